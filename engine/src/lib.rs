@@ -1,0 +1,1 @@
+//! From a device to a report.

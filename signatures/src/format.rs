@@ -1,0 +1,77 @@
+//! A format is data plus one function.
+
+use crate::oracle::Oracle;
+use crate::verdict::{Reject, Verdict};
+use crate::view::View;
+
+/// Bytes that tell where a file of some format may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Magic {
+    /// Offset of `bytes` from the file's first byte.
+    pub at: u16,
+    /// At least three bytes, the first of which is not zero: zero-led patterns make the packed
+    /// matcher stop at every byte of an empty disk.
+    pub bytes: &'static [u8],
+}
+
+/// What a format's files are to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// A finished picture.
+    Photo,
+    /// Sensor data.
+    Raw,
+    /// Moving pictures.
+    Video,
+}
+
+/// What there is to say of a format without looking at a file.
+#[derive(Debug)]
+pub struct Signature {
+    /// Short name, unique, lower case: what `--format` takes and the report prints.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// Extensions of its files, the usual one first.
+    pub extensions: &'static [&'static str],
+    /// Which group it belongs to.
+    pub group: Group,
+    /// Where its files may begin: any of these.
+    pub magic: &'static [Magic],
+    /// No file is shorter, in bytes.
+    pub min_len: u64,
+    /// How its end is found, for people.
+    pub end_rule: &'static str,
+    /// What the best grade rests on and how many of its bytes that covers, for people.
+    pub proof: &'static str,
+    /// The standard or project that this was learned from.
+    pub source: &'static str,
+}
+
+/// How hard to look at a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effort {
+    /// The structure only: no checksums, no decoding. No grade above structural.
+    Structure,
+    /// Everything that the format can prove.
+    Proof,
+}
+
+/// One recoverable file type: how to find it and where it ends.
+///
+/// Implementations are pure. They do no I/O, never panic, never recurse on data, never allocate
+/// by a length that they read, and take time linear in the bytes they cover.
+pub trait Format: Sync {
+    /// What the scanner looks for; known at compile time.
+    fn signature(&self) -> &'static Signature;
+
+    /// Measures the file whose first byte is the view's byte 0.
+    ///
+    /// The view usually holds more than the file; it ends where the source does.
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject>;
+
+    /// A fresh oracle for a file of this format, where the format has one.
+    fn oracle(&self) -> Option<Box<dyn Oracle>> {
+        None
+    }
+}

@@ -1,0 +1,18 @@
+//! The registry, and nothing else.
+
+macro_rules! formats {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        /// Every format, in the order in which formats that share a magic are tried: the first
+        /// that accepts a candidate has it, so the special come before the general.
+        pub static ALL: &[&dyn crate::format::Format] = &[$(&$name::Format),*];
+    };
+}
+
+formats![apng, png];
+
+/// The format of that name.
+pub fn by_name(name: &str) -> Option<&'static dyn crate::format::Format> {
+    ALL.iter().copied().find(|format| format.signature().name == name)
+}

@@ -1,0 +1,36 @@
+//! Payloads that can prove themselves.
+
+/// What an [`Oracle`] says after some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// All bytes so far fit; more must follow.
+    More,
+    /// The file is complete; its end is this many bytes from its first.
+    Done {
+        /// The first byte after the file.
+        end: u64,
+    },
+    /// The byte at `at`, counted from the file's first, cannot belong to it. The mistake may have
+    /// begun earlier, never later.
+    Wrong {
+        /// The first byte that cannot be.
+        at: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// A state machine over the bytes of one file that names the first byte that cannot be.
+///
+/// `measure` drives it once over a view. Reassembly feeds clusters to snapshots of it instead of
+/// reading a file again from its start.
+pub trait Oracle: Send {
+    /// Goes on with the next bytes. After [`Said::Done`] or [`Said::Wrong`] the answer stays.
+    fn feed(&mut self, bytes: &[u8]) -> Said;
+
+    /// The state as it is now, to go on from later.
+    fn snapshot(&self) -> Box<dyn Oracle>;
+
+    /// How much of the picture has been decoded without contradiction, from 0 to 1.
+    fn share(&self) -> f32;
+}

@@ -1,0 +1,179 @@
+//! The chunks of a PNG, shared by PNG and APNG.
+//!
+//! Source: W3C PNG (Third Edition), sections 5 "Datastream structure" and 11 "Chunk specifications".
+
+mod header;
+mod inflate;
+mod oracle;
+
+pub use header::Header;
+pub use oracle::PngOracle;
+
+use crate::format::{Effort, Magic};
+use crate::oracle::{Oracle, Said};
+use crate::trailer;
+use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::view::{Endian::Big, View};
+
+/// What every PNG begins with.
+pub static MAGIC: &[Magic] = &[Magic { at: 0, bytes: SIGNATURE }];
+
+/// The signature, of eight bytes.
+pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// Signature, IHDR, IDAT and IEND of a 1 x 1 grey picture, compressed as well as zlib can.
+pub const MIN_LEN: u64 = 67;
+
+/// The chunk that ends every PNG.
+const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+
+/// The oracle gets the file in pieces of this size, which bounds how far behind the last good row
+/// a partial file is cut.
+const PIECE: usize = 4096;
+
+/// Whether the file at the view's start holds an animation: an `acTL` chunk before the first
+/// `IDAT`. Reads chunk headers only.
+pub fn is_animated(view: &mut View<'_>) -> Result<bool, Reject> {
+    let mut at = SIGNATURE.len() as u64;
+    loop {
+        let (len, kind) = chunk(view, at)?;
+        match &kind {
+            b"acTL" => return Ok(true),
+            b"IDAT" | b"IEND" => return Ok(false),
+            _ => at += 12 + len,
+        }
+    }
+}
+
+/// Measures the PNG at the view's start.
+pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+    let header = Header::read(view)?;
+    let mut verdict = match effort {
+        Effort::Structure => walk(view)?,
+        Effort::Proof => prove(view)?,
+    };
+    verdict.pixels = Some((header.width, header.height));
+    if verdict.grade != Grade::Partial {
+        add_exif(view, &mut verdict);
+        add_trailer(view, &mut verdict);
+    }
+    Ok(verdict)
+}
+
+/// Length and type of the chunk at `at`.
+fn chunk(view: &mut View<'_>, at: u64) -> Result<(u64, [u8; 4]), Reject> {
+    let len = view.u32(at, Big)?;
+    if len > i32::MAX as u32 {
+        return Err(view.malformed(at, "chunk length"));
+    }
+    let kind: [u8; 4] = view.array(at + 4)?;
+    if !kind.iter().all(u8::is_ascii_alphabetic) {
+        return Err(view.malformed(at + 4, "chunk type"));
+    }
+    Ok((u64::from(len), kind))
+}
+
+/// The chunks one after the other, unread.
+fn walk(view: &mut View<'_>) -> Result<Verdict, Reject> {
+    let start = SIGNATURE.len() as u64;
+    let (mut at, mut has_data) = (start, false);
+    loop {
+        let (len, kind) = chunk(view, at)?;
+        let end = at + 12 + len;
+        view.check(at, 12 + len)?;
+        has_data |= &kind == b"IDAT";
+        if &kind == b"IEND" {
+            if view.array::<12>(at)? != IEND || !has_data {
+                return Err(view.malformed(at, "IEND"));
+            }
+            let mut verdict = Verdict::structural(end, "png", "image/png");
+            verdict.proof = "chunks up to IEND";
+            let span = Span::between(start, end);
+            verdict.unchecked.push(Unchecked { span, role: Role::Payload });
+            return Ok(verdict);
+        }
+        at = end;
+    }
+}
+
+/// Every CRC, the deflate streams and their Adler-32, the filter of every row.
+fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
+    let mut oracle = PngOracle::tolerant();
+    let mut at = 0;
+    let said = loop {
+        let piece = view.up_to(at, PIECE);
+        if piece.is_empty() {
+            break Said::Wrong { at, what: "end of the source" };
+        }
+        at += piece.len() as u64;
+        match oracle.feed(piece) {
+            Said::More => {}
+            said => break said,
+        }
+    };
+    match said {
+        Said::Done { end } => {
+            let mut verdict = Verdict::structural(end, "png", "image/png");
+            verdict.grade = Grade::Verified;
+            verdict.proof = "every chunk CRC, inflate, Adler-32 and row filters";
+            if let Some((at, what)) = oracle.flaw() {
+                verdict.proof = "every chunk CRC";
+                verdict.note(at, format!("{what}, though its checksums hold: written that way"));
+            }
+            Ok(verdict)
+        }
+        Said::Wrong { at, what } => partial(view, &oracle, at, what),
+        Said::More => unreachable!("the loop ends with another answer"),
+    }
+}
+
+/// The beginning of a broken PNG, if it shows at least one row.
+fn partial(
+    view: &View<'_>,
+    oracle: &PngOracle,
+    at: u64,
+    what: &'static str,
+) -> Result<Verdict, Reject> {
+    let kept = oracle.kept();
+    if oracle.share() <= 0.0 || kept == 0 {
+        return Err(view.malformed(at, what));
+    }
+    let mut verdict = Verdict::structural(kept, "png", "image/png");
+    verdict.grade = Grade::Partial;
+    verdict.proof = "chunk CRCs and inflate up to the break";
+    verdict.share = Some(oracle.share());
+    let span = Span::between(oracle.proven(), kept);
+    if span.len > 0 {
+        verdict.unchecked.push(Unchecked { span, role: Role::Payload });
+    } else {
+        verdict.terminator = IEND;
+    }
+    verdict.note(at, what);
+    Ok(verdict)
+}
+
+/// Where the Exif chunk lies, if there is one.
+fn add_exif(view: &mut View<'_>, verdict: &mut Verdict) {
+    let mut at = SIGNATURE.len() as u64;
+    while let Ok((len, kind)) = chunk(view, at) {
+        match &kind {
+            b"eXIf" => {
+                let span = Span { at: at + 8, len };
+                verdict.exif.push(ExifBlock { span, kind: ExifKind::Primary });
+                return;
+            }
+            b"IEND" => return,
+            _ => at += 12 + len,
+        }
+    }
+}
+
+/// Samsung's gallery writes its blocks behind IEND too.
+fn add_trailer(view: &mut View<'_>, verdict: &mut Verdict) {
+    if let Some(found) = trailer::samsung(view, verdict.len) {
+        let span = Span::between(verdict.len, found.end);
+        verdict.unchecked.push(Unchecked { span, role: Role::Trailer });
+        verdict.children.extend(found.children);
+        verdict.len = found.end;
+    }
+}

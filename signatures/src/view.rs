@@ -1,0 +1,393 @@
+//! Bounded, random access to a candidate's bytes: the one place that checks bounds.
+//!
+//! A [`View`] hides where a file lies. It reads through [`Runs`] of some [`Bytes`], so the code
+//! that measures a file in one piece also measures one that was put together from five.
+
+use crate::verdict::Reject;
+
+/// Bytes that can be read at any offset: an image, a device, a slice in a test.
+pub trait Bytes: Sync {
+    /// Length in bytes.
+    fn len(&self) -> u64;
+
+    /// The `len` bytes at `at` if they are in memory already, as in a mapped image.
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]>;
+
+    /// Fills `out` from `at`, both inside [`Bytes::len`]. What cannot be read becomes zeros; the
+    /// implementation remembers where, for the stages that come after the measurement.
+    fn read_at(&self, at: u64, out: &mut [u8]);
+
+    /// Whether there is no byte at all.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Bytes for [u8] {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+        let start = usize::try_from(at).ok()?;
+        self.get(start..start.checked_add(len)?)
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        match self.mapped(at, out.len()) {
+            Some(bytes) => out.copy_from_slice(bytes),
+            None => out.fill(0),
+        }
+    }
+}
+
+impl Bytes for &[u8] {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+        Bytes::mapped(*self, at, len)
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        Bytes::read_at(*self, at, out);
+    }
+}
+
+/// One stretch of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// First byte, in bytes from the start of the source.
+    pub at: u64,
+    /// Length in bytes.
+    pub len: u64,
+}
+
+/// The runs of a file in the order of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runs {
+    runs: Vec<Run>,
+    /// Where each run begins in the file; one more entry than runs, the last being the length.
+    starts: Vec<u64>,
+}
+
+impl Runs {
+    /// A file that lies in one piece of `len` bytes at `at`.
+    pub fn whole(at: u64, len: u64) -> Self {
+        Self::new(vec![Run { at, len }])
+    }
+
+    /// A file that lies in `runs`, read one after the other; empty runs are dropped.
+    pub fn new(mut runs: Vec<Run>) -> Self {
+        runs.retain(|run| run.len > 0);
+        let mut starts = vec![0];
+        let mut total = 0u64;
+        for run in &runs {
+            total = total.saturating_add(run.len);
+            starts.push(total);
+        }
+        Self { runs, starts }
+    }
+
+    /// Length of the file in bytes.
+    pub fn len(&self) -> u64 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether the file has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The runs themselves.
+    pub fn as_slice(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The runs of the `len` bytes at `at` of the file, clamped to its end.
+    pub fn slice(&self, at: u64, len: u64) -> Runs {
+        let mut at = at;
+        let mut left = len.min(self.len().saturating_sub(at));
+        let mut runs = Vec::new();
+        while left > 0 {
+            let rest = self.rest_of_run(at);
+            let here = rest.len.min(left);
+            runs.push(Run { at: rest.at, len: here });
+            at += here;
+            left -= here;
+        }
+        Runs::new(runs)
+    }
+
+    /// The run that holds byte `at` of the file, from that byte on; `at` lies inside the file.
+    fn rest_of_run(&self, at: u64) -> Run {
+        let index = self.starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let skip = at - self.starts[index];
+        let run = self.runs[index];
+        Run { at: run.at + skip, len: run.len - skip }
+    }
+}
+
+/// Byte order of a multi-byte number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first (Intel, "II").
+    Little,
+    /// Most significant byte first (Motorola, "MM").
+    Big,
+}
+
+/// The bytes that a worker's views borrow from, reused from candidate to candidate.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    /// Offset of `bytes[0]` from the candidate's first byte.
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+/// A bounded window on one candidate, addressed from the window's first byte.
+///
+/// Reading past its end is a verdict ([`Reject::Truncated`]), never a failure. Verdicts speak of
+/// offsets from the candidate's first byte, even out of a nested window.
+#[derive(Debug)]
+pub struct View<'s> {
+    source: Source<'s>,
+    runs: &'s Runs,
+    /// This window's first byte, from the candidate's first byte.
+    base: u64,
+    len: u64,
+    buffer: &'s mut Buffer,
+}
+
+/// A reference that can be debugged without printing a disk.
+#[derive(Clone, Copy)]
+struct Source<'s>(&'s dyn Bytes);
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Source({:#x} bytes)", self.0.len())
+    }
+}
+
+impl<'s> View<'s> {
+    /// The most bytes that one call lends; bounds the buffer whatever the data says.
+    pub const LENT: usize = 1 << 20;
+
+    /// Small reads fetch this much at once, since the next one is usually beside it.
+    const AHEAD: usize = 4096;
+
+    /// A window on the whole of `runs`, which must lie inside `source`.
+    pub fn new(source: &'s dyn Bytes, runs: &'s Runs, buffer: &'s mut Buffer) -> Self {
+        buffer.bytes.clear();
+        View { source: Source(source), runs, base: 0, len: runs.len(), buffer }
+    }
+
+    /// Length of the window in bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether the window has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// This window's first byte, from the candidate's first byte.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// A window on the `len` bytes at `at` of this one, so that a box cannot read its neighbour.
+    pub fn sub(&mut self, at: u64, len: u64) -> Result<View<'_>, Reject> {
+        self.check(at, len)?;
+        Ok(self.window(at, len))
+    }
+
+    /// A window from `at` to this one's end, empty when `at` lies beyond it.
+    pub fn from(&mut self, at: u64) -> View<'_> {
+        let at = at.min(self.len);
+        self.window(at, self.len - at)
+    }
+
+    fn window(&mut self, at: u64, len: u64) -> View<'_> {
+        View {
+            source: self.source,
+            runs: self.runs,
+            base: self.base + at,
+            len,
+            buffer: self.buffer,
+        }
+    }
+
+    /// The `len` bytes at `at`: borrowed if they are mapped and lie in one run, else copied into
+    /// the worker's buffer.
+    pub fn bytes(&mut self, at: u64, len: usize) -> Result<&[u8], Reject> {
+        self.check(at, len as u64)?;
+        if len > Self::LENT {
+            return Err(Reject::OverBudget { at: self.base + at, len: len as u64 });
+        }
+        if len == 0 {
+            return Ok(&[]);
+        }
+        let at = self.base + at;
+        let run = self.runs.rest_of_run(at);
+        if run.len >= len as u64
+            && let Some(bytes) = self.source.0.mapped(run.at, len)
+        {
+            return Ok(bytes);
+        }
+        Ok(self.buffered(at, len))
+    }
+
+    /// As many bytes at `at` as one call may lend, at most `most`; none at the end of the window.
+    pub fn up_to(&mut self, at: u64, most: usize) -> &[u8] {
+        let left = self.len.saturating_sub(at);
+        let len = most.min(Self::LENT).min(usize::try_from(left).unwrap_or(usize::MAX));
+        self.bytes(at, len).unwrap_or(&[])
+    }
+
+    /// The `N` bytes at `at`.
+    pub fn array<const N: usize>(&mut self, at: u64) -> Result<[u8; N], Reject> {
+        let mut out = [0; N];
+        out.copy_from_slice(self.bytes(at, N)?);
+        Ok(out)
+    }
+
+    /// The byte at `at`.
+    pub fn u8(&mut self, at: u64) -> Result<u8, Reject> {
+        Ok(self.array::<1>(at)?[0])
+    }
+
+    /// The 16-bit number at `at`.
+    pub fn u16(&mut self, at: u64, endian: Endian) -> Result<u16, Reject> {
+        let bytes = self.array(at)?;
+        Ok(match endian {
+            Endian::Little => u16::from_le_bytes(bytes),
+            Endian::Big => u16::from_be_bytes(bytes),
+        })
+    }
+
+    /// The 32-bit number at `at`.
+    pub fn u32(&mut self, at: u64, endian: Endian) -> Result<u32, Reject> {
+        let bytes = self.array(at)?;
+        Ok(match endian {
+            Endian::Little => u32::from_le_bytes(bytes),
+            Endian::Big => u32::from_be_bytes(bytes),
+        })
+    }
+
+    /// The 64-bit number at `at`.
+    pub fn u64(&mut self, at: u64, endian: Endian) -> Result<u64, Reject> {
+        let bytes = self.array(at)?;
+        Ok(match endian {
+            Endian::Little => u64::from_le_bytes(bytes),
+            Endian::Big => u64::from_be_bytes(bytes),
+        })
+    }
+
+    /// The verdict that the field `what` at `at` of this window has a forbidden value.
+    pub fn malformed(&self, at: u64, what: &'static str) -> Reject {
+        Reject::Malformed { at: self.base.saturating_add(at), what }
+    }
+
+    /// Whether `len` bytes at `at` lie inside the window.
+    pub fn check(&self, at: u64, len: u64) -> Result<(), Reject> {
+        let end = at.saturating_add(len);
+        if end > self.len {
+            let missing = end - self.len;
+            return Err(Reject::Truncated { at: self.base.saturating_add(at), missing });
+        }
+        Ok(())
+    }
+
+    /// The bytes from the buffer, which is refilled when it does not hold them. `at` counts from
+    /// the candidate's first byte and has been checked.
+    fn buffered(&mut self, at: u64, len: usize) -> &[u8] {
+        let held = self.buffer.bytes.len() as u64;
+        let inside = at >= self.buffer.at && at + len as u64 <= self.buffer.at + held;
+        if !inside {
+            let left = self.runs.len() - at;
+            let want = (len.max(Self::AHEAD) as u64).min(left) as usize;
+            self.buffer.at = at;
+            self.buffer.bytes.resize(want, 0);
+            let mut filled = 0;
+            while filled < want {
+                let run = self.runs.rest_of_run(at + filled as u64);
+                let here = run.len.min((want - filled) as u64) as usize;
+                self.source.0.read_at(run.at, &mut self.buffer.bytes[filled..filled + here]);
+                filled += here;
+            }
+        }
+        let start = (at - self.buffer.at) as usize;
+        &self.buffer.bytes[start..start + len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A source that is not mapped, as a device.
+    struct Device(Vec<u8>);
+
+    impl Bytes for Device {
+        fn len(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
+            None
+        }
+
+        fn read_at(&self, at: u64, out: &mut [u8]) {
+            self.0.as_slice().read_at(at, out);
+        }
+    }
+
+    #[test]
+    fn bytes_are_joined_across_runs_in_the_order_of_the_file() {
+        let disk = b"..world..hello ..".to_vec();
+        let runs =
+            Runs::new(vec![Run { at: 9, len: 6 }, Run { at: 3, len: 0 }, Run { at: 2, len: 5 }]);
+        for source in [&disk.as_slice() as &dyn Bytes, &Device(disk.clone())] {
+            let mut buffer = Buffer::default();
+            let mut view = View::new(source, &runs, &mut buffer);
+            assert_eq!(view.len(), 11);
+            assert_eq!(view.bytes(0, 11), Ok(b"hello world".as_slice()));
+            assert_eq!(view.bytes(4, 4), Ok(b"o wo".as_slice()));
+            assert_eq!(view.sub(6, 5).unwrap().array(1), Ok(*b"orl"));
+        }
+    }
+
+    #[test]
+    fn reading_past_the_end_is_a_verdict_that_counts_from_the_candidate() {
+        let disk = [1u8, 2, 3, 4];
+        let (runs, mut buffer) = (Runs::whole(0, 4), Buffer::default());
+        let mut view = View::new(&disk.as_slice(), &runs, &mut buffer);
+        assert_eq!(view.u32(1, Endian::Big), Err(Reject::Truncated { at: 1, missing: 1 }));
+        let mut inner = view.sub(2, 2).unwrap();
+        assert_eq!(inner.u16(1, Endian::Big), Err(Reject::Truncated { at: 3, missing: 1 }));
+        assert_eq!(inner.u16(u64::MAX, Endian::Big).unwrap_err().at(), u64::MAX);
+        assert_eq!(inner.up_to(0, 100), &[3, 4]);
+        assert_eq!(inner.up_to(9, 100), &[] as &[u8]);
+    }
+
+    #[test]
+    fn no_call_lends_more_than_its_budget() {
+        let disk = vec![0u8; View::LENT + 1];
+        let (runs, mut buffer) = (Runs::whole(0, disk.len() as u64), Buffer::default());
+        let mut view = View::new(&disk.as_slice(), &runs, &mut buffer);
+        assert!(view.bytes(0, View::LENT).is_ok());
+        let over = Reject::OverBudget { at: 0, len: View::LENT as u64 + 1 };
+        assert_eq!(view.bytes(0, View::LENT + 1), Err(over));
+    }
+
+    #[test]
+    fn a_slice_of_runs_keeps_to_the_file() {
+        let runs = Runs::new(vec![Run { at: 100, len: 10 }, Run { at: 50, len: 10 }]);
+        assert_eq!(runs.slice(8, 4).as_slice(), &[Run { at: 108, len: 2 }, Run { at: 50, len: 2 }]);
+        assert_eq!(runs.slice(15, 100).len(), 5);
+        assert!(runs.slice(20, 1).is_empty());
+    }
+}

@@ -1,0 +1,26 @@
+//! Makes the photos and cards that the tests of afterimage recover.
+//!
+//! Everything here is drawn or built by this crate, so that no test needs a picture of anybody:
+//! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
+//! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
+
+pub mod isobmff;
+pub mod tiff;
+
+/// One made file.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Name of the format in the registry of afterimage, such as `jpeg`.
+    pub format: &'static str,
+    /// What is special about it, such as `progressive`; with the format a unique file name.
+    pub name: String,
+    /// The file, whole: its length is what a measurement must find.
+    pub bytes: Vec<u8>,
+}
+
+impl Sample {
+    /// A sample.
+    pub fn new(format: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Sample { format, name: name.into(), bytes }
+    }
+}
