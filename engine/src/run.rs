@@ -292,7 +292,7 @@ impl<'o> Run<'o> {
             report::WriteError::Record(error) => error,
             report::WriteError::Json(error) => failed(error.into()),
         })?;
-        out.flush().map_err(failed)?;
+        out.write_all(b"\n").and_then(|()| out.flush()).map_err(failed)?;
         fs::rename(&half, &whole).map_err(failed)?;
         self.owner.give(&whole).map_err(failed)?;
         Ok(whole)
