@@ -68,7 +68,7 @@ fn grade(closing: &Closing, picture: &Picture, chains: Option<&Chains>, verdict:
     for found in chains.iter().flat_map(|chains| &chains.breaks) {
         verdict.note(found.at, found.what);
     }
-    let last = picture.extents.iter().map(Span::end).max().unwrap_or(0);
+    let last = picture.last();
     verdict.grade = match closing.shape {
         Shape::Whole if !broken => Grade::Structural,
         Shape::Whole | Shape::Overrun { .. } => Grade::Damaged,
@@ -89,7 +89,8 @@ fn grade(closing: &Closing, picture: &Picture, chains: Option<&Chains>, verdict:
             Grade::Partial
         }
     };
-    if chains.is_some() && !picture.coded.is_empty() && verdict.grade == Grade::Structural {
+    let followed = chains.is_some_and(|chains| chains.all) && !picture.coded.is_empty();
+    if followed && verdict.grade == Grade::Structural {
         verdict.proof = "boxes close, all items inside, coded units fill them exactly";
     }
 }
@@ -100,6 +101,8 @@ struct Chains {
     breaks: Vec<Break>,
     /// The end of the last unit that held.
     held: u64,
+    /// Whether all that there is was followed.
+    all: bool,
 }
 
 /// A stretch of coded units.
@@ -205,13 +208,18 @@ impl Picture {
         coded.or(self.track_coding).map_or(Family::Heif, of)
     }
 
-    /// Follows the units of all coded pictures. Pictures that share bytes would cost more than the
-    /// bytes: they are followed until the whole source would have been read once.
+    /// Where the last extent ends.
+    fn last(&self) -> u64 {
+        self.extents.iter().map(Span::end).max().unwrap_or(0)
+    }
+
+    /// Follows the units of all coded pictures. Pictures that share bytes could cost more than the
+    /// file is long: no more is followed than that.
     fn chains(&self, view: &mut View<'_>) -> Chains {
-        let mut chains = Chains { breaks: Vec::new(), held: 0 };
+        let mut chains = Chains { breaks: Vec::new(), held: 0, all: true };
         let what = "a coded item without its decoder configuration";
         chains.breaks.extend(self.bare.iter().map(|&at| Break { at, what, missing: false }));
-        let mut left = view.len();
+        let mut left = self.last().min(view.len());
         for coded in &self.coded {
             let start = coded.extents.first().map_or(0, |extent| extent.at);
             let len: u64 =
@@ -219,7 +227,10 @@ impl Picture {
             if start >= view.len() {
                 continue;
             }
-            let Some(rest) = left.checked_sub(len.min(view.len() - start)) else { break };
+            let Some(rest) = left.checked_sub(len.min(view.len() - start)) else {
+                chains.all = false;
+                break;
+            };
             left = rest;
             let held = match follow(view, coded.coding, &coded.extents) {
                 Ok(()) => coded.extents.iter().map(Span::end).max().unwrap_or(0),

@@ -1,17 +1,6 @@
 //! A CR3 with all that cameras put into one; its raw data is noise.
 
-use super::{boxed, full, noise};
-
-/// A grey JPEG of 8 x 8 pixels.
-const JPEG: &[u8] = b"\xff\xd8\
-    \xff\xdb\0\x43\0\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-    \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-    \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-    \x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\
-    \xff\xc0\0\x0b\x08\0\x08\0\x08\x01\x01\x11\0\
-    \xff\xc4\0\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
-    \xff\xc4\0\x14\x10\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
-    \xff\xda\0\x08\x01\x01\0\0\x3f\0\x3f\xff\xd9";
+use super::{JPEG, boxed, full, noise, trak};
 
 const CANON: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
 const XMP: [u8; 16] = *b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
@@ -48,7 +37,7 @@ fn moov(at: usize, boxes: &[&Vec<u8>; 3], lens: &[usize]) -> Vec<u8> {
     let mut parts = vec![canon(&contents), full(b"mvhd", &[&[0; 96]])];
     let entries = [entry(b"JPEG"), entry(b"CMP1"), boxed(b"CTMD", &[b"\0\0\0\0\0\0\0\x01"])];
     for ((len, entry), handler) in lens.iter().zip(&entries).zip([b"vide", b"vide", b"meta"]) {
-        parts.push(trak(handler, entry, here, *len));
+        parts.push(trak(handler, entry, &[(here, &[*len])]));
         here += len;
     }
     boxed(b"moov", &[&parts.concat()])
@@ -83,25 +72,6 @@ fn entry(coding: &[u8; 4]) -> Vec<u8> {
     let size = [0, 8, 0, 8];
     let before: &[&[u8]] = &[b"\0\0\0\0\0\0\0\x01", &[0; 16], &size, &[0; 54]];
     boxed(b"CRAW", &[&before.concat(), &boxed(coding, &[&[0; 4]])])
-}
-
-/// A track with one sample.
-fn trak(handler: &[u8; 4], entry: &[u8], at: usize, len: usize) -> Vec<u8> {
-    let one = 1u32.to_be_bytes();
-    let stbl = boxed(
-        b"stbl",
-        &[
-            &full(b"stsd", &[&one, entry]),
-            &full(b"stts", &[&one, &one, &one]),
-            &full(b"stsc", &[&one, &one, &one, &one]),
-            &full(b"stsz", &[&(len as u32).to_be_bytes(), &one]),
-            &full(b"co64", &[&one, &(at as u64).to_be_bytes()]),
-        ],
-    );
-    let hdlr = full(b"hdlr", &[&[0; 4], handler, &[0; 13]]);
-    let mdhd = full(b"mdhd", &[&[0; 20]]);
-    let minf = boxed(b"minf", &[&stbl]);
-    boxed(b"trak", &[&full(b"tkhd", &[&[0; 80]]), &boxed(b"mdia", &[&mdhd, &hdlr, &minf])])
 }
 
 /// A little-endian TIFF structure of one directory: tag, type and value of each entry.

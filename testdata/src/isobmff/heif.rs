@@ -1,6 +1,6 @@
 //! HEIF files in the orders of boxes that devices write.
 
-use super::{boxed, full, noise};
+use super::{boxed, full, noise, trak};
 
 /// `file` with its boxes in other orders, its item locations moved along.
 pub(super) fn orders(file: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
@@ -72,16 +72,15 @@ fn samsung() -> Vec<u8> {
     [&block[..], &index, &len.to_le_bytes(), b"SEFT"].concat()
 }
 
-/// A picture of 16 x 8 pixels in plain RGB, the coding of ISO/IEC 23001-17.
-pub(super) fn uncompressed() -> Vec<u8> {
-    let pixels = noise(16, 16 * 8 * 3);
+/// A file with one item of that type, a picture of `size` pixels.
+pub(super) fn one_item(kind: &[u8; 4], payload: &[u8], size: (u32, u32)) -> Vec<u8> {
     let ftyp = boxed(b"ftyp", &[b"mif1\0\0\0\0mif1miaf"]);
     let meta = |at: u32| {
         let hdlr = full(b"hdlr", &[&[0; 4], b"pict", &[0; 13]]);
-        let infe = boxed(b"infe", &[b"\x02\0\0\0", b"\0\x01\0\0unci\0"]);
-        let ispe = full(b"ispe", &[&16u32.to_be_bytes(), &8u32.to_be_bytes()]);
+        let infe = boxed(b"infe", &[b"\x02\0\0\0", b"\0\x01\0\0", kind, &[0]]);
+        let ispe = full(b"ispe", &[&size.0.to_be_bytes(), &size.1.to_be_bytes()]);
         let ipma = full(b"ipma", &[b"\0\0\0\x01\0\x01\x01\x81"]);
-        let place = [at.to_be_bytes(), (pixels.len() as u32).to_be_bytes()].concat();
+        let place = [at.to_be_bytes(), (payload.len() as u32).to_be_bytes()].concat();
         full(
             b"meta",
             &[
@@ -94,5 +93,26 @@ pub(super) fn uncompressed() -> Vec<u8> {
         )
     };
     let at = ftyp.len() + meta(0).len() + 8;
-    [ftyp, meta(at as u32), boxed(b"mdat", &[&pixels])].concat()
+    [ftyp, meta(at as u32), boxed(b"mdat", &[payload])].concat()
+}
+
+/// A sequence of three frames in two chunks, each the first coded unit of the picture in `file`.
+pub(super) fn sequence(file: &[u8]) -> Vec<u8> {
+    let Some([_, meta, mdat]) = split(file) else { return Vec::new() };
+    let Some(hvcc) = meta.windows(4).position(|word| word == b"hvcC") else { return Vec::new() };
+    let configuration = &meta[hvcc - 4..hvcc - 4 + usize::from(meta[hvcc - 1])];
+    let len = 4 + usize::from(mdat[10]) * 256 + usize::from(mdat[11]);
+    let frame = &mdat[8..8 + len];
+    let ftyp = boxed(b"ftyp", &[b"hevc\0\0\0\0msf1hevc"]);
+    let size = [1, 64, 0, 240];
+    let before: &[&[u8]] = &[b"\0\0\0\0\0\0\0\x01", &[0; 16], &size, &[0; 50]];
+    let entry = boxed(b"hvc1", &[&before.concat(), configuration]);
+    let moov = |at: usize| {
+        // Four bytes lie between the chunks.
+        let chunks: [(usize, &[usize]); 2] = [(at, &[len, len]), (at + 2 * len + 4, &[len])];
+        boxed(b"moov", &[&full(b"mvhd", &[&[0; 96]]), &trak(b"pict", &entry, &chunks)])
+    };
+    let at = ftyp.len() + moov(0).len() + 8;
+    let media = [frame, frame, &[0; 4], frame].concat();
+    [ftyp, moov(at), boxed(b"mdat", &[&media])].concat()
 }
