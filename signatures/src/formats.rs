@@ -10,10 +10,7 @@ macro_rules! formats {
     };
 }
 
-formats![
-    apng, png, cr2, iiq, gpr, dng, sr2, arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr,
-    kdc, rwl, rw2, orf, raf, tiff,
-];
+formats![apng, avif, cr3, heic, heif, png];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn crate::format::Format> {
