@@ -10,7 +10,7 @@ macro_rules! formats {
     };
 }
 
-formats![apng, avif, cr3, heic, heif, png];
+formats![apng, jpeg, png];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn crate::format::Format> {
