@@ -5,6 +5,9 @@
 //! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
 
 pub mod isobmff;
+pub mod jpeg;
+pub mod random;
+pub mod scene;
 pub mod tiff;
 
 /// One made file.
