@@ -4,6 +4,7 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
 
+pub mod broken;
 pub mod cameras;
 pub mod canvas;
 pub mod exif;
@@ -33,5 +34,10 @@ impl Sample {
     /// A sample.
     pub fn new(format: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Sample { format, name: name.into(), bytes }
+    }
+
+    /// The format and the name: what to call it in a message.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.format, self.name)
     }
 }
