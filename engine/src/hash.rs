@@ -74,6 +74,16 @@ impl Hasher {
         }
     }
 
+    /// Goes on with `len` bytes of zero.
+    pub fn zeros(&mut self, mut len: u64) {
+        const ZEROS: [u8; 16 << 10] = [0; 16 << 10];
+        while len > 0 {
+            let here = len.min(ZEROS.len() as u64) as usize;
+            self.update(&ZEROS[..here]);
+            len -= here as u64;
+        }
+    }
+
     /// The digests of all bytes so far.
     pub fn finish(self) -> Digests {
         Digests {
