@@ -194,3 +194,66 @@ fn references(view: &mut View<'_>, iref: Header) -> Result<Vec<Reference>, Rejec
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        [&(body.len() as u32 + 8).to_be_bytes()[..], kind, body].concat()
+    }
+
+    fn meta(handler: &[u8; 4], width: u8) -> Vec<u8> {
+        let ispe = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, width, 0, 0, 0, 9]);
+        let ipma = boxed(b"ipma", b"\0\0\0\0\0\0\0\x01\0\x07\x01\x81");
+        let infe = boxed(b"infe", b"\x02\0\0\0\0\x07\0\0grid\0");
+        let parts = [
+            [0; 4].to_vec(),
+            boxed(b"hdlr", &[&[0; 8], &handler[..], &[0; 13]].concat()),
+            boxed(b"pitm", b"\0\0\0\0\0\x07"),
+            boxed(b"iinf", &[b"\0\0\0\0\0\x01", &infe[..]].concat()),
+            boxed(b"iloc", b"\x01\0\0\0\x44\0\0\x01\0\x07\0\x01\0\0\0\x01\0\0\0\x02\0\0\0\x03"),
+            boxed(b"idat", b"abcdefgh"),
+            boxed(b"iprp", &[boxed(b"ipco", &ispe), ipma].concat()),
+            boxed(b"iref", &[&[0; 4], &boxed(b"dimg", b"\0\x07\0\x02\0\x08\0\x09")[..]].concat()),
+        ];
+        boxed(b"meta", &parts.concat())
+    }
+
+    fn read(data: &[u8]) -> Result<Items, Reject> {
+        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+        let mut view = View::new(&data, &runs, &mut buffer);
+        let header = Header::read(&mut view, 0)?;
+        Items::read(&mut view, header)
+    }
+
+    #[test]
+    fn an_item_knows_its_place_size_and_sources() {
+        let data = meta(b"pict", 16);
+        let items = read(&data).unwrap();
+        let item = items.get(items.primary).unwrap();
+        assert_eq!((&item.kind, item.size, item.in_meta), (b"grid", Some((16, 9)), true));
+        let Span { at, len } = item.extents[0];
+        assert_eq!(&data[at as usize..(at + len) as usize], b"cde");
+        assert_eq!(items.references(b"dimg").next().unwrap().to, [8, 9]);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_malformed() {
+        let what = |data: &[u8]| match read(data) {
+            Err(Reject::Malformed { what, .. }) => what,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(what(&meta(b"mdir", 16)), "meta handler");
+        assert_eq!(what(&meta(b"pict", 0)), "image sizes");
+    }
+
+    #[test]
+    fn every_cut_is_a_reject() {
+        let data = meta(b"pict", 16);
+        for cut in 0..data.len() {
+            assert!(read(&data[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+}

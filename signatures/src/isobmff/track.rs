@@ -190,3 +190,62 @@ impl Runs {
         Ok(self.samples)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view;
+
+    fn full(kind: &[u8; 4], fields: &[u32]) -> Vec<u8> {
+        let mut out = (fields.len() as u32 * 4 + 12).to_be_bytes().to_vec();
+        out.extend_from_slice(kind);
+        out.extend_from_slice(&[0; 4]);
+        fields.iter().for_each(|field| out.extend_from_slice(&field.to_be_bytes()));
+        out
+    }
+
+    /// Chunks of a track with these fields in `stco`, `stsc` and `stsz`.
+    #[track_caller]
+    fn check(stco: &[u32], stsc: &[u32], stsz: &[u32], expected: Result<Vec<(u64, u64)>, Reject>) {
+        let tables = [full(b"stco", stco), full(b"stsc", stsc), full(b"stsz", stsz)];
+        let data = tables.concat();
+        let data = data.as_slice();
+        let (runs, mut buffer) = (view::Runs::whole(0, data.len() as u64), view::Buffer::default());
+        let mut view = View::new(&data, &runs, &mut buffer);
+        let mut at = 0;
+        let [offsets, runs, sizes] = tables.map(|table| {
+            let header = Header::read(&mut view, at).unwrap();
+            at += table.len() as u64;
+            header
+        });
+        let track = Track { handler: *b"pict", entry: offsets, offsets, runs, sizes };
+        let mut found = Vec::new();
+        let outcome = track.chunks(&mut view, &mut |chunk| {
+            found.push((chunk.at, chunk.len));
+            Ok(())
+        });
+        assert_eq!(outcome.map(|()| found), expected);
+    }
+
+    #[test]
+    fn chunks_sum_their_samples() {
+        let sizes = [0, 5, 10, 20, 30, 40, 50];
+        let expected = vec![(100, 30), (200, 70), (300, 50)];
+        check(&[3, 100, 200, 300], &[2, 1, 2, 1, 3, 1, 1], &sizes, Ok(expected));
+        check(&[2, 100, 200], &[1, 1, 3, 1], &[7, 5], Ok(vec![(100, 21), (200, 14)]));
+    }
+
+    #[test]
+    fn tables_that_are_longer_than_their_boxes_are_malformed() {
+        let bad = |at, what| Err(Reject::Malformed { at, what });
+        check(&[9, 100], &[1, 1, 1, 1], &[7, 5], bad(12, "chunk count"));
+        check(&[1, 100], &[2, 1, 1, 1], &[7, 5], bad(32, "sample runs"));
+        check(&[1, 100], &[1, 1, 1, 1], &[0, 5, 1], bad(60, "sample sizes"));
+    }
+
+    #[test]
+    fn a_table_that_names_more_samples_than_there_are_costs_nothing() {
+        let expected = vec![(100, u64::from(u32::MAX) * 7)];
+        check(&[2, 100, 200], &[1, 1, u32::MAX, 1], &[7, u32::MAX], Ok(expected));
+    }
+}
