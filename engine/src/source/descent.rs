@@ -123,16 +123,19 @@ impl Descent {
                 self.streak.store(GIVE_UP, Relaxed);
                 Attempt::Lost(self.lose(at, left))
             }
-            Err(_) => match self.step_down(want) {
+            Err(_) => match self.step_down(step, want) {
                 Some(smaller) => Attempt::Again(smaller),
                 None => Attempt::Lost(self.lose_piece(at, left)),
             },
         }
     }
 
-    /// The next smaller step after a read of `failed` bytes; nothing below the smallest piece.
-    fn step_down(&self, failed: u64) -> Option<u64> {
-        RUNGS.into_iter().chain([self.piece]).find(|rung| *rung >= self.piece && *rung < failed)
+    /// The next smaller step after a read of `failed` bytes by `step`; nothing below the piece.
+    ///
+    /// A read that was short anyway is still tried as a piece: that may be another way to read.
+    fn step_down(&self, step: u64, failed: u64) -> Option<u64> {
+        let shorter = |rung: &u64| *rung >= self.piece && *rung < failed.min(step);
+        RUNGS.into_iter().find(shorter).or((step > self.piece).then_some(self.piece))
     }
 
     /// The step to go on with at `at` after a success: the next larger one where it begins.

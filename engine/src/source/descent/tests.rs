@@ -128,3 +128,25 @@ fn what_failed_once_is_not_tried_again() {
     descent.fill(&fake, 600, &mut [0; 100]);
     assert_eq!(fake.reads.load(Relaxed), before);
 }
+
+#[test]
+fn a_short_read_is_tried_as_a_piece_before_it_is_lost() {
+    /// Fails whenever it is not asked for a piece, as a page cache does near a bad sector.
+    struct Pieces;
+    impl Device for Pieces {
+        fn read(&self, _at: u64, _out: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::from_raw_os_error(libc::EIO))
+        }
+        fn read_piece(&self, _at: u64, out: &mut [u8]) -> io::Result<usize> {
+            out.fill(7);
+            Ok(out.len())
+        }
+    }
+    for (at, len) in [(0, 512), (0, 416), (500, 100), (4000, 9000), (0, 300_000)] {
+        let descent = Descent::new(1 << 20, 512);
+        let mut out = vec![0; len];
+        descent.fill(&Pieces, at, &mut out);
+        assert!(out.iter().all(|byte| *byte == 7), "{len} at {at}");
+        assert!(descent.holes.is_empty());
+    }
+}
