@@ -192,3 +192,86 @@ fn is_padding(view: &mut View<'_>, from: u64, to: u64) -> bool {
     };
     bytes.iter().all(|&byte| byte == 0) || bytes.iter().all(|&byte| byte == 0xff)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure;
+    use super::super::sample::{mpf, picture, xmp};
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    /// Where a picture with `extra` segments ends before `behind`, counted from its EOI, and what
+    /// its children are.
+    fn follow(extra: &[u8], behind: &[u8]) -> (usize, Vec<Kinship>) {
+        let first = picture(extra, 600);
+        let file = [&first[..], behind].concat();
+        let (runs, mut buffer) = (Runs::whole(0, file.len() as u64), Buffer::default());
+        let file = file.as_slice();
+        let verdict = measure(&mut View::new(&file, &runs, &mut buffer)).unwrap();
+        let parts: u64 = verdict.unchecked.iter().map(|part| part.span.len).sum();
+        assert_eq!(parts, verdict.len);
+        let kinships = verdict.children.iter().map(|child| child.kinship).collect();
+        (verdict.len as usize - first.len(), kinships)
+    }
+
+    const VIDEO: &[u8] = b"\0\0\0\x0cftypmp42\0\0\0\x0amdatab\0\0\0\x08moov";
+
+    #[test]
+    fn what_nobody_announces_is_not_taken() {
+        let other = picture(&[], 700);
+        for behind in [&other[..], VIDEO, &[0; 9000], b"\xff", b"", b"AXS!\0\x01\0\x02"] {
+            assert_eq!(follow(&[], behind), (0, vec![]), "{behind:02x?}");
+        }
+    }
+
+    #[test]
+    fn an_index_is_believed_where_its_pictures_are() {
+        let second = picture(&[], 700);
+        let first = picture(&mpf(2, 100, 0), 600).len();
+        let len = second.len();
+        let index = |gap: usize, len: usize| mpf(2, first + gap, len);
+        let other = picture(&[], 800);
+        let behind = |gap: usize| [&vec![0; gap][..], &second, &other].concat();
+        let preview = vec![Kinship::Preview];
+        assert_eq!(follow(&index(0, len), &behind(0)), (len, preview.clone()));
+        assert_eq!(follow(&index(0, 7), &behind(0)), (len, preview.clone()), "wrong length");
+        assert_eq!(follow(&index(90, len), &behind(90)), (len + 90, preview.clone()));
+        assert_eq!(follow(&index(8, len), &behind(0)), (len, preview), "shifted by 8");
+        assert_eq!(follow(&index(50, 7), &behind(90)), (0, vec![]), "stale");
+        let far = [&[1; 500][..], &second].concat();
+        assert_eq!(follow(&index(500, 7), &far), (0, vec![]), "another photo");
+        assert_eq!(follow(&index(0, len), &second[..400]), (0, vec![]), "cut");
+    }
+
+    #[test]
+    fn a_directory_is_believed_where_its_items_are() {
+        let map = picture(&xmp("hdrgm:Version"), 700);
+        let text = |padding: usize, video: usize| {
+            xmp(&format!(
+                "<Container:Item Item:Semantic='Primary' Item:Padding='{padding}'/>
+                <Container:Item Item:Semantic='GainMap' Item:Length='{}'/>
+                <Container:Item Item:Semantic='MotionPhoto' Item:Length='{video}'/>",
+                map.len()
+            ))
+        };
+        let behind = [&map[..], VIDEO, &[0; 600]].concat();
+        let both = vec![Kinship::GainMap, Kinship::Motion];
+        let len = map.len() + VIDEO.len();
+        assert_eq!(follow(&text(0, VIDEO.len()), &behind), (len, both.clone()));
+        assert_eq!(follow(&text(0, 5), &behind), (len, both));
+        assert_eq!(follow(&text(3, 5), &behind), (0, vec![]));
+        assert_eq!(follow(&text(0, 5), &map), (map.len(), vec![Kinship::GainMap]));
+    }
+
+    #[test]
+    fn older_announcements_are_believed_right_behind_the_picture() {
+        let behind = [VIDEO, VIDEO].concat();
+        let video = (VIDEO.len(), vec![Kinship::Motion]);
+        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &behind), video);
+        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &behind[1..]), (0, vec![]));
+        let map = picture(&xmp("hdrgm:GainMapMin"), 700);
+        let found = (map.len(), vec![Kinship::GainMap]);
+        assert_eq!(follow(&xmp("hdrgm:Version='1.0'"), &map), found);
+        assert_eq!(follow(&xmp("hdrgm:Version='1.0'"), &picture(&[], 700)), (0, vec![]));
+    }
+}

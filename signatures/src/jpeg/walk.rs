@@ -103,10 +103,8 @@ impl Walker {
         match scan {
             Some(Ok(scan)) => self.data(view, &scan)?,
             Some(Err(what)) => return Err(view.malformed(content.at, what)),
-            None if matches!(code, APP0..=APP15 | COM) => {
-                if self.segments.len() < MOST_SEGMENTS {
-                    self.segments.push(marker);
-                }
+            None if matches!(code, APP0..=APP15 | COM) && self.segments.len() < MOST_SEGMENTS => {
+                self.segments.push(marker);
             }
             None => {}
         }
@@ -317,4 +315,108 @@ fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
         }
     }
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{headers, picture, scan, segment};
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    fn walk_over(data: &[u8]) -> Result<Walked, Reject> {
+        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+        walk(&mut View::new(&data, &runs, &mut buffer))
+    }
+
+    #[test]
+    fn a_whole_picture_ends_with_eoi() {
+        let file = picture(&segment(COM, b"hello"), 100);
+        let walked = walk_over(&[&file[..], b"\xff\xd8\xff\xe0 the next one"].concat()).unwrap();
+        assert_eq!((walked.end, walked.broken), (file.len() as u64, None));
+        assert_eq!(walked.pixels, Some((64, 64)));
+        assert_eq!(walked.segments.len(), 1);
+        assert!(!walked.short);
+    }
+
+    #[test]
+    fn what_breaks_before_the_picture_is_no_jpeg() {
+        let file = picture(&[], 2000);
+        let data = headers(64, 64, &[]).len() + scan().len();
+        for cut in 0..data + LEAST_DATA as usize {
+            assert!(walk_over(&file[..cut]).is_err(), "cut at {cut}");
+        }
+        assert!(walk_over(&[headers(64, 64, &[]), b"\xff\xd9".to_vec()].concat()).is_err());
+        assert!(walk_over(&[headers(64, 64, &[]), scan(), b"\xff\xd9".to_vec()].concat()).is_err());
+        let head = headers(64, 64, &[]);
+        for what in [&head[2..], &segment(0xf0, b""), &segment(DNL, &[0, 1]), &[0xff, 0xd0]] {
+            let twice = [&head[..], what, &file[head.len()..]].concat();
+            assert!(walk_over(&twice).is_err(), "{:02x?}", &what[..2]);
+        }
+    }
+
+    #[test]
+    fn what_breaks_later_is_kept_up_to_there() {
+        let whole = picture(&[], 2000);
+        let file = &whole[..whole.len() - 2];
+        let next = picture(&[], 10);
+        for (what, behind) in [
+            ("end of the source", &b""[..]),
+            ("end of the source", &[0; 3000]),
+            ("end of the source", b"\xff"),
+            ("marker", &next),
+            ("marker", &[&[0; 3000][..], &next].concat()),
+            ("restart marker where no interval is defined", b"\xff\xd0more"),
+            ("marker", b"\xff\xfe\0\x04abnothing"),
+            ("Huffman table", b"\xff\xc4\0\x04abnothing"),
+            ("end of the source", b"\xff\xfe\0\x04a"),
+        ] {
+            let walked = walk_over(&[file, behind].concat()).unwrap();
+            assert_eq!(walked.end, file.len() as u64, "{behind:02x?}");
+            assert_eq!(walked.broken.unwrap().what, what, "{behind:02x?}");
+            let parts: u64 = walked.parts.iter().map(|part| part.span.len).sum();
+            assert_eq!(parts, walked.end);
+        }
+    }
+
+    #[test]
+    fn zeros_inside_end_a_broken_picture_only() {
+        let zeros = [picture(&[], 2000), vec![0; 5000], vec![7; 2000]];
+        let start = zeros[0].len() - 2;
+        let broken = [&zeros[0][..start], &zeros[1], &zeros[2], b"\xff\xd8"].concat();
+        assert_eq!(walk_over(&broken).unwrap().end, start as u64);
+        let closed = [&zeros[0][..start], &zeros[1], &zeros[2], b"\xff\xd9"].concat();
+        assert_eq!(walk_over(&closed).unwrap().end, closed.len() as u64);
+    }
+
+    /// A picture of 64 units in intervals of eight, with these restart markers in its data.
+    fn restarts(codes: &[u8], end: &[u8]) -> Result<Walked, Reject> {
+        let data = codes.iter().flat_map(|&code| [&[0x5a; 100][..], &[0xff, code]].concat());
+        let data: Vec<u8> = data.chain([0x5a; 600]).collect();
+        let head = headers(64, 64, &segment(DRI, &[0, 8]));
+        walk_over(&[&head[..], &scan(), &data, end].concat())
+    }
+
+    #[test]
+    fn restart_markers_count() {
+        let all = [0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6];
+        let whole = restarts(&all, b"\xff\xd9").unwrap();
+        assert_eq!((whole.broken, whole.short), (None, false));
+        assert!(restarts(&all[..5], b"\xff\xd9").unwrap().short);
+        let wrong = restarts(&[0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd7], b"\xff\xd9").unwrap();
+        assert_eq!(wrong.broken.unwrap().what, "restart marker out of order");
+        assert_eq!(wrong.share, Some(0.75));
+        let many = [&all[..], &[0xd7, 0xd0]].concat();
+        assert!(restarts(&many, b"\xff\xd9").unwrap().broken.is_some());
+    }
+
+    #[test]
+    fn the_height_may_come_later() {
+        let file = |lines: &[u8]| {
+            [headers(64, 0, &[]), scan(), vec![0x5a; 600], lines.to_vec(), vec![0xff, 0xd9]]
+                .concat()
+        };
+        assert_eq!(walk_over(&file(&segment(DNL, &[0, 48]))).unwrap().pixels, Some((64, 48)));
+        assert!(walk_over(&file(&[])).is_err());
+        assert_eq!(walk_over(&file(&[])[..700]).unwrap().pixels, None);
+    }
 }

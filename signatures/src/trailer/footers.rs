@@ -169,7 +169,7 @@ mod tests {
         check(good, true);
         for &at in at {
             let mut bad = good.to_vec();
-            bad[at] ^= 1;
+            bad[at] ^= 0x10;
             check(&bad, false);
         }
     }
@@ -192,7 +192,7 @@ mod tests {
         let insta = [&b"data"[..], &[7; 38], b"\x52\0\0\0abcd8db42d694ccc418790edff439fe026bf"];
         check_all(&insta.concat(), &[42, 60]);
         check_all(b"four\x1c.\0\x03\0\0\0\x10\xa1\xb2\xc3\xd4", &[11, 13]);
-        check_all(b"block[{\"offset\":36,\"length\":5}]jxrs\x1a\0\0\0", &[16, 31, 35]);
+        check_all(b"block[{\"offset\":39,\"length\":5}]jxrs\x1a\0\0\0", &[16, 31, 35]);
         check_all(b"vivo{\"a\":1}\xff\xff\xff\xff\x1b*9HWfu\x84\x93\xa2\xb1", &[0, 11]);
     }
 }
