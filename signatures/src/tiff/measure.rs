@@ -9,7 +9,7 @@ use super::header::Header;
 use super::picture::{MAX_PARTS, Picture};
 use super::tags;
 use crate::verdict::{
-    Child, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
+    Child, End, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
 };
 use crate::view::View;
 
@@ -55,6 +55,13 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
     verdict.end = findings.end;
     verdict.pixels = pixels(view, &structure, pictures, main);
     grade(&mut verdict, &settled, structure.issues.iter().chain(&settled.issues));
+    if family.evidence != Evidence::Picture && !has_sensor_data(pictures) {
+        // Known are previews; in the A100 no directory ever names the sensor data.
+        verdict.end = End::Minimum;
+        verdict.grade = Grade::Partial;
+        verdict.share = None;
+        verdict.note(settled.end, "nothing says where the sensor data lies");
+    }
     let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
     if dropped > 0 {
         verdict.note(header.first, format!("{dropped} strips longer than their picture"));
@@ -94,14 +101,17 @@ fn judge(pictures: &[Picture], first: &Directory, evidence: Evidence) -> Result<
     if !pictures.iter().any(shows) {
         return Err(Reject::Other { what: "no picture, as in an Exif block" });
     }
-    let sensor = || pictures.iter().any(|picture| picture.sensor);
     let proven = match evidence {
         Evidence::Picture | Evidence::Marks => true,
-        Evidence::Sensor => sensor(),
-        Evidence::SensorOr(tag) => sensor() || first.has(tag),
+        Evidence::Sensor => has_sensor_data(pictures),
+        Evidence::SensorOr(tag) => has_sensor_data(pictures) || first.has(tag),
         Evidence::Coding(coding) => pictures.iter().any(|one| one.compression == coding),
     };
     if proven { Ok(()) } else { Err(Reject::Other { what: "no sensor data" }) }
+}
+
+fn has_sensor_data(pictures: &[Picture]) -> bool {
+    pictures.iter().any(|picture| picture.sensor)
 }
 
 /// The full-size picture: sensor data before the first page before the largest.
