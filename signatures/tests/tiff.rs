@@ -3,6 +3,7 @@
 
 use afterimage_signatures::verdict::{End, ExifKind, Kinship, Role, Unchecked};
 use afterimage_signatures::{Buffer, Effort, Grade, Reject, Runs, Verdict, View, formats, tiff};
+use afterimage_testdata::tiff::writer::{Value, Writer, exif_block, long, short};
 use afterimage_testdata::{Sample, tiff::noise, tiff::samples};
 use proptest::prelude::*;
 
@@ -113,7 +114,7 @@ fn children_are_jpegs_inside_and_no_sensor_data() {
 
 #[test]
 fn a_bare_exif_block_is_no_photo() {
-    let block = afterimage_testdata::tiff::writer::exif_block("Canon", "Canon EOS R6");
+    let block = exif_block("Canon", "Canon EOS R6");
     assert_eq!(measure(&block), None);
     let format = formats::by_name("tiff").unwrap();
     let (runs, mut buffer) = (Runs::whole(0, block.len() as u64), Buffer::default());
@@ -124,10 +125,10 @@ fn a_bare_exif_block_is_no_photo() {
 
 #[test]
 fn repacking_takes_the_first_directory_for_what_it_is_said_to_be() {
-    let mut writer = afterimage_testdata::tiff::writer::Writer::new(b"MM\0*");
+    let mut writer = Writer::new(b"MM\0*");
     writer.directory(&[
-        (0x9003, afterimage_testdata::tiff::writer::Value::Text("2020:01:02 03:04:05")),
-        (0xA434, afterimage_testdata::tiff::writer::Value::Text("50mm F1.8")),
+        (0x9003, Value::Text("2020:01:02 03:04:05")),
+        (0xA434, Value::Text("50mm F1.8")),
     ]);
     let exif = fields(repack(&writer.out, ExifKind::Exif).unwrap());
     assert!(exif.get_field(exif::Tag::LensModel, exif::In::PRIMARY).is_some());
@@ -204,8 +205,90 @@ fn cut_files_are_partial_as_soon_as_they_lack_picture_data() {
     }
 }
 
+/// A picture of one strip, whose offset, length and further tags are given.
+fn picture(at: u32, len: u32, more: &[(u16, Value)]) -> Vec<(u16, Value)> {
+    let mut fields = vec![
+        (0x100, long(64)),
+        (0x101, long(64)),
+        (0x103, short(1)),
+        (0x106, short(1)),
+        (0x111, long(at)),
+        (0x117, long(len)),
+    ];
+    fields.extend_from_slice(more);
+    fields
+}
+
+#[test]
+fn directories_that_name_each_other_are_read_once() {
+    let mut writer = Writer::new(b"II*\0");
+    let at = writer.append(&noise(1, 512));
+    let first = writer.directory(&picture(at, 512, &[(0x14A, Value::Long(vec![8, 0, 0]))]));
+    let second = writer.directory(&picture(at, 512, &[(0x14A, long(first.at as u32))]));
+    writer.chain(&first, &second);
+    writer.chain(&second, &first);
+    let (name, verdict) = measure(&writer.out).unwrap();
+    assert_eq!((name, verdict.len), ("tiff", writer.out.len() as u64));
+}
+
+#[test]
+fn garbage_entries_are_ignored_one_by_one() {
+    let mut writer = Writer::new(b"II*\0");
+    let at = writer.append(&noise(1, 512));
+    let garbage = Value::Undefined(vec![7; 64]);
+    let first =
+        writer.directory(&picture(at, 512, &[(0x9000, garbage.clone()), (0x9001, garbage)]));
+    // A value of 4 GiB, and one that lies nowhere.
+    writer.set(&first, 0x9000, u32::MAX);
+    let count_at = first.at + 2 + 7 * 12 + 4;
+    writer.out[count_at..count_at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    let len = writer.out.len() - 64;
+    let (_, verdict) = measure(&[&writer.out[..], &noise(2, 5000)].concat()).unwrap();
+    assert_eq!((verdict.len, verdict.grade), (len as u64 - 64, Grade::Structural));
+    assert!(!verdict.issues.is_empty());
+}
+
+#[test]
+fn a_directory_of_65535_entries_is_none() {
+    let mut bytes = b"II*\0\x08\0\0\0\xff\xff".to_vec();
+    let entry = [0x00, 0x01, 3, 0, 1, 0, 0, 0, 64, 0, 0, 0];
+    bytes.extend(entry.iter().cycle().take(65535 * 12));
+    assert_eq!(measure(&bytes), None);
+}
+
+#[test]
+fn thousands_of_directories_with_the_same_million_strips_cost_little() {
+    let mut writer = Writer::new(b"II*\0");
+    let table = writer.append(&vec![1; 4 << 20]);
+    let strips = [(0x14A, later_links(&writer))];
+    let first = writer.directory(&picture(0, 0, &strips));
+    let mut last = first;
+    for _ in 0..5000 {
+        let mut next = writer.directory(&picture(table, table, &[]));
+        // Both arrays have a million numbers and lie in the same place.
+        for index in [4, 5] {
+            let at = next.at + 2 + index * 12 + 4;
+            writer.out[at..at + 4].copy_from_slice(&(1u32 << 20).to_le_bytes());
+        }
+        writer.chain(&last, &next);
+        std::mem::swap(&mut last, &mut next);
+    }
+    let start = std::time::Instant::now();
+    let _ = measure(&writer.out);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+/// As many links as one tag may have, all into the middle of nowhere.
+fn later_links(writer: &Writer) -> Value {
+    Value::Long((0..256).map(|index| writer.out.len() as u32 / 2 + index).collect())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig {
+        cases: 2000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Whatever is wrong with a file, nothing panics and no end passes the view.
     #[test]

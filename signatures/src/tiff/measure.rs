@@ -6,7 +6,7 @@ use super::extent::{self, Extent, Settled, Use};
 use super::family::{Evidence, Family, Findings};
 use super::graph::Structure;
 use super::header::Header;
-use super::picture::{MAX_PARTS, Picture};
+use super::picture::{MAX_NUMBERS, Picture};
 use super::tags;
 use crate::verdict::{
     Child, End, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
@@ -62,6 +62,11 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
         verdict.share = None;
         verdict.note(settled.end, "nothing says where the sensor data lies");
     }
+    let full = main.and_then(|index| pictures.get(index));
+    if full.is_some_and(|picture| picture.reduced) && verdict.grade != Grade::Partial {
+        verdict.grade = Grade::Partial;
+        verdict.note(settled.end, "only smaller versions of the picture are there");
+    }
     let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
     if dropped > 0 {
         verdict.note(header.first, format!("{dropped} strips longer than their picture"));
@@ -76,13 +81,10 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
 
 /// The pictures of all directories.
 fn pictures(view: &mut View<'_>, structure: &Structure) -> Vec<Picture> {
-    let mut budget = MAX_PARTS;
+    let mut budget = MAX_NUMBERS;
     let mut out = Vec::new();
     for directory in structure.directories.iter().filter(|one| one.origin.has_pictures()) {
-        if let Some(picture) = Picture::read(view, directory, budget) {
-            budget -= picture.parts.len() as u64;
-            out.push(picture);
-        }
+        out.extend(Picture::read(view, directory, &mut budget));
     }
     out
 }
