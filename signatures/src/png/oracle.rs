@@ -45,6 +45,8 @@ pub struct PngOracle {
     image: Image,
     /// The first byte of the file that does not inflate, in a tolerant oracle.
     flaw: Option<(u64, &'static str)>,
+    /// Bytes of image data that were left to their CRC.
+    passed: u64,
     /// The end of the last chunk whose CRC held.
     proven: u64,
     /// Where the input stood when the last row was complete.
@@ -59,6 +61,9 @@ enum Image {
     Begun,
     Over,
 }
+
+/// How many bytes of image data are read that no longer inflate to anything.
+const MOST_PASSED: u64 = 1 << 20;
 
 /// The longest part that is held back whole: the data of `fcTL`.
 const FCTL_LEN: u64 = 26;
@@ -84,6 +89,7 @@ impl PngOracle {
             rows: None,
             image: Image::Missing,
             flaw: None,
+            passed: 0,
             proven: 0,
             good: 0,
             rows_done: 0,
@@ -265,22 +271,37 @@ impl PngOracle {
 
     /// Gives image data to the stream; `skip` bytes of this feed came before it.
     fn inflate(&mut self, bytes: &[u8], skip: usize) -> Result<(), (u64, &'static str)> {
-        let Some(rows) = self.rows.as_mut().filter(|_| self.flaw.is_none()) else { return Ok(()) };
-        let before = rows.done;
-        let outcome = rows.feed(bytes);
-        if outcome.is_ok() && rows.done > before {
-            self.good = self.at + (skip + bytes.len()) as u64;
+        let at = self.at + skip as u64;
+        let Some(rows) = self.rows.as_mut().filter(|_| self.flaw.is_none()) else {
+            return self.pass_over(bytes.len());
+        };
+        if rows.ended() {
+            return self.pass_over(bytes.len());
+        }
+        let fed = rows.feed(bytes);
+        if let Some(read) = fed.row_end {
+            self.good = at + read as u64;
         }
         if self.image == Image::Begun {
             self.rows_done = rows.done;
         }
-        let Err((read, what)) = outcome else { return Ok(()) };
-        let at = self.at + (skip + read) as u64;
+        let Some((read, what)) = fed.flaw else { return Ok(()) };
+        let flaw = (at + read as u64, what);
         if !self.tolerant {
-            return Err((at, what));
+            return Err(flaw);
         }
-        self.flaw = Some((at, what));
+        self.flaw = Some(flaw);
         Ok(())
+    }
+
+    /// Leaves image data that nothing is known of to its CRC, but not without end: a chunk's
+    /// length may be wrong.
+    fn pass_over(&mut self, len: usize) -> Result<(), (u64, &'static str)> {
+        self.passed += len as u64;
+        if self.passed <= MOST_PASSED {
+            return Ok(());
+        }
+        Err(self.flaw.unwrap_or((self.at, "image data behind the last row")))
     }
 
     fn crc(&mut self, stored: &[u8]) -> Result<(), (u64, &'static str)> {
