@@ -27,7 +27,8 @@ fn check(format: &dyn Format, bytes: &[u8]) {
     for effort in [Effort::Structure, Effort::Proof] {
         let source = Counting::new(bytes.to_vec());
         let runs = Runs::whole(0, len);
-        let verdict = format.measure(&mut View::new(&source, &runs, &mut Buffer::default()), effort);
+        let verdict =
+            format.measure(&mut View::new(&source, &runs, &mut Buffer::default()), effort);
         let name = format.signature().name;
         assert!(source.read() <= 8 * len + (1 << 20), "{name}: {} of {len}", source.read());
         let Ok(verdict) = verdict else { continue };

@@ -76,11 +76,7 @@ fn jpegs() -> Vec<Broken> {
         broken("jpeg-cut-in-scan", file[..middle].to_vec(), Expect::Partial),
         broken("jpeg-cut-before-eoi", file[..file.len() - 2].to_vec(), Expect::Partial),
         broken("jpeg-progressive-cut", web[..web.len() / 2].to_vec(), Expect::Partial),
-        broken(
-            "jpeg-zeros-in-scan",
-            overwritten(&file, middle, &[0; CLUSTER]),
-            Expect::Damaged,
-        ),
+        broken("jpeg-zeros-in-scan", overwritten(&file, middle, &[0; CLUSTER]), Expect::Damaged),
         broken(
             "jpeg-noise-in-scan",
             overwritten(&file, middle, &Random::new(1).bytes(CLUSTER)),

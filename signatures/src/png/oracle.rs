@@ -121,8 +121,8 @@ impl PngOracle {
     fn step(&mut self, bytes: &[u8]) -> Result<usize, (u64, &'static str)> {
         match self.part {
             Part::Signature => self.hold(bytes, SIGNATURE.len(), |oracle, held| {
-                if held != SIGNATURE {
-                    return Err((0, "bad signature"));
+                if let Some(at) = held.iter().zip(SIGNATURE).position(|(a, b)| a != b) {
+                    return Err((at as u64, "bad signature"));
                 }
                 oracle.part = Part::Head;
                 Ok(())
@@ -150,7 +150,8 @@ impl PngOracle {
     }
 
     fn head(&mut self, head: &[u8]) -> Result<(), (u64, &'static str)> {
-        let at = self.at;
+        // The last byte is to blame: foreign bytes may begin with any of them.
+        let at = self.at + 7;
         let len = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
         let kind = [head[4], head[5], head[6], head[7]];
         if len > i32::MAX as u32 {
@@ -242,7 +243,7 @@ impl PngOracle {
         if self.chunk.left == 0 {
             self.part = Part::Crc;
             let held = std::mem::take(&mut self.held);
-            self.geometry(&held).map_err(|what| (self.at, what))?;
+            self.geometry(&held).map_err(|what| (self.at + take as u64 - 1, what))?;
         }
         Ok(take)
     }
@@ -310,7 +311,7 @@ impl PngOracle {
             // Image data that went wrong before its CRC did tells more exactly where.
             let end = self.at - self.chunk.read;
             let flaw = self.flaw.filter(|(at, _)| *at >= end);
-            return Err(flaw.unwrap_or((self.at, "bad chunk CRC")));
+            return Err(flaw.unwrap_or((self.at + 3, "bad chunk CRC")));
         }
         self.proven = self.at + 4;
         if &self.chunk.kind == b"IEND" {

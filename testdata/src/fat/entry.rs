@@ -133,7 +133,7 @@ fn long(name: &str, checksum: u8) -> Vec<[u8; 32]> {
     let count = characters.len().div_ceil(PLACES.len());
     let record = |(index, part): (usize, &[u16])| {
         let mut record = [0; 32];
-        record[0] = index as u8 + 1 | if index + 1 == count { 0x40 } else { 0 };
+        record[0] = (index as u8 + 1) | if index + 1 == count { 0x40 } else { 0 };
         record[11] = 0x0f;
         record[13] = checksum;
         // A zero ends the name; what follows it is filled with ones.
@@ -170,7 +170,7 @@ mod tests {
         let records = long("PXL_20240517.jpg", 0x5a);
         assert_eq!(records.len(), 2);
         assert_eq!((records[0][0], records[1][0]), (0x42, 1));
-        assert_eq!((records[0][1], records[1][1]), (b'j' + 0, b'P'));
+        assert_eq!((records[0][1], records[1][1]), (b'j', b'P'));
         assert!(records.iter().all(|record| record[11] == 0x0f && record[13] == 0x5a));
     }
 
