@@ -54,6 +54,10 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     };
     verdict.pixels = Some((header.width, header.height));
     if verdict.grade != Grade::Partial {
+        while view.array(verdict.len).is_ok_and(|next: [u8; 12]| next == IEND) {
+            // Some writers end a file twice; a lone IEND can be nobody else's.
+            verdict.len += IEND.len() as u64;
+        }
         add_exif(view, &mut verdict);
         add_trailer(view, &mut verdict);
     }

@@ -1,0 +1,227 @@
+//! From a place where a file may begin to a record of the file that is there.
+
+use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
+use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif, formats};
+
+use crate::content::Content;
+use crate::hash::{Algorithm, hex};
+use crate::record::{Record, kinship};
+use crate::report;
+use crate::scan::Matcher;
+use crate::source::Source;
+
+/// A child of a child of a child is as deep as cameras go.
+const MOST_DEPTH: u32 = 3;
+
+/// Longest magic, with room: what is looked at to tell which format a child has.
+const HEAD: usize = 64;
+
+/// Measures candidates.
+pub struct Carver<'a> {
+    /// Tells the formats of children.
+    pub matcher: &'a Matcher,
+    /// How hard to look.
+    pub effort: Effort,
+    /// Digests beside BLAKE3.
+    pub hashes: &'a [Algorithm],
+}
+
+/// A file and, when it lies in another, which.
+#[derive(Debug)]
+pub struct Found {
+    /// The file.
+    pub record: Record,
+    /// BLAKE3 of its content.
+    pub hash: blake3::Hash,
+    /// Position in the registry.
+    pub format: usize,
+    /// Position of the parent among the files of the same candidate.
+    pub parent: Option<usize>,
+}
+
+/// Where a file was looked for.
+struct Spot<'r> {
+    source: &'r dyn Source,
+    index: u32,
+    bytes: &'r dyn Bytes,
+}
+
+impl Carver<'_> {
+    /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
+    /// of `candidates` (positions in the registry, in order) accepts it. `bytes` are the source's,
+    /// perhaps through a window.
+    pub fn carve(
+        &self,
+        source: &dyn Source,
+        index: u32,
+        bytes: &dyn Bytes,
+        offset: u64,
+        candidates: &[usize],
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let spot = Spot { source, index, bytes };
+        let rest = Runs::whole(offset, source.len().saturating_sub(offset));
+        let Some((format, verdict)) = self.measure(&spot, &rest, candidates, buffer) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        let mut waiting = vec![(format, verdict, rest, None, 0)];
+        while let Some((format, verdict, rest, kin, depth)) = waiting.pop() {
+            let runs = rest.slice(0, verdict.len);
+            let mut file = self.file(&spot, format, &verdict, &runs, buffer);
+            let parent = found.len();
+            if depth < MOST_DEPTH {
+                for child in &verdict.children {
+                    if waiting.len() + found.len() > MOST_CHILDREN {
+                        break;
+                    }
+                    match self.child(&spot, &runs, child, buffer) {
+                        Some((format, verdict, rest)) => {
+                            let kin = Some((parent, child.kinship));
+                            waiting.push((format, verdict, rest, kin, depth + 1));
+                        }
+                        None if child.kinship == Kinship::Inner => {}
+                        None => file.file.issues.push(report::Issue {
+                            offset: child.span.at,
+                            what: format!("no readable {} here", kinship(child.kinship)),
+                        }),
+                    }
+                }
+            }
+            if let Some((_, kin)) = kin {
+                file.file.origin = report::Origin::Embedded;
+                file.file.kinship = Some(kinship(kin).to_owned());
+            }
+            let fill = verdict.terminator;
+            let digests = Content { runs: &runs, fill }.digests(bytes, self.hashes);
+            file.file.blake3 = hex(digests.blake3.as_bytes());
+            file.file.sha256 = digests.sha256;
+            file.file.sha1 = digests.sha1;
+            file.file.md5 = digests.md5;
+            let parent = kin.map(|(parent, _)| parent);
+            found.push(Found { record: file, hash: digests.blake3, format, parent });
+        }
+        found
+    }
+
+    /// The first of `candidates` that accepts what lies in `runs`.
+    fn measure(
+        &self,
+        spot: &Spot<'_>,
+        runs: &Runs,
+        candidates: &[usize],
+        buffer: &mut Buffer,
+    ) -> Option<(usize, Verdict)> {
+        candidates.iter().find_map(|&format| {
+            let mut view = View::new(spot.bytes, runs, buffer);
+            let verdict = formats::ALL[format].measure(&mut view, self.effort).ok()?;
+            (verdict.len > 0 && verdict.len <= runs.len()).then_some((format, verdict))
+        })
+    }
+
+    /// The picture that a parent's structure points at, if there is one.
+    fn child(
+        &self,
+        spot: &Spot<'_>,
+        parent: &Runs,
+        child: &Child,
+        buffer: &mut Buffer,
+    ) -> Option<(usize, Verdict, Runs)> {
+        let len = if child.span.len > 0 { child.span.len } else { u64::MAX };
+        let runs = parent.slice(child.span.at, len);
+        let candidates =
+            self.matcher.formats_at(View::new(spot.bytes, &runs, buffer).up_to(0, HEAD));
+        let (format, verdict) = self.measure(spot, &runs, &candidates, buffer)?;
+        Some((format, verdict, runs))
+    }
+
+    /// The record of a file, without its digests.
+    fn file(
+        &self,
+        spot: &Spot<'_>,
+        format: usize,
+        verdict: &Verdict,
+        runs: &Runs,
+        buffer: &mut Buffer,
+    ) -> Record {
+        let mut view = View::new(spot.bytes, runs, buffer);
+        let (exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
+        let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
+        let fill = verdict.terminator;
+        let mut file = report::File {
+            id: 0,
+            source: spot.index,
+            origin: report::Origin::Carved,
+            status: report::Status::Unknown,
+            format: formats::ALL[format].signature().name.to_owned(),
+            mime: verdict.mime.to_owned(),
+            size: verdict.len + fill.len() as u64,
+            end: verdict.end.into(),
+            grade: verdict.grade.into(),
+            proof: verdict.proof.to_owned(),
+            unchecked: verdict.unchecked.iter().map(|unchecked| unchecked.span.into()).collect(),
+            kept: None,
+            share: verdict.share,
+            issues: issues.collect(),
+            runs: wire_runs(runs, fill),
+            blake3: String::new(),
+            sha256: None,
+            sha1: None,
+            md5: None,
+            duplicate_of: None,
+            parent: None,
+            kinship: None,
+            name: None,
+            original_path: None,
+            modified: None,
+            deleted_at: None,
+            exif: exif.map(Into::into),
+            width: verdict.pixels.map(|(width, _)| width),
+            height: verdict.pixels.map(|(_, height)| height),
+            path: None,
+        };
+        if file.grade == report::Grade::Partial {
+            file.kept = Some(verdict.len);
+        }
+        note_unreadable(spot.source, &mut file);
+        let roles = verdict.unchecked.iter().map(|unchecked| unchecked.role.into()).collect();
+        Record { file, extension: verdict.extension.to_owned(), roles }
+    }
+}
+
+/// The runs as the report lists them, with the bytes that were added.
+pub fn wire_runs(runs: &Runs, fill: &[u8]) -> Vec<report::Run> {
+    let from_source = runs.as_slice().iter().map(|run| report::Run {
+        offset: Some(run.at),
+        length: run.len,
+        origin: report::RunOrigin::Source,
+        bytes: None,
+    });
+    let added = (!fill.is_empty()).then(|| report::Run {
+        offset: None,
+        length: fill.len() as u64,
+        origin: report::RunOrigin::Fill,
+        bytes: Some(hex(fill)),
+    });
+    from_source.chain(added).collect()
+}
+
+/// Lists what of the file the source could not deliver; such a file is at most damaged.
+fn note_unreadable(source: &dyn Source, file: &mut report::File) {
+    let holes = source.unreadable();
+    if holes.is_empty() {
+        return;
+    }
+    let mut at = 0;
+    for run in &file.runs {
+        let Some(start) = run.offset else { continue };
+        let end = start + run.length;
+        for hole in holes.iter().filter(|hole| hole.at < end && hole.end() > start) {
+            let from = hole.at.max(start);
+            let what = format!("{} bytes could not be read", hole.end().min(end) - from);
+            file.issues.push(report::Issue { offset: at + from - start, what });
+            file.grade = file.grade.min(report::Grade::Damaged);
+        }
+        at += run.length;
+    }
+}

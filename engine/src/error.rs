@@ -1,0 +1,121 @@
+//! What the world can do to a run: paths, devices, full disks. Never a verdict on data.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A failure that keeps a run from starting or from finishing.
+///
+/// Messages say what, where and, in [`Error::advice`], what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A source cannot be opened or asked for its size.
+    #[error("cannot open {}", path.display())]
+    Open {
+        /// The source.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The source is nothing that can be scanned.
+    #[error("cannot scan {}: {why}", path.display())]
+    NotASource {
+        /// The source.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The output folder must not be used.
+    #[error("cannot write to {}: {why}", path.display())]
+    Destination {
+        /// The output folder.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// There is no room left for what was found.
+    #[error("no room left on the disk of {}", path.display())]
+    NoRoom {
+        /// The output folder.
+        path: PathBuf,
+    },
+    /// A file of the output cannot be made, written, read back or renamed.
+    #[error("cannot {doing} {}", path.display())]
+    Output {
+        /// What was tried.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The run's own record of what it found does not read back as it was written.
+    #[error("the journal {} is damaged at {at:#x}", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// Where, in bytes from its start.
+        at: u64,
+    },
+    /// A thread or a buffer could not be had.
+    #[error("cannot start {what}: {why}")]
+    Start {
+        /// What.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Error {
+    /// The failure of `doing` something with the output file at `path`; a full disk is told apart.
+    pub fn output(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        if is_full(&source) {
+            return Error::NoRoom { path: path.to_path_buf() };
+        }
+        Error::Output { doing, path: path.to_path_buf(), source }
+    }
+
+    /// What to do about it, in one sentence, where there is something to be done.
+    pub fn advice(&self) -> Option<&'static str> {
+        let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+        match self {
+            Error::Open { source, .. } if denied(source) => Some(
+                "run it again with sudo, or make an image of the device first; recovered files \
+                 will still belong to you",
+            ),
+            Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("check the path; `lsblk` lists drives and cards")
+            }
+            Error::Open { source, .. } if is_without_medium(source) => {
+                Some("put the card into the reader and try again")
+            }
+            Error::Destination { .. } => Some("name a folder on another disk with --output"),
+            Error::NoRoom { .. } => Some(
+                "free some space or name a folder on a larger disk with --output; the report \
+                 lists what was written",
+            ),
+            Error::Output { source, .. } if denied(source) => {
+                Some("name a folder that you may write to with --output")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether an I/O error says that a drive or reader has nothing in it.
+pub fn is_without_medium(error: &io::Error) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let missing = Some(libc::ENOMEDIUM);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let missing = None;
+    missing.is_some() && error.raw_os_error() == missing
+}
+
+/// Whether an I/O error says that a disk or a quota is full, or a file too large for its disk.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}

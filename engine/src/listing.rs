@@ -1,0 +1,99 @@
+//! The files of a report, one after the other, out of the index and the journal.
+
+use afterimage_signatures::formats;
+
+use crate::error::Error;
+use crate::index::{Entry, Fate, NONE};
+use crate::pipeline::Ledger;
+use crate::record::Record;
+use crate::recover::{Named, Written};
+use crate::report::{File, Grade, Origin, Summary};
+use crate::settle::Settled;
+
+/// All that a report says of files.
+pub struct Listing<'a> {
+    /// Records and entries.
+    pub ledger: &'a Ledger,
+    /// Which of them are listed, and in what order.
+    pub settled: &'a Settled,
+    /// Where they were written.
+    pub written: &'a Written,
+}
+
+impl Listing<'_> {
+    /// The files in order.
+    pub fn files(&self) -> impl Iterator<Item = Result<File, Error>> + '_ {
+        (0..self.settled.order.len()).map(|position| self.file(position))
+    }
+
+    fn entry(&self, position: usize) -> &Entry {
+        &self.ledger.entries[self.settled.order[position] as usize]
+    }
+
+    fn file(&self, position: usize) -> Result<File, Error> {
+        let entry = self.entry(position);
+        let Record { mut file, .. } = self.ledger.journal.read(entry.place)?;
+        file.id = position as u64 + 1;
+        if let Fate::Inside(parent) = entry.fate {
+            file.origin = Origin::Embedded;
+            file.parent = self.id(self.settled.position[parent as usize]);
+            file.kinship.get_or_insert_with(|| "inner".to_owned());
+        }
+        file.duplicate_of = self.id(self.settled.copy_of[position]);
+        if let Some(Some(place)) = self.written.names.get(position) {
+            let Named { path, .. } = self.ledger.journal.read(*place)?;
+            file.path = Some(path);
+        }
+        Ok(file)
+    }
+
+    fn id(&self, position: u32) -> Option<u64> {
+        (position != NONE).then(|| u64::from(position) + 1)
+    }
+
+    /// The totals.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for position in 0..self.settled.order.len() {
+            let entry = self.entry(position);
+            let format = formats::ALL[usize::from(entry.format)].signature().name;
+            let origin = match entry.fate {
+                Fate::Inside(_) => Origin::Embedded,
+                _ => Origin::Carved,
+            };
+            summary.files += 1;
+            summary.bytes += entry.len + u64::from(entry.fill);
+            *summary.by_format.entry(format.to_owned()).or_default() += 1;
+            *summary.by_grade.entry(word(entry.grade)).or_default() += 1;
+            *summary.by_origin.entry(word(origin)).or_default() += 1;
+            summary.duplicates += u64::from(self.settled.copy_of[position] != NONE);
+        }
+        summary
+    }
+
+    /// How many pictures lie inside other files.
+    pub fn inner(&self) -> u64 {
+        let inside = |position: &usize| matches!(self.entry(*position).fate, Fate::Inside(_));
+        (0..self.settled.order.len()).filter(inside).count() as u64
+    }
+
+    /// Files of their own by grade, best first, without copies.
+    pub fn photos(&self) -> Vec<(Grade, u64)> {
+        let mut counts = std::collections::BTreeMap::new();
+        for position in 0..self.settled.order.len() {
+            let inside = matches!(self.entry(position).fate, Fate::Inside(_));
+            if !inside && self.settled.copy_of[position] == NONE {
+                *counts.entry(self.entry(position).grade).or_default() += 1;
+            }
+        }
+        counts.into_iter().rev().collect()
+    }
+}
+
+/// The word that a value has in the report.
+fn word(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        other => unreachable!("a unit variant is a word, not {other:?}"),
+    }
+}

@@ -1,0 +1,265 @@
+//! The scan of one source: the only module that starts threads.
+//!
+//! One thread reads chunks in order. Rayon workers scan them and carve what begins in them. No
+//! pool thread ever waits for another: permits bound how many chunks are on their way, and the
+//! reader alone waits for them.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use afterimage_signatures::{Buffer, Bytes};
+use crossbeam_channel::{Sender, bounded};
+use rayon::ThreadPool;
+
+use crate::carve::{Carver, Found};
+use crate::chunk::{self, Chunk, Cut};
+use crate::content::Content;
+use crate::error::Error;
+use crate::hash::{Digests, Hasher};
+use crate::index::{Entry, Fate, NONE};
+use crate::journal::Journal;
+use crate::progress::Progress;
+use crate::record::Record;
+use crate::scan::{Hit, Matcher};
+use crate::source::Source;
+use crate::store::Store;
+use crate::window::Window;
+
+/// Chunks on their way for each worker: one in work, one waiting.
+const PERMITS_A_WORKER: usize = 2;
+
+/// What workers add to while they run.
+pub struct Ledger {
+    /// Records on disk.
+    pub journal: Journal,
+    /// Entries in memory; the children of a file directly behind it.
+    pub entries: Vec<Entry>,
+}
+
+/// What a scan needs beside its source.
+pub struct Scan<'a> {
+    /// Finds where files may begin.
+    pub matcher: &'a Matcher,
+    /// Measures what begins there.
+    pub carver: &'a Carver<'a>,
+    /// Takes content; nothing is kept without it.
+    pub store: Option<&'a Store>,
+    /// Which formats (by position in the registry) are asked for.
+    pub wanted: &'a [bool],
+    /// Takes records.
+    pub ledger: &'a Mutex<Ledger>,
+    /// Shows how far the scan is, and stops it.
+    pub progress: &'a Progress,
+    /// The workers.
+    pub pool: &'a ThreadPool,
+    /// Which part of the source, in which chunks.
+    pub cut: Cut,
+    /// Hashes the whole source on the way.
+    pub hasher: Option<Hasher>,
+}
+
+/// What a scan says of its source.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// Bytes in constant blocks and in holes.
+    pub erased: u64,
+    /// Digests of the whole source, where they were asked for and it was read to the end.
+    pub digests: Option<Digests>,
+}
+
+impl Scan<'_> {
+    /// Scans `source`, the `index`-th of the command line.
+    ///
+    /// # Errors
+    ///
+    /// The first failure of the output; what was found before it is in the ledger.
+    pub fn run(mut self, source: &dyn Source, index: u32) -> Result<Scanned, Error> {
+        let window = Window::new(source, self.cut.chunk_len, self.cut.overlap);
+        let failure = Mutex::new(None);
+        let erased = AtomicU64::new(0);
+        let near = Near::default();
+        let permits = self.pool.current_num_threads() * PERMITS_A_WORKER + 1;
+        let (give_back, permit) = bounded(permits);
+        let (send, chunks) = bounded(permits);
+        for _ in 0..permits {
+            give_back.send(()).expect("the channel has room for every permit");
+        }
+        let mut hasher = self.hasher.take();
+        let scan = &self;
+        let (holes, complete) = thread::scope(|threads| {
+            let (window, hasher) = (&window, &mut hasher);
+            let reader = threads.spawn(move || {
+                let chunks = Permitted { send, permit };
+                chunk::read(source, window, scan.cut, scan.progress, hasher.as_mut(), &chunks)
+            });
+            // In place: this loop waits on the caller's thread, not on a thread of the pool.
+            scan.pool.in_place_scope(|workers| {
+                for chunk in chunks {
+                    let done = Permit(give_back.clone());
+                    let (failure, erased, near) = (&failure, &erased, &near);
+                    workers.spawn(move |_| {
+                        let _done = done;
+                        let constant = scan.chunk(source, index, window, &chunk, near, failure);
+                        erased.fetch_add(constant, Relaxed);
+                    });
+                }
+            });
+            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(Scanned {
+                erased: erased.into_inner() + holes,
+                digests: hasher.filter(|_| complete).map(Hasher::finish),
+            }),
+        }
+    }
+
+    /// Scans and carves one chunk; returns how much of it is constant.
+    fn chunk(
+        &self,
+        source: &dyn Source,
+        index: u32,
+        window: &Window<'_>,
+        chunk: &Chunk<'_>,
+        near: &Near,
+        failure: &Mutex<Option<Error>>,
+    ) -> u64 {
+        let mut hits = Vec::new();
+        let constant = self.matcher.scan(chunk.bytes(), chunk.own, &mut hits);
+        let mut buffer = Buffer::default();
+        for same in hits.chunk_by(|a, b| a.at == b.at) {
+            let offset = chunk.at + same[0].at as u64;
+            if self.progress.stopped() || !(self.cut.start..self.cut.end).contains(&offset) {
+                continue;
+            }
+            let candidates = self.candidates(same);
+            let found = self.carver.carve(source, index, window, offset, &candidates, &mut buffer);
+            if let Err(error) = self.keep(window, near, found) {
+                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                self.progress.stop();
+            }
+        }
+        self.progress.scanned.fetch_add(chunk.own as u64, Relaxed);
+        constant
+    }
+
+    /// The formats that hits at one offset may be, in the order of the registry.
+    fn candidates(&self, hits: &[Hit]) -> Vec<usize> {
+        let mut formats: Vec<usize> =
+            hits.iter().flat_map(|hit| self.matcher.formats(*hit).iter().copied()).collect();
+        formats.sort_unstable();
+        formats.dedup();
+        formats
+    }
+
+    /// Stores the content of what was found at one offset, and its records.
+    fn keep(&self, bytes: &dyn Bytes, near: &Near, found: Vec<Found>) -> Result<(), Error> {
+        let Some(first) = found.first() else { return Ok(()) };
+        let (start, len) = (first.record.offset(), first.record.source_len());
+        // What lies inside another file is most likely a part of it: its content can be read
+        // again in the rare case that claims decide otherwise.
+        let inner = near.holds(start);
+        near.add(start, start.saturating_add(len));
+        let wanted = self.wanted.get(first.format).copied().unwrap_or(false);
+        let kept = match self.store.filter(|_| wanted && !inner) {
+            Some(store) => {
+                let (runs, fill) = first.record.content();
+                store.keep(&first.hash, bytes, &Content { runs: &runs, fill: &fill })
+            }
+            None => Ok(()),
+        };
+        if wanted && !inner {
+            self.progress.count(first.format);
+        }
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger.add(found);
+        kept.and_then(|()| ledger.journal.spill())
+    }
+}
+
+impl Ledger {
+    /// Adds a file and its children.
+    fn add(&mut self, found: Vec<Found>) {
+        let base = self.entries.len();
+        for Found { record, hash, format, parent } in found {
+            let place = self.journal.append(&record);
+            let parent = parent.map_or(NONE, |parent| (base + parent) as u32);
+            self.entries.push(entry(&record, hash, format, parent, place));
+        }
+    }
+}
+
+/// What memory keeps of a record.
+pub fn entry(
+    record: &Record,
+    hash: blake3::Hash,
+    format: usize,
+    parent: u32,
+    place: crate::journal::Place,
+) -> Entry {
+    let pixels = record.file.width.zip(record.file.height);
+    Entry {
+        hash,
+        offset: record.offset(),
+        len: record.source_len(),
+        place,
+        pixels: pixels.map_or(u64::MAX, |(w, h)| u64::from(w) * u64::from(h)),
+        parent,
+        source: record.file.source,
+        fill: (record.file.size - record.source_len()) as u8,
+        format: format as u16,
+        grade: record.file.grade,
+        end: record.file.end,
+        fate: Fate::Open,
+    }
+}
+
+/// The chunks' channel, with a permit taken for each.
+struct Permitted<'s> {
+    send: Sender<Chunk<'s>>,
+    permit: crossbeam_channel::Receiver<()>,
+}
+
+impl<'s> chunk::Sink<'s> for Permitted<'s> {
+    fn ready(&self) -> bool {
+        self.permit.recv().is_ok()
+    }
+
+    fn send(&self, chunk: Chunk<'s>) -> bool {
+        self.send.send(chunk).is_ok()
+    }
+}
+
+/// Gives a permit back when a worker is done with its chunk, even by a panic.
+struct Permit(Sender<()>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        // The reader may be done, and nobody waits for permits any more.
+        self.0.try_send(()).ok();
+    }
+}
+
+/// Extents of files found lately, to guess whether a candidate lies in one of them. Only a guess:
+/// the order in which workers come must not show in the result.
+#[derive(Default)]
+struct Near(Mutex<std::collections::VecDeque<(u64, u64)>>);
+
+impl Near {
+    const MOST: usize = 64;
+
+    fn holds(&self, at: u64) -> bool {
+        let extents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        extents.iter().any(|&(start, end)| start < at && at < end)
+    }
+
+    fn add(&self, start: u64, end: u64) {
+        let mut extents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if extents.len() == Self::MOST {
+            extents.pop_front();
+        }
+        extents.push_back((start, end));
+    }
+}

@@ -1,0 +1,87 @@
+//! Writing a report in order, one file after the other.
+
+use std::cell::RefCell;
+use std::io::Write;
+
+use serde::ser::{SerializeSeq, Serializer};
+use serde::{Serialize, ser};
+
+use super::{File, Source, Summary, Tool};
+use crate::error::Error;
+
+/// What stands before the files.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head {
+    /// See [`super::Report::schema`].
+    pub schema: &'static str,
+    /// See [`super::Report::tool`].
+    pub tool: Tool,
+    /// See [`super::Report::started`].
+    pub started: String,
+    /// See [`super::Report::finished`].
+    pub finished: String,
+    /// See [`super::Report::incomplete`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+    /// See [`super::Report::sources`].
+    pub sources: Vec<Source>,
+    /// See [`super::Report::summary`].
+    pub summary: Summary,
+}
+
+/// The report as it is serialised: the head's fields, then the files.
+#[derive(Serialize)]
+#[serde(bound = "I: Iterator<Item = Result<File, Error>>")]
+struct Streamed<'h, I> {
+    #[serde(flatten)]
+    head: &'h Head,
+    files: Files<I>,
+}
+
+/// Files that are made while they are written. Serialisation takes `&self`, hence the cell.
+struct Files<I>(RefCell<(I, Option<Error>)>);
+
+impl<I: Iterator<Item = Result<File, Error>>> Serialize for Files<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut state = self.0.borrow_mut();
+        let mut seq = serializer.serialize_seq(None)?;
+        while let Some(file) = state.0.next() {
+            match file {
+                Ok(file) => seq.serialize_element(&file)?,
+                Err(error) => {
+                    state.1 = Some(error);
+                    return Err(ser::Error::custom("a record could not be read back"));
+                }
+            }
+        }
+        seq.end()
+    }
+}
+
+/// Writes a report to `out`; memory does not grow with the number of files.
+///
+/// # Errors
+///
+/// The first error of `files`, or [`WriteError::Json`] when `out` fails.
+pub fn write(
+    out: impl Write,
+    head: &Head,
+    files: impl Iterator<Item = Result<File, Error>>,
+) -> Result<(), WriteError> {
+    let files = Files(RefCell::new((files, None)));
+    let streamed = Streamed { head, files };
+    let written = serde_json::to_writer_pretty(out, &streamed);
+    if let Some(error) = streamed.files.0.into_inner().1 {
+        return Err(WriteError::Record(error));
+    }
+    written.map_err(WriteError::Json)
+}
+
+/// Why a report could not be written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// A record could not be read back.
+    Record(Error),
+    /// The output failed.
+    Json(serde_json::Error),
+}

@@ -1,0 +1,348 @@
+//! A whole scan, from the command line's sources to a report.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use afterimage_signatures::Effort;
+use jiff::Timestamp;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::carve::Carver;
+use crate::chunk::Cut;
+use crate::destination::{self, Destination};
+use crate::error::Error;
+use crate::hash::Hasher;
+use crate::journal::Journal;
+use crate::listing::Listing;
+use crate::options::Options;
+use crate::ownership::Owner;
+use crate::pipeline::{Ledger, Scan, Scanned};
+use crate::progress::Progress;
+use crate::recover::{Recovery, Written};
+use crate::report::{self, Summary};
+use crate::scan::Matcher;
+use crate::settle;
+use crate::source::{self, Source};
+use crate::store::Store;
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report, in the output folder.
+    pub report: PathBuf,
+    /// Its totals.
+    pub summary: Summary,
+    /// What it says of the sources.
+    pub sources: Vec<report::Source>,
+    /// Sources that could not be scanned, and why.
+    pub failed: Vec<(PathBuf, Error)>,
+    /// What kept files from being written, if anything did.
+    pub failure: Option<Error>,
+    /// Whether somebody stopped it.
+    pub interrupted: bool,
+    /// Files of their own by grade, without copies.
+    pub photos: Vec<(report::Grade, u64)>,
+    /// Pictures inside other pictures.
+    pub inner: u64,
+    /// Files that were left out by size or pixels.
+    pub filtered: u64,
+    /// What is to be known of the disk that was written to.
+    pub warnings: Vec<String>,
+    /// What it cost.
+    pub stats: Stats,
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Bytes that headers were looked for in.
+    pub scanned: u64,
+    /// Bytes read from devices and files that were not mapped.
+    pub read: u64,
+    /// Time for scanning and carving.
+    pub scanning: Duration,
+    /// Time for claims, names and the report.
+    pub finishing: Duration,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+/// The folder in the output folder that holds what a run needs while it runs.
+pub const STATE: &str = ".afterimage";
+
+/// Space that is held back while a run writes, so that a full disk still takes a report.
+const RESERVE: u64 = 8 << 20;
+
+/// Scans `paths` and writes what is found to the output folder of `options`.
+///
+/// # Errors
+///
+/// When nothing could be started: a bad output folder, or not one source that can be read. What
+/// goes wrong later is part of the [`Outcome`].
+pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result<Outcome, Error> {
+    let destination = destination::check(&options.output, paths)?;
+    let opened: Vec<_> = paths.iter().map(|path| source::open(path, options.io)).collect();
+    let mut failed = Vec::new();
+    let mut sources: Vec<Option<Box<dyn Source>>> = Vec::new();
+    for (path, opened) in paths.iter().zip(opened) {
+        sources.push(opened.map_err(|error| failed.push((path.clone(), error))).ok());
+    }
+    if sources.iter().all(Option::is_none)
+        && let Some((_, error)) = failed.pop()
+    {
+        return Err(error);
+    }
+    let (mut run, journal) = Run::start(options, progress, destination)?;
+    let ledger = Mutex::new(Ledger { journal, entries: Vec::new() });
+    run.scan(paths, &sources, &ledger);
+    run.finish(settle::unlock(ledger), &sources, failed)
+}
+
+/// A run that has its folder.
+struct Run<'o> {
+    options: &'o Options,
+    progress: &'o Progress,
+    destination: Destination,
+    owner: Owner,
+    state: PathBuf,
+    store: Store,
+    pool: ThreadPool,
+    wanted: Vec<bool>,
+    started: Timestamp,
+    clock: Instant,
+    described: Vec<report::Source>,
+    /// What kept something from being written.
+    failure: Option<Error>,
+    stats: Stats,
+}
+
+impl<'o> Run<'o> {
+    fn start(
+        options: &'o Options,
+        progress: &'o Progress,
+        destination: Destination,
+    ) -> Result<(Self, Journal), Error> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()
+            .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
+        destination.create()?;
+        let owner = Owner::from_environment();
+        let state = destination.path.join(STATE);
+        owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
+        let journal = Journal::create(&state.join("journal"))?;
+        let store = Store::create(state.join("store"))?;
+        if destination.free > RESERVE * 4 {
+            reserve(&state.join("reserve"))?;
+        }
+        let run = Run {
+            options,
+            progress,
+            destination,
+            owner,
+            store,
+            stats: Stats { threads: pool.current_num_threads(), ..Stats::default() },
+            pool,
+            wanted: settle::wanted(&options.formats),
+            started: Timestamp::now(),
+            clock: Instant::now(),
+            described: Vec::new(),
+            failure: None,
+            state,
+        };
+        Ok((run, journal))
+    }
+
+    /// Scans all sources, one after the other. A failure of the output ends it.
+    fn scan(
+        &mut self,
+        paths: &[PathBuf],
+        sources: &[Option<Box<dyn Source>>],
+        ledger: &Mutex<Ledger>,
+    ) {
+        let ranges = sources.iter().flatten().map(|source| range(self.options, source.len()));
+        self.progress.total.store(ranges.map(|(start, end)| end - start).sum(), Relaxed);
+        let matcher = Matcher::new();
+        for (index, (path, source)) in paths.iter().zip(sources).enumerate() {
+            let Some(source) = source else {
+                self.described.push(missing(path));
+                continue;
+            };
+            let scanned = self.scan_one(&matcher, source.as_ref(), index as u32, ledger);
+            self.stats.read += source.bytes_read();
+            self.described.push(describe(source.as_ref(), scanned));
+        }
+        self.stats.scanned = self.progress.scanned.load(Relaxed);
+        self.stats.scanning = self.clock.elapsed();
+    }
+
+    fn scan_one(
+        &mut self,
+        matcher: &Matcher,
+        source: &dyn Source,
+        index: u32,
+        ledger: &Mutex<Ledger>,
+    ) -> Scanned {
+        if self.failure.is_some() || self.progress.stopped() {
+            return Scanned::default();
+        }
+        let options = self.options;
+        let effort = if options.quick { Effort::Structure } else { Effort::Proof };
+        let carver = Carver { matcher, effort, hashes: &options.hashes };
+        let (start, end) = range(options, source.len());
+        let overlap = matcher.overlap() as u64;
+        let scan = Scan {
+            matcher,
+            carver: &carver,
+            store: (!options.dry_run).then_some(&self.store),
+            wanted: &self.wanted,
+            ledger,
+            progress: self.progress,
+            pool: &self.pool,
+            cut: Cut { start, end, chunk_len: options.chunk_len, overlap },
+            hasher: options.hash_source.then(|| Hasher::new(&options.hashes)),
+        };
+        match scan.run(source, index) {
+            Ok(scanned) => scanned,
+            Err(error) => {
+                self.failure = Some(error);
+                Scanned::default()
+            }
+        }
+    }
+
+    /// Settles what there is, gives it its names and writes the report.
+    fn finish(
+        mut self,
+        mut ledger: Ledger,
+        sources: &[Option<Box<dyn Source>>],
+        failed: Vec<(PathBuf, Error)>,
+    ) -> Result<Outcome, Error> {
+        let interrupted = self.progress.stopped() && self.failure.is_none();
+        self.progress.finishing.store(true, Relaxed);
+        let clock = Instant::now();
+        // From here on the space that was held back may be used. It may not exist.
+        drop(fs::remove_file(self.state.join("reserve")));
+        ledger.journal.flush()?;
+        let settled = settle::settle(&mut ledger, sources, &self.wanted, self.options)?;
+        let mut written = Written::default();
+        if !self.options.dry_run {
+            let recovery = Recovery {
+                output: &self.destination.path,
+                store: &self.store,
+                owner: &self.owner,
+                embedded: self.options.embedded,
+                sources,
+            };
+            written = recovery.place(&mut ledger, &settled);
+            self.failure = self.failure.take().or(written.failure.take());
+        }
+        let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
+        let report = self.report(&listing, interrupted)?;
+        let summary = listing.summary();
+        let (photos, inner) = (listing.photos(), listing.inner());
+        self.stats.finishing = clock.elapsed();
+        self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
+        self.store.clear();
+        Ok(Outcome {
+            report,
+            summary,
+            sources: self.described,
+            failed,
+            failure: self.failure,
+            interrupted,
+            photos,
+            inner,
+            filtered: settled.filtered,
+            warnings: Vec::new(),
+            stats: self.stats,
+        })
+    }
+
+    /// Writes the report under another name first, so that a half-written one is never taken for
+    /// a whole one.
+    fn report(&self, listing: &Listing<'_>, interrupted: bool) -> Result<PathBuf, Error> {
+        let incomplete = match &self.failure {
+            Some(failure) => Some(failure.to_string()),
+            None => interrupted.then(|| "interrupted".to_owned()),
+        };
+        let head = report::Head {
+            schema: report::SCHEMA,
+            tool: report::Tool {
+                name: "afterimage".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                command: self.options.command.clone(),
+            },
+            started: self.started.to_string(),
+            finished: Timestamp::now().to_string(),
+            incomplete,
+            sources: self.described.clone(),
+            summary: listing.summary(),
+        };
+        let (half, whole) =
+            (self.state.join("report.json"), self.destination.path.join("report.json"));
+        let failed = |error| Error::output("write", &whole, error);
+        let mut out = BufWriter::new(File::create(&half).map_err(failed)?);
+        report::write(&mut out, &head, listing.files()).map_err(|error| match error {
+            report::WriteError::Record(error) => error,
+            report::WriteError::Json(error) => failed(error.into()),
+        })?;
+        out.write_all(b"\n").and_then(|()| out.flush()).map_err(failed)?;
+        fs::rename(&half, &whole).map_err(failed)?;
+        self.owner.give(&whole).map_err(failed)?;
+        Ok(whole)
+    }
+}
+
+/// The range of a source that headers may start in.
+fn range(options: &Options, len: u64) -> (u64, u64) {
+    let (start, asked) = options.range.unwrap_or((0, len));
+    let start = start.min(len);
+    (start, start.saturating_add(asked).min(len))
+}
+
+/// Fills a file with bytes that can be given up when the disk is full.
+fn reserve(path: &Path) -> Result<(), Error> {
+    let failed = |error| Error::output("write", path, error);
+    let mut file = File::create(path).map_err(failed)?;
+    let piece = vec![0; 1 << 20];
+    for _ in 0..RESERVE / piece.len() as u64 {
+        file.write_all(&piece).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
+    let mut hashes = BTreeMap::new();
+    if let Some(digests) = scanned.digests {
+        hashes.insert("blake3".to_owned(), digests.blake3.to_hex().to_string());
+        let others = [("sha256", digests.sha256), ("sha1", digests.sha1), ("md5", digests.md5)];
+        for (name, digest) in others {
+            hashes.extend(digest.map(|digest| (name.to_owned(), digest)));
+        }
+    }
+    report::Source {
+        path: source.path().to_string_lossy().into_owned(),
+        kind: source.kind().name().to_owned(),
+        size: source.len(),
+        sector_size: source.sector_size(),
+        hashes,
+        unreadable: source.unreadable().into_iter().map(Into::into).collect(),
+        erased_bytes: scanned.erased,
+        ..report::Source::default()
+    }
+}
+
+/// A source that could not be opened keeps its place in the report.
+fn missing(path: &Path) -> report::Source {
+    report::Source {
+        path: path.to_string_lossy().into_owned(),
+        error: Some("could not be opened".to_owned()),
+        ..report::Source::default()
+    }
+}

@@ -1,0 +1,228 @@
+//! Where files may begin: all magics of all formats in one pass over a chunk.
+//!
+//! The packed matcher of aho-corasick (Teddy, SIMD) does the work. None of its patterns begins with
+//! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
+//! no more than reading it.
+
+use afterimage_signatures::formats;
+use aho_corasick::{AhoCorasick, Anchored, Input, packed};
+
+/// A place where a file may begin, as found in one chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// First byte of the file, counted from the chunk's first.
+    pub at: usize,
+    /// Which of the matcher's magics matched.
+    pub magic: usize,
+}
+
+/// Bytes at an offset of a file, and the formats that begin so.
+#[derive(Debug)]
+struct Magic {
+    at: usize,
+    bytes: &'static [u8],
+    /// Positions in the registry, in order.
+    formats: Vec<usize>,
+}
+
+/// Finds the magics of all formats.
+#[derive(Debug)]
+pub struct Matcher {
+    magics: Vec<Magic>,
+    engine: Engine,
+    /// How far a magic reaches from the first byte of its file.
+    reach: usize,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Packed(packed::Searcher),
+    /// For processors without the vector instructions that the packed matcher needs.
+    Automaton(AhoCorasick),
+}
+
+/// Blocks of this size are looked at for being constant; one page of flash or of memory.
+const BLOCK: usize = 4096;
+
+impl Matcher {
+    /// A matcher for every format of the registry.
+    pub fn new() -> Self {
+        let mut magics: Vec<Magic> = Vec::new();
+        for (index, format) in formats::ALL.iter().enumerate() {
+            for magic in format.signature().magic {
+                let (at, bytes) = (usize::from(magic.at), magic.bytes);
+                match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
+                    Some(known) => known.formats.push(index),
+                    None => magics.push(Magic { at, bytes, formats: vec![index] }),
+                }
+            }
+        }
+        let patterns = || magics.iter().map(|magic| magic.bytes);
+        let packed = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostFirst)
+            .builder()
+            .extend(patterns())
+            .build();
+        let engine = match packed {
+            Some(searcher) => Engine::Packed(searcher),
+            None => Engine::Automaton(
+                AhoCorasick::new(patterns()).expect("a few short patterns make a small automaton"),
+            ),
+        };
+        let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
+        Matcher { magics, engine, reach }
+    }
+
+    /// How many bytes behind its own a chunk must hold so that every header that starts in it is
+    /// seen.
+    pub fn overlap(&self) -> usize {
+        self.reach.saturating_sub(1)
+    }
+
+    /// Positions in the registry of the formats that `hit` may be, in the order of the registry.
+    pub fn formats(&self, hit: Hit) -> &[usize] {
+        &self.magics[hit.magic].formats
+    }
+
+    /// Positions in the registry of the formats whose magic stands at the start of `head`.
+    pub fn formats_at(&self, head: &[u8]) -> Vec<usize> {
+        let mut found: Vec<usize> = self
+            .magics
+            .iter()
+            .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
+            .flat_map(|magic| magic.formats.iter().copied())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Appends the files that may begin in the first `own` bytes of `chunk`, in order. Returns how
+    /// many of those bytes lie in blocks of one value (erased, zeroed or never written).
+    pub fn scan(&self, chunk: &[u8], own: usize, hits: &mut Vec<Hit>) -> u64 {
+        let first = hits.len();
+        let (mut constant, mut at) = (0, 0);
+        while at < own {
+            let end = (at + BLOCK).min(own);
+            if is_constant(&chunk[at..end]) {
+                constant += (end - at) as u64;
+                at = end;
+                continue;
+            }
+            let start = at;
+            while at < own && !is_constant(&chunk[at..(at + BLOCK).min(own)]) {
+                at = (at + BLOCK).min(own);
+            }
+            // A magic may begin in the constant bytes before, or end in those behind.
+            let stretch = start.saturating_sub(self.reach)..(at + self.reach).min(chunk.len());
+            self.stretch(chunk, stretch, own, hits);
+        }
+        hits[first..].sort_unstable();
+        let mut kept = first;
+        for index in first..hits.len() {
+            if index == first || hits[index] != hits[kept - 1] {
+                hits[kept] = hits[index];
+                kept += 1;
+            }
+        }
+        hits.truncate(kept);
+        constant
+    }
+
+    fn stretch(
+        &self,
+        chunk: &[u8],
+        stretch: std::ops::Range<usize>,
+        own: usize,
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut at = stretch.start;
+        while let Some(found) = self.next(chunk, at, stretch.end) {
+            // Magics may begin alike; the searcher names one of them.
+            for (index, magic) in self.magics.iter().enumerate() {
+                let starts = chunk[found..].starts_with(magic.bytes);
+                if starts && let Some(begin) = found.checked_sub(magic.at).filter(|at| *at < own) {
+                    hits.push(Hit { at: begin, magic: index });
+                }
+            }
+            at = found + 1;
+        }
+    }
+
+    fn next(&self, chunk: &[u8], at: usize, end: usize) -> Option<usize> {
+        match &self.engine {
+            Engine::Packed(searcher) => {
+                searcher.find_in(chunk, aho_corasick::Span { start: at, end }).map(|m| m.start())
+            }
+            Engine::Automaton(automaton) => {
+                let input = Input::new(chunk).range(at..end).anchored(Anchored::No);
+                automaton.find(input).map(|m| m.start())
+            }
+        }
+    }
+}
+
+impl Default for Matcher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether all bytes are the same; looks at a few first, since most blocks are not.
+fn is_constant(block: &[u8]) -> bool {
+    let Some((&first, rest)) = block.split_first() else { return true };
+    let (head, tail) = rest.split_at(rest.len().min(15));
+    head.iter().all(|&byte| byte == first)
+        && tail.chunks(256).all(|piece| piece.iter().fold(0, |or, byte| or | (byte ^ first)) == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+    fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
+        let mut hits = Vec::new();
+        let matcher = Matcher::new();
+        matcher.scan(chunk, own, &mut hits);
+        let png = formats::ALL.iter().position(|format| format.signature().name == "png");
+        hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
+        hits.into_iter().map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn a_magic_is_found_at_every_offset_of_constant_and_of_noisy_bytes() {
+        for at in (0..200).chain(4080..4110).chain(8180..8200) {
+            for filler in [0u8, 0xff, 0x89, b'x'] {
+                let mut chunk = vec![filler; 12_300];
+                chunk[at..at + 8].copy_from_slice(PNG);
+                assert_eq!(starts(&chunk, 12_300), [at], "filler {filler:#x} at {at}");
+            }
+            let mut chunk: Vec<u8> = (0..12_300u32).map(|i| (i * 7 % 251) as u8).collect();
+            chunk[at..at + 8].copy_from_slice(PNG);
+            assert_eq!(starts(&chunk, 12_300), [at], "noise at {at}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_owns_the_headers_that_start_in_it() {
+        let mut bytes = vec![1u8; 300];
+        bytes[96..104].copy_from_slice(PNG);
+        bytes[100 + 100..108 + 100].copy_from_slice(PNG);
+        let overlap = Matcher::new().overlap();
+        assert_eq!(starts(&bytes[..100 + overlap], 100), [96]);
+        assert_eq!(starts(&bytes[100..200 + overlap], 100), [] as [usize; 0]);
+        assert_eq!(starts(&bytes[200..], 100), [0]);
+    }
+
+    #[test]
+    fn constant_bytes_are_counted() {
+        let mut chunk = vec![0u8; 5 * BLOCK];
+        chunk[BLOCK + 1] = 1;
+        chunk[3 * BLOCK..].fill(0xff);
+        let matcher = Matcher::new();
+        assert_eq!(matcher.scan(&chunk, chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
+        assert_eq!(matcher.scan(&chunk, 10, &mut Vec::new()), 10);
+    }
+}
