@@ -28,8 +28,8 @@ pub const MIN_LEN: u64 = 67;
 const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
 /// The oracle gets the file in pieces of this size, which bounds how far behind the last good row
-/// a partial file is cut.
-const PIECE: usize = 4096;
+/// a file is cut that ends with its source.
+const PIECE: usize = 16 << 10;
 
 /// Whether the file at the view's start holds an animation: an `acTL` chunk before the first
 /// `IDAT`. Reads chunk headers only.

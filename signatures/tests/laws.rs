@@ -14,15 +14,18 @@ mod registry;
 #[path = "laws/sample.rs"]
 mod sample;
 
+use std::sync::LazyLock;
+
 use afterimage_signatures::formats::by_name;
 use afterimage_signatures::verdict::{Role, Span, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Format, Reject, Runs, View};
 use afterimage_testdata::{Sample, samples};
 
-/// Every sample and the format that it is of.
+/// Every sample and the format that it is of. They are made once: encoding takes its time.
 fn cases() -> Vec<(Sample, &'static dyn Format)> {
-    let of = |sample: Sample| by_name(sample.format).map(|format| (sample, format));
-    samples::all().into_iter().filter_map(of).collect()
+    static ALL: LazyLock<Vec<Sample>> = LazyLock::new(samples::all);
+    let of = |sample: &Sample| by_name(sample.format).map(|format| (sample.clone(), format));
+    ALL.iter().filter_map(of).collect()
 }
 
 /// The verdict on bytes that lie in one piece and are mapped.

@@ -1,11 +1,12 @@
 //! Files broken on purpose, each named by its defect.
 
 use crate::exif::Exif;
-use crate::ifd::{Ifd, Order};
-use crate::png::{Colour, Png, chunk};
+use crate::jpeg::{Jpeg, Process, Segment};
+use crate::png::{Png, chunk};
 use crate::random::Random;
 use crate::scene::Picture;
-use crate::{Sample, samples};
+use crate::{Sample, isobmff, scanner};
+use miniz_oxide::deflate::compress_to_vec_zlib;
 
 /// What must be said of a broken file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,25 +62,21 @@ fn find(file: &[u8], what: &[u8]) -> usize {
 
 fn jpegs() -> Vec<Broken> {
     let picture = Picture::scene(30, 320, 240);
-    let plain = crate::jpeg::Jpeg { segments: vec![crate::jpeg::Segment::jfif()], ..Default::default() };
+    let plain = Jpeg { segments: vec![Segment::jfif()], ..Jpeg::default() };
     let file = plain.encode(&picture);
     let scan = find(&file, b"\xff\xda");
     let (sof, dht) = (find(&file, b"\xff\xc0"), find(&file, b"\xff\xc4"));
     let middle = scan + (file.len() - scan - CLUSTER) / 2;
     let other = plain.encode(&Picture::scene(31, 320, 240));
-    let restarts = crate::jpeg::Jpeg { restart: 4, ..plain.clone() }.encode(&picture);
-    let web = crate::jpeg::Jpeg { process: crate::jpeg::Process::Progressive, ..plain.clone() };
+    let restarts = Jpeg { restart: 4, ..plain.clone() }.encode(&picture);
+    let web = Jpeg { process: Process::Progressive, ..plain.clone() };
     let web = web.encode(&picture);
     let head = [&file[..20], &[0; 492]].concat();
     vec![
         broken("jpeg-cut-in-scan", file[..middle].to_vec(), Expect::Partial),
         broken("jpeg-cut-before-eoi", file[..file.len() - 2].to_vec(), Expect::Partial),
         broken("jpeg-progressive-cut", web[..web.len() / 2].to_vec(), Expect::Partial),
-        broken(
-            "jpeg-zeros-in-scan",
-            overwritten(&file, middle, &[0; CLUSTER]),
-            Expect::Damaged,
-        ),
+        broken("jpeg-zeros-in-scan", overwritten(&file, middle, &[0; CLUSTER]), Expect::Damaged),
         broken(
             "jpeg-noise-in-scan",
             overwritten(&file, middle, &Random::new(1).bytes(CLUSTER)),
@@ -145,7 +142,7 @@ fn pngs() -> Vec<Broken> {
         broken("png-header-crc", overwritten(&file, 29, &[1, 2, 3, 4]), Expect::Rejected),
         broken("png-width-zero", with_header(&file, 0, 120, 8, 2), Expect::Rejected),
         broken("png-depth-three", with_header(&file, 160, 120, 3, 0), Expect::Rejected),
-        broken("png-inflates-to-nothing", empty_stream(head, end), Expect::Rejected),
+        broken("png-noise-for-data", noise_stream(head, end), Expect::Rejected),
         broken("png-bomb", bomb(), Expect::Whole),
     ]
 }
@@ -168,44 +165,28 @@ fn with_header(file: &[u8], width: u32, height: u32, depth: u8, colour: u8) -> V
     [&out, &file[33..]].concat()
 }
 
-/// A zlib stream that ends before the first row does, and nothing wrong with its checksums.
-/// Nothing can be shown of it, but it was written so.
-fn empty_stream(head: &[u8], end: &[u8]) -> Vec<u8> {
+/// Image data of noise, its CRC wrong as well.
+fn noise_stream(head: &[u8], end: &[u8]) -> Vec<u8> {
     let mut out = head.to_vec();
     chunk(&mut out, b"IDAT", &Random::new(3).bytes(100));
-    out.truncate(out.len() - 4);
-    out.extend([0; 4]);
-    [&out, end].concat()
+    let crc_at = out.len() - 4;
+    [&overwritten(&out, crc_at, &[0; 4]), end].concat()
 }
 
-/// 16 million pixels of nothing in a few kilobytes.
+/// 16 million pixels of nothing in two kilobytes.
 fn bomb() -> Vec<u8> {
-    let picture = Picture { width: 4096, height: 4096, rgb: vec![0; 4096 * 4096 * 3] };
-    let png = Png { colour: Colour::Grey, depth: 1, filter: Some(0), ..Png::default() };
-    png.encode(&picture)
-}
-
-/// A grey TIFF of one strip; `next` is what its directory names as the next one.
-fn tiff(next: u32) -> Vec<u8> {
-    let (width, height) = (64u16, 48u16);
-    let pixels = Random::new(4).bytes(usize::from(width) * usize::from(height));
-    let ifd = |at: usize| {
-        Ifd::new(Order::Little)
-            .shorts(0x100, &[width])
-            .shorts(0x101, &[height])
-            .shorts(0x102, &[8])
-            .shorts(0x103, &[1])
-            .shorts(0x106, &[1])
-            .long(0x111, at as u32)
-            .shorts(0x115, &[1])
-            .shorts(0x116, &[height])
-            .long(0x117, pixels.len() as u32)
-    };
-    let at = 8 + ifd(0).len();
-    [Order::Little.header(), ifd(at).at(8, next as usize), pixels.clone()].concat()
+    let side = 4096u32;
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    let sides = [side.to_be_bytes(), side.to_be_bytes()].concat();
+    chunk(&mut out, b"IHDR", &[&sides[..], &[1, 0, 0, 0, 0]].concat());
+    let rows = vec![0; side as usize * (side as usize / 8 + 1)];
+    chunk(&mut out, b"IDAT", &compress_to_vec_zlib(&rows, 6));
+    chunk(&mut out, b"IEND", &[]);
+    out
 }
 
 fn tiffs() -> Vec<Broken> {
+    let tiff = |next| scanner::tiff(&Picture::scene(33, 64, 48), next);
     let file = tiff(0);
     let strip_len = find(&file, b"\x17\x01\x04\0");
     vec![
@@ -228,7 +209,7 @@ fn tiffs() -> Vec<Broken> {
 
 fn heics() -> Vec<Broken> {
     let Some(Sample { bytes: file, .. }) =
-        samples::all().into_iter().find(|sample| sample.format == "heic")
+        isobmff::samples().into_iter().find(|sample| sample.format == "heic")
     else {
         return Vec::new();
     };

@@ -31,31 +31,33 @@ impl Shot {
         Picture::scene(self.seed, self.pixels.0, self.pixels.1)
     }
 
-    fn exif(&self, make: &str) -> Exif {
+    fn exif(&self, make: &str, picture: &Picture) -> Exif {
         let mut exif = Exif::new(make, &self.model, &self.taken, self.pixels);
-        exif.thumbnail = thumbnail(&self.picture());
+        exif.thumbnail = thumbnail(picture);
         exif
     }
 
     /// As compact and reflex cameras by Canon do: Exif with a thumbnail, colour at half width,
     /// the standard's Huffman tables.
     pub fn canon(&self) -> Vec<u8> {
-        let mut exif = self.exif("Canon");
+        let picture = self.picture();
+        let mut exif = self.exif("Canon", &picture);
         exif.note = Random::new(self.seed).bytes(600);
         let jpeg = Jpeg { quality: 88, sampling: Sampling::S422, ..Jpeg::default() };
-        assemble(&[exif.segment()], &jpeg.encode(&self.picture()))
+        assemble(&[exif.segment()], &jpeg.encode(&picture))
     }
 
     /// As cameras by Nikon do: big-endian Exif whose maker note is a TIFF structure of its own,
     /// and restart markers.
     pub fn nikon(&self) -> Vec<u8> {
-        let mut exif = self.exif("NIKON CORPORATION");
+        let picture = self.picture();
+        let mut exif = self.exif("NIKON CORPORATION", &picture);
         exif.order = Order::Big;
         exif.note = b"Nikon\0\x02\x11\0\0".to_vec();
         exif.note.extend(Order::Big.header());
         exif.note.extend(Ifd::new(Order::Big).opaque(1, b"0211").ascii(4, "FINE").at(8, 0));
         let jpeg = Jpeg { quality: 90, restart: 8, ..Jpeg::default() };
-        assemble(&[exif.segment()], &jpeg.encode(&self.picture()))
+        assemble(&[exif.segment()], &jpeg.encode(&picture))
     }
 
     /// As cameras by Sony do: a preview behind the main picture, announced by MPF.
@@ -65,7 +67,7 @@ impl Shot {
         let jpeg = Jpeg { quality: 88, sampling: Sampling::S422, ..Jpeg::default() };
         let preview = Jpeg { quality: 75, ..jpeg.clone() }.encode(&preview);
         with_second(
-            &[self.exif("SONY").segment()],
+            &[self.exif("SONY", &picture).segment()],
             &jpeg.encode(&picture),
             &preview,
             MpfKind::Preview,
@@ -80,7 +82,7 @@ impl Shot {
         let gains = Jpeg { sampling: Sampling::Grey, ..Jpeg::default() }.encode(&gains);
         let gains = assemble(&[xmp(r#"hdrgm:Version="1.0" hdrgm:GainMapMax="2.3""#, &[])], &gains);
         let items = [("Primary", "image/jpeg", 0), ("GainMap", "image/jpeg", gains.len())];
-        let mut exif = self.exif("Google");
+        let mut exif = self.exif("Google", &picture);
         exif.offset = Some("+02:00".into());
         exif.position = Some((4_726_921, 1_140_412));
         let segments = [exif.segment(), xmp(r#"hdrgm:Version="1.0""#, &items)];
@@ -93,16 +95,18 @@ impl Shot {
     pub fn motion(&self, video: &[u8]) -> Vec<u8> {
         let items = [("Primary", "image/jpeg", 0), ("MotionPhoto", "video/mp4", video.len())];
         let camera = r#"GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1""#;
-        let segments = [self.exif("Google").segment(), xmp(camera, &items)];
-        let jpeg = assemble(&segments, &Jpeg::default().encode(&self.picture()));
+        let picture = self.picture();
+        let segments = [self.exif("Google", &picture).segment(), xmp(camera, &items)];
+        let jpeg = assemble(&segments, &Jpeg::default().encode(&picture));
         [&jpeg, video].concat()
     }
 
     /// As phones by Samsung do: blocks behind the picture that end with `SEFT`.
     pub fn samsung(&self, video: Option<&[u8]>) -> Vec<u8> {
-        let mut exif = self.exif("samsung");
+        let picture = self.picture();
+        let mut exif = self.exif("samsung", &picture);
         exif.offset = Some("+01:00".into());
-        let jpeg = assemble(&[exif.segment()], &Jpeg::default().encode(&self.picture()));
+        let jpeg = assemble(&[exif.segment()], &Jpeg::default().encode(&picture));
         let mut blocks = vec![Block::new(0x0a01, "Image_UTC_Data", b"1715961802000")];
         blocks.extend(video.map(|video| Block::new(0x0a30, "MotionPhoto_Data", video)));
         [jpeg, samsung(&blocks)].concat()
@@ -162,10 +166,7 @@ fn mpf(first_len: usize, second_at: usize, second_len: usize, kind: MpfKind) -> 
         numbers.into_iter().flat_map(|number| order.long(number)).collect::<Vec<u8>>()
     };
     let entries = [entry(first, first_len, 0), entry(second, second_len, second_at)].concat();
-    let ifd = Ifd::new(order)
-        .opaque(0xb000, b"0100")
-        .long(0xb001, 2)
-        .opaque(0xb002, &entries);
+    let ifd = Ifd::new(order).opaque(0xb000, b"0100").long(0xb001, 2).opaque(0xb002, &entries);
     Segment::app(2, b"MPF\0", &[order.header(), ifd.at(8, 0)].concat())
 }
 

@@ -7,13 +7,16 @@
 pub mod broken;
 pub mod cameras;
 pub mod canvas;
+pub mod card;
 pub mod exif;
+pub mod fat;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
 pub mod png;
 pub mod random;
 pub mod samples;
+pub mod scanner;
 pub mod scene;
 pub mod tiff;
 pub mod trailers;

@@ -83,3 +83,24 @@ fn an_oracle_blames_no_byte_before_the_foreign_ones() {
         }
     }
 }
+
+/// Samples up to this length, in bytes, are broken at each of their bytes.
+const MOST_EXHAUSTED: usize = 700;
+
+#[test]
+fn an_oracle_blames_the_right_side_of_every_break() {
+    for (sample, format) in cases() {
+        let len = sample.bytes.len();
+        let step = if len <= MOST_EXHAUSTED { 1 } else { len / 41 };
+        for at in (1..len).step_by(step) {
+            let noise = Random::new(at as u64).bytes(3000);
+            let bytes = [&sample.bytes[..at], &noise].concat();
+            let name = format!("{} up to {at:#x}", sample.path());
+            let said = feed(format, &bytes, bytes.len());
+            if let Said::Wrong { at: wrong, .. } = said {
+                assert!(wrong >= at as u64, "{name}: {said:?}");
+            }
+            assert_eq!(feed(format, &bytes, 13), said, "{name}");
+        }
+    }
+}

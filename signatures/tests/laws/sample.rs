@@ -119,7 +119,7 @@ fn runs_and_mapping_do_not_change_the_verdict() {
 
 #[test]
 fn what_is_read_is_bounded_by_the_length_of_the_file() {
-    let behind = Random::new(5).bytes(8 << 20);
+    let behind = Random::new(5).bytes(3 << 20);
     for (sample, format) in cases().into_iter().chain(super::broken::cases()) {
         let source = Counting::new([&sample.bytes[..], &behind].concat());
         let runs = Runs::whole(0, source.len());
