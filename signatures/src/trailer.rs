@@ -31,7 +31,7 @@ impl Trailer {
 }
 
 /// Where nothing at the start of a trailer announces it, its end is looked for in this many bytes.
-const NEAR: u64 = 1 << 20;
+const NEAR: u64 = 512 << 10;
 
 /// Where the start announces a trailer, its end is looked for in this many bytes; it may hold a
 /// video of some seconds.

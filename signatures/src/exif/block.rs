@@ -2,6 +2,7 @@
 
 use ::exif::{Context, Error, In, Rational, Reader, Tag, Value};
 
+use crate::tiff;
 use crate::verdict::{ExifBlock, ExifKind};
 use crate::view::View;
 
@@ -16,7 +17,7 @@ pub enum Space {
     Gps,
 }
 
-/// The longest block that is read. An Exif segment has at most 64 KiB; the limit also bounds what
+/// The longest block that is read as it stands. An Exif segment has at most 64 KiB; the limit also bounds what
 /// a value of nothing but separators makes of its bytes.
 const LONGEST: u64 = 256 << 10;
 
@@ -33,7 +34,7 @@ impl Fields {
         block: &ExifBlock,
         report: &mut impl FnMut(String),
     ) -> Option<Self> {
-        let Some(bytes) = block_bytes(view, block) else {
+        let Some((bytes, kind)) = block_bytes(view, block) else {
             report("Exif is not readable: no TIFF header".to_owned());
             return None;
         };
@@ -51,7 +52,7 @@ impl Fields {
                 return None;
             }
         };
-        Some(Fields { exif, kind: block.kind })
+        Some(Fields { exif, kind })
     }
 
     /// The value of a tag; of a block that is an Exif or GPS directory its tags stand in IFD0.
@@ -91,8 +92,20 @@ impl Fields {
     }
 }
 
-/// The bytes of a block with the magic of a plain TIFF, whatever the vendor put in its place.
-fn block_bytes(view: &mut View<'_>, block: &ExifBlock) -> Option<Vec<u8>> {
+/// The bytes of a block and what its first directory is: as they stand when they are few, else the
+/// wanted tags gathered from all over it.
+fn block_bytes(view: &mut View<'_>, block: &ExifBlock) -> Option<(Vec<u8>, ExifKind)> {
+    if block.span.len > LONGEST
+        && let Ok(mut inner) = view.sub(block.span.at, block.span.len)
+        && let Some(bytes) = tiff::repack(&mut inner, block.kind)
+    {
+        return Some((bytes, ExifKind::Primary));
+    }
+    Some((head(view, block)?, block.kind))
+}
+
+/// The block's first bytes with the magic of a plain TIFF, whatever the vendor put in its place.
+fn head(view: &mut View<'_>, block: &ExifBlock) -> Option<Vec<u8>> {
     let most = block.span.len.min(LONGEST) as usize;
     let mut bytes = view.up_to(block.span.at, most).to_vec();
     let magic: [u8; 4] = match bytes.get(..2)? {

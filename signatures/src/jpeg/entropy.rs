@@ -44,16 +44,20 @@ pub const LONG_RUN: u64 = 7 * WINDOW as u64;
 /// Runs of zeros are found by looking at one byte in this many.
 pub const WINDOW: usize = 512;
 
-/// What one call to the view lends: large, so that calls do not hold up the search.
+/// What the first call to the view lends: little, since a scan may be short.
+const FIRST_PIECE: usize = 16 << 10;
+
+/// What later calls lend at most: much, so that calls do not hold up the search.
 const PIECE: usize = 256 << 10;
 
 /// Finds the end of the data that begins at `start`.
 pub fn walk(view: &mut View<'_>, start: u64, limits: &Limits) -> Entropy {
     let found = Entropy { end: start, fault: None, restarts: 0, zeros: None };
     let mut walker = Walker { limits, found, fill: 0, zeros_at: start, zeros_len: 0 };
-    let mut at = start;
+    let (mut at, mut most) = (start, FIRST_PIECE);
     loop {
-        let piece = view.up_to(at, PIECE);
+        let piece = view.up_to(at, most);
+        most = (2 * most).min(PIECE);
         match walker.feed(piece, at) {
             Break(()) => return walker.found,
             Continue(0) => return walker.broken(at, "end of the source"),
@@ -191,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_cut_between_pieces_changes_nothing() {
-        for before in PIECE - 4..PIECE + 4 {
+        for before in FIRST_PIECE - 4..FIRST_PIECE + 4 {
             for tail in [&b"\xff\0\xff\xd0\xff\xff\xd9"[..], b"\xff\xff\xff\xff\xff\xda", b"\xff"] {
                 let data = [&vec![1; before][..], tail].concat();
                 let found = walk_over(&data, &LIMITS);

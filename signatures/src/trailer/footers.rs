@@ -18,8 +18,16 @@ pub fn any(view: &mut View<'_>, at: u64) -> Option<Trailer> {
         head if memchr::memmem::find(head, b"NIKON APP\0").is_some() => nikon(view, at),
         _ => None,
     };
-    let end = end.or_else(|| insta360(view, at)).or_else(|| one_plus(view, at));
-    end.map(Trailer::plain).or_else(|| foto_station(view, at))
+    end.map(Trailer::plain).or_else(|| unannounced(view, at))
+}
+
+/// The trailer that begins at `at` and that only its end announces.
+fn unannounced(view: &mut View<'_>, at: u64) -> Option<Trailer> {
+    each(view, at, NEAR, &[FOTO_STATION, INSTA360, ONE_PLUS], |view, found, which| match which {
+        0 => foto_station(view, at, found),
+        1 => insta360(view, at, found).map(Trailer::plain),
+        _ => one_plus(view, at, found).map(Trailer::plain),
+    })
 }
 
 /// Canon's recipe data: header and footer begin alike, and both tell the length between them.
@@ -67,12 +75,12 @@ fn mie(view: &mut View<'_>, at: u64) -> Option<u64> {
         let tail: [u8; 2] = view.array(end - 2).ok()?;
         (tail == [order, width] && len == end - at).then_some(end)
     };
-    each(view, at, FAR, b"~\0\x04\0zmie~\0\0", |view, found| closed(view, found + 11))
+    each(view, at, FAR, &[b"~\0\x04\0zmie~\0\0"], |view, found, _| closed(view, found + 11))
 }
 
 /// Nikon's app: the length stands four bytes before the magic.
 fn nikon(view: &mut View<'_>, at: u64) -> Option<u64> {
-    each(view, at, FAR, b"\0\0\0\0\0\0/NIKON APP", |view, found| {
+    each(view, at, FAR, &[b"\0\0\0\0\0\0/NIKON APP"], |view, found, _| {
         let end = found + 16;
         let len = view.u32(found.checked_sub(4)?, Big).ok()?;
         (u64::from(len) == end - at).then_some(end)
@@ -84,31 +92,29 @@ fn nikon(view: &mut View<'_>, at: u64) -> Option<u64> {
 /// Source: later versions of ExifTool, and a file of theirs.
 fn vivo(view: &mut View<'_>, at: u64) -> Option<u64> {
     const FOOTER: &[u8] = b"\xff\xff\xff\xff\x1b*9HWfu\x84\x93\xa2\xb1";
-    find(view, at, FAR, FOOTER).map(|found| found + FOOTER.len() as u64)
+    find(view, at, FAR, &[FOOTER]).map(|(found, _)| found + FOOTER.len() as u64)
 }
 
+const INSTA360: &[u8] = b"8db42d694ccc418790edff439fe026bf";
+
 /// Insta360: the length stands forty bytes before the end.
-fn insta360(view: &mut View<'_>, at: u64) -> Option<u64> {
-    const MAGIC: &[u8] = b"8db42d694ccc418790edff439fe026bf";
-    each(view, at, NEAR, MAGIC, |view, found| {
-        let end = found + MAGIC.len() as u64;
-        let len = view.u32(found.checked_sub(8)?, Little).ok()?;
-        (u64::from(len) == end - at).then_some(end)
-    })
+fn insta360(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
+    let end = found + INSTA360.len() as u64;
+    let len = view.u32(found.checked_sub(8)?, Little).ok()?;
+    (u64::from(len) == end - at).then_some(end)
 }
+
+const ONE_PLUS: &[u8] = b"jxrs";
 
 /// OnePlus: a JSON list of blocks, its length behind `jxrs`. The farthest block must lead back to
 /// the start, counted from the list or from the file's end.
-fn one_plus(view: &mut View<'_>, at: u64) -> Option<u64> {
+fn one_plus(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
     const LONGEST_LIST: u32 = 64 << 10;
-    each(view, at, NEAR, b"jxrs", |view, found| {
-        let end = found + 8;
-        let len = view.u32(found + 4, Little).ok().filter(|&len| len <= LONGEST_LIST)?;
-        let list_at = found.checked_sub(u64::from(len)).filter(|&list_at| list_at >= at)?;
-        let list = view.bytes(list_at, len as usize).ok()?;
-        let back = farthest(list)?;
-        (back == end - at || back == list_at - at).then_some(end)
-    })
+    let end = found + 8;
+    let len = view.u32(found + 4, Little).ok().filter(|&len| len <= LONGEST_LIST)?;
+    let list_at = found.checked_sub(u64::from(len)).filter(|&list_at| list_at >= at)?;
+    let back = farthest(view.bytes(list_at, len as usize).ok()?)?;
+    (back == end - at || back == list_at - at).then_some(end)
 }
 
 /// The largest `"offset"` of a JSON list.
@@ -122,37 +128,39 @@ fn farthest(list: &[u8]) -> Option<u64> {
     if list.starts_with(b"[") { numbers.max() } else { None }
 }
 
+const FOTO_STATION: &[u8] = &[0xa1, 0xb2, 0xc3, 0xd4];
+
 /// FotoStation: records with a footer of tag, length and magic each.
-fn foto_station(view: &mut View<'_>, at: u64) -> Option<Trailer> {
-    const MAGIC: &[u8] = &[0xa1, 0xb2, 0xc3, 0xd4];
-    let end = each(view, at, NEAR, MAGIC, |view, found| {
-        let end = found + MAGIC.len() as u64;
-        let len = view.u32(found.checked_sub(4)?, Big).ok()?;
-        (len >= 10 && u64::from(len) == end - at).then_some(end)
-    })?;
-    let kinship = match view.u16(end - 10, Big).ok()? {
+fn foto_station(view: &mut View<'_>, at: u64, found: u64) -> Option<Trailer> {
+    const FOOTER: u64 = 10;
+    let end = found + FOTO_STATION.len() as u64;
+    let len = u64::from(view.u32(found.checked_sub(4)?, Big).ok()?);
+    if len < FOOTER || len != end - at {
+        return None;
+    }
+    let kinship = match view.u16(end - FOOTER, Big).ok()? {
         3 => Kinship::Thumbnail,
         _ => Kinship::Preview,
     };
     let is_picture = view.array(at) == Ok([0xff, 0xd8, 0xff]);
-    let child = Child { span: Span::between(at, end - 10), kinship };
+    let child = Child { span: Span::between(at, end - FOOTER), kinship };
     Some(Trailer { end, children: is_picture.then_some(child).into_iter().collect() })
 }
 
-/// The first answer that `judge` gives to a place where `needle` stands.
-fn each(
+/// The first answer that `judge` gives to a place where one of `needles` stands.
+fn each<T>(
     view: &mut View<'_>,
     at: u64,
     most: u64,
-    needle: &[u8],
-    judge: impl Fn(&mut View<'_>, u64) -> Option<u64>,
-) -> Option<u64> {
+    needles: &[&[u8]],
+    judge: impl Fn(&mut View<'_>, u64, usize) -> Option<T>,
+) -> Option<T> {
     let mut from = at;
     for _ in 0..MOST_TRIES {
         let left = at.saturating_add(most).saturating_sub(from);
-        let found = find(view, from, left, needle)?;
-        if let Some(end) = judge(view, found).filter(|&end| end <= view.len()) {
-            return Some(end);
+        let (found, which) = find(view, from, left, needles)?;
+        if let Some(answer) = judge(view, found, which) {
+            return Some(answer);
         }
         from = found + 1;
     }

@@ -22,7 +22,7 @@ pub fn samsung(view: &mut View<'_>, at: u64) -> Option<Trailer> {
     let mut from = at;
     for _ in 0..MOST_TRIES {
         let left = at.saturating_add(FAR).saturating_sub(from);
-        let directory = find(view, from, left, b"SEFH")?;
+        let (directory, _) = find(view, from, left, &[b"SEFH"])?;
         if let Some(trailer) = blocks(view, at, directory) {
             return Some(trailer);
         }

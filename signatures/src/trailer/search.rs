@@ -2,22 +2,27 @@
 
 use crate::view::View;
 
-/// Where `needle` first begins at or after `at`, lying wholly in the next `most` bytes.
-pub fn find(view: &mut View<'_>, at: u64, most: u64, needle: &[u8]) -> Option<u64> {
-    const PIECE: usize = 64 << 10;
+/// Where one of `needles` first begins at or after `at`, lying wholly in the next `most` bytes, and
+/// which of them it is.
+pub fn find(view: &mut View<'_>, at: u64, most: u64, needles: &[&[u8]]) -> Option<(u64, usize)> {
+    const PIECE: u64 = 64 << 10;
+    let longest = needles.iter().map(|needle| needle.len()).max()? as u64;
     let end = at.saturating_add(most).min(view.len());
-    let finder = memchr::memmem::Finder::new(needle);
     let mut at = at;
     while at < end {
-        let want = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
-        let piece = view.up_to(at, want);
-        if piece.len() < needle.len() {
+        let piece = view.up_to(at, (end - at).min(PIECE) as usize);
+        let places = needles
+            .iter()
+            .enumerate()
+            .filter_map(|(index, needle)| Some((memchr::memmem::find(piece, needle)?, index)));
+        if let Some((place, index)) = places.min() {
+            return Some((at + place as u64, index));
+        }
+        let len = piece.len() as u64;
+        if len < longest || at + len >= end {
             return None;
         }
-        if let Some(index) = finder.find(piece) {
-            return Some(at + index as u64);
-        }
-        at += (piece.len() - needle.len() + 1) as u64;
+        at += len - longest + 1;
     }
     None
 }
@@ -36,10 +41,10 @@ mod tests {
             let hay = hay.as_slice();
             let mut view = View::new(&hay, &runs, &mut buffer);
             let at = at as u64;
-            assert_eq!(find(&mut view, 0, u64::MAX, b"needle"), Some(at));
-            assert_eq!(find(&mut view, 0, at + 6, b"needle"), Some(at));
-            assert_eq!(find(&mut view, 0, at + 5, b"needle"), None);
-            assert_eq!(find(&mut view, at + 1, u64::MAX, b"needle"), None);
+            assert_eq!(find(&mut view, 0, u64::MAX, &[b"no needle", b"needle"]), Some((at, 1)));
+            assert_eq!(find(&mut view, 0, at + 6, &[b"no needle", b"needle"]), Some((at, 1)));
+            assert_eq!(find(&mut view, 0, at + 5, &[b"no needle", b"needle"]), None);
+            assert_eq!(find(&mut view, at + 1, u64::MAX, &[b"no needle", b"needle"]), None);
         }
     }
 }
