@@ -35,8 +35,8 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "trailer", "tiff", "isobmff", "jpeg", "png", "exif",
-    "formats",
+    "verdict", "view", "oracle", "format", "trailer", "tiff", "isobmff", "jpeg", "png", "gif",
+    "bmp", "riff", "webp", "psd", "mpegts", "exif", "formats",
 ];
 
 /// Crates from the bottom up.

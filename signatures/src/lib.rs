@@ -21,6 +21,7 @@
 pub mod exif;
 pub mod format;
 pub mod formats;
+pub mod gif;
 pub mod isobmff;
 pub mod jpeg;
 pub mod oracle;

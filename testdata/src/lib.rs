@@ -10,6 +10,7 @@ pub mod canvas;
 pub mod card;
 pub mod exif;
 pub mod fat;
+pub mod gif;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
