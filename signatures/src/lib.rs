@@ -18,6 +18,7 @@
 //! 3. Give `afterimage-testdata` a sample. The laws over the registry (`tests/laws.rs`) then hold
 //!    the format to what all formats promise.
 
+pub mod bmp;
 pub mod exif;
 pub mod format;
 pub mod formats;

@@ -4,6 +4,7 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
 
+pub mod bmp;
 pub mod broken;
 pub mod cameras;
 pub mod canvas;

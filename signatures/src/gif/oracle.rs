@@ -126,6 +126,7 @@ impl GifOracle {
             Part::Introducer => self.introducer(byte),
             Part::Label => {
                 self.blocks = Blocks::Extension { label: byte };
+                self.leave_unchecked(self.at - 1, 2);
                 self.first_len = 0;
                 self.enter(Part::Len);
                 Ok(())
@@ -194,8 +195,7 @@ impl GifOracle {
     fn leave_unchecked(&mut self, at: u64, len: u64) {
         let full = self.unchecked.len() >= MOST_PARTS;
         match self.unchecked.last_mut() {
-            // Only the length of a sub-block lies between it and the next.
-            Some(last) if last.end() + 1 >= at => last.len = at + len - last.at,
+            Some(last) if last.end() >= at => last.len = at + len - last.at,
             _ if full => self.ragged = true,
             _ => self.unchecked.push(Span { at, len }),
         }
@@ -237,7 +237,7 @@ impl GifOracle {
                     extension_len(label, len)?;
                     self.first_len = len;
                 }
-                self.leave_unchecked(self.at + 1, u64::from(len));
+                self.leave_unchecked(self.at, 1 + u64::from(len));
             }
             Blocks::Image if len == 0 => self.frame_ends()?,
             Blocks::Image => {
