@@ -107,9 +107,8 @@ fn runs_end(
     verdict.proof = "headers whose fields agree; runs up to their end";
     if !whole {
         let issue = decoded.issue.filter(|issue| issue.at < verdict.len);
-        let (at, what) = issue.map_or((verdict.len, "the runs do not end".into()), |issue| {
-            (issue.at, issue.what)
-        });
+        let (at, what) = issue
+            .map_or((verdict.len, "the runs do not end".into()), |issue| (issue.at, issue.what));
         verdict.grade = Grade::Structural;
         verdict.note(at, what);
     }

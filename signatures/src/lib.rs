@@ -27,10 +27,13 @@ pub mod isobmff;
 pub mod jpeg;
 pub mod oracle;
 pub mod png;
+pub mod psd;
+pub mod riff;
 pub mod tiff;
 pub mod trailer;
 pub mod verdict;
 pub mod view;
+pub mod webp;
 
 pub use format::{Effort, Format, Group, Magic, Signature};
 pub use oracle::{Oracle, Said};

@@ -88,6 +88,16 @@ fn bmp_files_end_where_they_end() {
     assert_eq!(missed, Vec::<String>::new());
 }
 
+#[test]
+fn webp_files_end_where_they_end() {
+    assert_eq!(misses("webp"), Vec::<String>::new());
+}
+
+#[test]
+fn psd_files_end_where_they_end() {
+    assert_eq!(misses("psd"), Vec::<String>::new());
+}
+
 fn made(format: &str) -> Vec<Sample> {
     samples::all().into_iter().filter(|sample| sample.format == format).collect()
 }

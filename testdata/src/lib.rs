@@ -2,7 +2,7 @@
 //!
 //! Everything here is drawn or built by this crate, so that no test needs a picture of anybody:
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
-//! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
+//! small HEIC, AVIF and WebP files of such scenes, encoded once and kept in `files/`.
 
 pub mod bmp;
 pub mod broken;
@@ -16,6 +16,7 @@ pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
 pub mod png;
+pub mod psd;
 pub mod random;
 pub mod samples;
 pub mod scanner;
@@ -23,6 +24,7 @@ pub mod scene;
 pub mod tiff;
 pub mod trailers;
 pub mod video;
+pub mod webp;
 
 /// One made file.
 #[derive(Clone, Debug)]

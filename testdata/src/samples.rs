@@ -6,11 +6,22 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, bmp, gif, isobmff, tiff, video};
+use crate::{Sample, bmp, gif, isobmff, psd, tiff, video, webp};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
-    [jpegs(), pngs(), apngs(), tiff::samples(), isobmff::samples(), gif::samples(), bmp::samples()].concat()
+    [
+        jpegs(),
+        pngs(),
+        apngs(),
+        tiff::samples(),
+        isobmff::samples(),
+        gif::samples(),
+        bmp::samples(),
+        webp::samples(),
+        psd::samples(),
+    ]
+    .concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
