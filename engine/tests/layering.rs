@@ -36,7 +36,7 @@ const ENGINE: &[&str] = &[
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
     "verdict", "view", "oracle", "format", "trailer", "tiff", "isobmff", "jpeg", "png", "gif",
-    "bmp", "riff", "webp", "psd", "mpegts", "exif", "formats",
+    "bmp", "riff", "webp", "avi", "psd", "mpegts", "exif", "formats",
 ];
 
 /// Crates from the bottom up.

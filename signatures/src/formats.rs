@@ -11,8 +11,8 @@ macro_rules! formats {
 }
 
 formats![
-    apng, png, jpeg, gif, bmp, webp, psd, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2, arw, nrw,
-    nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
+    apng, png, jpeg, gif, bmp, webp, psd, avi, mts, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2,
+    arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
 ];
 
 /// The format of that name.

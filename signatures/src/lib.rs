@@ -18,6 +18,7 @@
 //! 3. Give `afterimage-testdata` a sample. The laws over the registry (`tests/laws.rs`) then hold
 //!    the format to what all formats promise.
 
+pub mod avi;
 pub mod bmp;
 pub mod exif;
 pub mod format;
@@ -25,6 +26,7 @@ pub mod formats;
 pub mod gif;
 pub mod isobmff;
 pub mod jpeg;
+pub mod mpegts;
 pub mod oracle;
 pub mod png;
 pub mod psd;

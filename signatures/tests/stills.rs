@@ -98,6 +98,11 @@ fn psd_files_end_where_they_end() {
     assert_eq!(misses("psd"), Vec::<String>::new());
 }
 
+#[test]
+fn avi_files_end_where_they_end() {
+    assert_eq!(misses("avi"), Vec::<String>::new());
+}
+
 fn made(format: &str) -> Vec<Sample> {
     samples::all().into_iter().filter(|sample| sample.format == format).collect()
 }

@@ -4,6 +4,7 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small HEIC, AVIF and WebP files of such scenes, encoded once and kept in `files/`.
 
+pub mod avi;
 pub mod bmp;
 pub mod broken;
 pub mod cameras;
@@ -15,6 +16,7 @@ pub mod gif;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
+pub mod mts;
 pub mod png;
 pub mod psd;
 pub mod random;

@@ -6,7 +6,7 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, bmp, gif, isobmff, psd, tiff, video, webp};
+use crate::{Sample, avi, bmp, gif, isobmff, mts, psd, tiff, video, webp};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
@@ -20,6 +20,8 @@ pub fn all() -> Vec<Sample> {
         bmp::samples(),
         webp::samples(),
         psd::samples(),
+        avi::samples(),
+        mts::samples(),
     ]
     .concat()
 }
