@@ -32,12 +32,6 @@ pub const MIN_LEN: u64 = FEWEST_PACKETS * packet::LEN as u64;
 /// Both tables come within so many packets.
 const TABLES_WITHIN: u64 = 16;
 
-/// Bits of an arrival time, which counts at 27 MHz. Source: BDAV, `TP_extra_header`.
-const TIME_MASK: u32 = 0x3fff_ffff;
-
-/// Ticks of an arrival time in a second.
-const SECOND: u32 = 27_000_000;
-
 /// Packets are read in pieces of this many.
 const PACKETS_AT_ONCE: usize = 256;
 
@@ -57,9 +51,7 @@ struct Walk {
     len: u64,
     tables: Tables,
     streams: Vec<Stream>,
-    /// Arrival time of the last packet, where it has one.
-    time: Option<u32>,
-    /// Where a counter or the time jumped first.
+    /// Where a counter jumped first.
     gap: Option<u64>,
 }
 
@@ -82,9 +74,7 @@ fn walk(view: &mut View<'_>, time: usize) -> Result<Walk, Reject> {
         let piece = view.up_to(walk.len, step * PACKETS_AT_ONCE);
         let mut taken = 0;
         for bytes in piece.chunks_exact(step) {
-            let (time, bytes) = bytes.split_at(time);
-            walk.clock(time);
-            let fits = Packet::parse(bytes).is_some_and(|packet| walk.take(&packet));
+            let fits = Packet::parse(&bytes[time..]).is_some_and(|packet| walk.take(&packet));
             if !fits {
                 return Ok(walk);
             }
@@ -97,16 +87,6 @@ fn walk(view: &mut View<'_>, time: usize) -> Result<Walk, Reject> {
 }
 
 impl Walk {
-    /// Arrival times go on by less than a second.
-    fn clock(&mut self, time: &[u8]) {
-        let Ok(time) = time.try_into().map(u32::from_be_bytes) else { return };
-        let passed = time.wrapping_sub(self.time.unwrap_or(time)) & TIME_MASK;
-        if passed > SECOND {
-            self.gap.get_or_insert(self.len);
-        }
-        self.time = Some(time);
-    }
-
     /// Takes in a packet; false when it is not of this file.
     fn take(&mut self, packet: &Packet<'_>) -> bool {
         let early = self.packets() < TABLES_WITHIN;

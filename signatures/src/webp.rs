@@ -6,7 +6,7 @@ mod vp8;
 
 use crate::format::{Effort, Magic};
 use crate::riff::{Chunk, HEAD_LEN, LIST_HEAD_LEN};
-use crate::verdict::{ExifBlock, ExifKind, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Little, View};
 
 /// `RIFF` begins many files; its length lies between it and this.
@@ -24,18 +24,27 @@ const FRAME_HEAD_LEN: u64 = 16;
 /// Most chunks that are told apart; an hour of animation has fewer frames.
 const MOST_CHUNKS: usize = 1 << 18;
 
+/// Macroblocks of 16 x 16 pixels that are followed whatever the length of the file: the largest
+/// picture has as many.
+const MOST_BLOCKS: u64 = 1 << 20;
+
+/// Further ones for each byte of pictures; a plain area takes some bits for each hundred.
+const BLOCKS_A_BYTE: u64 = 64;
+
 /// What is known so far.
 struct Walk {
     /// Pictures that came.
     pictures: u64,
     /// Chunks that came.
     chunks: usize,
+    effort: Effort,
+    /// Macroblocks that may still be followed.
+    budget: u64,
     verdict: Verdict,
 }
 
-/// Measures the WebP at the view's start. What can be proven of the pictures costs little, so
-/// every effort is one.
-pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
+/// Measures the WebP at the view's start.
+pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let riff = Chunk::read(view, 0)?;
     if &riff.name != b"RIFF" || &view.array::<4>(HEAD_LEN)? != b"WEBP" {
         return Err(view.malformed(0, "signature"));
@@ -43,7 +52,7 @@ pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
     let end = riff.data().end();
     let mut verdict = Verdict::structural(end, "webp", "image/webp");
     verdict.proof = "chunks up to the length of the file; headers of every picture";
-    let mut walk = Walk { pictures: 0, chunks: 0, verdict };
+    let mut walk = Walk { pictures: 0, chunks: 0, effort, budget: MOST_BLOCKS, verdict };
     let mut at = LIST_HEAD_LEN;
     while at < end {
         let chunk = Chunk::read(view, at)?;
@@ -134,7 +143,9 @@ impl Walk {
         let data = chunk.data();
         let mut inner = view.sub(data.at, data.len)?;
         let pixels = if &chunk.name == b"VP8 " {
-            vp8::dimensions(&mut inner)?
+            let head = vp8::Head::read(&mut inner)?;
+            self.lossy(&mut inner, head)?;
+            head.pixels
         } else {
             vp8l_dimensions(&mut inner)?
         };
@@ -142,6 +153,32 @@ impl Walk {
         self.pictures += 1;
         self.leave_unchecked(data, Role::Payload);
         Ok(())
+    }
+
+    fn lossy(&mut self, view: &mut View<'_>, head: vp8::Head) -> Result<(), Reject> {
+        if self.effort == Effort::Structure || !self.affords(view.len(), head.cost()) {
+            return Ok(());
+        }
+        if let Some(end) = vp8::follow(view, head)? {
+            self.damaged(view.base() + end, "a partition of a VP8 frame does not end here");
+        }
+        Ok(())
+    }
+
+    /// Whether a picture of so many bytes and macroblocks may be followed: tiny ones that claim to
+    /// be huge may not come by the thousand.
+    fn affords(&mut self, len: u64, cost: u64) -> bool {
+        self.budget = self.budget.saturating_add(len.saturating_mul(BLOCKS_A_BYTE));
+        match self.budget.checked_sub(cost) {
+            Some(left) => self.budget = left,
+            None => return false,
+        }
+        true
+    }
+
+    fn damaged(&mut self, at: u64, what: &'static str) {
+        self.verdict.grade = Grade::Damaged;
+        self.verdict.note(at, what);
     }
 
     /// Some writers put the name that JPEG needs before the TIFF header.
