@@ -3,11 +3,12 @@
 //! Source: RFC 9649, "WebP Image Format"; RFC 6386, "VP8 Data Format".
 
 mod vp8;
+mod vp8l;
 
 use crate::format::{Effort, Magic};
 use crate::riff::{Chunk, HEAD_LEN, LIST_HEAD_LEN};
 use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
-use crate::view::{Endian::Little, View};
+use crate::view::View;
 
 /// `RIFF` begins many files; its length lies between it and this.
 pub static MAGIC: &[Magic] = &[Magic { at: 8, bytes: b"WEBPVP8" }];
@@ -38,6 +39,8 @@ struct Walk {
     /// Chunks that came.
     chunks: usize,
     effort: Effort,
+    /// Width and height of the picture or frame that is being read, in pixels.
+    frame: (u32, u32),
     /// Macroblocks that may still be followed.
     budget: u64,
     verdict: Verdict,
@@ -51,8 +54,12 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     }
     let end = riff.data().end();
     let mut verdict = Verdict::structural(end, "webp", "image/webp");
-    verdict.proof = "chunks up to the length of the file; headers of every picture";
-    let mut walk = Walk { pictures: 0, chunks: 0, effort, budget: MOST_BLOCKS, verdict };
+    verdict.proof = match effort {
+        Effort::Structure => "chunks up to the length of the file; headers of every picture",
+        Effort::Proof => "chunks up to the length of the file; where the codes of pictures end",
+    };
+    let mut walk =
+        Walk { pictures: 0, chunks: 0, effort, frame: (0, 0), budget: MOST_BLOCKS, verdict };
     let mut at = LIST_HEAD_LEN;
     while at < end {
         let chunk = Chunk::read(view, at)?;
@@ -78,6 +85,10 @@ impl Walk {
             b"EXIF" => self.exif(view, chunk),
             _ if self.chunks == 0 => return Err(view.malformed(chunk.at, "first chunk")),
             _ => {}
+        }
+        if &chunk.name == b"ALPH" {
+            let data = chunk.data();
+            self.alpha(&mut view.sub(data.at, data.len)?)?;
         }
         let role = if &chunk.name == b"ALPH" { Role::Payload } else { Role::Metadata };
         self.count(view, chunk)?;
@@ -111,10 +122,9 @@ impl Walk {
         if self.chunks > 0 || chunk.len < EXTENDED_LEN {
             return Err(view.malformed(chunk.at, "VP8X"));
         }
-        let side = |low: u32| (low & 0xff_ffff) + 1;
-        let (width, height) =
-            (side(view.u32(at + 4, Little)?), side(view.u32(at + 6, Little)? >> 8));
+        let (width, height) = sides(view, at + 4)?;
         self.verdict.pixels = Some((width, height));
+        self.frame = (width, height);
         Ok(())
     }
 
@@ -124,6 +134,7 @@ impl Walk {
         let data = chunk.data();
         let mut at = data.at.saturating_add(FRAME_HEAD_LEN);
         let before = self.pictures;
+        self.frame = sides(view, data.at + 6)?;
         while at < data.end() {
             let inner = Chunk::read(view, at)?;
             if inner.data().end() > data.end() || &inner.name == b"ANMF" {
@@ -147,7 +158,9 @@ impl Walk {
             self.lossy(&mut inner, head)?;
             head.pixels
         } else {
-            vp8l_dimensions(&mut inner)?
+            let pixels = vp8l::dimensions(&mut inner)?;
+            self.lossless(&mut inner, pixels);
+            pixels
         };
         self.verdict.pixels.get_or_insert(pixels);
         self.pictures += 1;
@@ -156,13 +169,41 @@ impl Walk {
     }
 
     fn lossy(&mut self, view: &mut View<'_>, head: vp8::Head) -> Result<(), Reject> {
-        if self.effort == Effort::Structure || !self.affords(view.len(), head.cost()) {
+        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(head.pixels)) {
             return Ok(());
         }
         if let Some(end) = vp8::follow(view, head)? {
             self.damaged(view.base() + end, "a partition of a VP8 frame does not end here");
         }
         Ok(())
+    }
+
+    /// The alpha channel of a lossy picture: plain bytes, or the green of a lossless picture.
+    ///
+    /// Source: RFC 9649, 2.7.1.2 "Alpha".
+    fn alpha(&mut self, view: &mut View<'_>) -> Result<(), Reject> {
+        let blocks = blocks(self.frame);
+        if self.effort == Effort::Structure || !self.affords(view.len(), blocks) {
+            return Ok(());
+        }
+        let (flags, (width, height)) = (view.u8(0)?, self.frame);
+        if flags & 3 == 1 {
+            if let Some((at, what)) = vp8l::follow_from(view, 1, self.frame) {
+                self.damaged(view.base() + at, what);
+            }
+        } else if view.len() != 1 + u64::from(width) * u64::from(height) {
+            self.damaged(view.base(), "the alpha channel has another size than its picture");
+        }
+        Ok(())
+    }
+
+    fn lossless(&mut self, view: &mut View<'_>, pixels: (u32, u32)) {
+        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(pixels)) {
+            return;
+        }
+        if let Some((at, what)) = vp8l::follow(view, pixels) {
+            self.damaged(view.base() + at, what);
+        }
     }
 
     /// Whether a picture of so many bytes and macroblocks may be followed: tiny ones that claim to
@@ -193,11 +234,14 @@ impl Walk {
     }
 }
 
-/// Width and height in the header of a lossless picture. Source: RFC 9649, 3.4 "Image Header".
-fn vp8l_dimensions(view: &mut View<'_>) -> Result<(u32, u32), Reject> {
-    let bits = view.u32(1, Little)?;
-    if view.u8(0)? != 0x2f || bits >> 29 != 0 {
-        return Err(view.malformed(0, "VP8L header"));
-    }
-    Ok(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+/// Width and height that stand at `at`, 24 bits each and one less than they are.
+fn sides(view: &mut View<'_>, at: u64) -> Result<(u32, u32), Reject> {
+    let [w0, w1, w2, h0, h1, h2] = view.array(at)?;
+    let side = |low, middle, high| u32::from_le_bytes([low, middle, high, 0]) + 1;
+    Ok((side(w0, w1, w2), side(h0, h1, h2)))
+}
+
+/// Blocks of 16 x 16 pixels.
+fn blocks((width, height): (u32, u32)) -> u64 {
+    u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16))
 }

@@ -13,8 +13,9 @@ static SIGNATURE: Signature = Signature {
     magic: webp::MAGIC,
     min_len: webp::MIN_LEN,
     end_rule: "RIFF length, which the chunks fill exactly",
-    proof: "chunk headers and the headers of pictures",
-    source: "RFC 9649",
+    proof: "chunks; the codes of every picture followed to the end that its chunk has, which tells \
+            most foreign clusters but not each",
+    source: "RFC 9649; RFC 6386",
 };
 
 /// A WebP, still or moving.

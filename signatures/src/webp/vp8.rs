@@ -51,12 +51,6 @@ impl Head {
     fn macroblocks(&self) -> (usize, usize) {
         (self.pixels.0.div_ceil(16) as usize, self.pixels.1.div_ceil(16) as usize)
     }
-
-    /// What it costs to follow the frame, in macroblocks.
-    pub(super) fn cost(&self) -> u64 {
-        let (columns, rows) = self.macroblocks();
-        columns as u64 * rows as u64
-    }
 }
 
 /// What the fields before the macroblocks say. Source: RFC 6386, 9.3 to 9.11.

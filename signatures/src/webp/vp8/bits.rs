@@ -82,7 +82,7 @@ impl Bits {
             self.value = self.value << 8 | u64::from(self.byte(view));
             self.ahead += 8;
         }
-        let split = 1 + ((self.range - 1) * u32::from(chance) >> 8);
+        let split = 1 + (((self.range - 1) * u32::from(chance)) >> 8);
         let bound = u64::from(split) << self.ahead;
         let bit = self.value >= bound;
         if bit {

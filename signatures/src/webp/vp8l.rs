@@ -1,0 +1,97 @@
+//! VP8L pictures: every code followed without the picture.
+//!
+//! Codes fit each other, copies begin inside the picture, and the last pixel comes where the chunk
+//! ends.
+//!
+//! Source: RFC 9649, 3 "Specification for WebP Lossless Bitstream".
+
+mod bits;
+mod distance;
+mod image;
+mod prefix;
+
+use crate::verdict::Reject;
+use crate::view::{Endian::Little, View};
+use bits::Bits;
+use image::Image;
+
+/// Length of the header. Source: RFC 9649, 3.4 "Image Header".
+const HEAD_LEN: u64 = 5;
+
+/// Bytes that may follow the last pixel: older versions of libwebp ended with a whole word.
+const MOST_LEFT: u64 = 4;
+
+/// Why a picture cannot be followed further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// What is wrong with it.
+    Flaw(&'static str),
+    /// It asks for more memory than it is worth.
+    Budget,
+}
+
+/// Width and height in the header of the picture that fills the view.
+pub(super) fn dimensions(view: &mut View<'_>) -> Result<(u32, u32), Reject> {
+    let bits = view.u32(1, Little)?;
+    if view.u8(0)? != 0x2f || bits >> 29 != 0 {
+        return Err(view.malformed(0, "VP8L header"));
+    }
+    Ok(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+}
+
+/// Follows the picture that fills the view, header included.
+pub(super) fn follow(view: &mut View<'_>, pixels: (u32, u32)) -> Option<(u64, &'static str)> {
+    follow_from(view, HEAD_LEN, pixels)
+}
+
+/// Follows a picture whose codes begin at `at`. Gives the first byte that cannot be and why;
+/// nothing where all hold.
+pub(super) fn follow_from(
+    view: &mut View<'_>,
+    at: u64,
+    pixels: (u32, u32),
+) -> Option<(u64, &'static str)> {
+    let mut bits = Bits::new(at, view.len());
+    match picture(view, &mut bits, pixels) {
+        Err(Stop::Flaw(what)) => Some((bits.position().min(view.len().saturating_sub(1)), what)),
+        Ok(()) if bits.position() + MOST_LEFT < view.len() => {
+            Some((bits.position(), "the last pixel comes before the end of its chunk"))
+        }
+        Ok(()) | Err(Stop::Budget) => None,
+    }
+}
+
+/// Source: RFC 9649, 4 "Transforms" and 5 "Image Data".
+fn picture(
+    view: &mut View<'_>,
+    bits: &mut Bits,
+    (mut width, height): (u32, u32),
+) -> Result<(), Stop> {
+    let mut seen = [false; 4];
+    while bits.read(view, 1) == 1 {
+        let kind = bits.read(view, 2);
+        if std::mem::replace(&mut seen[kind as usize], true) {
+            return Err(Stop::Flaw("a transform of the picture comes twice"));
+        }
+        match kind {
+            0 | 1 => {
+                let block = bits.read(view, 3) + 2;
+                let size = (width.div_ceil(1 << block), height.div_ceil(1 << block));
+                Image::read(view, bits, size, false)?;
+            }
+            2 => {}
+            _ => {
+                let colours = bits.read(view, 8) + 1;
+                Image::read(view, bits, (colours, 1), false)?;
+                let packed = match colours {
+                    0..=2 => 8,
+                    3..=4 => 4,
+                    5..=16 => 2,
+                    _ => 1,
+                };
+                width = width.div_ceil(packed);
+            }
+        }
+    }
+    Image::read(view, bits, (width, height), true)
+}
