@@ -15,7 +15,7 @@ impl Owner {
 
     /// The user and the group in `SUDO_UID` and `SUDO_GID`, which sudo sets (sudo(8),
     /// "ENVIRONMENT"); anyone else may set them too, so they count for root only.
-    fn of(is_root: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(is_root: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
         // The largest number means "unchanged" to chown(2), so it is nobody's.
         let number = |name| variable(name)?.parse().ok().filter(|number: &u32| *number != u32::MAX);
         let user = || Some((number("SUDO_UID")?, number("SUDO_GID")?));

@@ -45,6 +45,8 @@ pub struct Scan<'a> {
     pub carver: &'a Carver<'a>,
     /// Takes content; nothing is kept without it.
     pub store: Option<&'a Store>,
+    /// The longest file that the disk of the output takes.
+    pub longest: u64,
     /// Which formats (by position in the registry) are asked for.
     pub wanted: &'a [bool],
     /// Takes records.
@@ -163,7 +165,7 @@ impl Scan<'_> {
         let inner = near.holds(start);
         near.add(start, start.saturating_add(len));
         let wanted = self.wanted.get(first.format).copied().unwrap_or(false);
-        let kept = match self.store.filter(|_| wanted && !inner) {
+        let kept = match self.store.filter(|_| wanted && !inner && len <= self.longest) {
             Some(store) => {
                 let (runs, fill) = first.record.content();
                 store.keep(&first.hash, bytes, &Content { runs: &runs, fill: &fill })

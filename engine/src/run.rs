@@ -23,7 +23,7 @@ use crate::options::Options;
 use crate::ownership::Owner;
 use crate::pipeline::{Ledger, Scan, Scanned};
 use crate::progress::Progress;
-use crate::recover::{Recovery, Written};
+use crate::recover::{Named, Recovery, Written};
 use crate::report::{self, Summary};
 use crate::scan::Matcher;
 use crate::settle;
@@ -135,7 +135,13 @@ impl<'o> Run<'o> {
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let journal = Journal::create(&state.join("journal"))?;
+        let journal = state.join("journal");
+        if journal.exists() {
+            let why = "an earlier run into it was cut short; choose another folder, or move this \
+                       one away";
+            return Err(Error::Destination { path: destination.path, why: why.to_owned() });
+        }
+        let journal = Journal::create(&journal)?;
         let store = Store::create(state.join("store"))?;
         if destination.free > RESERVE * 4 {
             reserve(&state.join("reserve"))?;
@@ -200,6 +206,7 @@ impl<'o> Run<'o> {
             matcher,
             carver: &carver,
             store: (!options.dry_run).then_some(&self.store),
+            longest: self.destination.longest,
             wanted: &self.wanted,
             ledger,
             progress: self.progress,
@@ -236,6 +243,7 @@ impl<'o> Run<'o> {
                 output: &self.destination.path,
                 store: &self.store,
                 owner: &self.owner,
+                longest: self.destination.longest,
                 embedded: self.options.embedded,
                 sources,
             };
@@ -245,6 +253,7 @@ impl<'o> Run<'o> {
         let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
         let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
+        let warnings = self.warnings(&ledger, &written)?;
         let (photos, inner) = (listing.photos(), listing.inner());
         self.stats.finishing = clock.elapsed();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
@@ -259,9 +268,29 @@ impl<'o> Run<'o> {
             photos,
             inner,
             filtered: settled.filtered,
-            warnings: Vec::new(),
+            warnings,
             stats: self.stats,
         })
+    }
+
+    /// What the disk of the output could not keep.
+    fn warnings(&self, ledger: &Ledger, written: &Written) -> Result<Vec<String>, Error> {
+        let mut warnings = Vec::new();
+        if written.too_long > 0 {
+            warnings.push(format!(
+                "{} files are longer than the {} bytes that the disk of the output folder takes \
+                 and were not written; the report lists them. Use a folder on another disk.",
+                written.too_long, self.destination.longest
+            ));
+        }
+        if self.destination.fat {
+            let mut names = Vec::new();
+            for place in written.names.iter().flatten() {
+                names.push((ledger.journal.read::<Named>(*place)?.path, 0));
+            }
+            warnings.extend(self.destination.warnings(names));
+        }
+        Ok(warnings)
     }
 
     /// Writes the report under another name first, so that a half-written one is never taken for

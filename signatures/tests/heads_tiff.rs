@@ -1,6 +1,7 @@
 //! True beginnings of RAW files and whole real TIFF files end where they do end.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic and speak")]
 
+use afterimage_signatures::verdict::End;
 use afterimage_signatures::{Buffer, Bytes, Effort, Grade, Runs, Verdict, View, formats};
 use std::path::{Path, PathBuf};
 
@@ -118,4 +119,23 @@ fn whole_files_end_where_they_do() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn raf_and_rw2_end_where_their_own_tables_say() {
+    let Some((root, rows)) = manifest("heads", &["path", "format", "model"]) else { return };
+    // The ends are sums of the header's pairs, done by hand; the S5 Pro's second pair ends its file.
+    let wanted = [
+        ("raf/6e55147789d5.raf", 0xDE200 + 0x1F6_2800),
+        ("raf/e12e30bd0cf5.raf", 38_452),
+        // Its StripByteCounts counts 16-bit samples; 14 of them are stored in 16 bytes.
+        ("rw2/431a1239713c.rw2", 12_322 + 3724 * 2754 / 14 * 16),
+    ];
+    for row in rows {
+        let Some((path, end)) = wanted.iter().find(|(path, _)| *path == row[0]) else { continue };
+        let head = std::fs::read(root.join(path)).unwrap();
+        let (name, verdict) = measure(&Padded { head, len: end + (1 << 22) }).unwrap();
+        assert_eq!((name, verdict.len, verdict.end), (&row[1][..], *end, End::Minimum), "{path}");
+        assert!(verdict.children.len() == 1 && !verdict.exif.is_empty(), "{path}");
+    }
 }

@@ -144,7 +144,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_two_claims_share_a_path(claims in prop::collection::vec(("[abAB_]{1,2}(/[abAB]{1,2}){0,2}", 0_u64..3), 0..60)) {
+        fn no_two_claims_share_a_path(
+            claims in prop::collection::vec(("[abAB_]{1,2}(/[abAB]{1,2}){0,2}", 0_u64..3), 0..60),
+        ) {
             let mut taken = Taken::default();
             let given: Vec<String> =
                 claims.into_iter().map(|(path, offset)| taken.claim(path, offset)).collect();

@@ -1,8 +1,8 @@
 //! ARW: the RAW of Sony's Alpha cameras.
 
 use crate::format::{self, Effort, Group, Signature};
-use crate::tiff::{self, Evidence, Family, Findings, Structure, tags};
-use crate::verdict::{End, Grade, Reject, Verdict};
+use crate::tiff::{self, Evidence, Family, tags};
+use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
 static SIGNATURE: Signature = Signature {
@@ -20,7 +20,6 @@ static SIGNATURE: Signature = Signature {
 static FAMILY: Family = Family {
     makes: &["SONY"],
     evidence: Evidence::SensorOr(tags::DNG_PRIVATE_DATA),
-    vendor: Some(complete),
     ..Family::raw(&SIGNATURE, "image/x-sony-arw")
 };
 
@@ -33,19 +32,6 @@ impl format::Format for Format {
     }
 
     fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        let mut verdict = tiff::measure(view, &FAMILY)?;
-        if verdict.end == End::Minimum {
-            verdict.grade = Grade::Partial;
-            verdict.note(verdict.len, "nothing says where the raw data lies");
-        }
-        Ok(verdict)
-    }
-}
-
-/// Without its directory (in the A100 the tag for it points at the data itself) the extent of the
-/// raw data is not known, and what is left is a beginning.
-fn complete(_: &mut View<'_>, _: &Structure, findings: &mut Findings) {
-    if !findings.pictures.iter().any(|picture| picture.sensor) {
-        findings.end = End::Minimum;
+        tiff::measure(view, &FAMILY)
     }
 }

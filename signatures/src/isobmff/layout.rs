@@ -16,6 +16,11 @@ const KNOWN: &[&[u8; 4]] = &[
 /// Boxes that a file has once: a second one belongs to another file.
 const UNIQUE: &[&[u8; 4]] = &[b"ftyp", b"meta", b"moov"];
 
+/// Boxes that begin files of other kinds: JPEG 2000 and JPEG XL.
+///
+/// Source: ISO/IEC 15444-1, I.5.1; ISO/IEC 18181-2, 9.1.
+const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
+
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
@@ -105,6 +110,7 @@ impl Layout {
             return Some(header);
         }
         let sane = is_plausible(header.kind)
+            && !FOREIGN.contains(&&header.kind)
             && header.end - header.at <= LONGEST_UNKNOWN
             && header.end <= view.len();
         (sane && is_confirmed(view, header.end)).then_some(header)
@@ -144,7 +150,9 @@ mod tests {
     fn zeros_noise_and_another_file_end_it() {
         let file = [boxed(b"ftyp", 8), boxed(b"meta", 10), boxed(b"mdat", 20)].concat();
         let len = file.len() as u64;
-        for tail in [vec![], vec![0; 64], vec![0xa7; 64], boxed(b"ftyp", 9), boxed(b"meta", 9)] {
+        let jp2 = [boxed(b"jP  ", 4), boxed(b"ftyp", 12)].concat();
+        for tail in [vec![], vec![0; 64], vec![0xa7; 64], boxed(b"ftyp", 9), boxed(b"meta", 9), jp2]
+        {
             check(&[file.clone(), tail], len, Stop::Closed);
         }
     }

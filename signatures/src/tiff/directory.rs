@@ -219,3 +219,58 @@ impl Directory {
         falls * 4 <= self.entries.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    const FRAME: Frame = Frame { endian: Endian::Little, big: false, base: 0 };
+
+    fn with_view<T>(bytes: &[u8], look: impl FnOnce(&mut View<'_>) -> T) -> T {
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+        look(&mut View::new(&bytes, &runs, &mut buffer))
+    }
+
+    fn read(bytes: &[u8]) -> Result<Directory, Reject> {
+        with_view(bytes, |view| Directory::read(view, FRAME, 0, Origin::First))
+    }
+
+    #[test]
+    fn values_lie_in_the_entry_or_where_it_says() {
+        let bytes = b"\x02\0\x00\x01\x03\0\x02\0\0\0\x07\0\x08\0\
+            \x0f\x01\x02\0\x06\0\0\0\x1e\0\0\0\0\0\0\0SONY \0";
+        let directory = read(bytes).unwrap();
+        let width = *directory.get(0x100).unwrap();
+        let numbers = with_view(bytes, |view| width.numbers(view, Endian::Little, 9));
+        assert_eq!(numbers, [7, 8]);
+        let make = with_view(bytes, |view| directory.text(view, 0x10F));
+        assert_eq!(make.as_deref(), Some("SONY"));
+        assert_eq!(directory.span, Span { at: 0, len: 30 });
+    }
+
+    #[test]
+    fn entries_of_unknown_type_are_left_out_but_not_all() {
+        let good = b"\0\x01\x03\0\x01\0\0\0\x07\0\0\0";
+        let bad = b"\0\x01\x77\0\x01\0\0\0\x07\0\0\0";
+        let some = [b"\x03\0", &good[..], good, bad, &[0; 4]].concat();
+        let directory = read(&some).unwrap();
+        assert_eq!((directory.entries.len(), directory.unreadable), (2, 1));
+        let most = [b"\x03\0", &good[..], bad, bad, &[0; 4]].concat();
+        assert!(matches!(read(&most), Err(Reject::Malformed { .. })));
+    }
+
+    #[test]
+    fn no_entry_and_too_many_are_no_directory() {
+        assert!(matches!(read(&[0, 0, 0, 0]), Err(Reject::Malformed { .. })));
+        assert!(matches!(read(&[0xFF, 0xFF, 0, 0]), Err(Reject::Malformed { .. })));
+        assert!(matches!(read(&[9, 0, 0, 0]), Err(Reject::Truncated { .. })));
+    }
+
+    #[test]
+    fn a_count_that_overflows_is_no_entry() {
+        let frame = Frame { big: true, ..FRAME };
+        let raw = [&[0, 1, 12, 0][..], &[0xFF; 8], &[0xFF; 8]].concat();
+        assert_eq!(Entry::parse(&raw, 0, frame), None);
+    }
+}

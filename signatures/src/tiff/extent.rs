@@ -3,7 +3,7 @@
 use super::directory::Origin;
 use super::graph::Structure;
 use super::picture::Picture;
-use crate::verdict::{Issue, Role, Span, Unchecked};
+use crate::verdict::{Issue, MOST_ISSUES, Role, Span, Unchecked};
 use crate::view::View;
 
 /// A file is cut, not garbled, when what is known of it comes this close to the view's end, in
@@ -12,6 +12,9 @@ const CLOSE: u64 = 1 << 16;
 
 /// Strips this close to each other are listed as one stretch: what lies between is padding.
 const PADDING: u64 = 16;
+
+/// More stretches of picture data than this are joined over wider gaps, to keep verdicts short.
+const MOST_STRETCHES: usize = 1024;
 
 /// Start of a strip that is a JPEG: its SOI marker and the next. The structure points at it, so a
 /// JPEG that begins there is no photo of its own.
@@ -122,36 +125,53 @@ impl Settled {
             Use::Preview => "a preview ends beyond the end of the source",
             Use::Payload { .. } => "picture data ends beyond the end of the source",
         };
-        if self.issues.last().is_none_or(|issue| issue.what != what) {
+        let is_new = self.issues.last().is_none_or(|issue| issue.what != what);
+        if is_new && self.issues.len() < MOST_ISSUES {
             self.issues.push(Issue::new(extent.span.at, what));
         }
     }
 
     /// What no check covers: picture data, and everything else as metadata.
     pub fn unchecked(&self) -> Vec<Unchecked> {
+        let mut at = 0;
+        let mut out = Vec::new();
+        for span in self.stretches() {
+            out.push((Span::between(at, span.at), Role::Metadata));
+            out.push((span, Role::Payload));
+            at = span.end();
+        }
+        out.push((Span::between(at, self.end), Role::Metadata));
+        let some = out.into_iter().filter(|(span, _)| span.len > 0);
+        some.map(|(span, role)| Unchecked { span, role }).collect()
+    }
+
+    /// Picture data, in order and without overlaps.
+    fn stretches(&self) -> Vec<Span> {
         let mut payload: Vec<_> = self.extents.iter().filter_map(payload).collect();
         payload.sort_unstable();
-        let mut out = Vec::new();
-        let mut add = |at: u64, end: u64, role| {
-            let span = Span::between(at, end);
-            if span.len > 0 {
-                out.push(Unchecked { span, role });
+        let mut padding = PADDING;
+        loop {
+            payload = joined(&payload, padding);
+            if payload.len() <= MOST_STRETCHES {
+                return payload;
             }
-        };
-        let (mut at, mut start, mut end) = (0, 0, 0u64);
-        for span in payload {
-            if end == 0 || span.at > end.saturating_add(PADDING) {
-                add(at, start, Role::Metadata);
-                add(start, end, Role::Payload);
-                (at, start) = (end, span.at);
-            }
-            end = end.max(span.end());
+            padding = padding.saturating_mul(4);
         }
-        add(at, start, Role::Metadata);
-        add(start, end, Role::Payload);
-        add(end, self.end, Role::Metadata);
-        out
     }
+}
+
+/// Those spans, which are in order, with gaps up to `padding` closed.
+fn joined(spans: &[Span], padding: u64) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::new();
+    for &span in spans {
+        match out.last_mut() {
+            Some(last) if span.at <= last.end().saturating_add(padding) => {
+                *last = Span::between(last.at, last.end().max(span.end()));
+            }
+            _ => out.push(span),
+        }
+    }
+    out
 }
 
 /// The bytes of a part that could be anybody's.

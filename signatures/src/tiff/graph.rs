@@ -17,6 +17,9 @@ const MAX_ALL_ENTRIES: usize = 1 << 17;
 /// Directories that one tag may name.
 const MAX_LINKS: u64 = 256;
 
+/// Maker notes that one file may have; there is one.
+const MAX_NOTES: usize = 4;
+
 /// All directories of a file.
 #[derive(Clone, Debug)]
 pub struct Structure {
@@ -100,6 +103,9 @@ impl Structure {
             self.note(directory.span.at, "directory entries of unknown type");
         }
         for entry in &directory.entries {
+            if waiting.len() > MAX_DIRECTORIES {
+                return;
+            }
             let origin = match entry.tag {
                 tags::SUB_IFDS => Origin::Sub,
                 tags::EXIF_IFD => Origin::Exif,
@@ -120,7 +126,9 @@ impl Structure {
                     continue;
                 }
                 tags::MAKER_NOTE => {
-                    self.notes.extend(note::open(view, entry.value, frame));
+                    if self.notes.len() < MAX_NOTES {
+                        self.notes.extend(note::open(view, entry.value, frame));
+                    }
                     continue;
                 }
                 _ => continue,

@@ -101,3 +101,40 @@ impl Header {
         Ok(Header { frame, variant, first })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    #[track_caller]
+    fn check(start: &[u8], expected: Option<(Variant, Endian, u64)>) {
+        let bytes = [start, &[0; 64]].concat();
+        let source = bytes.as_slice();
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+        let header = Header::read(&mut View::new(&source, &runs, &mut buffer)).ok();
+        let found = header.map(|header| (header.variant, header.frame.endian, header.first));
+        assert_eq!(found, expected, "{start:02x?}");
+    }
+
+    #[test]
+    fn every_variant_names_its_first_directory() {
+        use Endian::{Big, Little};
+        check(b"II*\0\x08\0\0\0", Some((Variant::Classic, Little, 8)));
+        check(b"MM\0*\0\0\0\x10", Some((Variant::Classic, Big, 16)));
+        check(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", Some((Variant::Big, Little, 16)));
+        check(b"MM\0+\0\x08\0\0\0\0\0\0\0\0\0\x10", Some((Variant::Big, Big, 16)));
+        check(b"IIRO\x08\0\0\0", Some((Variant::Olympus, Little, 8)));
+        check(b"IIRS\x08\0\0\0", Some((Variant::Olympus, Little, 8)));
+        check(b"MMOR\0\0\0\x08", Some((Variant::Olympus, Big, 8)));
+        check(b"IIU\0\x18\0\0\0", Some((Variant::Panasonic, Little, 24)));
+    }
+
+    #[test]
+    fn a_directory_inside_the_header_or_beyond_the_end_is_none() {
+        check(b"II*\0\x04\0\0\0", None);
+        check(b"II*\0\0\0\0\x7f", None);
+        check(b"MM*\0\0\0\0\x08", None);
+        check(b"II+\0\x04\0\0\0\x10\0\0\0\0\0\0\0", None);
+    }
+}

@@ -6,10 +6,10 @@ use super::extent::{self, Extent, Settled, Use};
 use super::family::{Evidence, Family, Findings};
 use super::graph::Structure;
 use super::header::Header;
-use super::picture::{MAX_PARTS, Picture};
+use super::picture::{MAX_NUMBERS, Picture};
 use super::tags;
 use crate::verdict::{
-    Child, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
+    Child, End, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
 };
 use crate::view::View;
 
@@ -24,12 +24,7 @@ const MOSTLY: f32 = 0.5;
 
 /// Measures the file at the view's start, if it is one of `family`.
 pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> {
-    let header = Header::read(view)?;
-    let first = Directory::read(view, header.frame, header.first, Origin::First)?;
-    if !first.is_sorted() {
-        return Err(view.malformed(header.first, "order of tags"));
-    }
-    family.admits(view, &header, &first)?;
+    let first = admitted(view, family)?;
     let structure = Structure::walk(view, first);
     let mut findings = Findings::new(pictures(view, &structure));
     if let Some(vendor) = family.vendor {
@@ -38,27 +33,13 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
     let pictures = &findings.pictures;
     judge(pictures, structure.first(), family.evidence)?;
     let main = main_picture(pictures);
-    let mut extents = extent::of_structure(&structure, pictures, main);
-    let previews: Vec<_> = structure.notes.iter().filter_map(|note| note.preview(view)).collect();
-    let mut more = structure.private_data(view);
-    more.extend(&findings.metadata);
-    let extra = |span, usage| Extent { span, usage, main: false };
-    extents.extend(more.into_iter().map(|span| extra(span, Use::Metadata)));
-    extents.extend(previews.into_iter().map(|span| extra(span, Use::Preview)));
-    let settled = extent::settle(view, extents);
-    if settled.share == 0.0 && !settled.extents.iter().any(|one| one.usage != Use::Metadata) {
-        let missing = pictures.iter().flat_map(|one| &one.parts).map(|one| one.len).sum();
-        return Err(Reject::Truncated { at: settled.end, missing });
-    }
+    let settled = settle(view, &structure, &findings, main)?;
     let mut verdict = Verdict::structural(settled.end, family.signature.extensions[0], family.mime);
     verdict.proof = "directories, values and picture data within the file";
     verdict.end = findings.end;
     verdict.pixels = pixels(view, &structure, pictures, main);
     grade(&mut verdict, &settled, structure.issues.iter().chain(&settled.issues));
-    let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
-    if dropped > 0 {
-        verdict.note(header.first, format!("{dropped} strips longer than their picture"));
-    }
+    doubt(&mut verdict, family, pictures, main);
     verdict.unchecked = settled.unchecked();
     verdict.children = children(view, &settled, pictures, main);
     let span = Span { at: 0, len: settled.end };
@@ -67,17 +48,47 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
     Ok(verdict)
 }
 
+/// The first directory, if it is plausible and of that family. Most candidates end here.
+fn admitted(view: &mut View<'_>, family: &Family) -> Result<Directory, Reject> {
+    let header = Header::read(view)?;
+    let first = Directory::read(view, header.frame, header.first, Origin::First)?;
+    if !first.is_sorted() {
+        return Err(view.malformed(header.first, "order of tags"));
+    }
+    family.admits(view, &header, &first)?;
+    Ok(first)
+}
+
 /// The pictures of all directories.
 fn pictures(view: &mut View<'_>, structure: &Structure) -> Vec<Picture> {
-    let mut budget = MAX_PARTS;
+    let mut budget = MAX_NUMBERS;
     let mut out = Vec::new();
     for directory in structure.directories.iter().filter(|one| one.origin.has_pictures()) {
-        if let Some(picture) = Picture::read(view, directory, budget) {
-            budget -= picture.parts.len() as u64;
-            out.push(picture);
-        }
+        out.extend(Picture::read(view, directory, &mut budget));
     }
     out
+}
+
+/// Everything that belongs to the file, as far as it is believed.
+fn settle(
+    view: &mut View<'_>,
+    structure: &Structure,
+    findings: &Findings,
+    main: Option<usize>,
+) -> Result<Settled, Reject> {
+    let mut extents = extent::of_structure(structure, &findings.pictures, main);
+    let mut add = |span, usage| extents.push(Extent { span, usage, main: false });
+    structure.private_data(view).into_iter().for_each(|span| add(span, Use::Metadata));
+    findings.metadata.iter().for_each(|&span| add(span, Use::Metadata));
+    let previews = structure.notes.iter().filter_map(|note| note.preview(view));
+    previews.for_each(|span| add(span, Use::Preview));
+    let settled = extent::settle(view, extents);
+    if settled.extents.iter().all(|extent| extent.usage == Use::Metadata) {
+        let parts = findings.pictures.iter().flat_map(|picture| &picture.parts);
+        let missing = parts.fold(0u64, |sum, part| sum.saturating_add(part.len));
+        return Err(Reject::Truncated { at: settled.end, missing });
+    }
+    Ok(settled)
 }
 
 /// Whether there is a picture such as the family has.
@@ -85,23 +96,27 @@ fn pictures(view: &mut View<'_>, structure: &Structure) -> Vec<Picture> {
 /// The Exif block of a JPEG is a TIFF structure too. It describes the JPEG around it and has at
 /// most a thumbnail, in the second directory of a short block.
 fn judge(pictures: &[Picture], first: &Directory, evidence: Evidence) -> Result<(), Reject> {
-    let last = |picture: &Picture| picture.parts.iter().map(|part| part.end()).max().unwrap_or(0);
+    let is_beyond = |span: &Span| span.end() > LONGEST_SEGMENT;
+    let is_large = |one: &Picture| one.parts.iter().chain(&one.jpeg).any(is_beyond);
     let shows = |picture: &Picture| match picture.origin {
-        Origin::First => picture.jpeg.is_some() || picture.pixels.is_some(),
-        Origin::Chained(_) => picture.sensor || last(picture) > LONGEST_SEGMENT,
+        Origin::First if !picture.parts.is_empty() && picture.pixels.is_some() => true,
+        Origin::First | Origin::Chained(_) => picture.sensor || is_large(picture),
         _ => true,
     };
     if !pictures.iter().any(shows) {
         return Err(Reject::Other { what: "no picture, as in an Exif block" });
     }
-    let sensor = || pictures.iter().any(|picture| picture.sensor);
     let proven = match evidence {
         Evidence::Picture | Evidence::Marks => true,
-        Evidence::Sensor => sensor(),
-        Evidence::SensorOr(tag) => sensor() || first.has(tag),
+        Evidence::Sensor => has_sensor_data(pictures),
+        Evidence::SensorOr(tag) => has_sensor_data(pictures) || first.has(tag),
         Evidence::Coding(coding) => pictures.iter().any(|one| one.compression == coding),
     };
     if proven { Ok(()) } else { Err(Reject::Other { what: "no sensor data" }) }
+}
+
+fn has_sensor_data(pictures: &[Picture]) -> bool {
+    pictures.iter().any(|picture| picture.sensor)
 }
 
 /// The full-size picture: sensor data before the first page before the largest.
@@ -145,6 +160,25 @@ fn grade<'i>(verdict: &mut Verdict, settled: &Settled, issues: impl Iterator<Ite
     }
     for issue in issues {
         verdict.note(issue.at, issue.what.clone());
+    }
+}
+
+/// Notes that the full-size picture is missing, or parts of pictures that cannot be.
+fn doubt(verdict: &mut Verdict, family: &Family, pictures: &[Picture], main: Option<usize>) {
+    let reduced = main.and_then(|index| pictures.get(index)).is_some_and(|one| one.reduced);
+    if family.evidence != Evidence::Picture && !has_sensor_data(pictures) {
+        // Known are previews; in the A100 no directory ever names the sensor data.
+        verdict.end = End::Minimum;
+        verdict.grade = Grade::Partial;
+        verdict.share = None;
+        verdict.note(verdict.len, "nothing says where the sensor data lies");
+    } else if reduced && verdict.grade != Grade::Partial {
+        verdict.grade = Grade::Partial;
+        verdict.note(verdict.len, "only smaller versions of the picture are there");
+    }
+    let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
+    if dropped > 0 {
+        verdict.note(0, format!("{dropped} strips longer than their picture can be"));
     }
 }
 

@@ -94,3 +94,35 @@ impl Note {
         Directory::read(view, self.frame, at, Origin::Note).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    const OUTER: Frame = Frame { endian: Endian::Big, big: false, base: 0 };
+
+    #[track_caller]
+    fn check(start: &[u8], expected: Option<(Maker, Endian, u64, u64)>) {
+        let bytes = [&[0; 100], start, &[0; 32]].concat();
+        let source = bytes.as_slice();
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+        let value = Span { at: 100, len: 32 };
+        let note = open(&mut View::new(&source, &runs, &mut buffer), value, OUTER);
+        let found = note.map(|note| (note.maker, note.frame.endian, note.frame.base, note.at));
+        assert_eq!(found, expected, "{start:02x?}");
+    }
+
+    #[test]
+    fn each_maker_counts_from_elsewhere() {
+        use Endian::{Big, Little};
+        let nikon = b"Nikon\0\x02\x10\0\0II*\0\x08\0\0\0";
+        check(nikon, Some((Maker::Nikon, Little, 110, 118)));
+        check(b"OLYMPUS\0II\x03\0", Some((Maker::Olympus, Little, 100, 112)));
+        check(b"OM SYSTEM\0\0\0II\x04\0", Some((Maker::Olympus, Little, 100, 116)));
+        check(b"OLYMP\0\x01\0", Some((Maker::Olympus, Big, 0, 108)));
+        check(b"AOC\0II", Some((Maker::Pentax, Little, 0, 106)));
+        check(b"PENTAX \0MM", Some((Maker::Pentax, Big, 100, 110)));
+        check(b"Apple iOS\0", None);
+    }
+}

@@ -5,8 +5,8 @@ use super::tags;
 use crate::verdict::Span;
 use crate::view::View;
 
-/// Strips and tiles of all pictures of one file together; bounds time and memory.
-pub const MAX_PARTS: u64 = 1 << 20;
+/// Offsets and lengths of strips and tiles that are read of one file; bounds time and memory.
+pub const MAX_NUMBERS: u64 = 1 << 21;
 
 /// No picture is wider or higher, in pixels.
 const MAX_SIDE: u64 = 1 << 20;
@@ -62,8 +62,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture that `directory` describes, if it has data. At most `budget` parts are read.
-    pub fn read(view: &mut View<'_>, directory: &Directory, budget: u64) -> Option<Self> {
+    /// The picture that `directory` describes, if it has data. The offsets and lengths that are
+    /// read count against `budget`.
+    pub fn read(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Option<Self> {
         let compression = directory.number(view, tags::COMPRESSION).unwrap_or(1);
         let photometric = directory.number(view, tags::PHOTOMETRIC);
         let sensor = photometric.is_some_and(|value| SENSOR_PHOTOMETRIC.contains(&value))
@@ -132,15 +133,16 @@ fn size(view: &mut View<'_>, directory: &Directory) -> Option<(u32, u32)> {
 /// The strips and tiles that have any bytes.
 ///
 /// Source: TIFF 6.0, sections 3 "Bilevel Images" (strips) and 15 "Tiled Images".
-fn parts(view: &mut View<'_>, directory: &Directory, budget: u64) -> Vec<Span> {
+fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<Span> {
     let base = directory.frame.base;
     let mut out = Vec::new();
     for (offset, len) in [
         (tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS),
         (tags::TILE_OFFSETS, tags::TILE_BYTE_COUNTS),
     ] {
-        let offsets = directory.numbers(view, offset, budget);
-        let mut lens = directory.numbers(view, len, budget);
+        let offsets = directory.numbers(view, offset, *budget / 2);
+        let mut lens = directory.numbers(view, len, *budget / 2);
+        *budget = budget.saturating_sub((offsets.len() + lens.len()) as u64);
         if lens.is_empty() && offsets.len() == 1 {
             lens.extend(uncompressed_len(view, directory));
         }

@@ -156,3 +156,24 @@ fn write(out: &mut Vec<u8>, fields: &[Field]) {
     out.extend([0; 4]);
     out.append(&mut values);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    #[test]
+    fn big_endian_values_are_turned_and_links_are_made() {
+        // Orientation in the first directory; a GPS directory with one fraction.
+        let bytes: &[u8] = b"MM\0*\0\0\0\x08\0\x02\
+            \x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x88\x25\0\x04\0\0\0\x01\0\0\0\x26\0\0\0\0\
+            \0\x01\0\x06\0\x05\0\0\0\x01\0\0\0\x38\0\0\0\0\0\0\0\x07\0\0\0\x02";
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+        let mut view = View::new(&bytes, &runs, &mut buffer);
+        let block = repack(&mut view, ExifKind::Primary).unwrap();
+        let expected: &[u8] = b"II*\0\x08\0\0\0\x02\0\
+            \x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x25\x88\x04\0\x01\0\0\0\x26\0\0\0\0\0\0\0\
+            \x01\0\x06\0\x05\0\x01\0\0\0\x38\0\0\0\0\0\0\0\x07\0\0\0\x02\0\0\0";
+        assert_eq!(block, expected);
+    }
+}
