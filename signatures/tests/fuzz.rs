@@ -17,7 +17,7 @@ use disk::{Counting, Device};
 
 /// What may be read besides the file, several times over: ahead in each scan of a progressive
 /// picture, and behind it in search of trailers' footers.
-const SEARCHED: u64 = 6 << 20;
+const SEARCHED: u64 = 1 << 20;
 
 /// How long each target runs under `cargo test`.
 const TIME: Duration = Duration::from_secs(4);
