@@ -4,8 +4,15 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
 
+pub mod exif;
+pub mod ifd;
 pub mod isobmff;
+pub mod jpeg;
+pub mod png;
+pub mod random;
+pub mod scene;
 pub mod tiff;
+pub mod video;
 
 /// One made file.
 #[derive(Clone, Debug)]
