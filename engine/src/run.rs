@@ -47,6 +47,8 @@ pub struct Outcome {
     pub interrupted: bool,
     /// Files of their own by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
+    /// Files of their own by name of their format, without copies.
+    pub formats: Vec<(&'static str, u64)>,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -245,7 +247,8 @@ impl<'o> Run<'o> {
         let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
         let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
-        let (photos, inner) = (listing.photos(), listing.inner());
+        let (photos, formats) = (listing.photos(), listing.formats());
+        let inner = listing.inner();
         self.stats.finishing = clock.elapsed();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
         self.store.clear();
@@ -257,6 +260,7 @@ impl<'o> Run<'o> {
             failure: self.failure,
             interrupted,
             photos,
+            formats,
             inner,
             filtered: settled.filtered,
             warnings: Vec::new(),
