@@ -1,6 +1,6 @@
 //! From a place where a file may begin to a record of the file that is there.
 
-use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
+use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, MOST_ISSUES, Span, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif, formats};
 
 use crate::content::Content;
@@ -208,20 +208,19 @@ pub fn wire_runs(runs: &Runs, fill: &[u8]) -> Vec<report::Run> {
 
 /// Lists what of the file the source could not deliver; such a file is at most damaged.
 fn note_unreadable(source: &dyn Source, file: &mut report::File) {
-    let holes = source.unreadable();
-    if holes.is_empty() {
-        return;
-    }
-    let mut at = 0;
+    let mut base = 0;
     for run in &file.runs {
         let Some(start) = run.offset else { continue };
-        let end = start + run.length;
-        for hole in holes.iter().filter(|hole| hole.at < end && hole.end() > start) {
-            let from = hole.at.max(start);
-            let what = format!("{} bytes could not be read", hole.end().min(end) - from);
-            file.issues.push(report::Issue { offset: at + from - start, what });
+        let mut left = Span { at: start, len: run.length };
+        while let Some(hole) = source.unreadable_in(left) {
+            let from = hole.at.max(left.at);
+            let what = format!("{} bytes could not be read", hole.end().min(left.end()) - from);
             file.grade = file.grade.min(report::Grade::Damaged);
+            if file.issues.len() < MOST_ISSUES {
+                file.issues.push(report::Issue { offset: base + from - start, what });
+            }
+            left = Span::between(hole.end().min(left.end()), left.end());
         }
-        at += run.length;
+        base += run.length;
     }
 }

@@ -1,17 +1,210 @@
-//! stub
-#![expect(missing_docs, reason = "stub")]
-use crate::error::Error;
+//! The output folder, refused when writing to it could destroy what is searched.
+//!
+//! All checks come before anything is written, the folder itself included.
+
+#[cfg(unix)]
+mod devices;
+mod disk;
+#[cfg(unix)]
+mod mounts;
+mod place;
+mod source;
+
+use std::collections::HashSet;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::naming;
+use crate::ownership::Owner;
+use place::Place;
+use source::System;
+
+/// A folder that may be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
+    /// The folder: absolute, with links resolved.
     pub path: PathBuf,
+    /// Whether its disk is FAT or exFAT, where names that differ only in case are the same and
+    /// files have no owner.
     pub fat: bool,
+    /// The longest file that its disk takes, in bytes; [`u64::MAX`] where nothing is known.
+    pub longest: u64,
+    /// Bytes that are free for us on its disk.
     pub free: u64,
 }
-pub fn check(o: &Path, _: &[PathBuf]) -> Result<Destination, Error> {
-    Ok(Destination { path: o.to_path_buf(), fat: false, free: 1 << 40 })
+
+/// Whether a new run on `sources` may write to `output`, which need not exist yet.
+///
+/// # Errors
+///
+/// [`Error::Destination`] when `output` is a source or lies in one or on its device, is no folder,
+/// or holds the report of an earlier run.
+pub fn check(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
+    let destination = check_resumed(output, sources)?;
+    if destination.path.join("report.json").symlink_metadata().is_ok() {
+        let why = "it holds the report of an earlier run, which would be lost; choose another \
+                   folder, or move this one away";
+        return Err(refused(output, why));
+    }
+    Ok(destination)
 }
+
+/// Like [`check`], for a run that goes on in the folder of an interrupted one, report and all.
+///
+/// # Errors
+///
+/// Those of [`check`], but for the report.
+pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
+    let place = Place::of(output).map_err(|why| refused(output, why))?;
+    let system = System::running();
+    if let Some(why) = sources.iter().find_map(|source| system.conflict(&place, source)) {
+        return Err(refused(output, why));
+    }
+    if fs::metadata(&place.path).is_ok_and(|metadata| !metadata.is_dir()) {
+        return Err(refused(output, "there is a file of this name, and a folder is needed"));
+    }
+    let disk = disk::of(&place.ground)
+        .map_err(|error| Error::output("ask for the disk of", output, error))?;
+    Ok(Destination { path: place.path, fat: disk.fat, longest: disk.longest, free: disk.free })
+}
+
+fn refused(output: &Path, why: impl Into<String>) -> Error {
+    Error::Destination { path: output.to_path_buf(), why: why.into() }
+}
+
 impl Destination {
+    /// Makes the folder and those above it; under sudo they belong to the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] when it cannot be made, [`Error::NoRoom`] when its disk is full.
     pub fn create(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.path).map_err(|e| Error::output("make", &self.path, e))
+        Owner::from_environment()
+            .create_dir_all(&self.path)
+            .map_err(|error| Error::output("make the folder", &self.path, error))
+    }
+
+    /// What this disk cannot keep of `files` (paths below the folder, and their lengths in bytes),
+    /// in sentences for the user: files too long for it, and names that are one name there.
+    pub fn warnings<P: AsRef<str>>(
+        &self,
+        files: impl IntoIterator<Item = (P, u64)>,
+    ) -> Vec<String> {
+        let (mut long, mut alike) = (Tally::default(), Tally::default());
+        let mut seen = HashSet::new();
+        for (path, len) in files {
+            let path = path.as_ref();
+            long.count(len > self.longest, path);
+            alike.count(self.fat && !seen.insert(naming::key(path)), path);
+        }
+        let long = long.sentence(|files| {
+            format!(
+                "The disk of the output folder takes no file longer than {} bytes, so {files} \
+                 cannot be written there; choose a folder on another disk.",
+                self.longest
+            )
+        });
+        let alike = alike.sentence(|files| {
+            format!(
+                "On the disk of the output folder names that differ only in case are the same, \
+                 and {files} would share the name of another file."
+            )
+        });
+        long.into_iter().chain(alike).collect()
+    }
+}
+
+/// How many files something is true of, and the first of them.
+#[derive(Default)]
+struct Tally {
+    first: Option<String>,
+    more: u64,
+}
+
+impl Tally {
+    fn count(&mut self, is_true: bool, path: &str) {
+        match &self.first {
+            _ if !is_true => {}
+            None => self.first = Some(path.to_owned()),
+            Some(_) => self.more += 1,
+        }
+    }
+
+    fn sentence(self, about: impl Fn(&str) -> String) -> Option<String> {
+        let first = self.first?;
+        Some(about(&match self.more {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::tempdir;
+
+    use super::*;
+
+    fn why(checked: Result<Destination, Error>) -> String {
+        match checked {
+            Err(Error::Destination { why, .. }) => why,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_before_it_is_asked_for() {
+        let home = tempdir().unwrap();
+        let output = home.path().join("new/../a/b");
+        let destination = check(&output, &[]).unwrap();
+        assert!(!home.path().join("a").exists());
+        assert!(destination.path.is_absolute() && destination.free > 0);
+        destination.create().unwrap();
+        assert!(home.path().join("a/b").is_dir());
+        assert!(!home.path().join("new").exists());
+        assert_eq!(check(&output, &[]).unwrap().path, destination.path);
+    }
+
+    #[test]
+    fn a_folder_with_other_files_is_fine_but_not_an_earlier_report() {
+        let home = tempdir().unwrap();
+        fs::write(home.path().join("holiday.jpg"), "").unwrap();
+        check(home.path(), &[]).unwrap();
+        fs::write(home.path().join("report.json"), "{}").unwrap();
+        assert!(why(check(home.path(), &[])).contains("report of an earlier run"));
+        check_resumed(home.path(), &[]).unwrap();
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let home = tempdir().unwrap();
+        let file = home.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(why(check(&file, &[])).contains("a folder is needed"));
+        assert!(why(check(&file.join("below"), &[])).contains("is not a folder"));
+        assert!(why(check(&file, std::slice::from_ref(&file))).contains("to be searched"));
+    }
+
+    #[test]
+    fn sources_beside_the_output_are_fine() {
+        let home = tempdir().unwrap();
+        let image = home.path().join("card.img");
+        fs::write(&image, "").unwrap();
+        let missing = home.path().join("missing.img");
+        check(home.path(), &[image, missing]).unwrap();
+    }
+
+    #[test]
+    fn warnings_name_what_the_disk_cannot_keep() {
+        let longest = u64::from(u32::MAX);
+        let files = [("a.mov", longest + 1), ("b.mov", longest + 1), ("c", longest), ("C", 0)];
+        let fat = Destination { path: "/out".into(), fat: true, longest, free: 0 };
+        let warnings = fat.warnings(files);
+        assert_eq!(warnings.len(), 2);
+        assert!(warnings[0].contains("4294967295 bytes, so a.mov and 1 more cannot"));
+        assert!(warnings[1].contains("and C would share"));
+        let other = Destination { fat: false, longest: u64::MAX, ..fat };
+        assert!(other.warnings(files).is_empty());
     }
 }

@@ -87,6 +87,9 @@ impl Error {
             Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("check the path; `lsblk` lists drives and cards")
             }
+            Error::Open { source, .. } if is_without_medium(source) => {
+                Some("put the card into the reader and try again")
+            }
             Error::Destination { .. } => Some("name a folder on another disk with --output"),
             Error::NoRoom { .. } => Some(
                 "free some space or name a folder on a larger disk with --output; the report \
@@ -98,6 +101,15 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Whether an I/O error says that a drive or reader has nothing in it.
+pub fn is_without_medium(error: &io::Error) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let missing = Some(libc::ENOMEDIUM);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let missing = None;
+    missing.is_some() && error.raw_os_error() == missing
 }
 
 /// Whether an I/O error says that a disk or a quota is full, or a file too large for its disk.

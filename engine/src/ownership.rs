@@ -1,15 +1,148 @@
-//! stub
-#![expect(missing_docs, reason = "stub")]
+//! Under sudo, what we make belongs to the person who called, not to root.
+
 use std::path::Path;
-pub struct Owner;
+use std::{fs, io};
+
+/// Who owns the files and folders that a run makes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owner(Option<(u32, u32)>);
+
 impl Owner {
+    /// The caller of sudo when the program runs as root through it, else whoever runs it.
     pub fn from_environment() -> Self {
-        Owner
+        Self::of(is_root(), |name| std::env::var(name).ok())
     }
-    pub fn give(&self, _: &Path) -> std::io::Result<()> {
+
+    /// The user and the group in `SUDO_UID` and `SUDO_GID`, which sudo sets (sudo(8),
+    /// "ENVIRONMENT"); anyone else may set them too, so they count for root only.
+    pub(crate) fn of(is_root: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
+        // The largest number means "unchanged" to chown(2), so it is nobody's.
+        let number = |name| variable(name)?.parse().ok().filter(|number: &u32| *number != u32::MAX);
+        let user = || Some((number("SUDO_UID")?, number("SUDO_GID")?));
+        Owner(is_root.then(user).flatten())
+    }
+
+    /// Gives the file, folder or link at `path` to the owner.
+    ///
+    /// FAT, exFAT and some network disks keep no owners and refuse this even to root; whom such a
+    /// disk was mounted for owns all on it, so that is no failure.
+    pub fn give(&self, path: &Path) -> io::Result<()> {
+        let Some((user, group)) = self.0 else { return Ok(()) };
+        match change_owner(path, user, group) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
+                ) =>
+            {
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Makes the folder at `path` and those above it that are missing, and gives away these only.
+    pub fn create_dir_all(&self, path: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = path
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+            .collect();
+        for folder in missing.into_iter().rev() {
+            match fs::create_dir(folder) {
+                Ok(()) => self.give(folder)?,
+                // Another thread was quicker and gives it away.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
-    pub fn create_dir_all(&self, p: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(p)
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn change_owner(path: &Path, user: u32, group: u32) -> io::Result<()> {
+    std::os::unix::fs::lchown(path, Some(user), Some(group))
+}
+
+#[cfg(not(unix))]
+fn change_owner(_: &Path, _: u32, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sudo(user: &'static str, group: &'static str) -> impl Fn(&str) -> Option<String> {
+        move |name| match name {
+            "SUDO_UID" => Some(user.to_owned()),
+            "SUDO_GID" => Some(group.to_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_root_under_sudo_gives_files_away() {
+        assert_eq!(Owner::of(true, sudo("1000", "100")), Owner(Some((1000, 100))));
+        assert_eq!(Owner::of(false, sudo("1000", "100")), Owner(None));
+        assert_eq!(Owner::of(true, |_| None), Owner(None));
+        for bad in ["", "-1", "root", "4294967295", "4294967296"] {
+            assert_eq!(Owner::of(true, sudo(bad, "100")), Owner(None));
+            assert_eq!(Owner::of(true, sudo("1000", bad)), Owner(None));
+        }
+    }
+
+    #[test]
+    fn nothing_changes_without_an_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let owner = Owner::default();
+        owner.create_dir_all(&folder.path().join("a/b")).unwrap();
+        owner.create_dir_all(&folder.path().join("a/b")).unwrap();
+        assert!(folder.path().join("a/b").is_dir());
+        owner.give(&folder.path().join("not there")).unwrap();
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), "").unwrap();
+        assert!(Owner::default().create_dir_all(&folder.path().join("a/b")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+    fn only_what_was_made_is_given_away() {
+        use std::os::unix::fs::MetadataExt;
+
+        if !is_root() {
+            eprintln!("skipped: only root can give files away");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let owner = Owner(Some((12345, 54321)));
+        owner.create_dir_all(&folder.path().join("a/b")).unwrap();
+        let ids = |path: &str| {
+            let metadata = fs::symlink_metadata(folder.path().join(path)).unwrap();
+            (metadata.uid(), metadata.gid())
+        };
+        assert_eq!(ids("."), (0, 0));
+        assert_eq!((ids("a"), ids("a/b")), ((12345, 54321), (12345, 54321)));
+
+        fs::write(folder.path().join("file"), "").unwrap();
+        std::os::unix::fs::symlink("file", folder.path().join("link")).unwrap();
+        owner.give(&folder.path().join("link")).unwrap();
+        assert_eq!((ids("link"), ids("file")), ((12345, 54321), (0, 0)));
+        assert!(owner.give(&folder.path().join("not there")).is_err());
     }
 }

@@ -45,6 +45,8 @@ pub struct Scan<'a> {
     pub carver: &'a Carver<'a>,
     /// Takes content; nothing is kept without it.
     pub store: Option<&'a Store>,
+    /// The longest file that the disk of the output takes.
+    pub longest: u64,
     /// Which formats (by position in the registry) are asked for.
     pub wanted: &'a [bool],
     /// Takes records.
@@ -127,12 +129,14 @@ impl Scan<'_> {
         failure: &Mutex<Option<Error>>,
     ) -> u64 {
         let mut hits = Vec::new();
-        let constant = self.matcher.scan(chunk.bytes(), chunk.own, &mut hits);
+        let before = self.cut.start.saturating_sub(chunk.at) as usize;
+        let own = before.min(chunk.own)..chunk.own;
+        let constant = self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
         let mut buffer = Buffer::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
             let offset = chunk.at + same[0].at as u64;
-            if self.progress.stopped() || !(self.cut.start..self.cut.end).contains(&offset) {
-                continue;
+            if self.progress.stopped() {
+                break;
             }
             let candidates = self.candidates(same);
             let found = self.carver.carve(source, index, window, offset, &candidates, &mut buffer);
@@ -141,7 +145,7 @@ impl Scan<'_> {
                 self.progress.stop();
             }
         }
-        self.progress.scanned.fetch_add(chunk.own as u64, Relaxed);
+        self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
         constant
     }
 
@@ -163,7 +167,7 @@ impl Scan<'_> {
         let inner = near.holds(start);
         near.add(start, start.saturating_add(len));
         let wanted = self.wanted.get(first.format).copied().unwrap_or(false);
-        let kept = match self.store.filter(|_| wanted && !inner) {
+        let kept = match self.store.filter(|_| wanted && !inner && len <= self.longest) {
             Some(store) => {
                 let (runs, fill) = first.record.content();
                 store.keep(&first.hash, bytes, &Content { runs: &runs, fill: &fill })

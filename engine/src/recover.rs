@@ -43,6 +43,8 @@ pub struct Recovery<'a> {
     pub store: &'a Store,
     /// Whose they are.
     pub owner: &'a Owner,
+    /// The longest file that its disk takes.
+    pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
     /// The sources, for content that was not stored while they were scanned.
@@ -54,6 +56,8 @@ pub struct Recovery<'a> {
 pub struct Written {
     /// By position in the order of the report; shorter when the disk filled up.
     pub names: Vec<Option<Place>>,
+    /// How many files were left out because the disk takes none that long.
+    pub too_long: u64,
     /// What kept the rest from being written.
     pub failure: Option<Error>,
 }
@@ -66,6 +70,11 @@ impl Recovery<'_> {
         for (&index, &copy_of) in settled.order.iter().zip(&settled.copy_of) {
             let entry = ledger.entries[index as usize];
             let inside = matches!(entry.fate, Fate::Inside(_));
+            if entry.len > self.longest {
+                written.names.push(None);
+                written.too_long += 1;
+                continue;
+            }
             if copy_of != crate::index::NONE || (inside && !self.embedded) {
                 written.names.push(None);
                 continue;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
@@ -23,7 +23,7 @@ use crate::options::Options;
 use crate::ownership::Owner;
 use crate::pipeline::{Ledger, Scan, Scanned};
 use crate::progress::Progress;
-use crate::recover::{Recovery, Written};
+use crate::recover::{Named, Recovery, Written};
 use crate::report::{self, Summary};
 use crate::scan::Matcher;
 use crate::settle;
@@ -137,11 +137,15 @@ impl<'o> Run<'o> {
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let journal = Journal::create(&state.join("journal"))?;
-        let store = Store::create(state.join("store"))?;
-        if destination.free > RESERVE * 4 {
-            reserve(&state.join("reserve"))?;
+        let journal = state.join("journal");
+        if journal.exists() {
+            let why = "an earlier run into it was cut short; choose another folder, or move this \
+                       one away";
+            return Err(Error::Destination { path: destination.path, why: why.to_owned() });
         }
+        let journal = Journal::create(&journal)?;
+        let store = Store::create(state.join("store"))?;
+        reserve(&state.join("reserve"), RESERVE.min(destination.free / 16))?;
         let run = Run {
             options,
             progress,
@@ -202,6 +206,7 @@ impl<'o> Run<'o> {
             matcher,
             carver: &carver,
             store: (!options.dry_run).then_some(&self.store),
+            longest: self.destination.longest,
             wanted: &self.wanted,
             ledger,
             progress: self.progress,
@@ -238,20 +243,23 @@ impl<'o> Run<'o> {
                 output: &self.destination.path,
                 store: &self.store,
                 owner: &self.owner,
+                longest: self.destination.longest,
                 embedded: self.options.embedded,
                 sources,
             };
             written = recovery.place(&mut ledger, &settled);
             self.failure = self.failure.take().or(written.failure.take());
         }
+        // What is left in the store has no name; its room may be needed for the report.
+        self.store.clear();
         let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
         let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
+        let warnings = self.warnings(&ledger, &written)?;
+        self.stats.finishing = clock.elapsed();
         let (photos, formats) = (listing.photos(), listing.formats());
         let inner = listing.inner();
-        self.stats.finishing = clock.elapsed();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
-        self.store.clear();
         Ok(Outcome {
             report,
             summary,
@@ -263,9 +271,29 @@ impl<'o> Run<'o> {
             formats,
             inner,
             filtered: settled.filtered,
-            warnings: Vec::new(),
+            warnings,
             stats: self.stats,
         })
+    }
+
+    /// What the disk of the output could not keep.
+    fn warnings(&self, ledger: &Ledger, written: &Written) -> Result<Vec<String>, Error> {
+        let mut warnings = Vec::new();
+        if written.too_long > 0 {
+            warnings.push(format!(
+                "{} files are longer than the {} bytes that the disk of the output folder takes \
+                 and were not written; the report lists them. Use a folder on another disk.",
+                written.too_long, self.destination.longest
+            ));
+        }
+        if self.destination.fat {
+            let mut names = Vec::new();
+            for place in written.names.iter().flatten() {
+                names.push((ledger.journal.read::<Named>(*place)?.path, 0));
+            }
+            warnings.extend(self.destination.warnings(names));
+        }
+        Ok(warnings)
     }
 
     /// Writes the report under another name first, so that a half-written one is never taken for
@@ -296,7 +324,7 @@ impl<'o> Run<'o> {
             report::WriteError::Record(error) => error,
             report::WriteError::Json(error) => failed(error.into()),
         })?;
-        out.flush().map_err(failed)?;
+        out.write_all(b"\n").and_then(|()| out.flush()).map_err(failed)?;
         fs::rename(&half, &whole).map_err(failed)?;
         self.owner.give(&whole).map_err(failed)?;
         Ok(whole)
@@ -310,14 +338,12 @@ fn range(options: &Options, len: u64) -> (u64, u64) {
     (start, start.saturating_add(asked).min(len))
 }
 
-/// Fills a file with bytes that can be given up when the disk is full.
-fn reserve(path: &Path) -> Result<(), Error> {
+/// Fills a file with `len` bytes that can be given up when the disk is full.
+fn reserve(path: &Path, len: u64) -> Result<(), Error> {
     let failed = |error| Error::output("write", path, error);
     let mut file = File::create(path).map_err(failed)?;
-    let piece = vec![0; 1 << 20];
-    for _ in 0..RESERVE / piece.len() as u64 {
-        file.write_all(&piece).map_err(failed)?;
-    }
+    // Zeros that are written take room; a hole would not.
+    std::io::copy(&mut std::io::repeat(0).take(len), &mut file).map_err(failed)?;
     Ok(())
 }
 

@@ -2,14 +2,25 @@
 //!
 //! A source never fails a read. What cannot be read is delivered as zeros and remembered, for
 //! carving and the report to ask about afterwards.
+//!
+//! [`open`] looks at what a path is and picks the way: a [`MappedImage`] for regular files, which
+//! copies nothing, or [`Positioned`] reads for devices, which survive bad sectors and a card that
+//! is pulled out. A [`MemorySource`] is an image that is in memory already.
 
+mod descent;
+mod direct;
 mod holes;
+#[cfg(unix)]
 mod mapped;
+mod memory;
 mod open;
 mod positioned;
+mod sparse;
 
 pub use holes::Holes;
+#[cfg(unix)]
 pub use mapped::MappedImage;
+pub use memory::MemorySource;
 pub use open::{Io, open};
 pub use positioned::Positioned;
 
@@ -17,6 +28,9 @@ use std::path::Path;
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
+
+/// Sector size in bytes of what does not say otherwise.
+pub const SECTOR_SIZE: u32 = 512;
 
 /// What a source is to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +52,9 @@ impl Kind {
 }
 
 /// An image or a device.
+///
+/// Its length is what it had when it was opened. Where it ends earlier later on, the rest is
+/// unreadable; what is added is not seen. It may be read by any number of threads at once.
 pub trait Source: Bytes + Send {
     /// The path it was opened by.
     fn path(&self) -> &Path;
@@ -45,16 +62,24 @@ pub trait Source: Bytes + Send {
     /// Image or device.
     fn kind(&self) -> Kind;
 
-    /// Logical sector size in bytes; 512 where nobody says otherwise.
+    /// Logical sector size in bytes; [`SECTOR_SIZE`] where nobody says otherwise.
     fn sector_size(&self) -> u32;
 
-    /// What could not be read so far, in bytes from the start of the source, in order.
+    /// What could not be read so far, in bytes from the start of the source, in order and apart.
+    ///
+    /// Only what was asked for is known, in whole sectors or pages. A list that a caller wants
+    /// to rely on is fetched after its own reads.
     fn unreadable(&self) -> Vec<Span>;
 
+    /// The first stretch that could not be read and shares a byte with `span`.
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.unreadable().into_iter().find(|hole| hole.at < span.end() && hole.end() > span.at)
+    }
+
     /// The next stretch at or after `at` that may hold data: holes of a sparse file are left out.
-    /// Nothing when only holes follow.
+    /// Nothing when only holes follow. A stretch is never empty and never passes the end.
     fn data_after(&self, at: u64) -> Option<Span>;
 
-    /// Bytes that were read from the file or device so far; 0 for a mapped one.
+    /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.
     fn bytes_read(&self) -> u64;
 }

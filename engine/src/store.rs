@@ -48,14 +48,22 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
             Err(error) => return Err(Error::output("make", &path, error)),
         };
-        content.each(source, |bytes| file.write_all(bytes)).map_err(|error| {
+        // Copied first: a page of a mapped image that vanished is a page of zeros to us, and an
+        // error to the kernel if it were to read it.
+        let mut piece = Vec::new();
+        let written = content.each(source, |bytes| {
+            piece.clear();
+            piece.extend_from_slice(bytes);
+            file.write_all(&piece)
+        });
+        written.map_err(|error| {
             drop(fs::remove_file(&path));
             Error::output("write", &path, error)
         })
     }
 
     /// Removes what is left, which nobody claimed.
-    pub fn clear(self) {
+    pub fn clear(&self) {
         // A leftover is untidy, not wrong: the report lists what counts.
         drop(fs::remove_dir_all(&self.folder));
     }

@@ -10,7 +10,10 @@ macro_rules! formats {
     };
 }
 
-formats![apng, png];
+formats![
+    apng, png, jpeg, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2, arw, nrw, nef, pef, srw,
+    hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
+];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn crate::format::Format> {

@@ -4,14 +4,22 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
 
+pub mod broken;
+pub mod cameras;
+pub mod canvas;
+pub mod card;
 pub mod exif;
+pub mod fat;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
 pub mod png;
 pub mod random;
+pub mod samples;
+pub mod scanner;
 pub mod scene;
 pub mod tiff;
+pub mod trailers;
 pub mod video;
 
 /// One made file.
@@ -29,5 +37,10 @@ impl Sample {
     /// A sample.
     pub fn new(format: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Sample { format, name: name.into(), bytes }
+    }
+
+    /// The format and the name: what to call it in a message.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.format, self.name)
     }
 }

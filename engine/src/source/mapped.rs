@@ -1,4 +1,75 @@
 //! An image that is mapped into memory.
 
-/// A mapped image.
-pub struct MappedImage;
+mod guard;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
+
+use crate::source::{Kind, SECTOR_SIZE, Source, sparse};
+use guard::GuardedMap;
+
+/// A regular file mapped into memory: reading it copies nothing.
+///
+/// A page that cannot be read, because of a bad sector or because the file was cut short, becomes
+/// a page of zeros and joins [`Source::unreadable`].
+pub struct MappedImage {
+    path: PathBuf,
+    map: GuardedMap,
+}
+
+impl MappedImage {
+    /// Maps the regular file `file`; hands it back when no more mappings can be guarded.
+    pub(super) fn new(path: &Path, file: File) -> io::Result<Result<Self, File>> {
+        let path = path.to_path_buf();
+        Ok(GuardedMap::new(file)?.map(|map| MappedImage { path, map }))
+    }
+}
+
+impl Bytes for MappedImage {
+    fn len(&self) -> u64 {
+        self.map.bytes().len() as u64
+    }
+
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+        Bytes::mapped(self.map.bytes(), at, len)
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        let bytes = self.map.bytes();
+        let start = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+        let (_, here) = bytes.split_at(start);
+        let (head, tail) = out.split_at_mut(out.len().min(here.len()));
+        head.copy_from_slice(&here[..head.len()]);
+        tail.fill(0);
+    }
+}
+
+impl Source for MappedImage {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Image
+    }
+
+    fn sector_size(&self) -> u32 {
+        SECTOR_SIZE
+    }
+
+    fn unreadable(&self) -> Vec<Span> {
+        self.map.lost()
+    }
+
+    fn data_after(&self, at: u64) -> Option<Span> {
+        sparse::data_after(self.map.file(), at, Bytes::len(self))
+    }
+
+    fn bytes_read(&self) -> u64 {
+        0
+    }
+}

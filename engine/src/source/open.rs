@@ -1,59 +1,131 @@
-//! stub
-use super::{Kind, Source};
+//! Opening a source: what a path is, and the best way to read it.
+
+use std::fs::{File, FileType};
+use std::io;
+use std::path::Path;
+
 use crate::error::Error;
-use afterimage_signatures::Bytes;
-use afterimage_signatures::verdict::Span;
-use std::path::{Path, PathBuf};
+use crate::source::{Kind, Positioned, Source};
+
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Io {
-    /// Chosen by what the source is.
+    /// Chosen by what the source is: images are mapped, devices read.
     Auto,
     /// Mapped into memory; regular files only.
     Mmap,
     /// Positioned reads.
     Read,
-    /// Positioned reads that bypass the page cache.
+    /// Positioned reads that bypass the page cache, where the file system allows it.
     Direct,
 }
-struct F(std::fs::File, PathBuf, u64, std::sync::atomic::AtomicU64);
-impl Bytes for F {
-    fn len(&self) -> u64 {
-        self.2
+
+/// Opens an image or a device, for reading only.
+///
+/// Nothing else is opened at all: a pipe would wait for its writer, and some character devices
+/// act on being opened.
+pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    let failed = |source| Error::Open { path: path.to_path_buf(), source };
+    let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
+
+    let named = std::fs::metadata(path).map_err(failed)?;
+    let kind = kind_of(named.file_type()).map_err(refused)?;
+    if kind == Kind::Device && io == Io::Mmap {
+        return Err(refused("a device cannot be mapped: use --io read"));
     }
-    fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
-        None
+    let file = open_file(path, kind).map_err(failed)?;
+    // The path may name something else by now.
+    let opened = file.metadata().map_err(failed)?;
+    if kind_of(opened.file_type()) != Ok(kind) {
+        return Err(refused("it was replaced while it was being opened"));
     }
-    fn read_at(&self, at: u64, out: &mut [u8]) {
-        use std::os::unix::fs::FileExt;
-        drop(self.0.read_exact_at(out, at));
-        self.3.fetch_add(out.len() as u64, std::sync::atomic::Ordering::Relaxed);
-    }
-}
-impl Source for F {
-    fn path(&self) -> &Path {
-        &self.1
-    }
-    fn kind(&self) -> Kind {
-        Kind::Image
-    }
-    fn sector_size(&self) -> u32 {
-        512
-    }
-    fn unreadable(&self) -> Vec<Span> {
-        Vec::new()
-    }
-    fn data_after(&self, at: u64) -> Option<Span> {
-        Some(Span { at, len: self.2 - at })
-    }
-    fn bytes_read(&self) -> u64 {
-        self.3.load(std::sync::atomic::Ordering::Relaxed)
+    let source = choose(path, file, kind, io).map_err(failed)?;
+    match (source.is_empty(), kind) {
+        (true, Kind::Image) => Err(refused("it is empty")),
+        (true, Kind::Device) => Err(refused("it is empty; is there a card in the reader?")),
+        (false, _) => Ok(source),
     }
 }
-/// Opens.
-pub fn open(path: &Path, _: Io) -> Result<Box<dyn Source>, Error> {
-    let f = std::fs::File::open(path)
-        .map_err(|source| Error::Open { path: path.to_path_buf(), source })?;
-    let len = f.metadata().map_or(0, |m| m.len());
-    Ok(Box::new(F(f, path.to_path_buf(), len, 0.into())))
+
+fn choose(path: &Path, file: File, kind: Kind, io: Io) -> io::Result<Box<dyn Source>> {
+    let file = match (io, kind) {
+        (Io::Auto, Kind::Image) | (Io::Mmap, _) => match map(path, file, io)? {
+            Ok(mapped) => return Ok(mapped),
+            Err(file) => file,
+        },
+        (Io::Direct, _) => return Ok(Box::new(Positioned::direct(path, file, kind)?)),
+        (Io::Auto | Io::Read, _) => file,
+    };
+    Ok(Box::new(Positioned::cached(path, file, kind)?))
+}
+
+/// Maps `file`, or hands it back to be read: when it is empty, when too much is mapped already,
+/// or when nobody insists and the system does not want to.
+#[cfg(unix)]
+fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
+    if file.metadata()?.len() == 0 {
+        return Ok(Err(file));
+    }
+    let spare = file.try_clone()?;
+    match crate::source::MappedImage::new(path, file) {
+        Ok(Ok(mapped)) => Ok(Ok(Box::new(mapped))),
+        Ok(Err(file)) => Ok(Err(file)),
+        Err(error) if io == Io::Mmap => Err(error),
+        Err(_) => Ok(Err(spare)),
+    }
+}
+
+/// Mappings are guarded by a signal handler, which other systems do not have.
+#[cfg(not(unix))]
+fn map(_path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
+    match io {
+        Io::Mmap => Err(io::ErrorKind::Unsupported.into()),
+        _ => Ok(Err(file)),
+    }
+}
+
+/// Whether it can be a source, or why not.
+fn kind_of(file_type: FileType) -> Result<Kind, &'static str> {
+    if file_type.is_file() {
+        return Ok(Kind::Image);
+    }
+    if file_type.is_dir() {
+        return Err("it is a folder; name a disk image or a device");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+
+        if file_type.is_block_device() {
+            return Ok(Kind::Device);
+        }
+        if file_type.is_fifo() {
+            return Err("it is a pipe, which can be read only once; save it to a file first");
+        }
+        if file_type.is_socket() {
+            return Err("it is a socket");
+        }
+        if file_type.is_char_device() {
+            return Err("it is a character device; disks and cards are block devices");
+        }
+    }
+    Err("it is neither a file nor a block device")
+}
+
+#[cfg(unix)]
+fn open_file(path: &Path, kind: Kind) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    // Should a pipe have taken the file's place, this does not wait for its writer. A device is
+    // opened without it: a drive would not say then that it has no medium.
+    let flags = match kind {
+        Kind::Image => libc::O_NOCTTY | libc::O_NONBLOCK,
+        Kind::Device => libc::O_NOCTTY,
+    };
+    File::options().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_file(path: &Path, _kind: Kind) -> io::Result<File> {
+    File::open(path)
 }

@@ -12,6 +12,14 @@ const MOST_INFLATED: u64 = 4 << 30;
 /// Deflate looks back this far.
 const WINDOW: usize = 32 << 10;
 
+/// What became of some bytes of the stream.
+pub(super) struct Fed {
+    /// How many of them had been read when the last row was complete that became so.
+    pub(super) row_end: Option<usize>,
+    /// The first of them that cannot be, and why.
+    pub(super) flaw: Option<(usize, &'static str)>,
+}
+
 /// The rows of one picture (or frame) as they come out of its deflate stream.
 #[derive(Clone)]
 pub(super) struct Rows {
@@ -57,27 +65,59 @@ impl Rows {
         (self.ended || self.inflated > MOST_INFLATED) && (self.passes.is_empty() || !self.ended)
     }
 
-    /// Goes on with the next bytes of the stream. On a mistake says how many of them were read
-    /// before it showed.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), (usize, &'static str)> {
-        let all = bytes.len();
+    /// Whether the stream has come to its end.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Goes on with the next bytes of the stream.
+    ///
+    /// The inflator runs ahead of the rows, so what is wrong shows late in a long piece. Such a
+    /// piece is gone through again byte by byte: the answer must not depend on how the stream was
+    /// cut into pieces.
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Fed {
+        let before = (bytes.len() > 1).then(|| self.clone());
+        let done = self.done;
+        match self.step(bytes) {
+            Ok(()) => Fed { row_end: (self.done > done).then_some(bytes.len()), flaw: None },
+            Err(what) => match before {
+                Some(before) => self.retrace(before, bytes, what),
+                None => Fed { row_end: None, flaw: Some((0, what)) },
+            },
+        }
+    }
+
+    /// Goes through the bytes again from the state before them, of which one is known to be wrong.
+    fn retrace(&mut self, before: Rows, bytes: &[u8], what: &'static str) -> Fed {
+        *self = before;
+        let mut row_end = None;
+        for (at, byte) in bytes.iter().enumerate() {
+            let done = self.done;
+            if let Err(what) = self.step(std::slice::from_ref(byte)) {
+                return Fed { row_end, flaw: Some((at, what)) };
+            }
+            if self.done > done {
+                row_end = Some(at + 1);
+            }
+        }
+        Fed { row_end, flaw: Some((bytes.len().saturating_sub(1), what)) }
+    }
+
+    fn step(&mut self, mut bytes: &[u8]) -> Result<(), &'static str> {
         while !bytes.is_empty() && !self.ended && self.inflated <= MOST_INFLATED {
             let (status, read, written) =
                 decompress(&mut self.inflator, bytes, &mut self.window, self.filled, self.flags);
             bytes = &bytes[read..];
-            let read = all - bytes.len();
             self.inflated += written as u64;
             let fresh = self.filled..self.filled + written;
             self.filled = (self.filled + written) % WINDOW;
-            self.rows(fresh).map_err(|what| (read, what))?;
+            self.rows(fresh)?;
             match status {
                 TINFLStatus::Done if self.passes.is_empty() => self.ended = true,
-                TINFLStatus::Done => return Err((read, "the image data ends before the last row")),
+                TINFLStatus::Done => return Err("the image data ends before the last row"),
                 TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput => {}
-                TINFLStatus::Adler32Mismatch => {
-                    return Err((read, "bad Adler-32 of the image data"));
-                }
-                _ => return Err((read, "the image data does not inflate")),
+                TINFLStatus::Adler32Mismatch => return Err("bad Adler-32 of the image data"),
+                _ => return Err("the image data does not inflate"),
             }
         }
         Ok(())

@@ -45,6 +45,8 @@ pub struct PngOracle {
     image: Image,
     /// The first byte of the file that does not inflate, in a tolerant oracle.
     flaw: Option<(u64, &'static str)>,
+    /// Bytes of image data that were left to their CRC.
+    passed: u64,
     /// The end of the last chunk whose CRC held.
     proven: u64,
     /// Where the input stood when the last row was complete.
@@ -59,6 +61,9 @@ enum Image {
     Begun,
     Over,
 }
+
+/// How many bytes of image data are read that no longer inflate to anything.
+const MOST_PASSED: u64 = 1 << 20;
 
 /// The longest part that is held back whole: the data of `fcTL`.
 const FCTL_LEN: u64 = 26;
@@ -84,6 +89,7 @@ impl PngOracle {
             rows: None,
             image: Image::Missing,
             flaw: None,
+            passed: 0,
             proven: 0,
             good: 0,
             rows_done: 0,
@@ -115,8 +121,8 @@ impl PngOracle {
     fn step(&mut self, bytes: &[u8]) -> Result<usize, (u64, &'static str)> {
         match self.part {
             Part::Signature => self.hold(bytes, SIGNATURE.len(), |oracle, held| {
-                if held != SIGNATURE {
-                    return Err((0, "bad signature"));
+                if let Some(at) = held.iter().zip(SIGNATURE).position(|(a, b)| a != b) {
+                    return Err((at as u64, "bad signature"));
                 }
                 oracle.part = Part::Head;
                 Ok(())
@@ -144,7 +150,8 @@ impl PngOracle {
     }
 
     fn head(&mut self, head: &[u8]) -> Result<(), (u64, &'static str)> {
-        let at = self.at;
+        // The last byte is to blame: foreign bytes may begin with any of them.
+        let at = self.at + 7;
         let len = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
         let kind = [head[4], head[5], head[6], head[7]];
         if len > i32::MAX as u32 {
@@ -236,7 +243,7 @@ impl PngOracle {
         if self.chunk.left == 0 {
             self.part = Part::Crc;
             let held = std::mem::take(&mut self.held);
-            self.geometry(&held).map_err(|what| (self.at, what))?;
+            self.geometry(&held).map_err(|what| (self.at + take as u64 - 1, what))?;
         }
         Ok(take)
     }
@@ -265,22 +272,37 @@ impl PngOracle {
 
     /// Gives image data to the stream; `skip` bytes of this feed came before it.
     fn inflate(&mut self, bytes: &[u8], skip: usize) -> Result<(), (u64, &'static str)> {
-        let Some(rows) = self.rows.as_mut().filter(|_| self.flaw.is_none()) else { return Ok(()) };
-        let before = rows.done;
-        let outcome = rows.feed(bytes);
-        if outcome.is_ok() && rows.done > before {
-            self.good = self.at + (skip + bytes.len()) as u64;
+        let at = self.at + skip as u64;
+        let Some(rows) = self.rows.as_mut().filter(|_| self.flaw.is_none()) else {
+            return self.pass_over(bytes.len());
+        };
+        if rows.ended() {
+            return self.pass_over(bytes.len());
+        }
+        let fed = rows.feed(bytes);
+        if let Some(read) = fed.row_end {
+            self.good = at + read as u64;
         }
         if self.image == Image::Begun {
             self.rows_done = rows.done;
         }
-        let Err((read, what)) = outcome else { return Ok(()) };
-        let at = self.at + (skip + read) as u64;
+        let Some((read, what)) = fed.flaw else { return Ok(()) };
+        let flaw = (at + read as u64, what);
         if !self.tolerant {
-            return Err((at, what));
+            return Err(flaw);
         }
-        self.flaw = Some((at, what));
+        self.flaw = Some(flaw);
         Ok(())
+    }
+
+    /// Leaves image data that nothing is known of to its CRC, but not without end: a chunk's
+    /// length may be wrong.
+    fn pass_over(&mut self, len: usize) -> Result<(), (u64, &'static str)> {
+        self.passed += len as u64;
+        if self.passed <= MOST_PASSED {
+            return Ok(());
+        }
+        Err(self.flaw.unwrap_or((self.at, "image data behind the last row")))
     }
 
     fn crc(&mut self, stored: &[u8]) -> Result<(), (u64, &'static str)> {
@@ -289,7 +311,7 @@ impl PngOracle {
             // Image data that went wrong before its CRC did tells more exactly where.
             let end = self.at - self.chunk.read;
             let flaw = self.flaw.filter(|(at, _)| *at >= end);
-            return Err(flaw.unwrap_or((self.at, "bad chunk CRC")));
+            return Err(flaw.unwrap_or((self.at + 3, "bad chunk CRC")));
         }
         self.proven = self.at + 4;
         if &self.chunk.kind == b"IEND" {

@@ -1,0 +1,102 @@
+//! The table of mounts, for file systems whose files name no device.
+//!
+//! Btrfs, overlays and others give their files a device number that no device has; what they
+//! are mounted from says where they lie (proc_pid_mountinfo(5)).
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+/// One mount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// Where.
+    pub point: PathBuf,
+    /// The type of the file system.
+    pub kind: String,
+    /// From what: often a device, or several with `:` between them.
+    pub source: OsString,
+    /// For an overlay, the folder that takes what is written.
+    pub upper: Option<PathBuf>,
+}
+
+/// The mount that holds the resolved path `path`, of the text of `/proc/self/mountinfo`.
+pub fn holding(table: &[u8], path: &Path) -> Option<Mount> {
+    table
+        .split(|byte| *byte == b'\n')
+        .filter_map(parse)
+        .filter(|mount| path.starts_with(&mount.point))
+        // Of several mounts on one point the last hides the others, and `max_by_key` takes it.
+        .max_by_key(|mount| mount.point.as_os_str().len())
+}
+
+fn parse(line: &[u8]) -> Option<Mount> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let point = PathBuf::from(unescape(fields.nth(4)?));
+    // Optional fields follow the options of the mount, up to a hyphen.
+    fields.find(|field| *field == b"-")?;
+    let kind = String::from_utf8_lossy(fields.next()?).into_owned();
+    let source = unescape(fields.next()?);
+    let upper = fields
+        .next()?
+        .split(|byte| *byte == b',')
+        .find_map(|option| option.strip_prefix(b"upperdir="))
+        .map(|upper| PathBuf::from(unescape(upper)));
+    Some(Mount { point, kind, source, upper })
+}
+
+/// A field with its `\ooo` replaced by the bytes that they stand for.
+fn unescape(field: &[u8]) -> OsString {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, after @ ..] = rest {
+        let escaped = (*first == b'\\').then(|| after.split_at_checked(3)).flatten();
+        let decoded = escaped.and_then(|(digits, after)| Some((octal(digits)?, after)));
+        let (byte, after) = decoded.unwrap_or((*first, after));
+        bytes.push(byte);
+        rest = after;
+    }
+    OsString::from_vec(bytes)
+}
+
+fn octal(digits: &[u8]) -> Option<u8> {
+    digits.iter().try_fold(0_u8, |byte, digit| match digit {
+        b'0'..=b'7' => byte.checked_mul(8)?.checked_add(digit - b'0'),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &[u8] = b"\
+27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n\
+31 27 0:45 /@home /home rw shared:5 master:1 - btrfs /dev/mapper/luks rw,subvol=/@home\n\
+32 31 8:17 / /home/me/my\\040card ro - vfat /dev/sdb1 ro\n\
+33 31 8:33 / /home/me/my\\040card ro - exfat /dev/sdc1 ro\n\
+34 27 0:50 / /live rw - overlay overlay rw,lowerdir=/l,upperdir=/tmp/u\\054p,workdir=/w\n\
+broken\n";
+
+    #[test]
+    fn the_innermost_and_last_mount_holds_a_path() {
+        let source = |path: &str| holding(TABLE, Path::new(path)).unwrap().source;
+        assert_eq!(source("/etc"), "/dev/vda");
+        assert_eq!(source("/homes"), "/dev/vda");
+        assert_eq!(source("/home/you"), "/dev/mapper/luks");
+        assert_eq!(source("/home/me/my card/DCIM"), "/dev/sdc1");
+        assert_eq!(holding(b"", Path::new("/")), None);
+    }
+
+    #[test]
+    fn an_overlay_is_written_to_its_upper_folder() {
+        let mount = holding(TABLE, Path::new("/live/x")).unwrap();
+        assert_eq!((mount.kind.as_str(), mount.upper), ("overlay", Some("/tmp/u,p".into())));
+    }
+
+    #[test]
+    fn escapes_that_are_none_stay() {
+        assert_eq!(unescape(br"a\134b\9\04"), r"a\b\9\04");
+        assert_eq!(unescape(br"\777\+12"), r"\777\+12");
+    }
+}

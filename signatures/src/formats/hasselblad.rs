@@ -1,0 +1,34 @@
+//! 3FR: the RAW of Hasselblad, and FFF, what its programs make of it.
+
+use crate::format::{self, Effort, Group, Signature};
+use crate::tiff::{self, Family};
+use crate::verdict::{Reject, Verdict};
+use crate::view::View;
+
+static SIGNATURE: Signature = Signature {
+    name: "3fr",
+    title: "Hasselblad 3FR",
+    extensions: &["3fr", "fff"],
+    group: Group::Raw,
+    magic: tiff::MAGIC,
+    min_len: tiff::MIN_LEN,
+    end_rule: "largest end of any directory, value, strip or preview",
+    proof: "structure: directories, values and strips lie inside the file",
+    source: "ExifTool, Exif.pm; LibRaw's camera list",
+};
+
+static FAMILY: Family =
+    Family { makes: &["HASSELBLAD"], ..Family::raw(&SIGNATURE, "image/x-hasselblad-3fr") };
+
+/// A RAW file of a Hasselblad camera.
+pub struct Format;
+
+impl format::Format for Format {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY)
+    }
+}

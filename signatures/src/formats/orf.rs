@@ -1,0 +1,41 @@
+//! ORF: the RAW of Olympus and OM System.
+
+use crate::format::{self, Effort, Group, Magic, Signature};
+use crate::tiff::{self, Evidence, Family, Variant};
+use crate::verdict::{Reject, Verdict};
+use crate::view::View;
+
+static SIGNATURE: Signature = Signature {
+    name: "orf",
+    title: "Olympus ORF",
+    extensions: &["orf", "ori"],
+    group: Group::Raw,
+    magic: &[
+        Magic { at: 0, bytes: b"IIRO\x08\0\0\0" },
+        Magic { at: 0, bytes: b"IIRS\x08\0\0\0" },
+        Magic { at: 0, bytes: b"MMOR\0\0\0\x08" },
+    ],
+    min_len: tiff::MIN_LEN,
+    end_rule: "largest end of any directory, value, strip or preview",
+    proof: "structure: directories, values and strips lie inside the file",
+    source: "ExifTool, Olympus.pm and ExifTool.pm",
+};
+
+static FAMILY: Family = Family {
+    variants: &[Variant::Olympus],
+    evidence: Evidence::Picture,
+    ..Family::raw(&SIGNATURE, "image/x-olympus-orf")
+};
+
+/// A RAW file of an Olympus camera.
+pub struct Format;
+
+impl format::Format for Format {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY)
+    }
+}

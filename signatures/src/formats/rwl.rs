@@ -1,0 +1,42 @@
+//! RWL: the RAW of the Leicas that Panasonic makes.
+
+use crate::format::{self, Effort, Group, Signature};
+use crate::tiff::{self, Family, Variant, panasonic};
+use crate::verdict::{Reject, Verdict};
+use crate::view::View;
+
+static SIGNATURE: Signature = Signature {
+    name: "rwl",
+    title: "Leica RWL",
+    extensions: &["rwl", "raw"],
+    group: Group::Raw,
+    magic: tiff::PANASONIC_MAGIC,
+    min_len: tiff::MIN_LEN,
+    end_rule: "RawDataOffset + StripByteCounts, or the least that the picture needs",
+    proof: "structure: directories, values and strips lie inside the file",
+    source: "ExifTool, PanasonicRaw.pm",
+};
+
+static FAMILY: Family = Family {
+    variants: &[Variant::Panasonic],
+    makes: &["LEICA"],
+    vendor: Some(panasonic::complete),
+    ..Family::raw(&SIGNATURE, "image/x-leica-rwl")
+};
+
+/// A RAW file of a Leica that Panasonic made.
+pub struct Format;
+
+impl format::Format for Format {
+    fn signature(&self) -> &'static Signature {
+        &SIGNATURE
+    }
+
+    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
+        let mut verdict = tiff::measure(view, &FAMILY)?;
+        if !panasonic::is_marked(view) {
+            verdict.extension = "raw";
+        }
+        Ok(verdict)
+    }
+}

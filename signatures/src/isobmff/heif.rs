@@ -1,0 +1,294 @@
+//! Pictures and sequences of the High Efficiency Image File Format, whatever codes them.
+//!
+//! Source: ISO/IEC 23008-12:2022 "Image file format".
+
+use super::brand::{Brands, Family};
+use super::chain::{Break, Coding, follow};
+use super::closing::{Closing, Shape};
+use super::cover::unchecked;
+use super::exif;
+use super::items::{Item, Items};
+use super::layout::{Layout, Stop};
+use super::track::tracks;
+use crate::format::Effort;
+use crate::verdict::{Child, End, Grade, Kinship, MOST_CHILDREN, Reject, Span, Verdict};
+use crate::view::View;
+
+/// `ftyp`, and the smallest `meta` that can describe a picture.
+pub const MIN_LEN: u64 = 150;
+
+/// How many chunks of samples a sequence may have.
+const MOST_CHUNKS: usize = 1 << 18;
+
+/// Name, extension and media type of the files of one family.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Which files.
+    pub family: Family,
+    /// Extension of all of them.
+    pub extension: &'static str,
+    /// Media type of a picture.
+    pub mime: &'static str,
+    /// Media type of a sequence.
+    pub sequence: &'static str,
+}
+
+/// Measures the file at the view's start, if it is of that kind.
+pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdict, Reject> {
+    let brands = Brands::read(view)?;
+    let family = brands.family();
+    if family != kind.family && family != Family::Heif {
+        return Err(Reject::Other { what: "brands" });
+    }
+    let layout = Layout::read(view)?;
+    let picture = Picture::read(view, &layout)?;
+    if family == Family::Heif && picture.family() != kind.family {
+        return Err(Reject::Other { what: "coding of the items" });
+    }
+    let closing = Closing::of(&layout, &picture.extents, view.len());
+    let mime = if brands.is_sequence() { kind.sequence } else { kind.mime };
+    let mut verdict = Verdict::structural(closing.len, kind.extension, mime);
+    verdict.end = closing.end;
+    verdict.proof = "boxes close, all items inside";
+    verdict.pixels = picture.pixels;
+    closing.note(&mut verdict);
+    let chains = match effort {
+        Effort::Structure => None,
+        Effort::Proof => Some(picture.chains(view)),
+    };
+    grade(&closing, &picture, chains.as_ref(), &mut verdict);
+    picture.describe(view, &layout, &mut verdict);
+    Ok(verdict)
+}
+
+/// Sets grade and length. What no box holds is believed only when its units prove it, and a file
+/// that the source cuts keeps what its units still hold.
+fn grade(closing: &Closing, picture: &Picture, chains: Option<&Chains>, verdict: &mut Verdict) {
+    let broken = chains.is_some_and(|chains| !chains.breaks.is_empty());
+    for found in chains.iter().flat_map(|chains| &chains.breaks) {
+        verdict.note(found.at, found.what);
+    }
+    let last = picture.last();
+    verdict.grade = match closing.shape {
+        Shape::Whole if !broken => Grade::Structural,
+        Shape::Whole | Shape::Overrun { .. } => Grade::Damaged,
+        Shape::Stray { .. } if chains.is_some_and(|chains| !broken && chains.held >= last) => {
+            (verdict.len, verdict.end) = (last, End::Minimum);
+            Grade::Damaged
+        }
+        Shape::Stray { .. } => {
+            let held = chains.map_or(0, |chains| chains.held);
+            (verdict.len, verdict.end) = (verdict.len.max(held), End::Minimum);
+            Grade::Partial
+        }
+        Shape::Cut { complete, .. } => {
+            if let Some(chains) = chains.filter(|chains| broken && chains.held > 0) {
+                verdict.len = verdict.len.min(chains.held.max(picture.described));
+            }
+            verdict.share = (complete && !broken).then_some(1.0);
+            Grade::Partial
+        }
+    };
+    let followed = chains.is_some_and(|chains| chains.all) && !picture.coded.is_empty();
+    if followed && verdict.grade == Grade::Structural {
+        verdict.proof = "boxes close, all items inside, coded units fill them exactly";
+    }
+}
+
+/// What the units of all coded pictures say.
+struct Chains {
+    /// The first break of each picture that has one.
+    breaks: Vec<Break>,
+    /// The end of the last unit that held.
+    held: u64,
+    /// Whether all that there is was followed.
+    all: bool,
+}
+
+/// A stretch of coded units.
+struct Coded {
+    coding: Coding,
+    extents: Vec<Span>,
+}
+
+/// Items and tracks of a file.
+struct Picture {
+    items: Option<Items>,
+    pixels: Option<(u32, u32)>,
+    /// Where everything lies that items and tracks have in the file.
+    extents: Vec<Span>,
+    coded: Vec<Coded>,
+    /// The coding of the tracks.
+    track_coding: Option<Coding>,
+    /// Coded items that lack their decoder's configuration, by where they begin.
+    bare: Vec<u64>,
+    /// The end of the boxes that describe the picture.
+    described: u64,
+}
+
+impl Picture {
+    fn read(view: &mut View<'_>, layout: &Layout) -> Result<Self, Reject> {
+        let (meta, moov) = (layout.find(b"meta"), layout.find(b"moov"));
+        if meta.is_none() && moov.is_none() {
+            return Err(match layout.stop {
+                Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
+                _ => view.malformed(layout.end, "meta"),
+            });
+        }
+        let described = meta.iter().chain(&moov).map(|header| header.end).max().unwrap_or(0);
+        let mut picture = Picture {
+            items: meta.map(|meta| Items::read(view, meta)).transpose()?,
+            pixels: None,
+            extents: Vec::new(),
+            coded: Vec::new(),
+            track_coding: None,
+            bare: Vec::new(),
+            described,
+        };
+        picture.add_items();
+        if let Some(moov) = moov {
+            picture.add_tracks(view, moov)?;
+        }
+        if picture.pixels.is_none() {
+            return Err(view.malformed(described, "image size"));
+        }
+        Ok(picture)
+    }
+
+    fn add_items(&mut self) {
+        let Some(items) = &self.items else { return };
+        let any = || items.list.iter().find_map(|item| item.size);
+        self.pixels = items.get(items.primary).and_then(|item| item.size).or_else(any);
+        for item in items.list.iter().filter(|item| !item.extents.is_empty()) {
+            if !item.in_meta {
+                self.extents.extend_from_slice(&item.extents);
+            }
+            match (&item.kind, item.coding) {
+                _ if item.protected => {}
+                (b"hvc1", Some(coding @ Coding::Hevc { .. }))
+                | (b"av01", Some(coding @ Coding::Av1)) => {
+                    self.coded.push(Coded { coding, extents: item.extents.clone() });
+                }
+                (b"hvc1" | b"av01", _) => self.bare.extend(first(item)),
+                _ => {}
+            }
+        }
+    }
+
+    fn add_tracks(&mut self, view: &mut View<'_>, moov: super::Header) -> Result<(), Reject> {
+        for track in tracks(view, moov)? {
+            let visual = matches!(&track.handler, b"pict" | b"vide" | b"auxv");
+            let coding = if visual { track.coding(view) } else { None };
+            if visual && self.pixels.is_none() {
+                self.pixels = track.pixels(view);
+            }
+            self.track_coding = self.track_coding.or(coding);
+            // Samples of AV1 may leave out the size of their last unit, so that only those of
+            // HEVC can be followed from one to the next.
+            let coding = coding.filter(|coding| matches!(coding, Coding::Hevc { .. }));
+            track.chunks(view, &mut |chunk| {
+                if self.extents.len() >= MOST_CHUNKS {
+                    return Err(Reject::OverBudget { at: chunk.at, len: chunk.len });
+                }
+                self.extents.push(chunk);
+                self.coded.extend(coding.map(|coding| Coded { coding, extents: vec![chunk] }));
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The family that the coding of items and tracks makes it.
+    fn family(&self) -> Family {
+        let of = |coding| match coding {
+            Coding::Hevc { .. } => Family::Heic,
+            Coding::Av1 => Family::Avif,
+        };
+        let coded = self.coded.first().map(|coded| coded.coding);
+        coded.or(self.track_coding).map_or(Family::Heif, of)
+    }
+
+    /// Where the last extent ends.
+    fn last(&self) -> u64 {
+        self.extents.iter().map(Span::end).max().unwrap_or(0)
+    }
+
+    /// Follows the units of all coded pictures. Pictures that share bytes could cost more than the
+    /// file is long: no more is followed than that.
+    fn chains(&self, view: &mut View<'_>) -> Chains {
+        let mut chains = Chains { breaks: Vec::new(), held: 0, all: true };
+        let what = "a coded item without its decoder configuration";
+        chains.breaks.extend(self.bare.iter().map(|&at| Break { at, what, missing: false }));
+        let mut left = self.last().min(view.len());
+        for coded in &self.coded {
+            let start = coded.extents.first().map_or(0, |extent| extent.at);
+            let len: u64 =
+                coded.extents.iter().map(|extent| extent.len).fold(0, u64::saturating_add);
+            if start >= view.len() {
+                continue;
+            }
+            let Some(rest) = left.checked_sub(len.min(view.len() - start)) else {
+                chains.all = false;
+                break;
+            };
+            left = rest;
+            let held = match follow(view, coded.coding, &coded.extents) {
+                Ok(()) => coded.extents.iter().map(Span::end).max().unwrap_or(0),
+                Err(found) if found.missing => view.len(),
+                Err(found) => {
+                    chains.breaks.push(found);
+                    if found.at > start { found.at } else { 0 }
+                }
+            };
+            chains.held = chains.held.max(held);
+        }
+        chains
+    }
+
+    /// Adds what lies inside: Exif, children, and what no check covers.
+    fn describe(&self, view: &mut View<'_>, layout: &Layout, verdict: &mut Verdict) {
+        let inside = |span: &Span| span.end() <= verdict.len;
+        let mut opaque = Vec::new();
+        let mut children = Vec::new();
+        if let Some(items) = &self.items {
+            verdict.exif = exif::blocks(view, items);
+            verdict.exif.retain(|block| inside(&block.span));
+            let foreign = items
+                .list
+                .iter()
+                .filter(|item| matches!(&item.kind, b"Exif" | b"mime" | b"uri " | b"jpeg"));
+            opaque.extend(foreign.flat_map(|item| &item.extents).copied());
+            children = embedded(items);
+        }
+        for video in layout.boxes.iter().filter(|header| &header.kind == b"mpvd") {
+            children.push(Child { span: video.body(), kinship: Kinship::Motion });
+        }
+        children.retain(|child| inside(&child.span));
+        children.sort_by_key(|child| child.span);
+        children.truncate(MOST_CHILDREN);
+        verdict.children = children;
+        verdict.unchecked = unchecked(layout, verdict.len, opaque);
+    }
+}
+
+/// Thumbnails, and items that are JPEG files.
+fn embedded(items: &Items) -> Vec<Child> {
+    let mut thumbnails: Vec<u32> = items.references(b"thmb").map(|found| found.from).collect();
+    thumbnails.sort_unstable();
+    let child = |item: &Item| {
+        let is_thumbnail = thumbnails.binary_search(&item.id).is_ok();
+        let kinship = match &item.kind {
+            _ if is_thumbnail => Kinship::Thumbnail,
+            b"jpeg" if item.id == items.primary => Kinship::Preview,
+            b"jpeg" => Kinship::Secondary,
+            _ => return None,
+        };
+        let &[span] = &item.extents[..] else { return None };
+        Some(Child { span, kinship })
+    };
+    items.list.iter().filter_map(child).take(MOST_CHILDREN).collect()
+}
+
+fn first(item: &Item) -> Option<u64> {
+    item.extents.first().map(|extent| extent.at)
+}

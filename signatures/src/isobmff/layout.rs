@@ -1,0 +1,181 @@
+//! The boxes that a file is made of, and which of what follows still belongs to it.
+
+use super::{Header, SHORTEST, is_plausible};
+use crate::verdict::{Reject, Span};
+use crate::view::View;
+
+/// Boxes at the top level that any kind of file may have.
+///
+/// Source: ISO/IEC 14496-12:2022, table 1; `wide` is QuickTime's; `mpvd` and `sefd` are the motion
+/// photo and the trailer of Samsung's HEIC files (ExifTool, QuickTime.pm and Samsung.pm).
+const KNOWN: &[&[u8; 4]] = &[
+    b"mdat", b"meta", b"moov", b"free", b"skip", b"wide", b"uuid", b"imda", b"pdin", b"moof",
+    b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"udta", b"mpvd", b"sefd",
+];
+
+/// Boxes that a file has once: a second one belongs to another file.
+const UNIQUE: &[&[u8; 4]] = &[b"ftyp", b"meta", b"moov"];
+
+/// Boxes that begin files of other kinds: JPEG 2000 and JPEG XL.
+///
+/// Source: ISO/IEC 15444-1, I.5.1; ISO/IEC 18181-2, 9.1.
+const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
+
+/// The longest box of an unknown type: a size that noise or text makes is mostly larger.
+const LONGEST_UNKNOWN: u64 = 64 << 20;
+
+/// How many boxes a file may have at its top level; fragmented video has the most.
+const MOST_TOP: usize = 1 << 16;
+
+/// Why the walk ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// What follows is no box of this file, or nothing follows.
+    Closed,
+    /// The last box has no size: it reaches to an end that only a file system knows.
+    Open,
+    /// The last box reaches beyond the source.
+    Cut {
+        /// How many bytes it lacks.
+        missing: u64,
+    },
+}
+
+/// The top level of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The boxes, in order and without gaps, `ftyp` first.
+    pub boxes: Vec<Header>,
+    /// Where the boxes end; of an open or cut one, where the view does.
+    pub end: u64,
+    /// What came then.
+    pub stop: Stop,
+}
+
+impl Layout {
+    /// Walks the boxes from the view's start. The first must be `ftyp`.
+    ///
+    /// A following box belongs to the file when its type is known. One of unknown type must have a
+    /// plausible name and size and be followed by a known box, by zeros or by nothing. A second
+    /// `ftyp`, `meta` or `moov` is another file's, and zeros are no box.
+    pub fn read(view: &mut View<'_>) -> Result<Self, Reject> {
+        let first = Header::read(view, 0)?;
+        view.check(0, first.end)?;
+        let mut layout = Layout { end: first.end, boxes: vec![first], stop: Stop::Closed };
+        while let Some(next) = layout.next(view) {
+            let missing = next.end.saturating_sub(view.len());
+            layout.end = next.end.min(view.len());
+            layout.boxes.push(next);
+            if missing > 0 {
+                layout.stop = Stop::Cut { missing };
+                break;
+            }
+            if next.open {
+                layout.stop = Stop::Open;
+                break;
+            }
+        }
+        Ok(layout)
+    }
+
+    /// The first box of that type.
+    pub fn find(&self, kind: &[u8; 4]) -> Option<Header> {
+        self.boxes.iter().copied().find(|header| &header.kind == kind)
+    }
+
+    /// The box that holds byte `at`.
+    pub fn holder(&self, at: u64) -> Option<&Header> {
+        let index = self.boxes.partition_point(|header| header.end <= at);
+        self.boxes.get(index)
+    }
+
+    /// The first of `extents` that begins in a box of this file and runs over its end.
+    pub fn overrun(&self, extents: &[Span]) -> Option<Span> {
+        let runs_over =
+            |extent: &&Span| self.holder(extent.at).is_some_and(|held| held.end < extent.end());
+        extents.iter().find(runs_over).copied()
+    }
+
+    /// The box at the end of the walk, if it still belongs to the file.
+    fn next(&self, view: &mut View<'_>) -> Option<Header> {
+        let header = Header::read(view, self.end).ok()?;
+        if self.boxes.len() >= MOST_TOP {
+            return None;
+        }
+        let repeats = UNIQUE.contains(&&header.kind) && self.find(&header.kind).is_some();
+        if repeats || (header.open && &header.kind != b"mdat") {
+            return None;
+        }
+        if KNOWN.contains(&&header.kind) {
+            return Some(header);
+        }
+        let sane = is_plausible(header.kind)
+            && !FOREIGN.contains(&&header.kind)
+            && header.end - header.at <= LONGEST_UNKNOWN
+            && header.end <= view.len();
+        (sane && is_confirmed(view, header.end)).then_some(header)
+    }
+}
+
+/// Whether a box of unknown type may end at `end`.
+fn is_confirmed(view: &mut View<'_>, end: u64) -> bool {
+    match view.array::<{ SHORTEST as usize }>(end) {
+        Err(_) => view.up_to(end, SHORTEST as usize).iter().all(|&byte| byte == 0),
+        Ok([0, 0, 0, 0, 0, 0, 0, 0]) => true,
+        Ok([_, _, _, _, kind @ ..]) => &kind == b"ftyp" || KNOWN.contains(&&kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    fn boxed(kind: &[u8; 4], len: usize) -> Vec<u8> {
+        let mut out = (len as u32 + 8).to_be_bytes().to_vec();
+        out.extend_from_slice(kind);
+        out.resize(len + 8, 0x5a);
+        out
+    }
+
+    #[track_caller]
+    fn check(parts: &[Vec<u8>], expected: u64, stop: Stop) {
+        let data = parts.concat();
+        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+        let layout = Layout::read(&mut View::new(&&data[..], &runs, &mut buffer)).unwrap();
+        assert_eq!((layout.end, layout.stop), (expected, stop));
+    }
+
+    #[test]
+    fn zeros_noise_and_another_file_end_it() {
+        let file = [boxed(b"ftyp", 8), boxed(b"meta", 10), boxed(b"mdat", 20)].concat();
+        let len = file.len() as u64;
+        let jp2 = [boxed(b"jP  ", 4), boxed(b"ftyp", 12)].concat();
+        for tail in [vec![], vec![0; 64], vec![0xa7; 64], boxed(b"ftyp", 9), boxed(b"meta", 9), jp2]
+        {
+            check(&[file.clone(), tail], len, Stop::Closed);
+        }
+    }
+
+    #[test]
+    fn an_unknown_box_needs_company() {
+        let file = [boxed(b"ftyp", 8), boxed(b"mdat", 20)].concat();
+        let len = file.len() as u64;
+        let vendor = boxed(b"abcd", 4);
+        check(&[file.clone(), vendor.clone()], len + 12, Stop::Closed);
+        check(&[file.clone(), vendor.clone(), vec![0; 9]], len + 12, Stop::Closed);
+        check(&[file.clone(), vendor.clone(), boxed(b"sefd", 4)], len + 24, Stop::Closed);
+        check(&[file.clone(), vendor.clone(), vec![0x99; 20]], len, Stop::Closed);
+        check(&[file, boxed(b"a\x01cd", 4)], len, Stop::Closed);
+    }
+
+    #[test]
+    fn open_and_cut_boxes_are_told_apart() {
+        let mut open = boxed(b"mdat", 20);
+        open[..4].fill(0);
+        check(&[boxed(b"ftyp", 8), open], 44, Stop::Open);
+        let mut cut = boxed(b"mdat", 20);
+        cut.truncate(15);
+        check(&[boxed(b"ftyp", 8), cut], 31, Stop::Cut { missing: 13 });
+    }
+}

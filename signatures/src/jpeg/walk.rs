@@ -1,0 +1,422 @@
+//! One JPEG from SOI to EOI, or to where it breaks.
+
+use std::borrow::Cow;
+
+use super::entropy::{self, Limits};
+use super::frame::{Frame, Scan};
+use super::marker::{APP0, APP15, COM, DAC, DHP, DHT, DNL, DQT, DRI, EOI, EXP, Marker, SOI, SOS};
+use super::tables::Tables;
+use crate::verdict::{Issue, Reject, Role, Span, Unchecked};
+use crate::view::View;
+
+/// A JPEG that has been walked.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The first byte after EOI or, of a broken one, after what is true of it.
+    pub end: u64,
+    /// Where and why it broke.
+    pub broken: Option<Issue>,
+    /// What else is to be said.
+    pub issues: Vec<Issue>,
+    /// Whether the data ends before the picture can be complete.
+    pub short: bool,
+    /// Width and height in pixels; nothing when the height was never told.
+    pub pixels: Option<(u32, u32)>,
+    /// Which part of a broken picture is there, from 0 to 1, where restart markers tell.
+    pub share: Option<f32>,
+    /// Application and comment segments, at most [`MOST_SEGMENTS`].
+    pub segments: Vec<Marker>,
+    /// All of it: headers and data, from the first byte to `end`.
+    pub parts: Vec<Unchecked>,
+}
+
+/// Segments that are kept to be looked into; a profile or an XMP packet may take a hundred.
+pub const MOST_SEGMENTS: usize = 1024;
+
+/// More scans than any encoder writes: a progressive picture could have one for each bit of each
+/// coefficient of four components.
+const MOST_SCANS: usize = 64 * 14 * 4;
+
+/// A broken file is kept when it shows at least a sector of picture data.
+const LEAST_DATA: u64 = 512;
+
+/// Zeros that are taken for damage even in a picture that may be of one colour.
+const MOST_ZEROS: u64 = 1 << 20;
+
+/// Walks the JPEG at the view's start: rejects what breaks before there is any picture data,
+/// keeps the beginning of what breaks after that.
+pub fn walk(view: &mut View<'_>) -> Result<Walked, Reject> {
+    if view.array::<2>(0)? != [0xff, SOI] {
+        return Err(view.malformed(0, "SOI"));
+    }
+    let mut walker = Walker { at: 2, ..Walker::default() };
+    loop {
+        match walker.step(view) {
+            Ok(true) => {}
+            Ok(false) => return walker.closed(view),
+            Err(reject) => return walker.broken(view, reject),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Walker {
+    /// Where the next marker is expected.
+    at: u64,
+    tables: Tables,
+    frame: Option<Frame>,
+    hierarchical: bool,
+    /// Units between restart markers, 0 for none.
+    interval: u16,
+    segments: Vec<Marker>,
+    issues: Vec<Issue>,
+    /// The data of each scan.
+    scans: Vec<Span>,
+    /// Restart intervals passed and expected in the only scan of a sequential picture.
+    intervals: Option<(u64, u64)>,
+    short: bool,
+    /// Where a long run of zeros begins in the data.
+    zeros: Option<u64>,
+}
+
+impl Walker {
+    /// Takes the next segment with the data behind it; tells whether more is to come.
+    fn step(&mut self, view: &mut View<'_>) -> Result<bool, Reject> {
+        let marker = Marker::read(view, self.at)?;
+        let Marker { code, content } = marker;
+        if code == EOI {
+            if self.scans.is_empty() {
+                return Err(view.malformed(self.at, "EOI before any picture"));
+            }
+            self.at = content.at;
+            return Ok(false);
+        }
+        if !matches!(code, 0xc0..=0xc7 | 0xc9..=0xcf | SOS..=EXP | APP0..=APP15 | COM) {
+            return Err(view.malformed(self.at, "marker"));
+        }
+        let bytes = view.bytes(content.at, content.len as usize)?;
+        let scan = match code {
+            SOS => Some(self.scan_header(bytes)),
+            _ => self.table(code, bytes).err().map(Err),
+        };
+        self.at = content.end();
+        match scan {
+            Some(Ok(scan)) => self.data(view, &scan)?,
+            Some(Err(what)) => return Err(view.malformed(content.at, what)),
+            None if matches!(code, APP0..=APP15 | COM) && self.segments.len() < MOST_SEGMENTS => {
+                self.segments.push(marker);
+            }
+            None => {}
+        }
+        Ok(true)
+    }
+
+    /// Takes a segment that is not a scan header.
+    fn table(&mut self, code: u8, content: &[u8]) -> Result<(), &'static str> {
+        match code {
+            DQT => self.tables.quantise(content),
+            DHT => self.tables.huffman(content),
+            DAC => Tables::condition(content),
+            DRI => {
+                let interval = content.try_into().map_err(|_| "restart interval")?;
+                self.interval = u16::from_be_bytes(interval);
+                Ok(())
+            }
+            DNL => self.lines(content),
+            DHP if self.frame.is_none() && !self.hierarchical => {
+                self.hierarchical = true;
+                Frame::parse(0xc1, content).map(|_| ())
+            }
+            EXP if self.hierarchical && content.len() == 1 => Ok(()),
+            DHP | EXP => Err("hierarchical progression"),
+            APP0..=APP15 | COM => Ok(()),
+            _ => self.frame_header(code, content),
+        }
+    }
+
+    fn frame_header(&mut self, code: u8, content: &[u8]) -> Result<(), &'static str> {
+        let differential = code & 4 != 0;
+        if (self.frame.is_some() || differential) && !self.hierarchical {
+            return Err("second frame header");
+        }
+        self.frame = Some(Frame::parse(code, content)?);
+        Ok(())
+    }
+
+    /// DNL tells the height after the first scan, where the frame header did not.
+    fn lines(&mut self, content: &[u8]) -> Result<(), &'static str> {
+        let lines = u32::from(u16::from_be_bytes(content.try_into().map_err(|_| "DNL")?));
+        match &mut self.frame {
+            Some(frame) if self.scans.len() == 1 && lines > 0 => frame.height = lines,
+            _ => return Err("DNL"),
+        }
+        Ok(())
+    }
+
+    fn scan_header(&mut self, content: &[u8]) -> Result<Scan, &'static str> {
+        let frame = self.frame.as_ref().ok_or("scan before its frame")?;
+        let scan = frame.scan(content)?;
+        if self.scans.len() >= MOST_SCANS {
+            return Err("number of scans");
+        }
+        match self.tables.missing(frame, &scan) {
+            Some(what) => Err(what),
+            None => Ok(scan),
+        }
+    }
+
+    /// Takes the data behind a scan header.
+    fn data(&mut self, view: &mut View<'_>, scan: &Scan) -> Result<(), Reject> {
+        let start = self.at;
+        let Some(frame) = &self.frame else {
+            return Err(view.malformed(start, "scan before its frame"));
+        };
+        if self.scans.is_empty() && !frame.arithmetic && self.tables.lacks_huffman() {
+            self.issues.push(Issue::new(start, "needs the standard Huffman tables"));
+        }
+        let least = frame.least_bytes(scan);
+        let expected = match (frame.units(scan), u64::from(self.interval)) {
+            (Some(units), 1..) => Some(units.div_ceil(u64::from(self.interval))),
+            _ => None,
+        };
+        let limits = Limits {
+            restarts: self.interval > 0,
+            // Some encoders write one more behind the last interval.
+            most_restarts: expected.unwrap_or(u64::MAX),
+            most_bytes: frame.most_bytes(scan),
+            most_zeros: least.saturating_add(MOST_ZEROS),
+        };
+        let found = entropy::walk(view, start, &limits);
+        self.scans.push(Span::between(start, found.end));
+        self.zeros = self.zeros.or(found.zeros);
+        self.at = found.end;
+        self.intervals = None;
+        if let Some(expected) = expected {
+            self.intervals = Some((found.restarts.saturating_add(1).min(expected), expected));
+        }
+        match found.fault {
+            Some(what) => Err(view.malformed(found.end, what)),
+            None => {
+                self.check_length(found.end - start, least);
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes when a scan cannot have coded the whole picture.
+    fn check_length(&mut self, len: u64, least: u64) {
+        let what: Cow<'static, str> = match self.intervals {
+            Some((passed, expected)) if passed < expected => {
+                format!("only {passed} of {expected} restart intervals are there").into()
+            }
+            _ if len < least => "the data ends before the picture can be complete".into(),
+            _ => return,
+        };
+        self.short = true;
+        if self.issues.len() < crate::verdict::MOST_ISSUES {
+            self.issues.push(Issue::new(self.at, what));
+        }
+    }
+
+    fn closed(self, view: &View<'_>) -> Result<Walked, Reject> {
+        let data: u64 = self.scans.iter().map(|span| span.len).sum();
+        if data == 0 {
+            return Err(view.malformed(self.at, "empty picture"));
+        }
+        if self.pixels().is_none() {
+            return Err(view.malformed(self.at, "number of lines"));
+        }
+        Ok(self.walked(None))
+    }
+
+    /// Cuts a broken file back to what is true of it.
+    fn broken(mut self, view: &mut View<'_>, reject: Reject) -> Result<Walked, Reject> {
+        let Some(last) = self.scans.last().copied() else {
+            return Err(reject);
+        };
+        let zeros = self.zeros.filter(|&at| self.data_before(at) >= LEAST_DATA);
+        self.at = trim(view, last.at, zeros.unwrap_or(last.end()).min(last.end()));
+        if let Some(zeros) = zeros.filter(|&zeros| zeros < last.at) {
+            self.at = trim(view, 0, zeros);
+        }
+        if self.data_before(self.at) < LEAST_DATA {
+            return Err(reject);
+        }
+        let at = reject.at().saturating_sub(view.base());
+        let what: Cow<'static, str> = match reject {
+            Reject::Malformed { what, .. } => what.into(),
+            Reject::Truncated { .. } => "end of the source".into(),
+            other => other.to_string().into(),
+        };
+        Ok(self.walked(Some(Issue::new(at, what))))
+    }
+
+    /// Bytes of picture data before `at`.
+    fn data_before(&self, at: u64) -> u64 {
+        self.scans.iter().map(|span| Span::between(span.at, span.end().min(at)).len).sum()
+    }
+
+    fn pixels(&self) -> Option<(u32, u32)> {
+        let frame = self.frame.as_ref().filter(|frame| frame.height > 0)?;
+        Some((frame.width, frame.height))
+    }
+
+    fn walked(self, broken: Option<Issue>) -> Walked {
+        let one_scan = self.scans.len() == 1 && broken.is_some() && self.zeros.is_none();
+        let share = self.intervals.filter(|_| one_scan);
+        Walked {
+            end: self.at,
+            share: share.map(|(passed, expected)| (passed - 1) as f32 / expected as f32),
+            pixels: self.pixels(),
+            parts: parts(&self.scans, self.at),
+            broken,
+            issues: self.issues,
+            short: self.short,
+            segments: self.segments,
+        }
+    }
+}
+
+/// Headers and data in turn, up to `end`.
+fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
+    let mut parts = Vec::with_capacity(2 * scans.len() + 1);
+    let mut at = 0;
+    let mut push = |from: u64, to: u64, role| {
+        let span = Span::between(from, to.min(end));
+        if span.len > 0 {
+            parts.push(Unchecked { span, role });
+        }
+    };
+    for scan in scans {
+        push(at, scan.at, Role::Metadata);
+        push(scan.at, scan.end(), Role::Payload);
+        at = scan.end();
+    }
+    push(at, end, Role::Metadata);
+    parts
+}
+
+/// The end of what lies between `start` and `end` without the zeros at its end and without half
+/// a marker.
+fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
+    const PIECE: u64 = 64 << 10;
+    let mut end = end;
+    while end > start {
+        let at = end.saturating_sub(PIECE).max(start);
+        let piece = view.up_to(at, (end - at) as usize);
+        match piece.iter().rposition(|&byte| byte != 0) {
+            Some(last) => {
+                let lone = usize::from(piece[last] == 0xff);
+                // A zero behind 0xff is stuffing and stays.
+                let whole = if lone == 1 && last + 1 < piece.len() { 2 } else { 1 - lone };
+                return at + (last + whole) as u64;
+            }
+            None => end = at,
+        }
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{headers, picture, scan, segment};
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    fn walk_over(data: &[u8]) -> Result<Walked, Reject> {
+        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+        walk(&mut View::new(&data, &runs, &mut buffer))
+    }
+
+    #[test]
+    fn a_whole_picture_ends_with_eoi() {
+        let file = picture(&segment(COM, b"hello"), 100);
+        let walked = walk_over(&[&file[..], b"\xff\xd8\xff\xe0 the next one"].concat()).unwrap();
+        assert_eq!((walked.end, walked.broken), (file.len() as u64, None));
+        assert_eq!(walked.pixels, Some((64, 64)));
+        assert_eq!(walked.segments.len(), 1);
+        assert!(!walked.short);
+    }
+
+    #[test]
+    fn what_breaks_before_the_picture_is_no_jpeg() {
+        let file = picture(&[], 2000);
+        let data = headers(64, 64, &[]).len() + scan().len();
+        for cut in 0..data + LEAST_DATA as usize {
+            assert!(walk_over(&file[..cut]).is_err(), "cut at {cut}");
+        }
+        assert!(walk_over(&[headers(64, 64, &[]), b"\xff\xd9".to_vec()].concat()).is_err());
+        assert!(walk_over(&[headers(64, 64, &[]), scan(), b"\xff\xd9".to_vec()].concat()).is_err());
+        let head = headers(64, 64, &[]);
+        for what in [&head[2..], &segment(0xf0, b""), &segment(DNL, &[0, 1]), &[0xff, 0xd0]] {
+            let twice = [&head[..], what, &file[head.len()..]].concat();
+            assert!(walk_over(&twice).is_err(), "{:02x?}", &what[..2]);
+        }
+    }
+
+    #[test]
+    fn what_breaks_later_is_kept_up_to_there() {
+        let whole = picture(&[], 2000);
+        let file = &whole[..whole.len() - 2];
+        let next = picture(&[], 10);
+        for (what, behind) in [
+            ("end of the source", &b""[..]),
+            ("end of the source", &[0; 3000]),
+            ("end of the source", b"\xff"),
+            ("marker", &next),
+            ("marker", &[&[0; 3000][..], &next].concat()),
+            ("restart marker where no interval is defined", b"\xff\xd0more"),
+            ("marker", b"\xff\xfe\0\x04abnothing"),
+            ("Huffman table", b"\xff\xc4\0\x04abnothing"),
+            ("end of the source", b"\xff\xfe\0\x04a"),
+        ] {
+            let walked = walk_over(&[file, behind].concat()).unwrap();
+            assert_eq!(walked.end, file.len() as u64, "{behind:02x?}");
+            assert_eq!(walked.broken.unwrap().what, what, "{behind:02x?}");
+            let parts: u64 = walked.parts.iter().map(|part| part.span.len).sum();
+            assert_eq!(parts, walked.end);
+        }
+    }
+
+    #[test]
+    fn zeros_inside_end_a_broken_picture_only() {
+        let zeros = [picture(&[], 2000), vec![0; 5000], vec![7; 2000]];
+        let start = zeros[0].len() - 2;
+        let broken = [&zeros[0][..start], &zeros[1], &zeros[2], b"\xff\xd8"].concat();
+        assert_eq!(walk_over(&broken).unwrap().end, start as u64);
+        let closed = [&zeros[0][..start], &zeros[1], &zeros[2], b"\xff\xd9"].concat();
+        assert_eq!(walk_over(&closed).unwrap().end, closed.len() as u64);
+    }
+
+    /// A picture of 64 units in intervals of eight, with these restart markers in its data.
+    fn restarts(codes: &[u8], end: &[u8]) -> Result<Walked, Reject> {
+        let data = codes.iter().flat_map(|&code| [&[0x5a; 100][..], &[0xff, code]].concat());
+        let data: Vec<u8> = data.chain([0x5a; 600]).collect();
+        let head = headers(64, 64, &segment(DRI, &[0, 8]));
+        walk_over(&[&head[..], &scan(), &data, end].concat())
+    }
+
+    #[test]
+    fn restart_markers_count() {
+        let all = [0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6];
+        let whole = restarts(&all, b"\xff\xd9").unwrap();
+        assert_eq!((whole.broken, whole.short), (None, false));
+        assert!(restarts(&all[..5], b"\xff\xd9").unwrap().short);
+        let wrong = restarts(&[0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd7], b"\xff\xd9").unwrap();
+        assert_eq!(wrong.broken.unwrap().what, "restart marker out of order");
+        assert_eq!(wrong.share, Some(0.75));
+        let many = [&all[..], &[0xd7, 0xd0]].concat();
+        assert!(restarts(&many, b"\xff\xd9").unwrap().broken.is_some());
+    }
+
+    #[test]
+    fn the_height_may_come_later() {
+        let file = |lines: &[u8]| {
+            [headers(64, 0, &[]), scan(), vec![0x5a; 600], lines.to_vec(), vec![0xff, 0xd9]]
+                .concat()
+        };
+        assert_eq!(walk_over(&file(&segment(DNL, &[0, 48]))).unwrap().pixels, Some((64, 48)));
+        assert!(walk_over(&file(&[])).is_err());
+        assert_eq!(walk_over(&file(&[])[..700]).unwrap().pixels, None);
+    }
+}

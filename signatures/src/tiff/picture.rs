@@ -1,0 +1,165 @@
+//! What a directory says of a picture: how large, how coded, where its bytes lie.
+
+use super::directory::{Directory, Origin};
+use super::tags;
+use crate::verdict::Span;
+use crate::view::View;
+
+/// Offsets and lengths of strips and tiles that are read of one file; bounds time and memory.
+pub const MAX_NUMBERS: u64 = 1 << 21;
+
+/// No picture is wider or higher, in pixels.
+const MAX_SIDE: u64 = 1 << 20;
+
+/// What a coder may add to incompressible data: a part is at most this many times the picture...
+const MAX_EXPANSION: u64 = 2;
+
+/// ...and a fixed allowance in bytes, for the headers of tiny pictures.
+const ALLOWANCE: u64 = 1 << 16;
+
+/// How picture data is coded, as far as that matters here.
+///
+/// Source: TIFF 6.0, section 8 and 22; TIFF Technical Note 2; Adobe DNG 1.7.
+const JPEG: [u64; 3] = [6, 7, 34892];
+
+/// Codings that only cameras use, for sensor data.
+///
+/// Source: ExifTool's table of `Compression`: Kodak 262, 65000 and 65002, Sony 32767, packed
+/// (Epson, Kodak) 32769, Samsung 32770 and 32772, Panasonic 34316 and 34828 to 34830, Nikon 34713,
+/// Pentax 65535.
+const OF_SENSORS: [u64; 13] =
+    [262, 32767, 32769, 32770, 32772, 34316, 34713, 34828, 34829, 34830, 65000, 65002, 65535];
+
+/// Colour filter array and demosaiced sensor data.
+///
+/// Source: Adobe DNG 1.7, tag `PhotometricInterpretation`.
+const SENSOR_PHOTOMETRIC: [u64; 2] = [32803, 34892];
+
+/// Canon's slices of the sensor, only in the raw directory of CR2.
+const CR2_SLICES: u16 = 0xC640;
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// How its directory was reached.
+    pub origin: Origin,
+    /// Width and height in pixels, where the directory says it.
+    pub pixels: Option<(u32, u32)>,
+    /// How it is coded.
+    pub compression: u64,
+    /// What its samples mean.
+    pub photometric: Option<u64>,
+    /// Whether it is a smaller version of another one.
+    pub reduced: bool,
+    /// Whether it holds sensor data.
+    pub sensor: bool,
+    /// Its strips or tiles.
+    pub parts: Vec<Span>,
+    /// The one JPEG that it is.
+    pub jpeg: Option<Span>,
+    /// How many parts were left out because no such picture can have them.
+    pub implausible: u64,
+}
+
+impl Picture {
+    /// The picture that `directory` describes, if it has data. The offsets and lengths that are
+    /// read count against `budget`.
+    pub fn read(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Option<Self> {
+        let compression = directory.number(view, tags::COMPRESSION).unwrap_or(1);
+        let photometric = directory.number(view, tags::PHOTOMETRIC);
+        let sensor = photometric.is_some_and(|value| SENSOR_PHOTOMETRIC.contains(&value))
+            || OF_SENSORS.contains(&compression)
+            || directory.has(CR2_SLICES);
+        let subfile = directory.number(view, tags::NEW_SUBFILE_TYPE).unwrap_or(0);
+        let mut picture = Picture {
+            origin: directory.origin,
+            pixels: size(view, directory),
+            compression,
+            photometric,
+            reduced: subfile & 1 == 1,
+            sensor,
+            parts: parts(view, directory, budget),
+            jpeg: directory.stretch(view, tags::JPEG_OFFSET, tags::JPEG_LENGTH),
+            implausible: 0,
+        };
+        picture.drop_implausible(view, directory);
+        (picture.jpeg.is_some() || !picture.parts.is_empty()).then_some(picture)
+    }
+
+    /// Whether its parts are coded as JPEG.
+    pub fn is_jpeg(&self) -> bool {
+        JPEG.contains(&self.compression)
+    }
+
+    /// Its strip, if that one strip is a whole JPEG.
+    pub fn whole_jpeg(&self) -> Option<Span> {
+        match self.parts[..] {
+            [only] if self.is_jpeg() && !self.sensor => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Number of pixels, 0 where the directory does not say it.
+    pub fn area(&self) -> u64 {
+        self.pixels.map_or(0, |(width, height)| u64::from(width) * u64::from(height))
+    }
+
+    /// Leaves out parts that are larger than the picture could ever be.
+    fn drop_implausible(&mut self, view: &mut View<'_>, directory: &Directory) {
+        if self.pixels.is_none() {
+            return;
+        }
+        let bits = directory.number(view, tags::BITS_PER_SAMPLE).unwrap_or(1).clamp(1, 64);
+        let samples = directory.number(view, tags::SAMPLES_PER_PIXEL).unwrap_or(1).clamp(1, 64);
+        // Fields that describe previews of RAW files are often wrong about the depth.
+        let bits = (bits * samples).max(48);
+        let most = (self.area().saturating_mul(bits) / 8)
+            .saturating_mul(MAX_EXPANSION)
+            .saturating_add(ALLOWANCE);
+        let before = self.parts.len();
+        self.parts.retain(|part| part.len <= most);
+        self.implausible = (before - self.parts.len()) as u64;
+    }
+}
+
+/// Width and height, when both are there and sane.
+fn size(view: &mut View<'_>, directory: &Directory) -> Option<(u32, u32)> {
+    let width = directory.number(view, tags::IMAGE_WIDTH)?;
+    let height = directory.number(view, tags::IMAGE_LENGTH)?;
+    let sane = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
+    sane.then_some((width as u32, height as u32))
+}
+
+/// The strips and tiles that have any bytes.
+///
+/// Source: TIFF 6.0, sections 3 "Bilevel Images" (strips) and 15 "Tiled Images".
+fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<Span> {
+    let base = directory.frame.base;
+    let mut out = Vec::new();
+    for (offset, len) in [
+        (tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS),
+        (tags::TILE_OFFSETS, tags::TILE_BYTE_COUNTS),
+    ] {
+        let offsets = directory.numbers(view, offset, *budget / 2);
+        let mut lens = directory.numbers(view, len, *budget / 2);
+        *budget = budget.saturating_sub((offsets.len() + lens.len()) as u64);
+        if lens.is_empty() && offsets.len() == 1 {
+            lens.extend(uncompressed_len(view, directory));
+        }
+        let pairs = offsets.into_iter().zip(lens).filter(|&(at, len)| at > 0 && len > 0);
+        out.extend(pairs.map(|(at, len)| Span { at: base.saturating_add(at), len }));
+    }
+    out
+}
+
+/// Length of an uncompressed picture in one strip, for writers that left the length out.
+fn uncompressed_len(view: &mut View<'_>, directory: &Directory) -> Option<u64> {
+    if directory.number(view, tags::COMPRESSION).unwrap_or(1) != 1 {
+        return None;
+    }
+    let (width, height) = size(view, directory)?;
+    let bits = directory.number(view, tags::BITS_PER_SAMPLE).unwrap_or(1);
+    let samples = directory.number(view, tags::SAMPLES_PER_PIXEL).unwrap_or(1);
+    let row = u64::from(width).checked_mul(bits)?.checked_mul(samples)?.div_ceil(8);
+    row.checked_mul(u64::from(height))
+}

@@ -1,0 +1,86 @@
+//! Laws about the registry itself.
+
+use std::collections::BTreeSet;
+
+use afterimage_signatures::Effort;
+use afterimage_signatures::formats::{ALL, by_name};
+use afterimage_testdata::random::Random;
+use afterimage_testdata::samples;
+
+use super::{cases, magic_fits, measure};
+
+#[test]
+fn names_are_unique_and_extensions_are_plain() {
+    let mut names = BTreeSet::new();
+    for format in ALL {
+        let signature = format.signature();
+        let name = signature.name;
+        assert!(names.insert(name), "{name} twice");
+        assert!(!signature.extensions.is_empty(), "{name}");
+        for text in signature.extensions.iter().chain([&name]) {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(text.bytes().all(plain), "{text} of {name}");
+        }
+    }
+}
+
+#[test]
+fn magic_is_long_enough_and_lies_in_the_shortest_file() {
+    for format in ALL {
+        let signature = format.signature();
+        assert!(!signature.magic.is_empty(), "{}", signature.name);
+        for magic in signature.magic {
+            assert!(magic.bytes.len() >= 3, "{}: {magic:?}", signature.name);
+            assert_ne!(magic.bytes[0], 0, "{}: {magic:?}", signature.name);
+            let end = u64::from(magic.at) + magic.bytes.len() as u64;
+            assert!(magic.at < 512 && end <= signature.min_len, "{}: {magic:?}", signature.name);
+        }
+    }
+}
+
+#[test]
+fn every_format_has_a_sample() {
+    let known: BTreeSet<_> = samples::all().iter().map(|sample| sample.format).collect();
+    let names = ALL.iter().map(|format| format.signature().name);
+    let without: Vec<_> = names.filter(|name| !known.contains(name)).collect();
+    assert!(without.is_empty(), "formats without a sample: {without:?}");
+}
+
+#[test]
+fn every_sample_has_a_format() {
+    let names: BTreeSet<_> = samples::all().iter().map(|sample| sample.format).collect();
+    let unknown: Vec<_> = names.into_iter().filter(|name| by_name(name).is_none()).collect();
+    assert!(unknown.is_empty(), "the registry does not know {unknown:?}");
+}
+
+#[test]
+fn a_sample_is_taken_by_its_own_format_first() {
+    for (sample, _) in cases() {
+        let mut fits = ALL.iter().copied().filter(|format| magic_fits(*format, &sample.bytes));
+        let first = fits.find(|format| measure(*format, &sample.bytes, Effort::Proof).is_ok());
+        let first = first.map(|format| format.signature().name);
+        assert_eq!(first, Some(sample.format), "{}", sample.name);
+    }
+}
+
+/// How much noise each format is shown, in bytes.
+const NOISE_LEN: usize = 4 << 20;
+
+#[test]
+fn noise_behind_a_magic_is_no_photo() {
+    let mut random = Random::new(4);
+    for format in ALL {
+        let name = format.signature().name;
+        let mut noise = random.bytes(NOISE_LEN);
+        let magics = format.signature().magic;
+        for (number, cluster) in noise.chunks_exact_mut(4096).enumerate() {
+            let magic = magics[number % magics.len()];
+            let at = usize::from(magic.at);
+            cluster[at..at + magic.bytes.len()].copy_from_slice(magic.bytes);
+        }
+        for at in (0..noise.len()).step_by(4096) {
+            let verdict = measure(*format, &noise[at..], Effort::Proof);
+            assert!(verdict.is_err(), "{name} at {at:#x}: {verdict:?}");
+        }
+    }
+}
