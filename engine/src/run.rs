@@ -47,6 +47,8 @@ pub struct Outcome {
     pub interrupted: bool,
     /// Files of their own by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
+    /// Files of their own by name of their format, without copies.
+    pub formats: Vec<(&'static str, u64)>,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -255,7 +257,8 @@ impl<'o> Run<'o> {
         let summary = listing.summary();
         let warnings = self.warnings(&ledger, &written)?;
         self.stats.finishing = clock.elapsed();
-        let (photos, inner) = (listing.photos(), listing.inner());
+        let (photos, formats) = (listing.photos(), listing.formats());
+        let inner = listing.inner();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
         Ok(Outcome {
             report,
@@ -265,6 +268,7 @@ impl<'o> Run<'o> {
             failure: self.failure,
             interrupted,
             photos,
+            formats,
             inner,
             filtered: settled.filtered,
             warnings,
