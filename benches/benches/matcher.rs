@@ -3,6 +3,7 @@
 
 #![expect(missing_docs, reason = "criterion's macros make items without docs")]
 
+use afterimage_engine::registry::Registry;
 use afterimage_engine::scan::Matcher;
 use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::samples;
@@ -27,7 +28,7 @@ fn kinds() -> [(&'static str, Vec<u8>); 4] {
 }
 
 fn matcher(c: &mut Criterion) {
-    let matcher = Matcher::new();
+    let matcher = Matcher::new(&Registry::default());
     let photos = LEN / samples::jpegs()[0].bytes.len();
     let mut group = c.benchmark_group("matcher");
     group.throughput(Throughput::Bytes(LEN as u64)).sample_size(10);

@@ -4,10 +4,10 @@
 //! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
 //! no more than reading it.
 
-use afterimage_signatures::formats;
+use crate::registry::Registry;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, packed};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
 
 /// A place where a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,9 +49,9 @@ const BLOCK: usize = 512;
 
 impl Matcher {
     /// A matcher for every format of the registry.
-    pub fn new() -> Self {
+    pub fn new(registry: &Registry) -> Self {
         let mut magics: Vec<Magic> = Vec::new();
-        for (index, format) in formats::ALL.iter().enumerate() {
+        for (index, format) in registry.formats().iter().enumerate() {
             for magic in format.signature().magic {
                 let (at, bytes) = (usize::from(magic.at), magic.bytes);
                 match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
@@ -69,7 +69,10 @@ impl Matcher {
         let engine = match packed {
             Some(searcher) => Engine::Packed(searcher),
             None => Engine::Automaton(
-                AhoCorasick::new(patterns()).expect("a few short patterns make a small automaton"),
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostFirst)
+                    .build(patterns())
+                    .expect("a few short patterns make a small automaton"),
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
@@ -176,12 +179,6 @@ impl Matcher {
     }
 }
 
-impl Default for Matcher {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Whether all bytes are the same; looks at a few first, since most blocks are not.
 fn is_constant(block: &[u8]) -> bool {
     let Some((&first, rest)) = block.split_first() else { return true };
@@ -198,9 +195,9 @@ mod tests {
 
     fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
         let mut hits = Vec::new();
-        let matcher = Matcher::new();
+        let matcher = Matcher::new(&Registry::default());
         matcher.scan(chunk, 0..own, &mut hits);
-        let png = formats::ALL.iter().position(|format| format.signature().name == "png");
+        let png = Registry::default().names().position(|name| name == "png");
         hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
         hits.into_iter().map(|hit| hit.at).collect()
     }
@@ -224,7 +221,7 @@ mod tests {
         let mut bytes = vec![1u8; 300];
         bytes[96..104].copy_from_slice(PNG);
         bytes[100 + 100..108 + 100].copy_from_slice(PNG);
-        let overlap = Matcher::new().overlap();
+        let overlap = Matcher::new(&Registry::default()).overlap();
         assert_eq!(starts(&bytes[..100 + overlap], 100), [96]);
         assert_eq!(starts(&bytes[100..200 + overlap], 100), [] as [usize; 0]);
         let mut erased = vec![0x89u8; 1024 + overlap];
@@ -238,7 +235,7 @@ mod tests {
         let mut chunk = vec![0u8; 5 * BLOCK];
         chunk[BLOCK + 1] = 1;
         chunk[3 * BLOCK..].fill(0xff);
-        let matcher = Matcher::new();
+        let matcher = Matcher::new(&Registry::default());
         assert_eq!(matcher.scan(&chunk, 0..chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
         assert_eq!(matcher.scan(&chunk, 3..10, &mut Vec::new()), 7);
     }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const ENGINE: &[&str] = &[
     "error",
     "progress",
+    "registry",
+    "custom",
     "hash",
     "report",
     "source",
@@ -20,6 +22,7 @@ const ENGINE: &[&str] = &[
     "record",
     "carve",
     "journal",
+    "reserve",
     "index",
     "claims",
     "store",
