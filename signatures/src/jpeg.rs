@@ -6,6 +6,7 @@ mod entropy;
 mod followers;
 mod frame;
 mod gcontainer;
+mod headers;
 mod marker;
 mod mpf;
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub struct Frame {
     pub coding: Coding,
     /// Whether an arithmetic coder wrote it, rather than Huffman codes.
     pub arithmetic: bool,
+    /// Bits of a sample.
+    pub precision: u8,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels; 0 until DNL tells it.
@@ -63,6 +65,8 @@ pub struct Scan {
     pub last: u8,
     /// Bit position that an earlier scan ended with; 0 in the first scan of a band.
     pub high: u8,
+    /// Bit position that this scan ends with.
+    pub low: u8,
 }
 
 /// Blocks that one interleaved unit may have (T.81, B.2.3).
@@ -91,7 +95,7 @@ impl Frame {
         }
         let components = entries.iter().map(Component::parse).collect::<Option<_>>();
         let components = components.ok_or("component of the frame")?;
-        Ok(Frame { coding, arithmetic: code & 8 != 0, width, height, components })
+        Ok(Frame { coding, arithmetic: code & 8 != 0, precision, width, height, components })
     }
 
     /// The scan header in the content of an SOS segment, or what is wrong with it.
@@ -106,8 +110,8 @@ impl Frame {
             return Err("scan header");
         }
         let parts = self.parts(entries).ok_or("component of the scan")?;
-        let scan = Scan { parts, first, last, high: bits >> 4 };
-        if !tail.is_empty() || !self.allows(&scan, bits & 15) {
+        let scan = Scan { parts, first, last, high: bits >> 4, low: bits & 15 };
+        if !tail.is_empty() || !self.allows(&scan) {
             return Err("scan header");
         }
         Ok(scan)
@@ -131,7 +135,7 @@ impl Frame {
 
     /// Whether band and bits of `scan` can be; sequential scans have no use for them, and some
     /// encoders write nonsense there.
-    fn allows(&self, scan: &Scan, low: u8) -> bool {
+    fn allows(&self, scan: &Scan) -> bool {
         let interleaved = scan.parts.len() > 1;
         let crowded = self.blocks_a_unit(scan) > MOST_BLOCKS_A_UNIT;
         match self.coding {
@@ -142,7 +146,7 @@ impl Frame {
                 } else {
                     scan.first <= scan.last && scan.last < 64 && !interleaved
                 };
-                band && scan.high <= 13 && low <= 13
+                band && scan.high <= 13 && scan.low <= 13
             }
             Coding::Lossless => scan.first <= 7 && scan.last == 0 && scan.high == 0,
         }
