@@ -12,9 +12,12 @@ mod mpf;
 #[cfg(test)]
 mod sample;
 mod segments;
+mod skim;
 mod tables;
 mod video;
 mod walk;
+
+pub use skim::JpegOracle;
 
 use walk::walk;
 

@@ -153,7 +153,7 @@ impl Frame {
     }
 
     /// Blocks (samples, when lossless) of one unit of `scan`.
-    fn blocks_a_unit(&self, scan: &Scan) -> u32 {
+    pub fn blocks_a_unit(&self, scan: &Scan) -> u32 {
         if scan.parts.len() == 1 {
             return 1;
         }
@@ -165,26 +165,31 @@ impl Frame {
     }
 
     /// Units (MCU) that `scan` codes, or nothing when the height is not known yet.
-    ///
-    /// Source: T.81, A.2 "Order of source image data encoding".
     pub fn units(&self, scan: &Scan) -> Option<u64> {
         if self.height == 0 {
             return None;
         }
-        let most = |factor: fn(&Component) -> u8| {
-            self.components.iter().map(factor).max().map_or(1, u32::from)
-        };
-        let (across, down) = (most(|part| part.across), most(|part| part.down));
+        let down = |component: &Component| component.down;
+        Some(self.columns(scan) * self.along(scan, self.height, down))
+    }
+
+    /// Units in a row of `scan`.
+    pub fn columns(&self, scan: &Scan) -> u64 {
+        self.along(scan, self.width, |component| component.across)
+    }
+
+    /// Units along one side of the picture, which has `len` pixels.
+    ///
+    /// Source: T.81, A.2 "Order of source image data encoding".
+    fn along(&self, scan: &Scan, len: u32, factor: fn(&Component) -> u8) -> u64 {
+        let most = self.components.iter().map(factor).max().map_or(1, u32::from);
         let edge = if self.coding == Coding::Lossless { 1 } else { 8 };
-        let (columns, rows) = if let [part] = scan.parts[..] {
-            let component = self.components[part.component];
-            let columns = (self.width * u32::from(component.across)).div_ceil(across);
-            let rows = (self.height * u32::from(component.down)).div_ceil(down);
-            (columns.div_ceil(edge), rows.div_ceil(edge))
+        if let [part] = scan.parts[..] {
+            let samples = len * u32::from(factor(&self.components[part.component]));
+            samples.div_ceil(most).div_ceil(edge).into()
         } else {
-            (self.width.div_ceil(edge * across), self.height.div_ceil(edge * down))
-        };
-        Some(u64::from(columns) * u64::from(rows))
+            len.div_ceil(edge * most).into()
+        }
     }
 
     /// The fewest bytes that can code `scan`: a code has at least one bit, and a sequential block
