@@ -6,6 +6,9 @@
 ///
 /// How far it has read is told in bits, so that whoever reads on behind the end finds out later
 /// at no cost.
+///
+/// It is passed by value where a function is not inlined, so that it can stay in registers.
+#[derive(Clone, Copy)]
 pub struct Bits<'b> {
     bytes: &'b [u8],
     /// The next byte to load.
@@ -38,14 +41,6 @@ impl<'b> Bits<'b> {
         self.count |= 56;
     }
 
-    /// Holds at least 32 bits.
-    #[inline(always)]
-    pub fn refill_half(&mut self) {
-        if self.count < 32 {
-            self.refill();
-        }
-    }
-
     /// The bits held, from the highest.
     #[inline(always)]
     pub fn held(&self) -> u64 {
@@ -57,11 +52,6 @@ impl<'b> Bits<'b> {
     pub fn skip(&mut self, len: u32) {
         self.held <<= len;
         self.count = self.count.wrapping_sub(len);
-    }
-
-    /// Passes any number of bits.
-    pub fn skip_far(&mut self, len: usize) {
-        *self = Bits::new(self.bytes, self.position().saturating_add(len));
     }
 
     /// The next `len` bits as a number; they are held, and at most 32.
@@ -110,7 +100,7 @@ mod tests {
         for step in [1, 3, 7, 11, 16, 27] {
             let mut bits = Bits::new(&bytes, 0);
             for at in (0..90).step_by(step) {
-                bits.refill_half();
+                bits.refill();
                 assert_eq!(bits.position(), at);
                 let expected = all << at >> (128 - step);
                 assert_eq!(u128::from(bits.take(step as u32)), expected, "{step} bits at {at}");
@@ -118,8 +108,6 @@ mod tests {
         }
         let mut bits = Bits::new(&bytes, 13);
         assert_eq!((bits.position(), bits.take(5)), (13, 0b11111));
-        bits.skip_far(100);
-        assert_eq!((bits.position(), bits.take(20)), (118, 0));
     }
 
     #[test]

@@ -91,6 +91,10 @@ impl Code {
 /// Bits that the wide look sees.
 const WIDE: u32 = 12;
 
+/// Bits that a wide look passes at most, so that two of them need no more than are held, nor one
+/// behind a difference of DC.
+const MOST_PASSED: u32 = 25;
+
 /// The coefficients of a block, as far as the next bits tell without their values: several codes
 /// by one look.
 ///
@@ -126,10 +130,12 @@ impl Wide {
                 (_, size) if size > most_size => break,
                 (run, _) => u32::from(run) + 1,
             };
-            if len == 0 || passed + len > WIDE || count + step % Self::END > 64 {
+            let after = passed + len + u32::from(symbol & 15);
+            let known = len > 0 && passed + len <= WIDE && after <= MOST_PASSED;
+            if !known || count + step % Self::END > 64 {
                 break;
             }
-            passed += len + u32::from(symbol & 15);
+            passed = after;
             count += step;
             if step > Self::END {
                 break;

@@ -60,6 +60,7 @@ impl<'s> AcFirst<'s> {
 }
 
 impl Coder for AcFirst<'_> {
+    #[inline(always)]
     fn unit(
         &mut self,
         bits: &mut Bits<'_>,
@@ -69,7 +70,7 @@ impl Coder for AcFirst<'_> {
         self.found = 0;
         let mut at = self.band.first;
         while at <= self.band.last {
-            bits.refill_half();
+            bits.refill();
             let symbol = self.ac.code.take(bits)?;
             match (symbol >> 4, symbol & 15) {
                 (15, 0) => at += 16,
@@ -119,10 +120,11 @@ impl<'s> AcRefine<'s> {
     }
 
     /// Passes the bits that correct what `block` had from `at` on.
+    #[inline(always)]
     fn correct(&self, bits: &mut Bits<'_>, block: u64, at: u32) {
         let mut count = self.band.rest(block, at).count_ones();
         while count > 0 {
-            bits.refill_half();
+            bits.refill();
             let some = count.min(32);
             bits.skip(some);
             count -= some;
@@ -131,11 +133,12 @@ impl<'s> AcRefine<'s> {
 
     /// Passes `zeros` coefficients that were zero and the bits that correct the others between
     /// them; tells where the next one that was zero stands.
+    #[inline(always)]
     fn pass(&self, bits: &mut Bits<'_>, block: u64, at: u32, zeros: u8) -> Option<u32> {
         let (mut at, mut zeros) = (at, zeros);
         while at <= self.band.last {
             if block >> at & 1 == 1 {
-                bits.refill_half();
+                bits.refill();
                 bits.skip(1);
             } else if zeros == 0 {
                 return Some(at);
@@ -149,6 +152,7 @@ impl<'s> AcRefine<'s> {
 }
 
 impl Coder for AcRefine<'_> {
+    #[inline(always)]
     fn unit(
         &mut self,
         bits: &mut Bits<'_>,
@@ -159,7 +163,7 @@ impl Coder for AcRefine<'_> {
         let block = self.history.get(self.band.component, self.next);
         let mut at = self.band.first;
         while at <= self.band.last && state.run == 0 {
-            bits.refill_half();
+            bits.refill();
             let symbol = self.ac.code.take(bits)?;
             let (run, size) = (symbol >> 4, symbol & 15);
             if size == 0 && run < 15 {

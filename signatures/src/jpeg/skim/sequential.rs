@@ -44,7 +44,7 @@ impl Coder for Sequential<'_> {
     #[inline(always)]
     fn unit(&mut self, bits: &mut Bits<'_>, state: &mut State, _: u64) -> Result<(), &'static str> {
         for block in &self.blocks {
-            bits.refill_half();
+            bits.refill();
             let size = block.dc.take(bits)?;
             if size > self.most_dc_size {
                 return Err(TOO_LARGE);
@@ -68,40 +68,58 @@ impl Coder for Sequential<'_> {
 fn pass(bits: &mut Bits<'_>, ac: &Ac) -> Result<(), &'static str> {
     let mut at = 1;
     while at < 64 {
-        at = pass_one(bits, ac, at)?;
+        let (after, next) = pass_one(*bits, at, ac);
+        *bits = after;
+        at = next?;
     }
     Ok(())
 }
 
 /// Passes the AC coefficients of a block, several codes at a time where that can be.
+///
+/// A difference of DC and one look need no more bits than are held at once, nor do two looks.
 #[inline(always)]
 fn pass_wide(bits: &mut Bits<'_>, ac: &Ac, wide: &Wide) -> Result<(), &'static str> {
     let mut at = 1;
+    let mut looks = 1;
     loop {
-        bits.refill_half();
-        let (count, len) = wide.look(bits.held());
-        let next = at + count;
-        if next < 64 {
-            bits.skip(len);
-            at = next;
-            continue;
+        while looks > 0 {
+            let (count, len) = wide.look(bits.held());
+            let next = at + count;
+            if next < 64 {
+                bits.skip(len);
+                at = next;
+                looks -= 1;
+                continue;
+            }
+            // The end of a block counts as a coefficient too: it may be the last one.
+            if next == 64 || (Wide::END..=Wide::END + 64).contains(&next) {
+                bits.skip(len);
+                return Ok(());
+            }
+            let (after, next) = pass_one(*bits, at, ac);
+            *bits = after;
+            at = next?;
+            if at == 64 {
+                return Ok(());
+            }
+            break;
         }
-        // The end of a block counts as a coefficient too: it may be the last one.
-        if next == 64 || (Wide::END..=Wide::END + 64).contains(&next) {
-            bits.skip(len);
-            return Ok(());
-        }
-        at = pass_one(bits, ac, at)?;
-        if at == 64 {
-            return Ok(());
-        }
+        bits.refill();
+        looks = 2;
     }
 }
 
 /// Passes the code for coefficient `at` and on; tells which comes next, 64 at the block's end.
 #[cold]
-fn pass_one(bits: &mut Bits<'_>, ac: &Ac, at: u32) -> Result<u32, &'static str> {
-    bits.refill_half();
+fn pass_one<'b>(mut bits: Bits<'b>, at: u32, ac: &Ac) -> (Bits<'b>, Result<u32, &'static str>) {
+    bits.refill();
+    let next = next_coefficient(&mut bits, at, ac);
+    (bits, next)
+}
+
+#[inline(always)]
+fn next_coefficient(bits: &mut Bits<'_>, at: u32, ac: &Ac) -> Result<u32, &'static str> {
     let symbol = ac.code.take(bits)?;
     let (run, size) = (u32::from(symbol >> 4), symbol & 15);
     let next = match (run, size) {
@@ -123,7 +141,7 @@ pub struct DcRefine {
 
 impl Coder for DcRefine {
     fn unit(&mut self, bits: &mut Bits<'_>, _: &mut State, _: u64) -> Result<(), &'static str> {
-        bits.refill_half();
+        bits.refill();
         bits.skip(self.blocks);
         Ok(())
     }
@@ -145,7 +163,7 @@ impl Coder for Lossless<'_> {
     #[inline(always)]
     fn unit(&mut self, bits: &mut Bits<'_>, _: &mut State, _: u64) -> Result<(), &'static str> {
         for code in &self.codes {
-            bits.refill_half();
+            bits.refill();
             match code.take(bits)? {
                 size @ 0..16 => bits.skip(size.into()),
                 // A difference of 32768 has no further bits (T.81, H.1.2.2).
