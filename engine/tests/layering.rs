@@ -35,7 +35,7 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "trailer", "tiff", "isobmff", "jpeg", "png", "exif",
+    "verdict", "view", "oracle", "format", "trailer", "tiff", "exif", "isobmff", "jpeg", "png",
     "formats",
 ];
 
