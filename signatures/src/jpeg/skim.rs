@@ -128,6 +128,30 @@ impl JpegOracle {
         self.progress.flaw()
     }
 
+    /// Where the data of each scan lies, of the one at hand as far as it has come.
+    pub fn scans(&self) -> Vec<Span> {
+        let current = self.scan.as_ref().map(|scan| Span::between(scan.start(), scan.end()));
+        self.data.iter().map(|data| data.span).chain(current).collect()
+    }
+
+    /// Whether there is data that is not decoded here.
+    pub fn is_opaque(&self) -> bool {
+        self.progress.is_opaque()
+    }
+
+    /// Whether all units of the scan at hand have come.
+    pub fn all_units(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.plan().units == Some(scan.units()))
+    }
+
+    /// Units passed and units missing, while the only scan of the picture is at hand.
+    pub fn only_scan(&self) -> Option<(u64, u64)> {
+        let scan = self.scan.as_ref().filter(|_| self.data.is_empty())?;
+        let all = self.headers.frame.as_ref()?.components.len() == scan.plan().scan.parts.len();
+        let units = scan.plan().units.filter(|_| all && scan.plan().kind == Kind::Sequential)?;
+        Some((scan.units(), units.saturating_sub(scan.units())))
+    }
+
     /// Number of the unit (MCU) of the scan at hand that comes next, counted from 0, and the byte
     /// of the file in which it begins; nothing outside of entropy-coded data.
     pub fn unit(&self) -> Option<(u64, u64)> {
@@ -179,22 +203,28 @@ impl JpegOracle {
         Ok(take)
     }
 
-    /// Takes a part that has come whole and that begins at `at`.
+    /// Takes a part that has come whole and that begins at `at`. What is wrong with it is blamed
+    /// on its last byte: any of them may be foreign, and then that one is.
     fn whole(&mut self, held: &[u8], at: u64) -> Result<(), Fault> {
-        let wrong = |what| Err(Fault { at, what });
+        let last = (at + held.len() as u64).saturating_sub(1);
+        let fault = |what| Fault { at: last, what };
         match self.part {
-            Part::Start if held != [0xff, SOI] => return wrong("no SOI"),
+            Part::Start if held != [0xff, SOI] => return Err(fault("no SOI")),
             Part::Length(code) => {
                 let len = held.iter().fold(0, |len, &byte| len << 8 | usize::from(byte));
-                let Some(len) = len.checked_sub(2) else { return wrong("bad segment length") };
+                let Some(len) = len.checked_sub(2) else {
+                    return Err(fault("bad segment length"));
+                };
                 return self.segment(code, Span { at: at + 2, len: len as u64 });
             }
-            Part::Content(SOS) => return self.begin(held, at),
+            Part::Content(SOS) => {
+                return self.begin(held, at + held.len() as u64).map_err(fault);
+            }
             Part::Content(code) => {
                 let taken = Arc::make_mut(&mut self.headers).take(code, held);
-                taken.map_err(|what| Fault { at, what })?;
+                taken.map_err(fault)?;
                 if code == DNL {
-                    self.progress.lines(&self.headers).map_err(|what| Fault { at, what })?;
+                    self.progress.lines(&self.headers).map_err(fault)?;
                 }
             }
             _ => {}
@@ -249,14 +279,13 @@ impl JpegOracle {
         Ok(())
     }
 
-    /// Takes a scan header, which ends the last segment before the data.
-    fn begin(&mut self, content: &[u8], at: u64) -> Result<(), Fault> {
-        let wrong = |what| Fault { at, what };
-        let scan = Arc::make_mut(&mut self.headers).scan(content).map_err(wrong)?;
-        let frame = self.headers.frame.as_ref().ok_or(wrong("scan before its frame"))?;
+    /// Takes a scan header behind which the data begins at `at`.
+    fn begin(&mut self, content: &[u8], at: u64) -> Result<(), &'static str> {
+        let scan = Arc::make_mut(&mut self.headers).scan(content)?;
+        let frame = self.headers.frame.as_ref().ok_or("scan before its frame")?;
         let plan = Plan::new(&self.headers, frame, scan);
         self.progress.begin(&plan);
-        self.scan = Some(Scan::new(Arc::new(plan), at + content.len() as u64));
+        self.scan = Some(Scan::new(Arc::new(plan), at));
         self.part = Part::Data;
         Ok(())
     }

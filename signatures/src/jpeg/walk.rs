@@ -211,7 +211,7 @@ impl Walker {
 }
 
 /// Headers and data in turn, up to `end`.
-fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
+pub fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
     let mut parts = Vec::with_capacity(2 * scans.len() + 1);
     let mut at = 0;
     let mut push = |from: u64, to: u64, role| {
@@ -231,7 +231,7 @@ fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
 
 /// The end of what lies between `start` and `end` without the zeros at its end and without half
 /// a marker.
-fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
+pub fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
     const PIECE: u64 = 64 << 10;
     let mut end = end;
     while end > start {

@@ -107,6 +107,11 @@ impl Progress {
         self.flaw
     }
 
+    /// Whether there is data that is not decoded.
+    pub fn is_opaque(&self) -> bool {
+        self.opaque
+    }
+
     /// Whether some component can be seen from top to bottom.
     pub fn any(&self) -> bool {
         self.shown.contains(&true)
