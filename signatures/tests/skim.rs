@@ -1,0 +1,261 @@
+//! The oracle of JPEG against foreign data, pieces of any size, and damage.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use afterimage_signatures::jpeg::JpegOracle;
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Oracle, Said};
+use afterimage_testdata::canvas;
+use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
+use afterimage_testdata::random::Random;
+use afterimage_testdata::scene::Picture;
+use proptest::prelude::*;
+
+/// A photo and what its oracle found in it.
+struct Photo {
+    name: String,
+    bytes: Vec<u8>,
+    /// The data of all scans, with the headers between them.
+    data: Span,
+    /// The parts of it that are proven.
+    proven: Vec<Span>,
+    /// What tells which photos have the same tables.
+    tables: Vec<u8>,
+}
+
+/// The oracle after the whole file, which it must like.
+fn decoded(bytes: &[u8]) -> Option<JpegOracle> {
+    let mut oracle = JpegOracle::new();
+    let done = matches!(oracle.feed(bytes), Said::Done { .. });
+    (done && oracle.flaw().is_none()).then_some(oracle)
+}
+
+impl Photo {
+    fn new(name: String, bytes: Vec<u8>) -> Option<Self> {
+        let oracle = decoded(&bytes)?;
+        let (first, last) = (oracle.data().first()?, oracle.data().last()?);
+        let data = Span::between(first.span.at, last.span.end());
+        let proven = oracle.data().iter().filter(|data| data.proven).map(|data| data.span);
+        let proven = proven.collect();
+        let tables = tables(&bytes[..first.span.at as usize]);
+        Some(Photo { name, data, proven, tables, bytes })
+    }
+}
+
+/// All DHT segments before the first scan.
+fn tables(head: &[u8]) -> Vec<u8> {
+    let (mut tables, mut at) = (Vec::new(), 2);
+    while let Some(&[0xff, code, high, low]) = head.get(at..at + 4) {
+        let end = at + 2 + usize::from(u16::from_be_bytes([high, low]));
+        if code == 0xc4 {
+            tables.extend_from_slice(&head[at..end]);
+        }
+        at = end;
+    }
+    tables
+}
+
+/// Pictures drawn for the test, of all kinds that cameras and programs write.
+fn made() -> Vec<Photo> {
+    let kinds = [
+        Jpeg { quality: 96, ..Jpeg::default() },
+        Jpeg { quality: 90, sampling: Sampling::S422, restart: 10, ..Jpeg::default() },
+        Jpeg { quality: 95, optimised: true, ..Jpeg::default() },
+        Jpeg { quality: 95, process: Process::Progressive, ..Jpeg::default() },
+        Jpeg { quality: 95, process: Process::Spectral, ..Jpeg::default() },
+        Jpeg { quality: 97, sampling: Sampling::Grey, ..Jpeg::default() },
+    ];
+    let photos = kinds.iter().enumerate().flat_map(|(number, kind)| {
+        (0..2).filter_map(move |seed| {
+            let picture = Picture::scene(40 + seed, 640, 480);
+            Photo::new(format!("made {number}.{seed}"), kind.encode(&picture))
+        })
+    });
+    photos.collect()
+}
+
+/// Real photos, where there are any.
+#[expect(clippy::print_stderr, reason = "who runs the tests should know what was left out")]
+fn real(most_len: u64) -> Vec<Photo> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/photos/jpeg");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("{} is not there: only made pictures were tried", folder.display());
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let small = paths.into_iter().filter(|path| path.metadata().unwrap().len() <= most_len);
+    let photo = |path: std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        Photo::new(name, std::fs::read(path).unwrap())
+    };
+    small.filter_map(photo).collect()
+}
+
+/// Data of photos with less than this is not spliced, in bytes.
+const LEAST_DATA: u64 = 40 << 10;
+
+const CLUSTER: usize = 4096;
+
+/// What is put in place of a photo's own data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Foreign {
+    SameTables,
+    OtherTables,
+    Noise,
+    Text,
+    Zeros,
+    Later,
+}
+
+const FOREIGN: [Foreign; 6] = [
+    Foreign::SameTables,
+    Foreign::OtherTables,
+    Foreign::Noise,
+    Foreign::Text,
+    Foreign::Zeros,
+    Foreign::Later,
+];
+
+/// The data of a photo from some cluster on to the end of the file.
+fn tail(photo: &Photo, from: usize, random: &mut Random) -> Vec<u8> {
+    let clusters = (photo.data.end() as usize).saturating_sub(from) / CLUSTER;
+    let at = from + CLUSTER * random.below(clusters.max(1));
+    photo.bytes[at.next_multiple_of(CLUSTER).min(photo.bytes.len())..].to_vec()
+}
+
+fn foreign(
+    kind: Foreign,
+    photo: &Photo,
+    at: usize,
+    photos: &[Photo],
+    random: &mut Random,
+) -> Option<Vec<u8>> {
+    let rest = photo.bytes.len() - at;
+    let donor = |same: bool, random: &mut Random| {
+        let fits =
+            |other: &&Photo| (other.tables == photo.tables) == same && other.name != photo.name;
+        let donors: Vec<_> = photos.iter().filter(fits).collect();
+        let donor = donors.get(random.below(donors.len()))?;
+        Some(tail(donor, donor.data.at as usize, random))
+    };
+    let bytes = match kind {
+        Foreign::SameTables => donor(true, random)?,
+        Foreign::OtherTables => donor(false, random)?,
+        Foreign::Noise => random.bytes(rest),
+        Foreign::Text => canvas::text(random, rest),
+        Foreign::Zeros => vec![0; rest],
+        Foreign::Later => tail(photo, at + CLUSTER, random),
+    };
+    (bytes.len() >= CLUSTER).then_some(bytes)
+}
+
+/// How splices of one kind went.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    tried: usize,
+    /// Taken for whole although proven data was foreign.
+    missed: Vec<String>,
+    /// From the splice to the byte that was blamed.
+    distances: Vec<u64>,
+}
+
+impl Tally {
+    /// Feeds the foreign bytes behind `before` and notes what is said.
+    fn splice(&mut self, photo: &Photo, at: usize, before: &JpegOracle, bytes: &[u8]) {
+        let same = bytes.iter().zip(&photo.bytes[at..]).take_while(|(new, old)| new == old).count();
+        let first = (at + same) as u64;
+        let proven = photo.proven.iter().any(|span| span.at <= first && first < span.end());
+        if !proven {
+            return;
+        }
+        let mut oracle = before.clone();
+        self.tried += 1;
+        match oracle.feed(bytes) {
+            Said::Done { .. } if oracle.flaw().is_none() => {
+                self.missed.push(format!("{} at {at:#x}", photo.name));
+            }
+            Said::Wrong { at: wrong, what } => {
+                assert!(wrong >= first, "{} at {at:#x}: {what} at {wrong:#x}", photo.name);
+                self.distances.push(wrong - at as u64);
+            }
+            _ => {}
+        }
+    }
+
+    fn share_within(&self, most: u64) -> f64 {
+        let within = self.distances.iter().filter(|&&distance| distance <= most).count();
+        100.0 * within as f64 / self.tried.max(1) as f64
+    }
+}
+
+/// Splices foreign data into each photo `trials` times: for all the rest, or for a cluster.
+fn splice_all(photos: &[Photo], trials: usize, cluster_only: bool) -> [Tally; 6] {
+    let mut tallies: [Tally; 6] = Default::default();
+    let mut random = Random::new(7);
+    for photo in photos.iter().filter(|photo| photo.data.len >= LEAST_DATA) {
+        for _ in 0..trials {
+            let clusters = (photo.data.len as usize - CLUSTER) / CLUSTER;
+            let at = photo.data.at as usize + CLUSTER * random.below(clusters);
+            let at = at.next_multiple_of(CLUSTER);
+            let mut before = JpegOracle::new();
+            assert_eq!(before.feed(&photo.bytes[..at]), Said::More);
+            for (kind, tally) in FOREIGN.into_iter().zip(&mut tallies) {
+                let Some(mut bytes) = foreign(kind, photo, at, photos, &mut random) else {
+                    continue;
+                };
+                if cluster_only {
+                    bytes.truncate(CLUSTER);
+                    let behind = photo.bytes.get(at + bytes.len()..).unwrap_or(&[]);
+                    bytes.extend_from_slice(behind);
+                }
+                tally.splice(photo, at, &before, &bytes);
+            }
+        }
+    }
+    tallies
+}
+
+#[test]
+fn a_photo_that_goes_on_with_foreign_data_is_never_whole() {
+    let photos: Vec<_> = made().into_iter().chain(real(600 << 10)).collect();
+    for (kind, tally) in FOREIGN.iter().zip(splice_all(&photos, 4, false)) {
+        assert!(tally.tried > 20, "{kind:?}: {}", tally.tried);
+        assert!(tally.missed.is_empty(), "{kind:?}: {:?}", tally.missed);
+    }
+}
+
+/// Prints how far behind a splice it is found, over all photos that there are.
+#[test]
+#[ignore = "takes minutes; prints a table"]
+#[expect(clippy::print_stderr, reason = "the table is what it is run for")]
+fn splices_in_numbers() {
+    for photos in [real(u64::MAX), made()] {
+        for cluster_only in [false, true] {
+            eprintln!("{} photos, one cluster only: {cluster_only}", photos.len());
+            for (kind, mut tally) in FOREIGN.iter().zip(splice_all(&photos, 60, cluster_only)) {
+                tally.distances.sort_unstable();
+                let median = tally.distances.get(tally.distances.len() / 2);
+                eprintln!(
+                    "{kind:?}: {} tried, {} missed, median {median:?}, within 512: {:.1} %, \
+                     4 KiB: {:.1} %, 32 KiB: {:.1} % {:?}",
+                    tally.tried,
+                    tally.missed.len(),
+                    tally.share_within(512),
+                    tally.share_within(4096),
+                    tally.share_within(32768),
+                    &tally.missed[..tally.missed.len().min(8)],
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn real_photos_decode_to_their_exact_end() {
+    for photo in real(2 << 20) {
+        assert!(decoded(&photo.bytes).is_some(), "{}", photo.name);
+    }
+}
