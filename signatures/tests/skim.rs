@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use afterimage_signatures::jpeg::JpegOracle;
 use afterimage_signatures::verdict::Span;
@@ -235,7 +236,7 @@ fn splices_in_numbers() {
     for photos in [real(u64::MAX), made()] {
         for cluster_only in [false, true] {
             eprintln!("{} photos, one cluster only: {cluster_only}", photos.len());
-            for (kind, mut tally) in FOREIGN.iter().zip(splice_all(&photos, 60, cluster_only)) {
+            for (kind, mut tally) in FOREIGN.iter().zip(splice_all(&photos, 40, cluster_only)) {
                 tally.distances.sort_unstable();
                 let median = tally.distances.get(tally.distances.len() / 2);
                 eprintln!(
@@ -257,5 +258,65 @@ fn splices_in_numbers() {
 fn real_photos_decode_to_their_exact_end() {
     for photo in real(2 << 20) {
         assert!(decoded(&photo.bytes).is_some(), "{}", photo.name);
+    }
+}
+
+/// The answer and the share after pieces of these lengths, used in turn.
+fn in_pieces(bytes: &[u8], lengths: &[usize]) -> (Said, u32, u64) {
+    let (mut oracle, mut at, mut said) = (JpegOracle::new(), 0, Said::More);
+    for len in lengths.iter().cycle() {
+        let end = bytes.len().min(at + len);
+        said = oracle.feed(&bytes[at..end]);
+        at = end;
+        if said != Said::More || at == bytes.len() {
+            break;
+        }
+    }
+    (said, oracle.share().to_bits(), oracle.kept())
+}
+
+/// Small pictures of all kinds.
+fn small() -> Vec<Vec<u8>> {
+    let mut files = Vec::new();
+    for process in [Process::Baseline, Process::Spectral, Process::Progressive] {
+        for (sampling, restart) in [(Sampling::S420, 0), (Sampling::Grey, 3), (Sampling::S444, 2)] {
+            let jpeg = Jpeg { process, sampling, restart, quality: 92, ..Jpeg::default() };
+            let picture = Picture::scene(60, 88, 56);
+            files.push(jpeg.encode(&picture));
+            files.push(Jpeg { optimised: true, late_height: true, ..jpeg }.encode(&picture));
+        }
+    }
+    files
+}
+
+static SMALL: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Neither pieces nor a snapshot change what is said of a file, whole or damaged.
+    #[test]
+    fn pieces_change_nothing(
+        file in any::<prop::sample::Index>(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        lengths in prop::collection::vec(1usize..700, 1..6),
+        resume in any::<prop::sample::Index>(),
+    ) {
+        let files = SMALL.get_or_init(small);
+        let mut bytes = files[file.index(files.len())].clone();
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.extend_from_slice(&[0; 300]);
+        let whole = in_pieces(&bytes, &[bytes.len()]);
+        prop_assert_eq!(in_pieces(&bytes, &lengths), whole);
+        prop_assert_eq!(in_pieces(&bytes, &[1]), whole);
+        let (before, behind) = bytes.split_at(resume.index(bytes.len()));
+        let mut oracle = JpegOracle::new();
+        oracle.feed(before);
+        let mut kept = oracle.snapshot();
+        oracle.feed(&[0x3b; 999]);
+        prop_assert_eq!((kept.feed(behind), kept.share().to_bits()), (whole.0, whole.1));
     }
 }

@@ -77,6 +77,11 @@ impl Clean {
         self.base + (index + before) as u64
     }
 
+    /// The byte of the file that tells what the byte `index` is: of 0xff the zero behind it.
+    pub fn told(&self, index: usize) -> u64 {
+        self.place(index + 1).saturating_sub(1)
+    }
+
     /// Where the data ends in the file: before any fill bytes.
     pub fn end(&self) -> u64 {
         self.place(self.bytes.len())
@@ -113,6 +118,7 @@ mod tests {
             assert_eq!(clean.bytes(), b"ab\xffc\xff\xffd");
             let places: Vec<_> = (0..=7).map(|index| clean.place(index)).collect();
             assert_eq!(places, [100, 101, 102, 104, 105, 107, 110, 111]);
+            assert_eq!((clean.told(1), clean.told(2), clean.told(5)), (101, 103, 109));
             clean.forget(5);
             assert_eq!((clean.bytes(), clean.place(0)), (&b"\xffd"[..], 107));
             assert_eq!((clean.place(1), clean.end()), (110, 111));

@@ -218,7 +218,7 @@ impl Scan {
                 break;
             }
             if let Err(what) = outcome {
-                let at = self.clean.place(position.saturating_sub(1) / 8);
+                let at = self.clean.told(position.saturating_sub(1) / 8);
                 return Err(Fault { at, what });
             }
             let passed = coder.passed(&mut state, self.units);
@@ -236,7 +236,8 @@ impl Scan {
         let wrong = |what| Err(Fault { at: at + piece.len() as u64 - 1, what });
         let opaque = self.plan.kind == Kind::Opaque;
         if self.left == 0 && unread >= 8 && !opaque {
-            return Err(Fault { at: self.units_end(), what: "data behind the last unit" });
+            let at = self.clean.told(self.bit.div_ceil(8));
+            return Err(Fault { at, what: "data behind the last unit" });
         }
         match ended {
             None => Ok(()),
