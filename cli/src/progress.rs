@@ -48,7 +48,7 @@ impl Ticker {
                 }
             }
             if let Some(bar) = bar {
-                bar.0.finish_and_clear();
+                bar.bar.finish_and_clear();
             }
             most
         });
@@ -64,30 +64,49 @@ impl Ticker {
 }
 
 /// What is drawn.
-struct Bar(ProgressBar);
+struct Bar {
+    bar: ProgressBar,
+    /// The message that is drawn; to set one is to draw it.
+    said: String,
+    finishing: bool,
+}
 
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(style(SCANNING));
-        Bar(bar)
+        Bar { bar, said: String::new(), finishing: false }
     }
 
     fn draw(&mut self, progress: &Progress) {
-        let Bar(bar) = self;
         if progress.finishing.load(Relaxed) {
-            bar.set_style(style(FINISHING));
-            bar.set_message("sorting out names and copies, writing the report");
-        } else {
-            bar.set_length(progress.total.load(Relaxed));
-            bar.set_position(progress.scanned.load(Relaxed));
-            bar.set_message(if progress.stopped() {
-                "stopping; Ctrl-C again ends it at once, without a report".to_owned()
-            } else {
-                found(progress)
-            });
+            if !self.finishing {
+                self.finishing = true;
+                self.bar.set_style(style(FINISHING));
+                self.say("sorting out names and copies, writing the report".to_owned());
+            }
+            return self.bar.tick();
         }
-        bar.tick();
+        let (scanned, total) = (progress.scanned.load(Relaxed), progress.total.load(Relaxed));
+        if total == 0 {
+            return; // The sources are being opened.
+        }
+        self.bar.update(|state| {
+            state.set_len(total);
+            state.set_pos(scanned);
+        });
+        self.say(if progress.stopped() {
+            "stopping; Ctrl-C again ends it at once, without a report".to_owned()
+        } else {
+            found(progress)
+        });
+    }
+
+    fn say(&mut self, message: String) {
+        if message != self.said {
+            self.bar.set_message(message.clone());
+            self.said = message;
+        }
     }
 }
 
