@@ -108,7 +108,7 @@ impl Wide {
     pub const END: u32 = 128;
 
     /// Not one code: more than any entry has.
-    const NONE: u16 = u16::MAX & !31;
+    const NONE: u16 = !31;
 
     /// The entries for a code of runs and sizes, none of which may exceed `most_size`.
     pub fn new(code: &Code, most_size: u8) -> Self {
@@ -189,8 +189,9 @@ mod tests {
         let code = Code::new(&table(&[(1, 1), (2, 1), (3, 1), (4, 1)], &[0x00, 0x01, 0x34, 0x3c]));
         let wide = Wide::new(&code, 10);
         assert_eq!(wide.look(0), (Wide::END + 1, 1));
-        assert_eq!(wide.look(0b101_100_0 << 57), (Wide::END + 3, 7));
-        assert_eq!(wide.look(0b110_1111_110_0000 << 50), (8, 14));
+        // One, one, end; four and one; what does not end.
+        assert_eq!(wide.look(0b0101_1000 << 57), (Wide::END + 3, 7));
+        assert_eq!(wide.look(0b11_0111_1110_0000 << 50), (8, 14));
         assert_eq!(wide.look(0b1110 << 60).0, u32::from(Wide::NONE >> 5));
         assert_eq!(wide.look(u64::MAX).0, u32::from(Wide::NONE >> 5));
     }

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_run_is_found_wherever_it_is_cut() {
-        let mut data = vec![1; 200];
+        let mut data = [1; 200];
         data[10..25].fill(0);
         data[101..117].fill(0);
         for len in 1..=data.len() {
