@@ -320,3 +320,104 @@ proptest! {
         prop_assert_eq!((kept.feed(behind), kept.share().to_bits()), (whole.0, whole.1));
     }
 }
+
+/// Where the segment of that marker begins.
+fn segment(file: &[u8], code: u8) -> usize {
+    file.windows(2).position(|pair| pair == [0xff, code]).unwrap()
+}
+
+/// The file without the segment at `at`.
+fn without(file: &[u8], at: usize) -> Vec<u8> {
+    let len = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+    [&file[..at], &file[at + 2 + len..]].concat()
+}
+
+#[track_caller]
+fn check_whole(bytes: &[u8]) {
+    let mut oracle = JpegOracle::new();
+    assert_eq!(oracle.feed(bytes), Said::Done { end: bytes.len() as u64 });
+    assert_eq!((oracle.flaw(), oracle.share()), (None, 1.0));
+}
+
+#[test]
+fn frames_without_tables_take_the_standard_ones() {
+    let file = Jpeg::default().encode(&Picture::scene(61, 120, 80));
+    check_whole(&without(&file, segment(&file, 0xc4)));
+}
+
+#[test]
+fn each_component_may_have_a_scan_of_its_own() {
+    let grey = |seed| {
+        let jpeg = Jpeg { sampling: Sampling::Grey, restart: 5, ..Jpeg::default() };
+        jpeg.encode(&Picture::scene(seed, 72, 50))
+    };
+    let (first, others) = (grey(62), [grey(63), grey(64)]);
+    let (frame, scan) = (segment(&first, 0xc0), segment(&first, 0xda));
+    let mut file = first[..frame].to_vec();
+    file.extend([0xff, 0xc0, 0, 17, 8, 0, 50, 0, 72, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]);
+    file.extend(&first[frame + 13..first.len() - 2]);
+    for (id, other) in (2..).zip(others) {
+        let data = &other[segment(&other, 0xda) + 10..other.len() - 2];
+        file.extend([0xff, 0xda, 0, 8, 1, id, 0, 0, 63, 0]);
+        file.extend(data);
+    }
+    assert!(scan > frame);
+    let cut = file.len();
+    file.extend([0xff, 0xd9]);
+    check_whole(&file);
+    let two = file[..cut].windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
+    let mut oracle = JpegOracle::new();
+    oracle.feed(&[&file[..two], &[0xff, 0xd9]].concat());
+    assert_eq!(oracle.flaw(), Some("scans are missing"));
+}
+
+#[test]
+fn samples_of_12_bits_have_wider_ranges() {
+    let mut file = Jpeg::default().encode(&Picture::scene(65, 120, 80));
+    let frame = segment(&file, 0xc0);
+    file[frame + 1] = 0xc1;
+    file[frame + 4] = 12;
+    check_whole(&file);
+}
+
+#[test]
+fn arithmetic_coding_is_known_but_proves_nothing() {
+    let mut file = Jpeg::default().encode(&Picture::scene(66, 120, 80));
+    let frame = segment(&file, 0xc0);
+    file[frame + 1] = 0xc9;
+    let mut oracle = JpegOracle::new();
+    assert_eq!(oracle.feed(&file), Said::Done { end: file.len() as u64 });
+    assert!(oracle.is_opaque() && oracle.flaw().is_some());
+}
+
+#[test]
+fn a_dark_picture_is_nothing_but_zeros() {
+    let picture = Picture { width: 2000, height: 1000, rgb: vec![0; 6_000_000] };
+    for process in [Process::Baseline, Process::Spectral, Process::Progressive] {
+        let jpeg = Jpeg { process, optimised: true, quality: 5, ..Jpeg::default() };
+        check_whole(&jpeg.encode(&picture));
+        check_whole(&Jpeg { optimised: false, ..jpeg }.encode(&picture));
+    }
+}
+
+#[test]
+fn a_restart_marker_too_many_does_no_harm() {
+    let file = Jpeg { restart: 4, ..Jpeg::default() }.encode(&Picture::scene(67, 64, 64));
+    let (body, end) = file.split_at(file.len() - 2);
+    check_whole(&[body, &[0xff, 0xd3], end].concat());
+    let early = [body, &[0xff, 0xd4], end].concat();
+    assert!(matches!(JpegOracle::new().feed(&early), Said::Wrong { .. }));
+}
+
+#[test]
+fn the_share_grows_unit_by_unit() {
+    let file = Jpeg::default().encode(&Picture::scene(68, 320, 240));
+    let (mut oracle, mut before) = (JpegOracle::new(), (0.0, 0));
+    for piece in file.chunks(97) {
+        oracle.feed(piece);
+        let now = (oracle.share(), oracle.kept());
+        assert!(now >= before && now.1 <= file.len() as u64);
+        before = now;
+    }
+    assert_eq!(before.0, 1.0);
+}
