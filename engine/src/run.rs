@@ -137,7 +137,7 @@ impl<'o> Run<'o> {
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let journal = state.join("journal");
+        let journal = state.join("journal.log");
         if journal.exists() {
             let why = "an earlier run into it was cut short; choose another folder, or move this \
                        one away";
