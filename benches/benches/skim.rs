@@ -1,7 +1,6 @@
 //! Proving a JPEG by decoding its codes, beside decoding its pixels: what `--quick` saves, and
 //! what proof costs. Rates count compressed bytes.
 
-#![expect(missing_docs, reason = "criterion's macros make items without docs")]
 #![expect(clippy::unwrap_used, reason = "a bench may panic")]
 
 use std::hint::black_box;
