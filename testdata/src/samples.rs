@@ -10,7 +10,8 @@ use crate::{Sample, isobmff, tiff, video};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
-    [jpegs(), pngs(), apngs(), tiff::samples(), isobmff::samples()].concat()
+    let boxes = [isobmff::samples(), isobmff::videos()].concat();
+    [jpegs(), pngs(), apngs(), tiff::samples(), boxes].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
