@@ -45,9 +45,15 @@ pub fn samples() -> Vec<Sample> {
     samples
 }
 
-/// Video in the orders of boxes that devices write, and old QuickTime files.
+/// Video in the orders of boxes that devices write.
 pub fn videos() -> Vec<Sample> {
     movie::samples()
+}
+
+/// QuickTime files of the time before `ftyp`. Behind another file of boxes they look like more of
+/// its boxes, which no rule can tell, so they stand apart from what is held to the general laws.
+pub fn old_quicktime() -> Vec<Sample> {
+    movie::old_quicktime()
 }
 
 /// A box of that type around `parts`.

@@ -27,9 +27,7 @@ pub struct Movie {
     pub pictures: Vec<Span>,
     /// Those of the pictures that are JPEG files.
     pub jpegs: Vec<Span>,
-    /// How the pictures are coded, as far as known.
-    codings: Vec<(u32, Coding)>,
-    tracks: Vec<Track>,
+    tracks: Vec<(Track, Option<Coding>)>,
     fragments: Vec<Header>,
     defaults: Vec<Default>,
 }
@@ -46,20 +44,18 @@ impl Movie {
             extents: Vec::new(),
             pictures: Vec::new(),
             jpegs: Vec::new(),
-            codings: Vec::new(),
-            tracks: tracks(view, moov)?,
+            tracks: Vec::new(),
             fragments: match defaults {
                 Some(_) => layout.boxes.iter().filter(is_fragment).copied().collect(),
                 None => Vec::new(),
             },
             defaults: defaults.unwrap_or_default(),
         };
-        if !movie.tracks.iter().any(|track| &track.handler == b"vide") {
-            return Err(Reject::Other { what: "no track of pictures" });
+        for track in tracks(view, moov)? {
+            movie.add_track(view, track)?;
         }
-        for index in 0..movie.tracks.len() {
-            let track = movie.tracks[index].clone();
-            movie.add_track(view, &track)?;
+        if !movie.tracks.iter().any(|(track, _)| is_visual(track)) {
+            return Err(Reject::Other { what: "no track of pictures" });
         }
         movie.add_fragments(view)?;
         if movie.pixels.is_none() {
@@ -68,14 +64,14 @@ impl Movie {
         Ok(movie)
     }
 
-    fn add_track(&mut self, view: &mut View<'_>, track: &Track) -> Result<(), Reject> {
-        let is_picture = &track.handler == b"vide";
+    fn add_track(&mut self, view: &mut View<'_>, track: Track) -> Result<(), Reject> {
+        let is_picture = is_visual(&track);
+        let mut coding = None;
         if is_picture {
             self.pixels = self.pixels.or_else(|| track.pixels(view));
             // Samples of AV1 may leave out the size of their last unit.
             let followed = |coding: &Coding| !matches!(coding, Coding::Av1);
-            let coding = track.coding(view).filter(followed);
-            self.codings.extend(coding.map(|coding| (track.id, coding)));
+            coding = track.coding(view).filter(followed);
         }
         let is_jpeg = is_picture && JPEG.contains(&&track.entry.kind);
         track.chunks(view, &mut |chunk| {
@@ -86,13 +82,14 @@ impl Movie {
             self.pictures.extend(is_picture.then_some(chunk));
             self.jpegs.extend(is_jpeg.then_some(chunk));
             Ok(())
-        })
+        })?;
+        self.tracks.push((track, coding));
+        Ok(())
     }
 
     fn add_fragments(&mut self, view: &mut View<'_>) -> Result<(), Reject> {
-        let is_picture = |id: u32| {
-            self.tracks.iter().any(|track| track.id == id && &track.handler == b"vide")
-        };
+        let is_picture =
+            |id: u32| self.tracks.iter().any(|(track, _)| track.id == id && is_visual(track));
         let (mut extents, mut pictures) = (Vec::new(), Vec::new());
         for &moof in &self.fragments {
             fragment::samples(view, moof, &self.defaults, &mut |_, run| {
@@ -127,13 +124,17 @@ impl Movie {
 
     /// Whether the units of any track can be followed.
     pub fn is_coded(&self) -> bool {
-        !self.codings.is_empty()
+        self.tracks.iter().any(|(_, coding)| coding.is_some())
     }
 
     /// Follows the units of all samples of pictures and tells `each` of every one. Samples that
     /// share bytes could cost more than the file is long: no more is followed than that, and
     /// `false` says that some were left out.
-    pub fn follow(&self, view: &mut View<'_>, each: &mut dyn FnMut(Sample)) -> Result<bool, Reject> {
+    pub fn follow(
+        &self,
+        view: &mut View<'_>,
+        each: &mut dyn FnMut(Sample),
+    ) -> Result<bool, Reject> {
         let mut left = self.last().min(view.len());
         let mut look = |view: &mut View<'_>, coding: Coding, span: Span| -> bool {
             if span.at >= view.len() {
@@ -150,8 +151,8 @@ impl Movie {
             each(Sample { span, wrong, missing });
             true
         };
-        for track in &self.tracks {
-            let Some(coding) = self.coding(track.id) else { continue };
+        for (track, coding) in &self.tracks {
+            let &Some(coding) = coding else { continue };
             let mut samples = track.samples(view)?;
             while let Some(span) = samples.next(view)? {
                 if !look(view, coding, span) {
@@ -173,8 +174,8 @@ impl Movie {
 
     /// Whether the units of the first coded sample hold; nothing when no sample can be followed.
     pub fn first_holds(&self, view: &mut View<'_>) -> Result<Option<bool>, Reject> {
-        for track in &self.tracks {
-            let Some(coding) = self.coding(track.id) else { continue };
+        for (track, coding) in &self.tracks {
+            let &Some(coding) = coding else { continue };
             if let Some(span) = track.samples(view)?.next(view)? {
                 return Ok(Some(follow(view, coding, &[span]).is_ok()));
             }
@@ -183,8 +184,12 @@ impl Movie {
     }
 
     fn coding(&self, id: u32) -> Option<Coding> {
-        self.codings.iter().find(|(known, _)| *known == id).map(|&(_, coding)| coding)
+        self.tracks.iter().find(|(track, _)| track.id == id).and_then(|&(_, coding)| coding)
     }
+}
+
+fn is_visual(track: &Track) -> bool {
+    &track.handler == b"vide"
 }
 
 /// A sample whose units were followed.

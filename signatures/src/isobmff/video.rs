@@ -2,6 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12:2022; Apple, QuickTime File Format Specification (2012).
 
+use super::Header;
 use super::brand::Brands;
 use super::chain::{Coding, follow};
 use super::closing::{Closing, Shape};
@@ -9,7 +10,6 @@ use super::cover::unchecked;
 use super::flavour::Flavour;
 use super::layout::{Layout, Stop};
 use super::movie::Movie;
-use super::Header;
 use crate::format::{Effort, Magic};
 use crate::verdict::{End, Grade, Reject, Span, Verdict};
 use crate::view::View;
@@ -35,11 +35,7 @@ pub const PROOF: &str = "structure: boxes close, samples inside, NAL units fill 
      sample exactly (their lengths and headers are looked at, not their contents)";
 
 /// Measures the file at the view's start, if it is of that flavour.
-pub fn measure(
-    view: &mut View<'_>,
-    effort: Effort,
-    flavour: Flavour,
-) -> Result<Verdict, Reject> {
+pub fn measure(view: &mut View<'_>, effort: Effort, flavour: Flavour) -> Result<Verdict, Reject> {
     let brands = match view.array(4)? {
         [b'f', b't', b'y', b'p'] => Some(Brands::read(view)?),
         _ => None,
@@ -185,9 +181,10 @@ fn confirm(
         return Err(Reject::Other { what: "no samples" });
     };
     let begun = layout.boxes.iter().take(2).any(|header| &header.kind == b"moov");
-    let after_media = layout.boxes.windows(2).any(|pair| {
-        matches!((&pair[0].kind, &pair[1].kind), (b"mdat", b"moov"))
-    });
+    let after_media = layout
+        .boxes
+        .windows(2)
+        .any(|pair| matches!((&pair[0].kind, &pair[1].kind), (b"mdat", b"moov")));
     if closing.shape != Shape::Whole || !(begun || after_media) {
         return Err(view.malformed(0, "ftyp"));
     }

@@ -92,8 +92,7 @@ fn movie_first(head: &[u8], media: &Media, between: &[u8], header: &[u8]) -> Vec
 pub(super) fn samples() -> Vec<Sample> {
     let avc = |seed| Media::new(seed, &[0x41]);
     let hevc = Media::new(3, &[0x26, 0x01]);
-    let wide = boxed(b"wide", &[]);
-    let quicktime = [ftyp(b"qt  qt  "), wide.clone()].concat();
+    let quicktime = [ftyp(b"qt  qt  "), boxed(b"wide", &[])].concat();
     let size = |media: &Media| {
         let len = media.bytes.len() as u32 + 8;
         [&len.to_be_bytes()[..], b"mdat"].concat()
@@ -105,9 +104,6 @@ pub(super) fn samples() -> Vec<Sample> {
     let free = boxed(b"free", &[&[0; 40]]);
     vec![
         Sample::new("mov", "live-photo", media_first(&quicktime, &hevc, &hvc1(), &keys())),
-        Sample::new("mov", "no-ftyp-wide", media_first(&wide, &avc(4), &avc1(), &[])),
-        Sample::new("mov", "no-ftyp-media", media_first(&[], &avc(5), &avc1(), &[])),
-        Sample::new("mov", "no-ftyp-movie", movie_first(&[], &plain, &[], &size(&plain))),
         Sample::new("mp4", "media-first", media_first(&head, &plain, &avc1(), &[])),
         Sample::new("mp4", "movie-first", movie_first(&head, &plain, &free, &size(&plain))),
         Sample::new("mp4", "mdat-of-64-bits", far),
@@ -117,6 +113,18 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new("3gp", "plain", {
             movie_first(&ftyp(b"3gp53gp4"), &plain, &free, &size(&plain))
         }),
+    ]
+}
+
+/// Files without `ftyp`.
+pub(super) fn old_quicktime() -> Vec<Sample> {
+    let media = |seed| Media::new(seed, &[0x41]);
+    let wide = boxed(b"wide", &[]);
+    let header = [&(media(7).bytes.len() as u32 + 8).to_be_bytes()[..], b"mdat"].concat();
+    vec![
+        Sample::new("mov", "wide-first", media_first(&wide, &media(4), &avc1(), &[])),
+        Sample::new("mov", "media-first", media_first(&[], &media(5), &avc1(), &[])),
+        Sample::new("mov", "movie-first", movie_first(&[], &media(7), &[], &header)),
     ]
 }
 
