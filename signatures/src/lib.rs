@@ -23,6 +23,7 @@ pub mod format;
 pub mod formats;
 pub mod isobmff;
 pub mod jpeg;
+pub mod jpeg2000;
 pub mod oracle;
 pub mod png;
 pub mod tiff;

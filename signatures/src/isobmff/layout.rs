@@ -18,6 +18,9 @@ const KNOWN: &[&[u8; 4]] = &[
 /// Boxes that a file has once: a second one belongs to another file.
 const UNIQUE: &[&[u8; 4]] = &[b"ftyp", b"meta", b"moov"];
 
+/// Boxes that begin a file of another format: JPEG 2000 and JPEG XL.
+const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
+
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
@@ -107,6 +110,7 @@ impl Layout {
             return Some(header);
         }
         let sane = is_plausible(header.kind)
+            && !FOREIGN.contains(&&header.kind)
             && header.end - header.at <= LONGEST_UNKNOWN
             && header.end <= view.len();
         (sane && is_confirmed(view, header.end)).then_some(header)
@@ -160,7 +164,8 @@ mod tests {
         check(&[file.clone(), vendor.clone(), vec![0; 9]], len + 12, Stop::Closed);
         check(&[file.clone(), vendor.clone(), boxed(b"sefd", 4)], len + 24, Stop::Closed);
         check(&[file.clone(), vendor.clone(), vec![0x99; 20]], len, Stop::Closed);
-        check(&[file, boxed(b"a\x01cd", 4)], len, Stop::Closed);
+        check(&[file.clone(), boxed(b"a\x01cd", 4)], len, Stop::Closed);
+        check(&[file, boxed(b"JXL ", 4), boxed(b"ftyp", 8)], len, Stop::Closed);
     }
 
     #[test]
