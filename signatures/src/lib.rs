@@ -24,6 +24,7 @@ pub mod formats;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;
+pub mod jpegxl;
 pub mod oracle;
 pub mod png;
 pub mod tiff;

@@ -12,6 +12,11 @@ libjxl 0.7:
     ffmpeg -i lake.png -vf scale=160:120 lake.ppm
     opj_compress -i lake.ppm -o lake.jp2 -r 20 -t 64,64 -n 4
     opj_compress -i lake.ppm -o lake.j2k -r 30 -n 4 -SOP -EPH
+    ffmpeg -i lake.png -vf scale=704:528 large.png
+    ffmpeg -i lake.png -vf scale=64:48 small.png
+    cjxl large.png lake.jxl -d 9
+    cjxl small.png lake-small.jxl -d 0 -e 3
+    cjxl small.png lake-boxes.jxl -d 3 --container=1
 """
 
 import struct

@@ -12,6 +12,7 @@ pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;
+pub mod jpegxl;
 pub mod png;
 pub mod random;
 pub mod samples;

@@ -6,12 +6,13 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, isobmff, jpeg2000, tiff, video};
+use crate::{Sample, isobmff, jpeg2000, jpegxl, tiff, video};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
     let boxes = [isobmff::samples(), isobmff::videos()].concat();
-    [jpegs(), pngs(), apngs(), tiff::samples(), boxes, jpeg2000::samples()].concat()
+    let modern = [jpeg2000::samples(), jpegxl::samples()].concat();
+    [jpegs(), pngs(), apngs(), tiff::samples(), boxes, modern].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
