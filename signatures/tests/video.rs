@@ -133,8 +133,7 @@ fn every_cut_stays_inside() {
                 let whole = found.is_some_and(|(_, verdict)| {
                     verdict.grade >= Grade::Structural && verdict.end == End::Exact
                 });
-                // A movie in fragments may end with any of them.
-                assert!(!whole || sample.name == "fragments", "{about}");
+                assert!(!whole, "{about}");
             }
         }
     }

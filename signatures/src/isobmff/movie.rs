@@ -27,6 +27,8 @@ pub struct Movie {
     pub pictures: Vec<Span>,
     /// Those of the pictures that are JPEG files.
     pub jpegs: Vec<Span>,
+    /// Whether fragments may follow.
+    pub is_fragmented: bool,
     tracks: Vec<(Track, Option<Coding>)>,
     fragments: Vec<Header>,
     defaults: Vec<Default>,
@@ -44,6 +46,7 @@ impl Movie {
             extents: Vec::new(),
             pictures: Vec::new(),
             jpegs: Vec::new(),
+            is_fragmented: defaults.is_some(),
             tracks: Vec::new(),
             fragments: match defaults {
                 Some(_) => layout.boxes.iter().filter(is_fragment).copied().collect(),

@@ -76,6 +76,10 @@ fn verdict(
 ) -> Result<Verdict, Reject> {
     let File { layout, closing, movie, .. } = file;
     let mut verdict = Verdict { len: closing.len, end: closing.end, ..blank };
+    // Any fragment may be the last, unless an index of all of them follows.
+    if movie.is_fragmented && layout.find(b"mfra").is_none() {
+        verdict.end = End::Minimum;
+    }
     verdict.proof = "boxes close, all samples inside";
     verdict.pixels = movie.pixels;
     closing.note(&mut verdict);
@@ -103,6 +107,7 @@ fn grade(file: &File, followed: Option<&Followed>, verdict: &mut Verdict) {
         !after && layout.holder(at).is_none_or(|held| held.end >= layout.end) && moov.end <= at
     });
     verdict.grade = match (closing.shape, broken) {
+        (Shape::Whole, None) if movie.pictures.is_empty() => Grade::Partial,
         (Shape::Whole, None) => Grade::Structural,
         (Shape::Whole | Shape::Overrun { .. }, Some(_)) if tail.is_none() => Grade::Damaged,
         (Shape::Overrun { .. }, None) => Grade::Damaged,

@@ -102,7 +102,8 @@ impl File {
             file.add_exif(view, header);
             file.end = header.end;
         }
-        file.cover(described, file.end, Role::Metadata);
+        let role = if file.picture.is_some() { Role::Trailer } else { Role::Metadata };
+        file.cover(described, file.end, role);
         Ok(file)
     }
 

@@ -168,7 +168,8 @@ impl File {
         }
     }
 
-    /// Boxes are metadata, the codestream is payload, apart from its signature, which is checked.
+    /// Boxes are metadata, those behind the picture a trailer; the codestream is payload, apart from
+    /// its signature, which is checked.
     fn unchecked(&self, len: u64) -> Vec<Unchecked> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -186,7 +187,7 @@ impl File {
             }
             until(piece.end(), Some(Role::Payload));
         }
-        until(len, Some(Role::Metadata));
+        until(len, Some(Role::Trailer));
         found
     }
 }
