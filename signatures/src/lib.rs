@@ -5,7 +5,7 @@
 //! [`formats::ALL`].
 //!
 //! There is no I/O here, no thread, no clock, no unsafe code, and nothing of file systems.
-//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`])
+//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`], ...)
 //! stand beside the formats; formats never name each other.
 //!
 //! # How to add a format
