@@ -61,8 +61,7 @@ fn find(file: &[u8], what: &[u8]) -> usize {
 
 fn jpegs() -> Vec<Broken> {
     let picture = Picture::scene(30, 320, 240);
-    let plain =
-        crate::jpeg::Jpeg { segments: vec![crate::jpeg::Segment::jfif()], ..Default::default() };
+    let plain = crate::jpeg::Jpeg { segments: vec![crate::jpeg::Segment::jfif()], ..Default::default() };
     let file = plain.encode(&picture);
     let scan = find(&file, b"\xff\xda");
     let (sof, dht) = (find(&file, b"\xff\xc0"), find(&file, b"\xff\xc4"));
@@ -76,7 +75,11 @@ fn jpegs() -> Vec<Broken> {
         broken("jpeg-cut-in-scan", file[..middle].to_vec(), Expect::Partial),
         broken("jpeg-cut-before-eoi", file[..file.len() - 2].to_vec(), Expect::Partial),
         broken("jpeg-progressive-cut", web[..web.len() / 2].to_vec(), Expect::Partial),
-        broken("jpeg-zeros-in-scan", overwritten(&file, middle, &[0; CLUSTER]), Expect::Damaged),
+        broken(
+            "jpeg-zeros-in-scan",
+            overwritten(&file, middle, &[0; CLUSTER]),
+            Expect::Damaged,
+        ),
         broken(
             "jpeg-noise-in-scan",
             overwritten(&file, middle, &Random::new(1).bytes(CLUSTER)),

@@ -162,7 +162,10 @@ fn mpf(first_len: usize, second_at: usize, second_len: usize, kind: MpfKind) -> 
         numbers.into_iter().flat_map(|number| order.long(number)).collect::<Vec<u8>>()
     };
     let entries = [entry(first, first_len, 0), entry(second, second_len, second_at)].concat();
-    let ifd = Ifd::new(order).opaque(0xb000, b"0100").long(0xb001, 2).opaque(0xb002, &entries);
+    let ifd = Ifd::new(order)
+        .opaque(0xb000, b"0100")
+        .long(0xb001, 2)
+        .opaque(0xb002, &entries);
     Segment::app(2, b"MPF\0", &[order.header(), ifd.at(8, 0)].concat())
 }
 

@@ -155,7 +155,9 @@ mod tests {
             made.position = Some((-4_768_123, 1_312_345));
             made.thumbnail = vec![0xff, 0xd8, 0xff, 0xd9];
             let read = exif::Reader::new().read_raw(made.block()).unwrap();
-            let text = |tag, place| read.get_field(tag, place).unwrap().display_value().to_string();
+            let text = |tag, place| {
+                read.get_field(tag, place).unwrap().display_value().to_string()
+            };
             assert_eq!(text(Tag::Make, In::PRIMARY), "\"Canon\"");
             assert_eq!(text(Tag::Model, In::PRIMARY), "\"EOS 0D\"");
             assert_eq!(text(Tag::DateTimeOriginal, In::PRIMARY), "2024-05-17 18:03:22");

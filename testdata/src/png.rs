@@ -136,9 +136,7 @@ impl Png {
     fn palette(&self) -> Vec<u8> {
         let levels = 1usize << self.depth;
         match self.depth {
-            8 => (0..216)
-                .flat_map(|at| [at / 36, at / 6 % 6, at % 6].map(|c| c as u8 * 51))
-                .collect(),
+            8 => (0..216).flat_map(|at| [at / 36, at / 6 % 6, at % 6].map(|c| c as u8 * 51)).collect(),
             _ => (0..levels).flat_map(|at| [(at * 255 / (levels - 1)) as u8; 3]).collect(),
         }
     }

@@ -180,8 +180,7 @@ impl Scene {
         let count = self.ridges.len();
         for (index, &(height, rough, wide)) in self.ridges.iter().enumerate().rev() {
             let lane = index as f32 * 7.3;
-            let crest = height
-                - rough * (self.noise(x / wide + lane, lane) - 0.5)
+            let crest = height - rough * (self.noise(x / wide + lane, lane) - 0.5)
                 - 0.22 * rough * (self.noise(x * 9.0 / wide, lane) - 0.5);
             if y <= crest {
                 continue;

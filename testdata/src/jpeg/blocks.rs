@@ -60,8 +60,9 @@ pub(super) fn quantisers(quality: u8) -> [[u8; 64]; 2] {
     let quality = u32::from(quality.clamp(1, 100));
     let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
     QUANTISERS.map(|table| {
-        ZIGZAG
-            .map(|at| ((u32::from(table[usize::from(at)]) * scale + 50) / 100).clamp(1, 255) as u8)
+        ZIGZAG.map(|at| {
+            ((u32::from(table[usize::from(at)]) * scale + 50) / 100).clamp(1, 255) as u8
+        })
     })
 }
 

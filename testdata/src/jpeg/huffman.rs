@@ -70,8 +70,10 @@ impl Tables {
     /// The standard's examples, which most cameras use.
     pub(super) fn standard(colour: bool) -> Self {
         let dc = |id: usize| Table { counts: DC_COUNTS[id], symbols: (0..12).collect() };
-        let ac =
-            |id: usize, symbols: &[u8]| Table { counts: AC_COUNTS[id], symbols: symbols.to_vec() };
+        let ac = |id: usize, symbols: &[u8]| Table {
+            counts: AC_COUNTS[id],
+            symbols: symbols.to_vec(),
+        };
         Tables([
             Some(dc(0)),
             colour.then(|| dc(1)),
