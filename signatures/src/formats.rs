@@ -12,7 +12,8 @@ macro_rules! formats {
 
 formats![
     apng, png, jpeg, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2, arw, nrw, nef, pef, srw,
-    hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
+    hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff, mov, m4v, threegp, mp4, jp2,
+    j2k, jxl,
 ];
 
 /// The format of that name.

@@ -5,7 +5,7 @@
 //! [`formats::ALL`].
 //!
 //! There is no I/O here, no thread, no clock, no unsafe code, and nothing of file systems.
-//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`])
+//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`], ...)
 //! stand beside the formats; formats never name each other.
 //!
 //! # How to add a format
@@ -23,6 +23,8 @@ pub mod format;
 pub mod formats;
 pub mod isobmff;
 pub mod jpeg;
+pub mod jpeg2000;
+pub mod jpegxl;
 pub mod oracle;
 pub mod png;
 pub mod tiff;

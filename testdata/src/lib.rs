@@ -2,7 +2,7 @@
 //!
 //! Everything here is drawn or built by this crate, so that no test needs a picture of anybody:
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
-//! small HEIC and AVIF files of such scenes, encoded once by `heif-enc` and kept in `files/`.
+//! small files of such scenes in formats that need a large encoder, kept in `files/`.
 
 pub mod broken;
 pub mod cameras;
@@ -13,6 +13,8 @@ pub mod fat;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
+pub mod jpeg2000;
+pub mod jpegxl;
 pub mod png;
 pub mod random;
 pub mod samples;

@@ -6,11 +6,13 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, isobmff, tiff, video};
+use crate::{Sample, isobmff, jpeg2000, jpegxl, tiff, video};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
-    [jpegs(), pngs(), apngs(), tiff::samples(), isobmff::samples()].concat()
+    let boxes = [isobmff::samples(), isobmff::videos()].concat();
+    let modern = [jpeg2000::samples(), jpegxl::samples()].concat();
+    [jpegs(), pngs(), apngs(), tiff::samples(), boxes, modern].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
