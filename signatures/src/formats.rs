@@ -12,7 +12,7 @@ macro_rules! formats {
 
 formats![
     apng, png, jpeg, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2, arw, nrw, nef, pef, srw,
-    hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
+    hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, crw, mrw, x3f, tiff,
 ];
 
 /// The format of that name.

@@ -15,6 +15,7 @@ pub mod isobmff;
 pub mod jpeg;
 pub mod png;
 pub mod random;
+pub mod raw;
 pub mod samples;
 pub mod scanner;
 pub mod scene;

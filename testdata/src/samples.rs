@@ -6,11 +6,11 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, isobmff, tiff, video};
+use crate::{Sample, isobmff, raw, tiff, video};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
-    [jpegs(), pngs(), apngs(), tiff::samples(), isobmff::samples()].concat()
+    [jpegs(), pngs(), apngs(), tiff::samples(), raw::samples(), isobmff::samples()].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
