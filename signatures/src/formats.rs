@@ -11,7 +11,7 @@ macro_rules! formats {
 }
 
 formats![
-    apng, png, jpeg, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2, arw, nrw, nef, pef, srw,
+    apng, png, jpeg, cr3, avif, heic, heif, cr2, iiq, gpr, dng, srf, sr2, arw, nrw, nef, pef, srw,
     hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, crw, mrw, x3f, tiff,
 ];
 

@@ -2,7 +2,11 @@
 
 use crate::view::View;
 
-/// How much is looked at at once, in bytes.
+/// How much is looked at at first, in bytes; twice as much each time after that, since most
+/// searches that fail do so soon.
+const FIRST_PIECE: usize = 4 << 10;
+
+/// How much is looked at at once, at most, in bytes.
 const PIECE: usize = 64 << 10;
 
 /// What `look` finds first in the bytes from `at` on, at most `most` of them.
@@ -18,9 +22,9 @@ pub fn forward<T>(
     mut look: impl FnMut(u64, &[u8]) -> Option<T>,
 ) -> Option<T> {
     let end = at.saturating_add(most).min(view.len());
-    let mut at = at;
+    let (mut at, mut most) = (at, FIRST_PIECE.max(2 * overlap));
     while at < end {
-        let len = (end - at).min(PIECE.max(2 * overlap) as u64);
+        let len = (end - at).min(most as u64);
         let piece = view.up_to(at, len as usize);
         if let Some(found) = look(at, piece) {
             return Some(found);
@@ -30,6 +34,7 @@ pub fn forward<T>(
             return None;
         }
         at += len - overlap as u64;
+        most = most.max(PIECE.min(2 * most));
     }
     None
 }
@@ -41,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_structure_is_found_across_pieces_but_not_beyond_the_limit() {
-        for place in [0, 5, PIECE - 3, PIECE, 2 * PIECE + 1] {
+        for place in [0, 5, FIRST_PIECE - 3, FIRST_PIECE, PIECE - 3, PIECE, 2 * PIECE + 1] {
             let mut hay = vec![b'.'; 3 * PIECE];
             hay[place..place + 6].copy_from_slice(b"needle");
             let (runs, mut buffer) = (Runs::whole(0, hay.len() as u64), Buffer::default());
