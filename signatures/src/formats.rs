@@ -1,4 +1,8 @@
 //! The registry, and nothing else.
+//!
+//! Left out are RAW files whose bytes do not say what they are or where they end: dumps of the
+//! sensor without a header, as of Casio's QV and Kodak's C330 and C603, which only their size
+//! tells; and Kodak's DC25, DC40 and DC50, whose sensor data no tag names or measures.
 
 macro_rules! formats {
     ($($name:ident),* $(,)?) => {
