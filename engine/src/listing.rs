@@ -1,5 +1,7 @@
 //! The files of a report, one after the other, out of the index and the journal.
 
+use std::collections::BTreeMap;
+
 use afterimage_signatures::formats;
 
 use crate::error::Error;
@@ -79,14 +81,25 @@ impl Listing<'_> {
 
     /// Files of their own by grade, best first, without copies.
     pub fn photos(&self) -> Vec<(Grade, u64)> {
-        let mut counts = std::collections::BTreeMap::new();
+        self.count(|entry| entry.grade).into_iter().rev().collect()
+    }
+
+    /// Files of their own by name of their format, without copies.
+    pub fn formats(&self) -> Vec<(&'static str, u64)> {
+        let name = |entry: &Entry| formats::ALL[usize::from(entry.format)].signature().name;
+        self.count(name).into_iter().collect()
+    }
+
+    /// Files of their own by what `key` says of them, without copies.
+    fn count<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> BTreeMap<K, u64> {
+        let mut counts = BTreeMap::new();
         for position in 0..self.settled.order.len() {
             let inside = matches!(self.entry(position).fate, Fate::Inside(_));
             if !inside && self.settled.copy_of[position] == NONE {
-                *counts.entry(self.entry(position).grade).or_default() += 1;
+                *counts.entry(key(self.entry(position))).or_default() += 1;
             }
         }
-        counts.into_iter().rev().collect()
+        counts
     }
 }
 

@@ -129,12 +129,14 @@ impl Scan<'_> {
         failure: &Mutex<Option<Error>>,
     ) -> u64 {
         let mut hits = Vec::new();
-        let constant = self.matcher.scan(chunk.bytes(), chunk.own, &mut hits);
+        let before = self.cut.start.saturating_sub(chunk.at) as usize;
+        let own = before.min(chunk.own)..chunk.own;
+        let constant = self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
         let mut buffer = Buffer::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
             let offset = chunk.at + same[0].at as u64;
-            if self.progress.stopped() || !(self.cut.start..self.cut.end).contains(&offset) {
-                continue;
+            if self.progress.stopped() {
+                break;
             }
             let candidates = self.candidates(same);
             let found = self.carver.carve(source, index, window, offset, &candidates, &mut buffer);
@@ -143,7 +145,7 @@ impl Scan<'_> {
                 self.progress.stop();
             }
         }
-        self.progress.scanned.fetch_add(chunk.own as u64, Relaxed);
+        self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
         constant
     }
 

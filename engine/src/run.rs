@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
@@ -47,6 +47,8 @@ pub struct Outcome {
     pub interrupted: bool,
     /// Files of their own by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
+    /// Files of their own by name of their format, without copies.
+    pub formats: Vec<(&'static str, u64)>,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -135,7 +137,7 @@ impl<'o> Run<'o> {
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let journal = state.join("journal");
+        let journal = state.join("journal.log");
         if journal.exists() {
             let why = "an earlier run into it was cut short; choose another folder, or move this \
                        one away";
@@ -143,9 +145,7 @@ impl<'o> Run<'o> {
         }
         let journal = Journal::create(&journal)?;
         let store = Store::create(state.join("store"))?;
-        if destination.free > RESERVE * 4 {
-            reserve(&state.join("reserve"))?;
-        }
+        reserve(&state.join("reserve"), RESERVE.min(destination.free / 16))?;
         let run = Run {
             options,
             progress,
@@ -250,14 +250,16 @@ impl<'o> Run<'o> {
             written = recovery.place(&mut ledger, &settled);
             self.failure = self.failure.take().or(written.failure.take());
         }
+        // What is left in the store has no name; its room may be needed for the report.
+        self.store.clear();
         let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
         let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
         let warnings = self.warnings(&ledger, &written)?;
-        let (photos, inner) = (listing.photos(), listing.inner());
         self.stats.finishing = clock.elapsed();
+        let (photos, formats) = (listing.photos(), listing.formats());
+        let inner = listing.inner();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
-        self.store.clear();
         Ok(Outcome {
             report,
             summary,
@@ -266,6 +268,7 @@ impl<'o> Run<'o> {
             failure: self.failure,
             interrupted,
             photos,
+            formats,
             inner,
             filtered: settled.filtered,
             warnings,
@@ -335,14 +338,12 @@ fn range(options: &Options, len: u64) -> (u64, u64) {
     (start, start.saturating_add(asked).min(len))
 }
 
-/// Fills a file with bytes that can be given up when the disk is full.
-fn reserve(path: &Path) -> Result<(), Error> {
+/// Fills a file with `len` bytes that can be given up when the disk is full.
+fn reserve(path: &Path, len: u64) -> Result<(), Error> {
     let failed = |error| Error::output("write", path, error);
     let mut file = File::create(path).map_err(failed)?;
-    let piece = vec![0; 1 << 20];
-    for _ in 0..RESERVE / piece.len() as u64 {
-        file.write_all(&piece).map_err(failed)?;
-    }
+    // Zeros that are written take room; a hole would not.
+    std::io::copy(&mut std::io::repeat(0).take(len), &mut file).map_err(failed)?;
     Ok(())
 }
 

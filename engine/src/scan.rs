@@ -5,6 +5,8 @@
 //! no more than reading it.
 
 use afterimage_signatures::formats;
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, Anchored, Input, packed};
 
 /// A place where a file may begin, as found in one chunk.
@@ -41,8 +43,9 @@ enum Engine {
     Automaton(AhoCorasick),
 }
 
-/// Blocks of this size are looked at for being constant; one page of flash or of memory.
-const BLOCK: usize = 4096;
+/// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
+/// how much is constant does not depend on where they are cut.
+const BLOCK: usize = 512;
 
 impl Matcher {
     /// A matcher for every format of the registry.
@@ -97,25 +100,28 @@ impl Matcher {
         found
     }
 
-    /// Appends the files that may begin in the first `own` bytes of `chunk`, in order. Returns how
-    /// many of those bytes lie in blocks of one value (erased, zeroed or never written).
-    pub fn scan(&self, chunk: &[u8], own: usize, hits: &mut Vec<Hit>) -> u64 {
+    /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
+    /// those bytes lie in blocks of one value (erased, zeroed or never written).
+    pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         let first = hits.len();
-        let (mut constant, mut at) = (0, 0);
-        while at < own {
-            let end = (at + BLOCK).min(own);
+        let (mut constant, mut at) = (0, own.start);
+        let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
+        while at < own.end {
+            let end = next(at);
             if is_constant(&chunk[at..end]) {
                 constant += (end - at) as u64;
                 at = end;
+                if at == own.end {
+                    // A magic may begin in its last bytes and end in another chunk's.
+                    self.stretch(chunk, self.around(at, at, chunk), &own, hits);
+                }
                 continue;
             }
             let start = at;
-            while at < own && !is_constant(&chunk[at..(at + BLOCK).min(own)]) {
-                at = (at + BLOCK).min(own);
+            while at < own.end && !is_constant(&chunk[at..next(at)]) {
+                at = next(at);
             }
-            // A magic may begin in the constant bytes before, or end in those behind.
-            let stretch = start.saturating_sub(self.reach)..(at + self.reach).min(chunk.len());
-            self.stretch(chunk, stretch, own, hits);
+            self.stretch(chunk, self.around(start, at, chunk), &own, hits);
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -129,11 +135,17 @@ impl Matcher {
         constant
     }
 
+    /// The bytes from `start` to before `end`, and those around them that a magic may begin or end
+    /// in.
+    fn around(&self, start: usize, end: usize, chunk: &[u8]) -> Range<usize> {
+        start.saturating_sub(self.reach)..(end + self.reach).min(chunk.len())
+    }
+
     fn stretch(
         &self,
         chunk: &[u8],
-        stretch: std::ops::Range<usize>,
-        own: usize,
+        stretch: Range<usize>,
+        own: &Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
         let mut at = stretch.start;
@@ -141,7 +153,9 @@ impl Matcher {
             // Magics may begin alike; the searcher names one of them.
             for (index, magic) in self.magics.iter().enumerate() {
                 let starts = chunk[found..].starts_with(magic.bytes);
-                if starts && let Some(begin) = found.checked_sub(magic.at).filter(|at| *at < own) {
+                if starts
+                    && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
+                {
                     hits.push(Hit { at: begin, magic: index });
                 }
             }
@@ -185,7 +199,7 @@ mod tests {
     fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
         let mut hits = Vec::new();
         let matcher = Matcher::new();
-        matcher.scan(chunk, own, &mut hits);
+        matcher.scan(chunk, 0..own, &mut hits);
         let png = formats::ALL.iter().position(|format| format.signature().name == "png");
         hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
         hits.into_iter().map(|hit| hit.at).collect()
@@ -213,6 +227,9 @@ mod tests {
         let overlap = Matcher::new().overlap();
         assert_eq!(starts(&bytes[..100 + overlap], 100), [96]);
         assert_eq!(starts(&bytes[100..200 + overlap], 100), [] as [usize; 0]);
+        let mut erased = vec![0x89u8; 1024 + overlap];
+        erased[1023..1031].copy_from_slice(PNG);
+        assert_eq!(starts(&erased, 1024), [1023], "it begins in a block of one value");
         assert_eq!(starts(&bytes[200..], 100), [0]);
     }
 
@@ -222,7 +239,7 @@ mod tests {
         chunk[BLOCK + 1] = 1;
         chunk[3 * BLOCK..].fill(0xff);
         let matcher = Matcher::new();
-        assert_eq!(matcher.scan(&chunk, chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
-        assert_eq!(matcher.scan(&chunk, 10, &mut Vec::new()), 10);
+        assert_eq!(matcher.scan(&chunk, 0..chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
+        assert_eq!(matcher.scan(&chunk, 3..10, &mut Vec::new()), 7);
     }
 }

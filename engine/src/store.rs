@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Removes what is left, which nobody claimed.
-    pub fn clear(self) {
+    pub fn clear(&self) {
         // A leftover is untidy, not wrong: the report lists what counts.
         drop(fs::remove_dir_all(&self.folder));
     }

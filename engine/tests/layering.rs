@@ -35,8 +35,8 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "tiff", "isobmff",
-    "jpeg", "png", "exif", "formats",
+    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "tiff", "exif",
+    "isobmff", "jpeg", "png", "formats",
 ];
 
 /// Crates from the bottom up.

@@ -10,8 +10,9 @@ use crate::view::View;
 /// bytes: writers leave gaps of this size between pictures, not larger ones.
 const CLOSE: u64 = 1 << 16;
 
-/// Strips this close to each other are listed as one stretch: what lies between is padding.
-const PADDING: u64 = 16;
+/// Strips this close to each other are listed as one stretch: what lies between is padding. Less
+/// than [`JPEG_START`], which tells one JPEG tile from the next.
+const PADDING: u64 = 3;
 
 /// More stretches of picture data than this are joined over wider gaps, to keep verdicts short.
 const MOST_STRETCHES: usize = 1024;
@@ -149,6 +150,13 @@ impl Settled {
     fn stretches(&self) -> Vec<Span> {
         let mut payload: Vec<_> = self.extents.iter().filter_map(payload).collect();
         payload.sort_unstable();
+        if joined(&payload, PADDING).len() > MOST_STRETCHES {
+            // Tiles that are JPEGs would be joined with the starts of the next ones, and each
+            // would pass for a photo that does not belong here: they stay metadata.
+            let plain = |extent: &&Extent| extent.usage != Use::Payload { jpeg: true };
+            payload = self.extents.iter().filter(plain).filter_map(self::payload).collect();
+            payload.sort_unstable();
+        }
         let mut padding = PADDING;
         loop {
             payload = joined(&payload, padding);
