@@ -38,8 +38,8 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "trailer", "tiff", "exif", "isobmff", "jpeg", "png",
-    "formats",
+    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "tiff", "exif",
+    "isobmff", "jpeg", "png", "formats",
 ];
 
 /// Crates from the bottom up.

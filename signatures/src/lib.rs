@@ -18,6 +18,7 @@
 //! 3. Give `afterimage-testdata` a sample. The laws over the registry (`tests/laws.rs`) then hold
 //!    the format to what all formats promise.
 
+pub mod ciff;
 pub mod exif;
 pub mod format;
 pub mod formats;
@@ -27,10 +28,12 @@ pub mod jpeg2000;
 pub mod jpegxl;
 pub mod oracle;
 pub mod png;
+mod search;
 pub mod tiff;
 pub mod trailer;
 pub mod verdict;
 pub mod view;
+pub mod x3f;
 
 pub use format::{Effort, Format, Group, Magic, Signature};
 pub use oracle::{Oracle, Said};

@@ -17,6 +17,7 @@ pub mod jpeg2000;
 pub mod jpegxl;
 pub mod png;
 pub mod random;
+pub mod raw;
 pub mod samples;
 pub mod scanner;
 pub mod scene;

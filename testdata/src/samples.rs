@@ -6,13 +6,13 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, isobmff, jpeg2000, jpegxl, tiff, video};
+use crate::{Sample, isobmff, jpeg2000, jpegxl, raw, tiff, video};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
     let boxes = [isobmff::samples(), isobmff::videos()].concat();
     let modern = [jpeg2000::samples(), jpegxl::samples()].concat();
-    [jpegs(), pngs(), apngs(), tiff::samples(), boxes, modern].concat()
+    [jpegs(), pngs(), apngs(), tiff::samples(), raw::samples(), boxes, modern].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.
