@@ -116,7 +116,7 @@ fn style(template: &str) -> ProgressStyle {
 
 /// Counts by format, the most frequent first.
 fn found(progress: &Progress) -> String {
-    let mut counts: Vec<_> = progress.counts().collect();
+    let mut counts = progress.counts();
     counts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
     if counts.is_empty() { "nothing found yet".to_owned() } else { counts.join("  ") }
@@ -137,9 +137,9 @@ mod tests {
         let progress = Progress::default();
         assert_eq!(found(&progress), "nothing found yet");
         let names: Vec<_> = crate::wanted::signatures().map(|signature| signature.name).collect();
-        progress.count(0);
-        progress.count(1);
-        progress.count(1);
+        progress.count(names[0]);
+        progress.count(names[1]);
+        progress.count(names[1]);
         assert_eq!(found(&progress), format!("{} 2  {} 1", names[1], names[0]));
     }
 }

@@ -85,6 +85,8 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
     let destination = destination::check(&options.output, paths)?;
     let opened: Vec<_> = paths.iter().map(|path| source::open(path, options.io)).collect();
     let mut failed = Vec::new();
+    let beyond =
+        |source: &&Box<dyn Source>| options.range.is_some_and(|(start, _)| start >= source.len());
     let mut sources: Vec<Option<Box<dyn Source>>> = Vec::new();
     for (path, opened) in paths.iter().zip(opened) {
         sources.push(opened.map_err(|error| failed.push((path.clone(), error))).ok());
@@ -93,6 +95,10 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
         && let Some((_, error)) = failed.drain(..).next()
     {
         return Err(error);
+    }
+    if let Some(source) = sources.iter().flatten().find(beyond) {
+        let why = "the range begins behind its end";
+        return Err(Error::NotASource { path: source.path().to_path_buf(), why });
     }
     let (mut run, journal) = Run::start(options, progress, destination)?;
     let reserve = Reserve::create(run.state.join("reserve")).ok();
@@ -139,7 +145,9 @@ impl<'o> Run<'o> {
                        or move this one away";
             return Err(Error::Destination { path: destination.path, why: why.to_owned() });
         }
-        let journal = Journal::create(&journal)?;
+        let path = journal;
+        let journal = Journal::create(&path)?;
+        owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
         let store = Store::create(state.join("store"))?;
         let run = Run {
             options,
@@ -352,14 +360,17 @@ fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
             hashes.extend(digest.map(|digest| (name.to_owned(), digest)));
         }
     }
+    let unreadable = source.unreadable();
+    let lost: u64 = unreadable.iter().map(|hole| hole.len).sum();
     report::Source {
         path: source.path().to_string_lossy().into_owned(),
         kind: source.kind().name().to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes,
-        unreadable: source.unreadable().into_iter().map(Into::into).collect(),
-        erased_bytes: scanned.erased,
+        unreadable: unreadable.into_iter().map(Into::into).collect(),
+        // What could not be read was scanned as zeros, but nobody knows what it is.
+        erased_bytes: scanned.erased.saturating_sub(lost),
         error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
         ..report::Source::default()
     }

@@ -18,21 +18,28 @@
 //! 3. Give `afterimage-testdata` a sample. The laws over the registry (`tests/laws.rs`) then hold
 //!    the format to what all formats promise.
 
+pub mod avi;
+pub mod bmp;
 pub mod ciff;
 pub mod exif;
 pub mod format;
 pub mod formats;
+pub mod gif;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;
 pub mod jpegxl;
+pub mod mpegts;
 pub mod oracle;
 pub mod png;
+pub mod psd;
+pub mod riff;
 mod search;
 pub mod tiff;
 pub mod trailer;
 pub mod verdict;
 pub mod view;
+pub mod webp;
 pub mod x3f;
 
 pub use format::{Effort, Format, Group, Magic, Signature};

@@ -4,18 +4,23 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small files of such scenes in formats that need a large encoder, kept in `files/`.
 
+pub mod avi;
+pub mod bmp;
 pub mod broken;
 pub mod cameras;
 pub mod canvas;
 pub mod card;
 pub mod exif;
 pub mod fat;
+pub mod gif;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;
 pub mod jpegxl;
+pub mod mts;
 pub mod png;
+pub mod psd;
 pub mod random;
 pub mod raw;
 pub mod samples;
@@ -24,6 +29,7 @@ pub mod scene;
 pub mod tiff;
 pub mod trailers;
 pub mod video;
+pub mod webp;
 
 /// One made file.
 #[derive(Clone, Debug)]

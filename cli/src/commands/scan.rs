@@ -1,13 +1,15 @@
 //! `afterimage scan`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use afterimage_engine::custom;
 use afterimage_engine::hash::Algorithm;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
+use afterimage_engine::registry::Registry;
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
 use anyhow::Context;
@@ -55,6 +57,14 @@ pub struct Scan {
     /// Look for these formats only: names as `afterimage formats` lists them, or photo, raw, video.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wanted::parse)]
     format: Vec<Wanted>,
+
+    /// Look for the formats that this TOML file describes too.
+    ///
+    /// Each [[signature]] has a name, an extension, a magic (hex; with `at`, its offset), and one of
+    /// size = { at, bytes, endian, plus }, length or footer (hex), and perhaps max, in bytes. See
+    /// the README for an example.
+    #[arg(long, value_name = "FILE")]
+    signatures: Option<PathBuf>,
 
     /// Check the structure only: quicker, but no checksum is computed and nothing is decoded, so
     /// that nothing is graded better than structural.
@@ -207,6 +217,7 @@ impl Scan {
         Ok(Options {
             output: self.output.clone(),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             quick: self.quick,
             dry_run: self.dry_run,
@@ -234,6 +245,19 @@ impl From<Reading> for Io {
     }
 }
 
+/// The built-in formats, and those that a file describes.
+fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
+    let known = Registry::default();
+    let Some(path) = described else { return Ok(known) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the signatures in {}", path.display()))?;
+    let names: Vec<_> = known.names().collect();
+    match custom::parse(&text, &names) {
+        Ok(formats) => Ok(known.with(formats)),
+        Err(why) => anyhow::bail!("cannot use the signatures in {}: {why}", path.display()),
+    }
+}
+
 fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     if hashes.contains(&Hash::None) && hashes.iter().any(|hash| *hash != Hash::None) {
         anyhow::bail!("cannot compute digests: --hash names none beside others; leave one out");
@@ -247,7 +271,7 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
 
-/// The first Ctrl-C asks for a report of what there is; the second ends it all.
+/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the second ends it all.
 fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {

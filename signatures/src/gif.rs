@@ -1,0 +1,106 @@
+//! GIF: blocks up to the trailer, and the LZW data of every frame.
+//!
+//! Source: CompuServe, "Graphics Interchange Format, Version 89a", 1990.
+
+mod lzw;
+mod oracle;
+
+pub use oracle::{GifOracle, MOST_PARTS};
+
+use crate::format::{Effort, Magic};
+use crate::oracle::{Oracle, Said};
+use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::view::View;
+
+/// What every GIF begins with.
+pub static MAGIC: &[Magic] =
+    &[Magic { at: 0, bytes: b"GIF87a" }, Magic { at: 0, bytes: b"GIF89a" }];
+
+/// Signature and logical screen descriptor.
+const HEADER_LEN: usize = 13;
+
+/// Image descriptor without its introducer.
+const DESCRIPTOR_LEN: usize = 9;
+
+/// Header, descriptor, code size, one sub-block of two bytes and its end, trailer.
+pub const MIN_LEN: u64 = HEADER_LEN as u64 + 1 + DESCRIPTOR_LEN as u64 + 1 + 3 + 1 + 1;
+
+/// What makes viewers open a GIF that breaks off: the end of the frame's data, and the trailer.
+const TERMINATOR: &[u8] = b"\0;";
+
+/// The smallest unit of bytes that are foreign together.
+const SECTOR: u64 = 512;
+
+/// The oracle gets the file in pieces of this size.
+const PIECE: usize = 16 << 10;
+
+/// Measures the GIF at the view's start.
+pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+    let mut oracle = GifOracle::new(effort == Effort::Proof);
+    let mut at = 0;
+    let said = loop {
+        let piece = view.up_to(at, PIECE);
+        if piece.is_empty() {
+            break Said::Wrong { at, what: "end of the source" };
+        }
+        at += piece.len() as u64;
+        match oracle.feed(piece) {
+            Said::More => {}
+            said => break said,
+        }
+    };
+    let (width, height) = oracle.screen();
+    let mut verdict = match said {
+        Said::Done { end } => whole(&oracle, end, effort),
+        Said::Wrong { at, what } => partial(view, &oracle, at, what)?,
+        Said::More => unreachable!("the loop ends with another answer"),
+    };
+    verdict.pixels = Some((u32::from(width), u32::from(height)));
+    Ok(verdict)
+}
+
+fn whole(oracle: &GifOracle, end: u64, effort: Effort) -> Verdict {
+    let mut verdict = Verdict::structural(end, "gif", "image/gif");
+    let decoded = effort == Effort::Proof;
+    // The trailer is one byte: where it is the first of a sector, one foreign sector in 256 would
+    // pass for it.
+    let lone = end % SECTOR == 1;
+    if decoded && oracle.is_even() && !lone {
+        verdict.grade = Grade::Verified;
+        verdict.proof = "every block; the codes of every frame to its last pixel";
+        leave_metadata(oracle, end, &mut verdict);
+    } else {
+        verdict.proof = if decoded { "blocks and codes up to the trailer" } else { "blocks" };
+        let span = Span::between(HEADER_LEN as u64, end);
+        verdict.unchecked.push(Unchecked { span, role: Role::Payload });
+    }
+    verdict
+}
+
+/// The beginning of a broken GIF, if it shows some of its first frame.
+fn partial(
+    view: &View<'_>,
+    oracle: &GifOracle,
+    at: u64,
+    what: &'static str,
+) -> Result<Verdict, Reject> {
+    let kept = oracle.kept();
+    if oracle.share() <= 0.0 {
+        return Err(view.malformed(at, what));
+    }
+    let mut verdict = Verdict::structural(kept, "gif", "image/gif");
+    verdict.grade = Grade::Partial;
+    verdict.proof = "blocks and codes up to the break";
+    verdict.share = Some(oracle.share());
+    verdict.terminator = TERMINATOR;
+    leave_metadata(oracle, kept, &mut verdict);
+    verdict.note(at, what);
+    Ok(verdict)
+}
+
+/// Colour tables and extensions have no check.
+fn leave_metadata(oracle: &GifOracle, end: u64, verdict: &mut Verdict) {
+    let parts = oracle.unchecked().iter().map(|part| Span::between(part.at, part.end().min(end)));
+    let parts = parts.filter(|span| span.len > 0);
+    verdict.unchecked.extend(parts.map(|span| Unchecked { span, role: Role::Metadata }));
+}

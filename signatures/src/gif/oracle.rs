@@ -1,0 +1,321 @@
+//! The oracle of GIF: it reads the file byte by byte and names the first one that cannot be.
+
+use super::lzw::Lzw;
+use super::{DESCRIPTOR_LEN, HEADER_LEN};
+use crate::oracle::{Oracle, Said};
+use crate::verdict::Span;
+
+/// Most stretches of metadata that are told apart; a file with more of them is an animation in
+/// which every frame has a colour table of its own.
+pub const MOST_PARTS: usize = 4096;
+
+/// Where in the file the next byte belongs.
+///
+/// Source: GIF89a, appendix B "GIF Grammar".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Header,
+    Table,
+    /// The byte that says which block follows.
+    Introducer,
+    Label,
+    Descriptor,
+    PixelBits,
+    /// The length byte of a sub-block.
+    Len,
+    Data,
+}
+
+/// What the sub-blocks that are being read belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blocks {
+    Extension { label: u8 },
+    Image,
+}
+
+/// The header, every block, and the codes of every frame.
+#[derive(Clone)]
+pub struct GifOracle {
+    /// Whether the codes are followed.
+    decode: bool,
+    at: u64,
+    part: Part,
+    /// The first bytes of the part, where it is short and must be seen whole.
+    held: Vec<u8>,
+    /// Bytes of the part that are still to come.
+    left: usize,
+    blocks: Blocks,
+    /// Length of the first sub-block; 0 before there is one.
+    first_len: u8,
+    /// Whether a sub-block came that was shorter than the first.
+    last_block: bool,
+    /// Whether the block before may end once more.
+    end_again: bool,
+    /// Whether some frame is cut into sub-blocks of uneven length.
+    ragged: bool,
+    screen: (u16, u16),
+    lzw: Option<Lzw>,
+    frames: u64,
+    /// Pixels of the first frame, and how many of them have come.
+    first_frame: (u64, u64),
+    /// The end of the last part that held.
+    good: u64,
+    unchecked: Vec<Span>,
+    said: Said,
+}
+
+type Step = Result<(), &'static str>;
+
+impl GifOracle {
+    /// At the file's first byte. `decode` tells whether the codes are followed or skipped.
+    pub fn new(decode: bool) -> Self {
+        GifOracle {
+            decode,
+            at: 0,
+            part: Part::Header,
+            held: Vec::with_capacity(HEADER_LEN),
+            left: HEADER_LEN,
+            blocks: Blocks::Image,
+            first_len: 0,
+            last_block: false,
+            end_again: false,
+            ragged: false,
+            screen: (0, 0),
+            lzw: None,
+            frames: 0,
+            first_frame: (0, 0),
+            good: 0,
+            unchecked: Vec::new(),
+            said: Said::More,
+        }
+    }
+
+    /// Width and height of the logical screen in pixels; zeros before the header has come.
+    pub fn screen(&self) -> (u16, u16) {
+        self.screen
+    }
+
+    /// Whether the image data of every frame came in sub-blocks of one length but for the last,
+    /// so that a foreign byte where a length belongs shows.
+    pub fn is_even(&self) -> bool {
+        !self.ragged
+    }
+
+    /// The end of what holds: the last sub-block or other part that was read whole.
+    pub fn kept(&self) -> u64 {
+        self.good
+    }
+
+    /// Colour tables and extensions, in order; at most [`MOST_PARTS`].
+    pub fn unchecked(&self) -> &[Span] {
+        &self.unchecked
+    }
+
+    fn byte(&mut self, byte: u8) -> Step {
+        match self.part {
+            Part::Header | Part::Descriptor => self.hold(byte),
+            Part::Table => {
+                self.left -= 1;
+                if self.left == 0 {
+                    // A descriptor is held until its frame's data begins.
+                    let global = self.held.is_empty();
+                    self.enter(if global { Part::Introducer } else { Part::PixelBits });
+                }
+                Ok(())
+            }
+            Part::Introducer => self.introducer(byte),
+            Part::Label => {
+                self.blocks = Blocks::Extension { label: byte };
+                self.leave_unchecked(self.at - 1, 2);
+                self.first_len = 0;
+                self.enter(Part::Len);
+                Ok(())
+            }
+            Part::PixelBits => self.pixel_bits(byte),
+            Part::Len => self.len(byte),
+            Part::Data => self.data(byte),
+        }
+    }
+
+    fn enter(&mut self, part: Part) {
+        self.part = part;
+        self.good = self.at + 1;
+    }
+
+    fn hold(&mut self, byte: u8) -> Step {
+        self.held.push(byte);
+        self.left -= 1;
+        if self.left > 0 {
+            return Ok(());
+        }
+        if self.part == Part::Header { self.header() } else { self.descriptor() }
+    }
+
+    /// Source: GIF89a, 17 "Header" and 18 "Logical Screen Descriptor".
+    fn header(&mut self) -> Step {
+        let held = std::mem::take(&mut self.held);
+        if !held.starts_with(b"GIF87a") && !held.starts_with(b"GIF89a") {
+            return Err("bad signature");
+        }
+        self.screen =
+            (u16::from_le_bytes([held[6], held[7]]), u16::from_le_bytes([held[8], held[9]]));
+        if self.screen.0 == 0 || self.screen.1 == 0 {
+            return Err("bad size of the logical screen");
+        }
+        self.table(held[10], Part::Introducer);
+        Ok(())
+    }
+
+    /// Source: GIF89a, 20 "Image Descriptor".
+    fn descriptor(&mut self) -> Step {
+        let word = |at: usize| u64::from(u16::from_le_bytes([self.held[at], self.held[at + 1]]));
+        let pixels = word(4) * word(6);
+        if pixels == 0 {
+            return Err("bad size of a frame");
+        }
+        if self.frames == 0 {
+            self.first_frame = (pixels, 0);
+        }
+        self.blocks = Blocks::Image;
+        let flags = self.held[8];
+        self.table(flags, Part::PixelBits);
+        Ok(())
+    }
+
+    /// Goes on to the colour table that `flags` tell of, or to `next` where there is none.
+    fn table(&mut self, flags: u8, next: Part) {
+        if flags & 0x80 == 0 {
+            return self.enter(next);
+        }
+        self.left = 3 << ((flags & 7) + 1);
+        self.enter(Part::Table);
+        self.leave_unchecked(self.at + 1, self.left as u64);
+    }
+
+    fn leave_unchecked(&mut self, at: u64, len: u64) {
+        let full = self.unchecked.len() >= MOST_PARTS;
+        match self.unchecked.last_mut() {
+            Some(last) if last.end() >= at => last.len = at + len - last.at,
+            _ if full => self.ragged = true,
+            _ => self.unchecked.push(Span { at, len }),
+        }
+    }
+
+    fn introducer(&mut self, byte: u8) -> Step {
+        let end_again = std::mem::take(&mut self.end_again);
+        match byte {
+            0x21 => self.enter(Part::Label),
+            0x2c => {
+                self.left = DESCRIPTOR_LEN;
+                self.enter(Part::Descriptor);
+            }
+            0x3b if self.frames > 0 => self.said = Said::Done { end: self.at + 1 },
+            // Some writers end a block twice.
+            0 if end_again => self.good = self.at + 1,
+            _ => return Err("neither a frame nor an extension nor the trailer"),
+        }
+        Ok(())
+    }
+
+    fn pixel_bits(&mut self, byte: u8) -> Step {
+        if !(1..=8).contains(&byte) {
+            return Err("bad LZW minimum code size");
+        }
+        let word = |at: usize| u64::from(u16::from_le_bytes([self.held[at], self.held[at + 1]]));
+        self.lzw = self.decode.then(|| Lzw::new(byte, word(4) * word(6)));
+        self.held.clear();
+        (self.first_len, self.last_block) = (0, false);
+        self.enter(Part::Len);
+        Ok(())
+    }
+
+    /// Source: GIF89a, 15 "Data Sub-blocks".
+    fn len(&mut self, len: u8) -> Step {
+        match self.blocks {
+            Blocks::Extension { label } => {
+                if self.first_len == 0 {
+                    extension_len(label, len)?;
+                    self.first_len = len;
+                }
+                self.leave_unchecked(self.at, 1 + u64::from(len));
+            }
+            Blocks::Image if len == 0 => self.frame_ends()?,
+            Blocks::Image => {
+                if self.first_len == 0 {
+                    self.first_len = len;
+                }
+                self.ragged |= self.last_block || len > self.first_len;
+                self.last_block |= len < self.first_len;
+            }
+        }
+        self.left = usize::from(len);
+        self.end_again = len == 0;
+        self.enter(if len == 0 { Part::Introducer } else { Part::Data });
+        Ok(())
+    }
+
+    fn frame_ends(&mut self) -> Step {
+        if self.lzw.take().is_some_and(|lzw| lzw.left() > 0) {
+            return Err("the frame ends before its last row");
+        }
+        if self.first_len == 0 {
+            return Err("a frame without data");
+        }
+        self.frames += 1;
+        Ok(())
+    }
+
+    fn data(&mut self, byte: u8) -> Step {
+        if let Some(lzw) = &mut self.lzw {
+            lzw.feed(byte)?;
+            if self.frames == 0 {
+                self.first_frame.1 = self.first_frame.0 - lzw.left();
+            }
+        }
+        self.left -= 1;
+        if self.left == 0 {
+            self.enter(Part::Len);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an extension of that label may begin with a sub-block of `len` bytes.
+///
+/// Source: GIF89a, 23 "Graphic Control Extension" to 26 "Application Extension".
+fn extension_len(label: u8, len: u8) -> Step {
+    let fits = match label {
+        0xf9 => len == 4,
+        0x01 => len == 12,
+        0xff => len == 11,
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err("bad length of an extension") }
+}
+
+impl Oracle for GifOracle {
+    fn feed(&mut self, bytes: &[u8]) -> Said {
+        for &byte in bytes {
+            if self.said != Said::More {
+                break;
+            }
+            if let Err(what) = self.byte(byte) {
+                self.said = Said::Wrong { at: self.at, what };
+            }
+            self.at += 1;
+        }
+        self.said
+    }
+
+    fn snapshot(&self) -> Box<dyn Oracle> {
+        Box::new(self.clone())
+    }
+
+    fn share(&self) -> f32 {
+        match (self.frames, self.first_frame) {
+            (0, (0, _)) => 0.0,
+            (0, (all, done)) => done as f32 / all as f32,
+            _ => 1.0,
+        }
+    }
+}

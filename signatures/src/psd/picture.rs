@@ -1,0 +1,173 @@
+//! The merged picture: plain rows, PackBits or deflate.
+
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
+
+use crate::format::Effort;
+use crate::verdict::{Grade, Reject, Span, Verdict};
+use crate::view::{Endian::Big, View};
+
+/// Rows of all channels, one channel after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    /// How many there are.
+    pub(super) count: u64,
+    /// Bytes of each.
+    pub(super) len: u64,
+    /// Whether the coded length of a row takes four bytes rather than two.
+    pub(super) large: bool,
+}
+
+/// How many lengths of rows are read at once.
+const ROWS_AT_ONCE: u64 = 4096;
+
+/// Deflate looks back this far.
+const WINDOW: usize = 32 << 10;
+
+/// The most bytes that a picture may inflate to: a bomb must not cost more than its own bytes.
+const MOST_INFLATED: u64 = 4 << 30;
+
+/// Coded rows are read in pieces of this size.
+const PIECE: usize = 64 << 10;
+
+/// Finds the end of the picture at `at` and puts it into the verdict.
+///
+/// Source: Adobe, "Image Data Section".
+pub(super) fn measure(
+    view: &mut View<'_>,
+    at: u64,
+    rows: Rows,
+    effort: Effort,
+    verdict: &mut Verdict,
+) -> Result<(), Reject> {
+    let data = at + 2;
+    match view.u16(at, Big)? {
+        0 => {
+            verdict.len = data.saturating_add(rows.count * rows.len);
+            verdict.proof = "four sections";
+            view.check(0, verdict.len)
+        }
+        1 => packed(view, data, rows, effort, verdict),
+        2 | 3 => deflated(view, data, rows, verdict),
+        _ => Err(view.malformed(at, "compression")),
+    }
+}
+
+/// The coded lengths of rows, which stand in a table before them.
+struct Lengths {
+    at: u64,
+    rows: Rows,
+}
+
+impl Lengths {
+    fn entry(&self) -> u64 {
+        if self.rows.large { 4 } else { 2 }
+    }
+
+    fn span(&self) -> Span {
+        Span { at: self.at, len: self.rows.count * self.entry() }
+    }
+
+    /// Those of some rows from `first` on, so that table and rows are not read by turns.
+    fn some(&self, view: &mut View<'_>, first: u64) -> Result<Vec<u64>, Reject> {
+        let count = ROWS_AT_ONCE.min(self.rows.count - first);
+        let bytes = view.bytes(self.at + first * self.entry(), (count * self.entry()) as usize)?;
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte));
+        Ok(bytes.chunks(self.entry() as usize).map(number).collect())
+    }
+}
+
+/// Each row has its coded length in a table, and decodes to its full length.
+fn packed(
+    view: &mut View<'_>,
+    at: u64,
+    rows: Rows,
+    effort: Effort,
+    verdict: &mut Verdict,
+) -> Result<(), Reject> {
+    let lengths = Lengths { at, rows };
+    let table = lengths.span();
+    view.check(table.at, table.len)?;
+    verdict.len = table.end();
+    for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
+        let sum: u64 = lengths.some(view, first)?.iter().sum();
+        verdict.len = verdict.len.saturating_add(sum);
+    }
+    view.check(0, verdict.len)?;
+    verdict.proof = "four sections; the sum of the rows";
+    if effort == Effort::Structure {
+        return Ok(());
+    }
+    verdict.proof = "four sections; every row of the picture unpacked to its length";
+    let mut start = table.end();
+    for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
+        for len in lengths.some(view, first)? {
+            if unpacked_len(view, start, len)? != Some(rows.len) {
+                verdict.grade = Grade::Damaged;
+                // Its end is where the mistake shows; it may have begun before the row did.
+                let last = (start + len).saturating_sub(1);
+                verdict.note(last, "the row that ends here does not unpack to its length");
+                return Ok(());
+            }
+            start += len;
+        }
+    }
+    Ok(())
+}
+
+/// What the `len` bytes at `at` unpack to; nothing when the last run is cut off.
+///
+/// Source: Apple, Technical Note TN1023 "Understanding PackBits".
+fn unpacked_len(view: &mut View<'_>, at: u64, len: u64) -> Result<Option<u64>, Reject> {
+    let end = at + len;
+    let (mut at, mut unpacked) = (at, 0);
+    while at < end {
+        let left = usize::try_from(end - at).unwrap_or(usize::MAX);
+        let piece = view.up_to(at, left.min(PIECE));
+        let mut skip = 0u64;
+        while let Some(&head) = piece.get(skip as usize) {
+            let (bytes, run) = match head as i8 {
+                -128 => (1, 0),
+                literals @ 0.. => (literals as u64 + 2, literals as u64 + 1),
+                repeat => (2, u64::from(repeat.unsigned_abs()) + 1),
+            };
+            skip += bytes;
+            unpacked += run;
+        }
+        if skip == 0 {
+            break;
+        }
+        at += skip;
+    }
+    Ok((at == end).then_some(unpacked))
+}
+
+/// One zlib stream holds all rows.
+fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> Result<(), Reject> {
+    if rows.count * rows.len > MOST_INFLATED {
+        return Err(Reject::OverBudget { at: view.base() + at, len: rows.count * rows.len });
+    }
+    let mut inflator = Box::<DecompressorOxide>::default();
+    let mut window = vec![0; WINDOW];
+    let (mut at, mut filled, mut left) = (at, 0, rows.count * rows.len);
+    loop {
+        let piece = view.up_to(at, PIECE);
+        let more = if piece.is_empty() { 0 } else { flags::TINFL_FLAG_HAS_MORE_INPUT };
+        let zlib = flags::TINFL_FLAG_PARSE_ZLIB_HEADER | flags::TINFL_FLAG_COMPUTE_ADLER32;
+        let (status, read, written) =
+            decompress(&mut inflator, piece, &mut window, filled, zlib | more);
+        at += read as u64;
+        filled = (filled + written) % WINDOW;
+        let fits = left.checked_sub(written as u64);
+        match (status, fits) {
+            (TINFLStatus::Done, Some(0)) => break,
+            (TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput, Some(rest)) if more > 0 => {
+                left = rest;
+            }
+            _ => return Err(view.malformed(at, "deflated picture")),
+        }
+    }
+    verdict.len = at;
+    verdict.proof = "four sections; inflate and Adler-32 of the picture";
+    Ok(())
+}
