@@ -1,2 +1,31 @@
-//! The program.
-fn main() {}
+//! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
+
+mod commands;
+mod failure;
+mod memory;
+mod progress;
+mod sizes;
+mod sources;
+mod status;
+mod summary;
+mod text;
+mod wanted;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Program;
+use crate::status::Status;
+
+fn main() -> ExitCode {
+    let program = Program::parse();
+    let mut err = io::stderr();
+    let status = program.run(&mut io::stdout().lock(), &mut err).unwrap_or_else(|error| {
+        // Where stderr is closed, the exit status alone has to tell.
+        drop(writeln!(err, "{}", failure::line(error.as_ref())));
+        Status::Failed
+    });
+    status.into()
+}

@@ -1,14 +1,13 @@
 //! From a place where a file may begin to a record of the file that is there.
 
-use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, MOST_ISSUES, Span, Verdict};
-use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif, formats};
+use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
+use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
 
-use crate::content::Content;
-use crate::hash::{Algorithm, hex};
+use crate::hash::hex;
 use crate::record::{Record, kinship};
+use crate::registry::Registry;
 use crate::report;
 use crate::scan::Matcher;
-use crate::source::Source;
 
 /// A child of a child of a child is as deep as cameras go.
 const MOST_DEPTH: u32 = 3;
@@ -20,10 +19,10 @@ const HEAD: usize = 64;
 pub struct Carver<'a> {
     /// Tells the formats of children.
     pub matcher: &'a Matcher,
+    /// The formats.
+    pub registry: &'a Registry,
     /// How hard to look.
     pub effort: Effort,
-    /// Digests beside BLAKE3.
-    pub hashes: &'a [Algorithm],
 }
 
 /// A file and, when it lies in another, which.
@@ -31,8 +30,8 @@ pub struct Carver<'a> {
 pub struct Found {
     /// The file.
     pub record: Record,
-    /// BLAKE3 of its content.
-    pub hash: blake3::Hash,
+    /// BLAKE3 of its content, once it was computed.
+    pub hash: Option<blake3::Hash>,
     /// Position in the registry.
     pub format: usize,
     /// Position of the parent among the files of the same candidate.
@@ -41,7 +40,6 @@ pub struct Found {
 
 /// Where a file was looked for.
 struct Spot<'r> {
-    source: &'r dyn Source,
     index: u32,
     bytes: &'r dyn Bytes,
 }
@@ -52,15 +50,14 @@ impl Carver<'_> {
     /// perhaps through a window.
     pub fn carve(
         &self,
-        source: &dyn Source,
         index: u32,
         bytes: &dyn Bytes,
         offset: u64,
         candidates: &[usize],
         buffer: &mut Buffer,
     ) -> Vec<Found> {
-        let spot = Spot { source, index, bytes };
-        let rest = Runs::whole(offset, source.len().saturating_sub(offset));
+        let spot = Spot { index, bytes };
+        let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
         let Some((format, verdict)) = self.measure(&spot, &rest, candidates, buffer) else {
             return Vec::new();
         };
@@ -71,7 +68,11 @@ impl Carver<'_> {
             let mut file = self.file(&spot, format, &verdict, &runs, buffer);
             let parent = found.len();
             if depth < MOST_DEPTH {
-                for child in &verdict.children {
+                for (at, child) in verdict.children.iter().enumerate() {
+                    let is_known = |other: &Child| other.span.at == child.span.at;
+                    if verdict.children[..at].iter().any(is_known) {
+                        continue;
+                    }
                     if waiting.len() + found.len() > MOST_CHILDREN {
                         break;
                     }
@@ -80,7 +81,8 @@ impl Carver<'_> {
                             let kin = Some((parent, child.kinship));
                             waiting.push((format, verdict, rest, kin, depth + 1));
                         }
-                        None if child.kinship == Kinship::Inner => {}
+                        // Not every video and inner stream is of a format that is known.
+                        None if matches!(child.kinship, Kinship::Inner | Kinship::Motion) => {}
                         None => file.file.issues.push(report::Issue {
                             offset: child.span.at,
                             what: format!("no readable {} here", kinship(child.kinship)),
@@ -92,14 +94,8 @@ impl Carver<'_> {
                 file.file.origin = report::Origin::Embedded;
                 file.file.kinship = Some(kinship(kin).to_owned());
             }
-            let fill = verdict.terminator;
-            let digests = Content { runs: &runs, fill }.digests(bytes, self.hashes);
-            file.file.blake3 = hex(digests.blake3.as_bytes());
-            file.file.sha256 = digests.sha256;
-            file.file.sha1 = digests.sha1;
-            file.file.md5 = digests.md5;
             let parent = kin.map(|(parent, _)| parent);
-            found.push(Found { record: file, hash: digests.blake3, format, parent });
+            found.push(Found { record: file, hash: None, format, parent });
         }
         found
     }
@@ -114,7 +110,7 @@ impl Carver<'_> {
     ) -> Option<(usize, Verdict)> {
         candidates.iter().find_map(|&format| {
             let mut view = View::new(spot.bytes, runs, buffer);
-            let verdict = formats::ALL[format].measure(&mut view, self.effort).ok()?;
+            let verdict = self.registry.formats()[format].measure(&mut view, self.effort).ok()?;
             (verdict.len > 0 && verdict.len <= runs.len()).then_some((format, verdict))
         })
     }
@@ -153,7 +149,7 @@ impl Carver<'_> {
             source: spot.index,
             origin: report::Origin::Carved,
             status: report::Status::Unknown,
-            format: formats::ALL[format].signature().name.to_owned(),
+            format: self.registry.name(format).to_owned(),
             mime: verdict.mime.to_owned(),
             size: verdict.len + fill.len() as u64,
             end: verdict.end.into(),
@@ -183,7 +179,6 @@ impl Carver<'_> {
         if file.grade == report::Grade::Partial {
             file.kept = Some(verdict.len);
         }
-        note_unreadable(spot.source, &mut file);
         let roles = verdict.unchecked.iter().map(|unchecked| unchecked.role.into()).collect();
         Record { file, extension: verdict.extension.to_owned(), roles }
     }
@@ -204,23 +199,4 @@ pub fn wire_runs(runs: &Runs, fill: &[u8]) -> Vec<report::Run> {
         bytes: Some(hex(fill)),
     });
     from_source.chain(added).collect()
-}
-
-/// Lists what of the file the source could not deliver; such a file is at most damaged.
-fn note_unreadable(source: &dyn Source, file: &mut report::File) {
-    let mut base = 0;
-    for run in &file.runs {
-        let Some(start) = run.offset else { continue };
-        let mut left = Span { at: start, len: run.length };
-        while let Some(hole) = source.unreadable_in(left) {
-            let from = hole.at.max(left.at);
-            let what = format!("{} bytes could not be read", hole.end().min(left.end()) - from);
-            file.grade = file.grade.min(report::Grade::Damaged);
-            if file.issues.len() < MOST_ISSUES {
-                file.issues.push(report::Issue { offset: base + from - start, what });
-            }
-            left = Span::between(hole.end().min(left.end()), left.end());
-        }
-        base += run.length;
-    }
 }

@@ -2,26 +2,33 @@
 //!
 //! Candidates were measured one by one, each as if it were alone. Here they meet, in order of
 //! offset. A picture that another file's structure points at, or that lies in its metadata, is
-//! part of that file. Bytes that a check covers belong to nobody else. A sound photo in picture
-//! data that no check covers is a photo of its own: the supposed parent ended before it.
+//! part of that file. Bytes that a check covers belong to nobody else. A photo in picture data
+//! that no check covers is a photo of its own: the supposed parent ended before it.
 
 use crate::error::Error;
 use crate::index::{Entry, Fate, NONE};
 use crate::record::{Record, WireRole};
-use crate::report::{End, Grade};
 
 /// A file that may reach over those that begin behind it.
 struct Open {
     /// Position in the index.
     entry: usize,
     offset: u64,
-    /// The first byte after it, as far as is known now.
+    /// The first byte after it.
     end: u64,
     record: Option<Record>,
+    /// Pictures found in it that its structure does not point at.
+    inner: usize,
 }
 
+/// Files inside files inside files are followed so deep; what lies deeper is theirs.
+const MOST_OPEN: usize = 8;
+
+/// So many pictures in one file's metadata are listed; the rest are its own affair.
+const MOST_INNER: usize = 64;
+
 /// Settles the fate of every entry. `order` holds the positions of the entries of one source, by
-/// offset, files before the children that begin where they do; `read` gives the record of one.
+/// offset; `read` gives the record of one.
 ///
 /// # Errors
 ///
@@ -31,47 +38,65 @@ pub fn settle(
     order: &[u32],
     read: impl Fn(&Entry) -> Result<Record, Error>,
 ) -> Result<(), Error> {
-    let mut open: Option<Open> = None;
+    let mut open: Vec<Open> = Vec::new();
     for &index in order {
         let index = index as usize;
         let entry = entries[index];
         if entry.parent != NONE {
-            continue; // A child shares the fate of its parent; see `adopt`.
+            continue; // A child shares the fate of its parent; see `alive`.
         }
-        if let Some(parent) = open.as_mut().filter(|parent| entry.offset < parent.end) {
-            let meeting = meet(entries, parent, &entry, &read)?;
-            entries[index].fate = match meeting {
-                Meeting::Covered => Fate::Covered,
-                Meeting::Inside => Fate::Inside(parent.entry as u32),
-                Meeting::Intruder => Fate::Top,
-            };
-            if !matches!(meeting, Meeting::Intruder) {
-                continue;
+        open.retain(|file| entry.offset < file.end);
+        let meeting = meet_all(entries, &mut open, &entry, &read)?;
+        entries[index].fate = match meeting {
+            Meeting::Covered => Fate::Covered,
+            Meeting::Inside(parent) => Fate::Inside(parent as u32),
+            Meeting::Intruder => {
+                for file in open.drain(..) {
+                    entries[file.entry].cut(entry.offset);
+                }
+                Fate::Top
             }
-            let kept = entry.offset - parent.offset;
-            let last = &mut entries[parent.entry];
-            last.fate = Fate::Cut(kept);
+        };
+        if entries[index].fate != Fate::Covered {
+            open.push(Open {
+                entry: index,
+                offset: entry.offset,
+                end: entry.offset.saturating_add(entry.len),
+                record: None,
+                inner: 0,
+            });
         }
-        entries[index].fate = Fate::Top;
-        open = Some(Open {
-            entry: index,
-            offset: entry.offset,
-            end: entry.offset.saturating_add(entry.len),
-            record: None,
-        });
     }
-    adopt(entries);
     Ok(())
 }
 
-/// What becomes of a candidate that begins inside an earlier file.
+/// What becomes of a candidate that begins inside earlier files.
 enum Meeting {
-    /// Its bytes are the earlier file's, or listed as its child already.
+    /// Its bytes are another file's, or listed as a child already.
     Covered,
-    /// It is a picture in the earlier file's metadata.
-    Inside,
-    /// It is a photo of its own, and the earlier file ended before it.
+    /// It is a picture in the metadata of the file at that position of the index.
+    Inside(usize),
+    /// It is a photo of its own, and earlier files ended before it.
     Intruder,
+}
+
+/// Asks the innermost file first; an intruder must be one to all of them.
+fn meet_all(
+    entries: &[Entry],
+    open: &mut [Open],
+    entry: &Entry,
+    read: &impl Fn(&Entry) -> Result<Record, Error>,
+) -> Result<Meeting, Error> {
+    if open.len() >= MOST_OPEN {
+        return Ok(Meeting::Covered);
+    }
+    for parent in open.iter_mut().rev() {
+        match meet(entries, parent, entry, read)? {
+            Meeting::Intruder => {}
+            settled => return Ok(settled),
+        }
+    }
+    Ok(Meeting::Intruder)
 }
 
 fn meet(
@@ -80,21 +105,29 @@ fn meet(
     entry: &Entry,
     read: &impl Fn(&Entry) -> Result<Record, Error>,
 ) -> Result<Meeting, Error> {
-    if parent.record.is_none() {
-        parent.record = Some(read(&entries[parent.entry])?);
-    }
-    let Some(record) = &parent.record else { return Ok(Meeting::Covered) };
     if has_child_at(entries, parent.entry, entry.offset) {
         return Ok(Meeting::Covered);
     }
+    let record = match parent.record.take() {
+        Some(record) => record,
+        None => read(&entries[parent.entry])?,
+    };
+    let role = record.role_at(entry.offset - parent.offset);
+    let grade = record.file.grade;
+    parent.record = Some(record);
     let inside = entry.offset.saturating_add(entry.len) <= parent.end;
-    let sound = entry.grade >= Grade::Structural && entry.end == End::Exact;
-    Ok(match record.role_at(entry.offset - parent.offset) {
-        None => Meeting::Covered,
-        Some(WireRole::Payload) if sound => Meeting::Intruder,
-        Some(_) if inside => Meeting::Inside,
+    Ok(match role {
+        None | Some(WireRole::Part) => Meeting::Covered,
+        Some(WireRole::Payload) => Meeting::Intruder,
+        Some(WireRole::Metadata | WireRole::Trailer) if inside => {
+            parent.inner += 1;
+            match parent.inner {
+                ..=MOST_INNER => Meeting::Inside(parent.entry),
+                _ => Meeting::Covered,
+            }
+        }
         // It begins in one file and ends behind it: one of the two is wrong.
-        Some(_) if entry.grade > record.file.grade => Meeting::Intruder,
+        Some(_) if entry.grade > grade => Meeting::Intruder,
         Some(_) => Meeting::Covered,
     })
 }
@@ -108,21 +141,39 @@ fn has_child_at(entries: &[Entry], parent: usize, offset: u64) -> bool {
         .any(|child| child.offset == offset)
 }
 
-/// Gives children the fate of the file they lie in, as far as it still holds them.
-fn adopt(entries: &mut [Entry]) {
-    for index in 0..entries.len() {
-        let child = entries[index];
-        if child.parent == NONE {
-            continue;
-        }
-        // A parent stands before its children, so its fate is settled.
-        let parent = entries[child.parent as usize];
-        let reach = match parent.fate {
-            Fate::Cut(kept) => parent.offset.saturating_add(kept),
-            Fate::Top | Fate::Inside(_) => parent.offset.saturating_add(parent.len),
-            Fate::Covered | Fate::Open => 0,
+/// What is left of the chain of files that the entry at `index` lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A file of its own.
+    Own,
+    /// A picture inside the file at that position, which holds it whole.
+    In(u32),
+    /// Nothing: its bytes are another file's, or the file that held it ended before.
+    Nowhere,
+}
+
+/// Where the entry at `index` belongs, now that all fates are settled.
+pub fn place(entries: &[Entry], index: usize) -> Place {
+    let (mut at, mut first) = (index, None);
+    // Each step goes to a file that began before, or stands before in the index.
+    for _ in 0..2 * MOST_OPEN {
+        let entry = &entries[at];
+        let parent = match (entry.parent, entry.fate) {
+            (NONE, Fate::Top | Fate::Cut(_)) => return first.map_or(Place::Own, Place::In),
+            (NONE, Fate::Inside(parent)) => parent,
+            (NONE, _) => return Place::Nowhere,
+            (parent, _) => parent,
         };
-        let held = child.offset.saturating_add(child.len) <= reach;
-        entries[index].fate = if held { Fate::Inside(child.parent) } else { Fate::Covered };
+        let holder = &entries[parent as usize];
+        let reach = match holder.fate {
+            Fate::Cut(kept) => kept,
+            _ => holder.len,
+        };
+        if entry.offset.saturating_add(entry.len) > holder.offset.saturating_add(reach) {
+            return Place::Nowhere;
+        }
+        first.get_or_insert(parent);
+        at = parent as usize;
     }
+    Place::Nowhere
 }

@@ -10,15 +10,17 @@ mod mounts;
 mod place;
 mod source;
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::naming;
+use crate::naming::Folder;
 use crate::ownership::Owner;
 use place::Place;
 use source::System;
+
+/// The folder in the output folder that holds what a run needs while it runs.
+pub const STATE: &str = ".afterimage";
 
 /// A folder that may be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,13 @@ pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, 
     if fs::metadata(&place.path).is_ok_and(|metadata| !metadata.is_dir()) {
         return Err(refused(output, "there is a file of this name, and a folder is needed"));
     }
+    for folder in Folder::ALL.map(Folder::name).into_iter().chain([STATE]) {
+        let below = place.path.join(folder);
+        if below.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
+            let why = format!("{folder} in it is a file or a link, and a folder is needed there");
+            return Err(refused(output, why));
+        }
+    }
     let disk = disk::of(&place.ground)
         .map_err(|error| Error::output("ask for the disk of", output, error))?;
     Ok(Destination { path: place.path, fat: disk.fat, longest: disk.longest, free: disk.free })
@@ -83,60 +92,6 @@ impl Destination {
         Owner::from_environment()
             .create_dir_all(&self.path)
             .map_err(|error| Error::output("make the folder", &self.path, error))
-    }
-
-    /// What this disk cannot keep of `files` (paths below the folder, and their lengths in bytes),
-    /// in sentences for the user: files too long for it, and names that are one name there.
-    pub fn warnings<P: AsRef<str>>(
-        &self,
-        files: impl IntoIterator<Item = (P, u64)>,
-    ) -> Vec<String> {
-        let (mut long, mut alike) = (Tally::default(), Tally::default());
-        let mut seen = HashSet::new();
-        for (path, len) in files {
-            let path = path.as_ref();
-            long.count(len > self.longest, path);
-            alike.count(self.fat && !seen.insert(naming::key(path)), path);
-        }
-        let long = long.sentence(|files| {
-            format!(
-                "The disk of the output folder takes no file longer than {} bytes, so {files} \
-                 cannot be written there; choose a folder on another disk.",
-                self.longest
-            )
-        });
-        let alike = alike.sentence(|files| {
-            format!(
-                "On the disk of the output folder names that differ only in case are the same, \
-                 and {files} would share the name of another file."
-            )
-        });
-        long.into_iter().chain(alike).collect()
-    }
-}
-
-/// How many files something is true of, and the first of them.
-#[derive(Default)]
-struct Tally {
-    first: Option<String>,
-    more: u64,
-}
-
-impl Tally {
-    fn count(&mut self, is_true: bool, path: &str) {
-        match &self.first {
-            _ if !is_true => {}
-            None => self.first = Some(path.to_owned()),
-            Some(_) => self.more += 1,
-        }
-    }
-
-    fn sentence(self, about: impl Fn(&str) -> String) -> Option<String> {
-        let first = self.first?;
-        Some(about(&match self.more {
-            0 => first,
-            more => format!("{first} and {more} more"),
-        }))
     }
 }
 
@@ -193,18 +148,5 @@ mod tests {
         fs::write(&image, "").unwrap();
         let missing = home.path().join("missing.img");
         check(home.path(), &[image, missing]).unwrap();
-    }
-
-    #[test]
-    fn warnings_name_what_the_disk_cannot_keep() {
-        let longest = u64::from(u32::MAX);
-        let files = [("a.mov", longest + 1), ("b.mov", longest + 1), ("c", longest), ("C", 0)];
-        let fat = Destination { path: "/out".into(), fat: true, longest, free: 0 };
-        let warnings = fat.warnings(files);
-        assert_eq!(warnings.len(), 2);
-        assert!(warnings[0].contains("4294967295 bytes, so a.mov and 1 more cannot"));
-        assert!(warnings[1].contains("and C would share"));
-        let other = Destination { fat: false, longest: u64::MAX, ..fat };
-        assert!(other.warnings(files).is_empty());
     }
 }

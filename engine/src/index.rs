@@ -21,11 +21,22 @@ pub enum Fate {
     Covered,
 }
 
+impl Entry {
+    /// Ends a file before `offset`, where another photo begins. A picture inside another file ends
+    /// with that file.
+    pub fn cut(&mut self, offset: u64) {
+        if let Fate::Top = self.fate {
+            self.fate = Fate::Cut(offset - self.offset);
+        }
+    }
+}
+
 /// One file that was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// BLAKE3 of its content.
-    pub hash: blake3::Hash,
+    /// BLAKE3 of its content, once it is known: what most likely is part of another file is hashed
+    /// only when it is to be listed after all.
+    pub hash: Option<blake3::Hash>,
     /// First byte in the source.
     pub offset: u64,
     /// Bytes in the source.

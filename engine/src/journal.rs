@@ -88,6 +88,26 @@ impl Journal {
         Ok(())
     }
 
+    /// Writes the lines that wait, and waits until they are on the disk itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journal::flush`].
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.flush()?;
+        self.file.sync_data().map_err(|error| Error::output("write", &self.path, error))
+    }
+
+    /// Length in bytes of all lines so far.
+    pub fn len(&self) -> u64 {
+        self.flushed + self.pending.len() as u64
+    }
+
+    /// Whether there is no line yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The line at `place`.
     ///
     /// # Errors

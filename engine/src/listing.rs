@@ -1,17 +1,20 @@
 //! The files of a report, one after the other, out of the index and the journal.
 
-use afterimage_signatures::formats;
+use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::index::{Entry, Fate, NONE};
+use crate::index::{Entry, NONE};
 use crate::pipeline::Ledger;
 use crate::record::Record;
 use crate::recover::{Named, Written};
+use crate::registry::Registry;
 use crate::report::{File, Grade, Origin, Summary};
 use crate::settle::Settled;
 
 /// All that a report says of files.
 pub struct Listing<'a> {
+    /// The formats.
+    pub registry: &'a Registry,
     /// Records and entries.
     pub ledger: &'a Ledger,
     /// Which of them are listed, and in what order.
@@ -26,6 +29,10 @@ impl Listing<'_> {
         (0..self.settled.order.len()).map(|position| self.file(position))
     }
 
+    fn is_inner(&self, position: usize) -> bool {
+        self.settled.parent[position] != NONE
+    }
+
     fn entry(&self, position: usize) -> &Entry {
         &self.ledger.entries[self.settled.order[position] as usize]
     }
@@ -34,7 +41,8 @@ impl Listing<'_> {
         let entry = self.entry(position);
         let Record { mut file, .. } = self.ledger.journal.read(entry.place)?;
         file.id = position as u64 + 1;
-        if let Fate::Inside(parent) = entry.fate {
+        let parent = self.settled.parent[position];
+        if parent != NONE {
             file.origin = Origin::Embedded;
             file.parent = self.id(self.settled.position[parent as usize]);
             file.kinship.get_or_insert_with(|| "inner".to_owned());
@@ -56,11 +64,8 @@ impl Listing<'_> {
         let mut summary = Summary::default();
         for position in 0..self.settled.order.len() {
             let entry = self.entry(position);
-            let format = formats::ALL[usize::from(entry.format)].signature().name;
-            let origin = match entry.fate {
-                Fate::Inside(_) => Origin::Embedded,
-                _ => Origin::Carved,
-            };
+            let format = self.registry.name(usize::from(entry.format));
+            let origin = if self.is_inner(position) { Origin::Embedded } else { Origin::Carved };
             summary.files += 1;
             summary.bytes += entry.len + u64::from(entry.fill);
             *summary.by_format.entry(format.to_owned()).or_default() += 1;
@@ -73,20 +78,31 @@ impl Listing<'_> {
 
     /// How many pictures lie inside other files.
     pub fn inner(&self) -> u64 {
-        let inside = |position: &usize| matches!(self.entry(*position).fate, Fate::Inside(_));
+        let inside = |position: &usize| self.is_inner(*position);
         (0..self.settled.order.len()).filter(inside).count() as u64
     }
 
     /// Files of their own by grade, best first, without copies.
     pub fn photos(&self) -> Vec<(Grade, u64)> {
-        let mut counts = std::collections::BTreeMap::new();
+        self.count(|entry| entry.grade).into_iter().rev().collect()
+    }
+
+    /// Files of their own by name of their format, without copies.
+    pub fn formats(&self) -> Vec<(&'static str, u64)> {
+        let name = |entry: &Entry| self.registry.name(usize::from(entry.format));
+        self.count(name).into_iter().collect()
+    }
+
+    /// Files of their own by what `key` says of them, without copies.
+    fn count<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> BTreeMap<K, u64> {
+        let mut counts = BTreeMap::new();
         for position in 0..self.settled.order.len() {
-            let inside = matches!(self.entry(position).fate, Fate::Inside(_));
+            let inside = self.is_inner(position);
             if !inside && self.settled.copy_of[position] == NONE {
-                *counts.entry(self.entry(position).grade).or_default() += 1;
+                *counts.entry(key(self.entry(position))).or_default() += 1;
             }
         }
-        counts.into_iter().rev().collect()
+        counts
     }
 }
 

@@ -8,7 +8,6 @@ mod component;
 mod taken;
 
 pub use taken::Taken;
-pub(crate) use taken::key;
 
 use jiff::civil::DateTime;
 

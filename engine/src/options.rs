@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::hash::Algorithm;
+use crate::registry::Registry;
 use crate::source::Io;
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
@@ -12,7 +13,9 @@ pub struct Options {
     pub output: PathBuf,
     /// The command line, for the report.
     pub command: Vec<String>,
-    /// Names of the formats to look for; empty means all.
+    /// The formats that are known.
+    pub registry: Registry,
+    /// Names of the built-in formats to look for; empty means all.
     pub formats: Vec<&'static str>,
     /// Structure only: no checksums, no decoding.
     pub quick: bool,
@@ -52,6 +55,7 @@ impl Default for Options {
         Options {
             output: PathBuf::from("recovered"),
             command: Vec::new(),
+            registry: Registry::default(),
             formats: Vec::new(),
             quick: false,
             dry_run: false,

@@ -16,11 +16,13 @@ use crate::carve::{Carver, Found};
 use crate::chunk::{self, Chunk, Cut};
 use crate::content::Content;
 use crate::error::Error;
-use crate::hash::{Digests, Hasher};
+use crate::hash::{Algorithm, Digests, Hasher};
 use crate::index::{Entry, Fate, NONE};
 use crate::journal::Journal;
 use crate::progress::Progress;
 use crate::record::Record;
+use crate::report::{End, Grade};
+use crate::reserve::Reserve;
 use crate::scan::{Hit, Matcher};
 use crate::source::Source;
 use crate::store::Store;
@@ -29,10 +31,15 @@ use crate::window::Window;
 /// Chunks on their way for each worker: one in work, one waiting.
 const PERMITS_A_WORKER: usize = 2;
 
+/// A report is at most about so many times as long as the journal that it is made from.
+const REPORT_TIMES: u64 = 2;
+
 /// What workers add to while they run.
 pub struct Ledger {
     /// Records on disk.
     pub journal: Journal,
+    /// Room for the report, which grows with the journal.
+    pub reserve: Option<Reserve>,
     /// Entries in memory; the children of a file directly behind it.
     pub entries: Vec<Entry>,
 }
@@ -45,6 +52,8 @@ pub struct Scan<'a> {
     pub carver: &'a Carver<'a>,
     /// Takes content; nothing is kept without it.
     pub store: Option<&'a Store>,
+    /// Digests beside BLAKE3.
+    pub hashes: &'a [Algorithm],
     /// The longest file that the disk of the output takes.
     pub longest: u64,
     /// Which formats (by position in the registry) are asked for.
@@ -66,6 +75,8 @@ pub struct Scan<'a> {
 pub struct Scanned {
     /// Bytes in constant blocks and in holes.
     pub erased: u64,
+    /// Whether the scan came to its end.
+    pub complete: bool,
     /// Digests of the whole source, where they were asked for and it was read to the end.
     pub digests: Option<Digests>,
 }
@@ -102,7 +113,7 @@ impl Scan<'_> {
                     let (failure, erased, near) = (&failure, &erased, &near);
                     workers.spawn(move |_| {
                         let _done = done;
-                        let constant = scan.chunk(source, index, window, &chunk, near, failure);
+                        let constant = scan.chunk(index, window, &chunk, near, failure);
                         erased.fetch_add(constant, Relaxed);
                     });
                 }
@@ -113,6 +124,7 @@ impl Scan<'_> {
             Some(error) => Err(error),
             None => Ok(Scanned {
                 erased: erased.into_inner() + holes,
+                complete: complete && !self.progress.stopped(),
                 digests: hasher.filter(|_| complete).map(Hasher::finish),
             }),
         }
@@ -121,7 +133,6 @@ impl Scan<'_> {
     /// Scans and carves one chunk; returns how much of it is constant.
     fn chunk(
         &self,
-        source: &dyn Source,
         index: u32,
         window: &Window<'_>,
         chunk: &Chunk<'_>,
@@ -129,21 +140,23 @@ impl Scan<'_> {
         failure: &Mutex<Option<Error>>,
     ) -> u64 {
         let mut hits = Vec::new();
-        let constant = self.matcher.scan(chunk.bytes(), chunk.own, &mut hits);
+        let before = self.cut.start.saturating_sub(chunk.at) as usize;
+        let own = before.min(chunk.own)..chunk.own;
+        let constant = self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
         let mut buffer = Buffer::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
             let offset = chunk.at + same[0].at as u64;
-            if self.progress.stopped() || !(self.cut.start..self.cut.end).contains(&offset) {
-                continue;
+            if self.progress.stopped() {
+                break;
             }
             let candidates = self.candidates(same);
-            let found = self.carver.carve(source, index, window, offset, &candidates, &mut buffer);
+            let found = self.carver.carve(index, window, offset, &candidates, &mut buffer);
             if let Err(error) = self.keep(window, near, found) {
                 failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 self.progress.stop();
             }
         }
-        self.progress.scanned.fetch_add(chunk.own as u64, Relaxed);
+        self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
         constant
     }
 
@@ -156,32 +169,71 @@ impl Scan<'_> {
         formats
     }
 
-    /// Stores the content of what was found at one offset, and its records.
-    fn keep(&self, bytes: &dyn Bytes, near: &Near, found: Vec<Found>) -> Result<(), Error> {
+    /// Hashes and stores what was found at one offset, and adds it to the ledger.
+    fn keep(&self, bytes: &dyn Bytes, near: &Near, mut found: Vec<Found>) -> Result<(), Error> {
         let Some(first) = found.first() else { return Ok(()) };
         let (start, len) = (first.record.offset(), first.record.source_len());
-        // What lies inside another file is most likely a part of it: its content can be read
-        // again in the rare case that claims decide otherwise.
+        let wanted = self.wanted.get(first.format).copied().unwrap_or(false);
+        // What lies inside another file is most likely a part of it: it can be read again in the
+        // rare case that claims decide otherwise.
         let inner = near.holds(start);
         near.add(start, start.saturating_add(len));
-        let wanted = self.wanted.get(first.format).copied().unwrap_or(false);
-        let kept = match self.store.filter(|_| wanted && !inner && len <= self.longest) {
-            Some(store) => {
-                let (runs, fill) = first.record.content();
-                store.keep(&first.hash, bytes, &Content { runs: &runs, fill: &fill })
-            }
-            None => Ok(()),
-        };
+        let mut outcome = Ok(());
         if wanted && !inner {
-            self.progress.count(first.format);
+            self.progress.count(self.carver.registry.name(first.format));
+            for (position, file) in found.iter_mut().enumerate() {
+                let store = self.store.filter(|_| position == 0 && self.is_kept_early(file));
+                if let Err(error) = file.digest(bytes, self.hashes, store) {
+                    outcome = Err(error);
+                    break;
+                }
+            }
         }
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.add(found);
-        kept.and_then(|()| ledger.journal.spill())
+        outcome.and_then(|()| ledger.spill())
+    }
+
+    /// Whether content is written while the scan runs. Beginnings and guesses wait until claims
+    /// have settled how long they are, so that they cannot fill the disk before sound photos do.
+    fn is_kept_early(&self, file: &Found) -> bool {
+        let record = &file.record.file;
+        record.grade >= Grade::Structural
+            && record.end == End::Exact
+            && file.record.source_len() <= self.longest
+    }
+}
+
+impl Found {
+    /// Computes the digests, and stores the content where there is a store for it.
+    fn digest(
+        &mut self,
+        bytes: &dyn Bytes,
+        algorithms: &[Algorithm],
+        store: Option<&Store>,
+    ) -> Result<(), Error> {
+        let (runs, fill) = self.record.content();
+        let content = Content { runs: &runs, fill: &fill };
+        let digests = match store {
+            Some(store) => store.keep(bytes, &content, algorithms)?,
+            None => content.digests(bytes, algorithms),
+        };
+        self.hash = Some(digests.blake3);
+        self.record.set_digests(digests);
+        Ok(())
     }
 }
 
 impl Ledger {
+    /// Writes records that wait, when there are many, and holds back room for as much report.
+    fn spill(&mut self) -> Result<(), Error> {
+        let len = self.journal.len();
+        if let Some(reserve) = &mut self.reserve {
+            reserve.grow(len.saturating_mul(REPORT_TIMES));
+        }
+        self.journal.spill()
+    }
+
     /// Adds a file and its children.
     fn add(&mut self, found: Vec<Found>) {
         let base = self.entries.len();
@@ -196,7 +248,7 @@ impl Ledger {
 /// What memory keeps of a record.
 pub fn entry(
     record: &Record,
-    hash: blake3::Hash,
+    hash: Option<blake3::Hash>,
     format: usize,
     parent: u32,
     place: crate::journal::Place,

@@ -4,6 +4,7 @@ use afterimage_signatures::verdict::{self, Kinship, Role, Span};
 use afterimage_signatures::{Run, Runs, exif};
 use serde::{Deserialize, Serialize};
 
+use crate::hash::{Digests, hex};
 use crate::report;
 
 /// One file that was found, with what later stages need to settle whose bytes are whose.
@@ -24,6 +25,8 @@ pub enum WireRole {
     Metadata,
     /// [`Role::Payload`].
     Payload,
+    /// [`Role::Part`].
+    Part,
     /// [`Role::Trailer`].
     Trailer,
 }
@@ -33,6 +36,7 @@ impl From<Role> for WireRole {
         match role {
             Role::Metadata => WireRole::Metadata,
             Role::Payload => WireRole::Payload,
+            Role::Part => WireRole::Part,
             Role::Trailer => WireRole::Trailer,
         }
     }
@@ -47,6 +51,14 @@ impl Record {
     /// Bytes that come from the source.
     pub fn source_len(&self) -> u64 {
         self.file.runs.iter().filter(|run| run.offset.is_some()).map(|run| run.length).sum()
+    }
+
+    /// Enters the digests of the file.
+    pub fn set_digests(&mut self, digests: Digests) {
+        self.file.blake3 = hex(digests.blake3.as_bytes());
+        self.file.sha256 = digests.sha256;
+        self.file.sha1 = digests.sha1;
+        self.file.md5 = digests.md5;
     }
 
     /// Where the bytes lie in the source, and what is added behind them.

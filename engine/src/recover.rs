@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
 use crate::error::Error;
-use crate::index::Fate;
+use crate::hash::Algorithm;
+use crate::index::{Entry, NONE};
 use crate::journal::Place;
 use crate::naming::{Folder, Naming, Taken};
 use crate::ownership::Owner;
 use crate::pipeline::Ledger;
 use crate::record::Record;
-use crate::report::{Exif, Grade};
+use crate::report::{Exif, Grade, Issue};
 use crate::settle::Settled;
 use crate::source::Source;
 use crate::store::Store;
@@ -47,6 +48,8 @@ pub struct Recovery<'a> {
     pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
+    /// Digests beside BLAKE3.
+    pub hashes: &'a [Algorithm],
     /// The sources, for content that was not stored while they were scanned.
     pub sources: &'a [Option<Box<dyn Source>>],
 }
@@ -54,72 +57,162 @@ pub struct Recovery<'a> {
 /// What was written: for each file of the report the line of the journal with its name.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// By position in the order of the report; shorter when the disk filled up.
+    /// By position in the order of the report.
     pub names: Vec<Option<Place>>,
     /// How many files were left out because the disk takes none that long.
     pub too_long: u64,
-    /// What kept the rest from being written.
+    /// The first failure. Files that it does not concern were written all the same.
     pub failure: Option<Error>,
 }
 
+impl Written {
+    fn fail(&mut self, error: Error) {
+        self.failure.get_or_insert(error);
+    }
+
+    fn is_full(&self) -> bool {
+        matches!(self.failure, Some(Error::NoRoom { .. }))
+    }
+}
+
 impl Recovery<'_> {
-    /// Writes every file of the report that is to be written and is no copy of another.
+    /// Writes every file of the report that is to be written and is no copy of another. Names are
+    /// settled and on disk, in the journal, before the first file gets one.
     pub fn place(&self, ledger: &mut Ledger, settled: &Settled) -> Written {
-        let mut written = Written::default();
+        let mut written = Written { names: vec![None; settled.order.len()], ..Written::default() };
+        let due = self.due(ledger, settled, &mut written);
+        self.make_room(ledger, settled, &due);
         let mut taken = Taken::default();
-        for (&index, &copy_of) in settled.order.iter().zip(&settled.copy_of) {
-            let entry = ledger.entries[index as usize];
-            let inside = matches!(entry.fate, Fate::Inside(_));
-            if entry.len > self.longest {
-                written.names.push(None);
-                written.too_long += 1;
-                continue;
+        for &position in &due {
+            match self.name(ledger, settled, position, &mut taken, &written) {
+                Ok(place) => written.names[position] = place,
+                Err(error) => written.fail(error),
             }
-            if copy_of != crate::index::NONE || (inside && !self.embedded) {
-                written.names.push(None);
-                continue;
-            }
-            match self.one(ledger, index as usize, &mut taken) {
-                Ok(place) => written.names.push(Some(place)),
-                Err(error) => {
-                    written.failure = Some(error);
-                    break;
-                }
-            }
+        }
+        if let Err(error) = ledger.journal.sync() {
+            // Names that are not on record are not given.
+            written.fail(error);
+            written.names.fill(None);
+            return written;
+        }
+        for &position in &due {
+            let Some(place) = written.names[position] else { continue };
+            let index = settled.order[position] as usize;
+            written.names[position] = self.rename(ledger, index, place, &mut taken).map_or_else(
+                |error| {
+                    written.fail(error);
+                    None
+                },
+                Some,
+            );
         }
         written
     }
 
-    fn one(&self, ledger: &mut Ledger, index: usize, taken: &mut Taken) -> Result<Place, Error> {
-        let entry = ledger.entries[index];
-        let record: Record = ledger.journal.read(entry.place)?;
-        let kept = self.store.path(&entry.hash);
-        if !kept.exists()
-            && let Some(source) = self.sources.get(entry.source as usize).and_then(Option::as_ref)
-        {
-            let (runs, fill) = record.content();
-            let content = Content { runs: &runs, fill: &fill };
-            self.store.keep(&entry.hash, source.as_ref(), &content)?;
+    /// Positions in the order of the report of the files that are to be written.
+    fn due(&self, ledger: &Ledger, settled: &Settled, written: &mut Written) -> Vec<usize> {
+        let mut due = Vec::new();
+        for (position, &index) in settled.order.iter().enumerate() {
+            let inside = settled.parent[position] != NONE;
+            if settled.copy_of[position] != NONE || (inside && !self.embedded) {
+                continue;
+            }
+            if ledger.entries[index as usize].len > self.longest {
+                written.too_long += 1;
+                continue;
+            }
+            due.push(position);
         }
-        set_times(&kept, record.file.exif.as_ref())?;
-        let inside = matches!(entry.fate, Fate::Inside(_));
-        let mut path = taken.claim(name(&record, inside), entry.offset);
+        due
+    }
+
+    /// Removes from the store what claims or filters decided against.
+    fn make_room(&self, ledger: &Ledger, settled: &Settled, due: &[usize]) {
+        let entry = |position: &usize| &ledger.entries[settled.order[*position] as usize];
+        let mut hashes: Vec<[u8; 32]> =
+            due.iter().filter_map(|position| Some(*entry(position).hash?.as_bytes())).collect();
+        hashes.sort_unstable();
+        self.store.keep_only(&hashes);
+    }
+
+    /// Sees to it that the content is in the store, and puts a free name on record; nothing when
+    /// there is no room for content that would have to be written yet.
+    fn name(
+        &self,
+        ledger: &mut Ledger,
+        settled: &Settled,
+        position: usize,
+        taken: &mut Taken,
+        written: &Written,
+    ) -> Result<Option<Place>, Error> {
+        let index = settled.order[position] as usize;
+        let mut record: Record = ledger.journal.read(ledger.entries[index].place)?;
+        let is_stored = |entry: &Entry| entry.hash.map(|hash| self.store.path(&hash).exists());
+        if is_stored(&ledger.entries[index]) != Some(true) {
+            if written.is_full() {
+                return Ok(None);
+            }
+            self.fetch(ledger, index, &mut record)?;
+        }
+        let Some(hash) = ledger.entries[index].hash else { return Ok(None) };
+        set_times(&self.store.path(&hash), record.file.exif.as_ref())?;
+        let offset = ledger.entries[index].offset;
+        let mut path = taken.claim(proposed(&record, settled.parent[position] != NONE), offset);
+        while self.output.join(&path).symlink_metadata().is_ok() {
+            // Something of that name was there before this run.
+            path = taken.claim(path, offset);
+        }
+        let place = ledger.journal.append(&Named { blake3: hash.to_hex().to_string(), path });
+        ledger.journal.spill()?;
+        Ok(Some(place))
+    }
+
+    /// Reads content from its source into the store. A source that gives other bytes than before
+    /// is failing: the file is what it gave last.
+    fn fetch(&self, ledger: &mut Ledger, index: usize, record: &mut Record) -> Result<(), Error> {
+        let entry = ledger.entries[index];
+        let Some(source) = self.sources.get(entry.source as usize).and_then(Option::as_ref) else {
+            return Ok(());
+        };
+        let (runs, fill) = record.content();
+        let content = Content { runs: &runs, fill: &fill };
+        let digests = self.store.keep(source.as_ref(), &content, self.hashes)?;
+        if entry.hash != Some(digests.blake3) {
+            let what = "the source gave other bytes when it was read again".to_owned();
+            record.file.issues.push(Issue { offset: 0, what });
+            record.file.grade = record.file.grade.min(Grade::Damaged);
+            let changed = &mut ledger.entries[index];
+            (changed.hash, changed.grade) = (Some(digests.blake3), record.file.grade);
+            record.set_digests(digests);
+            changed.place = ledger.journal.append(record);
+        }
+        Ok(())
+    }
+
+    /// Gives a file the name on record, or another one if that was taken in between.
+    fn rename(
+        &self,
+        ledger: &mut Ledger,
+        index: usize,
+        mut place: Place,
+        taken: &mut Taken,
+    ) -> Result<Place, Error> {
         loop {
-            let named = Named { blake3: record.file.blake3.clone(), path: path.clone() };
-            let place = ledger.journal.append(&named);
-            ledger.journal.spill()?;
-            if self.rename(&kept, &self.output.join(&path))? {
+            let Named { blake3, path } = ledger.journal.read(place)?;
+            let from = self.store.folder().join(&blake3);
+            if self.rename_to(&from, &self.output.join(&path))? {
                 return Ok(place);
             }
-            // Something of that name was there before this run.
-            path = taken.claim(path, entry.offset);
+            let path = taken.claim(path, ledger.entries[index].offset);
+            place = ledger.journal.append(&Named { blake3, path });
+            ledger.journal.flush()?;
         }
     }
 
     /// Renames without overwriting; false when the name is taken.
-    fn rename(&self, from: &Path, to: &Path) -> Result<bool, Error> {
+    fn rename_to(&self, from: &Path, to: &Path) -> Result<bool, Error> {
         let failed = |error| Error::output("write", to, error);
-        if let Some(folder) = to.parent() {
+        if let Some(folder) = to.parent().filter(|folder| !folder.is_dir()) {
             self.owner.create_dir_all(folder).map_err(failed)?;
         }
         match rename_new(from, to) {
@@ -145,7 +238,7 @@ fn rename_new(from: &Path, to: &Path) -> std::io::Result<()> {
     }
 }
 
-fn name(record: &Record, inside: bool) -> String {
+fn proposed(record: &Record, inside: bool) -> String {
     let file = &record.file;
     let exif = file.exif.as_ref();
     let folder = match file.grade {

@@ -14,7 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::carve::Carver;
 use crate::chunk::Cut;
-use crate::destination::{self, Destination};
+use crate::destination::{self, Destination, STATE};
 use crate::error::Error;
 use crate::hash::Hasher;
 use crate::journal::Journal;
@@ -23,8 +23,9 @@ use crate::options::Options;
 use crate::ownership::Owner;
 use crate::pipeline::{Ledger, Scan, Scanned};
 use crate::progress::Progress;
-use crate::recover::{Named, Recovery, Written};
+use crate::recover::{Recovery, Written};
 use crate::report::{self, Summary};
+use crate::reserve::Reserve;
 use crate::scan::Matcher;
 use crate::settle;
 use crate::source::{self, Source};
@@ -47,6 +48,8 @@ pub struct Outcome {
     pub interrupted: bool,
     /// Files of their own by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
+    /// Files of their own by name of their format, without copies.
+    pub formats: Vec<(&'static str, u64)>,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -72,12 +75,6 @@ pub struct Stats {
     pub threads: usize,
 }
 
-/// The folder in the output folder that holds what a run needs while it runs.
-pub const STATE: &str = ".afterimage";
-
-/// Space that is held back while a run writes, so that a full disk still takes a report.
-const RESERVE: u64 = 8 << 20;
-
 /// Scans `paths` and writes what is found to the output folder of `options`.
 ///
 /// # Errors
@@ -88,18 +85,25 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
     let destination = destination::check(&options.output, paths)?;
     let opened: Vec<_> = paths.iter().map(|path| source::open(path, options.io)).collect();
     let mut failed = Vec::new();
+    let beyond =
+        |source: &&Box<dyn Source>| options.range.is_some_and(|(start, _)| start >= source.len());
     let mut sources: Vec<Option<Box<dyn Source>>> = Vec::new();
     for (path, opened) in paths.iter().zip(opened) {
         sources.push(opened.map_err(|error| failed.push((path.clone(), error))).ok());
     }
     if sources.iter().all(Option::is_none)
-        && let Some((_, error)) = failed.pop()
+        && let Some((_, error)) = failed.drain(..).next()
     {
         return Err(error);
     }
+    if let Some(source) = sources.iter().flatten().find(beyond) {
+        let why = "the range begins behind its end";
+        return Err(Error::NotASource { path: source.path().to_path_buf(), why });
+    }
     let (mut run, journal) = Run::start(options, progress, destination)?;
-    let ledger = Mutex::new(Ledger { journal, entries: Vec::new() });
-    run.scan(paths, &sources, &ledger);
+    let reserve = Reserve::create(run.state.join("reserve")).ok();
+    let ledger = Mutex::new(Ledger { journal, reserve, entries: Vec::new() });
+    run.scan(paths, &sources, &ledger, &failed);
     run.finish(settle::unlock(ledger), &sources, failed)
 }
 
@@ -135,17 +139,16 @@ impl<'o> Run<'o> {
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let journal = state.join("journal");
+        let journal = state.join("journal.log");
         if journal.exists() {
-            let why = "an earlier run into it was cut short; choose another folder, or move this \
-                       one away";
+            let why = "it holds the journal of an earlier run, in .afterimage; choose another folder, \
+                       or move this one away";
             return Err(Error::Destination { path: destination.path, why: why.to_owned() });
         }
-        let journal = Journal::create(&journal)?;
+        let path = journal;
+        let journal = Journal::create(&path)?;
+        owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
         let store = Store::create(state.join("store"))?;
-        if destination.free > RESERVE * 4 {
-            reserve(&state.join("reserve"))?;
-        }
         let run = Run {
             options,
             progress,
@@ -154,7 +157,7 @@ impl<'o> Run<'o> {
             store,
             stats: Stats { threads: pool.current_num_threads(), ..Stats::default() },
             pool,
-            wanted: settle::wanted(&options.formats),
+            wanted: options.registry.wanted(&options.formats),
             started: Timestamp::now(),
             clock: Instant::now(),
             described: Vec::new(),
@@ -170,13 +173,15 @@ impl<'o> Run<'o> {
         paths: &[PathBuf],
         sources: &[Option<Box<dyn Source>>],
         ledger: &Mutex<Ledger>,
+        failed: &[(PathBuf, Error)],
     ) {
         let ranges = sources.iter().flatten().map(|source| range(self.options, source.len()));
         self.progress.total.store(ranges.map(|(start, end)| end - start).sum(), Relaxed);
-        let matcher = Matcher::new();
+        let matcher = Matcher::new(&self.options.registry);
         for (index, (path, source)) in paths.iter().zip(sources).enumerate() {
             let Some(source) = source else {
-                self.described.push(missing(path));
+                let why = failed.iter().find(|(failed, _)| failed == path);
+                self.described.push(missing(path, why.map(|(_, error)| error.to_string())));
                 continue;
             };
             let scanned = self.scan_one(&matcher, source.as_ref(), index as u32, ledger);
@@ -199,13 +204,15 @@ impl<'o> Run<'o> {
         }
         let options = self.options;
         let effort = if options.quick { Effort::Structure } else { Effort::Proof };
-        let carver = Carver { matcher, effort, hashes: &options.hashes };
+        let registry = &options.registry;
+        let carver = Carver { matcher, registry, effort };
         let (start, end) = range(options, source.len());
         let overlap = matcher.overlap() as u64;
         let scan = Scan {
             matcher,
             carver: &carver,
             store: (!options.dry_run).then_some(&self.store),
+            hashes: &options.hashes,
             longest: self.destination.longest,
             wanted: &self.wanted,
             ledger,
@@ -233,9 +240,6 @@ impl<'o> Run<'o> {
         let interrupted = self.progress.stopped() && self.failure.is_none();
         self.progress.finishing.store(true, Relaxed);
         let clock = Instant::now();
-        // From here on the space that was held back may be used. It may not exist.
-        drop(fs::remove_file(self.state.join("reserve")));
-        ledger.journal.flush()?;
         let settled = settle::settle(&mut ledger, sources, &self.wanted, self.options)?;
         let mut written = Written::default();
         if !self.options.dry_run {
@@ -245,19 +249,24 @@ impl<'o> Run<'o> {
                 owner: &self.owner,
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
+                hashes: &self.options.hashes,
                 sources,
             };
             written = recovery.place(&mut ledger, &settled);
             self.failure = self.failure.take().or(written.failure.take());
         }
-        let listing = Listing { ledger: &ledger, settled: &settled, written: &written };
+        if let Some(reserve) = ledger.reserve.take() {
+            reserve.release();
+        }
+        let registry = &self.options.registry;
+        let listing = Listing { registry, ledger: &ledger, settled: &settled, written: &written };
         let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
-        let warnings = self.warnings(&ledger, &written)?;
-        let (photos, inner) = (listing.photos(), listing.inner());
+        let warnings = self.warnings(&written);
         self.stats.finishing = clock.elapsed();
+        let (photos, formats) = (listing.photos(), listing.formats());
+        let inner = listing.inner();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
-        self.store.clear();
         Ok(Outcome {
             report,
             summary,
@@ -266,6 +275,7 @@ impl<'o> Run<'o> {
             failure: self.failure,
             interrupted,
             photos,
+            formats,
             inner,
             filtered: settled.filtered,
             warnings,
@@ -273,9 +283,16 @@ impl<'o> Run<'o> {
         })
     }
 
-    /// What the disk of the output could not keep.
-    fn warnings(&self, ledger: &Ledger, written: &Written) -> Result<Vec<String>, Error> {
+    /// What the disk of the output could not keep, or keeps in its own way.
+    fn warnings(&self, written: &Written) -> Vec<String> {
         let mut warnings = Vec::new();
+        if self.destination.fat {
+            warnings.push(format!(
+                "The disk of the output folder is FAT: it takes no file longer than {} bytes, and \
+                 names that differ only in case are told apart by their offset.",
+                self.destination.longest
+            ));
+        }
         if written.too_long > 0 {
             warnings.push(format!(
                 "{} files are longer than the {} bytes that the disk of the output folder takes \
@@ -283,14 +300,13 @@ impl<'o> Run<'o> {
                 written.too_long, self.destination.longest
             ));
         }
-        if self.destination.fat {
-            let mut names = Vec::new();
-            for place in written.names.iter().flatten() {
-                names.push((ledger.journal.read::<Named>(*place)?.path, 0));
-            }
-            warnings.extend(self.destination.warnings(names));
+        if !self.store.close() {
+            warnings.push(format!(
+                "Some photos could not be given their names; they are kept by their BLAKE3 in {}.",
+                self.store.folder().display()
+            ));
         }
-        Ok(warnings)
+        warnings
     }
 
     /// Writes the report under another name first, so that a half-written one is never taken for
@@ -335,17 +351,6 @@ fn range(options: &Options, len: u64) -> (u64, u64) {
     (start, start.saturating_add(asked).min(len))
 }
 
-/// Fills a file with bytes that can be given up when the disk is full.
-fn reserve(path: &Path) -> Result<(), Error> {
-    let failed = |error| Error::output("write", path, error);
-    let mut file = File::create(path).map_err(failed)?;
-    let piece = vec![0; 1 << 20];
-    for _ in 0..RESERVE / piece.len() as u64 {
-        file.write_all(&piece).map_err(failed)?;
-    }
-    Ok(())
-}
-
 fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
     let mut hashes = BTreeMap::new();
     if let Some(digests) = scanned.digests {
@@ -355,23 +360,27 @@ fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
             hashes.extend(digest.map(|digest| (name.to_owned(), digest)));
         }
     }
+    let unreadable = source.unreadable();
+    let lost: u64 = unreadable.iter().map(|hole| hole.len).sum();
     report::Source {
         path: source.path().to_string_lossy().into_owned(),
         kind: source.kind().name().to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes,
-        unreadable: source.unreadable().into_iter().map(Into::into).collect(),
-        erased_bytes: scanned.erased,
+        unreadable: unreadable.into_iter().map(Into::into).collect(),
+        // What could not be read was scanned as zeros, but nobody knows what it is.
+        erased_bytes: scanned.erased.saturating_sub(lost),
+        error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
         ..report::Source::default()
     }
 }
 
 /// A source that could not be opened keeps its place in the report.
-fn missing(path: &Path) -> report::Source {
+fn missing(path: &Path, why: Option<String>) -> report::Source {
     report::Source {
         path: path.to_string_lossy().into_owned(),
-        error: Some("could not be opened".to_owned()),
+        error: why,
         ..report::Source::default()
     }
 }

@@ -4,8 +4,10 @@
 //! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
 //! no more than reading it.
 
-use afterimage_signatures::formats;
-use aho_corasick::{AhoCorasick, Anchored, Input, packed};
+use crate::registry::Registry;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
 
 /// A place where a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,14 +43,15 @@ enum Engine {
     Automaton(AhoCorasick),
 }
 
-/// Blocks of this size are looked at for being constant; one page of flash or of memory.
-const BLOCK: usize = 4096;
+/// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
+/// how much is constant does not depend on where they are cut.
+const BLOCK: usize = 512;
 
 impl Matcher {
     /// A matcher for every format of the registry.
-    pub fn new() -> Self {
+    pub fn new(registry: &Registry) -> Self {
         let mut magics: Vec<Magic> = Vec::new();
-        for (index, format) in formats::ALL.iter().enumerate() {
+        for (index, format) in registry.formats().iter().enumerate() {
             for magic in format.signature().magic {
                 let (at, bytes) = (usize::from(magic.at), magic.bytes);
                 match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
@@ -66,7 +69,10 @@ impl Matcher {
         let engine = match packed {
             Some(searcher) => Engine::Packed(searcher),
             None => Engine::Automaton(
-                AhoCorasick::new(patterns()).expect("a few short patterns make a small automaton"),
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostFirst)
+                    .build(patterns())
+                    .expect("a few short patterns make a small automaton"),
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
@@ -97,25 +103,28 @@ impl Matcher {
         found
     }
 
-    /// Appends the files that may begin in the first `own` bytes of `chunk`, in order. Returns how
-    /// many of those bytes lie in blocks of one value (erased, zeroed or never written).
-    pub fn scan(&self, chunk: &[u8], own: usize, hits: &mut Vec<Hit>) -> u64 {
+    /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
+    /// those bytes lie in blocks of one value (erased, zeroed or never written).
+    pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         let first = hits.len();
-        let (mut constant, mut at) = (0, 0);
-        while at < own {
-            let end = (at + BLOCK).min(own);
+        let (mut constant, mut at) = (0, own.start);
+        let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
+        while at < own.end {
+            let end = next(at);
             if is_constant(&chunk[at..end]) {
                 constant += (end - at) as u64;
                 at = end;
+                if at == own.end {
+                    // A magic may begin in its last bytes and end in another chunk's.
+                    self.stretch(chunk, self.around(at, at, chunk), &own, hits);
+                }
                 continue;
             }
             let start = at;
-            while at < own && !is_constant(&chunk[at..(at + BLOCK).min(own)]) {
-                at = (at + BLOCK).min(own);
+            while at < own.end && !is_constant(&chunk[at..next(at)]) {
+                at = next(at);
             }
-            // A magic may begin in the constant bytes before, or end in those behind.
-            let stretch = start.saturating_sub(self.reach)..(at + self.reach).min(chunk.len());
-            self.stretch(chunk, stretch, own, hits);
+            self.stretch(chunk, self.around(start, at, chunk), &own, hits);
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -129,11 +138,17 @@ impl Matcher {
         constant
     }
 
+    /// The bytes from `start` to before `end`, and those around them that a magic may begin or end
+    /// in.
+    fn around(&self, start: usize, end: usize, chunk: &[u8]) -> Range<usize> {
+        start.saturating_sub(self.reach)..(end + self.reach).min(chunk.len())
+    }
+
     fn stretch(
         &self,
         chunk: &[u8],
-        stretch: std::ops::Range<usize>,
-        own: usize,
+        stretch: Range<usize>,
+        own: &Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
         let mut at = stretch.start;
@@ -141,7 +156,9 @@ impl Matcher {
             // Magics may begin alike; the searcher names one of them.
             for (index, magic) in self.magics.iter().enumerate() {
                 let starts = chunk[found..].starts_with(magic.bytes);
-                if starts && let Some(begin) = found.checked_sub(magic.at).filter(|at| *at < own) {
+                if starts
+                    && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
+                {
                     hits.push(Hit { at: begin, magic: index });
                 }
             }
@@ -162,12 +179,6 @@ impl Matcher {
     }
 }
 
-impl Default for Matcher {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Whether all bytes are the same; looks at a few first, since most blocks are not.
 fn is_constant(block: &[u8]) -> bool {
     let Some((&first, rest)) = block.split_first() else { return true };
@@ -184,9 +195,9 @@ mod tests {
 
     fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
         let mut hits = Vec::new();
-        let matcher = Matcher::new();
-        matcher.scan(chunk, own, &mut hits);
-        let png = formats::ALL.iter().position(|format| format.signature().name == "png");
+        let matcher = Matcher::new(&Registry::default());
+        matcher.scan(chunk, 0..own, &mut hits);
+        let png = Registry::default().names().position(|name| name == "png");
         hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
         hits.into_iter().map(|hit| hit.at).collect()
     }
@@ -210,9 +221,12 @@ mod tests {
         let mut bytes = vec![1u8; 300];
         bytes[96..104].copy_from_slice(PNG);
         bytes[100 + 100..108 + 100].copy_from_slice(PNG);
-        let overlap = Matcher::new().overlap();
+        let overlap = Matcher::new(&Registry::default()).overlap();
         assert_eq!(starts(&bytes[..100 + overlap], 100), [96]);
         assert_eq!(starts(&bytes[100..200 + overlap], 100), [] as [usize; 0]);
+        let mut erased = vec![0x89u8; 1024 + overlap];
+        erased[1023..1031].copy_from_slice(PNG);
+        assert_eq!(starts(&erased, 1024), [1023], "it begins in a block of one value");
         assert_eq!(starts(&bytes[200..], 100), [0]);
     }
 
@@ -221,8 +235,8 @@ mod tests {
         let mut chunk = vec![0u8; 5 * BLOCK];
         chunk[BLOCK + 1] = 1;
         chunk[3 * BLOCK..].fill(0xff);
-        let matcher = Matcher::new();
-        assert_eq!(matcher.scan(&chunk, chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
-        assert_eq!(matcher.scan(&chunk, 10, &mut Vec::new()), 10);
+        let matcher = Matcher::new(&Registry::default());
+        assert_eq!(matcher.scan(&chunk, 0..chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
+        assert_eq!(matcher.scan(&chunk, 3..10, &mut Vec::new()), 7);
     }
 }

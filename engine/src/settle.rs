@@ -3,17 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
-use afterimage_signatures::formats;
+use afterimage_signatures::verdict::{MOST_ISSUES, Span};
 
-use crate::claims;
+use crate::claims::{self, Place};
 use crate::content::Content;
 use crate::error::Error;
-use crate::hash::{Algorithm, hex};
 use crate::index::{Entry, Fate, NONE};
 use crate::options::Options;
 use crate::pipeline::{Ledger, entry};
 use crate::record::Record;
-use crate::report::{Grade, Issue};
+use crate::report::{self, End, Grade, Issue};
 use crate::source::Source;
 
 /// What the report lists.
@@ -22,6 +21,8 @@ pub struct Settled {
     /// Positions in the index, in the order of the report: by source, offset and format. The
     /// number of a file is its position here, counted from 1.
     pub order: Vec<u32>,
+    /// For each of `order`: the position in the index of the file it lies in, or [`NONE`].
+    pub parent: Vec<u32>,
     /// For each of `order`: the position in `order` of the file that stands for its bytes, or
     /// [`NONE`].
     pub copy_of: Vec<u32>,
@@ -45,49 +46,71 @@ pub fn settle(
 ) -> Result<Settled, Error> {
     let mut order = sorted(&ledger.entries);
     claim(ledger, &order)?;
-    cut(ledger, sources, &options.hashes)?;
+    let places: Vec<Place> =
+        (0..ledger.entries.len()).map(|index| claims::place(&ledger.entries, index)).collect();
+    for (index, place) in places.iter().enumerate() {
+        if *place != Place::Nowhere {
+            complete(ledger, index, sources, options)?;
+        }
+    }
     let entries = &ledger.entries;
-    let mut filtered = 0;
-    let mut listed = vec![false; entries.len()];
-    // Parents stand before their children in the index, in the order of `entries`.
+    let (mut filtered, mut own) = (0, vec![false; entries.len()]);
     for (index, entry) in entries.iter().enumerate() {
+        let asked = places[index] == Place::Own && wanted[usize::from(entry.format)];
         let kept = entry.len >= options.min_size && entry.pixels >= options.min_pixels;
-        listed[index] = match entry.fate {
-            Fate::Top | Fate::Cut(_) => {
-                let asked = wanted[usize::from(entry.format)];
-                filtered += u64::from(asked && !kept);
-                asked && kept
-            }
-            Fate::Inside(_) | Fate::Covered | Fate::Open => false,
-        };
+        filtered += u64::from(asked && !kept);
+        own[index] = asked && kept;
     }
-    for index in 0..entries.len() {
-        listed[index] |= has_listed_ancestor(entries, &listed, index);
-    }
-    order.retain(|index| listed[*index as usize]);
+    order.retain(|index| is_listed(&places, &own, *index));
     let mut position = vec![NONE; entries.len()];
     for (at, index) in order.iter().enumerate() {
         position[*index as usize] = at as u32;
     }
-    let copy_of = copies(entries, &order);
-    Ok(Settled { order, copy_of, position, filtered })
+    let parent = order.iter().map(|index| match places[*index as usize] {
+        Place::In(parent) => parent,
+        Place::Own | Place::Nowhere => NONE,
+    });
+    let parent: Vec<u32> = parent.collect();
+    let copy_of = copies(entries, &order, &parent, options.embedded);
+    Ok(Settled { order, parent, copy_of, position, filtered })
 }
 
-/// Positions of the entries by source, offset and format; files before the children that begin
-/// where they do.
+/// Whether the entry, or the outermost file that it lies in, is listed.
+fn is_listed(places: &[Place], own: &[bool], index: u32) -> bool {
+    let mut at = index as usize;
+    loop {
+        match places[at] {
+            Place::Own => return own[at],
+            Place::Nowhere => return false,
+            // Every place was found by following this chain to its end.
+            Place::In(parent) => at = parent as usize,
+        }
+    }
+}
+
+/// Positions of the entries by source, offset and format. What begins at one offset in several
+/// files is told apart by the outermost of them, and then by its position in it.
 fn sorted(entries: &[Entry]) -> Vec<u32> {
+    let root = |index: u32| {
+        let mut at = index;
+        while entries[at as usize].parent != NONE {
+            at = entries[at as usize].parent;
+        }
+        at
+    };
     let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-    order.sort_unstable_by_key(|index| {
-        let entry = &entries[*index as usize];
-        (entry.source, entry.offset, entry.parent != NONE, entry.format, entry.len)
+    order.sort_unstable_by_key(|&index| {
+        let (entry, root) = (&entries[index as usize], root(index));
+        let outer = entries[root as usize].offset;
+        (entry.source, entry.offset, entry.parent != NONE, entry.format, outer, index - root)
     });
     order
 }
 
 fn claim(ledger: &mut Ledger, order: &[u32]) -> Result<(), Error> {
-    let Ledger { journal, entries } = ledger;
-    let starts: BTreeSet<u32> = entries.iter().map(|entry| entry.source).collect();
-    for source in starts {
+    let Ledger { journal, entries, .. } = ledger;
+    let sources: BTreeSet<u32> = entries.iter().map(|entry| entry.source).collect();
+    for source in sources {
         let first = order.partition_point(|index| entries[*index as usize].source < source);
         let last = order.partition_point(|index| entries[*index as usize].source <= source);
         claims::settle(entries, &order[first..last], |entry| journal.read(entry.place))?;
@@ -95,45 +118,74 @@ fn claim(ledger: &mut Ledger, order: &[u32]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether some file that the entry lies in is listed; such a file lists all that is in it.
-fn has_listed_ancestor(entries: &[Entry], listed: &[bool], index: usize) -> bool {
-    let mut at = index;
-    // Each step goes to a file that holds the one before, so this ends.
-    for _ in 0..16 {
-        match entries[at].fate {
-            Fate::Inside(parent) => at = parent as usize,
-            _ => return at != index && listed[at],
-        }
+/// Brings the record of a file up to what is known now: it ends where another photo begins, its
+/// digests are those of what is left, and what could not be read of it is listed.
+fn complete(
+    ledger: &mut Ledger,
+    index: usize,
+    sources: &[Option<Box<dyn Source>>],
+    options: &Options,
+) -> Result<(), Error> {
+    let old = ledger.entries[index];
+    let Some(source) = sources.get(old.source as usize).and_then(Option::as_ref) else {
+        return Ok(());
+    };
+    let kept = match old.fate {
+        Fate::Cut(kept) => Some(kept),
+        _ => None,
+    };
+    let holes = holes_in(source.as_ref(), &old);
+    if kept.is_none() && old.hash.is_some() && holes.is_empty() {
+        return Ok(());
     }
-    false
+    let mut record: Record = ledger.journal.read(old.place)?;
+    if let Some(kept) = kept {
+        shorten(&mut record, kept);
+    }
+    let hash = match old.hash.filter(|_| kept.is_none()) {
+        Some(hash) => hash,
+        None => {
+            let (runs, fill) = record.content();
+            let content = Content { runs: &runs, fill: &fill };
+            let digests = content.digests(source.as_ref(), &options.hashes);
+            let hash = digests.blake3;
+            record.set_digests(digests);
+            hash
+        }
+    };
+    // Reading for the digests may have found more.
+    note_unreadable(&holes_in(source.as_ref(), &old), &mut record.file);
+    let place = ledger.journal.append(&record);
+    ledger.journal.spill()?;
+    let fresh = entry(&record, Some(hash), usize::from(old.format), old.parent, place);
+    ledger.entries[index] = Entry { fate: old.fate, ..fresh };
+    Ok(())
 }
 
-/// Files that end where another photo begins become partial, with the digests of what is left.
-fn cut(
-    ledger: &mut Ledger,
-    sources: &[Option<Box<dyn Source>>],
-    algorithms: &[Algorithm],
-) -> Result<(), Error> {
-    for index in 0..ledger.entries.len() {
-        let old = ledger.entries[index];
-        let Fate::Cut(kept) = old.fate else { continue };
-        let Some(source) = sources.get(old.source as usize).and_then(Option::as_ref) else {
-            continue;
-        };
-        let mut record: Record = ledger.journal.read(old.place)?;
-        shorten(&mut record, kept);
-        let (runs, _) = record.content();
-        let digests = Content { runs: &runs, fill: &[] }.digests(source.as_ref(), algorithms);
-        record.file.blake3 = hex(digests.blake3.as_bytes());
-        record.file.sha256 = digests.sha256;
-        record.file.sha1 = digests.sha1;
-        record.file.md5 = digests.md5;
-        let place = ledger.journal.append(&record);
-        let format = usize::from(old.format);
-        let fresh = entry(&record, digests.blake3, format, old.parent, place);
-        ledger.entries[index] = Entry { fate: old.fate, ..fresh };
+/// What could not be read between the first and the last byte of a file in the source.
+fn holes_in(source: &dyn Source, entry: &Entry) -> Vec<Span> {
+    let mut holes = source.unreadable();
+    let end = entry.offset.saturating_add(entry.len);
+    holes.retain(|hole| hole.at < end && hole.end() > entry.offset);
+    holes
+}
+
+/// Lists what of a file the source could not deliver; such a file is at most damaged.
+fn note_unreadable(holes: &[Span], file: &mut report::File) {
+    let mut base = 0;
+    for run in &file.runs {
+        let Some(start) = run.offset else { continue };
+        let end = start + run.length;
+        for hole in holes.iter().filter(|hole| hole.at < end && hole.end() > start) {
+            let from = hole.at.max(start);
+            let what = format!("{} bytes could not be read", hole.end().min(end) - from);
+            file.grade = file.grade.min(Grade::Damaged);
+            if file.issues.len() < MOST_ISSUES {
+                file.issues.push(Issue { offset: base + from - start, what });
+            }
+        }
+        base += run.length;
     }
-    Ok(())
 }
 
 /// What is left of a file whose first `kept` bytes alone are its own.
@@ -145,6 +197,8 @@ fn shorten(record: &mut Record, kept: u64) {
     file.kept = Some(kept);
     file.share = None;
     file.grade = Grade::Partial;
+    file.end = End::Minimum;
+    file.proof = format!("{}, up to where another photo begins", file.proof);
     file.unchecked.retain_mut(|range| {
         range.length = range.length.min(kept.saturating_sub(range.offset));
         range.length > 0
@@ -154,26 +208,23 @@ fn shorten(record: &mut Record, kept: u64) {
     file.issues.push(Issue { offset: kept, what: "another photo begins here".to_owned() });
 }
 
-/// Which files are copies of which: equal bytes, the first in the order stands for all. Files of
-/// their own and pictures inside others are held apart, since not all of the latter are written.
-fn copies(entries: &[Entry], order: &[u32]) -> Vec<u32> {
-    let at = |position: u32| &entries[order[position as usize] as usize];
-    let inner = |position: u32| matches!(at(position).fate, Fate::Inside(_));
+/// Which files are copies of which. The first in the order that would be written stands for all
+/// with the same bytes, or the first of all where none would be.
+fn copies(entries: &[Entry], order: &[u32], parent: &[u32], embedded: bool) -> Vec<u32> {
+    let hash = |position: u32| entries[order[position as usize] as usize].hash;
+    let inner = |position: u32| !embedded && parent[position as usize] != NONE;
+    let key = |position: &u32| {
+        (hash(*position).map(|hash| *hash.as_bytes()), inner(*position), *position)
+    };
     let mut by_hash: Vec<u32> = (0..order.len() as u32).collect();
-    by_hash.sort_unstable_by_key(|&p| (inner(p), *at(p).hash.as_bytes(), p));
+    by_hash.sort_unstable_by_key(key);
     let mut copy_of = vec![NONE; order.len()];
-    for same in by_hash.chunk_by(|&a, &b| inner(a) == inner(b) && at(a).hash == at(b).hash) {
+    for same in by_hash.chunk_by(|&a, &b| hash(a).is_some() && hash(a) == hash(b)) {
         for &copy in &same[1..] {
             copy_of[copy as usize] = same[0];
         }
     }
     copy_of
-}
-
-/// For each format of the registry, whether `names` asks for it; no names ask for all.
-pub fn wanted(names: &[&str]) -> Vec<bool> {
-    let asked = |name| names.is_empty() || names.contains(&name);
-    formats::ALL.iter().map(|format| asked(format.signature().name)).collect()
 }
 
 /// Takes the ledger out of its lock; a worker that panicked left it whole.

@@ -71,11 +71,6 @@ pub trait Source: Bytes + Send {
     /// to rely on is fetched after its own reads.
     fn unreadable(&self) -> Vec<Span>;
 
-    /// The first stretch that could not be read and shares a byte with `span`.
-    fn unreadable_in(&self, span: Span) -> Option<Span> {
-        self.unreadable().into_iter().find(|hole| hole.at < span.end() && hole.end() > span.at)
-    }
-
     /// The next stretch at or after `at` that may hold data: holes of a sparse file are left out.
     /// Nothing when only holes follow. A stretch is never empty and never passes the end.
     fn data_after(&self, at: u64) -> Option<Span>;

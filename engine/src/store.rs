@@ -1,29 +1,33 @@
 //! Content by hash, written while the scan runs and renamed when names are known.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::Bytes;
 
 use crate::content::Content;
 use crate::error::Error;
+use crate::hash::{Algorithm, Digests, Hasher};
 
 /// A folder of files that are named by the BLAKE3 of their bytes.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// Number of the next file that is being written.
+    next: AtomicU64,
 }
 
 impl Store {
-    /// A new store in `folder`, which is made.
+    /// A new store in `folder`, which must not exist.
     ///
     /// # Errors
     ///
     /// When the folder cannot be made.
     pub fn create(folder: PathBuf) -> Result<Self, Error> {
-        fs::create_dir_all(&folder).map_err(|error| Error::output("make", &folder, error))?;
-        Ok(Store { folder })
+        fs::create_dir(&folder).map_err(|error| Error::output("make", &folder, error))?;
+        Ok(Store { folder, next: AtomicU64::new(0) })
     }
 
     /// Where content of that hash lies, or will.
@@ -31,41 +35,72 @@ impl Store {
         self.folder.join(hash.to_hex().as_str())
     }
 
-    /// Keeps `content`, whose hash is given, unless it is kept already.
+    /// Keeps `content` and gives its digests, both in one pass over its bytes, so that the name it
+    /// gets is the hash of what was written.
     ///
     /// # Errors
     ///
     /// When the disk is full or fails; what was written of this file is removed.
     pub fn keep(
         &self,
-        hash: &blake3::Hash,
         source: &dyn Bytes,
         content: &Content<'_>,
-    ) -> Result<(), Error> {
-        let path = self.path(hash);
-        let mut file = match File::options().write(true).create_new(true).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
-            Err(error) => return Err(Error::output("make", &path, error)),
-        };
+        algorithms: &[Algorithm],
+    ) -> Result<Digests, Error> {
+        let half = self.folder.join(format!("half-{}", self.next.fetch_add(1, Relaxed)));
+        let written = self.write(&half, source, content, algorithms).and_then(|digests| {
+            // The same content may be there already, and then this changes nothing.
+            let whole = self.path(&digests.blake3);
+            fs::rename(&half, &whole).map_err(|error| Error::output("name", &whole, error))?;
+            Ok(digests)
+        });
+        if written.is_err() {
+            drop(fs::remove_file(&half));
+        }
+        written
+    }
+
+    fn write(
+        &self,
+        path: &Path,
+        source: &dyn Bytes,
+        content: &Content<'_>,
+        algorithms: &[Algorithm],
+    ) -> Result<Digests, Error> {
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map_err(|error| Error::output("make", path, error))?;
+        let mut hasher = Hasher::new(algorithms);
         // Copied first: a page of a mapped image that vanished is a page of zeros to us, and an
         // error to the kernel if it were to read it.
         let mut piece = Vec::new();
         let written = content.each(source, |bytes| {
             piece.clear();
             piece.extend_from_slice(bytes);
+            hasher.update(&piece);
             file.write_all(&piece)
         });
-        written.map_err(|error| {
-            drop(fs::remove_file(&path));
-            Error::output("write", &path, error)
-        })
+        written.map_err(|error| Error::output("write", path, error))?;
+        Ok(hasher.finish())
     }
 
-    /// Removes what is left, which nobody claimed.
-    pub fn clear(self) {
-        // A leftover is untidy, not wrong: the report lists what counts.
-        drop(fs::remove_dir_all(&self.folder));
+    /// Removes all that is not named by one of `hashes`, which are in order.
+    pub fn keep_only(&self, hashes: &[[u8; 32]]) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let hash = name.to_str().and_then(|name| blake3::Hash::from_hex(name).ok());
+            if hash.is_none_or(|hash| hashes.binary_search(hash.as_bytes()).is_err()) {
+                // A leftover costs room, nothing else.
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    /// Removes the store if nothing is left in it, and says whether that is so.
+    pub fn close(&self) -> bool {
+        fs::remove_dir(&self.folder).is_ok()
     }
 
     /// The folder.

@@ -80,6 +80,7 @@ impl<'s> Window<'s> {
         state.chunks.insert(index, Slot::Loading);
         let mut bytes = state.spare.pop().unwrap_or_default();
         drop(state);
+        let loading = Loading { window: self, index };
 
         let at = index * self.chunk_len;
         let len = (self.chunk_len + self.overlap).min(self.source.len().saturating_sub(at));
@@ -90,7 +91,8 @@ impl<'s> Window<'s> {
         let mut state = self.lock();
         state.chunks.insert(index, Slot::Ready(Arc::clone(&bytes)));
         state.shrink(self.most_chunks);
-        self.loaded.notify_all();
+        drop(state);
+        drop(loading);
         bytes
     }
 
@@ -101,6 +103,24 @@ impl<'s> Window<'s> {
         let near = state.chunks.contains_key(&index) || ahead.contains(&index);
         drop(state);
         near.then(|| self.fetch(index))
+    }
+}
+
+/// Wakes those who wait for a chunk when it is loaded; also when loading it panicked, so that
+/// they do not wait for ever.
+struct Loading<'w, 's> {
+    window: &'w Window<'s>,
+    index: u64,
+}
+
+impl Drop for Loading<'_, '_> {
+    fn drop(&mut self) {
+        let mut state = self.window.lock();
+        if matches!(state.chunks.get(&self.index), Some(Slot::Loading)) {
+            state.chunks.remove(&self.index);
+        }
+        drop(state);
+        self.window.loaded.notify_all();
     }
 }
 

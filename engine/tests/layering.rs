@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const ENGINE: &[&str] = &[
     "error",
     "progress",
+    "registry",
+    "custom",
     "hash",
     "report",
     "source",
@@ -20,6 +22,7 @@ const ENGINE: &[&str] = &[
     "record",
     "carve",
     "journal",
+    "reserve",
     "index",
     "claims",
     "store",
@@ -35,8 +38,9 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "trailer", "tiff", "isobmff", "jpeg", "png", "gif",
-    "bmp", "riff", "webp", "avi", "psd", "mpegts", "exif", "formats",
+    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "tiff", "exif",
+    "isobmff", "jpeg2000", "jpegxl", "jpeg", "png", "gif", "bmp", "riff", "webp", "avi", "psd",
+    "mpegts", "formats",
 ];
 
 /// Crates from the bottom up.

@@ -1,4 +1,8 @@
 //! The registry, and nothing else.
+//!
+//! Left out are RAW files whose bytes do not say what they are or where they end: dumps of the
+//! sensor without a header, as of Casio's QV and Kodak's C330 and C603, which only their size
+//! tells; and Kodak's DC25, DC40 and DC50, whose sensor data no tag names or measures.
 
 macro_rules! formats {
     ($($name:ident),* $(,)?) => {
@@ -11,8 +15,9 @@ macro_rules! formats {
 }
 
 formats![
-    apng, png, jpeg, gif, bmp, webp, psd, avi, mts, cr3, avif, heic, heif, cr2, iiq, gpr, dng, sr2,
-    arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, tiff,
+    apng, png, jpeg, gif, bmp, webp, psd, avi, mts, cr3, avif, heic, heif, cr2, iiq, gpr, dng, srf,
+    sr2, arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, crw,
+    mrw, x3f, tiff, mov, m4v, threegp, mp4, jp2, j2k, jxl,
 ];
 
 /// The format of that name.

@@ -6,18 +6,25 @@
 //!
 //! Source: ISO/IEC 14496-12:2022 "ISO base media file format", 4.2 "Object structure".
 
+pub mod ahead;
 pub mod brand;
 pub mod chain;
 pub mod closing;
 pub mod cover;
 pub mod crx;
 pub mod exif;
+pub mod flavour;
+pub mod fragment;
 pub mod heif;
 pub mod items;
+pub mod keys;
 pub mod layout;
 pub mod location;
+pub mod movie;
 pub mod property;
+pub mod table;
 pub mod track;
+pub mod video;
 
 use crate::format::Magic;
 use crate::verdict::{Reject, Span};

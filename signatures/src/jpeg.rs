@@ -6,18 +6,23 @@ mod entropy;
 mod followers;
 mod frame;
 mod gcontainer;
+mod headers;
 mod marker;
 mod mpf;
+mod prove;
 #[cfg(test)]
 mod sample;
 mod segments;
+mod skim;
 mod tables;
 mod video;
 mod walk;
 
-use walk::walk;
+pub use skim::JpegOracle;
 
-use crate::format::Magic;
+use walk::{Walked, walk};
+
+use crate::format::{Effort, Magic};
 use crate::verdict::{Grade, MOST_CHILDREN, MOST_ISSUES, Reject, Verdict};
 use crate::view::View;
 
@@ -31,8 +36,21 @@ pub const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
 const TERMINATOR: &[u8] = b"\xff\xd9";
 
 /// Measures the JPEG at the view's start with all that belongs to it.
-pub fn measure(view: &mut View<'_>) -> Result<Verdict, Reject> {
-    let walked = walk(view)?;
+pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+    let mut verdict = match effort {
+        Effort::Structure => {
+            let walked = walk(view)?;
+            structure(view, walked)
+        }
+        Effort::Proof => prove::prove(view)?,
+    };
+    verdict.children.sort_by_key(|child| child.span);
+    verdict.children.truncate(MOST_CHILDREN);
+    Ok(verdict)
+}
+
+/// What the segments and markers of a JPEG tell without its data.
+fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
     let mut verdict = Verdict::structural(walked.end, "jpg", "image/jpeg");
     verdict.pixels = walked.pixels;
     verdict.unchecked = walked.parts;
@@ -55,9 +73,7 @@ pub fn measure(view: &mut View<'_>) -> Result<Verdict, Reject> {
             followers::add(view, &walked.segments, &mut verdict);
         }
     }
-    verdict.children.sort_by_key(|child| child.span);
-    verdict.children.truncate(MOST_CHILDREN);
-    Ok(verdict)
+    verdict
 }
 
 #[cfg(test)]
@@ -93,7 +109,7 @@ mod tests {
     #[test]
     fn children_in_segments_are_found() {
         let file = rich();
-        let verdict = with(&file, measure).unwrap();
+        let verdict = with(&file, |view| measure(view, Effort::Structure)).unwrap();
         assert_eq!(verdict.len, file.len() as u64);
         assert_eq!(verdict.exif.len(), 1);
         let starts: Vec<_> = verdict.children.iter().map(|child| child.span.at as usize).collect();
@@ -114,10 +130,11 @@ mod tests {
                 file[at] = byte;
             }
             file.truncate(cut.index(2 * file.len()).max(4));
-            if let Ok(verdict) = with(&file, measure) {
+            for effort in [Effort::Structure, Effort::Proof] {
+                let Ok(verdict) = with(&file, |view| measure(view, effort)) else { continue };
                 let parts: u64 = verdict.unchecked.iter().map(|part| part.span.len).sum();
-                prop_assert_eq!(parts, verdict.len);
-                prop_assert!(verdict.len <= file.len() as u64);
+                prop_assert!(parts == verdict.len || effort == Effort::Proof);
+                prop_assert!(parts <= verdict.len && verdict.len <= file.len() as u64);
                 with(&file, |view| exif::read(view, &verdict.exif, verdict.pixels));
             }
         }

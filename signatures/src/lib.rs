@@ -5,7 +5,7 @@
 //! [`formats::ALL`].
 //!
 //! There is no I/O here, no thread, no clock, no unsafe code, and nothing of file systems.
-//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`])
+//! Walkers of containers that several formats share ([`tiff`], [`isobmff`], [`jpeg`], [`png`], ...)
 //! stand beside the formats; formats never name each other.
 //!
 //! # How to add a format
@@ -20,22 +20,27 @@
 
 pub mod avi;
 pub mod bmp;
+pub mod ciff;
 pub mod exif;
 pub mod format;
 pub mod formats;
 pub mod gif;
 pub mod isobmff;
 pub mod jpeg;
+pub mod jpeg2000;
+pub mod jpegxl;
 pub mod mpegts;
 pub mod oracle;
 pub mod png;
 pub mod psd;
 pub mod riff;
+mod search;
 pub mod tiff;
 pub mod trailer;
 pub mod verdict;
 pub mod view;
 pub mod webp;
+pub mod x3f;
 
 pub use format::{Effort, Format, Group, Magic, Signature};
 pub use oracle::{Oracle, Said};

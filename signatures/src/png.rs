@@ -27,6 +27,9 @@ pub const MIN_LEN: u64 = 67;
 /// The chunk that ends every PNG.
 const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
+/// Image data and other chunks that alternate are listed apart so many times.
+const MOST_SPANS: usize = 1024;
+
 /// The oracle gets the file in pieces of this size, which bounds how far behind the last good row
 /// a file is cut that ends with its source.
 const PIECE: usize = 16 << 10;
@@ -81,19 +84,31 @@ fn chunk(view: &mut View<'_>, at: u64) -> Result<(u64, [u8; 4]), Reject> {
 fn walk(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let start = SIGNATURE.len() as u64;
     let (mut at, mut has_data) = (start, false);
+    let mut unchecked: Vec<Unchecked> = Vec::new();
     loop {
         let (len, kind) = chunk(view, at)?;
         let end = at + 12 + len;
         view.check(at, 12 + len)?;
         has_data |= &kind == b"IDAT";
+        let role = match &kind {
+            b"IDAT" | b"fdAT" => Role::Payload,
+            _ => Role::Metadata,
+        };
+        // Beyond so many spans what else comes is no longer told apart.
+        let full = unchecked.len() >= MOST_SPANS;
+        match unchecked.last_mut() {
+            Some(last) if full || last.role == role => {
+                last.span = Span::between(last.span.at, end);
+            }
+            _ => unchecked.push(Unchecked { span: Span::between(at, end), role }),
+        }
         if &kind == b"IEND" {
             if view.array::<12>(at)? != IEND || !has_data {
                 return Err(view.malformed(at, "IEND"));
             }
             let mut verdict = Verdict::structural(end, "png", "image/png");
             verdict.proof = "chunks up to IEND";
-            let span = Span::between(start, end);
-            verdict.unchecked.push(Unchecked { span, role: Role::Payload });
+            verdict.unchecked = unchecked;
             return Ok(verdict);
         }
         at = end;

@@ -30,7 +30,7 @@ mod repack;
 pub(crate) mod tags;
 
 pub(crate) use directory::{Directory, Origin};
-pub(crate) use embedded::exif_of_jpeg;
+pub(crate) use embedded::{begins_as_jpeg, exif_of_jpeg};
 pub(crate) use family::{Evidence, Family, Findings};
 pub(crate) use graph::Structure;
 pub(crate) use header::Variant;

@@ -37,6 +37,18 @@ const NEAR: u64 = 512 << 10;
 /// video of some seconds.
 const FAR: u64 = 64 << 20;
 
+/// No trailer is looked for further than this many times the length of its picture and
+/// [`ALWAYS`] bytes, so that a disk full of tiny pictures costs no more than its bytes.
+const TIMES: u64 = 16;
+
+/// See [`TIMES`].
+const ALWAYS: u64 = 4 << 10;
+
+/// How far to look behind a picture of `len` bytes, where `most` would do for any picture.
+fn reach(len: u64, most: u64) -> u64 {
+    most.min(len.saturating_mul(TIMES).saturating_add(ALWAYS))
+}
+
 /// So many places that look like an end are looked at: in real files it is the first.
 const MOST_TRIES: usize = 64;
 

@@ -124,6 +124,9 @@ pub enum Role {
     /// Picture data that no check covers: a proven photo in it is a photo of its own, and this
     /// file ends before it.
     Payload,
+    /// A part of the picture that begins as a file of its own does, such as a JPEG tile: nothing
+    /// found in it is a picture, neither of its own nor inside this file.
+    Part,
     /// Behind the picture, appended by a camera or a program; treated as metadata.
     Trailer,
 }

@@ -362,9 +362,9 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_a_verdict_that_counts_from_the_candidate() {
-        let disk = [1u8, 2, 3, 4];
+        let disk: &[u8] = &[1, 2, 3, 4];
         let (runs, mut buffer) = (Runs::whole(0, 4), Buffer::default());
-        let mut view = View::new(&disk.as_slice(), &runs, &mut buffer);
+        let mut view = View::new(&disk, &runs, &mut buffer);
         assert_eq!(view.u32(1, Endian::Big), Err(Reject::Truncated { at: 1, missing: 1 }));
         let mut inner = view.sub(2, 2).unwrap();
         assert_eq!(inner.u16(1, Endian::Big), Err(Reject::Truncated { at: 3, missing: 1 }));
@@ -376,8 +376,9 @@ mod tests {
     #[test]
     fn no_call_lends_more_than_its_budget() {
         let disk = vec![0u8; View::LENT + 1];
+        let disk = disk.as_slice();
         let (runs, mut buffer) = (Runs::whole(0, disk.len() as u64), Buffer::default());
-        let mut view = View::new(&disk.as_slice(), &runs, &mut buffer);
+        let mut view = View::new(&disk, &runs, &mut buffer);
         assert!(view.bytes(0, View::LENT).is_ok());
         let over = Reject::OverBudget { at: 0, len: View::LENT as u64 + 1 };
         assert_eq!(view.bytes(0, View::LENT + 1), Err(over));

@@ -50,8 +50,9 @@ fn magic_fits(format: &dyn Format, bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether the bytes of `span` are trailers, further pictures, and at most three zeros of padding:
-/// what may be missing of a file whose main picture is whole.
+/// Whether the bytes of `span` are trailers, further pictures, and at most four zeros, be they
+/// padding or a pointer to no next directory: what may be missing of a file whose main picture is
+/// whole.
 fn is_appendix(whole: &Verdict, bytes: &[u8], span: Span) -> bool {
     let trailers = whole.unchecked.iter().filter(|part| part.role == Role::Trailer);
     let mut parts: Vec<Span> = trailers.map(|part| part.span).collect();
@@ -64,7 +65,7 @@ fn is_appendix(whole: &Verdict, bytes: &[u8], span: Span) -> bool {
         }
     }
     let rest = &bytes[at.min(span.end()) as usize..span.end() as usize];
-    rest.len() <= 3 && rest.iter().all(|&byte| byte == 0)
+    rest.len() <= 4 && rest.iter().all(|&byte| byte == 0)
 }
 
 /// What a verdict lists lies in order inside the file.

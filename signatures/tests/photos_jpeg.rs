@@ -73,12 +73,16 @@ impl Noise {
 /// Says what is wrong with the first `len` bytes taken as a whole photo.
 fn judge(verdict: &Verdict, ends: &[u64]) -> Result<(), String> {
     let whole = verdict.grade >= Grade::Damaged && verdict.end == End::Exact;
+    let proven = verdict.grade == Grade::Verified;
     let mut at = 0;
     for part in &verdict.unchecked {
-        if part.span.at != at || part.span.len == 0 {
-            return Err(format!("a gap before {at:#x}"));
+        if part.span.at < at || part.span.at > at && !proven || part.span.len == 0 {
+            return Err(format!("a gap before {at:#x}, or an overlap"));
         }
         at = part.span.end();
+    }
+    if proven && at <= verdict.len {
+        at = verdict.len;
     }
     let inside = verdict.children.iter().all(|child| child.span.end() <= verdict.len);
     let in_order = verdict.children.is_sorted_by_key(|child| child.span.at);

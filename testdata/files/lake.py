@@ -1,6 +1,7 @@
 """Draws a lake under hills and writes it as PNG to standard output.
 
-lake.heic and lake.avif were made of it, with libheif 1.15.1 and ExifTool 12.57:
+Files of other formats were made of it, with libheif 1.15.1 and ExifTool 12.57, OpenJPEG 2.5 and
+libjxl 0.7:
 
     python3 lake.py > lake.png
     exiftool -Make=Afterimage -Model='Scene 1' -DateTimeOriginal='2023:11:14 15:42:13' \
@@ -8,6 +9,14 @@ lake.heic and lake.avif were made of it, with libheif 1.15.1 and ExifTool 12.57:
     heif-enc -q 40 -t 96 -o lake.heic lake.png
     heif-enc -A -q 40 -o lake.avif lake.png
     exiftool -Make=Afterimage -Model='Scene 1' -DateTimeOriginal='2023:11:14 15:42:13' lake.heic lake.avif
+    ffmpeg -i lake.png -vf scale=160:120 lake.ppm
+    opj_compress -i lake.ppm -o lake.jp2 -r 20 -t 64,64 -n 4
+    opj_compress -i lake.ppm -o lake.j2k -r 30 -n 4 -SOP -EPH
+    ffmpeg -i lake.png -vf scale=704:528 large.png
+    ffmpeg -i lake.png -vf scale=64:48 small.png
+    cjxl large.png lake.jxl -d 9
+    cjxl small.png lake-small.jxl -d 0 -e 3
+    cjxl small.png lake-boxes.jxl -d 3 --container=1
 """
 
 import struct

@@ -1,7 +1,8 @@
-//! Files made of boxes: HEIC, AVIF, HEIF and CR3.
+//! Files made of boxes: HEIC, AVIF, HEIF, CR3 and video.
 
 mod cr3;
 mod heif;
+mod movie;
 
 use crate::Sample;
 
@@ -44,6 +45,17 @@ pub fn samples() -> Vec<Sample> {
     samples
 }
 
+/// Video in the orders of boxes that devices write.
+pub fn videos() -> Vec<Sample> {
+    movie::samples()
+}
+
+/// QuickTime files of the time before `ftyp`. Behind another file of boxes they look like more of
+/// its boxes, which no rule can tell, so they stand apart from what is held to the general laws.
+pub fn old_quicktime() -> Vec<Sample> {
+    movie::old_quicktime()
+}
+
 /// A box of that type around `parts`.
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let len: usize = parts.iter().map(|part| part.len()).sum();
@@ -81,7 +93,8 @@ fn trak(handler: &[u8; 4], entry: &[u8], chunks: &[(usize, &[usize])]) -> Vec<u8
     let hdlr = full(b"hdlr", &[&[0; 4], handler, &[0; 13]]);
     let mdhd = full(b"mdhd", &[&[0; 20]]);
     let minf = boxed(b"minf", &[&stbl]);
-    boxed(b"trak", &[&full(b"tkhd", &[&[0; 80]]), &boxed(b"mdia", &[&mdhd, &hdlr, &minf])])
+    let tkhd = full(b"tkhd", &[&[0; 8], &number(1), &[0; 68]]);
+    boxed(b"trak", &[&tkhd, &boxed(b"mdia", &[&mdhd, &hdlr, &minf])])
 }
 
 /// Noise that is the same on every machine (xorshift).

@@ -2,7 +2,7 @@
 //!
 //! Everything here is drawn or built by this crate, so that no test needs a picture of anybody:
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
-//! small HEIC, AVIF and WebP files of such scenes, encoded once and kept in `files/`.
+//! small files of such scenes in formats that need a large encoder, kept in `files/`.
 
 pub mod avi;
 pub mod bmp;
@@ -16,10 +16,13 @@ pub mod gif;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
+pub mod jpeg2000;
+pub mod jpegxl;
 pub mod mts;
 pub mod png;
 pub mod psd;
 pub mod random;
+pub mod raw;
 pub mod samples;
 pub mod scanner;
 pub mod scene;

@@ -4,7 +4,7 @@
 //! The sensor data is noise, but for the lossless JPEG of CR2.
 
 mod cameras;
-mod jpeg;
+pub(crate) mod jpeg;
 mod plain;
 mod special;
 pub mod writer;

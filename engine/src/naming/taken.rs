@@ -76,7 +76,7 @@ fn without_count<'s>(stem: &'s str, offset: &str) -> Option<&'s str> {
 }
 
 /// What tells a path from others on a disk that ignores case.
-pub(crate) fn key(path: &str) -> u64 {
+fn key(path: &str) -> u64 {
     // Up and down again makes one of letters with several lower forms, such as the sigmas.
     let folded: String =
         path.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();

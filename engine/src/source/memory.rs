@@ -95,10 +95,6 @@ impl Source for MemorySource {
         self.holes.list()
     }
 
-    fn unreadable_in(&self, span: Span) -> Option<Span> {
-        self.holes.first_in(span)
-    }
-
     fn data_after(&self, at: u64) -> Option<Span> {
         let len = self.data.len() as u64;
         (at < len).then(|| Span::between(at, len))

@@ -97,10 +97,6 @@ impl Source for Positioned {
         self.trouble.holes.list()
     }
 
-    fn unreadable_in(&self, span: Span) -> Option<Span> {
-        self.trouble.holes.first_in(span)
-    }
-
     fn data_after(&self, at: u64) -> Option<Span> {
         match self.kind {
             Kind::Image => sparse::data_after(self.reader.file(), at, self.len),

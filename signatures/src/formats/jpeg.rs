@@ -1,7 +1,8 @@
 //! JPEG, with all that cameras append to it.
 
 use crate::format::{self, Effort, Group, Signature};
-use crate::jpeg;
+use crate::jpeg::{self, JpegOracle};
+use crate::oracle::Oracle;
 use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
@@ -13,8 +14,9 @@ static SIGNATURE: Signature = Signature {
     magic: jpeg::MAGIC,
     min_len: jpeg::MIN_LEN,
     end_rule: "segments and scans up to EOI, then MPF pictures, gain map, motion video, trailers",
-    proof: "headers, tables and markers; the picture data between them is not decoded",
-    source: "ITU-T T.81 (1992), annex B",
+    proof: "all picture data: decoded to the last unit with codes, coefficients, DC and restarts in \
+            range and order; not: metadata, bits that refine DC, arithmetic coding",
+    source: "ITU-T T.81 (1992)",
 };
 
 /// A JPEG.
@@ -25,7 +27,11 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _effort: Effort) -> Result<Verdict, Reject> {
-        jpeg::measure(view)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        jpeg::measure(view, effort)
+    }
+
+    fn oracle(&self) -> Option<Box<dyn Oracle>> {
+        Some(Box::new(JpegOracle::new()))
     }
 }

@@ -107,6 +107,12 @@ impl Brands {
         }
     }
 
+    /// Whether any of them is a brand of video, or of the audio that shares its names.
+    pub fn is_video(&self) -> bool {
+        let known = |brand: &[u8; 4]| VIDEO.iter().any(|start| brand.starts_with(start));
+        known(&self.major) || self.compatible.iter().any(known)
+    }
+
     /// Whether the file is a sequence first: its major brand is one of tracks, not of items.
     pub fn is_sequence(&self) -> bool {
         matches!(&self.major, b"hevc" | b"hevx" | b"hevm" | b"hevs" | b"avis" | b"msf1")

@@ -7,6 +7,11 @@ use crate::view::View;
 /// How a picture is coded, as far as its units are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
+    /// AVC: NAL units behind lengths of `length` bytes.
+    Avc {
+        /// From 1 to 4.
+        length: u8,
+    },
     /// HEVC: NAL units behind lengths of `length` bytes.
     Hevc {
         /// From 1 to 4.
@@ -35,7 +40,8 @@ pub fn follow(view: &mut View<'_>, coding: Coding, extents: &[Span]) -> Result<(
     while units.left > 0 {
         let at = units.at();
         let step = match coding {
-            Coding::Hevc { length } => units.nal(view, length),
+            Coding::Avc { length } => units.avc(view, length),
+            Coding::Hevc { length } => units.hevc(view, length),
             Coding::Av1 => units.obu(view),
         };
         step.map_err(|what| Break { at, what, missing: what == MISSING })?;
@@ -87,19 +93,36 @@ impl Units<'_> {
         Ok(())
     }
 
-    /// Source: ITU-T H.265 (V10), 7.3.1.2 "NAL unit header syntax": forbidden_zero_bit,
-    /// nal_unit_type (6), nuh_layer_id (6, not 63), nuh_temporal_id_plus1 (3, not 0).
-    fn nal(&mut self, view: &mut View<'_>, length: u8) -> Result<(), &'static str> {
+    /// The length of the next NAL unit, which is at least that of its header.
+    fn nal(&mut self, view: &mut View<'_>, length: u8, least: u64) -> Result<u64, &'static str> {
         let mut len = 0u64;
         for _ in 0..length {
             len = len << 8 | u64::from(self.byte(view)?);
         }
-        if len < 2 {
+        if len < least {
             return Err("a NAL unit is shorter than its header");
         }
         if len > self.left {
             return Err("a NAL unit is longer than its picture");
         }
+        Ok(len)
+    }
+
+    /// Source: ITU-T H.264 (V14), 7.3.1 "NAL unit syntax": forbidden_zero_bit, nal_ref_idc (2),
+    /// nal_unit_type (5, of which 0 is nobody's).
+    fn avc(&mut self, view: &mut View<'_>, length: u8) -> Result<(), &'static str> {
+        let len = self.nal(view, length, 1)?;
+        let header = self.byte(view)?;
+        if header & 0x80 != 0 || header & 31 == 0 {
+            return Err("bad NAL unit header");
+        }
+        self.skip(view, len - 1)
+    }
+
+    /// Source: ITU-T H.265 (V10), 7.3.1.2 "NAL unit header syntax": forbidden_zero_bit,
+    /// nal_unit_type (6), nuh_layer_id (6, not 63), nuh_temporal_id_plus1 (3, not 0).
+    fn hevc(&mut self, view: &mut View<'_>, length: u8) -> Result<(), &'static str> {
+        let len = self.nal(view, length, 2)?;
         let header = u16::from_be_bytes([self.byte(view)?, self.byte(view)?]);
         if header & 0x8000 != 0 || header >> 3 & 63 == 63 || header & 7 == 0 {
             return Err("bad NAL unit header");
@@ -170,6 +193,15 @@ mod tests {
         check(b"\0\0\0\x02\x26\0", HEVC, &[(0, 6)], Err(0));
         check(b"\0\0\0\x02\x27\xf9", HEVC, &[(0, 6)], Err(0));
         check(b"\0\0\0\x01\x26\x01", HEVC, &[(0, 6)], Err(0));
+    }
+
+    #[test]
+    fn units_of_avc_have_a_header_of_one_byte() {
+        const AVC: Coding = Coding::Avc { length: 2 };
+        check(b"\0\x03\x65ab\0\x01\x41", AVC, &[(0, 8)], Ok(()));
+        check(b"\0\x03\x65ab\0\x01\xc1", AVC, &[(0, 8)], Err(5));
+        check(b"\0\x03\x65ab\0\x01\x40", AVC, &[(0, 8)], Err(5));
+        check(b"\0\0\0\0", AVC, &[(0, 4)], Err(0));
     }
 
     #[test]

@@ -201,6 +201,7 @@ impl Picture {
     /// The family that the coding of items and tracks makes it.
     fn family(&self) -> Family {
         let of = |coding| match coding {
+            Coding::Avc { .. } => Family::Heif,
             Coding::Hevc { .. } => Family::Heic,
             Coding::Av1 => Family::Avif,
         };

@@ -6,11 +6,13 @@ use crate::view::View;
 
 /// Boxes at the top level that any kind of file may have.
 ///
-/// Source: ISO/IEC 14496-12:2022, table 1; `wide` is QuickTime's; `mpvd` and `sefd` are the motion
+/// Source: ISO/IEC 14496-12:2022, table 1; `wide`, `pnot` and `PICT` are QuickTime's (Apple,
+/// QuickTime File Format Specification, 2012); `mpvd` and `sefd` are the motion
 /// photo and the trailer of Samsung's HEIC files (ExifTool, QuickTime.pm and Samsung.pm).
 const KNOWN: &[&[u8; 4]] = &[
     b"mdat", b"meta", b"moov", b"free", b"skip", b"wide", b"uuid", b"imda", b"pdin", b"moof",
-    b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"udta", b"mpvd", b"sefd",
+    b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"udta", b"pnot", b"PICT", b"mpvd",
+    b"sefd",
 ];
 
 /// Boxes that a file has once: a second one belongs to another file.
@@ -53,7 +55,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Walks the boxes from the view's start. The first must be `ftyp`.
+    /// Walks the boxes from the view's start. The first, mostly `ftyp`, must be whole.
     ///
     /// A following box belongs to the file when its type is known. One of unknown type must have a
     /// plausible name and size and be followed by a known box, by zeros or by nothing. A second
@@ -166,7 +168,8 @@ mod tests {
         check(&[file.clone(), vendor.clone(), vec![0; 9]], len + 12, Stop::Closed);
         check(&[file.clone(), vendor.clone(), boxed(b"sefd", 4)], len + 24, Stop::Closed);
         check(&[file.clone(), vendor.clone(), vec![0x99; 20]], len, Stop::Closed);
-        check(&[file, boxed(b"a\x01cd", 4)], len, Stop::Closed);
+        check(&[file.clone(), boxed(b"a\x01cd", 4)], len, Stop::Closed);
+        check(&[file, boxed(b"JXL ", 4), boxed(b"ftyp", 8)], len, Stop::Closed);
     }
 
     #[test]

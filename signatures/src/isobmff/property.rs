@@ -38,11 +38,13 @@ pub fn properties(view: &mut View<'_>, iprp: Header) -> Result<Vec<Property>, Re
 
 /// The coding that a decoder configuration box announces, if it is one.
 ///
-/// Source: ISO/IEC 14496-15:2022, 8.3.2.1 (`hvcC`: lengthSizeMinusOne ends its 22nd byte); AV1 in
-/// ISOBMFF 1.2, 2.3.3 (`av1C`: marker bit and version are 0x81).
+/// Source: ISO/IEC 14496-15:2022, 5.3.3.1.2 (`avcC`: lengthSizeMinusOne ends its fifth byte) and
+/// 8.3.2.1 (`hvcC`: it ends the 22nd); AV1 in ISOBMFF 1.2, 2.3.3 (`av1C`: marker bit and version
+/// are 0x81).
 pub fn coding(view: &mut View<'_>, header: Header) -> Result<Option<Coding>, Reject> {
     let mut body = view.sub(header.body, header.end - header.body)?;
     match &header.kind {
+        b"avcC" => Ok(Some(Coding::Avc { length: (body.u8(4)? & 3) + 1 })),
         b"hvcC" => Ok(Some(Coding::Hevc { length: (body.u8(21)? & 3) + 1 })),
         b"av1C" if body.u8(0)? == 0x81 => Ok(Some(Coding::Av1)),
         b"av1C" => Err(body.malformed(0, "av1C version")),

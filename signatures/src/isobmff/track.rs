@@ -1,7 +1,8 @@
 //! The `moov` box: tracks, and where the chunks of their samples lie.
 
 use super::property::coding;
-use super::{Boxes, FULL, Header, chain::Coding, number};
+use super::table::{Offsets, Runs, Samples, Sizes};
+use super::{Boxes, FULL, Header, chain::Coding};
 use crate::verdict::{Reject, Span};
 use crate::view::{Endian::Big, View};
 
@@ -16,6 +17,8 @@ pub const VISUAL_ENTRY: u64 = 78;
 /// One track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
+    /// What fragments call it; 0 when it has no header.
+    pub id: u32,
     /// What its samples are: `vide`, `pict`, `soun`, `meta`, ...
     pub handler: [u8; 4],
     /// The first sample entry, whose type is the coding.
@@ -41,6 +44,10 @@ pub fn tracks(view: &mut View<'_>, moov: Header) -> Result<Vec<Track>, Reject> {
 }
 
 fn track(view: &mut View<'_>, trak: Header) -> Result<Option<Track>, Reject> {
+    let id = match trak.boxes(0).find(view, b"tkhd")? {
+        Some(tkhd) => id(view, tkhd)?,
+        None => 0,
+    };
     let mdia = trak.boxes(0).need(view, b"mdia", "mdia")?;
     let hdlr = mdia.boxes(0).need(view, b"hdlr", "hdlr")?;
     let handler = view.array(hdlr.body + 8)?;
@@ -56,12 +63,20 @@ fn track(view: &mut View<'_>, trak: Header) -> Result<Option<Track>, Reject> {
     let sizes = either(b"stsz", b"stz2")?;
     let runs = either(b"stsc", b"stsc")?;
     Ok(offsets.zip(sizes).zip(runs).map(|((offsets, sizes), runs)| Track {
+        id,
         handler,
         entry,
         offsets,
         runs,
         sizes,
     }))
+}
+
+/// Source: ISO/IEC 14496-12:2022, 8.3.2 "Track header box": track_ID comes after two times, which
+/// take 8 bytes each in version 1.
+fn id(view: &mut View<'_>, tkhd: Header) -> Result<u32, Reject> {
+    let skip = if tkhd.version(view)?.0 == 1 { 16 } else { 8 };
+    view.sub(tkhd.body, tkhd.end - tkhd.body)?.u32(FULL + skip, Big)
 }
 
 impl Track {
@@ -74,23 +89,24 @@ impl Track {
         view: &mut View<'_>,
         each: &mut dyn FnMut(Span) -> Result<(), Reject>,
     ) -> Result<(), Reject> {
-        let width = if &self.offsets.kind == b"co64" { 8 } else { 4 };
+        let mut offsets = Offsets::read(view, self.offsets)?;
         let mut sizes = Sizes::read(view, self.sizes)?;
         let mut runs = Runs::read(view, self.runs)?;
-        let count = view.u32(self.offsets.body + FULL, Big)?;
-        for chunk in 0..count {
-            let entry = self.offsets.body + FULL + 4 + u64::from(chunk) * u64::from(width);
-            if entry + u64::from(width) > self.offsets.end {
-                return Err(view.malformed(self.offsets.body + FULL, "chunk count"));
-            }
-            let at = number(view, entry, width)?;
-            let samples = runs.samples(view, chunk + 1)?;
+        while let Some(at) = offsets.next(view)? {
+            let samples = runs.samples(view, offsets.chunk)?;
             let len = sizes.sum(view, samples)?;
             if len > 0 {
                 each(Span { at, len })?;
             }
         }
         Ok(())
+    }
+
+    /// Its samples.
+    pub fn samples(&self, view: &mut View<'_>) -> Result<Samples, Reject> {
+        let offsets = Offsets::read(view, self.offsets)?;
+        let sizes = Sizes::read(view, self.sizes)?;
+        Ok(Samples::new(offsets, sizes, Runs::read(view, self.runs)?))
     }
 
     /// Width and height in pixels that the sample entry of a visual track gives.
@@ -114,80 +130,6 @@ impl Track {
             }
         }
         None
-    }
-}
-
-/// Sizes of samples, read in order.
-struct Sizes {
-    /// Of every sample, or 0 where the table gives each.
-    fixed: u32,
-    /// Width of an entry in bits.
-    bits: u8,
-    table: u64,
-    next: u64,
-    count: u64,
-}
-
-impl Sizes {
-    fn read(view: &mut View<'_>, header: Header) -> Result<Self, Reject> {
-        let mut body = view.sub(header.body, header.end - header.body)?;
-        let (fixed, bits) = match &header.kind {
-            b"stsz" => (body.u32(FULL, Big)?, 32),
-            _ => (0, body.u8(FULL + 3)?),
-        };
-        let count = u64::from(body.u32(FULL + 4, Big)?);
-        let room = header.end - header.body - (FULL + 8);
-        let fits = fixed != 0 || count.saturating_mul(u64::from(bits)) <= room.saturating_mul(8);
-        if !matches!(bits, 4 | 8 | 16 | 32) || !fits {
-            return Err(body.malformed(FULL, "sample sizes"));
-        }
-        Ok(Sizes { fixed, bits, table: header.body + FULL + 8, next: 0, count })
-    }
-
-    /// Length of the next `samples` samples together; those that the table lacks have none.
-    fn sum(&mut self, view: &mut View<'_>, samples: u32) -> Result<u64, Reject> {
-        let samples = u64::from(samples).min(self.count - self.next);
-        let (first, end) = (self.next, self.next + samples);
-        self.next = end;
-        if self.fixed != 0 {
-            return Ok(samples.saturating_mul(u64::from(self.fixed)));
-        }
-        let mut sum = 0u64;
-        for index in first..end {
-            sum += match self.bits {
-                4 => u64::from(view.u8(self.table + index / 2)? >> (4 - 4 * (index % 2)) & 15),
-                8 => u64::from(view.u8(self.table + index)?),
-                bits => number(view, self.table + index * u64::from(bits / 8), bits / 8)?,
-            };
-        }
-        Ok(sum)
-    }
-}
-
-/// How many samples each chunk has: a table of the chunks where the number changes.
-struct Runs {
-    table: u64,
-    left: u32,
-    samples: u32,
-}
-
-impl Runs {
-    fn read(view: &mut View<'_>, header: Header) -> Result<Self, Reject> {
-        let left = view.sub(header.body, header.end - header.body)?.u32(FULL, Big)?;
-        if u64::from(left) * 12 > header.end - header.body - (FULL + 4) {
-            return Err(view.malformed(header.body + FULL, "sample runs"));
-        }
-        Ok(Runs { table: header.body + FULL + 4, left, samples: 0 })
-    }
-
-    /// Samples of that chunk, counted from 1; to be asked in order.
-    fn samples(&mut self, view: &mut View<'_>, chunk: u32) -> Result<u32, Reject> {
-        while self.left > 0 && view.u32(self.table, Big)? <= chunk {
-            self.samples = view.u32(self.table + 4, Big)?;
-            self.table += 12;
-            self.left -= 1;
-        }
-        Ok(self.samples)
     }
 }
 
@@ -218,7 +160,7 @@ mod tests {
             at += table.len() as u64;
             header
         });
-        let track = Track { handler: *b"pict", entry: offsets, offsets, runs, sizes };
+        let track = Track { id: 1, handler: *b"pict", entry: offsets, offsets, runs, sizes };
         let mut found = Vec::new();
         let outcome = track.chunks(&mut view, &mut |chunk| {
             found.push((chunk.at, chunk.len));

@@ -198,6 +198,7 @@ mod tests {
     use super::super::measure;
     use super::super::sample::{mpf, picture, xmp};
     use super::*;
+    use crate::format::Effort;
     use crate::view::{Buffer, Runs};
 
     /// Where a picture with `extra` segments ends before `behind`, counted from its EOI, and what
@@ -207,7 +208,8 @@ mod tests {
         let file = [&first[..], behind].concat();
         let (runs, mut buffer) = (Runs::whole(0, file.len() as u64), Buffer::default());
         let file = file.as_slice();
-        let verdict = measure(&mut View::new(&file, &runs, &mut buffer)).unwrap();
+        let verdict =
+            measure(&mut View::new(&file, &runs, &mut buffer), Effort::Structure).unwrap();
         let parts: u64 = verdict.unchecked.iter().map(|part| part.span.len).sum();
         assert_eq!(parts, verdict.len);
         let kinships = verdict.children.iter().map(|child| child.kinship).collect();

@@ -33,6 +33,8 @@ pub struct Frame {
     pub coding: Coding,
     /// Whether an arithmetic coder wrote it, rather than Huffman codes.
     pub arithmetic: bool,
+    /// Bits of a sample.
+    pub precision: u8,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels; 0 until DNL tells it.
@@ -63,6 +65,8 @@ pub struct Scan {
     pub last: u8,
     /// Bit position that an earlier scan ended with; 0 in the first scan of a band.
     pub high: u8,
+    /// Bit position that this scan ends with.
+    pub low: u8,
 }
 
 /// Blocks that one interleaved unit may have (T.81, B.2.3).
@@ -91,7 +95,7 @@ impl Frame {
         }
         let components = entries.iter().map(Component::parse).collect::<Option<_>>();
         let components = components.ok_or("component of the frame")?;
-        Ok(Frame { coding, arithmetic: code & 8 != 0, width, height, components })
+        Ok(Frame { coding, arithmetic: code & 8 != 0, precision, width, height, components })
     }
 
     /// The scan header in the content of an SOS segment, or what is wrong with it.
@@ -106,8 +110,8 @@ impl Frame {
             return Err("scan header");
         }
         let parts = self.parts(entries).ok_or("component of the scan")?;
-        let scan = Scan { parts, first, last, high: bits >> 4 };
-        if !tail.is_empty() || !self.allows(&scan, bits & 15) {
+        let scan = Scan { parts, first, last, high: bits >> 4, low: bits & 15 };
+        if !tail.is_empty() || !self.allows(&scan) {
             return Err("scan header");
         }
         Ok(scan)
@@ -131,7 +135,7 @@ impl Frame {
 
     /// Whether band and bits of `scan` can be; sequential scans have no use for them, and some
     /// encoders write nonsense there.
-    fn allows(&self, scan: &Scan, low: u8) -> bool {
+    fn allows(&self, scan: &Scan) -> bool {
         let interleaved = scan.parts.len() > 1;
         let crowded = self.blocks_a_unit(scan) > MOST_BLOCKS_A_UNIT;
         match self.coding {
@@ -142,14 +146,14 @@ impl Frame {
                 } else {
                     scan.first <= scan.last && scan.last < 64 && !interleaved
                 };
-                band && scan.high <= 13 && low <= 13
+                band && scan.high <= 13 && scan.low <= 13
             }
             Coding::Lossless => scan.first <= 7 && scan.last == 0 && scan.high == 0,
         }
     }
 
     /// Blocks (samples, when lossless) of one unit of `scan`.
-    fn blocks_a_unit(&self, scan: &Scan) -> u32 {
+    pub fn blocks_a_unit(&self, scan: &Scan) -> u32 {
         if scan.parts.len() == 1 {
             return 1;
         }
@@ -161,26 +165,31 @@ impl Frame {
     }
 
     /// Units (MCU) that `scan` codes, or nothing when the height is not known yet.
-    ///
-    /// Source: T.81, A.2 "Order of source image data encoding".
     pub fn units(&self, scan: &Scan) -> Option<u64> {
         if self.height == 0 {
             return None;
         }
-        let most = |factor: fn(&Component) -> u8| {
-            self.components.iter().map(factor).max().map_or(1, u32::from)
-        };
-        let (across, down) = (most(|part| part.across), most(|part| part.down));
+        let down = |component: &Component| component.down;
+        Some(self.columns(scan) * self.along(scan, self.height, down))
+    }
+
+    /// Units in a row of `scan`.
+    pub fn columns(&self, scan: &Scan) -> u64 {
+        self.along(scan, self.width, |component| component.across)
+    }
+
+    /// Units along one side of the picture, which has `len` pixels.
+    ///
+    /// Source: T.81, A.2 "Order of source image data encoding".
+    fn along(&self, scan: &Scan, len: u32, factor: fn(&Component) -> u8) -> u64 {
+        let most = self.components.iter().map(factor).max().map_or(1, u32::from);
         let edge = if self.coding == Coding::Lossless { 1 } else { 8 };
-        let (columns, rows) = if let [part] = scan.parts[..] {
-            let component = self.components[part.component];
-            let columns = (self.width * u32::from(component.across)).div_ceil(across);
-            let rows = (self.height * u32::from(component.down)).div_ceil(down);
-            (columns.div_ceil(edge), rows.div_ceil(edge))
+        if let [part] = scan.parts[..] {
+            let samples = len * u32::from(factor(&self.components[part.component]));
+            samples.div_ceil(most).div_ceil(edge).into()
         } else {
-            (self.width.div_ceil(edge * across), self.height.div_ceil(edge * down))
-        };
-        Some(u64::from(columns) * u64::from(rows))
+            len.div_ceil(edge * most).into()
+        }
     }
 
     /// The fewest bytes that can code `scan`: a code has at least one bit, and a sequential block

@@ -2,14 +2,26 @@
 //!
 //! Source: ITU-T T.81 (1992), B.2.4 "Table-specification and miscellaneous marker segment syntax".
 
+use std::sync::Arc;
+
 use super::frame::{Coding, Component, Frame, Scan};
 
-/// Which tables have been defined so far.
+/// The tables that are in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tables {
-    quantisation: [bool; 4],
+    /// The quantiser of DC in each quantisation table.
+    quantisation: [Option<u16>; 4],
     /// Class 0, for DC differences, and class 1, for AC coefficients.
-    huffman: [[bool; 4]; 2],
+    huffman: [[Option<Arc<Huffman>>; 4]; 2],
+}
+
+/// A Huffman table as DHT holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Huffman {
+    /// How many codes there are of each length from 1 to 16 bits; they obey Kraft's inequality.
+    pub counts: [u8; 16],
+    /// What the codes stand for, in order of code.
+    pub symbols: Vec<u8>,
 }
 
 /// DC differences of lossless pictures have up to 16 bits (T.81, H.1.2.2), others fewer.
@@ -24,7 +36,9 @@ impl Tables {
             if precision > 1 || id > 3 || rest.len() < len {
                 return Err("quantisation table");
             }
-            self.quantisation[id] = true;
+            let first = if precision == 0 { 0 } else { rest[0] };
+            let second = rest[usize::from(precision)];
+            self.quantisation[id] = Some(u16::from_be_bytes([first, second]));
             content = &rest[len..];
         }
         Ok(())
@@ -45,7 +59,8 @@ impl Tables {
             if class == 0 && symbols.iter().any(|&symbol| symbol > MOST_DC_BITS) {
                 return Err("Huffman symbol");
             }
-            self.huffman[class][id] = true;
+            let table = Huffman { counts: *counts, symbols: symbols.to_vec() };
+            self.huffman[class][id] = Some(Arc::new(table));
             content = rest;
         }
         Ok(())
@@ -58,9 +73,24 @@ impl Tables {
         if good && rest.is_empty() { Ok(()) } else { Err("arithmetic conditioning") }
     }
 
+    /// The quantiser of DC in the table `id`.
+    pub fn quantiser(&self, id: u8) -> Option<u16> {
+        self.quantisation.get(usize::from(id)).copied().flatten()
+    }
+
+    /// The Huffman table `id` for DC differences.
+    pub fn dc(&self, id: u8) -> Option<&Arc<Huffman>> {
+        self.huffman[0].get(usize::from(id))?.as_ref()
+    }
+
+    /// The Huffman table `id` for AC coefficients.
+    pub fn ac(&self, id: u8) -> Option<&Arc<Huffman>> {
+        self.huffman[1].get(usize::from(id))?.as_ref()
+    }
+
     /// Whether no Huffman table has been defined, as in frames of Motion JPEG.
     pub fn lacks_huffman(&self) -> bool {
-        self.huffman == [[false; 4]; 2]
+        self.huffman.iter().flatten().all(Option::is_none)
     }
 
     /// Names the table that `scan` refers to and that is not there. That no Huffman table is
@@ -69,11 +99,11 @@ impl Tables {
         let quantised = frame.coding != Coding::Lossless;
         let huffman = !frame.arithmetic && !self.lacks_huffman();
         let lacks = |class: usize, id: u8| {
-            !self.huffman[class].get(usize::from(id)).copied().unwrap_or(false)
+            self.huffman[class].get(usize::from(id)).is_none_or(Option::is_none)
         };
         for part in &scan.parts {
             let Component { table, .. } = frame.components[part.component];
-            if quantised && !self.quantisation[usize::from(table)] {
+            if quantised && self.quantisation[usize::from(table)].is_none() {
                 return Some("reference to a quantisation table");
             }
             if huffman && scan.reads_dc(frame) && lacks(0, part.dc) {

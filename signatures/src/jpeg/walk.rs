@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::entropy::{self, Limits};
-use super::frame::{Frame, Scan};
-use super::marker::{APP0, APP15, COM, DAC, DHP, DHT, DNL, DQT, DRI, EOI, EXP, Marker, SOI, SOS};
-use super::tables::Tables;
+use super::frame::Scan;
+use super::headers::Headers;
+use super::marker::{APP0, APP15, COM, EOI, EXP, Marker, SOI, SOS};
 use crate::verdict::{Issue, Reject, Role, Span, Unchecked};
 use crate::view::View;
 
@@ -33,10 +33,6 @@ pub struct Walked {
 /// Segments that are kept to be looked into; a profile or an XMP packet may take a hundred.
 pub const MOST_SEGMENTS: usize = 1024;
 
-/// More scans than any encoder writes: a progressive picture could have one for each bit of each
-/// coefficient of four components.
-const MOST_SCANS: usize = 64 * 14 * 4;
-
 /// A broken file is kept when it shows at least a sector of picture data.
 const LEAST_DATA: u64 = 512;
 
@@ -63,11 +59,7 @@ pub fn walk(view: &mut View<'_>) -> Result<Walked, Reject> {
 struct Walker {
     /// Where the next marker is expected.
     at: u64,
-    tables: Tables,
-    frame: Option<Frame>,
-    hierarchical: bool,
-    /// Units between restart markers, 0 for none.
-    interval: u16,
+    headers: Headers,
     segments: Vec<Marker>,
     issues: Vec<Issue>,
     /// The data of each scan.
@@ -96,8 +88,8 @@ impl Walker {
         }
         let bytes = view.bytes(content.at, content.len as usize)?;
         let scan = match code {
-            SOS => Some(self.scan_header(bytes)),
-            _ => self.table(code, bytes).err().map(Err),
+            SOS => Some(self.headers.scan(bytes)),
+            _ => self.headers.take(code, bytes).err().map(Err),
         };
         self.at = content.end();
         match scan {
@@ -111,76 +103,22 @@ impl Walker {
         Ok(true)
     }
 
-    /// Takes a segment that is not a scan header.
-    fn table(&mut self, code: u8, content: &[u8]) -> Result<(), &'static str> {
-        match code {
-            DQT => self.tables.quantise(content),
-            DHT => self.tables.huffman(content),
-            DAC => Tables::condition(content),
-            DRI => {
-                let interval = content.try_into().map_err(|_| "restart interval")?;
-                self.interval = u16::from_be_bytes(interval);
-                Ok(())
-            }
-            DNL => self.lines(content),
-            DHP if self.frame.is_none() && !self.hierarchical => {
-                self.hierarchical = true;
-                Frame::parse(0xc1, content).map(|_| ())
-            }
-            EXP if self.hierarchical && content.len() == 1 => Ok(()),
-            DHP | EXP => Err("hierarchical progression"),
-            APP0..=APP15 | COM => Ok(()),
-            _ => self.frame_header(code, content),
-        }
-    }
-
-    fn frame_header(&mut self, code: u8, content: &[u8]) -> Result<(), &'static str> {
-        let differential = code & 4 != 0;
-        if (self.frame.is_some() || differential) && !self.hierarchical {
-            return Err("second frame header");
-        }
-        self.frame = Some(Frame::parse(code, content)?);
-        Ok(())
-    }
-
-    /// DNL tells the height after the first scan, where the frame header did not.
-    fn lines(&mut self, content: &[u8]) -> Result<(), &'static str> {
-        let lines = u32::from(u16::from_be_bytes(content.try_into().map_err(|_| "DNL")?));
-        match &mut self.frame {
-            Some(frame) if self.scans.len() == 1 && lines > 0 => frame.height = lines,
-            _ => return Err("DNL"),
-        }
-        Ok(())
-    }
-
-    fn scan_header(&mut self, content: &[u8]) -> Result<Scan, &'static str> {
-        let frame = self.frame.as_ref().ok_or("scan before its frame")?;
-        let scan = frame.scan(content)?;
-        if self.scans.len() >= MOST_SCANS {
-            return Err("number of scans");
-        }
-        match self.tables.missing(frame, &scan) {
-            Some(what) => Err(what),
-            None => Ok(scan),
-        }
-    }
-
     /// Takes the data behind a scan header.
     fn data(&mut self, view: &mut View<'_>, scan: &Scan) -> Result<(), Reject> {
         let start = self.at;
-        let Some(frame) = &self.frame else {
+        let Some(frame) = &self.headers.frame else {
             return Err(view.malformed(start, "scan before its frame"));
         };
-        if self.scans.is_empty() && !frame.arithmetic && self.tables.lacks_huffman() {
+        if self.scans.is_empty() && !frame.arithmetic && self.headers.tables.lacks_huffman() {
             self.issues.push(Issue::new(start, "needs the standard Huffman tables"));
         }
         let least = frame.least_bytes(scan);
-        let expected = match (frame.units(scan), u64::from(self.interval)) {
-            (Some(units), 1..) => Some(units.div_ceil(u64::from(self.interval))),
+        let expected = match (frame.units(scan), u64::from(self.headers.interval)) {
+            (Some(units), 1..) => Some(units.div_ceil(u64::from(self.headers.interval))),
             _ => None,
         };
         let limits = Limits {
-            restarts: self.interval > 0,
+            restarts: self.headers.interval > 0,
             // Some encoders write one more behind the last interval.
             most_restarts: expected.unwrap_or(u64::MAX),
             most_bytes: frame.most_bytes(scan),
@@ -223,7 +161,7 @@ impl Walker {
         if data == 0 {
             return Err(view.malformed(self.at, "empty picture"));
         }
-        if self.pixels().is_none() {
+        if self.headers.pixels().is_none() {
             return Err(view.malformed(self.at, "number of lines"));
         }
         Ok(self.walked(None))
@@ -256,18 +194,13 @@ impl Walker {
         self.scans.iter().map(|span| Span::between(span.at, span.end().min(at)).len).sum()
     }
 
-    fn pixels(&self) -> Option<(u32, u32)> {
-        let frame = self.frame.as_ref().filter(|frame| frame.height > 0)?;
-        Some((frame.width, frame.height))
-    }
-
     fn walked(self, broken: Option<Issue>) -> Walked {
         let one_scan = self.scans.len() == 1 && broken.is_some() && self.zeros.is_none();
         let share = self.intervals.filter(|_| one_scan);
         Walked {
             end: self.at,
             share: share.map(|(passed, expected)| (passed - 1) as f32 / expected as f32),
-            pixels: self.pixels(),
+            pixels: self.headers.pixels(),
             parts: parts(&self.scans, self.at),
             broken,
             issues: self.issues,
@@ -278,7 +211,7 @@ impl Walker {
 }
 
 /// Headers and data in turn, up to `end`.
-fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
+pub fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
     let mut parts = Vec::with_capacity(2 * scans.len() + 1);
     let mut at = 0;
     let mut push = |from: u64, to: u64, role| {
@@ -298,7 +231,7 @@ fn parts(scans: &[Span], end: u64) -> Vec<Unchecked> {
 
 /// The end of what lies between `start` and `end` without the zeros at its end and without half
 /// a marker.
-fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
+pub fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
     const PIECE: u64 = 64 << 10;
     let mut end = end;
     while end > start {
@@ -319,6 +252,7 @@ fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::marker::{DNL, DRI};
     use super::super::sample::{headers, picture, scan, segment};
     use super::*;
     use crate::view::{Buffer, Runs};

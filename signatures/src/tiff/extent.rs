@@ -10,8 +10,9 @@ use crate::view::View;
 /// bytes: writers leave gaps of this size between pictures, not larger ones.
 const CLOSE: u64 = 1 << 16;
 
-/// Strips this close to each other are listed as one stretch: what lies between is padding.
-const PADDING: u64 = 16;
+/// Strips this close to each other are listed as one stretch: what lies between is padding. Less
+/// than [`JPEG_START`], which tells one JPEG tile from the next.
+const PADDING: u64 = 3;
 
 /// More stretches of picture data than this are joined over wider gaps, to keep verdicts short.
 const MOST_STRETCHES: usize = 1024;
@@ -131,16 +132,30 @@ impl Settled {
         }
     }
 
-    /// What no check covers: picture data, and everything else as metadata.
+    /// What no check covers: picture data, starts of parts, and everything else as metadata.
     pub fn unchecked(&self) -> Vec<Unchecked> {
+        let mut starts: Vec<u64> = self.extents.iter().filter_map(jpeg_start).collect();
+        starts.sort_unstable();
         let mut at = 0;
         let mut out = Vec::new();
-        for span in self.stretches() {
+        let stretches = self.stretches();
+        let end = Span { at: self.end, len: 0 };
+        for span in stretches.into_iter().chain([end]) {
+            // Between two stretches lies metadata, and starts of tiles or strips.
+            let first = starts.partition_point(|&start| start < at);
+            let last = starts.partition_point(|&start| start < span.at);
+            if let (Some(&from), Some(&to)) =
+                (starts[first..last].first(), starts[first..last].last())
+            {
+                let to = to.saturating_add(JPEG_START).min(span.at);
+                out.push((Span::between(at, from), Role::Metadata));
+                out.push((Span::between(from, to), Role::Part));
+                at = to;
+            }
             out.push((Span::between(at, span.at), Role::Metadata));
             out.push((span, Role::Payload));
             at = span.end();
         }
-        out.push((Span::between(at, self.end), Role::Metadata));
         let some = out.into_iter().filter(|(span, _)| span.len > 0);
         some.map(|(span, role)| Unchecked { span, role }).collect()
     }
@@ -149,6 +164,13 @@ impl Settled {
     fn stretches(&self) -> Vec<Span> {
         let mut payload: Vec<_> = self.extents.iter().filter_map(payload).collect();
         payload.sort_unstable();
+        if joined(&payload, PADDING).len() > MOST_STRETCHES {
+            // Tiles that are JPEGs would be joined with the starts of the next ones, and each
+            // would pass for a photo that does not belong here: they are parts as a whole.
+            let plain = |extent: &&Extent| extent.usage != Use::Payload { jpeg: true };
+            payload = self.extents.iter().filter(plain).filter_map(self::payload).collect();
+            payload.sort_unstable();
+        }
         let mut padding = PADDING;
         loop {
             payload = joined(&payload, padding);
@@ -172,6 +194,11 @@ fn joined(spans: &[Span], padding: u64) -> Vec<Span> {
         }
     }
     out
+}
+
+/// Where a part begins that is a JPEG.
+fn jpeg_start(extent: &Extent) -> Option<u64> {
+    (extent.usage == Use::Payload { jpeg: true }).then_some(extent.span.at)
 }
 
 /// The bytes of a part that could be anybody's.

@@ -3,7 +3,7 @@
 //! Source: ExifTool 12.57: `IdentifyTrailer` and the modules named like the programs.
 
 use super::search::find;
-use super::{FAR, MOST_TRIES, NEAR, Trailer};
+use super::{FAR, MOST_TRIES, NEAR, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Big, Endian::Little, View};
 
@@ -92,7 +92,7 @@ fn nikon(view: &mut View<'_>, at: u64) -> Option<u64> {
 /// Source: later versions of ExifTool, and a file of theirs.
 fn vivo(view: &mut View<'_>, at: u64) -> Option<u64> {
     const FOOTER: &[u8] = b"\xff\xff\xff\xff\x1b*9HWfu\x84\x93\xa2\xb1";
-    find(view, at, FAR, &[FOOTER]).map(|(found, _)| found + FOOTER.len() as u64)
+    find(view, at, reach(at, FAR), &[FOOTER]).map(|(found, _)| found + FOOTER.len() as u64)
 }
 
 const INSTA360: &[u8] = b"8db42d694ccc418790edff439fe026bf";
@@ -157,7 +157,7 @@ fn each<T>(
 ) -> Option<T> {
     let mut from = at;
     for _ in 0..MOST_TRIES {
-        let left = at.saturating_add(most).saturating_sub(from);
+        let left = at.saturating_add(reach(at, most)).saturating_sub(from);
         let (found, which) = find(view, from, left, needles)?;
         if let Some(answer) = judge(view, found, which) {
             return Some(answer);

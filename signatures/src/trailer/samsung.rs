@@ -3,7 +3,7 @@
 //! Source: ExifTool 12.57, `Samsung.pm`, `ProcessSamsung`.
 
 use super::search::find;
-use super::{FAR, MOST_TRIES, Trailer};
+use super::{FAR, MOST_TRIES, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Little, View};
 
@@ -21,7 +21,7 @@ pub fn samsung(view: &mut View<'_>, at: u64) -> Option<Trailer> {
     name_end(view, at)?;
     let mut from = at;
     for _ in 0..MOST_TRIES {
-        let left = at.saturating_add(FAR).saturating_sub(from);
+        let left = at.saturating_add(reach(at, FAR)).saturating_sub(from);
         let (directory, _) = find(view, from, left, &[b"SEFH"])?;
         if let Some(trailer) = blocks(view, at, directory) {
             return Some(trailer);

@@ -1,0 +1,62 @@
+//! The command line: one struct a verb.
+
+mod formats;
+mod scan;
+
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+
+use crate::status::Status;
+
+/// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
+///
+/// Deleting a photo rarely erases it. Its bytes stay where they were until something else is
+/// written over them, and afterimage finds them by what photos look like, without the help of a
+/// file system.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = SAFETY)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const SAFETY: &str = "\
+Before anything else:
+  Take no more photos, and take the card out. Every write to it can destroy a photo for good.
+  Slide its write-protect switch to LOCK, where it has one.
+  Write what is recovered to another disk. afterimage reads its sources and never writes to them.
+  Where a card or disk is failing, make an image of it first and scan the image.
+
+Examples:
+  afterimage scan card.img --output recovered          scan an image of a card
+  sudo afterimage scan /dev/sdb --output recovered     scan the card itself; `lsblk` names it
+  afterimage formats                                   what can be found";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::Scan),
+    Formats(formats::Formats),
+}
+
+impl Program {
+    /// Does it: results go to `out`, all else to `err`.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        match self.command {
+            Command::Scan(scan) => scan.run(out, err),
+            Command::Formats(formats) => formats.run(out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_does_not_contradict_itself() {
+        Program::command().debug_assert();
+    }
+}

@@ -1,0 +1,293 @@
+//! `afterimage scan`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use afterimage_engine::custom;
+use afterimage_engine::hash::Algorithm;
+use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::registry::Registry;
+use afterimage_engine::run::{self, Outcome};
+use afterimage_engine::source::Io;
+use anyhow::Context;
+use clap::ValueEnum;
+
+use crate::progress::Ticker;
+use crate::status::Status;
+use crate::summary::Told;
+use crate::wanted::{self, Wanted};
+use crate::{failure, sizes, sources, summary};
+
+/// Look for photos in images and devices, and write what is found to a folder
+///
+/// Every photo is found by its own bytes, wherever it lies: on a deleted, formatted or damaged file
+/// system, or on none. Sources are opened for reading only. What is found goes below DIR:
+///
+///   DIR/photos/      photos that are whole
+///   DIR/partial/     photos of which something is missing or does not decode
+///   DIR/report.json  all that is known of each: where it lay, how far it is proven, its hashes
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+pub struct Scan {
+    /// Disk image or device to read, or a folder of images.
+    ///
+    /// A folder stands for each regular file in it (by name, hidden files and folders below left
+    /// out), scanned as an image of its own.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+
+    /// Folder to write to, on another disk than any source; it is made if need be.
+    #[arg(long, short, value_name = "DIR")]
+    output: PathBuf,
+
+    /// Copy photos that are still there too. Today this changes nothing.
+    ///
+    /// File systems are not read yet, so that photos that were deleted and photos that are still
+    /// there cannot be told apart: every photo that is found is copied, with or without this.
+    #[arg(long)]
+    all: bool,
+
+    /// Also write thumbnails and previews that lie inside photos, into DIR/embedded/.
+    #[arg(long)]
+    embedded: bool,
+
+    /// Look for these formats only: names as `afterimage formats` lists them, or photo, raw, video.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wanted::parse)]
+    format: Vec<Wanted>,
+
+    /// Look for the formats that this TOML file describes too.
+    ///
+    /// Each [[signature]] has a name, an extension, a magic (hex; with `at`, its offset), and one of
+    /// size = { at, bytes, endian, plus }, length or footer (hex), and perhaps max, in bytes. See
+    /// the README for an example.
+    #[arg(long, value_name = "FILE")]
+    signatures: Option<PathBuf>,
+
+    /// Check the structure only: quicker, but no checksum is computed and nothing is decoded, so
+    /// that nothing is graded better than structural.
+    #[arg(long)]
+    quick: bool,
+
+    /// Write the report only, no photos.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// How hard to look for files in several pieces. Today this changes nothing.
+    ///
+    /// Files in several pieces are not put together yet, whatever the value: what is found of one is
+    /// its first piece, graded partial where a check shows that the rest is missing.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "fast",
+        hide_possible_values = true,
+        value_name = "off|fast|deep"
+    )]
+    fragments: Fragments,
+
+    /// Digests to compute of each file beside BLAKE3: sha256, sha1, md5, or none.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "sha256",
+        hide_possible_values = true
+    )]
+    hash: Vec<Hash>,
+
+    /// Compute the digests of each source too, over all its bytes.
+    #[arg(long)]
+    hash_source: bool,
+
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Bytes to read at a time: a multiple of 512, from 4K to 32M. The result is the same for any.
+    #[arg(long, value_name = "SIZE", default_value = "2M", value_parser = sizes::chunk)]
+    chunk_size: u64,
+
+    /// How to read: auto, mmap (images only), read, or direct (past the system's cache).
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        value_name = "auto|mmap|read|direct"
+    )]
+    io: Reading,
+
+    /// Leave out files smaller than this: bytes, or with K, M, G such as 20K.
+    #[arg(long, value_name = "SIZE", default_value = "0", value_parser = sizes::bytes,
+        hide_default_value = true)]
+    min_size: u64,
+
+    /// Leave out pictures with fewer pixels than this, such as 300000 or 1MP. Pictures whose
+    /// dimensions are not known are kept.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = sizes::pixels,
+        hide_default_value = true)]
+    min_pixels: u64,
+
+    /// Only photos that begin in this range of each source; without LEN, to its end. Decimal with
+    /// K, M, G, T, or hex as in 0x100000:0x2000.
+    #[arg(long, value_name = "OFF:LEN", value_parser = sizes::range)]
+    range: Option<(u64, u64)>,
+
+    /// Say at the end what the scan cost: bytes, time, threads, memory.
+    #[arg(long)]
+    stats: bool,
+
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  afterimage scan card.img --output recovered
+      Scan an image of a card. The photos are in recovered/photos/.
+  sudo afterimage scan /dev/sdb --output recovered
+      Scan the card itself. Reading a device takes sudo; the files will still belong to you.
+  afterimage scan card.img --output recovered --format jpeg,raw --min-pixels 1MP
+      Leave out screenshots, icons and other small pictures.
+  afterimage scan images/ --output recovered --dry-run --quick
+      Find out quickly what there is to be found in a folder of images.
+
+Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an
+image first, with ddrescue for example, and scan the image.
+
+Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some
+sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
+
+/// Values of `--fragments`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Fragments {
+    Off,
+    Fast,
+    Deep,
+}
+
+/// Values of `--hash`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Hash {
+    Sha256,
+    Sha1,
+    Md5,
+    None,
+}
+
+/// Values of `--io`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Reading {
+    Auto,
+    Mmap,
+    Read,
+    Direct,
+}
+
+impl Scan {
+    /// Scans; the summary goes to `out`, progress and failures to `err`.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        let options = self.options()?;
+        let sources = sources::expand(self.sources)?;
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress))?;
+        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let outcome = run::scan(&sources, &options, &progress);
+        let memory = ticker.finish();
+        let outcome = outcome?;
+        let told =
+            Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
+        let written = if self.json { summary::json(out, &told) } else { summary::text(out, &told) };
+        failure::unless_closed(written)?;
+        complain(err, &outcome)?;
+        Ok(Status::of(&outcome))
+    }
+
+    /// What the engine is asked to do.
+    fn options(&self) -> anyhow::Result<Options> {
+        Ok(Options {
+            output: self.output.clone(),
+            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            registry: registry(self.signatures.as_deref())?,
+            formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
+            quick: self.quick,
+            dry_run: self.dry_run,
+            embedded: self.embedded,
+            hashes: algorithms(&self.hash)?,
+            hash_source: self.hash_source,
+            threads: self.threads.map_or(0, usize::from),
+            chunk_len: self.chunk_size,
+            io: self.io.into(),
+            min_size: self.min_size,
+            min_pixels: self.min_pixels,
+            range: self.range,
+        })
+    }
+}
+
+impl From<Reading> for Io {
+    fn from(reading: Reading) -> Self {
+        match reading {
+            Reading::Auto => Io::Auto,
+            Reading::Mmap => Io::Mmap,
+            Reading::Read => Io::Read,
+            Reading::Direct => Io::Direct,
+        }
+    }
+}
+
+/// The built-in formats, and those that a file describes.
+fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
+    let known = Registry::default();
+    let Some(path) = described else { return Ok(known) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the signatures in {}", path.display()))?;
+    let names: Vec<_> = known.names().collect();
+    match custom::parse(&text, &names) {
+        Ok(formats) => Ok(known.with(formats)),
+        Err(why) => anyhow::bail!("cannot use the signatures in {}: {why}", path.display()),
+    }
+}
+
+fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
+    if hashes.contains(&Hash::None) && hashes.iter().any(|hash| *hash != Hash::None) {
+        anyhow::bail!("cannot compute digests: --hash names none beside others; leave one out");
+    }
+    let algorithm = |hash: &Hash| match hash {
+        Hash::Sha256 => Some(Algorithm::Sha256),
+        Hash::Sha1 => Some(Algorithm::Sha1),
+        Hash::Md5 => Some(Algorithm::Md5),
+        Hash::None => None,
+    };
+    Ok(hashes.iter().filter_map(algorithm).collect())
+}
+
+/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the second ends it all.
+fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
+    let asked = AtomicBool::new(false);
+    let handler = move || {
+        if asked.swap(true, Relaxed) {
+            std::process::exit(Status::Interrupted as i32);
+        }
+        progress.stop();
+    };
+    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
+}
+
+/// One line for each thing that went wrong.
+fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {
+    let failures = outcome.failed.iter().map(|(_, error)| error).chain(&outcome.failure);
+    for error in failures {
+        writeln!(err, "{}", failure::line(error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Exit statuses, which scripts rely on.
+
+use std::process::ExitCode;
+
+use afterimage_engine::run::Outcome;
+
+/// What a run came to, in one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Something was found, or done.
+    Found = 0,
+    /// Nothing was found.
+    Nothing = 1,
+    /// It could not start or could not finish.
+    Failed = 2,
+    /// Some sources of several could not be scanned.
+    SomeFailed = 3,
+    /// Somebody stopped it: 128 and the number of SIGINT, as shells have it.
+    Interrupted = 130,
+}
+
+impl Status {
+    /// The status of a scan: what went wrong tells more than what was found.
+    pub fn of(outcome: &Outcome) -> Self {
+        if outcome.interrupted {
+            Status::Interrupted
+        } else if outcome.failure.is_some() {
+            Status::Failed
+        } else if !outcome.failed.is_empty() {
+            Status::SomeFailed
+        } else if outcome.summary.files == 0 {
+            Status::Nothing
+        } else {
+            Status::Found
+        }
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(status as u8)
+    }
+}

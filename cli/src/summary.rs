@@ -1,0 +1,125 @@
+//! What is said at the end of a scan, to people and to programs.
+
+mod found;
+mod lost;
+mod next;
+
+use std::io::{self, Write};
+
+use afterimage_engine::options::Options;
+use afterimage_engine::report::Grade;
+use afterimage_engine::run::Outcome;
+use serde_json::{Value, json};
+
+use crate::memory::Memory;
+use crate::text;
+
+/// What there is to tell.
+pub struct Told<'a> {
+    /// What the scan came to.
+    pub outcome: &'a Outcome,
+    /// What was asked for.
+    pub options: &'a Options,
+    /// The most memory it used, where what it cost is to be told too.
+    pub memory: Option<Memory>,
+}
+
+impl Told<'_> {
+    /// Files of their own, without copies.
+    fn photos(&self) -> u64 {
+        self.outcome.photos.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Files of their own that are copies of another.
+    fn copies(&self) -> u64 {
+        let Outcome { summary, inner, .. } = self.outcome;
+        summary.files.saturating_sub(*inner).saturating_sub(self.photos())
+    }
+
+    /// Files of their own with something missing: those that go to `partial`.
+    fn incomplete(&self) -> u64 {
+        let incomplete = |grade: &Grade| matches!(grade, Grade::Partial | Grade::Damaged);
+        let counts = self.outcome.photos.iter();
+        counts.filter(|(grade, _)| incomplete(grade)).map(|(_, count)| count).sum()
+    }
+
+    /// Whether every byte that was asked for was scanned.
+    fn whole(&self) -> bool {
+        !self.outcome.interrupted && self.outcome.failure.is_none() && self.options.range.is_none()
+    }
+}
+
+/// The summary for people.
+pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    found::write(out, told)?;
+    lost::write(out, told)?;
+    next::write(out, told)?;
+    if let Some(memory) = told.memory {
+        stats(out, told, memory)?;
+    }
+    out.flush()
+}
+
+/// The summary for programs.
+pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let outcome = told.outcome;
+    let failed = outcome
+        .failed
+        .iter()
+        .map(|(path, error)| json!({ "path": path.to_string_lossy(), "error": error.to_string() }));
+    let grades = outcome.photos.iter().map(|(grade, count)| Ok((word(grade)?, json!(count))));
+    let formats = outcome.formats.iter().map(|(name, count)| ((*name).to_owned(), json!(count)));
+    let mut said = json!({
+        "report": outcome.report.to_string_lossy(),
+        "interrupted": outcome.interrupted,
+        "failure": outcome.failure.as_ref().map(ToString::to_string),
+        "failed": failed.collect::<Vec<_>>(),
+        "sources": outcome.sources,
+        "summary": outcome.summary,
+        "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
+        "formats": formats.collect::<serde_json::Map<_, _>>(),
+        "embedded": outcome.inner,
+        "left_out": outcome.filtered,
+        "warnings": outcome.warnings,
+    });
+    if let Some(memory) = told.memory {
+        said["stats"] = json!({
+            "scanned": outcome.stats.scanned,
+            "read": outcome.stats.read,
+            "scanning_seconds": outcome.stats.scanning.as_secs_f64(),
+            "finishing_seconds": outcome.stats.finishing.as_secs_f64(),
+            "threads": outcome.stats.threads,
+            "peak_anonymous": memory.anonymous,
+            "peak_resident": memory.peak,
+        });
+    }
+    writeln!(out, "{said:#}")?;
+    out.flush()
+}
+
+/// The word for a grade in the report.
+fn word(grade: &Grade) -> io::Result<String> {
+    match serde_json::to_value(grade)? {
+        Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn stats(out: &mut dyn Write, told: &Told<'_>, memory: Memory) -> io::Result<()> {
+    let stats = &told.outcome.stats;
+    let seconds = stats.scanning.as_secs_f64();
+    let speed = if seconds > 0.0 { (stats.scanned as f64 / seconds) as u64 } else { 0 };
+    let ratio = stats.read as f64 / stats.scanned.max(1) as f64;
+    writeln!(out, "\nWhat it cost:")?;
+    writeln!(out, "  scanned      {} bytes", stats.scanned)?;
+    writeln!(out, "  read         {} bytes, {ratio:.3} of what was scanned", stats.read)?;
+    writeln!(out, "               (what is mapped into memory is not counted as read)")?;
+    writeln!(out, "  scanning     {seconds:.3} s, {} a second", text::bytes(speed))?;
+    writeln!(out, "  finishing    {:.3} s", stats.finishing.as_secs_f64())?;
+    writeln!(out, "  threads      {}", stats.threads)?;
+    if memory == Memory::default() {
+        return writeln!(out, "  memory       not known on this system");
+    }
+    writeln!(out, "  memory       {} at the most", text::bytes(memory.anonymous))?;
+    writeln!(out, "               ({} with pages of mapped files)", text::bytes(memory.peak))
+}

@@ -1,0 +1,78 @@
+//! What was not recoverable, and why.
+
+use std::io::{self, Write};
+
+use afterimage_engine::report::Source;
+
+use super::Told;
+use crate::text::{bytes, count, paragraph, percent};
+
+/// Writes what was not recoverable and why, where there is anything to say.
+pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let reasons = reasons(told);
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nWhat could not be recovered, and why:")?;
+    reasons.iter().try_for_each(|reason| paragraph(out, "  - ", reason))
+}
+
+fn reasons(told: &Told<'_>) -> Vec<String> {
+    let outcome = told.outcome;
+    let mut reasons = Vec::new();
+    if let Some(failure) = &outcome.failure {
+        reasons.push(format!(
+            "{failure}. What was written until then is whole; the report lists the rest without a \
+             path."
+        ));
+    }
+    for (path, _) in &outcome.failed {
+        reasons.push(format!("{} could not be opened and was not scanned.", path.display()));
+    }
+    for source in &outcome.sources {
+        reasons.extend(unreadable(source));
+        reasons.extend(told.whole().then(|| empty(source)).flatten());
+    }
+    reasons.extend(incomplete(told.incomplete()));
+    if outcome.filtered > 0 {
+        let files = count(outcome.filtered, "file was", "files were");
+        reasons.push(format!("{files} left out, as --min-size or --min-pixels asked."));
+    }
+    reasons
+}
+
+fn unreadable(source: &Source) -> Option<String> {
+    let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
+    let places = count(source.unreadable.len() as u64, "place", "places");
+    (total > 0).then(|| {
+        format!(
+            "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
+             the report lists the places.",
+            bytes(total),
+            source.path
+        )
+    })
+}
+
+/// What never was a photo, or is one no longer. Gaps are on every disk and say nothing.
+fn empty(source: &Source) -> Option<String> {
+    let said = source.erased_bytes > 0 && source.erased_bytes >= source.size / 10;
+    said.then(|| {
+        format!(
+            "{} of {} is empty ({} erased or never written). Nothing can be recovered from there.",
+            percent(source.erased_bytes, source.size),
+            source.path,
+            bytes(source.erased_bytes)
+        )
+    })
+}
+
+fn incomplete(n: u64) -> Option<String> {
+    let photos = count(n, "photo is", "photos are");
+    (n > 0).then(|| {
+        format!(
+            "{photos} not whole: the rest was overwritten, cannot be read, or lies in another \
+             place. Photos in several pieces are not put together yet."
+        )
+    })
+}

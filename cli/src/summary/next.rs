@@ -1,0 +1,79 @@
+//! What to do next.
+
+use std::io::{self, Write};
+
+use super::Told;
+use crate::text::{paragraph, percent};
+
+/// Writes what to do next.
+pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    if told.photos() == 0 {
+        return nothing(out, told);
+    }
+    writeln!(out, "\nWhat to do next:")?;
+    let advice = if told.options.dry_run {
+        "Run it again without --dry-run to write the photos."
+    } else {
+        "Look through the photos, and copy the folder to a second place."
+    };
+    let keep = "Until you have all you hoped for, write nothing to the card or disk: no new photos, \
+                no formatting, no repair. Every write can destroy what is still there.";
+    let mut steps = vec![advice, keep];
+    if told.outcome.interrupted {
+        steps.insert(0, "Run it again, into another folder, to scan all of it.");
+    }
+    steps.iter().try_for_each(|step| paragraph(out, "  - ", step))
+}
+
+/// Nobody should be left alone with nothing.
+fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    writeln!(out, "\nWhat this means:")?;
+    causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
+    writeln!(out, "\nWhat can still be tried:")?;
+    let tries = [
+        "Look for other copies: the trash of the computer and the phone, backups, cloud storage, \
+         the computer that the photos were last seen on, people they were sent to.",
+        "Make sure that this is the right card or disk: cameras and phones may have a second card \
+         or memory of their own.",
+        "Write nothing to the card or disk as long as you hope for anything: no new photos, no \
+         formatting, no repair.",
+    ];
+    tries.iter().try_for_each(|step| paragraph(out, "  - ", step))
+}
+
+fn causes(told: &Told<'_>) -> Vec<String> {
+    let (outcome, options) = (told.outcome, told.options);
+    let mut causes = Vec::new();
+    if told.whole() {
+        causes.push(
+            "No photo that afterimage knows begins in what was scanned (`afterimage formats` \
+             lists what it knows). Overwritten photos are gone; encrypted ones cannot be seen."
+                .to_owned(),
+        );
+    } else {
+        causes.push("Not all was scanned, so that this says little.".to_owned());
+    }
+    let mostly = |erased: u64, size: u64| size > 0 && erased >= size / 10 * 9;
+    for source in outcome.sources.iter().filter(|source| mostly(source.erased_bytes, source.size)) {
+        let share = percent(source.erased_bytes, source.size);
+        causes.push(format!(
+            "{share} of {} is empty. Many cards, phones and all SSDs erase what is deleted or \
+             formatted; no program can bring that back.",
+            source.path
+        ));
+    }
+    if !options.formats.is_empty() {
+        let formats = options.formats.join(", ");
+        causes.push(format!("Only {formats} was looked for; without --format, all formats are."));
+    }
+    if options.range.is_some() {
+        causes.push("Only --range was looked at; without it, all of the source is.".to_owned());
+    }
+    if outcome.filtered > 0 {
+        causes.push(format!(
+            "{} left out by --min-size or --min-pixels; without them, they are written.",
+            crate::text::count(outcome.filtered, "photo was", "photos were")
+        ));
+    }
+    causes
+}

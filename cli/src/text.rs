@@ -1,0 +1,123 @@
+//! Numbers and paragraphs as people read them.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// Columns of a paragraph.
+const WIDTH: usize = 80;
+
+/// `1 photo`, `2 photos`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Bytes in the decimal units that are printed on cards and disks.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    if n < 1000 {
+        return count(n, "byte", "bytes");
+    }
+    let mut value = n as f64 / 1000.0;
+    let mut unit = 0;
+    // 999.95 would be printed as 1000.0.
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// A share in per cent. Only all of it is 100 %, and something is never 0 %.
+pub fn percent(part: u64, whole: u64) -> String {
+    let floor = u128::from(part) * 100 / u128::from(whole.max(1));
+    match floor {
+        0 if part > 0 => "less than 1 %".to_owned(),
+        _ => format!("{floor} %"),
+    }
+}
+
+/// A time as a person would say it.
+pub fn duration(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 => format!("{:.1} s", time.as_secs_f64()),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
+pub fn paragraph(out: &mut dyn Write, mark: &str, text: &str) -> io::Result<()> {
+    let mut line = mark.to_owned();
+    let indent = " ".repeat(mark.chars().count());
+    let mut begun = false;
+    for word in text.split_whitespace() {
+        if begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(out, "{line}")?;
+            line.clone_from(&indent);
+            begun = false;
+        }
+        if begun {
+            line.push(' ');
+        }
+        line.push_str(word);
+        begun = true;
+    }
+    writeln!(out, "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_one_decimal_in_the_unit_that_fits() {
+        let table = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (999_949, "999.9 kB"),
+            (999_950, "1.0 MB"),
+            (31_914_983_424, "31.9 GB"),
+            (u64::MAX, "18.4 EB"),
+        ];
+        for (n, said) in table {
+            assert_eq!(bytes(n), said);
+        }
+    }
+
+    #[test]
+    fn only_all_of_it_is_all_of_it() {
+        assert_eq!(percent(0, 10), "0 %");
+        assert_eq!(percent(1, 1000), "less than 1 %");
+        assert_eq!(percent(999, 1000), "99 %");
+        assert_eq!(percent(1000, 1000), "100 %");
+        assert_eq!(percent(0, 0), "0 %");
+        assert_eq!(percent(u64::MAX, u64::MAX), "100 %");
+    }
+
+    #[test]
+    fn paragraphs_break_between_words_and_stand_in_line() {
+        let mut out = Vec::new();
+        paragraph(&mut out, "  - ", &"word ".repeat(20)).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let lines: Vec<_> = out.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("  - word") && lines[0].len() <= WIDTH);
+        assert!(lines[1].starts_with("    word"));
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_stands_on_a_line_of_its_own() {
+        let (mut out, long) = (Vec::new(), "x".repeat(100));
+        paragraph(&mut out, "- ", &format!("{long} y")).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), format!("- {long}\n  y\n"));
+    }
+
+    #[test]
+    fn times_are_rounded_to_what_matters() {
+        assert_eq!(duration(Duration::from_millis(1234)), "1.2 s");
+        assert_eq!(duration(Duration::from_secs(72)), "1 min 12 s");
+        assert_eq!(duration(Duration::from_secs(7380)), "2 h 3 min");
+    }
+}

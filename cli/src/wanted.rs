@@ -1,0 +1,68 @@
+//! Formats and groups of formats by the names that people type.
+
+use afterimage_signatures::{Group, Signature, formats};
+
+/// Every group, by name.
+const GROUPS: [(&str, Group); 3] =
+    [("photo", Group::Photo), ("raw", Group::Raw), ("video", Group::Video)];
+
+/// The formats that one word of `--format` stands for; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted(pub Vec<&'static str>);
+
+/// What the registry says of every format, in its order.
+pub fn signatures() -> impl Iterator<Item = &'static Signature> {
+    formats::ALL.iter().map(|format| format.signature())
+}
+
+/// The name of a group.
+pub fn group_name(group: Group) -> &'static str {
+    let named = GROUPS.iter().find(|(_, of)| *of == group);
+    named.map(|(name, _)| *name).expect("every group has a name")
+}
+
+/// A format or a group.
+pub fn parse(word: &str) -> Result<Wanted, String> {
+    let group = GROUPS.iter().find(|(name, _)| *name == word).map(|(_, group)| *group);
+    let asked = |signature: &&Signature| signature.name == word || Some(signature.group) == group;
+    let names: Vec<_> = signatures().filter(asked).map(|signature| signature.name).collect();
+    match (names.is_empty(), group) {
+        (false, _) => Ok(Wanted(names)),
+        (true, Some(_)) => Err(format!("no format of the group {word} is known yet; {}", known())),
+        (true, None) => Err(known()),
+    }
+}
+
+fn known() -> String {
+    let mut names: Vec<_> = signatures().map(|signature| signature.name).collect();
+    names.sort_unstable();
+    let groups = GROUPS.map(|(name, _)| name).join(", ");
+    format!("known are {} and the groups {groups}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_itself_and_a_group_for_all_of_it() {
+        assert_eq!(parse("png"), Ok(Wanted(vec!["png"])));
+        let photos = parse("photo").unwrap().0;
+        assert!(photos.contains(&"png") && photos.contains(&"apng"));
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_those_that_are_known() {
+        let said = parse("jpg2").unwrap_err();
+        assert!(said.contains("png") && said.contains("groups photo, raw, video"), "{said}");
+        assert!(parse("").is_err());
+    }
+
+    #[test]
+    fn no_word_stands_for_no_format() {
+        // An empty list would mean all formats.
+        for (name, _) in GROUPS {
+            assert!(parse(name).map_or(true, |wanted| !wanted.0.is_empty()), "{name}");
+        }
+    }
+}

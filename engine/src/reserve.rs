@@ -1,0 +1,51 @@
+//! Room that is held back while a run writes, so that a full disk still takes a report.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use rustix::fs::{FallocateFlags, fallocate};
+
+/// A file that takes room and holds nothing.
+#[derive(Debug)]
+pub struct Reserve {
+    path: PathBuf,
+    file: File,
+    len: u64,
+}
+
+/// What every run holds back, in bytes; also the step in which more is.
+const LEAST: u64 = 1 << 20;
+
+impl Reserve {
+    /// Holds back a little at `path`, or less where the disk has no more.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made.
+    pub fn create(path: PathBuf) -> io::Result<Self> {
+        let file = File::create(&path)?;
+        let mut reserve = Reserve { path, file, len: 0 };
+        reserve.grow(LEAST);
+        Ok(reserve)
+    }
+
+    /// Holds back `len` bytes in all, as far as the disk has them: less is better than nothing.
+    pub fn grow(&mut self, len: u64) {
+        let len = len.next_multiple_of(LEAST);
+        let Some(more) = len.checked_sub(self.len).filter(|more| *more > 0) else { return };
+        let allocated = fallocate(&self.file, FallocateFlags::empty(), self.len, more);
+        if allocated.is_err() {
+            // Zeros that are written take room where nothing can be allocated.
+            drop(io::copy(&mut io::repeat(0).take(more), &mut self.file));
+        }
+        self.len = self.file.metadata().map_or(0, |metadata| metadata.size());
+    }
+
+    /// Gives the room back.
+    pub fn release(self) {
+        // It may not exist any more, and then there is nothing to give back.
+        drop(fs::remove_file(&self.path));
+    }
+}

@@ -1,0 +1,359 @@
+//! Whole scans of made images: what is found is what was laid, however the scan is run.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use afterimage_engine::hash::{Algorithm, Hasher, hex};
+use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::report::{File, Grade, Origin, Report, RunOrigin};
+use afterimage_engine::run::{self, Outcome};
+use afterimage_engine::source::Io;
+use afterimage_testdata::Sample;
+use afterimage_testdata::canvas::Canvas;
+use afterimage_testdata::samples;
+use tempfile::TempDir;
+
+/// An image on disk, and folders for what comes out of it.
+struct Bench {
+    folder: TempDir,
+    image: PathBuf,
+}
+
+impl Bench {
+    fn new(image: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.img");
+        fs::write(&path, image).unwrap();
+        Bench { folder, image: path }
+    }
+
+    fn output(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn scan(&self, name: &str, options: Options) -> (Outcome, Report) {
+        let options = Options { output: self.output(name), ..options };
+        let outcome =
+            run::scan(std::slice::from_ref(&self.image), &options, &Progress::default()).unwrap();
+        let report = fs::read(&outcome.report).unwrap();
+        (outcome, serde_json::from_slice(&report).unwrap())
+    }
+}
+
+/// Every sample once, aligned and not, between noise, text and zeros.
+fn everything() -> Canvas {
+    let mut canvas = Canvas::new(7).noise(5000);
+    for (n, sample) in samples::all().iter().enumerate() {
+        canvas = match n % 4 {
+            0 => canvas.align(512).put(sample).zeros(3000),
+            1 => canvas.noise(777).put(sample).noise(4000),
+            2 => canvas.align(4096).put(sample).align(4096).text(5000),
+            _ => canvas.put(sample).zeros(8192),
+        };
+    }
+    canvas.noise(5000)
+}
+
+fn own(report: &Report) -> impl Iterator<Item = &File> {
+    report.files.iter().filter(|file| file.parent.is_none())
+}
+
+/// Name, length and content of every file below a folder.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_path_buf();
+                found.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Reads the runs of a file from the image and joins them.
+fn replay(image: &[u8], file: &File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for run in &file.runs {
+        match (run.origin, run.offset) {
+            (RunOrigin::Source, Some(at)) => {
+                bytes.extend(&image[at as usize..(at + run.length) as usize]);
+            }
+            _ => {
+                let hex = run.bytes.as_deref().unwrap();
+                bytes.extend(
+                    (0..hex.len())
+                        .step_by(2)
+                        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()),
+                );
+            }
+        }
+        assert!(bytes.len() as u64 >= run.length);
+    }
+    bytes
+}
+
+#[test]
+fn every_file_that_was_laid_comes_back_and_nothing_else() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let found: BTreeMap<u64, &File> =
+        own(&report).map(|file| (file.runs[0].offset.unwrap(), file)).collect();
+    for laid in &canvas.truth {
+        let at = laid.pieces[0].start as u64;
+        let file = found.get(&at).unwrap_or_else(|| panic!("{} {} lost", laid.format, laid.name));
+        assert_eq!(file.format, laid.format, "{}", laid.name);
+    }
+    let places: Vec<u64> = canvas.truth.iter().map(|laid| laid.pieces[0].start as u64).collect();
+    for (at, file) in found {
+        let before = canvas.truth.iter().rfind(|laid| (laid.pieces[0].start as u64) < at);
+        assert!(places.contains(&at), "{} at {at:#x}, after {before:?}", file.format);
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_threads_chunks_or_the_way_of_reading() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let mut first = None;
+    let mut n = 0;
+    for threads in [1, 2, 7] {
+        for chunk_len in [64 << 10, (1 << 20) + 512, 16 << 20] {
+            for io in [Io::Mmap, Io::Read] {
+                n += 1;
+                let name = format!("out-{n}");
+                let options = Options { threads, chunk_len, io, ..Options::default() };
+                let (_, report) = bench.scan(&name, options);
+                let said = (
+                    serde_json::to_string(&report.files).unwrap(),
+                    serde_json::to_string(&report.summary).unwrap(),
+                    serde_json::to_string(&report.sources).unwrap(),
+                    tree(&bench.output(&name).join("photos")),
+                );
+                match &first {
+                    None => first = Some(said),
+                    Some(first) => {
+                        assert!(*first == said, "{threads} threads, {chunk_len}, {io:?}");
+                    }
+                }
+                fs::remove_dir_all(bench.output(&name)).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn runs_read_in_order_and_joined_are_the_file() {
+    let canvas = everything();
+    let cut = &samples::jpegs()[0];
+    let canvas = canvas.align(512).piece(cut, 0..cut.bytes.len() / 2).zeros(512).noise(9000);
+    let bench = Bench::new(&canvas.bytes);
+    let hashes = Algorithm::ALL.to_vec();
+    let (_, report) = bench.scan("out", Options { embedded: true, hashes, ..Options::default() });
+    let mut written = tree(&bench.output("out"));
+    for file in &report.files {
+        let bytes = replay(&canvas.bytes, file);
+        assert_eq!(bytes.len() as u64, file.size);
+        let mut hasher = Hasher::new(&Algorithm::ALL);
+        hasher.update(&bytes);
+        let digests = hasher.finish();
+        assert_eq!(file.blake3, hex(digests.blake3.as_bytes()));
+        assert_eq!(file.sha256, digests.sha256);
+        assert_eq!((&file.sha1, &file.md5), (&digests.sha1, &digests.md5));
+        if let Some(path) = &file.path {
+            assert!(written.remove(Path::new(path)) == Some(bytes), "{path}");
+        } else {
+            assert!(file.duplicate_of.is_some(), "{} was not written", file.id);
+        }
+    }
+    written.retain(|path, _| !path.starts_with(".afterimage"));
+    let left: Vec<_> = written.keys().collect();
+    assert_eq!(left, [Path::new("report.json")], "files that the report does not list");
+}
+
+#[test]
+fn pictures_inside_a_photo_are_its_children_and_are_written_only_when_asked_for() {
+    let sample = samples::jpegs().into_iter().find(|sample| sample.name == "canon").unwrap();
+    let canvas = Canvas::new(1).zeros(512).put(&sample).zeros(512);
+    let bench = Bench::new(&canvas.bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let [photo, thumbnail] = &report.files[..] else { panic!("{:?}", report.files) };
+    assert_eq!((photo.origin, photo.parent), (Origin::Carved, None));
+    assert_eq!((thumbnail.origin, thumbnail.parent), (Origin::Embedded, Some(photo.id)));
+    assert_eq!(thumbnail.kinship.as_deref(), Some("thumbnail"));
+    assert_eq!(thumbnail.path, None);
+    let (_, report) = bench.scan("all", Options { embedded: true, ..Options::default() });
+    assert!(report.files[1].path.as_deref().unwrap().starts_with("embedded/"));
+}
+
+#[test]
+fn of_equal_photos_one_is_written_and_all_are_reported() {
+    let sample = &samples::pngs()[0];
+    let canvas = Canvas::new(1).zeros(512).put(sample).align(512).put(sample).zeros(9).put(sample);
+    let bench = Bench::new(&canvas.bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let copies: Vec<_> = report.files.iter().map(|file| file.duplicate_of).collect();
+    assert_eq!(copies, [None, Some(1), Some(1)]);
+    assert_eq!(report.summary.duplicates, 2);
+    assert_eq!(tree(&bench.output("out").join("photos")).len(), 1);
+}
+
+#[test]
+fn a_proven_photo_in_unchecked_picture_data_ends_the_file_around_it() {
+    let tiff = samples::all().into_iter().find(|sample| sample.format == "tiff").unwrap();
+    let png = samples::pngs().into_iter().min_by_key(|sample| sample.bytes.len()).unwrap();
+    // The strips of a plain TIFF hold its samples as they are.
+    let big = big_tiff(64 << 10);
+    let middle = 32 << 10;
+    let mut broken = big.clone();
+    broken[middle..middle + png.bytes.len()].copy_from_slice(&png.bytes);
+    let broken = Sample::new(tiff.format, "overwritten", broken);
+    let canvas = Canvas::new(3).zeros(512).put(&broken).zeros(4096);
+    let bench = Bench::new(&canvas.bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let [cut, photo] = &report.files[..] else { panic!("{:?}", report.files) };
+    assert_eq!((cut.format.as_str(), cut.grade, cut.size), ("tiff", Grade::Partial, middle as u64));
+    assert_eq!((photo.format.as_str(), photo.grade), ("png", Grade::Verified));
+    assert_eq!((photo.parent, photo.size), (None, png.bytes.len() as u64));
+    assert!(cut.path.as_deref().unwrap().starts_with("partial/"));
+}
+
+/// A grey TIFF of 256 columns with `len` bytes of samples in one strip.
+fn big_tiff(len: u32) -> Vec<u8> {
+    let entries: [(u16, u16, u32); 8] = [
+        (0x100, 3, 256),
+        (0x101, 3, len / 256),
+        (0x102, 3, 8),
+        (0x103, 3, 1),
+        (0x106, 3, 1),
+        (0x111, 4, 8 + 2 + 8 * 12 + 4),
+        (0x115, 3, 1),
+        (0x117, 4, len),
+    ];
+    let mut out = b"II*\0\x08\0\0\0\x08\0".to_vec();
+    for (tag, kind, value) in entries {
+        out.extend(tag.to_le_bytes());
+        out.extend(kind.to_le_bytes());
+        out.extend(1u32.to_le_bytes());
+        out.extend(value.to_le_bytes());
+    }
+    out.extend([0; 4]);
+    out.extend((0..len).map(|at| (at % 251) as u8));
+    out
+}
+
+#[test]
+fn filters_leave_out_what_was_not_asked_for() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let (_, all) = bench.scan("all", Options::default());
+    let options = Options { formats: vec!["png", "jpeg"], ..Options::default() };
+    let (_, some) = bench.scan("some", options);
+    let kept = |file: &&File| file.format == "png" || file.format == "jpeg";
+    assert_eq!(own(&some).count(), own(&all).filter(kept).count());
+    let (outcome, big) = bench.scan("big", Options { min_size: 20_000, ..Options::default() });
+    assert!(own(&big).all(|file| file.size >= 20_000));
+    assert_eq!(outcome.filtered as usize, own(&all).filter(|file| file.size < 20_000).count());
+    let (_, wide) = bench.scan("wide", Options { min_pixels: 20_000, ..Options::default() });
+    let pixels = |file: &File| Some(u64::from(file.width?) * u64::from(file.height?));
+    assert!(own(&wide).all(|file| pixels(file).is_none_or(|pixels| pixels >= 20_000)));
+}
+
+#[test]
+fn a_range_holds_the_headers_and_not_the_ends() {
+    let sample = &samples::pngs()[0];
+    let canvas = Canvas::new(1).zeros(1000).put(sample).zeros(1000).put(sample).noise(100);
+    let second = canvas.truth[0].pieces[1].start as u64;
+    let bench = Bench::new(&canvas.bytes);
+    for io in [Io::Mmap, Io::Read] {
+        for (range, expected) in [
+            ((0, 1000), vec![]),
+            ((0, 1001), vec![1000]),
+            ((1000, 1), vec![1000]),
+            ((1001, 5000), vec![]),
+            ((second, u64::MAX), vec![second]),
+        ] {
+            let options = Options { range: Some(range), io, chunk_len: 4096, ..Options::default() };
+            let (_, report) = bench.scan("out", options);
+            let at: Vec<_> = report.files.iter().filter_map(|file| file.runs[0].offset).collect();
+            assert_eq!(at, expected, "{range:?}, {io:?}");
+            fs::remove_dir_all(bench.output("out")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_reports_and_writes_no_photo() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let (_, wet) = bench.scan("wet", Options::default());
+    let (_, dry) = bench.scan("dry", Options { dry_run: true, ..Options::default() });
+    assert_eq!(wet.files.len(), dry.files.len());
+    assert!(dry.files.iter().all(|file| file.path.is_none()));
+    assert!(!bench.output("dry").join("photos").exists());
+    assert!(!bench.output("dry").join("partial").exists());
+}
+
+#[test]
+fn a_whole_source_is_hashed_when_asked_for() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let expected = blake3::hash(&canvas.bytes).to_hex().to_string();
+    for (name, io, range) in [
+        ("mapped", Io::Mmap, None),
+        ("read", Io::Read, None),
+        ("part", Io::Read, Some((70_000, 10_000))),
+    ] {
+        let chunk_len = 64 << 10;
+        let options = Options { hash_source: true, io, range, chunk_len, ..Options::default() };
+        let (_, report) = bench.scan(name, options);
+        assert_eq!(report.sources[0].hashes["blake3"], expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_read_of_a_device_is_little_more_than_its_size() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let (outcome, _) = bench.scan("out", Options { io: Io::Read, ..Options::default() });
+    let size = canvas.bytes.len() as u64;
+    assert!(outcome.stats.read <= size + size / 10, "{} of {size}", outcome.stats.read);
+}
+
+#[test]
+fn nothing_that_exists_is_overwritten() {
+    let canvas = Canvas::new(1).zeros(512).put(&samples::pngs()[0]);
+    let bench = Bench::new(&canvas.bytes);
+    let there = bench.output("out").join("photos/undated/0x200.png");
+    fs::create_dir_all(there.parent().unwrap()).unwrap();
+    fs::write(&there, "mine").unwrap();
+    let (_, report) = bench.scan("out", Options::default());
+    assert_eq!(fs::read(&there).unwrap(), b"mine");
+    let path = report.files[0].path.as_deref().unwrap();
+    assert!(path != "photos/undated/0x200.png" && bench.output("out").join(path).exists());
+    let options = Options { output: bench.output("out"), ..Options::default() };
+    let again = run::scan(std::slice::from_ref(&bench.image), &options, &Progress::default());
+    assert!(again.unwrap_err().to_string().contains("earlier run"));
+}
+
+#[test]
+fn a_stopped_run_leaves_a_valid_report() {
+    let canvas = everything();
+    let bench = Bench::new(&canvas.bytes);
+    let progress = Progress::default();
+    progress.stop();
+    let options = Options { output: bench.output("out"), ..Options::default() };
+    let outcome = run::scan(std::slice::from_ref(&bench.image), &options, &progress).unwrap();
+    assert!(outcome.interrupted);
+    let report: Report = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
+    assert_eq!(report.incomplete.as_deref(), Some("interrupted"));
+}

@@ -1,0 +1,156 @@
+//! What decoding a JPEG proves, and what is made of one that does not decode.
+
+use super::skim::JpegOracle;
+use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
+use super::{TERMINATOR, followers, segments, structure};
+use crate::oracle::{Oracle, Said};
+use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::view::View;
+
+/// The oracle gets the file in pieces of this size.
+const PIECE: usize = 64 << 10;
+
+/// Bytes between the last unit and EOI that are taken for a writer's slip rather than for damage:
+/// a foreign cluster changes the number of units by far more than so few bytes hold.
+const MOST_SLIP: u64 = 16;
+
+/// How far the length of what follows a break may be from what the picture needs, either way: a
+/// sky takes fewer bytes than a forest.
+const MOST_UNEVEN: u64 = 4;
+
+/// Lengths below this, in bytes, say nothing about evenness.
+const LEAST_REST: u64 = 64 << 10;
+
+/// Measures the JPEG at the view's start by decoding it.
+pub fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
+    let mut oracle = JpegOracle::new();
+    match feed(view, &mut oracle) {
+        Said::Done { end } => Ok(whole(view, &oracle, end)),
+        Said::Wrong { at, what } => broken(view, &oracle, at, what),
+        Said::More => broken(view, &oracle, view.len(), "end of the source"),
+    }
+}
+
+/// Feeds the view until the oracle has made up its mind.
+fn feed(view: &mut View<'_>, oracle: &mut JpegOracle) -> Said {
+    let mut at = 0;
+    loop {
+        let piece = view.up_to(at, PIECE);
+        if piece.is_empty() {
+            return Said::More;
+        }
+        at += piece.len() as u64;
+        match oracle.feed(piece) {
+            Said::More => {}
+            said => return said,
+        }
+    }
+}
+
+/// A picture that was decoded to its exact end.
+fn whole(view: &mut View<'_>, oracle: &JpegOracle, end: u64) -> Verdict {
+    let mut verdict = Verdict::structural(end, "jpg", "image/jpeg");
+    verdict.pixels = oracle.pixels();
+    verdict.unchecked = unchecked(oracle);
+    match oracle.flaw() {
+        None => {
+            verdict.grade = Grade::Verified;
+            verdict.proof = "every scan decoded to its last unit, coefficients in range, EOI";
+        }
+        Some(what) => {
+            verdict.proof = "segments and scans up to EOI";
+            verdict.note(0, what);
+        }
+    }
+    segments::look_into(view, oracle.segments(), &mut verdict);
+    followers::add(view, oracle.segments(), &mut verdict);
+    verdict
+}
+
+/// Application segments, comments, and data that could be foreign and decode all the same.
+fn unchecked(oracle: &JpegOracle) -> Vec<Unchecked> {
+    let segments = oracle.segments();
+    let metadata = segments.iter().map(|segment| (segment.content, Role::Metadata));
+    let loose = oracle.data().iter().filter(|data| !data.proven);
+    let mut all: Vec<_> = metadata.chain(loose.map(|data| (data.span, Role::Payload))).collect();
+    if segments.len() == MOST_SEGMENTS
+        && let (Some(last), Some(data)) = (segments.last(), oracle.data().first())
+    {
+        // Of more segments than are kept it is only known that they end before the data.
+        all.push((Span::between(last.content.end(), data.span.at), Role::Metadata));
+    }
+    all.retain(|(span, _)| span.len > 0);
+    all.sort_unstable_by_key(|&(span, _)| span);
+    all.into_iter().map(|(span, role)| Unchecked { span, role }).collect()
+}
+
+/// A picture in which the byte at `at` cannot be: damaged when its structure closes and what
+/// follows can be its own, else cut there.
+fn broken(
+    view: &mut View<'_>,
+    oracle: &JpegOracle,
+    at: u64,
+    what: &'static str,
+) -> Result<Verdict, Reject> {
+    let walked = walk(view)?;
+    if walked.broken.is_some() || !is_even(oracle, &walked, at) {
+        return partial(view, oracle, walked, at, what);
+    }
+    let slip = oracle.all_units() && walked.end.saturating_sub(at) <= MOST_SLIP;
+    let mut verdict = structure(view, walked);
+    if !slip {
+        verdict.grade = Grade::Damaged;
+    }
+    verdict.note(at, what);
+    Ok(verdict)
+}
+
+/// Whether the data from the break at `at` to the end of the structure is about as long as the
+/// units need that are missing. Less than a row tells nothing about that.
+fn is_even(oracle: &JpegOracle, walked: &Walked, at: u64) -> bool {
+    let Some((passed, missing)) = oracle.only_scan().filter(|_| oracle.has_row()) else {
+        return true;
+    };
+    let before: u64 = walked
+        .parts
+        .iter()
+        .map(|part| match part.role {
+            Role::Payload => Span::between(part.span.at, part.span.end().min(at)).len,
+            _ => 0,
+        })
+        .sum();
+    let rest = walked.end.saturating_sub(at);
+    let needed = u128::from(before) * u128::from(missing) / u128::from(passed.max(1));
+    let needed = u64::try_from(needed).unwrap_or(u64::MAX);
+    let slack = |len: u64| len.saturating_mul(MOST_UNEVEN).saturating_add(LEAST_REST);
+    rest <= slack(needed) && needed <= slack(rest)
+}
+
+/// The beginning of a broken picture, if it shows at least a row.
+fn partial(
+    view: &mut View<'_>,
+    oracle: &JpegOracle,
+    walked: Walked,
+    at: u64,
+    what: &'static str,
+) -> Result<Verdict, Reject> {
+    if oracle.is_opaque() {
+        return Ok(structure(view, walked));
+    }
+    if !oracle.has_row() {
+        return Err(view.malformed(at, what));
+    }
+    let scans = oracle.scans();
+    let start = scans.last().map_or(0, |scan| scan.at);
+    let kept = trim(view, start, oracle.kept().min(walked.end).max(start));
+    let mut verdict = Verdict::structural(kept, "jpg", "image/jpeg");
+    verdict.grade = Grade::Partial;
+    verdict.proof = "scans decoded up to the break";
+    verdict.pixels = oracle.pixels();
+    verdict.share = Some(oracle.share());
+    verdict.terminator = TERMINATOR;
+    verdict.unchecked = parts(&scans, kept);
+    verdict.note(at, what);
+    segments::look_into(view, oracle.segments(), &mut verdict);
+    Ok(verdict)
+}

@@ -1,0 +1,133 @@
+//! Entropy-coded data without its stuffing, and where each byte of it lay.
+//!
+//! Source: ITU-T T.81 (1992), B.1.1.5 "Entropy-coded data segments" and B.1.1.2 "Markers".
+
+use crate::jpeg::marker::MOST_FILL;
+
+/// What ends a stretch of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A marker with this second byte.
+    Marker(u8),
+    /// More fill bytes than are believed.
+    Fill,
+}
+
+/// Data that has come and has not been decoded yet.
+#[derive(Clone, Debug, Default)]
+pub struct Clean {
+    bytes: Vec<u8>,
+    /// For each byte of the file that was left out, in order: the byte of `bytes` it followed.
+    dropped: Vec<u32>,
+    /// Where the first of `bytes` lies in the file.
+    base: u64,
+    /// Bytes 0xff seen of which the next byte must tell what they are.
+    pending: u32,
+}
+
+impl Clean {
+    /// Data that begins at byte `base` of the file.
+    pub fn new(base: u64) -> Self {
+        Clean { base, ..Self::default() }
+    }
+
+    /// The data.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Takes the next bytes of the file; tells how many, and what ended the data.
+    pub fn take(&mut self, file: &[u8]) -> (usize, Option<Ended>) {
+        let mut at = 0;
+        while at < file.len() {
+            if self.pending > 0 {
+                let byte = file[at];
+                at += 1;
+                match byte {
+                    0 => self.stuffed(),
+                    0xff if u64::from(self.pending) < MOST_FILL => self.pending += 1,
+                    0xff => return (at, Some(Ended::Fill)),
+                    code => return (at, Some(Ended::Marker(code))),
+                }
+                continue;
+            }
+            let rest = &file[at..];
+            let plain = memchr::memchr(0xff, rest).unwrap_or(rest.len());
+            self.bytes.extend_from_slice(&rest[..plain]);
+            at += plain;
+            if at < file.len() {
+                self.pending = 1;
+                at += 1;
+            }
+        }
+        (at, None)
+    }
+
+    /// A zero came behind bytes 0xff: they stand for one such byte.
+    fn stuffed(&mut self) {
+        let index = self.bytes.len() as u32;
+        self.bytes.push(0xff);
+        self.dropped.extend(std::iter::repeat_n(index, self.pending as usize));
+        self.pending = 0;
+    }
+
+    /// Where the byte `index` lies in the file; behind the last one, where the next would.
+    pub fn place(&self, index: usize) -> u64 {
+        let before = self.dropped.partition_point(|&after| (after as usize) < index);
+        self.base + (index + before) as u64
+    }
+
+    /// The byte of the file that tells what the byte `index` is: of 0xff the zero behind it.
+    pub fn told(&self, index: usize) -> u64 {
+        self.place(index + 1).saturating_sub(1)
+    }
+
+    /// Where the data ends in the file: before any fill bytes.
+    pub fn end(&self) -> u64 {
+        self.place(self.bytes.len())
+    }
+
+    /// Forgets the first `count` bytes.
+    pub fn forget(&mut self, count: usize) {
+        self.base = self.place(count);
+        let dropped = self.dropped.partition_point(|&after| (after as usize) < count);
+        self.dropped.drain(..dropped);
+        self.dropped.iter_mut().for_each(|after| *after -= count as u32);
+        self.bytes.drain(..count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stuffing_goes_and_places_stay() {
+        let file = b"ab\xff\0c\xff\0\xff\xff\0d\xff\xff\xd9rest";
+        for len in 1..=file.len() {
+            let mut clean = Clean::new(100);
+            let (mut taken, mut ended) = (0, None);
+            for piece in file.chunks(len) {
+                let (count, end) = clean.take(piece);
+                (taken, ended) = (taken + count, end);
+                if ended.is_some() {
+                    break;
+                }
+            }
+            assert_eq!((taken, ended), (14, Some(Ended::Marker(0xd9))));
+            assert_eq!(clean.bytes(), b"ab\xffc\xff\xffd");
+            let places: Vec<_> = (0..=7).map(|index| clean.place(index)).collect();
+            assert_eq!(places, [100, 101, 102, 104, 105, 107, 110, 111]);
+            assert_eq!((clean.told(1), clean.told(2), clean.told(5)), (101, 103, 109));
+            clean.forget(5);
+            assert_eq!((clean.bytes(), clean.place(0)), (&b"\xffd"[..], 107));
+            assert_eq!((clean.place(1), clean.end()), (110, 111));
+        }
+    }
+
+    #[test]
+    fn fill_does_not_go_on_forever() {
+        let (taken, ended) = Clean::new(0).take(&[0xff; 10_000]);
+        assert_eq!((taken as u64, ended), (MOST_FILL + 1, Some(Ended::Fill)));
+    }
+}

@@ -1,0 +1,278 @@
+//! The data of one scan, unit by unit, in pieces of any size.
+
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::clean::{Clean, Ended};
+use super::history::History;
+use super::plan::{Kind, Plan};
+use super::progressive::{AcFirst, AcRefine};
+use super::sequential::{DcRefine, Lossless, Sequential};
+use super::zeros::Zeros;
+use crate::jpeg::marker::EOI;
+
+/// What decoding hands on from unit to unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State {
+    /// DC of the last block of each component.
+    pub predictors: [i32; 4],
+    /// Blocks to come that have no further coefficients in the band.
+    pub run: u32,
+}
+
+/// Reads the units of one kind of scan.
+pub trait Coder {
+    /// Passes a unit of which `left` are left up to the next restart, this one included. Behind
+    /// the end of the data there are zeros; what is read there does not count.
+    fn unit(
+        &mut self,
+        bits: &mut Bits<'_>,
+        state: &mut State,
+        left: u64,
+    ) -> Result<(), &'static str>;
+
+    /// Keeps what unit number `unit` gave, now that it has come whole; tells how many units that
+    /// was, since some need no data.
+    #[inline(always)]
+    fn passed(&mut self, _: &mut State, _: u64) -> u64 {
+        1
+    }
+}
+
+/// The first byte that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it lies in the file.
+    pub at: u64,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+/// Data that is taken at once: together with the tables it stays in the nearest cache.
+const PIECE: usize = 16 << 10;
+
+/// Data of a scan after which larger tables have paid, in bytes.
+const LONG: u64 = 16 << 10;
+
+/// The data of a scan.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    plan: Arc<Plan>,
+    /// Where the data begins in the file.
+    start: u64,
+    clean: Clean,
+    /// The first bit of the next unit in the data.
+    bit: usize,
+    /// Units that have come.
+    units: u64,
+    /// Units up to the next restart marker or the end.
+    left: u64,
+    /// Restart markers passed.
+    restarts: u64,
+    state: State,
+    zeros: Zeros,
+    /// Bytes taken.
+    taken: u64,
+}
+
+impl Scan {
+    /// A scan whose data begins at byte `at` of the file.
+    pub fn new(plan: Arc<Plan>, at: u64) -> Self {
+        let mut scan = Scan {
+            plan,
+            start: at,
+            clean: Clean::new(at),
+            bit: 0,
+            units: 0,
+            left: 0,
+            restarts: 0,
+            state: State::default(),
+            zeros: Zeros::default(),
+            taken: 0,
+        };
+        scan.left = scan.interval();
+        scan
+    }
+
+    /// What the scan is about.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where the data begins in the file.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Units that have come whole.
+    pub fn units(&self) -> u64 {
+        self.units
+    }
+
+    /// The byte of the file in which the next unit begins.
+    pub fn unit_at(&self) -> u64 {
+        self.clean.place(self.bit / 8)
+    }
+
+    /// The first byte of the file that holds nothing of the units that have come.
+    pub fn units_end(&self) -> u64 {
+        self.clean.place(self.bit.div_ceil(8))
+    }
+
+    /// Where the data ends in the file, as far as it has come.
+    pub fn end(&self) -> u64 {
+        self.clean.end()
+    }
+
+    /// Units from here to the next restart marker or the end.
+    fn interval(&self) -> u64 {
+        let rest = self.plan.units.map_or(u64::MAX, |units| units.saturating_sub(self.units));
+        match self.plan.interval {
+            0 => rest,
+            interval => rest.min(interval),
+        }
+    }
+
+    /// Takes the bytes of the file from `at` on; tells how many, and the marker behind the scan
+    /// when it has come.
+    pub fn feed(
+        &mut self,
+        bytes: &[u8],
+        at: u64,
+        history: &mut History,
+    ) -> Result<(usize, Option<u8>), Fault> {
+        let mut taken = 0;
+        while taken < bytes.len() {
+            let piece = &bytes[taken..bytes.len().min(taken + PIECE)];
+            let (count, ended) = self.clean.take(piece);
+            let at = at + taken as u64;
+            self.piece(&piece[..count], at, ended, history)?;
+            taken += count;
+            if let Some(Ended::Marker(code)) = ended
+                && !self.restart(code, at + count as u64)
+            {
+                return Ok((taken, Some(code)));
+            }
+        }
+        Ok((taken, None))
+    }
+
+    /// Decodes a piece that has been taken; the first fault of all counts.
+    fn piece(
+        &mut self,
+        piece: &[u8],
+        at: u64,
+        ended: Option<Ended>,
+        history: &mut History,
+    ) -> Result<(), Fault> {
+        history.earn(piece.len());
+        self.taken += piece.len() as u64;
+        let zeros = match self.plan.zeros_wrong {
+            true => self.zeros.take(piece).map(|index| at + index as u64),
+            false => None,
+        };
+        let decoded = self.decode(history).and_then(|()| self.check_end(ended, piece, at));
+        match (zeros, decoded) {
+            (Some(zeros), Ok(())) => Err(Fault { at: zeros, what: "run of zeros" }),
+            (Some(zeros), Err(fault)) if zeros < fault.at => {
+                Err(Fault { at: zeros, what: "run of zeros" })
+            }
+            (_, decoded) => decoded,
+        }
+    }
+
+    /// Decodes as many units as have come.
+    fn decode(&mut self, history: &mut History) -> Result<(), Fault> {
+        let plan = Arc::clone(&self.plan);
+        let ac = plan.blocks.first().and_then(|block| block.ac.as_deref());
+        let done = match (plan.kind, ac) {
+            (Kind::Sequential | Kind::DcFirst, _) => {
+                self.drive(&mut Sequential::new(&plan, self.taken >= LONG))
+            }
+            (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
+            (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
+            (Kind::AcRefine, Some(ac)) => {
+                self.drive(&mut AcRefine::new(&plan, ac, history, self.units))
+            }
+            (Kind::Lossless, _) => self.drive(&mut Lossless::new(&plan)),
+            (Kind::Opaque | Kind::AcFirst | Kind::AcRefine, _) => {
+                self.bit = self.clean.bytes().len() * 8;
+                Ok(())
+            }
+        };
+        if done.is_ok() {
+            self.clean.forget(self.bit / 8);
+            self.bit %= 8;
+        }
+        done
+    }
+
+    fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {
+        let available = self.clean.bytes().len() * 8;
+        let mut bits = Bits::new(self.clean.bytes(), self.bit);
+        while self.left > 0 {
+            let mut state = self.state;
+            let outcome = coder.unit(&mut bits, &mut state, self.left);
+            let position = bits.position();
+            if position > available {
+                break;
+            }
+            if let Err(what) = outcome {
+                let at = self.clean.told(position.saturating_sub(1) / 8);
+                return Err(Fault { at, what });
+            }
+            let passed = coder.passed(&mut state, self.units);
+            self.state = state;
+            self.bit = position;
+            self.units += passed;
+            self.left = self.left.saturating_sub(passed);
+        }
+        Ok(())
+    }
+
+    /// Checks what came behind the units that were due, or instead of them.
+    fn check_end(&self, ended: Option<Ended>, piece: &[u8], at: u64) -> Result<(), Fault> {
+        let unread = self.clean.bytes().len() * 8 - self.bit;
+        let wrong = |what| Err(Fault { at: at + piece.len() as u64 - 1, what });
+        let opaque = self.plan.kind == Kind::Opaque;
+        if self.left == 0 && unread >= 8 && !opaque {
+            let at = self.clean.told(self.bit.div_ceil(8));
+            return Err(Fault { at, what: "data behind the last unit" });
+        }
+        match ended {
+            None => Ok(()),
+            Some(Ended::Fill) => wrong("endless fill bytes"),
+            Some(Ended::Marker(code @ 0xd0..=0xd7)) => {
+                if self.plan.interval == 0 {
+                    wrong("restart marker where no interval is defined")
+                } else if u64::from(code & 7) != self.restarts & 7 {
+                    wrong("restart marker out of order")
+                } else if self.left > 0 && !opaque {
+                    wrong("restart marker too early")
+                } else {
+                    Ok(())
+                }
+            }
+            Some(Ended::Marker(_)) if opaque => Ok(()),
+            // The height is not known yet, or all has come.
+            Some(Ended::Marker(_)) if self.plan.units.is_none() && unread < 8 => Ok(()),
+            Some(Ended::Marker(_)) if self.plan.units == Some(self.units) => Ok(()),
+            Some(Ended::Marker(EOI)) => wrong("end of image before the last unit"),
+            Some(Ended::Marker(_)) => wrong("marker in the data"),
+        }
+    }
+
+    /// Goes on behind a restart marker that ends at byte `at` of the file; tells whether `code` is
+    /// one.
+    fn restart(&mut self, code: u8, at: u64) -> bool {
+        if !matches!(code, 0xd0..=0xd7) {
+            return false;
+        }
+        self.restarts += 1;
+        self.state = State::default();
+        self.clean = Clean::new(at);
+        self.bit = 0;
+        self.left = self.interval();
+        true
+    }
+}

@@ -1,0 +1,93 @@
+//! One frame: its header and its table of contents.
+//!
+//! Source: ISO/IEC 18181-1:2024, annex F "Frame header" and F.3 "TOC".
+
+use jxl_bitstream::Bitstream;
+use jxl_frame::FrameHeader;
+use jxl_frame::data::{LfGlobal, LfGlobalParams, Toc, TocGroupKind};
+use jxl_grid::AllocTracker;
+use jxl_image::ImageHeader;
+use jxl_oxide_common::Bundle;
+
+use super::codestream::Failure;
+use crate::verdict::Span;
+
+/// How many pixels a frame may have.
+const MOST_PIXELS: u64 = 1 << 30;
+
+/// How many sections a frame may have: sixteen thousand of 256 by 256 pixels are a gigapixel.
+const MOST_SECTIONS: u64 = 1 << 14;
+
+/// Bits that the shortest entry of the table takes.
+const ENTRY_BITS: u64 = 12;
+
+/// Memory that the global part of a frame may take, in bytes.
+const MOST_MEMORY: usize = 32 << 20;
+
+/// What header and table of contents say of a frame.
+pub(super) struct Frame {
+    header: FrameHeader,
+    /// Length of all of it in bytes.
+    pub len: u64,
+    /// Where its global section lies, from its first byte; that of a small frame is all there is.
+    pub global: Span,
+    /// Whether it is the last of the picture.
+    pub is_last: bool,
+}
+
+impl Frame {
+    /// Reads the frame that begins with `bytes`, of which only headers need be there.
+    pub fn read(bytes: &[u8], image: &ImageHeader) -> Result<Self, Failure> {
+        let mut bits = Bitstream::new(bytes);
+        let header = FrameHeader::parse(&mut bits, image)?;
+        let (width, height) = (u64::from(header.width), u64::from(header.height));
+        if width == 0 || height == 0 || width.saturating_mul(height) > MOST_PIXELS {
+            return Err(Failure::Wrong("frame size"));
+        }
+        let sections = sections(&header);
+        if sections > MOST_SECTIONS {
+            return Err(Failure::Wrong("number of sections"));
+        }
+        let left = (bytes.len() as u64 * 8).saturating_sub(bits.num_read_bits() as u64);
+        if sections * ENTRY_BITS > left {
+            return Err(Failure::Short);
+        }
+        let toc = Toc::parse(&mut bits, &header)?;
+        let start = bits.num_read_bits() as u64 / 8;
+        let is_global = |kind| matches!(kind, TocGroupKind::All | TocGroupKind::LfGlobal);
+        let global = toc.iter_bitstream_order().find(|section| is_global(section.kind));
+        let global = global.map_or(Span { at: start, len: 0 }, |section| Span {
+            at: section.offset as u64,
+            len: u64::from(section.size),
+        });
+        let len = start + toc.total_byte_size() as u64;
+        Ok(Frame { len, global, is_last: header.is_last, header })
+    }
+}
+
+/// How many sections the table of contents has: one of a small frame in one pass, else the global
+/// ones and those of all groups.
+fn sections(header: &FrameHeader) -> u64 {
+    let (width, height) = (header.color_sample_width(), header.color_sample_height());
+    let groups = |side: u32| u64::from(width.div_ceil(side)) * u64::from(height.div_ceil(side));
+    let (side, passes) = (header.group_dim(), u64::from(header.passes.num_passes));
+    match groups(side) * passes {
+        1 => 1,
+        all => 2 + groups(side * 8) + all,
+    }
+}
+
+/// Whether the global section decodes, of which `bytes` are the beginning or all.
+pub(super) fn check_global(
+    bytes: &[u8],
+    frame: &Frame,
+    image: &ImageHeader,
+) -> Result<(), &'static str> {
+    let tracker = AllocTracker::with_limit(MOST_MEMORY);
+    let is_cut = (bytes.len() as u64) < frame.global.len;
+    let params = LfGlobalParams::new(image, &frame.header, Some(&tracker), is_cut);
+    match LfGlobal::<i32>::parse(&mut Bitstream::new(bytes), params) {
+        Err(error) if !(is_cut && error.unexpected_eof()) => Err("global section"),
+        _ => Ok(()),
+    }
+}
