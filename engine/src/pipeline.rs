@@ -177,7 +177,9 @@ impl Scan<'_> {
         // What lies inside another file is most likely a part of it: it can be read again in the
         // rare case that claims decide otherwise.
         let inner = near.holds(start);
-        near.add(start, start.saturating_add(len));
+        if first.is_sound() {
+            near.add(start, start.saturating_add(len));
+        }
         let mut outcome = Ok(());
         if wanted && !inner {
             self.progress.count(self.carver.registry.name(first.format));
@@ -197,14 +199,17 @@ impl Scan<'_> {
     /// Whether content is written while the scan runs. Beginnings and guesses wait until claims
     /// have settled how long they are, so that they cannot fill the disk before sound photos do.
     fn is_kept_early(&self, file: &Found) -> bool {
-        let record = &file.record.file;
-        record.grade >= Grade::Structural
-            && record.end == End::Exact
-            && file.record.source_len() <= self.longest
+        file.is_sound() && file.record.source_len() <= self.longest
     }
 }
 
 impl Found {
+    /// Whether the file is whole as far as its format can tell.
+    fn is_sound(&self) -> bool {
+        let file = &self.record.file;
+        file.grade >= Grade::Structural && file.end == End::Exact
+    }
+
     /// Computes the digests, and stores the content where there is a store for it.
     fn digest(
         &mut self,

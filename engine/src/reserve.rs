@@ -13,27 +13,32 @@ pub struct Reserve {
     path: PathBuf,
     file: File,
     len: u64,
+    /// No more is held back than this, in bytes.
+    most: u64,
 }
+
+/// What part of the room on a disk may be held back: one in so many bytes.
+const PART: u64 = 8;
 
 /// What every run holds back, in bytes; also the step in which more is.
 const LEAST: u64 = 1 << 20;
 
 impl Reserve {
-    /// Holds back a little at `path`, or less where the disk has no more.
+    /// Holds back a little at `path`, on a disk that has `free` bytes.
     ///
     /// # Errors
     ///
     /// When the file cannot be made.
-    pub fn create(path: PathBuf) -> io::Result<Self> {
+    pub fn create(path: PathBuf, free: u64) -> io::Result<Self> {
         let file = File::create(&path)?;
-        let mut reserve = Reserve { path, file, len: 0 };
+        let mut reserve = Reserve { path, file, len: 0, most: free / PART };
         reserve.grow(LEAST);
         Ok(reserve)
     }
 
     /// Holds back `len` bytes in all, as far as the disk has them: less is better than nothing.
     pub fn grow(&mut self, len: u64) {
-        let len = len.next_multiple_of(LEAST);
+        let len = len.next_multiple_of(LEAST).min(self.most);
         let Some(more) = len.checked_sub(self.len).filter(|more| *more > 0) else { return };
         let allocated = fallocate(&self.file, FallocateFlags::empty(), self.len, more);
         if allocated.is_err() {

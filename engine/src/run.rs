@@ -101,7 +101,7 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
         return Err(Error::NotASource { path: source.path().to_path_buf(), why });
     }
     let (mut run, journal) = Run::start(options, progress, destination)?;
-    let reserve = Reserve::create(run.state.join("reserve")).ok();
+    let reserve = Reserve::create(run.state.join("reserve"), run.destination.free).ok();
     let ledger = Mutex::new(Ledger { journal, reserve, entries: Vec::new() });
     run.scan(paths, &sources, &ledger, &failed);
     run.finish(settle::unlock(ledger), &sources, failed)

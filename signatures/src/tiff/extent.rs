@@ -262,6 +262,6 @@ mod tests {
         ];
         let unchecked = settled(1000, &strips).unchecked();
         let plain: Vec<_> = unchecked.iter().map(|one| (one.span.at, one.span.len)).collect();
-        assert_eq!(plain, [(0, 100), (100, 60), (160, 144), (304, 96), (400, 50)]);
+        assert_eq!(plain, [(0, 100), (100, 60), (160, 140), (300, 4), (304, 96), (400, 50)]);
     }
 }
