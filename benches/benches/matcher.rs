@@ -1,8 +1,6 @@
 //! All magics in one pass over four kinds of data. Zeros and text must not be much slower than
 //! noise: a magic that begins with zeros, or a frequent word, would show here.
 
-#![expect(missing_docs, reason = "criterion's macros make items without docs")]
-
 use afterimage_engine::registry::Registry;
 use afterimage_engine::scan::Matcher;
 use afterimage_testdata::canvas::Canvas;

@@ -85,8 +85,6 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
     let destination = destination::check(&options.output, paths)?;
     let opened: Vec<_> = paths.iter().map(|path| source::open(path, options.io)).collect();
     let mut failed = Vec::new();
-    let beyond =
-        |source: &&Box<dyn Source>| options.range.is_some_and(|(start, _)| start >= source.len());
     let mut sources: Vec<Option<Box<dyn Source>>> = Vec::new();
     for (path, opened) in paths.iter().zip(opened) {
         sources.push(opened.map_err(|error| failed.push((path.clone(), error))).ok());
@@ -96,7 +94,9 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
     {
         return Err(error);
     }
-    if let Some(source) = sources.iter().flatten().find(beyond) {
+    let start = options.range.map_or(0, |(start, _)| start);
+    if let Some(source) = sources.iter().flatten().find(|source| start > 0 && start >= source.len())
+    {
         let why = "the range begins behind its end";
         return Err(Error::NotASource { path: source.path().to_path_buf(), why });
     }

@@ -1,8 +1,8 @@
 //! TIFF, and the RAW formats that are TIFF inside.
 //!
-//! [`measure`] walks the graph of directories once and learns from it where the file ends, which
+//! `measure` walks the graph of directories once and learns from it where the file ends, which
 //! picture is the full-size one and which are previews. What makes a file a NEF and another a PEF
-//! is data: a [`Family`] per format. [`repack`] gathers what a photo's Exif says into one small
+//! is data: a `Family` per format. [`repack`] gathers what a photo's Exif says into one small
 //! block, wherever in a large file it lies.
 //!
 //! # What is believed

@@ -60,7 +60,7 @@ pub struct Scan {
 
     /// Look for the formats that this TOML file describes too.
     ///
-    /// Each [[signature]] has a name, an extension, a magic (hex; with `at`, its offset), and one of
+    /// Each `signature` table has a name, an extension, a magic (hex; with `at`, its offset), and one of
     /// size = { at, bytes, endian, plus }, length or footer (hex), and perhaps max, in bytes. See
     /// the README for an example.
     #[arg(long, value_name = "FILE")]
