@@ -231,3 +231,40 @@ fn copies(entries: &[Entry], order: &[u32], parent: &[u32], embedded: bool) -> V
 pub fn unlock(ledger: std::sync::Mutex<Ledger>) -> Ledger {
     ledger.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(runs: &[(u64, u64)]) -> report::File {
+        let run = |&(at, len): &(u64, u64)| serde_json::json!({ "offset": at, "length": len, "origin": "source" });
+        let runs: Vec<_> = runs.iter().map(run).collect();
+        serde_json::from_value(serde_json::json!({
+            "id": 1, "source": 0, "origin": "carved", "status": "unknown", "format": "tiff",
+            "mime": "image/tiff", "size": 0, "end": "exact", "grade": "structural",
+            "proof": "structure", "runs": runs, "blake3": ""
+        }))
+        .unwrap()
+    }
+
+    #[track_caller]
+    fn check(runs: &[(u64, u64)], holes: &[(u64, u64)], expected: &[(u64, &str)]) {
+        let holes: Vec<Span> = holes.iter().map(|&(at, len)| Span { at, len }).collect();
+        let mut file = file(runs);
+        note_unreadable(&holes, &mut file);
+        let issues: Vec<_> =
+            file.issues.iter().map(|issue| (issue.offset, issue.what.as_str())).collect();
+        assert_eq!(issues, expected);
+        let grade = if expected.is_empty() { Grade::Structural } else { Grade::Damaged };
+        assert_eq!(file.grade, grade);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_listed_by_its_place_in_the_file() {
+        check(&[(100, 50)], &[], &[]);
+        check(&[(100, 50)], &[(0, 100), (150, 9)], &[]);
+        check(&[(100, 50)], &[(90, 20)], &[(0, "10 bytes could not be read")]);
+        check(&[(100, 50)], &[(0, 1000)], &[(0, "50 bytes could not be read")]);
+        check(&[(100, 50), (10, 20)], &[(20, 5)], &[(60, "5 bytes could not be read")]);
+    }
+}
