@@ -1,7 +1,5 @@
 //! The JSON schema of the report is generated from its types and kept beside them.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::path::Path;
 
 use afterimage_engine::report::Report;
