@@ -185,7 +185,6 @@ impl<'o> Run<'o> {
                 continue;
             };
             let scanned = self.scan_one(&matcher, source.as_ref(), index as u32, ledger);
-            self.stats.read += source.bytes_read();
             self.described.push(describe(source.as_ref(), scanned));
         }
         self.stats.scanned = self.progress.scanned.load(Relaxed);
@@ -260,8 +259,8 @@ impl<'o> Run<'o> {
         }
         let registry = &self.options.registry;
         let listing = Listing { registry, ledger: &ledger, settled: &settled, written: &written };
-        let report = self.report(&listing, interrupted)?;
         let summary = listing.summary();
+        let report = self.report(&listing, summary.clone(), interrupted)?;
         let warnings = self.warnings(&written);
         self.stats.finishing = clock.elapsed();
         let (photos, formats) = (listing.photos(), listing.formats());
@@ -311,7 +310,12 @@ impl<'o> Run<'o> {
 
     /// Writes the report under another name first, so that a half-written one is never taken for
     /// a whole one.
-    fn report(&self, listing: &Listing<'_>, interrupted: bool) -> Result<PathBuf, Error> {
+    fn report(
+        &self,
+        listing: &Listing<'_>,
+        summary: Summary,
+        interrupted: bool,
+    ) -> Result<PathBuf, Error> {
         let incomplete = match &self.failure {
             Some(failure) => Some(failure.to_string()),
             None => interrupted.then(|| "interrupted".to_owned()),
@@ -327,7 +331,7 @@ impl<'o> Run<'o> {
             finished: Timestamp::now().to_string(),
             incomplete,
             sources: self.described.clone(),
-            summary: listing.summary(),
+            summary,
         };
         let (half, whole) =
             (self.state.join("report.json"), self.destination.path.join("report.json"));

@@ -48,9 +48,13 @@ pub fn settle(
     claim(ledger, &order)?;
     let places: Vec<Place> =
         (0..ledger.entries.len()).map(|index| claims::place(&ledger.entries, index)).collect();
+    // Asked once, and again only when reading may have found more.
+    let unreadable = |source: &Option<Box<dyn Source>>| source.as_ref().map(|s| s.unreadable());
+    let mut holes: Vec<Vec<Span>> =
+        sources.iter().map(|source| unreadable(source).unwrap_or_default()).collect();
     for (index, place) in places.iter().enumerate() {
         if *place != Place::Nowhere {
-            complete(ledger, index, sources, options)?;
+            complete(ledger, index, sources, &mut holes, options)?;
         }
     }
     let entries = &ledger.entries;
@@ -124,6 +128,7 @@ fn complete(
     ledger: &mut Ledger,
     index: usize,
     sources: &[Option<Box<dyn Source>>],
+    holes: &mut [Vec<Span>],
     options: &Options,
 ) -> Result<(), Error> {
     let old = ledger.entries[index];
@@ -134,8 +139,8 @@ fn complete(
         Fate::Cut(kept) => Some(kept),
         _ => None,
     };
-    let holes = holes_in(source.as_ref(), &old);
-    if kept.is_none() && old.hash.is_some() && holes.is_empty() {
+    let holes = &mut holes[old.source as usize];
+    if kept.is_none() && old.hash.is_some() && holes_in(holes, &old).is_empty() {
         return Ok(());
     }
     let mut record: Record = ledger.journal.read(old.place)?;
@@ -150,11 +155,11 @@ fn complete(
             let digests = content.digests(source.as_ref(), &options.hashes);
             let hash = digests.blake3;
             record.set_digests(digests);
+            *holes = source.unreadable();
             hash
         }
     };
-    // Reading for the digests may have found more.
-    note_unreadable(&holes_in(source.as_ref(), &old), &mut record.file);
+    note_unreadable(holes_in(holes, &old), &mut record.file);
     let place = ledger.journal.append(&record);
     ledger.journal.spill()?;
     let fresh = entry(&record, Some(hash), usize::from(old.format), old.parent, place);
@@ -162,12 +167,13 @@ fn complete(
     Ok(())
 }
 
-/// What could not be read between the first and the last byte of a file in the source.
-fn holes_in(source: &dyn Source, entry: &Entry) -> Vec<Span> {
-    let mut holes = source.unreadable();
+/// Those of `holes`, which are in order, between the first and the last byte of a file in the
+/// source.
+fn holes_in<'h>(holes: &'h [Span], entry: &Entry) -> &'h [Span] {
     let end = entry.offset.saturating_add(entry.len);
-    holes.retain(|hole| hole.at < end && hole.end() > entry.offset);
-    holes
+    let first = holes.partition_point(|hole| hole.end() <= entry.offset);
+    let last = holes.partition_point(|hole| hole.at < end);
+    &holes[first..last.max(first)]
 }
 
 /// Lists what of a file the source could not deliver; such a file is at most damaged.

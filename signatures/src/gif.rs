@@ -8,7 +8,7 @@ mod oracle;
 pub use oracle::{GifOracle, MOST_PARTS};
 
 use crate::format::{Effort, Magic};
-use crate::oracle::{Oracle, Said};
+use crate::oracle::{Oracle, drive};
 use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
@@ -37,23 +37,11 @@ const PIECE: usize = 16 << 10;
 /// Measures the GIF at the view's start.
 pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let mut oracle = GifOracle::new(effort == Effort::Proof);
-    let mut at = 0;
-    let said = loop {
-        let piece = view.up_to(at, PIECE);
-        if piece.is_empty() {
-            break Said::Wrong { at, what: "end of the source" };
-        }
-        at += piece.len() as u64;
-        match oracle.feed(piece) {
-            Said::More => {}
-            said => break said,
-        }
-    };
+    let driven = drive(&mut oracle, view, PIECE);
     let (width, height) = oracle.screen();
-    let mut verdict = match said {
-        Said::Done { end } => whole(&oracle, end, effort),
-        Said::Wrong { at, what } => partial(view, &oracle, at, what)?,
-        Said::More => unreachable!("the loop ends with another answer"),
+    let mut verdict = match driven {
+        Ok(end) => whole(&oracle, end, effort),
+        Err((at, what)) => partial(view, &oracle, at, what)?,
     };
     verdict.pixels = Some((u32::from(width), u32::from(height)));
     Ok(verdict)

@@ -1,5 +1,7 @@
 //! Payloads that can prove themselves.
 
+use crate::view::View;
+
 /// What an [`Oracle`] says after some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -33,4 +35,27 @@ pub trait Oracle: Send {
 
     /// How much of the picture has been decoded without contradiction, from 0 to 1.
     fn share(&self) -> f32;
+}
+
+/// Feeds the view to an oracle, at most `piece` bytes at a time, until it has made up its mind.
+/// Gives the first byte after the file, or the first that cannot be and why; a view that ends
+/// before the file does is wrong at its end.
+pub fn drive(
+    oracle: &mut impl Oracle,
+    view: &mut View<'_>,
+    piece: usize,
+) -> Result<u64, (u64, &'static str)> {
+    let mut at = 0;
+    loop {
+        let bytes = view.up_to(at, piece);
+        if bytes.is_empty() {
+            return Err((at, "end of the source"));
+        }
+        at += bytes.len() as u64;
+        match oracle.feed(bytes) {
+            Said::More => {}
+            Said::Done { end } => return Ok(end),
+            Said::Wrong { at, what } => return Err((at, what)),
+        }
+    }
 }

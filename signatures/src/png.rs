@@ -10,7 +10,7 @@ pub use header::Header;
 pub use oracle::PngOracle;
 
 use crate::format::{Effort, Magic};
-use crate::oracle::{Oracle, Said};
+use crate::oracle::{Oracle, drive};
 use crate::trailer;
 use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Big, View};
@@ -118,20 +118,8 @@ fn walk(view: &mut View<'_>) -> Result<Verdict, Reject> {
 /// Every CRC, the deflate streams and their Adler-32, the filter of every row.
 fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let mut oracle = PngOracle::tolerant();
-    let mut at = 0;
-    let said = loop {
-        let piece = view.up_to(at, PIECE);
-        if piece.is_empty() {
-            break Said::Wrong { at, what: "end of the source" };
-        }
-        at += piece.len() as u64;
-        match oracle.feed(piece) {
-            Said::More => {}
-            said => break said,
-        }
-    };
-    match said {
-        Said::Done { end } => {
+    match drive(&mut oracle, view, PIECE) {
+        Ok(end) => {
             let mut verdict = Verdict::structural(end, "png", "image/png");
             verdict.grade = Grade::Verified;
             verdict.proof = "every chunk CRC, inflate, Adler-32 and row filters";
@@ -141,8 +129,7 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
             }
             Ok(verdict)
         }
-        Said::Wrong { at, what } => partial(view, &oracle, at, what),
-        Said::More => unreachable!("the loop ends with another answer"),
+        Err((at, what)) => partial(view, &oracle, at, what),
     }
 }
 

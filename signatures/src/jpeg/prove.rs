@@ -3,7 +3,7 @@
 use super::skim::JpegOracle;
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
 use super::{TERMINATOR, followers, segments, structure};
-use crate::oracle::{Oracle, Said};
+use crate::oracle::{Oracle, drive};
 use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
@@ -24,26 +24,9 @@ const LEAST_REST: u64 = 64 << 10;
 /// Measures the JPEG at the view's start by decoding it.
 pub fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let mut oracle = JpegOracle::new();
-    match feed(view, &mut oracle) {
-        Said::Done { end } => Ok(whole(view, &oracle, end)),
-        Said::Wrong { at, what } => broken(view, &oracle, at, what),
-        Said::More => broken(view, &oracle, view.len(), "end of the source"),
-    }
-}
-
-/// Feeds the view until the oracle has made up its mind.
-fn feed(view: &mut View<'_>, oracle: &mut JpegOracle) -> Said {
-    let mut at = 0;
-    loop {
-        let piece = view.up_to(at, PIECE);
-        if piece.is_empty() {
-            return Said::More;
-        }
-        at += piece.len() as u64;
-        match oracle.feed(piece) {
-            Said::More => {}
-            said => return said,
-        }
+    match drive(&mut oracle, view, PIECE) {
+        Ok(end) => Ok(whole(view, &oracle, end)),
+        Err((at, what)) => broken(view, &oracle, at, what),
     }
 }
 
