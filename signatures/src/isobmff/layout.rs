@@ -98,6 +98,38 @@ impl Layout {
         extents.iter().find(runs_over).copied()
     }
 
+    /// Ends the file where another begins that has no `ftyp`: old QuickTime movies begin with
+    /// `moov`, `mdat` or `wide`, and no file has such a box behind `needed`, the last byte that
+    /// its own tables need.
+    pub fn end_before_another(&mut self, needed: u64) {
+        let begins = |header: &Header| matches!(&header.kind, b"moov" | b"mdat" | b"wide");
+        let other = |header: &&Header| header.at >= needed && header.at > 0 && begins(header);
+        if let Some(at) = self.boxes.iter().find(other).map(|header| header.at) {
+            self.cut(at);
+        }
+    }
+
+    /// Ends the file before its first box of that type, which is another's, and before the boxes
+    /// of media that stand directly before that: they are the other's too.
+    pub fn release(&mut self, kind: &[u8; 4]) {
+        let Some(foreign) = self.boxes.iter().position(|header| &header.kind == kind) else {
+            return;
+        };
+        let kept = self.boxes[..foreign]
+            .iter()
+            .rposition(|header| !matches!(&header.kind, b"mdat" | b"wide" | b"free" | b"skip"));
+        // The first box of media behind the others is the file's own.
+        let own = kept.map_or(0, |kept| kept + 2).min(foreign);
+        if let Some(at) = self.boxes.get(own).map(|header| header.at) {
+            self.cut(at);
+        }
+    }
+
+    fn cut(&mut self, at: u64) {
+        self.boxes.retain(|header| header.at < at);
+        (self.end, self.stop) = (at, Stop::Closed);
+    }
+
     /// The box at the end of the walk, if it still belongs to the file.
     fn next(&self, view: &mut View<'_>) -> Option<Header> {
         let header = Header::read(view, self.end).ok()?;
