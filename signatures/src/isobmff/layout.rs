@@ -26,6 +26,9 @@ const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
+/// The longest mark that a vendor leaves in a box of media of its own; Huawei's has 8 bytes.
+const LONGEST_MARK: u64 = 64;
+
 /// How many boxes a file may have at its top level; fragmented video has the most.
 const MOST_TOP: usize = 1 << 16;
 
@@ -99,14 +102,21 @@ impl Layout {
     }
 
     /// Ends the file where another begins that has no `ftyp`: old QuickTime movies begin with
-    /// `moov`, `mdat` or `wide`, and no file has such a box behind `needed`, the last byte that
-    /// its own tables need.
+    /// `moov`, or with `mdat` behind `wide`, and no file has such a box behind `needed`, the last
+    /// byte that its own tables need, unless it only holds a mark.
     pub fn end_before_another(&mut self, needed: u64) {
-        let begins = |header: &Header| matches!(&header.kind, b"moov" | b"mdat" | b"wide");
-        let other = |header: &&Header| header.at >= needed && header.at > 0 && begins(header);
-        if let Some(at) = self.boxes.iter().find(other).map(|header| header.at) {
-            self.cut(at);
+        let begins = |header: &Header| match &header.kind {
+            b"moov" => true,
+            b"mdat" => header.body().len > LONGEST_MARK,
+            _ => false,
+        };
+        let other = |header: &Header| header.at >= needed && header.at > 0 && begins(header);
+        let Some(mut first) = self.boxes.iter().position(other) else { return };
+        let is_wide = |header: &Header| &header.kind == b"wide" && header.at >= needed;
+        if first > 0 && is_wide(&self.boxes[first - 1]) {
+            first -= 1;
         }
+        self.cut(self.boxes[first].at);
     }
 
     /// Ends the file before its first box of that type, which is another's, and before the boxes
