@@ -110,7 +110,7 @@ fn foreign_bytes_in_the_middle_are_damage_and_at_the_end_are_cut_off() {
 #[test]
 fn pictures_without_units_begin_as_their_coding_does() {
     let data = sample("mp4", "movie-first");
-    let entry = data.windows(4).position(|word| word == b"avc1").unwrap();
+    let entry = data.windows(4).position(|word| word == b"stsd").unwrap() + 16;
     let media = data.windows(4).position(|word| word == b"mdat").unwrap() + 4;
     for kind in [b"mp4v", b"s263", b"jpeg"] {
         let mut data = data.clone();
