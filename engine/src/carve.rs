@@ -141,8 +141,9 @@ impl Carver<'_> {
         buffer: &mut Buffer,
     ) -> Record {
         let mut view = View::new(spot.bytes, runs, buffer);
-        let (exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
+        let (mut exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
         let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
+        let noted = exif.as_mut().and_then(|exif| exif.content_identifier.take());
         let fill = verdict.terminator;
         let mut file = report::File {
             id: 0,
@@ -167,6 +168,8 @@ impl Carver<'_> {
             duplicate_of: None,
             parent: None,
             kinship: None,
+            content_identifier: verdict.content_identifier.clone().or(noted),
+            pair: None,
             name: None,
             original_path: None,
             modified: None,

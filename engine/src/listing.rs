@@ -47,6 +47,8 @@ impl Listing<'_> {
             file.parent = self.id(self.settled.position[parent as usize]);
             file.kinship.get_or_insert_with(|| "inner".to_owned());
         }
+        let pair = self.settled.pair_of.get(&(position as u32));
+        file.pair = pair.map(|&pair| u64::from(pair) + 1);
         file.duplicate_of = self.id(self.settled.copy_of[position]);
         if let Some(Some(place)) = self.written.names.get(position) {
             let Named { path, .. } = self.ledger.journal.read(*place)?;

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
 use crate::index::{Entry, Fate, NONE};
 use crate::journal::Journal;
+use crate::pairs::Half;
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade};
@@ -42,6 +43,8 @@ pub struct Ledger {
     pub reserve: Option<Reserve>,
     /// Entries in memory; the children of a file directly behind it.
     pub entries: Vec<Entry>,
+    /// Halves of Live Photos among them.
+    pub halves: Vec<Half>,
 }
 
 /// What a scan needs beside its source.
@@ -243,6 +246,10 @@ impl Ledger {
     fn add(&mut self, found: Vec<Found>) {
         let base = self.entries.len();
         for Found { record, hash, format, parent } in found {
+            if let Some(identifier) = &record.file.content_identifier {
+                let video = record.file.mime.starts_with("video/");
+                self.halves.push(Half::new(self.entries.len() as u32, identifier, video));
+            }
             let place = self.journal.append(&record);
             let parent = parent.map_or(NONE, |parent| (base + parent) as u32);
             self.entries.push(entry(&record, hash, format, parent, place));

@@ -313,6 +313,13 @@ pub struct File {
     /// What it is to its parent: thumbnail, preview, secondary, gainmap, motion or inner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kinship: Option<String>,
+    /// Identifier that the picture and the video of a Live Photo share.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub content_identifier: Option<String>,
+    /// The other half of the Live Photo in this report: the video of a picture, the picture of a
+    /// video. Of several copies, the one that is no duplicate and the nearest by `id`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pair: Option<u64>,
     /// Name that a file system knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -102,7 +102,7 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
     }
     let (mut run, journal) = Run::start(options, progress, destination)?;
     let reserve = Reserve::create(run.state.join("reserve"), run.destination.free).ok();
-    let ledger = Mutex::new(Ledger { journal, reserve, entries: Vec::new() });
+    let ledger = Mutex::new(Ledger { journal, reserve, entries: Vec::new(), halves: Vec::new() });
     run.scan(paths, &sources, &ledger, &failed);
     run.finish(settle::unlock(ledger), &sources, failed)
 }

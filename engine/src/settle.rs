@@ -1,6 +1,6 @@
 //! From all that was found to what the report lists: claims, filters, order, copies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use afterimage_signatures::verdict::{MOST_ISSUES, Span};
@@ -10,6 +10,7 @@ use crate::content::Content;
 use crate::error::Error;
 use crate::index::{Entry, Fate, NONE};
 use crate::options::Options;
+use crate::pairs;
 use crate::pipeline::{Ledger, entry};
 use crate::record::Record;
 use crate::report::{self, End, Grade, Issue};
@@ -26,6 +27,8 @@ pub struct Settled {
     /// For each of `order`: the position in `order` of the file that stands for its bytes, or
     /// [`NONE`].
     pub copy_of: Vec<u32>,
+    /// For positions in `order`: that of the other half of a Live Photo.
+    pub pair_of: BTreeMap<u32, u32>,
     /// For each entry of the index: its position in `order`, or [`NONE`].
     pub position: Vec<u32>,
     /// How many files of their own were left out by size or pixels.
@@ -76,7 +79,8 @@ pub fn settle(
     });
     let parent: Vec<u32> = parent.collect();
     let copy_of = copies(entries, &order, &parent, options.embedded);
-    Ok(Settled { order, parent, copy_of, position, filtered })
+    let pair_of = pairs::pair(&ledger.halves, &position, &copy_of);
+    Ok(Settled { order, parent, copy_of, pair_of, position, filtered })
 }
 
 /// Whether the entry, or the outermost file that it lies in, is listed.

@@ -5,6 +5,7 @@
 //!
 //! Source: CIPA DC-008 (Exif 2.32), read by `kamadak-exif`.
 
+mod apple;
 mod block;
 mod place;
 mod text;
@@ -36,8 +37,11 @@ pub struct Exif {
     pub latitude: Option<f64>,
     /// Degrees east of Greenwich.
     pub longitude: Option<f64>,
+    /// What the picture of a Live Photo shares with its video.
+    pub content_identifier: Option<String>,
 }
 
+const NOTE: (Space, u16) = (Space::Exif, 0x927c);
 const MAKE: (Space, u16) = (Space::Tiff, 0x10f);
 const MODEL: (Space, u16) = (Space::Tiff, 0x110);
 const ORIENTATION: (Space, u16) = (Space::Tiff, 0x112);
@@ -91,6 +95,10 @@ fn add(exif: &mut Exif, fields: &Fields, report: &mut impl FnMut(String)) {
     exif.height = exif.height.or_else(|| size(HEIGHT));
     let turn = fields.number(ORIENTATION).and_then(|turn| u16::try_from(turn).ok());
     exif.orientation = exif.orientation.or(turn.filter(|turn| (1..=8).contains(turn)));
+    if exif.content_identifier.is_none() {
+        exif.content_identifier =
+            fields.bytes(NOTE).and_then(|note| apple::content_identifier(&note));
+    }
     if exif.taken.is_none()
         && let Some((taken, utc_offset)) = taken(fields, report)
     {

@@ -235,6 +235,8 @@ pub struct Verdict {
     pub children: Vec<Child>,
     /// Where Exif data lies.
     pub exif: Vec<ExifBlock>,
+    /// Of the video of a Live Photo: what its picture repeats in Exif.
+    pub content_identifier: Option<String>,
     /// What else is to be said.
     pub issues: Vec<Issue>,
 }
@@ -255,6 +257,7 @@ impl Verdict {
             unchecked: Vec::new(),
             children: Vec::new(),
             exif: Vec::new(),
+            content_identifier: None,
             issues: Vec::new(),
         }
     }

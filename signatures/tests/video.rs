@@ -115,6 +115,7 @@ fn pictures_without_units_begin_as_their_coding_does() {
     for kind in [b"mp4v", b"s263", b"jpeg"] {
         let mut data = data.clone();
         data[entry..entry + 4].copy_from_slice(kind);
+        data[media..].fill(0x5a);
         let (_, verdict) = accepted(NAMES, &data, Effort::Proof).unwrap();
         assert_eq!((verdict.grade, verdict.len), (Grade::Partial, media as u64), "{verdict:?}");
         assert_eq!(verdict.share, Some(0.0));

@@ -20,6 +20,11 @@ const MOST_KEYS: u32 = 1024;
 /// The identifier that the video at the view's start shares with the picture of a Live Photo.
 pub fn content_identifier(view: &mut View<'_>) -> Option<String> {
     let moov = Layout::read(view).ok()?.find(b"moov")?;
+    of_movie(view, moov)
+}
+
+/// The identifier in the box `moov`.
+pub fn of_movie(view: &mut View<'_>, moov: Header) -> Option<String> {
     let meta = moov.boxes(0).find(view, b"meta").ok()??;
     value(view, meta, CONTENT_IDENTIFIER).ok()?
 }

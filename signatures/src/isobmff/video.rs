@@ -8,6 +8,7 @@ use super::chain::{Coding, held};
 use super::closing::{Closing, Shape};
 use super::cover::unchecked;
 use super::flavour::Flavour;
+use super::keys;
 use super::layout::{Layout, Stop};
 use super::movie::Movie;
 use crate::format::{Effort, Magic};
@@ -83,6 +84,7 @@ fn verdict(
     }
     verdict.proof = "boxes close, all samples inside";
     verdict.pixels = movie.pixels;
+    verdict.content_identifier = keys::of_movie(view, file.moov);
     closing.note(&mut verdict);
     let followed = match effort {
         Effort::Structure => None,
