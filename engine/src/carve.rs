@@ -144,6 +144,7 @@ impl Carver<'_> {
         let (mut exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
         let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
         let noted = exif.as_mut().and_then(|exif| exif.content_identifier.take());
+        let exif = exif.filter(|exif| *exif != exif::Exif::default());
         let fill = verdict.terminator;
         let mut file = report::File {
             id: 0,

@@ -10,7 +10,8 @@
 //!    [`record`]s. Both run on workers, which [`pipeline`] alone starts. Up to here all is local to
 //!    a range of the source.
 //! 4. Records go to a [`journal`], content by hash to a [`store`], and memory holds an [`index`].
-//! 5. [`claims`] decide which bytes belong to which file; [`settle`] sorts, filters and finds copies.
+//! 5. [`claims`] decide which bytes belong to which file; [`settle`] sorts, filters, and finds copies
+//!    and [`pairs`].
 //! 6. [`recover`] gives files their names, and [`report`] says all of it.
 //!
 //! Threads finish in any order; results are sorted before anything depends on them, so that the
@@ -32,6 +33,7 @@ pub mod listing;
 pub mod naming;
 pub mod options;
 pub mod ownership;
+pub mod pairs;
 pub mod pipeline;
 pub mod progress;
 pub mod record;

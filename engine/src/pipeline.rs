@@ -246,7 +246,7 @@ impl Ledger {
     fn add(&mut self, found: Vec<Found>) {
         let base = self.entries.len();
         for Found { record, hash, format, parent } in found {
-            if let Some(identifier) = &record.file.content_identifier {
+            if let (Some(identifier), None) = (&record.file.content_identifier, parent) {
                 let video = record.file.mime.starts_with("video/");
                 self.halves.push(Half::new(self.entries.len() as u32, identifier, video));
             }

@@ -25,6 +25,7 @@ const ENGINE: &[&str] = &[
     "reserve",
     "index",
     "claims",
+    "pairs",
     "store",
     "pipeline",
     "settle",

@@ -50,6 +50,18 @@ pub fn videos() -> Vec<Sample> {
     movie::samples()
 }
 
+/// The identifier that the halves of the made Live Photos share.
+pub const CONTENT_IDENTIFIER: &str = "12345678-9ABC-4DEF-8123-456789ABCDEF";
+
+/// The maker note that an iPhone writes into the picture of a Live Photo.
+pub fn apple_note(identifier: &str) -> Vec<u8> {
+    // One entry, ContentIdentifier, a text right behind the directory.
+    let len = identifier.len() as u32 + 1;
+    let entry = [&[0, 0x11, 0, 2], &len.to_be_bytes()[..], &32u32.to_be_bytes()].concat();
+    let head = b"Apple iOS\0\0\x01MM\0\x01";
+    [&head[..], &entry, &[0; 4], identifier.as_bytes(), b"\0"].concat()
+}
+
 /// QuickTime files of the time before `ftyp`. Behind another file of boxes they look like more of
 /// its boxes, which no rule can tell, so they stand apart from what is held to the general laws.
 pub fn old_quicktime() -> Vec<Sample> {
