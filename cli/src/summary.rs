@@ -32,8 +32,8 @@ impl Told<'_> {
 
     /// Files of their own that are copies of another.
     fn copies(&self) -> u64 {
-        let Outcome { summary, inner, .. } = self.outcome;
-        summary.files.saturating_sub(*inner).saturating_sub(self.photos())
+        let Outcome { summary, inner, lost, .. } = self.outcome;
+        summary.files.saturating_sub(*inner).saturating_sub(*lost).saturating_sub(self.photos())
     }
 
     /// Files of their own with something missing: those that go to `partial`.
@@ -78,6 +78,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "summary": outcome.summary,
         "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
         "formats": formats.collect::<serde_json::Map<_, _>>(),
+        "lost": outcome.lost,
         "embedded": outcome.inner,
         "left_out": outcome.filtered,
         "warnings": outcome.warnings,

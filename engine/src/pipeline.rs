@@ -17,7 +17,7 @@ use crate::chunk::{self, Chunk, Cut};
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
-use crate::index::{Entry, Fate, NONE};
+use crate::index::{Entry, Fate, NONE, Shown};
 use crate::journal::Journal;
 use crate::progress::Progress;
 use crate::record::Record;
@@ -271,6 +271,7 @@ pub fn entry(
         format: format as u16,
         grade: record.file.grade,
         end: record.file.end,
+        shown: Shown::of(record),
         fate: Fate::Open,
     }
 }

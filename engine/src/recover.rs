@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::Algorithm;
-use crate::index::{Entry, NONE};
+use crate::index::{Entry, NONE, Shown};
 use crate::journal::Place;
 use crate::naming::{Folder, Naming, Taken};
 use crate::ownership::Owner;
@@ -109,7 +109,8 @@ impl Recovery<'_> {
         written
     }
 
-    /// Positions in the order of the report of the files that are to be written.
+    /// Positions in the order of the report of the files that are to be written: not those of which
+    /// there is nothing to look at.
     fn due(&self, ledger: &Ledger, settled: &Settled, written: &mut Written) -> Vec<usize> {
         let mut due = Vec::new();
         for (position, &index) in settled.order.iter().enumerate() {
@@ -117,7 +118,11 @@ impl Recovery<'_> {
             if settled.copy_of[position] != NONE || (inside && !self.embedded) {
                 continue;
             }
-            if ledger.entries[index as usize].len > self.longest {
+            let entry = &ledger.entries[index as usize];
+            if entry.shown == Shown::Nothing {
+                continue;
+            }
+            if entry.len > self.longest {
                 written.too_long += 1;
                 continue;
             }

@@ -46,10 +46,13 @@ pub struct Outcome {
     pub failure: Option<Error>,
     /// Whether somebody stopped it.
     pub interrupted: bool,
-    /// Files of their own by grade, without copies.
+    /// Files of their own that show something of their picture, by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
     /// Files of their own by name of their format, without copies.
     pub formats: Vec<(&'static str, u64)>,
+    /// Files of their own, without copies, of which nothing can be seen any more: they are listed and
+    /// not written.
+    pub lost: u64,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -264,7 +267,7 @@ impl<'o> Run<'o> {
         let warnings = self.warnings(&written);
         self.stats.finishing = clock.elapsed();
         let (photos, formats) = (listing.photos(), listing.formats());
-        let inner = listing.inner();
+        let (inner, lost) = (listing.inner(), listing.lost());
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
         Ok(Outcome {
             report,
@@ -275,6 +278,7 @@ impl<'o> Run<'o> {
             interrupted,
             photos,
             formats,
+            lost,
             inner,
             filtered: settled.filtered,
             warnings,

@@ -14,7 +14,9 @@ use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
 use afterimage_testdata::Sample;
 use afterimage_testdata::canvas::Canvas;
+use afterimage_testdata::jpeg::Jpeg;
 use afterimage_testdata::samples;
+use afterimage_testdata::scene::Picture;
 use tempfile::TempDir;
 
 /// An image on disk, and folders for what comes out of it.
@@ -225,6 +227,45 @@ fn a_proven_photo_in_unchecked_picture_data_ends_the_file_around_it() {
     assert_eq!((photo.format.as_str(), photo.grade), ("png", Grade::Verified));
     assert_eq!((photo.parent, photo.size), (None, png.bytes.len() as u64));
     assert!(cut.path.as_deref().unwrap().starts_with("partial/"));
+}
+
+#[test]
+fn where_two_files_cross_the_one_that_decodes_is_right() {
+    let mut tiff = big_tiff(4096);
+    tiff[8] = 9;
+    // A private tag of 16 KiB at the end of the file, whose bytes nothing checks.
+    let entry_end = 8 + 2 + 8 * 12;
+    // The strip, which entry 5 points at, moves by one entry.
+    tiff[10 + 5 * 12 + 8] += 12;
+    let value = (tiff.len() + 12) as u32;
+    let tag =
+        [&0xc000u16.to_le_bytes()[..], &[7, 0], &(16u32 << 10).to_le_bytes(), &value.to_le_bytes()];
+    tiff.splice(entry_end..entry_end, tag.concat());
+    tiff.extend(vec![0x11; 16 << 10]);
+    let jpeg = Jpeg::default().encode(&Picture::scene(9, 320, 240));
+    let kept = jpeg.len() * 4 / 5;
+    let start = tiff.len() - 512;
+    let broken = [&tiff[..start], &jpeg[..kept]].concat();
+    let canvas = Canvas::new(3).put(&Sample::new("tiff", "overwritten", broken)).noise(4096);
+    let bench = Bench::new(&canvas.bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let found: Vec<_> = own(&report).map(|file| (file.format.as_str(), file.grade)).collect();
+    assert_eq!(found, [("tiff", Grade::Partial), ("jpeg", Grade::Partial)]);
+    assert_eq!(report.files[0].size, start as u64, "the TIFF ends where the JPEG begins");
+}
+
+#[test]
+fn a_beginning_that_shows_nothing_is_listed_and_not_written() {
+    let movie = samples::all().into_iter().find(|sample| sample.format == "mov").unwrap();
+    let media = movie.bytes.windows(4).position(|name| name == b"mdat").unwrap() - 4;
+    let head = Sample::new("mov", "cut", movie.bytes[..media + 8].to_vec());
+    let canvas = Canvas::new(5).put(&head).noise(8192);
+    let bench = Bench::new(&canvas.bytes);
+    let (outcome, report) = bench.scan("out", Options::default());
+    let [file] = &report.files[..] else { panic!("{:?}", report.files) };
+    assert_eq!((file.grade, file.share, file.path.as_deref()), (Grade::Partial, Some(0.0), None));
+    assert_eq!((outcome.lost, outcome.photos.len()), (1, 0));
+    assert!(!bench.output("out").join("partial").exists());
 }
 
 /// A grey TIFF of 256 columns with `len` bytes of samples in one strip.
