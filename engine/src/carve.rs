@@ -3,6 +3,7 @@
 use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
 
+use crate::container;
 use crate::hash::hex;
 use crate::record::{Record, kinship};
 use crate::registry::Registry;
@@ -93,6 +94,8 @@ impl Carver<'_> {
             if let Some((_, kin)) = kin {
                 file.file.origin = report::Origin::Embedded;
                 file.file.kinship = Some(kinship(kin).to_owned());
+            } else {
+                file.file.container = container::around(bytes, offset, verdict.len);
             }
             let parent = kin.map(|(parent, _)| parent);
             found.push(Found { record: file, hash: None, format, parent });
@@ -167,6 +170,7 @@ impl Carver<'_> {
             duplicate_of: None,
             parent: None,
             kinship: None,
+            container: None,
             name: None,
             original_path: None,
             modified: None,

@@ -21,6 +21,7 @@
 pub mod carve;
 pub mod chunk;
 pub mod claims;
+pub mod container;
 pub mod content;
 pub mod custom;
 pub mod destination;

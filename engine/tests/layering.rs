@@ -20,6 +20,7 @@ const ENGINE: &[&str] = &[
     "chunk",
     "scan",
     "record",
+    "container",
     "carve",
     "journal",
     "reserve",
