@@ -13,6 +13,7 @@ use jiff::tz::{Offset, TimeZone};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
+use crate::account::Account;
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::Algorithm;
@@ -50,6 +51,8 @@ pub struct Recovery<'a> {
     pub embedded: bool,
     /// Digests beside BLAKE3.
     pub hashes: &'a [Algorithm],
+    /// Where the cost of writing is added.
+    pub account: &'a Account,
     /// The sources, for content that was not stored while they were scanned.
     pub sources: &'a [Option<Box<dyn Source>>],
 }
@@ -181,7 +184,7 @@ impl Recovery<'_> {
         };
         let (runs, fill) = record.content();
         let content = Content { runs: &runs, fill: &fill };
-        let digests = self.store.keep(source.as_ref(), &content, self.hashes)?;
+        let digests = self.store.keep(source.as_ref(), &content, self.hashes, self.account)?;
         if entry.hash != Some(digests.blake3) {
             let what = "the source gave other bytes when it was read again".to_owned();
             record.file.issues.push(Issue { offset: 0, what });

@@ -144,6 +144,14 @@ pub struct Buffer {
     /// Offset of `bytes[0]` from the candidate's first byte.
     at: u64,
     bytes: Vec<u8>,
+    lent: u64,
+}
+
+impl Buffer {
+    /// How many bytes the views on this buffer have lent so far.
+    pub fn lent(&self) -> u64 {
+        self.lent
+    }
 }
 
 /// A bounded window on one candidate, addressed from the window's first byte.
@@ -236,6 +244,7 @@ impl<'s> View<'s> {
         if len == 0 {
             return Ok(&[]);
         }
+        self.buffer.lent += len as u64;
         let at = self.base + at;
         if !self.holds(at, len) {
             self.hold(at, len);
