@@ -34,6 +34,9 @@ pub static MAGIC: &[Magic] = &[
     Magic { at: 0, bytes: b"\xff\x0a\xfa" },
 ];
 
+/// What all bare codestreams begin with, those of other heights too.
+pub static BARE: &[Magic] = &[Magic { at: 0, bytes: &SIGNATURE }];
+
 /// The headers of the smallest picture.
 pub const MIN_LEN: u64 = 12;
 

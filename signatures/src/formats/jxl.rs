@@ -1,6 +1,6 @@
 //! JPEG XL, in boxes and bare.
 
-use crate::format::{self, Effort, Group, Signature};
+use crate::format::{self, Effort, Group, Magic, Signature};
 use crate::jpegxl;
 use crate::verdict::{Reject, Verdict};
 use crate::view::View;
@@ -24,6 +24,10 @@ pub struct Format;
 impl format::Format for Format {
     fn signature(&self) -> &'static Signature {
         &SIGNATURE
+    }
+
+    fn aligned_magic(&self) -> &'static [Magic] {
+        jpegxl::BARE
     }
 
     fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
