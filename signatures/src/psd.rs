@@ -6,7 +6,7 @@ mod picture;
 mod resources;
 
 use crate::format::{Effort, Magic};
-use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{End, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Big, View};
 use picture::Rows;
 
@@ -81,13 +81,38 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
         verdict.grade = Grade::Damaged;
         verdict.note(broken.at(), "the image resources do not follow each other");
     }
+    if let Err(broken) = picture(view, resources, &header, effort, &mut verdict) {
+        // Resources that follow each other to their end are no chance; without them, nothing is
+        // known of the file but its header.
+        if verdict.grade == Grade::Damaged || resources.len == 0 {
+            return Err(broken);
+        }
+        (verdict.grade, verdict.end) = (Grade::Partial, End::Minimum);
+        (verdict.len, verdict.share) = (resources.end(), Some(0.0));
+        verdict.unchecked = vec![Unchecked {
+            span: Span::between(HEADER_LEN, resources.end()),
+            role: Role::Metadata,
+        }];
+        verdict.note(broken.at(), "neither layers nor picture can be found");
+    }
+    Ok(verdict)
+}
+
+/// The layers, which are passed over, and the picture behind them.
+fn picture(
+    view: &mut View<'_>,
+    resources: Span,
+    header: &Header,
+    effort: Effort,
+    verdict: &mut Verdict,
+) -> Result<(), Reject> {
     let layers = section(view, resources.end(), header.large)?;
     let metadata = Span::between(HEADER_LEN, layers.end());
     verdict.unchecked.push(Unchecked { span: metadata, role: Role::Metadata });
-    picture::measure(view, layers.end(), header.rows(), effort, &mut verdict)?;
+    picture::measure(view, layers.end(), header.rows(), effort, verdict)?;
     let picture = Span::between(layers.end(), verdict.len);
     verdict.unchecked.push(Unchecked { span: picture, role: Role::Payload });
-    Ok(verdict)
+    Ok(())
 }
 
 /// The data of the section whose length stands at `at`, in 64 bits where `wide`.
