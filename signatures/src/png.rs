@@ -167,9 +167,12 @@ fn partial(view: &mut View<'_>, oracle: &PngOracle, at: u64, what: &'static str)
     let span = Span::between(oracle.proven(), kept);
     if span.len > 0 {
         verdict.unchecked.push(Unchecked { span, role: Role::Payload });
-        verdict.terminator = closing(view, oracle.last_row_chunk(), kept).into();
-    } else {
-        verdict.terminator = IEND.into();
+    }
+    if oracle.share() > 0.0 {
+        verdict.terminator = match span.len {
+            0 => IEND.into(),
+            _ => closing(view, oracle.last_row_chunk(), kept).into(),
+        };
     }
     verdict.note(at, what);
     verdict

@@ -77,22 +77,21 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     verdict.pixels = Some((header.width, header.height));
     let colours = section(view, HEADER_LEN, false)?;
     let resources = section(view, colours.end(), false)?;
+    let mut described = resources.end();
     if let Err(broken) = resources::look_into(view, resources, &mut verdict) {
         verdict.grade = Grade::Damaged;
+        described = broken.at();
         verdict.note(broken.at(), "the image resources do not follow each other");
     }
     if let Err(broken) = picture(view, resources, &header, effort, &mut verdict) {
-        // Resources that follow each other to their end are no chance; without them, nothing is
-        // known of the file but its header.
-        if verdict.grade == Grade::Damaged || resources.len == 0 {
+        // Without a resource, nothing is known of the file but its header.
+        if described <= resources.at {
             return Err(broken);
         }
         (verdict.grade, verdict.end) = (Grade::Partial, End::Minimum);
-        (verdict.len, verdict.share) = (resources.end(), Some(0.0));
-        verdict.unchecked = vec![Unchecked {
-            span: Span::between(HEADER_LEN, resources.end()),
-            role: Role::Metadata,
-        }];
+        (verdict.len, verdict.share) = (described, Some(0.0));
+        let span = Span::between(HEADER_LEN, described);
+        verdict.unchecked = vec![Unchecked { span, role: Role::Metadata }];
         verdict.note(broken.at(), "neither layers nor picture can be found");
     }
     Ok(verdict)
