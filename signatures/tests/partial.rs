@@ -172,3 +172,16 @@ fn a_webp_that_goes_on_behind_foreign_sectors_is_damaged() {
     }
     assert!(seen > 0, "no foreign sector is told");
 }
+
+#[test]
+fn a_bmp_whose_source_ends_is_partial_by_its_rows() {
+    let sample = of("bmp").find(|sample| sample.name == "rgb").unwrap();
+    let half = &sample.bytes[..sample.bytes.len() / 2];
+    let verdict = proof("bmp", half);
+    assert_eq!((verdict.grade, verdict.len), (Grade::Partial, half.len() as u64));
+    assert!((0.4..0.6).contains(&verdict.share.unwrap()));
+    assert!(judge("bmp", &sample.bytes[..100], Effort::Proof).is_none(), "there is no row");
+    let sample = of("bmp").find(|sample| sample.name == "length-missing").unwrap();
+    let half = &sample.bytes[..sample.bytes.len() / 2];
+    assert!(judge("bmp", half, Effort::Proof).is_none(), "nothing says that it is one");
+}

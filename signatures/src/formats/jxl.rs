@@ -14,7 +14,8 @@ static SIGNATURE: Signature = Signature {
     min_len: jpegxl::MIN_LEN,
     end_rule: "boxes; tables of contents of all frames where the last box has no size or there is \
                none",
-    proof: "structure: boxes close, tables of contents lead from frame to frame to the last",
+    proof: "structure: boxes close, tables of contents lead from frame to frame to the last; of a \
+            bare codestream, the global section of the first frame decodes to its end",
     source: "ISO/IEC 18181-1:2024; ISO/IEC 18181-2:2024",
 };
 
