@@ -146,7 +146,7 @@ impl Carver<'_> {
         let mut view = View::new(spot.bytes, runs, buffer);
         let (exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
         let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
-        let fill = verdict.terminator;
+        let fill = &*verdict.terminator;
         let mut file = report::File {
             id: 0,
             source: spot.index,

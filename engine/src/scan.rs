@@ -2,11 +2,13 @@
 //!
 //! The packed matcher of aho-corasick (Teddy, SIMD) does the work. None of its patterns begins with
 //! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
-//! no more than reading it.
+//! no more than reading it. Magics that are too short for the matcher, or begin with zeros, are
+//! looked up only where files begin on a disk, at the first byte of each sector that is not constant.
 
 use crate::registry::Registry;
 use std::ops::Range;
 
+use afterimage_signatures as signatures;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
 
 /// A place where a file may begin, as found in one chunk.
@@ -27,11 +29,39 @@ struct Magic {
     formats: Vec<usize>,
 }
 
+impl Magic {
+    /// The magics that differ, each with all of its formats, in the order in which they come.
+    fn merge(all: impl Iterator<Item = (usize, &'static signatures::Magic)>) -> Vec<Self> {
+        let mut magics: Vec<Self> = Vec::new();
+        for (index, magic) in all {
+            let (at, bytes) = (usize::from(magic.at), magic.bytes);
+            match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
+                Some(known) => known.formats.push(index),
+                None => magics.push(Magic { at, bytes, formats: vec![index] }),
+            }
+        }
+        magics
+    }
+}
+
+/// Each magic with the format that it is of.
+fn with(
+    format: usize,
+    magics: &'static [signatures::Magic],
+) -> impl Iterator<Item = (usize, &'static signatures::Magic)> {
+    magics.iter().map(move |magic| (format, magic))
+}
+
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
+    /// Those of any offset, then those of the grid.
     magics: Vec<Magic>,
     engine: Engine,
+    /// Where the magics of the grid begin among all.
+    grid: usize,
+    /// The first two bytes of each of them.
+    leads: Vec<[u8; 2]>,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
 }
@@ -44,23 +74,23 @@ enum Engine {
 }
 
 /// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
-/// how much is constant does not depend on where they are cut.
-const BLOCK: usize = 512;
+/// how much is constant does not depend on where they are cut; files begin there too.
+const BLOCK: usize = signatures::format::SECTOR;
 
 impl Matcher {
     /// A matcher for every format of the registry.
     pub fn new(registry: &Registry) -> Self {
-        let mut magics: Vec<Magic> = Vec::new();
-        for (index, format) in registry.formats().iter().enumerate() {
-            for magic in format.signature().magic {
-                let (at, bytes) = (usize::from(magic.at), magic.bytes);
-                match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
-                    Some(known) => known.formats.push(index),
-                    None => magics.push(Magic { at, bytes, formats: vec![index] }),
-                }
-            }
-        }
-        let patterns = || magics.iter().map(|magic| magic.bytes);
+        let formats = registry.formats().iter().enumerate();
+        let mut magics = Magic::merge(
+            formats.clone().flat_map(|(index, format)| with(index, format.signature().magic)),
+        );
+        let grid = magics.len();
+        magics.extend(Magic::merge(
+            formats.flat_map(|(index, format)| with(index, format.aligned_magic())),
+        ));
+        let leads = magics[grid..].iter().filter_map(|magic| magic.bytes.first_chunk().copied());
+        let leads = leads.collect();
+        let patterns = || magics[..grid].iter().map(|magic| magic.bytes);
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
@@ -76,7 +106,7 @@ impl Matcher {
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, engine, reach }
+        Matcher { magics, engine, grid, leads, reach }
     }
 
     /// How many bytes behind its own a chunk must hold so that every header that starts in it is
@@ -125,6 +155,7 @@ impl Matcher {
                 at = next(at);
             }
             self.stretch(chunk, self.around(start, at, chunk), &own, hits);
+            self.on_grid(chunk, start..at, hits);
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -154,7 +185,7 @@ impl Matcher {
         let mut at = stretch.start;
         while let Some(found) = self.next(chunk, at, stretch.end) {
             // Magics may begin alike; the searcher names one of them.
-            for (index, magic) in self.magics.iter().enumerate() {
+            for (index, magic) in self.magics[..self.grid].iter().enumerate() {
                 let starts = chunk[found..].starts_with(magic.bytes);
                 if starts
                     && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
@@ -163,6 +194,21 @@ impl Matcher {
                 }
             }
             at = found + 1;
+        }
+    }
+
+    /// The magics of the grid in a stretch of sectors that are not constant.
+    fn on_grid(&self, chunk: &[u8], stretch: Range<usize>, hits: &mut Vec<Hit>) {
+        for at in (stretch.start.next_multiple_of(BLOCK)..stretch.end).step_by(BLOCK) {
+            let lead = chunk[at..].first_chunk();
+            if !lead.is_some_and(|lead| self.leads.contains(lead)) {
+                continue;
+            }
+            for (index, magic) in self.magics.iter().enumerate().skip(self.grid) {
+                if chunk[at..].starts_with(magic.bytes) {
+                    hits.push(Hit { at, magic: index });
+                }
+            }
         }
     }
 
@@ -228,6 +274,35 @@ mod tests {
         erased[1023..1031].copy_from_slice(PNG);
         assert_eq!(starts(&erased, 1024), [1023], "it begins in a block of one value");
         assert_eq!(starts(&bytes[200..], 100), [0]);
+    }
+
+    /// Offsets of bare codestreams of JPEG XL, whose magic has two bytes.
+    fn on_grid(chunk: &[u8], own: Range<usize>) -> Vec<usize> {
+        let mut hits = Vec::new();
+        let matcher = Matcher::new(&Registry::default());
+        matcher.scan(chunk, own, &mut hits);
+        hits.retain(|hit| matcher.magics[hit.magic].bytes == b"\xff\x0a");
+        hits.into_iter().map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn short_magics_are_found_at_the_first_byte_of_sectors_only() {
+        let mut chunk: Vec<u8> = (0..20 * BLOCK as u32).map(|i| (i * 7 % 251) as u8).collect();
+        for at in [0, 100, BLOCK + 1, 3 * BLOCK, 4 * BLOCK - 1, 7 * BLOCK, 20 * BLOCK - 2] {
+            chunk[at..at + 2].copy_from_slice(b"\xff\x0a");
+        }
+        let whole = [0, 3 * BLOCK, 7 * BLOCK];
+        assert_eq!(on_grid(&chunk, 0..chunk.len()), whole);
+        assert_eq!(on_grid(&chunk, 5..7 * BLOCK), whole[1..2], "a shard may begin anywhere");
+        let overlap = Matcher::new(&Registry::default()).overlap();
+        for size in [BLOCK, 2 * BLOCK, 5 * BLOCK] {
+            let mut cut = Vec::new();
+            for start in (0..chunk.len()).step_by(size) {
+                let piece = &chunk[start..(start + size + overlap).min(chunk.len())];
+                cut.extend(on_grid(piece, 0..size).into_iter().map(|at| start + at));
+            }
+            assert_eq!(cut, whole, "chunks of {size}");
+        }
     }
 
     #[test]

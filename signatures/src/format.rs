@@ -14,6 +14,9 @@ pub struct Magic {
     pub bytes: &'static [u8],
 }
 
+/// The grid on which files begin on disks, in bytes.
+pub const SECTOR: usize = 512;
+
 /// What a format's files are to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
@@ -36,7 +39,7 @@ pub struct Signature {
     pub extensions: &'static [&'static str],
     /// Which group it belongs to.
     pub group: Group,
-    /// Where its files may begin: any of these.
+    /// Where its files may begin: any of these, or of [`Format::aligned_magic`].
     pub magic: &'static [Magic],
     /// No file is shorter, in bytes.
     pub min_len: u64,
@@ -64,6 +67,13 @@ pub enum Effort {
 pub trait Format: Sync {
     /// What the scanner looks for; known at compile time.
     fn signature(&self) -> &'static Signature;
+
+    /// Magics that are too short to look for at every offset or begin with a zero byte. They stand
+    /// at a file's first byte, have two bytes at least, and are looked for only where files begin
+    /// on a disk: at multiples of [`SECTOR`].
+    fn aligned_magic(&self) -> &'static [Magic] {
+        &[]
+    }
 
     /// Measures the file whose first byte is the view's byte 0.
     ///

@@ -80,7 +80,7 @@ fn partial(
     verdict.grade = Grade::Partial;
     verdict.proof = "blocks and codes up to the break";
     verdict.share = Some(oracle.share());
-    verdict.terminator = TERMINATOR;
+    verdict.terminator = TERMINATOR.into();
     leave_metadata(oracle, kept, &mut verdict);
     verdict.note(at, what);
     Ok(verdict)

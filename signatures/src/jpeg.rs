@@ -62,7 +62,7 @@ fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
             verdict.grade = Grade::Partial;
             verdict.proof = "segments, and markers in the data up to the break";
             verdict.share = walked.share;
-            verdict.terminator = TERMINATOR;
+            verdict.terminator = TERMINATOR.into();
             verdict.note(issue.at, issue.what);
         }
         None => {

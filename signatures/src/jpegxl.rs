@@ -21,7 +21,7 @@ use pieces::Pieces;
 
 /// The signature box of a file; or a codestream of a picture that is from 513 to 8192 pixels high,
 /// a multiple of four. Two bytes that all codestreams begin with are too few to look for at every
-/// offset; the third holds the lowest bits of a height of that range.
+/// offset, see [`BARE`]; the third holds the lowest bits of a height of that range.
 pub static MAGIC: &[Magic] = &[
     Magic { at: 4, bytes: b"JXL \r\n\x87\n" },
     Magic { at: 0, bytes: b"\xff\x0a\x1a" },
@@ -33,6 +33,9 @@ pub static MAGIC: &[Magic] = &[
     Magic { at: 0, bytes: b"\xff\x0a\xda" },
     Magic { at: 0, bytes: b"\xff\x0a\xfa" },
 ];
+
+/// What all bare codestreams begin with, those of other heights too.
+pub static BARE: &[Magic] = &[Magic { at: 0, bytes: &SIGNATURE }];
 
 /// The headers of the smallest picture.
 pub const MIN_LEN: u64 = 12;

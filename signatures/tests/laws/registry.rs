@@ -28,7 +28,12 @@ fn names_are_unique_and_extensions_are_plain() {
 fn magic_is_long_enough_and_lies_in_the_shortest_file() {
     for format in ALL {
         let signature = format.signature();
-        assert!(!signature.magic.is_empty(), "{}", signature.name);
+        let aligned = format.aligned_magic();
+        assert!(!signature.magic.is_empty() || !aligned.is_empty(), "{}", signature.name);
+        for magic in aligned {
+            assert!(magic.at == 0 && magic.bytes.len() >= 2, "{}: {magic:?}", signature.name);
+            assert!(magic.bytes.len() as u64 <= signature.min_len, "{}", signature.name);
+        }
         for magic in signature.magic {
             assert!(magic.bytes.len() >= 3, "{}: {magic:?}", signature.name);
             assert_ne!(magic.bytes[0], 0, "{}: {magic:?}", signature.name);
@@ -72,7 +77,8 @@ fn noise_behind_a_magic_is_no_photo() {
     for format in ALL {
         let name = format.signature().name;
         let mut noise = random.bytes(NOISE_LEN);
-        let magics = format.signature().magic;
+        let signature = format.signature();
+        let magics: Vec<_> = signature.magic.iter().chain(format.aligned_magic()).collect();
         for (number, cluster) in noise.chunks_exact_mut(4096).enumerate() {
             let magic = magics[number % magics.len()];
             let at = usize::from(magic.at);
