@@ -74,7 +74,7 @@ pub struct Entry {
     /// Position of its source on the command line.
     pub source: u32,
     /// Bytes added behind those from the source.
-    pub fill: u8,
+    pub fill: u32,
     /// Position of its format in the registry.
     pub format: u16,
     /// How much was proven.

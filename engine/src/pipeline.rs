@@ -278,7 +278,7 @@ pub fn entry(
         pixels: pixels.map_or(u64::MAX, |(w, h)| u64::from(w) * u64::from(h)),
         parent,
         source: record.file.source,
-        fill: (record.file.size - record.source_len()) as u8,
+        fill: (record.file.size - record.source_len()) as u32,
         format: format as u16,
         grade: record.file.grade,
         end: record.file.end,

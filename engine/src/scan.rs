@@ -58,6 +58,8 @@ pub struct Matcher {
     /// Those of any offset, then those of the grid.
     magics: Vec<Magic>,
     engine: Engine,
+    /// By their first byte, the positions of those of any offset.
+    alike: Vec<Vec<usize>>,
     /// Where the magics of the grid begin among all.
     grid: usize,
     /// The first two bytes of each of them.
@@ -90,6 +92,10 @@ impl Matcher {
         ));
         let leads = magics[grid..].iter().filter_map(|magic| magic.bytes.first_chunk().copied());
         let leads = leads.collect();
+        let mut alike = vec![Vec::new(); 1 << 8];
+        for (index, magic) in magics[..grid].iter().enumerate() {
+            alike[usize::from(magic.bytes[0])].push(index);
+        }
         let patterns = || magics[..grid].iter().map(|magic| magic.bytes);
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
@@ -106,7 +112,7 @@ impl Matcher {
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, engine, grid, leads, reach }
+        Matcher { magics, engine, alike, grid, leads, reach }
     }
 
     /// How many bytes behind its own a chunk must hold so that every header that starts in it is
@@ -185,7 +191,8 @@ impl Matcher {
         let mut at = stretch.start;
         while let Some(found) = self.next(chunk, at, stretch.end) {
             // Magics may begin alike; the searcher names one of them.
-            for (index, magic) in self.magics[..self.grid].iter().enumerate() {
+            for &index in &self.alike[usize::from(chunk[found])] {
+                let magic = &self.magics[index];
                 let starts = chunk[found..].starts_with(magic.bytes);
                 if starts
                     && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
