@@ -32,6 +32,9 @@ const IHDR_END: u64 = 8 + 12 + Header::LEN as u64;
 /// The chunk that ends every PNG.
 const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
+/// More chunks than this do not come before the image data.
+const MOST_AHEAD: u64 = 4096;
+
 /// Image data and other chunks that alternate are listed apart so many times.
 const MOST_SPANS: usize = 1024;
 
@@ -53,12 +56,29 @@ pub fn is_animated(view: &mut View<'_>) -> Result<bool, Reject> {
     }
 }
 
+/// Follows the chunks to the first `IDAT`, unread: what leads nowhere shows nothing, and reading it
+/// could cost far more than the bytes that promise it.
+fn find_data(view: &mut View<'_>) -> Result<(), Reject> {
+    let mut at = SIGNATURE.len() as u64;
+    for _ in 0..MOST_AHEAD {
+        let (len, kind) = chunk(view, at)?;
+        if &kind == b"IDAT" {
+            return Ok(());
+        }
+        at += 12 + len;
+    }
+    Err(Reject::OverBudget { at: view.base() + at, len: MOST_AHEAD })
+}
+
 /// Measures the PNG at the view's start.
 pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let header = Header::read(view)?;
     let mut verdict = match effort {
         Effort::Structure => walk(view)?,
-        Effort::Proof => prove(view)?,
+        Effort::Proof => {
+            find_data(view)?;
+            prove(view)?
+        }
     };
     verdict.pixels = Some((header.width, header.height));
     if verdict.grade != Grade::Partial {

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod disk;
+
 use afterimage_signatures::formats::by_name;
 use afterimage_signatures::verdict::Role;
 use afterimage_signatures::{Buffer, Effort, Grade, Runs, Verdict, View};
 use afterimage_testdata::png::chunk;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::{Sample, samples};
+use disk::Counting;
 
 fn judge(format: &str, bytes: &[u8], effort: Effort) -> Option<Verdict> {
     let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
@@ -78,11 +81,27 @@ fn what_closes_a_cut_png_makes_its_chunks_whole() {
 #[test]
 fn a_png_without_a_row_shows_nothing() {
     let mut bytes = plain_png().bytes[..33].to_vec();
-    chunk(&mut bytes, b"iCCP", &Random::new(3).bytes(4000));
+    chunk(&mut bytes, b"tEXt", &[b'x'; 1000]);
+    let text_end = bytes.len() as u64;
+    chunk(&mut bytes, b"IDAT", &Random::new(3).bytes(4000));
     bytes.truncate(2048);
     bytes.extend(Random::new(4).bytes(9000));
     let verdict = proof("png", &bytes);
-    assert_eq!((verdict.grade, verdict.share, verdict.len), (Grade::Partial, Some(0.0), 33));
+    assert_eq!((verdict.grade, verdict.share), (Grade::Partial, Some(0.0)));
+    assert_eq!(verdict.len, text_end);
+}
+
+#[test]
+fn a_png_whose_chunks_lead_nowhere_is_rejected_unread() {
+    let mut bytes = plain_png().bytes[..33].to_vec();
+    bytes.extend((1u32 << 20).to_be_bytes());
+    bytes.extend(b"tEXt");
+    bytes.resize(2 << 20, b'x');
+    let source = Counting::new(bytes);
+    let (runs, mut buffer) = (Runs::whole(0, 2 << 20), Buffer::default());
+    let png = by_name("png").unwrap();
+    assert!(png.measure(&mut View::new(&source, &runs, &mut buffer), Effort::Proof).is_err());
+    assert!(source.read() < 64 << 10, "{} bytes were read", source.read());
 }
 
 /// Photoshop documents whose rows are packed, with the length of one of them.
