@@ -8,7 +8,7 @@ use crate::hash::hex;
 use crate::record::{Record, kinship};
 use crate::registry::Registry;
 use crate::report;
-use crate::scan::Matcher;
+use crate::scan::{Hit, Matcher};
 
 /// A child of a child of a child is as deep as cameras go.
 const MOST_DEPTH: u32 = 3;
@@ -47,19 +47,20 @@ struct Spot<'r> {
 
 impl Carver<'_> {
     /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
-    /// of `candidates` (positions in the registry, in order) accepts it. `bytes` are the source's,
+    /// of the formats of `hits` accepts it. `bytes` are the source's,
     /// perhaps through a window.
     pub fn carve(
         &self,
         index: u32,
         bytes: &dyn Bytes,
         offset: u64,
-        candidates: &[usize],
+        hits: &[Hit],
         buffer: &mut Buffer,
     ) -> Vec<Found> {
         let spot = Spot { index, bytes };
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
-        let Some((format, verdict)) = self.measure(&spot, &rest, candidates, buffer) else {
+        let candidates = self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer));
+        let Some((format, verdict)) = self.measure(&spot, &rest, &candidates, buffer) else {
             return Vec::new();
         };
         let mut found = Vec::new();

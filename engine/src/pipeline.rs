@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade};
 use crate::reserve::Reserve;
-use crate::scan::{Hit, Matcher};
+use crate::scan::Matcher;
 use crate::source::Source;
 use crate::store::Store;
 use crate::window::Window;
@@ -154,10 +154,9 @@ impl Scan<'_> {
             if self.progress.stopped() {
                 break;
             }
-            let candidates = self.candidates(same);
             let found = self.account.measure(Stage::Measure, || {
                 let before = buffer.lent();
-                let found = self.carver.carve(index, window, offset, &candidates, &mut buffer);
+                let found = self.carver.carve(index, window, offset, same, &mut buffer);
                 (found, buffer.lent() - before)
             });
             if let Err(error) = self.keep(window, near, found) {
@@ -167,15 +166,6 @@ impl Scan<'_> {
         }
         self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
         constant
-    }
-
-    /// The formats that hits at one offset may be, in the order of the registry.
-    fn candidates(&self, hits: &[Hit]) -> Vec<usize> {
-        let mut formats: Vec<usize> =
-            hits.iter().flat_map(|hit| self.matcher.formats(*hit).iter().copied()).collect();
-        formats.sort_unstable();
-        formats.dedup();
-        formats
     }
 
     /// Hashes and stores what was found at one offset, and adds it to the ledger.

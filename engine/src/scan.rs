@@ -9,6 +9,8 @@ use crate::registry::Registry;
 use std::ops::Range;
 
 use afterimage_signatures as signatures;
+use afterimage_signatures::View;
+use afterimage_signatures::format::Gate;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
 
 /// A place where a file may begin, as found in one chunk.
@@ -25,6 +27,7 @@ pub struct Hit {
 struct Magic {
     at: usize,
     bytes: &'static [u8],
+    gate: Option<Gate>,
     /// Positions in the registry, in order.
     formats: Vec<usize>,
 }
@@ -34,10 +37,17 @@ impl Magic {
     fn merge(all: impl Iterator<Item = (usize, &'static signatures::Magic)>) -> Vec<Self> {
         let mut magics: Vec<Self> = Vec::new();
         for (index, magic) in all {
-            let (at, bytes) = (usize::from(magic.at), magic.bytes);
-            match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
+            let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
+            let is_same = |known: &&mut Magic| {
+                let gates = match (known.gate, gate) {
+                    (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
+                    (a, b) => a.is_none() && b.is_none(),
+                };
+                gates && (known.at, known.bytes) == (at, bytes)
+            };
+            match magics.iter_mut().find(is_same) {
                 Some(known) => known.formats.push(index),
-                None => magics.push(Magic { at, bytes, formats: vec![index] }),
+                None => magics.push(Magic { at, bytes, gate, formats: vec![index] }),
             }
         }
         magics
@@ -121,9 +131,18 @@ impl Matcher {
         self.reach.saturating_sub(1)
     }
 
-    /// Positions in the registry of the formats that `hit` may be, in the order of the registry.
-    pub fn formats(&self, hit: Hit) -> &[usize] {
-        &self.magics[hit.magic].formats
+    /// Positions in the registry of the formats that hits at one offset may be, in the order of the
+    /// registry. `view` begins at that offset.
+    pub fn candidates(&self, hits: &[Hit], view: &mut View<'_>) -> Vec<usize> {
+        let mut formats = Vec::new();
+        for magic in hits.iter().map(|hit| &self.magics[hit.magic]) {
+            if magic.gate.is_none_or(|gate| gate(view)) {
+                formats.extend(&magic.formats);
+            }
+        }
+        formats.sort_unstable();
+        formats.dedup();
+        formats
     }
 
     /// Positions in the registry of the formats whose magic stands at the start of `head`.
@@ -251,7 +270,7 @@ mod tests {
         let matcher = Matcher::new(&Registry::default());
         matcher.scan(chunk, 0..own, &mut hits);
         let png = Registry::default().names().position(|name| name == "png");
-        hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
+        hits.retain(|hit| matcher.magics[hit.magic].formats.contains(&png.unwrap()));
         hits.into_iter().map(|hit| hit.at).collect()
     }
 

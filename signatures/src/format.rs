@@ -5,13 +5,31 @@ use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
 /// Bytes that tell where a file of some format may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Magic {
     /// Offset of `bytes` from the file's first byte.
     pub at: u16,
     /// At least three bytes, the first of which is not zero: zero-led patterns make the packed
     /// matcher stop at every byte of an empty disk.
     pub bytes: &'static [u8],
+    /// What must hold besides in every file that begins so, at the cost of a few reads. It is asked
+    /// once, and not by each of the formats that share the magic.
+    pub gate: Option<Gate>,
+}
+
+/// Whether the file at the view's start may be one of those that share a magic.
+pub type Gate = fn(&mut View<'_>) -> bool;
+
+impl Magic {
+    /// Bytes that tell enough by themselves.
+    pub const fn new(at: u16, bytes: &'static [u8]) -> Self {
+        Magic { at, bytes, gate: None }
+    }
+
+    /// Bytes that many formats share, and what must hold in all of them.
+    pub const fn gated(at: u16, bytes: &'static [u8], gate: Gate) -> Self {
+        Magic { at, bytes, gate: Some(gate) }
+    }
 }
 
 /// The grid on which files begin on disks, in bytes.

@@ -13,8 +13,7 @@ use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// What every GIF begins with.
-pub static MAGIC: &[Magic] =
-    &[Magic { at: 0, bytes: b"GIF87a" }, Magic { at: 0, bytes: b"GIF89a" }];
+pub static MAGIC: &[Magic] = &[Magic::new(0, b"GIF87a"), Magic::new(0, b"GIF89a")];
 
 /// Signature and logical screen descriptor.
 const HEADER_LEN: usize = 13;

@@ -23,19 +23,19 @@ use pieces::Pieces;
 /// a multiple of four. Two bytes that all codestreams begin with are too few to look for at every
 /// offset, see [`BARE`]; the third holds the lowest bits of a height of that range.
 pub static MAGIC: &[Magic] = &[
-    Magic { at: 4, bytes: b"JXL \r\n\x87\n" },
-    Magic { at: 0, bytes: b"\xff\x0a\x1a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x3a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x5a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x7a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x9a" },
-    Magic { at: 0, bytes: b"\xff\x0a\xba" },
-    Magic { at: 0, bytes: b"\xff\x0a\xda" },
-    Magic { at: 0, bytes: b"\xff\x0a\xfa" },
+    Magic::new(4, b"JXL \r\n\x87\n"),
+    Magic::new(0, b"\xff\x0a\x1a"),
+    Magic::new(0, b"\xff\x0a\x3a"),
+    Magic::new(0, b"\xff\x0a\x5a"),
+    Magic::new(0, b"\xff\x0a\x7a"),
+    Magic::new(0, b"\xff\x0a\x9a"),
+    Magic::new(0, b"\xff\x0a\xba"),
+    Magic::new(0, b"\xff\x0a\xda"),
+    Magic::new(0, b"\xff\x0a\xfa"),
 ];
 
 /// What all bare codestreams begin with, those of other heights too.
-pub static BARE: &[Magic] = &[Magic { at: 0, bytes: &SIGNATURE }];
+pub static BARE: &[Magic] = &[Magic::new(0, &SIGNATURE)];
 
 /// The headers of the smallest picture.
 pub const MIN_LEN: u64 = 12;

@@ -18,7 +18,7 @@ use crate::verdict::{
 use crate::view::{Endian::Big, View};
 
 /// What every PNG begins with.
-pub static MAGIC: &[Magic] = &[Magic { at: 0, bytes: SIGNATURE }];
+pub static MAGIC: &[Magic] = &[Magic::new(0, SIGNATURE)];
 
 /// The signature, of eight bytes.
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";

@@ -11,10 +11,8 @@ use crate::view::{Endian::Big, View};
 use picture::Rows;
 
 /// Signature, version, and six reserved zeros.
-pub static MAGIC: &[Magic] = &[
-    Magic { at: 0, bytes: b"8BPS\0\x01\0\0\0\0\0\0" },
-    Magic { at: 0, bytes: b"8BPS\0\x02\0\0\0\0\0\0" },
-];
+pub static MAGIC: &[Magic] =
+    &[Magic::new(0, b"8BPS\0\x01\0\0\0\0\0\0"), Magic::new(0, b"8BPS\0\x02\0\0\0\0\0\0")];
 
 /// Length of the header.
 const HEADER_LEN: u64 = 26;

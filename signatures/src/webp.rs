@@ -12,7 +12,7 @@ use crate::verdict::{End, ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchec
 use crate::view::View;
 
 /// `RIFF` begins many files; its length lies between it and this.
-pub static MAGIC: &[Magic] = &[Magic { at: 8, bytes: b"WEBPVP8" }];
+pub static MAGIC: &[Magic] = &[Magic::new(8, b"WEBPVP8")];
 
 /// RIFF header, a chunk's header, and the shortest VP8L picture.
 pub const MIN_LEN: u64 = LIST_HEAD_LEN + HEAD_LEN + 6;

@@ -10,7 +10,7 @@ static SIGNATURE: Signature = Signature {
     title: "Canon CR2",
     extensions: &["cr2"],
     group: Group::Raw,
-    magic: &[Magic { at: 0, bytes: b"II*\0\x10\0\0\0CR\x02\0" }],
+    magic: &[Magic::new(0, b"II*\0\x10\0\0\0CR\x02\0")],
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
     proof: "structure: directories, values and strips lie inside the file",

@@ -11,9 +11,9 @@ static SIGNATURE: Signature = Signature {
     extensions: &["orf", "ori"],
     group: Group::Raw,
     magic: &[
-        Magic { at: 0, bytes: b"IIRO\x08\0\0\0" },
-        Magic { at: 0, bytes: b"IIRS\x08\0\0\0" },
-        Magic { at: 0, bytes: b"MMOR\0\0\0\x08" },
+        Magic::new(0, b"IIRO\x08\0\0\0"),
+        Magic::new(0, b"IIRS\x08\0\0\0"),
+        Magic::new(0, b"MMOR\0\0\0\x08"),
     ],
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",

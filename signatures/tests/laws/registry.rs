@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use afterimage_signatures::Effort;
 use afterimage_signatures::formats::{ALL, by_name};
+use afterimage_signatures::{Buffer, Effort, Runs, View};
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
 
@@ -65,6 +65,27 @@ fn a_sample_is_taken_by_its_own_format_first() {
         let first = fits.find(|format| measure(*format, &sample.bytes, Effort::Proof).is_ok());
         let first = first.map(|format| format.signature().name);
         assert_eq!(first, Some(sample.format), "{}", sample.name);
+    }
+}
+
+#[test]
+fn no_gate_shuts_out_a_file_that_its_format_takes() {
+    for (sample, _) in cases() {
+        for format in ALL.iter().filter(|format| magic_fits(**format, &sample.bytes)) {
+            if measure(*format, &sample.bytes, Effort::Structure).is_err() {
+                continue;
+            }
+            let (runs, mut buffer) = (Runs::whole(0, sample.bytes.len() as u64), Buffer::default());
+            let bytes = sample.bytes.as_slice();
+            let opens = format.signature().magic.iter().any(|magic| {
+                let stands = bytes.get(usize::from(magic.at)..);
+                let mut view = View::new(&bytes, &runs, &mut buffer);
+                stands.is_some_and(|rest| rest.starts_with(magic.bytes))
+                    && magic.gate.is_none_or(|gate| gate(&mut view))
+            });
+            let aligned = !format.aligned_magic().is_empty();
+            assert!(opens || aligned, "{} as {}", sample.path(), format.signature().name);
+        }
     }
 }
 
