@@ -2,8 +2,7 @@
 //!
 //! The packed matcher of aho-corasick (Teddy, SIMD) does the work. None of its patterns begins with
 //! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
-//! no more than reading it. Magics that are too short for the matcher, or begin with zeros, are
-//! looked up only where files begin on a disk, at the first byte of each sector that is not constant.
+//! no more than reading it. Magics of two bytes, which would slow it down, have searches of their own.
 
 use crate::registry::Registry;
 use std::ops::Range;
@@ -12,6 +11,7 @@ use afterimage_signatures as signatures;
 use afterimage_signatures::View;
 use afterimage_signatures::format::Gate;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
+use memchr::memmem;
 
 /// A place where a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,15 +65,13 @@ fn with(
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
-    /// Those of any offset, then those of the grid.
+    /// Those of the engine, then those of two bytes.
     magics: Vec<Magic>,
     engine: Engine,
-    /// By their first byte, the positions of those of any offset.
+    /// By their first byte, the positions of those of the engine.
     alike: Vec<Vec<usize>>,
-    /// Where the magics of the grid begin among all.
-    grid: usize,
-    /// The first two bytes of each of them.
-    leads: Vec<[u8; 2]>,
+    /// The searches for the others, with their positions.
+    short: Vec<(usize, memmem::Finder<'static>)>,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
 }
@@ -86,8 +84,8 @@ enum Engine {
 }
 
 /// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
-/// how much is constant does not depend on where they are cut; files begin there too.
-const BLOCK: usize = signatures::format::SECTOR;
+/// how much is constant does not depend on where they are cut.
+const BLOCK: usize = 512;
 
 impl Matcher {
     /// A matcher for every format of the registry.
@@ -96,17 +94,17 @@ impl Matcher {
         let mut magics = Magic::merge(
             formats.clone().flat_map(|(index, format)| with(index, format.signature().magic)),
         );
-        let grid = magics.len();
+        let long = magics.len();
         magics.extend(Magic::merge(
-            formats.flat_map(|(index, format)| with(index, format.aligned_magic())),
+            formats.flat_map(|(index, format)| with(index, format.short_magic())),
         ));
-        let leads = magics[grid..].iter().filter_map(|magic| magic.bytes.first_chunk().copied());
-        let leads = leads.collect();
+        let short = magics[long..].iter().map(|magic| memmem::Finder::new(magic.bytes));
+        let short = short.enumerate().map(|(index, finder)| (long + index, finder)).collect();
         let mut alike = vec![Vec::new(); 1 << 8];
-        for (index, magic) in magics[..grid].iter().enumerate() {
+        for (index, magic) in magics[..long].iter().enumerate() {
             alike[usize::from(magic.bytes[0])].push(index);
         }
-        let patterns = || magics[..grid].iter().map(|magic| magic.bytes);
+        let patterns = || magics[..long].iter().map(|magic| magic.bytes);
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
@@ -122,7 +120,7 @@ impl Matcher {
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, engine, alike, grid, leads, reach }
+        Matcher { magics, engine, alike, short, reach }
     }
 
     /// How many bytes behind its own a chunk must hold so that every header that starts in it is
@@ -180,7 +178,6 @@ impl Matcher {
                 at = next(at);
             }
             self.stretch(chunk, self.around(start, at, chunk), &own, hits);
-            self.on_grid(chunk, start..at, hits);
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -221,20 +218,10 @@ impl Matcher {
             }
             at = found + 1;
         }
-    }
-
-    /// The magics of the grid in a stretch of sectors that are not constant.
-    fn on_grid(&self, chunk: &[u8], stretch: Range<usize>, hits: &mut Vec<Hit>) {
-        for at in (stretch.start.next_multiple_of(BLOCK)..stretch.end).step_by(BLOCK) {
-            let lead = chunk[at..].first_chunk();
-            if !lead.is_some_and(|lead| self.leads.contains(lead)) {
-                continue;
-            }
-            for (index, magic) in self.magics.iter().enumerate().skip(self.grid) {
-                if chunk[at..].starts_with(magic.bytes) {
-                    hits.push(Hit { at, magic: index });
-                }
-            }
+        for (magic, finder) in &self.short {
+            let found = finder.find_iter(&chunk[stretch.clone()]).map(|at| stretch.start + at);
+            let own = found.filter(|at| own.contains(at));
+            hits.extend(own.map(|at| Hit { at, magic: *magic }));
         }
     }
 
@@ -303,7 +290,7 @@ mod tests {
     }
 
     /// Offsets of bare codestreams of JPEG XL, whose magic has two bytes.
-    fn on_grid(chunk: &[u8], own: Range<usize>) -> Vec<usize> {
+    fn bare(chunk: &[u8], own: Range<usize>) -> Vec<usize> {
         let mut hits = Vec::new();
         let matcher = Matcher::new(&Registry::default());
         matcher.scan(chunk, own, &mut hits);
@@ -312,20 +299,23 @@ mod tests {
     }
 
     #[test]
-    fn short_magics_are_found_at_the_first_byte_of_sectors_only() {
+    fn magics_of_two_bytes_are_found_at_every_offset_once() {
         let mut chunk: Vec<u8> = (0..20 * BLOCK as u32).map(|i| (i * 7 % 251) as u8).collect();
-        for at in [0, 100, BLOCK + 1, 3 * BLOCK, 4 * BLOCK - 1, 7 * BLOCK, 20 * BLOCK - 2] {
+        chunk[10 * BLOCK..11 * BLOCK].fill(0xff);
+        chunk[11 * BLOCK] = 0x0a;
+        let at = [0, 100, BLOCK + 1, 3 * BLOCK, 4 * BLOCK - 1, 7 * BLOCK, 20 * BLOCK - 2];
+        for at in at {
             chunk[at..at + 2].copy_from_slice(b"\xff\x0a");
         }
-        let whole = [0, 3 * BLOCK, 7 * BLOCK];
-        assert_eq!(on_grid(&chunk, 0..chunk.len()), whole);
-        assert_eq!(on_grid(&chunk, 5..7 * BLOCK), whole[1..2], "a shard may begin anywhere");
+        let whole = [&at[..6], &[11 * BLOCK - 1], &at[6..]].concat();
+        assert_eq!(bare(&chunk, 0..chunk.len()), whole);
+        assert_eq!(bare(&chunk, 5..7 * BLOCK), at[1..5], "a shard may begin anywhere");
         let overlap = Matcher::new(&Registry::default()).overlap();
         for size in [BLOCK, 2 * BLOCK, 5 * BLOCK] {
             let mut cut = Vec::new();
             for start in (0..chunk.len()).step_by(size) {
                 let piece = &chunk[start..(start + size + overlap).min(chunk.len())];
-                cut.extend(on_grid(piece, 0..size).into_iter().map(|at| start + at));
+                cut.extend(bare(piece, 0..size).into_iter().map(|at| start + at));
             }
             assert_eq!(cut, whole, "chunks of {size}");
         }

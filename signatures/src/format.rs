@@ -57,7 +57,7 @@ pub struct Signature {
     pub extensions: &'static [&'static str],
     /// Which group it belongs to.
     pub group: Group,
-    /// Where its files may begin: any of these, or of [`Format::aligned_magic`].
+    /// Where its files may begin: any of these, or of [`Format::short_magic`].
     pub magic: &'static [Magic],
     /// No file is shorter, in bytes.
     pub min_len: u64,
@@ -86,10 +86,9 @@ pub trait Format: Sync {
     /// What the scanner looks for; known at compile time.
     fn signature(&self) -> &'static Signature;
 
-    /// Magics that are too short to look for at every offset or begin with a zero byte. They stand
-    /// at a file's first byte, have two bytes at least, and are looked for only where files begin
-    /// on a disk: at multiples of [`SECTOR`].
-    fn aligned_magic(&self) -> &'static [Magic] {
+    /// Magics of two bytes, at a file's first byte: each is looked for by a search of its own, so
+    /// that there should be few, with a gate each.
+    fn short_magic(&self) -> &'static [Magic] {
         &[]
     }
 

@@ -33,6 +33,10 @@ const MOST_BLOCKS: u64 = 1 << 20;
 /// Further ones for each byte of pictures; a plain area takes some bits for each hundred.
 const BLOCKS_A_BYTE: u64 = 64;
 
+/// A file whose source ends before it does is followed when there is no more of it than this, in
+/// bytes: only one can lie there, and any bytes look like VP8.
+const MOST_OF_CUT: u64 = 256 << 10;
+
 /// What is known so far.
 struct Walk {
     /// Pictures that came.
@@ -60,6 +64,10 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
         return Err(view.malformed(0, "signature"));
     }
     let end = riff.data().end();
+    let missing = end.saturating_sub(view.len());
+    if missing > 0 && view.len() > MOST_OF_CUT {
+        return Err(Reject::Truncated { at: 0, missing });
+    }
     let mut verdict = Verdict::structural(end, "webp", "image/webp");
     verdict.proof = match effort {
         Effort::Structure => "chunks up to the length of the file; headers of every picture",
@@ -169,9 +177,9 @@ impl Walk {
             (at, what) = (flaw.at, flaw.what);
         }
         let picture = self.flaw.map(|flaw| flaw.picture).or(self.last);
-        let found = picture.and_then(|picture| foreign::find(view, picture.data));
-        if let Some(found) = found.filter(|found| found.at < at) {
-            (at, what) = (found.at, "bytes that no coder of pictures makes");
+        let own = picture.map(|picture| Span::between(picture.data.at, picture.data.end().min(at)));
+        if let Some(found) = own.and_then(|own| foreign::first(view, own)) {
+            (at, what) = (found, "bytes that no coder of pictures makes");
         }
         let share = match picture.filter(|picture| picture.before == 0) {
             Some(picture) => picture.share(view, at),

@@ -27,7 +27,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn aligned_magic(&self) -> &'static [Magic] {
+    fn short_magic(&self) -> &'static [Magic] {
         jpegxl::BARE
     }
 

@@ -120,6 +120,12 @@ fn check(
         .map_err(|what| view.malformed(pieces.locate(at), what))
 }
 
+/// Whether the headers of a picture stand at the view's start: of random bytes behind the magic few
+/// are any.
+pub(super) fn opens(view: &mut View<'_>) -> bool {
+    !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))
+}
+
 /// Calls `read` with ever more of the bytes at `at`, until they are enough.
 fn fetch<T>(
     view: &mut View<'_>,

@@ -39,6 +39,14 @@ pub(super) fn find(view: &mut View<'_>, span: Span) -> Option<Foreign> {
     found
 }
 
+/// The first foreign sector among the whole ones of `span`, if there is one.
+pub(super) fn first(view: &mut View<'_>, span: Span) -> Option<u64> {
+    let sector = SECTOR as u64;
+    let end = span.end().min(view.len());
+    let mut sectors = (span.at.next_multiple_of(sector)..end).step_by(SECTOR);
+    sectors.find(|at| at + sector <= end && values(view.up_to(*at, SECTOR)) < FEWEST_VALUES)
+}
+
 /// How many values the bytes have.
 fn values(bytes: &[u8]) -> u32 {
     let mut seen = [0u64; 4];

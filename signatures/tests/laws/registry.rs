@@ -28,9 +28,9 @@ fn names_are_unique_and_extensions_are_plain() {
 fn magic_is_long_enough_and_lies_in_the_shortest_file() {
     for format in ALL {
         let signature = format.signature();
-        let aligned = format.aligned_magic();
-        assert!(!signature.magic.is_empty() || !aligned.is_empty(), "{}", signature.name);
-        for magic in aligned {
+        let short = format.short_magic();
+        assert!(!signature.magic.is_empty() || !short.is_empty(), "{}", signature.name);
+        for magic in short {
             assert!(magic.at == 0 && magic.bytes.len() >= 2, "{}: {magic:?}", signature.name);
             assert!(magic.bytes.len() as u64 <= signature.min_len, "{}", signature.name);
         }
@@ -83,8 +83,8 @@ fn no_gate_shuts_out_a_file_that_its_format_takes() {
                 stands.is_some_and(|rest| rest.starts_with(magic.bytes))
                     && magic.gate.is_none_or(|gate| gate(&mut view))
             });
-            let aligned = !format.aligned_magic().is_empty();
-            assert!(opens || aligned, "{} as {}", sample.path(), format.signature().name);
+            let short = !format.short_magic().is_empty();
+            assert!(opens || short, "{} as {}", sample.path(), format.signature().name);
         }
     }
 }
@@ -99,7 +99,7 @@ fn noise_behind_a_magic_is_no_photo() {
         let name = format.signature().name;
         let mut noise = random.bytes(NOISE_LEN);
         let signature = format.signature();
-        let magics: Vec<_> = signature.magic.iter().chain(format.aligned_magic()).collect();
+        let magics: Vec<_> = signature.magic.iter().chain(format.short_magic()).collect();
         for (number, cluster) in noise.chunks_exact_mut(4096).enumerate() {
             let magic = magics[number % magics.len()];
             let at = usize::from(magic.at);
