@@ -36,6 +36,21 @@ impl<'b> Bits<'b> {
             Some(word) => u64::from_be_bytes(*word),
             None => last_word(rest),
         };
+        self.hold(word);
+    }
+
+    /// Holds at least 56 bits, unless there are fewer than eight bytes to load.
+    #[inline(always)]
+    pub fn refill_whole(&mut self) -> bool {
+        let Some(word) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) else {
+            return false;
+        };
+        self.hold(u64::from_be_bytes(*word));
+        true
+    }
+
+    #[inline(always)]
+    fn hold(&mut self, word: u64) {
         self.held |= word >> self.count;
         self.at += ((63 - self.count) >> 3) as usize;
         self.count |= 56;

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::code::{Code, Wide};
+use super::code::Code;
 use super::history::MOST_BLOCKS;
 use super::standard;
+use super::stride::Stride;
 use crate::jpeg::frame::{Coding, Frame, Part, Scan};
 use crate::jpeg::headers::Headers;
 use crate::jpeg::tables::Huffman;
@@ -35,17 +36,11 @@ pub struct Ac {
     pub code: Code,
     /// The most bits of a coefficient.
     pub most_size: u8,
-    wide: OnceLock<Wide>,
 }
 
 impl Ac {
     fn new(table: &Huffman, most_size: u8) -> Arc<Self> {
-        Arc::new(Ac { code: Code::new(table), most_size, wide: OnceLock::new() })
-    }
-
-    /// The table for several codes at once, which takes as long to make as some KiB to decode.
-    pub fn wide(&self) -> &Wide {
-        self.wide.get_or_init(|| Wide::new(&self.code, self.most_size))
+        Arc::new(Ac { code: Code::new(table), most_size })
     }
 }
 
@@ -81,6 +76,7 @@ pub struct Plan {
     pub most_dc_size: u8,
     /// Whether no picture gives a long run of zeros.
     pub zeros_wrong: bool,
+    stride: OnceLock<Option<Stride>>,
 }
 
 impl Plan {
@@ -101,9 +97,16 @@ impl Plan {
                 _ => 11,
             },
             zeros_wrong,
+            stride: OnceLock::new(),
             blocks,
             scan,
         }
+    }
+
+    /// The tables for many blocks at a time, which take as long to make as some KiB to decode.
+    pub fn stride(&self) -> Option<&Stride> {
+        let new = || Stride::new(&self.blocks, self.most_dc_size);
+        self.stride.get_or_init(new).as_ref()
     }
 
     /// Whether the scan is the first to code DC, so that its components can be seen.

@@ -52,7 +52,7 @@ pub struct Fault {
 const PIECE: usize = 16 << 10;
 
 /// Data of a scan after which larger tables have paid, in bytes.
-const LONG: u64 = 16 << 10;
+const LONG: u64 = 8 << 10;
 
 /// The data of a scan.
 #[derive(Clone, Debug)]
@@ -187,7 +187,10 @@ impl Scan {
         let ac = plan.blocks.first().and_then(|block| block.ac.as_deref());
         let done = match (plan.kind, ac) {
             (Kind::Sequential | Kind::DcFirst, _) => {
-                self.drive(&mut Sequential::new(&plan, self.taken >= LONG))
+                if self.taken >= LONG {
+                    self.stride(&plan);
+                }
+                self.drive(&mut Sequential { plan: &plan })
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
             (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
@@ -207,9 +210,19 @@ impl Scan {
         done
     }
 
+    /// Passes units without fault, many at a time.
+    fn stride(&mut self, plan: &Plan) {
+        let Some(stride) = plan.stride() else { return };
+        let data = (self.clean.padded(), self.clean.bytes().len());
+        let passed = stride.pass(&plan.blocks, data, self.bit, self.left, &mut self.state);
+        self.bit = passed.bit;
+        self.units += passed.units;
+        self.left -= passed.units;
+    }
+
     fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {
         let available = self.clean.bytes().len() * 8;
-        let mut bits = Bits::new(self.clean.bytes(), self.bit);
+        let mut bits = Bits::new(self.clean.padded(), self.bit);
         while self.left > 0 {
             let mut state = self.state;
             let outcome = coder.unit(&mut bits, &mut state, self.left);
