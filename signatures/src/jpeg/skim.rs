@@ -17,7 +17,7 @@ mod progressive;
 mod scan;
 mod sequential;
 mod standard;
-mod stride;
+mod wide;
 mod zeros;
 
 use std::sync::Arc;

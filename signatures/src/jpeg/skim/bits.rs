@@ -15,7 +15,7 @@ pub struct Bits<'b> {
     at: usize,
     /// The next bits, from the highest.
     held: u64,
-    /// How many of them count; below those there may be more.
+    /// How many of them count, in the low six bits; below those there may be more.
     count: u32,
 }
 
@@ -36,21 +36,7 @@ impl<'b> Bits<'b> {
             Some(word) => u64::from_be_bytes(*word),
             None => last_word(rest),
         };
-        self.hold(word);
-    }
-
-    /// Holds at least 56 bits, unless there are fewer than eight bytes to load.
-    #[inline(always)]
-    pub fn refill_whole(&mut self) -> bool {
-        let Some(word) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) else {
-            return false;
-        };
-        self.hold(u64::from_be_bytes(*word));
-        true
-    }
-
-    #[inline(always)]
-    fn hold(&mut self, word: u64) {
+        self.count &= 63;
         self.held |= word >> self.count;
         self.at += ((63 - self.count) >> 3) as usize;
         self.count |= 56;
@@ -66,6 +52,13 @@ impl<'b> Bits<'b> {
     #[inline(always)]
     pub fn skip(&mut self, len: u32) {
         self.held <<= len;
+        self.count = self.count.wrapping_sub(len);
+    }
+
+    /// Passes as many bits as the low six bits of `len` say, which are held.
+    #[inline(always)]
+    pub fn skip_low(&mut self, len: u32) {
+        self.held = self.held.wrapping_shl(len);
         self.count = self.count.wrapping_sub(len);
     }
 
@@ -90,7 +83,7 @@ impl<'b> Bits<'b> {
     /// How many bits have been passed, from the first of the bytes.
     #[inline(always)]
     pub fn position(&self) -> usize {
-        (self.at * 8).saturating_sub(self.count as usize)
+        self.at * 8 - (self.count & 63) as usize
     }
 }
 

@@ -45,16 +45,22 @@ impl Entry {
         if fits { Entry(sum) } else { self }
     }
 
-    /// Bits to pass.
+    /// Bits to pass, in the low six bits.
     #[inline(always)]
-    pub fn len(self) -> u32 {
-        u32::from(self.0 & 0x3f)
+    pub fn passes(self) -> u32 {
+        self.0.into()
     }
 
     /// The coefficients that a block has when it had `before` of them; low bits do not count.
     #[inline(always)]
     pub fn after(self, before: u32) -> u32 {
         before + u32::from(self.0)
+    }
+
+    /// The count alone.
+    #[inline(always)]
+    pub fn count(sum: u32) -> u32 {
+        sum & 0xff00
     }
 
     /// Whether coefficients so counted may be taken for true.
@@ -67,6 +73,18 @@ impl Entry {
     #[inline(always)]
     pub fn is_whole(sum: u32) -> bool {
         sum >= Entry::ALL
+    }
+}
+
+/// An entry for each value of the next [`SEEN`] bits.
+#[derive(Debug)]
+pub struct Table([Entry; 1 << SEEN]);
+
+impl Table {
+    /// What the highest of `bits` tell.
+    #[inline(always)]
+    pub fn look(&self, bits: u64) -> Entry {
+        self.0[(bits >> (64 - SEEN)) as usize]
     }
 }
 
@@ -98,15 +116,17 @@ impl Tail {
     }
 
     /// The entries that see [`SEEN`] bits.
-    pub fn entries(&self) -> &[Entry] {
-        &self.0[1 << SEEN..]
+    pub fn table(&self) -> Table {
+        let mut entries = [Entry::NONE; 1 << SEEN];
+        entries.copy_from_slice(&self.0[1 << SEEN..]);
+        Table(entries)
     }
 }
 
 /// The entries that begin with a difference of DC, of at most `most_size` bits, and go on with AC
 /// codes; without any the block is whole.
-pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Vec<Entry> {
-    let mut entries = vec![Entry::NONE; 1 << SEEN];
+pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Table {
+    let mut entries = [Entry::NONE; 1 << SEEN];
     let count = if ac.is_some() { 0 } else { Entry::END };
     let shorter = ac.map_or(&[][..], |tail| &tail.0);
     for (value, len, size) in dc.all().take_while(|&(_, len, _)| len <= SEEN) {
@@ -115,7 +135,7 @@ pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Vec<Entry> {
             fill(&mut entries, SEEN, (value, len, size), first, shorter);
         }
     }
-    entries
+    Table(entries)
 }
 
 /// Fills the entries that see `seen` bits and begin with a code of that value and length, behind
@@ -154,24 +174,24 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(entries: &[Entry], bits: &str, count: u16, len: u16) {
+    fn check(table: &Table, bits: &str, count: u16, len: u16) {
         let seen = format!("{bits:0<12}");
         let index = usize::from_str_radix(&seen[..12], 2).expect("bits");
-        assert_eq!(entries[index], Entry(count + len), "{bits}");
+        assert_eq!(table.0[index], Entry(count + len), "{bits}");
     }
 
     #[test]
     fn a_look_tells_several_codes() {
         // 0: end of block; 10: a coefficient of one bit; 110: 3 zeros and one of 4 bits.
         let ac = code(&[(1, 1), (2, 1), (3, 1), (4, 1)], &[0x00, 0x01, 0x34, 0x3c]);
-        let tail = Tail::new(&ac, 10);
+        let tail = Tail::new(&ac, 10).table();
         let (one, end) = (Entry::COEFFICIENT, Entry::END);
-        check(tail.entries(), "0", end, 1);
-        check(tail.entries(), "1001010", 2 * one + end, 7);
-        check(tail.entries(), "11001111100110", 5 * one, 10);
-        check(tail.entries(), "100100100110", 4 * one, 12);
-        check(tail.entries(), "1110", Entry::NONE.0, 0);
-        check(tail.entries(), "101111", one, 3);
+        check(&tail, "0", end, 1);
+        check(&tail, "1001010", 2 * one + end, 7);
+        check(&tail, "11001111100110", 5 * one, 10);
+        check(&tail, "100100100110", 4 * one, 12);
+        check(&tail, "1110", Entry::NONE.0, 0);
+        check(&tail, "101111", one, 3);
     }
 
     #[test]
@@ -179,10 +199,10 @@ mod tests {
         let ac = code(&[(1, 1), (2, 1)], &[0x00, 0x01]);
         // 0: no difference; 10: one of 2 bits; 110: one of 12.
         let dc = code(&[(1, 1), (2, 1), (3, 1)], &[0, 2, 12]);
-        let entries = opening(&dc, 11, Some(&Tail::new(&ac, 10)));
-        check(&entries, "00", Entry::END, 2);
-        check(&entries, "101110010", Entry::COEFFICIENT + Entry::END, 8);
-        check(&entries, "110", Entry::NONE.0, 0);
+        let table = opening(&dc, 11, Some(&Tail::new(&ac, 10)));
+        check(&table, "00", Entry::END, 2);
+        check(&table, "101110010", Entry::COEFFICIENT + Entry::END, 8);
+        check(&table, "110", Entry::NONE.0, 0);
         check(&opening(&dc, 11, None), "100", Entry::END, 4);
     }
 

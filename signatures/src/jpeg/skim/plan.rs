@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::code::Code;
 use super::history::MOST_BLOCKS;
 use super::standard;
-use super::stride::Stride;
+use super::wide::Looks;
 use crate::jpeg::frame::{Coding, Frame, Part, Scan};
 use crate::jpeg::headers::Headers;
 use crate::jpeg::tables::Huffman;
@@ -57,6 +57,16 @@ pub struct Block {
     pub most_dc: i32,
 }
 
+impl Block {
+    /// Whether another block has the same codes.
+    pub fn has_codes_of(&self, other: &Block) -> bool {
+        let place = |block: &Block| {
+            (block.dc.as_ref().map(Arc::as_ptr), block.ac.as_ref().map(Arc::as_ptr))
+        };
+        place(self) == place(other)
+    }
+}
+
 /// A scan before its data.
 #[derive(Debug)]
 pub struct Plan {
@@ -76,7 +86,7 @@ pub struct Plan {
     pub most_dc_size: u8,
     /// Whether no picture gives a long run of zeros.
     pub zeros_wrong: bool,
-    stride: OnceLock<Option<Stride>>,
+    looks: OnceLock<Vec<Looks>>,
 }
 
 impl Plan {
@@ -97,16 +107,15 @@ impl Plan {
                 _ => 11,
             },
             zeros_wrong,
-            stride: OnceLock::new(),
+            looks: OnceLock::new(),
             blocks,
             scan,
         }
     }
 
-    /// The tables for many blocks at a time, which take as long to make as some KiB to decode.
-    pub fn stride(&self) -> Option<&Stride> {
-        let new = || Stride::new(&self.blocks, self.most_dc_size);
-        self.stride.get_or_init(new).as_ref()
+    /// Larger tables for the blocks, which take as long to make as some KiB to decode.
+    pub fn looks(&self) -> &[Looks] {
+        self.looks.get_or_init(|| Looks::all(&self.blocks, self.most_dc_size))
     }
 
     /// Whether the scan is the first to code DC, so that its components can be seen.

@@ -8,6 +8,7 @@ use super::history::History;
 use super::plan::{Kind, Plan};
 use super::progressive::{AcFirst, AcRefine};
 use super::sequential::{DcRefine, Lossless, Sequential};
+use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::marker::EOI;
 
@@ -187,10 +188,11 @@ impl Scan {
         let ac = plan.blocks.first().and_then(|block| block.ac.as_deref());
         let done = match (plan.kind, ac) {
             (Kind::Sequential | Kind::DcFirst, _) => {
-                if self.taken >= LONG {
-                    self.stride(&plan);
+                let (blocks, most_dc_size) = (plan.blocks.as_slice(), plan.most_dc_size);
+                match self.taken >= LONG {
+                    true => self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size }),
+                    false => self.drive(&mut Sequential { blocks, most_dc_size }),
                 }
-                self.drive(&mut Sequential { plan: &plan })
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
             (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
@@ -208,16 +210,6 @@ impl Scan {
             self.bit %= 8;
         }
         done
-    }
-
-    /// Passes units without fault, many at a time.
-    fn stride(&mut self, plan: &Plan) {
-        let Some(stride) = plan.stride() else { return };
-        let data = (self.clean.padded(), self.clean.bytes().len());
-        let passed = stride.pass(&plan.blocks, data, self.bit, self.left, &mut self.state);
-        self.bit = passed.bit;
-        self.units += passed.units;
-        self.left -= passed.units;
     }
 
     fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {

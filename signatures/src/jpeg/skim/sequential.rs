@@ -16,16 +16,18 @@ const TOO_MANY: &str = "more than 64 coefficients in a block";
 
 /// Reads units of DC differences and, where the scan has them, the AC coefficients behind.
 pub struct Sequential<'p> {
-    /// What the scan is about.
-    pub plan: &'p Plan,
+    /// The blocks of a unit.
+    pub blocks: &'p [Block],
+    /// The most bits of a DC difference.
+    pub most_dc_size: u8,
 }
 
 impl Coder for Sequential<'_> {
     #[inline(always)]
     fn unit(&mut self, bits: &mut Bits<'_>, state: &mut State, _: u64) -> Result<(), &'static str> {
-        for block in &self.plan.blocks {
+        for block in self.blocks {
             bits.refill();
-            difference(bits, block, self.plan.most_dc_size, state)?;
+            difference(bits, block, self.most_dc_size, state)?;
             let Some(ac) = block.ac.as_deref() else { continue };
             let mut at = 1;
             while at < 64 {
