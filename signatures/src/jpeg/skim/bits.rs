@@ -31,10 +31,9 @@ impl<'b> Bits<'b> {
     /// Holds at least 56 bits.
     #[inline(always)]
     pub fn refill(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let word = match rest.first_chunk() {
+        let word = match self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) {
             Some(word) => u64::from_be_bytes(*word),
-            None => last_word(rest),
+            None => self.last_word(),
         };
         self.count &= 63;
         self.held |= word >> self.count;
@@ -80,21 +79,21 @@ impl<'b> Bits<'b> {
         value + (positive - 1) * ((1 << len) - 1)
     }
 
+    /// Fewer than eight bytes and zeros behind them.
+    #[cold]
+    fn last_word(&self) -> u64 {
+        let mut word = [0; 8];
+        for (to, from) in word.iter_mut().zip(self.bytes.iter().skip(self.at)) {
+            *to = *from;
+        }
+        u64::from_be_bytes(word)
+    }
+
     /// How many bits have been passed, from the first of the bytes.
     #[inline(always)]
     pub fn position(&self) -> usize {
         self.at * 8 - (self.count & 63) as usize
     }
-}
-
-/// Fewer than eight bytes and zeros behind them.
-#[cold]
-fn last_word(rest: &[u8]) -> u64 {
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    u64::from_be_bytes(word)
 }
 
 #[cfg(test)]
