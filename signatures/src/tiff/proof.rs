@@ -1,0 +1,226 @@
+//! Decodes the strips and tiles of a file to tell which are its own.
+
+use super::decode::{self, Coding, Outcome};
+use super::extent::Settled;
+use super::layout::Layout;
+use super::picture::Picture;
+use crate::jpeg::strip::Strips;
+use crate::verdict::{Grade, Span, Verdict};
+use crate::view::View;
+use std::ops::Range;
+
+/// Tables that JPEG strips share are no longer, in bytes: four of each kind.
+const MOST_TABLES: u64 = 8 << 10;
+
+/// Bytes that the strips of one file may decode to before no more of them are looked at: a bomb
+/// must not cost more than its own bytes. A 300-megapixel picture of 16-bit RGB fits twice.
+const MOST_DECODED: u64 = 4 << 30;
+
+/// More proven stretches than this are not told apart, to keep verdicts short.
+const MOST_PROVEN: usize = 1024;
+
+/// How the parts of a picture are coded, where that can be checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coded {
+    /// The coding, if it is one that is checked.
+    pub coding: Option<Coding>,
+    /// How long each part is.
+    pub layout: Option<Layout>,
+    /// Which part of the layout each is.
+    pub numbers: Vec<u64>,
+    /// Tables that JPEG strips share.
+    pub tables: Option<Span>,
+}
+
+/// A part that was looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Checked {
+    /// Where it lies.
+    pub span: Span,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What decoding told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proof {
+    /// Parts that were looked at, in the file's order; no byte is looked at twice.
+    pub checked: Vec<Checked>,
+    /// Which part of the full-size pictures was decoded, if all of it was looked at.
+    pub share: Option<f32>,
+    /// Whether all of the full-size pictures is proven.
+    pub complete: bool,
+}
+
+/// A part with what is needed to decode it.
+struct Task<'p> {
+    span: Span,
+    picture: &'p Picture,
+    index: usize,
+    full: bool,
+}
+
+/// Decodes the parts of `pictures` as far as they are believed.
+pub fn prove(
+    view: &mut View<'_>,
+    pictures: &[Picture],
+    main: Option<usize>,
+    settled: &Settled,
+) -> Proof {
+    let mut proof = Proof { complete: true, ..Proof::default() };
+    let mut tasks = Vec::new();
+    for (at, picture) in pictures.iter().enumerate() {
+        let full = main == Some(at) || !picture.reduced;
+        proof.complete &= picture.implausible == 0 || !full;
+        if main != Some(at) && picture.whole_jpeg().is_some() {
+            continue;
+        }
+        let parts = picture.parts.iter().enumerate();
+        tasks.extend(parts.map(|(index, &span)| Task { span, picture, index, full }));
+    }
+    tasks.sort_by_key(|task| (task.span, !task.full));
+    let mut tally = Tally::default();
+    let mut last: Option<(&Picture, Strips)> = None;
+    let (mut reach, mut decoded) = (0, 0u64);
+    for task in tasks {
+        if proof.checked.last().is_some_and(|one| one.span == task.span) {
+            continue;
+        }
+        let missing = task.span.at >= settled.end;
+        let known = task.span.at >= reach && !missing && decoded <= MOST_DECODED;
+        let outcome = if known { look(view, &task, &mut last) } else { None };
+        decoded = decoded.saturating_add(task.weight());
+        if task.full {
+            let checkable = missing && task.picture.coded.coding.is_some();
+            let share = outcome.map(|outcome| outcome.share).or(checkable.then_some(0.0));
+            tally.add(task.weight(), share);
+            proof.complete &= outcome.is_some_and(|outcome| outcome.proven.is_some());
+        }
+        if let Some(outcome) = outcome {
+            reach = task.span.end();
+            proof.checked.push(Checked { span: task.span, outcome });
+        }
+    }
+    proof.share = tally.share();
+    proof.complete &= proof.share.is_some();
+    proof
+}
+
+/// How much of the full-size pictures was decoded.
+#[derive(Default)]
+struct Tally {
+    there: f64,
+    total: f64,
+    unknown: bool,
+}
+
+impl Tally {
+    fn add(&mut self, weight: u64, share: Option<f32>) {
+        self.total += weight as f64;
+        self.there += weight as f64 * f64::from(share.unwrap_or(0.0));
+        self.unknown |= share.is_none();
+    }
+
+    fn share(&self) -> Option<f32> {
+        (self.total > 0.0 && !self.unknown).then_some((self.there / self.total) as f32)
+    }
+}
+
+impl Task<'_> {
+    fn lens(&self) -> Option<super::layout::Lens> {
+        let coded = &self.picture.coded;
+        coded.layout.as_ref()?.lens(*coded.numbers.get(self.index)?)
+    }
+
+    /// How much of the picture the part is.
+    fn weight(&self) -> u64 {
+        self.lens().map_or(self.span.len, |lens| lens.own)
+    }
+}
+
+/// Decodes one part, if its coding is checked.
+fn look<'p>(
+    view: &mut View<'_>,
+    task: &Task<'p>,
+    last: &mut Option<(&'p Picture, Strips)>,
+) -> Option<Outcome> {
+    let coded = &task.picture.coded;
+    match coded.coding? {
+        Coding::Jpeg => {
+            if !last.as_ref().is_some_and(|(picture, _)| std::ptr::eq(*picture, task.picture)) {
+                *last = Some((task.picture, strips(view, coded.tables)));
+            }
+            let (_, strips) = last.as_ref()?;
+            Some(decode::jpeg(view, strips, task.span, task.lens()))
+        }
+        coding => {
+            let lens = task.lens()?;
+            let plain = coding != Coding::Lzw || !is_old_lzw(view, task.span);
+            plain.then(|| decode::bytes(view, coding, task.span, lens))
+        }
+    }
+}
+
+/// The oracle of strips whose tables lie there.
+fn strips(view: &mut View<'_>, tables: Option<Span>) -> Strips {
+    let tables = tables.filter(|tables| tables.len <= MOST_TABLES);
+    Strips::new(tables.and_then(|span| view.bytes(span.at, span.len as usize).ok()))
+}
+
+/// Whether the codes begin at the lowest bit, as early writers had them: the first code empties
+/// the table.
+///
+/// Source: libtiff, tif_lzw.c.
+fn is_old_lzw(view: &mut View<'_>, part: Span) -> bool {
+    view.array::<2>(part.at).is_ok_and(|start| start[0] == 0 && start[1] & 1 == 1)
+}
+
+impl Proof {
+    /// Tells of what failed and raises the grade where nothing did.
+    pub fn tell(&self, verdict: &mut Verdict) {
+        if self.checked.is_empty() {
+            return;
+        }
+        let faults = self.checked.iter().filter_map(|one| one.outcome.fault);
+        let len = verdict.len;
+        for (at, what) in faults.filter(|&(at, _)| at <= len) {
+            verdict.note(at, what);
+            verdict.grade = verdict.grade.min(Grade::Damaged);
+        }
+        verdict.proof = "directories and values; strips and tiles decoded where there is a check";
+        if verdict.grade == Grade::Partial && verdict.share != Some(0.0) {
+            verdict.share = self.share;
+        }
+        if verdict.grade == Grade::Structural && self.complete {
+            verdict.grade = Grade::Verified;
+            verdict.proof = "directories and values; every strip or tile decoded to its exact end";
+        }
+    }
+
+    /// The part of the file's first `end` bytes that is proven, in order.
+    pub fn proven(&self, end: u64) -> Vec<Span> {
+        let mut out: Vec<Span> = Vec::new();
+        for span in self.checked.iter().filter_map(|one| one.outcome.proven) {
+            match out.last_mut() {
+                Some(last) if span.at <= last.end() => *last = Span::between(last.at, span.end()),
+                _ => out.push(span),
+            }
+        }
+        out.retain(|span| span.end() <= end);
+        if out.len() > MOST_PROVEN {
+            out.sort_by_key(|span| std::cmp::Reverse(span.len));
+            out.truncate(MOST_PROVEN);
+            out.sort_unstable();
+        }
+        out
+    }
+
+    /// The first byte that is not the file's own, given where the structure shows last that it is
+    /// whole: the first fault behind which nothing decodes.
+    pub fn cut(&self, evidence: u64) -> Option<u64> {
+        let sound = self.checked.iter().rposition(|one| one.outcome.fault.is_none());
+        let tail: Range<usize> = sound.map_or(0, |at| at + 1)..self.checked.len();
+        let faults = self.checked.get(tail)?.iter().filter_map(|one| one.outcome.fault);
+        faults.map(|(at, _)| at).find(|&at| at > evidence)
+    }
+}
