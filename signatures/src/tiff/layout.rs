@@ -19,10 +19,6 @@ pub struct Lens {
     pub own: u64,
     /// Bytes, where the writer filled up the last strip.
     pub most: u64,
-    /// Samples of all its components, as many of each.
-    pub samples: u64,
-    /// Samples, where the writer filled up the last strip.
-    pub most_samples: u64,
 }
 
 /// The grid of strips or tiles.
@@ -68,7 +64,8 @@ impl Layout {
         let subsampling = match directory.numbers(view, tags::YCBCR_SUBSAMPLING, 2)[..] {
             _ if !coarse => (1, 1),
             [across @ (1 | 2 | 4), down @ (1 | 2 | 4)] => (across, down),
-            _ => (2, 2),
+            // Writers that leave the factors out do not agree on what that means.
+            _ => return None,
         };
         (!planar || subsampling == (1, 1)).then_some(())?;
         Some(Layout { width, height, part, tiled, bits, planar, subsampling })
@@ -84,16 +81,9 @@ impl Layout {
             false if plane > 0 => return None,
             false => self.bits.iter().sum(),
         };
-        let samples = if self.planar { 1 } else { self.bits.len() as u64 };
         let top = index % (across * down) / across * self.part.1;
         let rows = if self.tiled { self.part.1 } else { self.part.1.min(self.height - top) };
-        let area = |rows: u64| self.part.0 * rows * samples;
-        Some(Lens {
-            own: self.bytes(rows, bits),
-            most: self.bytes(self.part.1, bits),
-            samples: area(rows),
-            most_samples: area(self.part.1),
-        })
+        Some(Lens { own: self.bytes(rows, bits), most: self.bytes(self.part.1, bits) })
     }
 
     /// Length in bytes of that many rows of a part, each pixel of that many bits.

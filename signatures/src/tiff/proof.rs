@@ -151,7 +151,7 @@ fn look<'p>(
                 *last = Some((task.picture, strips(view, coded.tables)));
             }
             let (_, strips) = last.as_ref()?;
-            Some(decode::jpeg(view, strips, task.span, task.lens()))
+            Some(decode::jpeg(view, strips, task.span))
         }
         coding => {
             let lens = task.lens()?;
