@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any stretch that TIFF or Phase One's directory names",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Phase One's coding is checked",
     source: "ExifTool, PhaseOne.pm",
 };
 

@@ -17,7 +17,7 @@ static SIGNATURE: Signature = Signature {
     ],
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of the sensor data is checked",
     source: "ExifTool, Olympus.pm and ExifTool.pm",
 };
 

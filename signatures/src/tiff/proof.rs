@@ -2,12 +2,11 @@
 
 use super::decode::{self, Coding, Outcome};
 use super::extent::Settled;
-use super::layout::Layout;
+use super::layout::{Layout, Lens};
 use super::picture::Picture;
 use crate::jpeg::strip::Strips;
 use crate::verdict::{Grade, Span, Verdict};
 use crate::view::View;
-use std::ops::Range;
 
 /// Tables that JPEG strips share are no longer, in bytes: four of each kind.
 const MOST_TABLES: u64 = 8 << 10;
@@ -15,6 +14,9 @@ const MOST_TABLES: u64 = 8 << 10;
 /// Bytes that the strips of one file may decode to before no more of them are looked at: a bomb
 /// must not cost more than its own bytes. A 300-megapixel picture of 16-bit RGB fits twice.
 const MOST_DECODED: u64 = 4 << 30;
+
+/// What a part counts against that limit at least, in bytes: a decoder must be made for it.
+const LEAST_COST: u64 = 16 << 10;
 
 /// More proven stretches than this are not told apart, to keep verdicts short.
 const MOST_PROVEN: usize = 1024;
@@ -56,6 +58,9 @@ pub struct Proof {
 struct Task<'p> {
     span: Span,
     picture: &'p Picture,
+    /// Which of the pictures it is of.
+    number: usize,
+    /// Which of its parts it is.
     index: usize,
     full: bool,
 }
@@ -69,18 +74,20 @@ pub fn prove(
 ) -> Proof {
     let mut proof = Proof { complete: true, ..Proof::default() };
     let mut tasks = Vec::new();
+    // Beside sensor data everything else is a rendering of it.
+    let sensor = main.and_then(|index| pictures.get(index)).is_some_and(|one| one.sensor);
     for (at, picture) in pictures.iter().enumerate() {
-        let full = main == Some(at) || !picture.reduced;
+        let full = main == Some(at) || !(sensor || picture.reduced);
         proof.complete &= picture.implausible == 0 || !full;
         if main != Some(at) && picture.whole_jpeg().is_some() {
             continue;
         }
         let parts = picture.parts.iter().enumerate();
-        tasks.extend(parts.map(|(index, &span)| Task { span, picture, index, full }));
+        tasks.extend(parts.map(|(index, &span)| Task { span, picture, number: at, index, full }));
     }
     tasks.sort_by_key(|task| (task.span, !task.full));
     let mut tally = Tally::default();
-    let mut last: Option<(&Picture, Strips)> = None;
+    let mut tables: Vec<Option<Strips>> = pictures.iter().map(|_| None).collect();
     let (mut reach, mut decoded) = (0, 0u64);
     for task in tasks {
         if proof.checked.last().is_some_and(|one| one.span == task.span) {
@@ -88,8 +95,8 @@ pub fn prove(
         }
         let missing = task.span.at >= settled.end;
         let known = task.span.at >= reach && !missing && decoded <= MOST_DECODED;
-        let outcome = if known { look(view, &task, &mut last) } else { None };
-        decoded = decoded.saturating_add(task.weight());
+        let outcome = if known { look(view, &task, &mut tables[task.number]) } else { None };
+        decoded = decoded.saturating_add(task.weight().max(LEAST_COST));
         if task.full {
             let checkable = missing && task.picture.coded.coding.is_some();
             let share = outcome.map(|outcome| outcome.share).or(checkable.then_some(0.0));
@@ -127,7 +134,7 @@ impl Tally {
 }
 
 impl Task<'_> {
-    fn lens(&self) -> Option<super::layout::Lens> {
+    fn lens(&self) -> Option<Lens> {
         let coded = &self.picture.coded;
         coded.layout.as_ref()?.lens(*coded.numbers.get(self.index)?)
     }
@@ -139,18 +146,11 @@ impl Task<'_> {
 }
 
 /// Decodes one part, if its coding is checked.
-fn look<'p>(
-    view: &mut View<'_>,
-    task: &Task<'p>,
-    last: &mut Option<(&'p Picture, Strips)>,
-) -> Option<Outcome> {
+fn look(view: &mut View<'_>, task: &Task<'_>, own: &mut Option<Strips>) -> Option<Outcome> {
     let coded = &task.picture.coded;
     match coded.coding? {
         Coding::Jpeg => {
-            if !last.as_ref().is_some_and(|(picture, _)| std::ptr::eq(*picture, task.picture)) {
-                *last = Some((task.picture, strips(view, coded.tables)));
-            }
-            let (_, strips) = last.as_ref()?;
+            let strips = own.get_or_insert_with(|| strips(view, coded.tables));
             Some(decode::jpeg(view, strips, task.span))
         }
         coding => {
@@ -219,8 +219,8 @@ impl Proof {
     /// whole: the first fault behind which nothing decodes.
     pub fn cut(&self, evidence: u64) -> Option<u64> {
         let sound = self.checked.iter().rposition(|one| one.outcome.fault.is_none());
-        let tail: Range<usize> = sound.map_or(0, |at| at + 1)..self.checked.len();
-        let faults = self.checked.get(tail)?.iter().filter_map(|one| one.outcome.fault);
+        let tail = self.checked.get(sound.map_or(0, |at| at + 1)..)?;
+        let faults = tail.iter().filter_map(|one| one.outcome.fault);
         faults.map(|(at, _)| at).find(|&at| at > evidence)
     }
 }
