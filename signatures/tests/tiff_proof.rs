@@ -41,7 +41,8 @@ fn a_tail_that_is_foreign_is_cut_off_where_it_begins() {
         bytes.extend(noise(78, 10_000));
         let verdict = measure(&bytes).unwrap();
         assert_eq!(verdict.grade, Grade::Partial, "{name}: {verdict:#?}");
-        let reach = if name == "packbits" { 4800 } else { 64 };
+        // Stored blocks and runs are seen to be foreign only at their ends.
+        let reach = if name == "lzw" { 64 } else { 9600 };
         assert!(verdict.len >= start as u64 && verdict.len <= (start + reach) as u64, "{name}");
         let share = verdict.share.unwrap();
         assert!(share > 0.33 && share < 0.67, "{name}: {share}");
