@@ -11,6 +11,9 @@ use crate::view::View;
 /// Data is read in pieces of this many bytes.
 const PIECE: usize = 64 << 10;
 
+/// Bytes that a writer may leave behind the runs of a strip.
+const PADDING: u64 = 3;
+
 /// What a decoder says after some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -117,6 +120,10 @@ fn drive(
     let share = if whole { 1.0 } else { (decoded as f64 / lens.own as f64) as f32 };
     let fault = match step {
         Step::Wrong(what) => Some((at, what)),
+        // Strong codings say themselves where they end.
+        Step::Done if !strong && end - at > PADDING => {
+            Some((at, "a strip goes on behind its last row"))
+        }
         Step::Done | Step::More if whole => None,
         Step::Done => Some((at.saturating_sub(1).max(part.at), "a strip ends before its last row")),
         Step::More => Some((end, "a strip ends before its last row")),

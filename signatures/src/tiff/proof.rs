@@ -41,6 +41,8 @@ pub struct Checked {
     pub span: Span,
     /// What became of it.
     pub outcome: Outcome,
+    /// How much of the full-size pictures it is.
+    pub weight: u64,
 }
 
 /// What decoding told.
@@ -48,8 +50,8 @@ pub struct Checked {
 pub struct Proof {
     /// Parts that were looked at, in the file's order; no byte is looked at twice.
     pub checked: Vec<Checked>,
-    /// Which part of the full-size pictures was decoded, if all of it was looked at.
-    pub share: Option<f32>,
+    /// How much the full-size pictures are, if all parts of them are checked.
+    pub total: Option<u64>,
     /// Whether all of the full-size pictures is proven.
     pub complete: bool,
 }
@@ -72,7 +74,7 @@ pub fn prove(
     main: Option<usize>,
     settled: &Settled,
 ) -> Proof {
-    let mut proof = Proof { complete: true, ..Proof::default() };
+    let mut proof = Proof { complete: true, total: Some(0), ..Proof::default() };
     let mut tasks = Vec::new();
     // Beside sensor data everything else is a rendering of it.
     let sensor = main.and_then(|index| pictures.get(index)).is_some_and(|one| one.sensor);
@@ -86,7 +88,6 @@ pub fn prove(
         tasks.extend(parts.map(|(index, &span)| Task { span, picture, number: at, index, full }));
     }
     tasks.sort_by_key(|task| (task.span, !task.full));
-    let mut tally = Tally::default();
     let mut tables: Vec<Option<Strips>> = pictures.iter().map(|_| None).collect();
     let (mut reach, mut decoded) = (0, 0u64);
     for task in tasks {
@@ -97,40 +98,19 @@ pub fn prove(
         let known = task.span.at >= reach && !missing && decoded <= MOST_DECODED;
         let outcome = if known { look(view, &task, &mut tables[task.number]) } else { None };
         decoded = decoded.saturating_add(task.weight().max(LEAST_COST));
+        let weight = if task.full { task.weight() } else { 0 };
         if task.full {
-            let checkable = missing && task.picture.coded.coding.is_some();
-            let share = outcome.map(|outcome| outcome.share).or(checkable.then_some(0.0));
-            tally.add(task.weight(), share);
+            let checked = outcome.is_some() || (missing && task.picture.coded.coding.is_some());
+            proof.total = proof.total.filter(|_| checked).map(|sum| sum.saturating_add(weight));
             proof.complete &= outcome.is_some_and(|outcome| outcome.proven.is_some());
         }
         if let Some(outcome) = outcome {
             reach = task.span.end();
-            proof.checked.push(Checked { span: task.span, outcome });
+            proof.checked.push(Checked { span: task.span, outcome, weight });
         }
     }
-    proof.share = tally.share();
-    proof.complete &= proof.share.is_some();
+    proof.complete &= proof.total.is_some_and(|total| total > 0);
     proof
-}
-
-/// How much of the full-size pictures was decoded.
-#[derive(Default)]
-struct Tally {
-    there: f64,
-    total: f64,
-    unknown: bool,
-}
-
-impl Tally {
-    fn add(&mut self, weight: u64, share: Option<f32>) {
-        self.total += weight as f64;
-        self.there += weight as f64 * f64::from(share.unwrap_or(0.0));
-        self.unknown |= share.is_none();
-    }
-
-    fn share(&self) -> Option<f32> {
-        (self.total > 0.0 && !self.unknown).then_some((self.there / self.total) as f32)
-    }
 }
 
 impl Task<'_> {
@@ -189,7 +169,7 @@ impl Proof {
         }
         verdict.proof = "directories and values; strips and tiles decoded where there is a check";
         if verdict.grade == Grade::Partial && verdict.share != Some(0.0) {
-            verdict.share = self.share;
+            verdict.share = self.share(len);
         }
         if verdict.grade == Grade::Structural && self.complete {
             verdict.grade = Grade::Verified;
@@ -197,10 +177,20 @@ impl Proof {
         }
     }
 
-    /// The part of the file's first `end` bytes that is proven, in order.
+    /// Which part of the full-size pictures was decoded before byte `end`, if that is known.
+    fn share(&self, end: u64) -> Option<f32> {
+        let total = self.total.filter(|&total| total > 0)?;
+        let before = self.checked.iter().take_while(|one| one.span.at < end);
+        let shares = before.map(|one| one.weight as f64 * f64::from(one.outcome.share));
+        Some((shares.sum::<f64>() / total as f64) as f32)
+    }
+
+    /// The part of the file's first `end` bytes that is proven, in order: nothing behind the first
+    /// fault, since what is foreign there may hold whole strips.
     pub fn proven(&self, end: u64) -> Vec<Span> {
         let mut out: Vec<Span> = Vec::new();
-        for span in self.checked.iter().filter_map(|one| one.outcome.proven) {
+        let sound = self.checked.iter().take_while(|one| one.outcome.fault.is_none());
+        for span in sound.filter_map(|one| one.outcome.proven) {
             match out.last_mut() {
                 Some(last) if span.at <= last.end() => *last = Span::between(last.at, span.end()),
                 _ => out.push(span),
