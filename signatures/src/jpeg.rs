@@ -14,6 +14,7 @@ mod prove;
 mod sample;
 mod segments;
 mod skim;
+pub(crate) mod strip;
 mod tables;
 mod video;
 mod walk;

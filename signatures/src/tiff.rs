@@ -5,6 +5,9 @@
 //! is data: a `Family` per format. [`repack`] gathers what a photo's Exif says into one small
 //! block, wherever in a large file it lies.
 //!
+//! Strips and tiles whose coding has a check are decoded and thrown away: what fails is an issue
+//! at its place, and what fails up to the end is not the file's own.
+//!
 //! # What is believed
 //!
 //! Real files carry garbage entries, and broken files declare bytes that are not there. An extent
@@ -16,16 +19,22 @@
 //! Source: Adobe TIFF 6.0 (1992), section 2 "TIFF Structure"; for BigTIFF the libtiff project's
 //! description; for vendors' tags ExifTool.
 
+mod decode;
+mod deflate;
 mod directory;
 mod embedded;
 mod extent;
 mod family;
 mod graph;
 mod header;
+mod layout;
+mod lzw;
 mod measure;
 mod note;
+mod packbits;
 pub(crate) mod panasonic;
 mod picture;
+mod proof;
 mod repack;
 pub(crate) mod tags;
 
@@ -36,6 +45,7 @@ pub(crate) use graph::Structure;
 pub(crate) use header::{Header, Variant};
 pub(crate) use measure::measure;
 pub(crate) use picture::Picture;
+pub(crate) use proof::Coded;
 pub use repack::repack;
 
 use crate::format::Magic;
