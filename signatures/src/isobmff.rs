@@ -7,6 +7,7 @@
 //! Source: ISO/IEC 14496-12:2022 "ISO base media file format", 4.2 "Object structure".
 
 pub mod ahead;
+pub mod alien;
 pub mod brand;
 pub mod chain;
 pub mod closing;

@@ -108,6 +108,20 @@ fn foreign_bytes_in_the_middle_are_damage_and_at_the_end_are_cut_off() {
 }
 
 #[test]
+fn pictures_without_units_begin_as_their_coding_does() {
+    let data = sample("mp4", "movie-first");
+    let entry = data.windows(4).position(|word| word == b"stsd").unwrap() + 16;
+    let media = data.windows(4).position(|word| word == b"mdat").unwrap() + 4;
+    for kind in [b"mp4v", b"s263", b"jpeg"] {
+        let mut data = data.clone();
+        data[entry..entry + 4].copy_from_slice(kind);
+        let (_, verdict) = accepted(NAMES, &data, Effort::Proof).unwrap();
+        assert_eq!((verdict.grade, verdict.len), (Grade::Partial, media as u64), "{verdict:?}");
+        assert_eq!(verdict.share, Some(0.0));
+    }
+}
+
+#[test]
 fn a_file_without_movie_header_keeps_the_units_that_hold() {
     let data = sample("mp4", "media-first");
     let media = data.windows(4).position(|word| word == b"mdat").unwrap() + 4;

@@ -37,7 +37,7 @@ impl format::Format for Format {
         if Brands::read(view)?.family() != Family::Crx {
             return Err(Reject::Other { what: "brands" });
         }
-        let layout = Layout::read(view)?;
+        let mut layout = Layout::read(view)?;
         let Some(moov) = layout.find(b"moov") else {
             return Err(match layout.stop {
                 Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
@@ -48,6 +48,8 @@ impl format::Format for Format {
         let canon = canon(view, moov)?;
         let contents = Contents::read(view, canon)?;
         let media = Media::read(view, moov)?;
+        let extents = contents.listed.iter().chain(&media.extents);
+        layout.end_before_another(extents.map(Span::end).max().unwrap_or(0).max(moov.end));
         Ok(verdict(view, &layout, contents, media))
     }
 }

@@ -120,6 +120,16 @@ impl Brands {
         known(&self.major) || self.compatible.iter().any(known)
     }
 
+    /// Whether any of them promises tracks of pictures beside items.
+    pub fn has_tracks(&self) -> bool {
+        let tracks: [&[u8; 4]; 11] = [
+            b"msf1", b"hevc", b"hevx", b"hevm", b"hevs", b"avis", b"avcs", b"jpgs", b"vvis",
+            b"isom", b"iso8",
+        ];
+        let known = |brand: &[u8; 4]| tracks.contains(&brand);
+        known(&self.major) || self.compatible.iter().any(known) || self.is_video()
+    }
+
     /// Whether the file is a sequence first: its major brand is one of tracks, not of items.
     pub fn is_sequence(&self) -> bool {
         matches!(&self.major, b"hevc" | b"hevx" | b"hevm" | b"hevs" | b"avis" | b"msf1")

@@ -1,6 +1,8 @@
 //! The units that coded pictures consist of: each gives its length, so that together they must
-//! fill the picture's bytes exactly. Their contents are not looked at.
+//! fill the picture's bytes exactly. Their contents are not decoded, only looked through for what
+//! coded data never contains.
 
+use super::alien::{Alien, PADDING, Trace};
 use crate::verdict::Span;
 use crate::view::View;
 
@@ -19,6 +21,30 @@ pub enum Coding {
     },
     /// AV1: open bitstream units.
     Av1,
+    /// No units, but every picture begins in a way of its own.
+    Begun(Beginning),
+}
+
+/// How pictures begin that have no units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A JPEG file (ITU-T T.81, B.1.1.3: SOI).
+    Jpeg,
+    /// H.263 (ITU-T H.263, 5.1.1: a picture start code of 22 bits).
+    H263,
+    /// MPEG-4 Visual (ISO/IEC 14496-2, 6.2.1: a start code), or H.263 in its short header.
+    Mpeg4,
+}
+
+impl Beginning {
+    fn fits(self, word: [u8; 3]) -> bool {
+        let is_h263 = word[..2] == [0, 0] && word[2] & 0xfc == 0x80;
+        match self {
+            Beginning::Jpeg => word[..2] == [0xff, 0xd8],
+            Beginning::H263 => is_h263,
+            Beginning::Mpeg4 => word == [0, 0, 1] || is_h263,
+        }
+    }
 }
 
 /// Where a chain of units breaks.
@@ -30,24 +56,62 @@ pub struct Break {
     pub what: &'static str,
     /// Whether the source ends inside the unit, which itself is sound.
     pub missing: bool,
+    /// Whether the picture is sound again behind it: its units go on to the end, and the last
+    /// bytes show nothing foreign.
+    pub mends: bool,
 }
+
+/// How many bytes must show nothing foreign before a picture is taken to be sound again.
+const SOUND: u64 = 16 << 10;
 
 /// Follows the units that lie in `extents`, which are read as one. Takes time linear in their
 /// length, since no unit is empty.
 pub fn follow(view: &mut View<'_>, coding: Coding, extents: &[Span]) -> Result<(), Break> {
+    if let Coding::Begun(beginning) = coding {
+        return begun(view, beginning, extents);
+    }
     let left = extents.iter().fold(0u64, |sum, extent| sum.saturating_add(extent.len));
-    let mut units = Units { extents, skipped: 0, left };
+    let mut units = Units { extents, skipped: 0, left, trace: None };
     while units.left > 0 {
         let at = units.at();
         let step = match coding {
             Coding::Avc { length } => units.avc(view, length),
             Coding::Hevc { length } => units.hevc(view, length),
-            Coding::Av1 => units.obu(view),
+            Coding::Av1 | Coding::Begun(_) => units.obu(view),
         };
-        step.map_err(|what| Break { at, what, missing: what == MISSING })?;
+        step.map_err(|what| match units.trace {
+            Some(trace) => Break { at: trace.at, what: trace.what, missing: false, mends: false },
+            None => Break { at, what, missing: what == MISSING, mends: false },
+        })?;
     }
-    Ok(())
+    let Some(Trace { at, what, last }) = units.trace else { return Ok(()) };
+    let end = extents.iter().map(Span::end).max().unwrap_or(0);
+    Err(Break { at, what, missing: false, mends: end.saturating_sub(last) > SOUND })
 }
+
+/// Where the units break that begin with `span`, or its end.
+pub fn held(view: &mut View<'_>, coding: Coding, span: Span) -> u64 {
+    follow(view, coding, &[span]).map_or_else(|found| found.at, |()| span.end())
+}
+
+fn begun(view: &mut View<'_>, beginning: Beginning, extents: &[Span]) -> Result<(), Break> {
+    let Some(first) = extents.first().filter(|first| first.len >= 3) else { return Ok(()) };
+    let broken = |at, what, missing| Break { at, what, missing, mends: false };
+    let word = view.array(first.at).map_err(|_| broken(first.at, MISSING, true))?;
+    if !beginning.fits(word) {
+        return Err(broken(first.at, "a picture does not begin as its coding does", false));
+    }
+    match view.check(first.at, first.len) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(broken(first.at, MISSING, true)),
+    }
+}
+
+/// Types of units that hold tiles.
+///
+/// Source: AV1 Bitstream and Decoding Process 1.0.0, 6.2.2 "OBU header semantics".
+const TILE_GROUP: u8 = 4;
+const FRAME: u8 = 6;
 
 const MISSING: &str = "the source ends inside the picture";
 
@@ -58,7 +122,12 @@ struct Units<'e> {
     skipped: u64,
     /// Bytes of all that have not.
     left: u64,
+    /// What is foreign in the units so far.
+    trace: Option<Trace>,
 }
+
+/// Bytes that are looked through at once.
+const PIECE: usize = 64 << 10;
 
 impl Units<'_> {
     fn at(&self) -> u64 {
@@ -72,6 +141,38 @@ impl Units<'_> {
         let byte = view.u8(self.at()).map_err(|_| MISSING)?;
         self.skip(view, 1)?;
         Ok(byte)
+    }
+
+    /// Goes over the payload of a coded picture and looks for what is foreign in it.
+    fn look(&mut self, view: &mut View<'_>, len: u64, escapes: bool) -> Result<(), &'static str> {
+        if len > self.left {
+            return Err("a unit is longer than its picture");
+        }
+        let (mut alien, mut looked) = (Alien::new(escapes), len.saturating_sub(PADDING));
+        let rest = len - looked;
+        while looked > 0 {
+            let Some(first) = self.extents.first() else { break };
+            let most = looked.min(first.len - self.skipped).min(PIECE as u64);
+            let at = self.at();
+            let bytes = view.up_to(at, most as usize);
+            let here = bytes.len() as u64;
+            alien.feed(at, bytes);
+            self.keep(alien.found());
+            if here == 0 {
+                return Err(MISSING);
+            }
+            self.skip(view, here)?;
+            looked -= here;
+        }
+        self.skip(view, rest)
+    }
+
+    /// Remembers the first trace and how far the traces go.
+    fn keep(&mut self, found: Option<Trace>) {
+        if let Some(found) = found {
+            let known = self.trace.unwrap_or(found);
+            self.trace = Some(Trace { last: known.last.max(found.last), ..known });
+        }
     }
 
     fn skip(&mut self, view: &View<'_>, len: u64) -> Result<(), &'static str> {
@@ -109,25 +210,32 @@ impl Units<'_> {
     }
 
     /// Source: ITU-T H.264 (V14), 7.3.1 "NAL unit syntax": forbidden_zero_bit, nal_ref_idc (2),
-    /// nal_unit_type (5, of which 0 is nobody's).
+    /// nal_unit_type (5, of which 0 is nobody's and 1 to 5 are slices).
     fn avc(&mut self, view: &mut View<'_>, length: u8) -> Result<(), &'static str> {
         let len = self.nal(view, length, 1)?;
         let header = self.byte(view)?;
         if header & 0x80 != 0 || header & 31 == 0 {
             return Err("bad NAL unit header");
         }
-        self.skip(view, len - 1)
+        match header & 31 {
+            1..=5 => self.look(view, len - 1, true),
+            _ => self.skip(view, len - 1),
+        }
     }
 
     /// Source: ITU-T H.265 (V10), 7.3.1.2 "NAL unit header syntax": forbidden_zero_bit,
-    /// nal_unit_type (6), nuh_layer_id (6, not 63), nuh_temporal_id_plus1 (3, not 0).
+    /// nal_unit_type (6, of which 0 to 31 are slices), nuh_layer_id (6, not 63),
+    /// nuh_temporal_id_plus1 (3, not 0).
     fn hevc(&mut self, view: &mut View<'_>, length: u8) -> Result<(), &'static str> {
         let len = self.nal(view, length, 2)?;
         let header = u16::from_be_bytes([self.byte(view)?, self.byte(view)?]);
         if header & 0x8000 != 0 || header >> 3 & 63 == 63 || header & 7 == 0 {
             return Err("bad NAL unit header");
         }
-        self.skip(view, len - 2)
+        match header >> 9 & 63 {
+            0..=31 => self.look(view, len - 2, true),
+            _ => self.skip(view, len - 2),
+        }
     }
 
     /// Source: AV1 Bitstream and Decoding Process 1.0.0, 5.3 "OBU syntax" and 6.2.2 (types 0 and 9
@@ -145,7 +253,10 @@ impl Units<'_> {
         if len > self.left {
             return Err("an OBU is longer than its picture");
         }
-        self.skip(view, len)
+        match kind {
+            TILE_GROUP | FRAME => self.look(view, len, false),
+            _ => self.skip(view, len),
+        }
     }
 
     /// Source: AV1 Bitstream and Decoding Process 1.0.0, 4.10.5 "leb128()".
@@ -218,6 +329,6 @@ mod tests {
         let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
         let mut view = View::new(&data, &runs, &mut buffer);
         let found = follow(&mut view, HEVC, &[Span { at: 0, len: 13 }]);
-        assert_eq!(found, Err(Break { at: 0, what: MISSING, missing: true }));
+        assert_eq!(found, Err(Break { at: 0, what: MISSING, missing: true, mends: false }));
     }
 }

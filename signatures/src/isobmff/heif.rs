@@ -3,7 +3,7 @@
 //! Source: ISO/IEC 23008-12:2022 "Image file format".
 
 use super::brand::{Brands, Family};
-use super::chain::{Break, Coding, follow};
+use super::chain::{Break, Coding, follow, held};
 use super::closing::{Closing, Shape};
 use super::cover::unchecked;
 use super::exif;
@@ -40,15 +40,22 @@ pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdi
     if family != kind.family && family != Family::Heif {
         return Err(Reject::Other { what: "brands" });
     }
-    let layout = Layout::read(view)?;
+    let mut layout = Layout::read(view)?;
+    let mime = if brands.is_sequence() { kind.sequence } else { kind.mime };
+    let blank = Verdict::structural(0, kind.extension, mime);
+    if family == kind.family && layout.find(b"meta").is_none() && layout.find(b"moov").is_none() {
+        return headless(view, &layout, blank);
+    }
+    if !brands.has_tracks() && layout.find(b"meta").is_some() {
+        layout.release(b"moov");
+    }
     let picture = Picture::read(view, &layout)?;
     if family == Family::Heif && picture.family() != kind.family {
         return Err(Reject::Other { what: "coding of the items" });
     }
+    layout.end_before_another(picture.last().max(picture.described));
     let closing = Closing::of(&layout, &picture.extents, view.len());
-    let mime = if brands.is_sequence() { kind.sequence } else { kind.mime };
-    let mut verdict = Verdict::structural(closing.len, kind.extension, mime);
-    verdict.end = closing.end;
+    let mut verdict = Verdict { len: closing.len, end: closing.end, ..blank };
     verdict.proof = "boxes close, all items inside";
     verdict.pixels = picture.pixels;
     closing.note(&mut verdict);
@@ -56,22 +63,49 @@ pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdi
         Effort::Structure => None,
         Effort::Proof => Some(picture.chains(view)),
     };
-    grade(&closing, &picture, chains.as_ref(), &mut verdict);
+    grade(&layout, &closing, &picture, chains.as_ref(), &mut verdict);
     picture.describe(view, &layout, &mut verdict);
     Ok(verdict)
 }
 
-/// Sets grade and length. What no box holds is believed only when its units prove it, and a file
-/// that the source cuts keeps what its units still hold.
-fn grade(closing: &Closing, picture: &Picture, chains: Option<&Chains>, verdict: &mut Verdict) {
+/// A file whose `meta` was to follow the media and is lost: nothing tells what its units show. It
+/// keeps those that can be followed from the start of the media.
+fn headless(view: &mut View<'_>, layout: &Layout, blank: Verdict) -> Result<Verdict, Reject> {
+    let missing = match layout.stop {
+        Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
+        _ => view.malformed(layout.end, "meta"),
+    };
+    let Some(mdat) = layout.find(b"mdat") else { return Err(missing) };
+    let media = Span::between(mdat.body, mdat.end.min(view.len()));
+    let len = held(view, Coding::Hevc { length: 4 }, media).max(mdat.body.min(view.len()));
+    let mut verdict = Verdict { len, end: End::Minimum, grade: Grade::Partial, ..blank };
+    verdict.share = Some(0.0);
+    verdict.proof = "boxes up to the media";
+    verdict.note(len, "no list of items: the end of the file is lost");
+    verdict.unchecked = unchecked(layout, len, Vec::new());
+    Ok(verdict)
+}
+
+/// Sets grade and length. What no box holds is believed only when its units prove it. A file whose
+/// pictures all fail from some byte on ends there, unless a box of its own proves that it goes on.
+fn grade(
+    layout: &Layout,
+    closing: &Closing,
+    picture: &Picture,
+    chains: Option<&Chains>,
+    verdict: &mut Verdict,
+) {
     let broken = chains.is_some_and(|chains| !chains.breaks.is_empty());
     for found in chains.iter().flat_map(|chains| &chains.breaks) {
         verdict.note(found.at, found.what);
     }
     let last = picture.last();
+    let goes_on = |at: u64| layout.holder(at).is_some_and(|held| held.end < layout.end);
+    let tail = chains.and_then(Chains::tail).filter(|&at| !goes_on(at));
     verdict.grade = match closing.shape {
         Shape::Whole if !broken => Grade::Structural,
-        Shape::Whole | Shape::Overrun { .. } => Grade::Damaged,
+        Shape::Whole | Shape::Overrun { .. } if tail.is_none() => Grade::Damaged,
+        Shape::Whole | Shape::Overrun { .. } => Grade::Partial,
         Shape::Stray { .. } if chains.is_some_and(|chains| !broken && chains.held >= last) => {
             (verdict.len, verdict.end) = (last, End::Minimum);
             Grade::Damaged
@@ -81,17 +115,21 @@ fn grade(closing: &Closing, picture: &Picture, chains: Option<&Chains>, verdict:
             (verdict.len, verdict.end) = (verdict.len.max(held), End::Minimum);
             Grade::Partial
         }
-        Shape::Cut { complete, .. } => {
-            if let Some(chains) = chains.filter(|chains| broken && chains.held > 0) {
-                verdict.len = verdict.len.min(chains.held.max(picture.described));
-            }
-            verdict.share = (complete && !broken).then_some(1.0);
-            Grade::Partial
-        }
+        Shape::Cut { .. } => Grade::Partial,
     };
+    if verdict.grade == Grade::Partial {
+        if let Some(at) = tail {
+            (verdict.len, verdict.end) = (verdict.len.min(at), End::Minimum);
+        }
+        verdict.share = match closing.shape {
+            Shape::Cut { complete: true, .. } if !broken => Some(1.0),
+            _ => chains.and_then(|chains| picture.share(chains, verdict.len)),
+        };
+    }
     let followed = chains.is_some_and(|chains| chains.all) && !picture.coded.is_empty();
     if followed && verdict.grade == Grade::Structural {
-        verdict.proof = "boxes close, all items inside, coded units fill them exactly";
+        verdict.proof = "boxes close, all items inside, coded units fill them exactly and show \
+                         nothing foreign";
     }
 }
 
@@ -101,14 +139,40 @@ struct Chains {
     breaks: Vec<Break>,
     /// The end of the last unit that held.
     held: u64,
+    /// The end of the last picture that holds, or is sound again at its end.
+    sound: u64,
     /// Whether all that there is was followed.
     all: bool,
 }
 
+impl Chains {
+    /// The first break behind which no picture is sound.
+    fn tail(&self) -> Option<u64> {
+        let behind = self.breaks.iter().filter(|found| !found.mends && found.at >= self.sound);
+        behind.map(|found| found.at).min()
+    }
+}
+
 /// A stretch of coded units.
 struct Coded {
+    /// The item, or 0 for a sample of a track.
+    item: u32,
     coding: Coding,
     extents: Vec<Span>,
+}
+
+impl Coded {
+    fn start(&self) -> u64 {
+        self.extents.first().map_or(0, |extent| extent.at)
+    }
+
+    fn end(&self) -> u64 {
+        self.extents.iter().map(Span::end).max().unwrap_or(0)
+    }
+
+    fn len(&self) -> u64 {
+        self.extents.iter().map(|extent| extent.len).fold(0, u64::saturating_add)
+    }
 }
 
 /// Items and tracks of a file.
@@ -167,7 +231,8 @@ impl Picture {
                 _ if item.protected => {}
                 (b"hvc1", Some(coding @ Coding::Hevc { .. }))
                 | (b"av01", Some(coding @ Coding::Av1)) => {
-                    self.coded.push(Coded { coding, extents: item.extents.clone() });
+                    let extents = item.extents.clone();
+                    self.coded.push(Coded { item: item.id, coding, extents });
                 }
                 (b"hvc1" | b"av01", _) => self.bare.extend(first(item)),
                 _ => {}
@@ -191,7 +256,11 @@ impl Picture {
                     return Err(Reject::OverBudget { at: chunk.at, len: chunk.len });
                 }
                 self.extents.push(chunk);
-                self.coded.extend(coding.map(|coding| Coded { coding, extents: vec![chunk] }));
+                self.coded.extend(coding.map(|coding| Coded {
+                    item: 0,
+                    coding,
+                    extents: vec![chunk],
+                }));
                 Ok(())
             })?;
         }
@@ -201,7 +270,7 @@ impl Picture {
     /// The family that the coding of items and tracks makes it.
     fn family(&self) -> Family {
         let of = |coding| match coding {
-            Coding::Avc { .. } => Family::Heif,
+            Coding::Avc { .. } | Coding::Begun(_) => Family::Heif,
             Coding::Hevc { .. } => Family::Heic,
             Coding::Av1 => Family::Avif,
         };
@@ -217,33 +286,64 @@ impl Picture {
     /// Follows the units of all coded pictures. Pictures that share bytes could cost more than the
     /// file is long: no more is followed than that.
     fn chains(&self, view: &mut View<'_>) -> Chains {
-        let mut chains = Chains { breaks: Vec::new(), held: 0, all: true };
+        let mut chains = Chains { breaks: Vec::new(), held: 0, sound: 0, all: true };
         let what = "a coded item without its decoder configuration";
-        chains.breaks.extend(self.bare.iter().map(|&at| Break { at, what, missing: false }));
+        let bare = |&at| Break { at, what, missing: false, mends: true };
+        chains.breaks.extend(self.bare.iter().map(bare));
         let mut left = self.last().min(view.len());
         for coded in &self.coded {
-            let start = coded.extents.first().map_or(0, |extent| extent.at);
-            let len: u64 =
-                coded.extents.iter().map(|extent| extent.len).fold(0, u64::saturating_add);
+            let start = coded.start();
             if start >= view.len() {
                 continue;
             }
-            let Some(rest) = left.checked_sub(len.min(view.len() - start)) else {
+            let Some(rest) = left.checked_sub(coded.len().min(view.len() - start)) else {
                 chains.all = false;
                 break;
             };
             left = rest;
             let held = match follow(view, coded.coding, &coded.extents) {
-                Ok(()) => coded.extents.iter().map(Span::end).max().unwrap_or(0),
+                Ok(()) => {
+                    chains.sound = chains.sound.max(coded.end());
+                    coded.end()
+                }
                 Err(found) if found.missing => view.len(),
                 Err(found) => {
                     chains.breaks.push(found);
+                    if found.mends {
+                        chains.sound = chains.sound.max(coded.end());
+                    }
                     if found.at > start { found.at } else { 0 }
                 }
             };
             chains.held = chains.held.max(held);
         }
         chains
+    }
+
+    /// Which part of the picture to show lies whole in the first `len` bytes, by the bytes of each
+    /// of its tiles; nothing where its tiles are not known or were not all looked at.
+    fn share(&self, chains: &Chains, len: u64) -> Option<f32> {
+        let items = self.items.as_ref().filter(|_| chains.all)?;
+        let mut tiles: Vec<u32> = items
+            .references(b"dimg")
+            .filter(|found| found.from == items.primary)
+            .flat_map(|found| found.to.iter().copied())
+            .collect();
+        if tiles.is_empty() {
+            tiles.push(items.primary);
+        }
+        let mut breaks: Vec<u64> = chains.breaks.iter().map(|found| found.at).collect();
+        breaks.sort_unstable();
+        let mut shown = 0.0;
+        for &tile in &tiles {
+            let index = self.coded.partition_point(|coded| coded.item != 0 && coded.item < tile);
+            let coded = self.coded.get(index).filter(|coded| coded.item == tile)?;
+            let (start, end) = (coded.start(), coded.end());
+            let broken = breaks.get(breaks.partition_point(|&at| at < start));
+            let stop = end.min(len).min(broken.copied().unwrap_or(u64::MAX));
+            shown += stop.saturating_sub(start) as f64 / (end - start).max(1) as f64;
+        }
+        Some((shown / tiles.len() as f64) as f32)
     }
 
     /// Adds what lies inside: Exif, children, and what no check covers.

@@ -26,6 +26,9 @@ const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
+/// The longest mark that a vendor leaves in a box of media of its own; Huawei's has 8 bytes.
+const LONGEST_MARK: u64 = 64;
+
 /// How many boxes a file may have at its top level; fragmented video has the most.
 const MOST_TOP: usize = 1 << 16;
 
@@ -96,6 +99,45 @@ impl Layout {
         let runs_over =
             |extent: &&Span| self.holder(extent.at).is_some_and(|held| held.end < extent.end());
         extents.iter().find(runs_over).copied()
+    }
+
+    /// Ends the file where another begins that has no `ftyp`: old QuickTime movies begin with
+    /// `moov`, or with `mdat` behind `wide`, and no file has such a box behind `needed`, the last
+    /// byte that its own tables need, unless it only holds a mark.
+    pub fn end_before_another(&mut self, needed: u64) {
+        let begins = |header: &Header| match &header.kind {
+            b"moov" => true,
+            b"mdat" => header.body().len > LONGEST_MARK,
+            _ => false,
+        };
+        let other = |header: &Header| header.at >= needed && header.at > 0 && begins(header);
+        let Some(mut first) = self.boxes.iter().position(other) else { return };
+        let is_wide = |header: &Header| &header.kind == b"wide" && header.at >= needed;
+        if first > 0 && is_wide(&self.boxes[first - 1]) {
+            first -= 1;
+        }
+        self.cut(self.boxes[first].at);
+    }
+
+    /// Ends the file before its first box of that type, which is another's, and before the boxes
+    /// of media that stand directly before that: they are the other's too.
+    pub fn release(&mut self, kind: &[u8; 4]) {
+        let Some(foreign) = self.boxes.iter().position(|header| &header.kind == kind) else {
+            return;
+        };
+        let kept = self.boxes[..foreign]
+            .iter()
+            .rposition(|header| !matches!(&header.kind, b"mdat" | b"wide" | b"free" | b"skip"));
+        // The first box of media behind the others is the file's own.
+        let own = kept.map_or(0, |kept| kept + 2).min(foreign);
+        if let Some(at) = self.boxes.get(own).map(|header| header.at) {
+            self.cut(at);
+        }
+    }
+
+    fn cut(&mut self, at: u64) {
+        self.boxes.retain(|header| header.at < at);
+        (self.end, self.stop) = (at, Stop::Closed);
     }
 
     /// The box at the end of the walk, if it still belongs to the file.

@@ -2,7 +2,10 @@
 
 use super::property::coding;
 use super::table::{Offsets, Runs, Samples, Sizes};
-use super::{Boxes, FULL, Header, chain::Coding};
+use super::{
+    Boxes, FULL, Header,
+    chain::{Beginning, Coding},
+};
 use crate::verdict::{Reject, Span};
 use crate::view::{Endian::Big, View};
 
@@ -121,8 +124,20 @@ impl Track {
         self.entry.boxes(VISUAL_ENTRY)
     }
 
-    /// How a visual track is coded, where its sample entry says so in a way known here.
+    /// How a visual track is coded, where its sample entry says so in a way known here. What is
+    /// encrypted looks like nothing.
+    ///
+    /// Source: Apple, QuickTime File Format Specification (2012), "Video sample description" (`mjpb`
+    /// has no markers); `dmb1` is OpenDML's; ETSI TS 126 244, 6.2 (`s263`); the register of codecs
+    /// at mp4ra.org.
     pub fn coding(&self, view: &mut View<'_>) -> Option<Coding> {
+        match &self.entry.kind {
+            b"encv" => return None,
+            b"jpeg" | b"mjpa" | b"dmb1" | b"MJPG" => return Some(Coding::Begun(Beginning::Jpeg)),
+            b"s263" => return Some(Coding::Begun(Beginning::H263)),
+            b"mp4v" => return Some(Coding::Begun(Beginning::Mpeg4)),
+            _ => {}
+        }
         let mut boxes = self.entry_boxes();
         while let Ok(Some(header)) = boxes.next(view) {
             if let Ok(Some(coding)) = coding(view, header) {

@@ -4,7 +4,7 @@
 
 use super::Header;
 use super::brand::Brands;
-use super::chain::{Coding, follow};
+use super::chain::{Coding, held};
 use super::closing::{Closing, Shape};
 use super::cover::unchecked;
 use super::flavour::Flavour;
@@ -32,7 +32,8 @@ pub const END_RULE: &str =
 
 /// What the best grade of video rests on, for people.
 pub const PROOF: &str = "structure: boxes close, samples inside, NAL units fill each AVC and HEVC \
-     sample exactly (their lengths and headers are looked at, not their contents)";
+     sample exactly and show no start codes, text, zeros or JPEG data; pictures of JPEG, H.263 and \
+     MPEG-4 begin as such (nothing is decoded: foreign noise goes unseen)";
 
 /// Measures the file at the view's start, if it is of that flavour.
 pub fn measure(view: &mut View<'_>, effort: Effort, flavour: Flavour) -> Result<Verdict, Reject> {
@@ -91,7 +92,7 @@ fn verdict(
     if verdict.grade == Grade::Partial {
         verdict.share = Some(movie.share(verdict.len));
     } else if movie.is_coded() && followed.is_some_and(|followed| followed.all) {
-        verdict.proof = "boxes close, all samples inside, NAL units fill them exactly";
+        verdict.proof = "boxes close, all samples inside, each picture fits its coding";
     }
     verdict.unchecked = unchecked(layout, verdict.len, movie.jpegs.clone());
     Ok(verdict)
@@ -221,7 +222,7 @@ fn unfinished(
     // A placeholder is as long as its own header.
     let end = if mdat.end == mdat.body { view.len() } else { mdat.end.min(view.len()) };
     let kept = [Coding::Avc { length: 4 }, Coding::Hevc { length: 4 }]
-        .map(|coding| sound(view, coding, Span::between(mdat.body, end)));
+        .map(|coding| held(view, coding, Span::between(mdat.body, end)));
     let body = mdat.body.min(view.len());
     let mut verdict = Verdict { len: kept[0].max(kept[1]).max(body), ..blank };
     verdict.end = End::Minimum;
@@ -231,12 +232,4 @@ fn unfinished(
     verdict.note(verdict.len, "no movie header: the file was not finished or its end is lost");
     verdict.unchecked = unchecked(layout, verdict.len, Vec::new());
     Ok(verdict)
-}
-
-/// Where the units break that begin with `span`.
-fn sound(view: &mut View<'_>, coding: Coding, span: Span) -> u64 {
-    match follow(view, coding, &[span]) {
-        Ok(()) => span.end(),
-        Err(found) => found.at,
-    }
 }
