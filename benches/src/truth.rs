@@ -59,9 +59,9 @@ pub struct Original {
 }
 
 impl Original {
-    /// A photo whose end is its last byte.
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Original { sha256: sha256(&bytes), bytes, ends: Vec::new() }
+    /// A photo whose picture may be said to end at these places too.
+    pub fn new(bytes: Vec<u8>, ends: Vec<u64>) -> Self {
+        Original { sha256: sha256(&bytes), bytes, ends }
     }
 }
 
