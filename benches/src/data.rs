@@ -1,0 +1,52 @@
+//! What single loops are measured on: kinds of data, and a file of every format.
+
+use std::collections::BTreeMap;
+
+use afterimage_testdata::Sample;
+use afterimage_testdata::canvas::Canvas;
+use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
+use afterimage_testdata::samples;
+use afterimage_testdata::scene::Picture;
+
+/// `len` bytes of each of what disks are full of: noise, zeros, text with magics among its words,
+/// and JPEG files one behind the other.
+pub fn kinds(len: usize) -> [(&'static str, Vec<u8>); 4] {
+    let mut jpeg = Canvas::new(3);
+    let photo = &samples::jpegs()[0];
+    while jpeg.bytes.len() < len {
+        jpeg = jpeg.put(photo);
+    }
+    jpeg.bytes.truncate(len);
+    [
+        ("noise", Canvas::new(1).noise(len).bytes),
+        // Written to, so that it is not one page of the kernel's mapped many times.
+        ("zeros", vec![1u8; len].into_iter().map(|one| one - 1).collect()),
+        ("text", Canvas::new(2).text(len).bytes),
+        ("jpeg", jpeg.bytes),
+    ]
+}
+
+/// The longest sample of every format, in the order of their names: the longer it is, the less do
+/// its first bytes weigh.
+pub fn longest() -> Vec<Sample> {
+    let mut longest: BTreeMap<&str, Sample> = BTreeMap::new();
+    for sample in samples::all() {
+        let known = longest.get(sample.format).map_or(0, |known| known.bytes.len());
+        if sample.bytes.len() > known {
+            longest.insert(sample.format, sample);
+        }
+    }
+    longest.into_values().collect()
+}
+
+/// JPEG as cameras write it, with restart markers, and as the web serves it, all of one scene.
+pub fn photos(width: usize, height: usize) -> [(&'static str, Vec<u8>); 3] {
+    let picture = Picture::scene(5, width, height);
+    let camera = Jpeg { quality: 93, sampling: Sampling::S422, ..Jpeg::default() };
+    let web = Jpeg { process: Process::Progressive, ..Jpeg::default() };
+    [
+        ("camera", camera.encode(&picture)),
+        ("restarts", Jpeg { restart: 4, ..camera }.encode(&picture)),
+        ("progressive", web.encode(&picture)),
+    ]
+}
