@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use afterimage_testdata::Sample;
 use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
+use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
 use afterimage_testdata::scene::Picture;
 
-/// `len` bytes of each of what disks are full of: noise, zeros, text with magics among its words,
-/// and JPEG files one behind the other.
-pub fn kinds(len: usize) -> [(&'static str, Vec<u8>); 4] {
+use crate::filler;
+
+/// `len` bytes of each of what disks are full of: noise, zeros, text, programs, JPEG files one
+/// behind the other; and the worst that there is, text full of the magics of photos.
+pub fn kinds(len: usize) -> [(&'static str, Vec<u8>); 6] {
     let mut jpeg = Canvas::new(3);
     let photo = &samples::jpegs()[0];
     while jpeg.bytes.len() < len {
@@ -21,8 +24,10 @@ pub fn kinds(len: usize) -> [(&'static str, Vec<u8>); 4] {
         ("noise", Canvas::new(1).noise(len).bytes),
         // Written to, so that it is not one page of the kernel's mapped many times.
         ("zeros", vec![1u8; len].into_iter().map(|one| one - 1).collect()),
-        ("text", Canvas::new(2).text(len).bytes),
+        ("text", filler::text(&mut Random::new(2), len)),
+        ("programs", filler::programs(&mut Random::new(4), len)),
         ("jpeg", jpeg.bytes),
+        ("magics", Canvas::new(2).text(len).bytes),
     ]
 }
 

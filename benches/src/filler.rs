@@ -1,6 +1,5 @@
 //! What lies between the photos of a disk: noise, text, programs, zeros.
 
-use afterimage_testdata::canvas::text;
 use afterimage_testdata::random::Random;
 
 /// Bytes made of each kind; the filler of an image is cut from them.
@@ -46,6 +45,23 @@ impl Filler {
         }
         Ok(())
     }
+}
+
+/// Words of log files, none of which looks like the beginning of a photo.
+const WORDS: [&str; 16] = [
+    "card", "mounted", "at", "the", "battery", "low", "of", "volume", "and", "written", "closed",
+    "error", "12:04:55", "retry", "0x7f3a", "done",
+];
+
+/// Text of words and lines.
+pub fn text(random: &mut Random, len: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(len + 16);
+    while out.len() < len {
+        out.extend(WORDS[random.below(WORDS.len())].as_bytes());
+        out.push(if random.below(9) == 0 { b'\n' } else { b' ' });
+    }
+    out.truncate(len);
+    out
 }
 
 /// Instructions that compilers for x86-64 write all the time; a number follows where it is true.
