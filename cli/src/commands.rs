@@ -1,5 +1,6 @@
 //! The command line: one struct a verb.
 
+mod bench;
 mod formats;
 mod scan;
 
@@ -38,6 +39,7 @@ Examples:
 enum Command {
     Scan(scan::Scan),
     Formats(formats::Formats),
+    Bench(bench::Bench),
 }
 
 impl Program {
@@ -46,6 +48,7 @@ impl Program {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
             Command::Formats(formats) => formats.run(out),
+            Command::Bench(bench) => bench.run(out),
         }
     }
 }

@@ -28,7 +28,7 @@ impl Status {
             Status::Failed
         } else if !outcome.failed.is_empty() {
             Status::SomeFailed
-        } else if outcome.summary.files == 0 {
+        } else if outcome.photos.is_empty() {
             Status::Nothing
         } else {
             Status::Found

@@ -6,6 +6,7 @@ mod next;
 
 use std::io::{self, Write};
 
+use afterimage_engine::account::{Cost, Stage};
 use afterimage_engine::options::Options;
 use afterimage_engine::report::Grade;
 use afterimage_engine::run::Outcome;
@@ -32,8 +33,8 @@ impl Told<'_> {
 
     /// Files of their own that are copies of another.
     fn copies(&self) -> u64 {
-        let Outcome { summary, inner, .. } = self.outcome;
-        summary.files.saturating_sub(*inner).saturating_sub(self.photos())
+        let Outcome { summary, inner, lost, .. } = self.outcome;
+        summary.files.saturating_sub(*inner).saturating_sub(*lost).saturating_sub(self.photos())
     }
 
     /// Files of their own with something missing: those that go to `partial`.
@@ -78,17 +79,23 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "summary": outcome.summary,
         "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
         "formats": formats.collect::<serde_json::Map<_, _>>(),
+        "lost": outcome.lost,
         "embedded": outcome.inner,
         "left_out": outcome.filtered,
         "warnings": outcome.warnings,
     });
     if let Some(memory) = told.memory {
+        let stages = outcome.stats.stages.iter().map(|(stage, cost)| {
+            let cost = json!({ "bytes": cost.bytes, "seconds": cost.time.as_secs_f64() });
+            (stage.name().to_owned(), cost)
+        });
         said["stats"] = json!({
             "scanned": outcome.stats.scanned,
             "read": outcome.stats.read,
             "scanning_seconds": outcome.stats.scanning.as_secs_f64(),
             "finishing_seconds": outcome.stats.finishing.as_secs_f64(),
             "threads": outcome.stats.threads,
+            "stages": stages.collect::<serde_json::Map<_, _>>(),
             "peak_anonymous": memory.anonymous,
             "peak_resident": memory.peak,
         });
@@ -105,6 +112,18 @@ fn word(grade: &Grade) -> io::Result<String> {
     }
 }
 
+/// What each stage did with a core's second.
+fn stages(out: &mut dyn Write, stages: &[(Stage, Cost)]) -> io::Result<()> {
+    writeln!(out, "  stage                bytes    core time    bytes a core-second")?;
+    for (stage, cost) in stages {
+        let (name, seconds) = (stage.name(), cost.time.as_secs_f64());
+        let speed = if seconds > 0.0 { (cost.bytes as f64 / seconds) as u64 } else { 0 };
+        let speed = text::bytes(speed);
+        writeln!(out, "    {name:8} {:15} {seconds:10.3} s    {speed:>12}", cost.bytes)?;
+    }
+    Ok(())
+}
+
 fn stats(out: &mut dyn Write, told: &Told<'_>, memory: Memory) -> io::Result<()> {
     let stats = &told.outcome.stats;
     let seconds = stats.scanning.as_secs_f64();
@@ -117,6 +136,7 @@ fn stats(out: &mut dyn Write, told: &Told<'_>, memory: Memory) -> io::Result<()>
     writeln!(out, "  scanning     {seconds:.3} s, {} a second", text::bytes(speed))?;
     writeln!(out, "  finishing    {:.3} s", stats.finishing.as_secs_f64())?;
     writeln!(out, "  threads      {}", stats.threads)?;
+    stages(out, &stats.stages)?;
     if memory == Memory::default() {
         return writeln!(out, "  memory       not known on this system");
     }

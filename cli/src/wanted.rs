@@ -21,16 +21,17 @@ pub fn group_name(group: Group) -> &'static str {
     named.map(|(name, _)| *name).expect("every group has a name")
 }
 
-/// A format or a group.
+/// A format by its name, all formats whose files may have an extension, or a group; upper case or
+/// lower.
 pub fn parse(word: &str) -> Result<Wanted, String> {
+    let word = word.to_ascii_lowercase();
     let group = GROUPS.iter().find(|(name, _)| *name == word).map(|(_, group)| *group);
-    let asked = |signature: &&Signature| signature.name == word || Some(signature.group) == group;
+    let asked = |signature: &&Signature| {
+        let mut names = [signature.name].into_iter().chain(signature.extensions.iter().copied());
+        names.any(|name| name == word) || Some(signature.group) == group
+    };
     let names: Vec<_> = signatures().filter(asked).map(|signature| signature.name).collect();
-    match (names.is_empty(), group) {
-        (false, _) => Ok(Wanted(names)),
-        (true, Some(_)) => Err(format!("no format of the group {word} is known yet; {}", known())),
-        (true, None) => Err(known()),
-    }
+    if names.is_empty() { Err(known()) } else { Ok(Wanted(names)) }
 }
 
 fn known() -> String {
@@ -46,9 +47,16 @@ mod tests {
 
     #[test]
     fn a_name_stands_for_itself_and_a_group_for_all_of_it() {
-        assert_eq!(parse("png"), Ok(Wanted(vec!["png"])));
+        assert_eq!(parse("avif"), Ok(Wanted(vec!["avif"])));
+        assert_eq!(parse("AVIF"), parse("avif"));
         let photos = parse("photo").unwrap().0;
         assert!(photos.contains(&"png") && photos.contains(&"apng"));
+    }
+
+    #[test]
+    fn an_extension_stands_for_all_formats_that_have_it() {
+        assert_eq!(parse("JPG"), Ok(Wanted(vec!["jpeg"])));
+        assert_eq!(parse("png"), Ok(Wanted(vec!["apng", "png"])));
     }
 
     #[test]

@@ -118,6 +118,7 @@ fn help_is_a_contract() {
         ("afterimage", &["--help"][..]),
         ("scan", &["scan", "--help"]),
         ("formats", &["formats", "--help"]),
+        ("bench", &["bench", "--help"]),
     ] {
         let ran = desk.run(arguments);
         ran.check(0);
@@ -301,6 +302,37 @@ fn what_it_cost_is_told_when_asked() {
     ran.check(0);
     let (_, cost) = ran.out.split_once("What it cost:").unwrap();
     assert!(cost.contains("1048576 bytes") && cost.contains("threads"), "{cost}");
+}
+
+#[test]
+fn a_bench_times_every_stage_and_names_the_limit() {
+    let desk = Desk::new();
+    desk.card("card.img", &[&photo(1)]);
+    let ran = desk.run(&["bench", "card.img"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    for row in ["reading alone", "looking for headers", "the whole scan", "of which hash"] {
+        assert!(ran.out.contains(row), "{row}: {}", ran.out);
+    }
+    assert!(ran.out.contains("The limit is "), "{}", ran.out);
+    let ran = desk.run(&["bench", "card.img", "--json", "--size", "512K", "--threads", "1"]);
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(said["reading"]["bytes"], 512 << 10);
+    assert_eq!(said["threads"], 1);
+    assert!(said["stages"]["measure"]["bytes"].as_u64().unwrap() > 0);
+    assert_eq!(fs::read_dir(desk.0.path()).unwrap().count(), 1, "nothing is kept");
+    assert_eq!(desk.run(&["bench", "none.img"]).status, 2);
+}
+
+#[test]
+fn what_shows_nothing_is_listed_and_is_not_success() {
+    let desk = Desk::new();
+    // A movie whose table of contents is lost.
+    let head = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\x10\0\0mdat";
+    desk.card("card.img", &[head]);
+    let ran = desk.run(&["scan", "card.img", "--output", "out"]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(ran.out.contains("1 file has only a beginning left"), "{}", ran.out);
+    assert_eq!(desk.report()["summary"]["files"], 1);
 }
 
 #[test]

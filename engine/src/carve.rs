@@ -3,11 +3,12 @@
 use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
 
+use crate::container;
 use crate::hash::hex;
 use crate::record::{Record, kinship};
 use crate::registry::Registry;
 use crate::report;
-use crate::scan::Matcher;
+use crate::scan::{Hit, Matcher};
 
 /// A child of a child of a child is as deep as cameras go.
 const MOST_DEPTH: u32 = 3;
@@ -46,19 +47,20 @@ struct Spot<'r> {
 
 impl Carver<'_> {
     /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
-    /// of `candidates` (positions in the registry, in order) accepts it. `bytes` are the source's,
+    /// of the formats of `hits` accepts it. `bytes` are the source's,
     /// perhaps through a window.
     pub fn carve(
         &self,
         index: u32,
         bytes: &dyn Bytes,
         offset: u64,
-        candidates: &[usize],
+        hits: &[Hit],
         buffer: &mut Buffer,
     ) -> Vec<Found> {
         let spot = Spot { index, bytes };
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
-        let Some((format, verdict)) = self.measure(&spot, &rest, candidates, buffer) else {
+        let candidates = self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer));
+        let Some((format, verdict)) = self.measure(&spot, &rest, &candidates, buffer) else {
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -93,6 +95,8 @@ impl Carver<'_> {
             if let Some((_, kin)) = kin {
                 file.file.origin = report::Origin::Embedded;
                 file.file.kinship = Some(kinship(kin).to_owned());
+            } else {
+                file.file.container = container::around(bytes, offset, verdict.len);
             }
             let parent = kin.map(|(parent, _)| parent);
             found.push(Found { record: file, hash: None, format, parent });
@@ -145,7 +149,7 @@ impl Carver<'_> {
         let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
         let noted = exif.as_mut().and_then(|exif| exif.content_identifier.take());
         let exif = exif.filter(|exif| *exif != exif::Exif::default());
-        let fill = verdict.terminator;
+        let fill = &*verdict.terminator;
         let mut file = report::File {
             id: 0,
             source: spot.index,
@@ -171,6 +175,7 @@ impl Carver<'_> {
             kinship: None,
             content_identifier: verdict.content_identifier.clone().or(noted),
             pair: None,
+            container: None,
             name: None,
             original_path: None,
             modified: None,

@@ -6,7 +6,7 @@
 //! that no check covers is a photo of its own: the supposed parent ended before it.
 
 use crate::error::Error;
-use crate::index::{Entry, Fate, NONE};
+use crate::index::{Entry, Fate, NONE, Shown};
 use crate::record::{Record, WireRole};
 
 /// A file that may reach over those that begin behind it.
@@ -115,6 +115,8 @@ fn meet(
     let role = record.role_at(entry.offset - parent.offset);
     let grade = record.file.grade;
     parent.record = Some(record);
+    let is_decoded = |entry: &Entry| entry.shown == Shown::Decoded;
+    let tells_more = is_decoded(entry) && !is_decoded(&entries[parent.entry]);
     let inside = entry.offset.saturating_add(entry.len) <= parent.end;
     Ok(match role {
         None | Some(WireRole::Part) => Meeting::Covered,
@@ -126,8 +128,9 @@ fn meet(
                 _ => Meeting::Covered,
             }
         }
-        // It begins in one file and ends behind it: one of the two is wrong.
-        Some(_) if entry.grade > grade => Meeting::Intruder,
+        // It begins in one file and ends behind it: one of the two is wrong, and not the one whose
+        // data decodes.
+        Some(_) if entry.grade > grade || tells_more => Meeting::Intruder,
         Some(_) => Meeting::Covered,
     })
 }

@@ -140,7 +140,7 @@ impl Custom {
         };
         // Signatures live as long as the program; see `Registry::with`.
         let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-        let magic = Magic { at, bytes: Box::leak(magic.into_boxed_slice()) };
+        let magic = Magic::new(at, Box::leak(magic.into_boxed_slice()));
         let name = leak(name);
         let signature = Box::leak(Box::new(Signature {
             name,

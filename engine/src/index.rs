@@ -1,6 +1,7 @@
 //! What memory holds of every file that was found: a few dozen bytes, whatever the journal holds.
 
 use crate::journal::Place;
+use crate::record::Record;
 use crate::report::{End, Grade};
 
 /// No parent.
@@ -31,6 +32,29 @@ impl Entry {
     }
 }
 
+/// How much of its picture a file is known to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Not one row: there is nothing to look at.
+    Nothing,
+    /// Its format has no check that would tell.
+    Unknown,
+    /// Some of it or all, as decoding has shown.
+    Decoded,
+}
+
+impl Shown {
+    /// What the record of a file says of it.
+    pub fn of(record: &Record) -> Self {
+        match (record.file.grade, record.file.share) {
+            (Grade::Verified, _) => Shown::Decoded,
+            (_, Some(share)) if share > 0.0 => Shown::Decoded,
+            (_, Some(_)) => Shown::Nothing,
+            (_, None) => Shown::Unknown,
+        }
+    }
+}
+
 /// One file that was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -50,13 +74,15 @@ pub struct Entry {
     /// Position of its source on the command line.
     pub source: u32,
     /// Bytes added behind those from the source.
-    pub fill: u8,
+    pub fill: u32,
     /// Position of its format in the registry.
     pub format: u16,
     /// How much was proven.
     pub grade: Grade,
     /// How its end is known.
     pub end: End,
+    /// How much of the picture it shows.
+    pub shown: Shown,
     /// What claims decided.
     pub fate: Fate,
 }

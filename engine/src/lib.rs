@@ -19,9 +19,11 @@
 //!
 //! The engine never prints, never writes to a source, and knows nothing of the command line.
 
+pub mod account;
 pub mod carve;
 pub mod chunk;
 pub mod claims;
+pub mod container;
 pub mod content;
 pub mod custom;
 pub mod destination;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::index::{Entry, NONE};
+use crate::index::{Entry, NONE, Shown};
 use crate::pipeline::Ledger;
 use crate::record::Record;
 use crate::recover::{Named, Written};
@@ -84,27 +84,38 @@ impl Listing<'_> {
         (0..self.settled.order.len()).filter(inside).count() as u64
     }
 
-    /// Files of their own by grade, best first, without copies.
-    pub fn photos(&self) -> Vec<(Grade, u64)> {
-        self.count(|entry| entry.grade).into_iter().rev().collect()
+    /// Files of their own that show nothing of their picture and are listed only.
+    pub fn lost(&self) -> u64 {
+        self.own(|shown| shown == Shown::Nothing).count() as u64
     }
 
-    /// Files of their own by name of their format, without copies.
+    /// Files of their own that show something, by grade, best first, without copies.
+    pub fn photos(&self) -> Vec<(Grade, u64)> {
+        self.shown(|entry| entry.grade).into_iter().rev().collect()
+    }
+
+    /// Files of their own that show something, by name of their format, without copies.
     pub fn formats(&self) -> Vec<(&'static str, u64)> {
         let name = |entry: &Entry| self.registry.name(usize::from(entry.format));
-        self.count(name).into_iter().collect()
+        self.shown(name).into_iter().collect()
     }
 
-    /// Files of their own by what `key` says of them, without copies.
-    fn count<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> BTreeMap<K, u64> {
+    /// Files of their own that show something, by what `key` says of them, without copies.
+    fn shown<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> BTreeMap<K, u64> {
         let mut counts = BTreeMap::new();
-        for position in 0..self.settled.order.len() {
-            let inside = self.is_inner(position);
-            if !inside && self.settled.copy_of[position] == NONE {
-                *counts.entry(key(self.entry(position))).or_default() += 1;
-            }
+        for entry in self.own(|shown| shown != Shown::Nothing) {
+            *counts.entry(key(entry)).or_default() += 1;
         }
         counts
+    }
+
+    /// Files of their own, without copies, that show what `asked` wants.
+    fn own(&self, asked: impl Fn(Shown) -> bool) -> impl Iterator<Item = &Entry> {
+        let own =
+            |&position: &usize| !self.is_inner(position) && self.settled.copy_of[position] == NONE;
+        let entries =
+            (0..self.settled.order.len()).filter(own).map(|position| self.entry(position));
+        entries.filter(move |entry| asked(entry.shown))
     }
 }
 

@@ -12,19 +12,20 @@ use afterimage_signatures::{Buffer, Bytes};
 use crossbeam_channel::{Sender, bounded};
 use rayon::ThreadPool;
 
+use crate::account::{Account, Stage};
 use crate::carve::{Carver, Found};
 use crate::chunk::{self, Chunk, Cut};
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
-use crate::index::{Entry, Fate, NONE};
+use crate::index::{Entry, Fate, NONE, Shown};
 use crate::journal::Journal;
 use crate::pairs::Half;
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade};
 use crate::reserve::Reserve;
-use crate::scan::{Hit, Matcher};
+use crate::scan::Matcher;
 use crate::source::Source;
 use crate::store::Store;
 use crate::window::Window;
@@ -63,6 +64,8 @@ pub struct Scan<'a> {
     pub wanted: &'a [bool],
     /// Takes records.
     pub ledger: &'a Mutex<Ledger>,
+    /// Where the cost of each stage is added.
+    pub account: &'a Account,
     /// Shows how far the scan is, and stops it.
     pub progress: &'a Progress,
     /// The workers.
@@ -91,7 +94,7 @@ impl Scan<'_> {
     ///
     /// The first failure of the output; what was found before it is in the ledger.
     pub fn run(mut self, source: &dyn Source, index: u32) -> Result<Scanned, Error> {
-        let window = Window::new(source, self.cut.chunk_len, self.cut.overlap);
+        let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.account);
         let failure = Mutex::new(None);
         let erased = AtomicU64::new(0);
         let near = Near::default();
@@ -106,8 +109,8 @@ impl Scan<'_> {
         let (holes, complete) = thread::scope(|threads| {
             let (window, hasher) = (&window, &mut hasher);
             let reader = threads.spawn(move || {
-                let chunks = Permitted { send, permit };
-                chunk::read(source, window, scan.cut, scan.progress, hasher.as_mut(), &chunks)
+                let chunks = &Permitted { send, permit };
+                chunk::read(source, window, scan.cut, scan.progress, hasher.as_mut(), chunks)
             });
             // In place: this loop waits on the caller's thread, not on a thread of the pool.
             scan.pool.in_place_scope(|workers| {
@@ -145,15 +148,20 @@ impl Scan<'_> {
         let mut hits = Vec::new();
         let before = self.cut.start.saturating_sub(chunk.at) as usize;
         let own = before.min(chunk.own)..chunk.own;
-        let constant = self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
+        let len = own.len() as u64;
+        let find = || self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
+        let constant = self.account.time(Stage::Match, len, find);
         let mut buffer = Buffer::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
             let offset = chunk.at + same[0].at as u64;
             if self.progress.stopped() {
                 break;
             }
-            let candidates = self.candidates(same);
-            let found = self.carver.carve(index, window, offset, &candidates, &mut buffer);
+            let found = self.account.measure(Stage::Measure, || {
+                let before = buffer.lent();
+                let found = self.carver.carve(index, window, offset, same, &mut buffer);
+                (found, buffer.lent() - before)
+            });
             if let Err(error) = self.keep(window, near, found) {
                 failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 self.progress.stop();
@@ -161,15 +169,6 @@ impl Scan<'_> {
         }
         self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
         constant
-    }
-
-    /// The formats that hits at one offset may be, in the order of the registry.
-    fn candidates(&self, hits: &[Hit]) -> Vec<usize> {
-        let mut formats: Vec<usize> =
-            hits.iter().flat_map(|hit| self.matcher.formats(*hit).iter().copied()).collect();
-        formats.sort_unstable();
-        formats.dedup();
-        formats
     }
 
     /// Hashes and stores what was found at one offset, and adds it to the ledger.
@@ -188,7 +187,7 @@ impl Scan<'_> {
             self.progress.count(self.carver.registry.name(first.format));
             for (position, file) in found.iter_mut().enumerate() {
                 let store = self.store.filter(|_| position == 0 && self.is_kept_early(file));
-                if let Err(error) = file.digest(bytes, self.hashes, store) {
+                if let Err(error) = file.digest(bytes, self.hashes, store, self.account) {
                     outcome = Err(error);
                     break;
                 }
@@ -219,12 +218,14 @@ impl Found {
         bytes: &dyn Bytes,
         algorithms: &[Algorithm],
         store: Option<&Store>,
+        account: &Account,
     ) -> Result<(), Error> {
         let (runs, fill) = self.record.content();
         let content = Content { runs: &runs, fill: &fill };
         let digests = match store {
-            Some(store) => store.keep(bytes, &content, algorithms)?,
-            None => content.digests(bytes, algorithms),
+            Some(store) => store.keep(bytes, &content, algorithms, account)?,
+            None => account
+                .time(Stage::Hash, self.record.file.size, || content.digests(bytes, algorithms)),
         };
         self.hash = Some(digests.blake3);
         self.record.set_digests(digests);
@@ -274,10 +275,11 @@ pub fn entry(
         pixels: pixels.map_or(u64::MAX, |(w, h)| u64::from(w) * u64::from(h)),
         parent,
         source: record.file.source,
-        fill: (record.file.size - record.source_len()) as u8,
+        fill: (record.file.size - record.source_len()) as u32,
         format: format as u16,
         grade: record.file.grade,
         end: record.file.end,
+        shown: Shown::of(record),
         fate: Fate::Open,
     }
 }

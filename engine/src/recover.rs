@@ -13,10 +13,11 @@ use jiff::tz::{Offset, TimeZone};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
+use crate::account::Account;
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::Algorithm;
-use crate::index::{Entry, NONE};
+use crate::index::{Entry, NONE, Shown};
 use crate::journal::Place;
 use crate::naming::{Folder, Naming, Taken};
 use crate::ownership::Owner;
@@ -50,6 +51,8 @@ pub struct Recovery<'a> {
     pub embedded: bool,
     /// Digests beside BLAKE3.
     pub hashes: &'a [Algorithm],
+    /// Where the cost of writing is added.
+    pub account: &'a Account,
     /// The sources, for content that was not stored while they were scanned.
     pub sources: &'a [Option<Box<dyn Source>>],
 }
@@ -109,7 +112,8 @@ impl Recovery<'_> {
         written
     }
 
-    /// Positions in the order of the report of the files that are to be written.
+    /// Positions in the order of the report of the files that are to be written: not those of which
+    /// there is nothing to look at.
     fn due(&self, ledger: &Ledger, settled: &Settled, written: &mut Written) -> Vec<usize> {
         let mut due = Vec::new();
         for (position, &index) in settled.order.iter().enumerate() {
@@ -117,7 +121,11 @@ impl Recovery<'_> {
             if settled.copy_of[position] != NONE || (inside && !self.embedded) {
                 continue;
             }
-            if ledger.entries[index as usize].len > self.longest {
+            let entry = &ledger.entries[index as usize];
+            if entry.shown == Shown::Nothing {
+                continue;
+            }
+            if entry.len > self.longest {
                 written.too_long += 1;
                 continue;
             }
@@ -176,7 +184,7 @@ impl Recovery<'_> {
         };
         let (runs, fill) = record.content();
         let content = Content { runs: &runs, fill: &fill };
-        let digests = self.store.keep(source.as_ref(), &content, self.hashes)?;
+        let digests = self.store.keep(source.as_ref(), &content, self.hashes, self.account)?;
         if entry.hash != Some(digests.blake3) {
             let what = "the source gave other bytes when it was read again".to_owned();
             record.file.issues.push(Issue { offset: 0, what });

@@ -256,6 +256,24 @@ pub struct Exif {
     pub longitude: Option<f64>,
 }
 
+/// An archive or a document that holds a photo as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Container {
+    /// What it is: zip (documents of word processors too), tar or pdf.
+    pub kind: String,
+    /// The name that the photo has in it, as it stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Container {
+    /// A container of that kind in which the photo has that name.
+    pub fn new(kind: &str, name: Option<&[u8]>) -> Self {
+        let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
+        Container { kind: kind.to_owned(), name: name.filter(|name| !name.is_empty()) }
+    }
+}
+
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct File {
@@ -320,6 +338,9 @@ pub struct File {
     /// video. Of several copies, the one that is no duplicate and the nearest by `id`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pair: Option<u64>,
+    /// The archive or document that it was found in, where the bytes before it tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<Container>,
     /// Name that a file system knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -12,6 +12,7 @@ use afterimage_signatures::Effort;
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::account::{Account, Cost, Stage};
 use crate::carve::Carver;
 use crate::chunk::Cut;
 use crate::destination::{self, Destination, STATE};
@@ -46,10 +47,13 @@ pub struct Outcome {
     pub failure: Option<Error>,
     /// Whether somebody stopped it.
     pub interrupted: bool,
-    /// Files of their own by grade, without copies.
+    /// Files of their own that show something of their picture, by grade, without copies.
     pub photos: Vec<(report::Grade, u64)>,
     /// Files of their own by name of their format, without copies.
     pub formats: Vec<(&'static str, u64)>,
+    /// Files of their own, without copies, of which nothing can be seen any more: they are listed and
+    /// not written.
+    pub lost: u64,
     /// Pictures inside other pictures.
     pub inner: u64,
     /// Files that were left out by size or pixels.
@@ -61,7 +65,7 @@ pub struct Outcome {
 }
 
 /// What a run cost.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stats {
     /// Bytes that headers were looked for in.
     pub scanned: u64,
@@ -73,6 +77,16 @@ pub struct Stats {
     pub finishing: Duration,
     /// Worker threads.
     pub threads: usize,
+    /// What each stage cost, all threads together.
+    pub stages: [(Stage, Cost); Stage::ALL.len()],
+}
+
+impl Stats {
+    fn new(threads: usize) -> Self {
+        let none = Duration::ZERO;
+        let stages = Account::default().costs();
+        Stats { scanned: 0, read: 0, scanning: none, finishing: none, threads, stages }
+    }
 }
 
 /// Scans `paths` and writes what is found to the output folder of `options`.
@@ -122,6 +136,7 @@ struct Run<'o> {
     described: Vec<report::Source>,
     /// What kept something from being written.
     failure: Option<Error>,
+    account: Account,
     stats: Stats,
 }
 
@@ -155,7 +170,8 @@ impl<'o> Run<'o> {
             destination,
             owner,
             store,
-            stats: Stats { threads: pool.current_num_threads(), ..Stats::default() },
+            account: Account::default(),
+            stats: Stats::new(pool.current_num_threads()),
             pool,
             wanted: options.registry.wanted(&options.formats),
             started: Timestamp::now(),
@@ -215,6 +231,7 @@ impl<'o> Run<'o> {
             longest: self.destination.longest,
             wanted: &self.wanted,
             ledger,
+            account: &self.account,
             progress: self.progress,
             pool: &self.pool,
             cut: Cut { start, end, chunk_len: options.chunk_len, overlap },
@@ -249,6 +266,7 @@ impl<'o> Run<'o> {
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
                 hashes: &self.options.hashes,
+                account: &self.account,
                 sources,
             };
             written = recovery.place(&mut ledger, &settled);
@@ -264,7 +282,8 @@ impl<'o> Run<'o> {
         let warnings = self.warnings(&written);
         self.stats.finishing = clock.elapsed();
         let (photos, formats) = (listing.photos(), listing.formats());
-        let inner = listing.inner();
+        let (inner, lost) = (listing.inner(), listing.lost());
+        self.stats.stages = self.account.costs();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
         Ok(Outcome {
             report,
@@ -275,6 +294,7 @@ impl<'o> Run<'o> {
             interrupted,
             photos,
             formats,
+            lost,
             inner,
             filtered: settled.filtered,
             warnings,

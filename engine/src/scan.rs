@@ -2,12 +2,16 @@
 //!
 //! The packed matcher of aho-corasick (Teddy, SIMD) does the work. None of its patterns begins with
 //! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
-//! no more than reading it.
+//! no more than reading it. Magics of two bytes, which would slow it down, have searches of their own.
 
 use crate::registry::Registry;
 use std::ops::Range;
 
+use afterimage_signatures as signatures;
+use afterimage_signatures::View;
+use afterimage_signatures::format::Gate;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
+use memchr::memmem;
 
 /// A place where a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +27,51 @@ pub struct Hit {
 struct Magic {
     at: usize,
     bytes: &'static [u8],
+    gate: Option<Gate>,
     /// Positions in the registry, in order.
     formats: Vec<usize>,
+}
+
+impl Magic {
+    /// The magics that differ, each with all of its formats, in the order in which they come.
+    fn merge(all: impl Iterator<Item = (usize, &'static signatures::Magic)>) -> Vec<Self> {
+        let mut magics: Vec<Self> = Vec::new();
+        for (index, magic) in all {
+            let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
+            let is_same = |known: &&mut Magic| {
+                let gates = match (known.gate, gate) {
+                    (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
+                    (a, b) => a.is_none() && b.is_none(),
+                };
+                gates && (known.at, known.bytes) == (at, bytes)
+            };
+            match magics.iter_mut().find(is_same) {
+                Some(known) => known.formats.push(index),
+                None => magics.push(Magic { at, bytes, gate, formats: vec![index] }),
+            }
+        }
+        magics
+    }
+}
+
+/// Each magic with the format that it is of.
+fn with(
+    format: usize,
+    magics: &'static [signatures::Magic],
+) -> impl Iterator<Item = (usize, &'static signatures::Magic)> {
+    magics.iter().map(move |magic| (format, magic))
 }
 
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
+    /// Those of the engine, then those of two bytes.
     magics: Vec<Magic>,
     engine: Engine,
+    /// By their first byte, the positions of those of the engine.
+    alike: Vec<Vec<usize>>,
+    /// The searches for the others, with their positions.
+    short: Vec<(usize, memmem::Finder<'static>)>,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
 }
@@ -50,17 +90,21 @@ const BLOCK: usize = 512;
 impl Matcher {
     /// A matcher for every format of the registry.
     pub fn new(registry: &Registry) -> Self {
-        let mut magics: Vec<Magic> = Vec::new();
-        for (index, format) in registry.formats().iter().enumerate() {
-            for magic in format.signature().magic {
-                let (at, bytes) = (usize::from(magic.at), magic.bytes);
-                match magics.iter_mut().find(|known| (known.at, known.bytes) == (at, bytes)) {
-                    Some(known) => known.formats.push(index),
-                    None => magics.push(Magic { at, bytes, formats: vec![index] }),
-                }
-            }
+        let formats = registry.formats().iter().enumerate();
+        let mut magics = Magic::merge(
+            formats.clone().flat_map(|(index, format)| with(index, format.signature().magic)),
+        );
+        let long = magics.len();
+        magics.extend(Magic::merge(
+            formats.flat_map(|(index, format)| with(index, format.short_magic())),
+        ));
+        let short = magics[long..].iter().map(|magic| memmem::Finder::new(magic.bytes));
+        let short = short.enumerate().map(|(index, finder)| (long + index, finder)).collect();
+        let mut alike = vec![Vec::new(); 1 << 8];
+        for (index, magic) in magics[..long].iter().enumerate() {
+            alike[usize::from(magic.bytes[0])].push(index);
         }
-        let patterns = || magics.iter().map(|magic| magic.bytes);
+        let patterns = || magics[..long].iter().map(|magic| magic.bytes);
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
@@ -76,7 +120,7 @@ impl Matcher {
             ),
         };
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, engine, reach }
+        Matcher { magics, engine, alike, short, reach }
     }
 
     /// How many bytes behind its own a chunk must hold so that every header that starts in it is
@@ -85,9 +129,18 @@ impl Matcher {
         self.reach.saturating_sub(1)
     }
 
-    /// Positions in the registry of the formats that `hit` may be, in the order of the registry.
-    pub fn formats(&self, hit: Hit) -> &[usize] {
-        &self.magics[hit.magic].formats
+    /// Positions in the registry of the formats that hits at one offset may be, in the order of the
+    /// registry. `view` begins at that offset.
+    pub fn candidates(&self, hits: &[Hit], view: &mut View<'_>) -> Vec<usize> {
+        let mut formats = Vec::new();
+        for magic in hits.iter().map(|hit| &self.magics[hit.magic]) {
+            if magic.gate.is_none_or(|gate| gate(view)) {
+                formats.extend(&magic.formats);
+            }
+        }
+        formats.sort_unstable();
+        formats.dedup();
+        formats
     }
 
     /// Positions in the registry of the formats whose magic stands at the start of `head`.
@@ -154,7 +207,8 @@ impl Matcher {
         let mut at = stretch.start;
         while let Some(found) = self.next(chunk, at, stretch.end) {
             // Magics may begin alike; the searcher names one of them.
-            for (index, magic) in self.magics.iter().enumerate() {
+            for &index in &self.alike[usize::from(chunk[found])] {
+                let magic = &self.magics[index];
                 let starts = chunk[found..].starts_with(magic.bytes);
                 if starts
                     && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
@@ -163,6 +217,11 @@ impl Matcher {
                 }
             }
             at = found + 1;
+        }
+        for (magic, finder) in &self.short {
+            let found = finder.find_iter(&chunk[stretch.clone()]).map(|at| stretch.start + at);
+            let own = found.filter(|at| own.contains(at));
+            hits.extend(own.map(|at| Hit { at, magic: *magic }));
         }
     }
 
@@ -198,7 +257,7 @@ mod tests {
         let matcher = Matcher::new(&Registry::default());
         matcher.scan(chunk, 0..own, &mut hits);
         let png = Registry::default().names().position(|name| name == "png");
-        hits.retain(|hit| matcher.formats(*hit).contains(&png.unwrap()));
+        hits.retain(|hit| matcher.magics[hit.magic].formats.contains(&png.unwrap()));
         hits.into_iter().map(|hit| hit.at).collect()
     }
 
@@ -228,6 +287,38 @@ mod tests {
         erased[1023..1031].copy_from_slice(PNG);
         assert_eq!(starts(&erased, 1024), [1023], "it begins in a block of one value");
         assert_eq!(starts(&bytes[200..], 100), [0]);
+    }
+
+    /// Offsets of bare codestreams of JPEG XL, whose magic has two bytes.
+    fn bare(chunk: &[u8], own: Range<usize>) -> Vec<usize> {
+        let mut hits = Vec::new();
+        let matcher = Matcher::new(&Registry::default());
+        matcher.scan(chunk, own, &mut hits);
+        hits.retain(|hit| matcher.magics[hit.magic].bytes == b"\xff\x0a");
+        hits.into_iter().map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn magics_of_two_bytes_are_found_at_every_offset_once() {
+        let mut chunk: Vec<u8> = (0..20 * BLOCK as u32).map(|i| (i * 7 % 251) as u8).collect();
+        chunk[10 * BLOCK..11 * BLOCK].fill(0xff);
+        chunk[11 * BLOCK] = 0x0a;
+        let at = [0, 100, BLOCK + 1, 3 * BLOCK, 4 * BLOCK - 1, 7 * BLOCK, 20 * BLOCK - 2];
+        for at in at {
+            chunk[at..at + 2].copy_from_slice(b"\xff\x0a");
+        }
+        let whole = [&at[..6], &[11 * BLOCK - 1], &at[6..]].concat();
+        assert_eq!(bare(&chunk, 0..chunk.len()), whole);
+        assert_eq!(bare(&chunk, 5..7 * BLOCK), at[1..5], "a shard may begin anywhere");
+        let overlap = Matcher::new(&Registry::default()).overlap();
+        for size in [BLOCK, 2 * BLOCK, 5 * BLOCK] {
+            let mut cut = Vec::new();
+            for start in (0..chunk.len()).step_by(size) {
+                let piece = &chunk[start..(start + size + overlap).min(chunk.len())];
+                cut.extend(bare(piece, 0..size).into_iter().map(|at| start + at));
+            }
+            assert_eq!(cut, whole, "chunks of {size}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::Bytes;
 
+use crate::account::{Account, Stage};
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
@@ -46,9 +47,10 @@ impl Store {
         source: &dyn Bytes,
         content: &Content<'_>,
         algorithms: &[Algorithm],
+        account: &Account,
     ) -> Result<Digests, Error> {
         let half = self.folder.join(format!("half-{}", self.next.fetch_add(1, Relaxed)));
-        let written = self.write(&half, source, content, algorithms).and_then(|digests| {
+        let written = self.write(&half, source, content, algorithms, account).and_then(|digests| {
             // The same content may be there already, and then this changes nothing.
             let whole = self.path(&digests.blake3);
             fs::rename(&half, &whole).map_err(|error| Error::output("name", &whole, error))?;
@@ -66,6 +68,7 @@ impl Store {
         source: &dyn Bytes,
         content: &Content<'_>,
         algorithms: &[Algorithm],
+        account: &Account,
     ) -> Result<Digests, Error> {
         let mut file = File::options()
             .write(true)
@@ -79,8 +82,9 @@ impl Store {
         let written = content.each(source, |bytes| {
             piece.clear();
             piece.extend_from_slice(bytes);
-            hasher.update(&piece);
-            file.write_all(&piece)
+            let len = piece.len() as u64;
+            account.time(Stage::Hash, len, || hasher.update(&piece));
+            account.time(Stage::Write, len, || file.write_all(&piece))
         });
         written.map_err(|error| Error::output("write", path, error))?;
         Ok(hasher.finish())

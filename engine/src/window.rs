@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
 
+use crate::account::{Account, Stage};
 use crate::source::Source;
 
 /// What the window may hold, in bytes; at least four chunks of any size. Photos up to half of it
@@ -18,6 +19,7 @@ const CAPACITY: u64 = 96 << 20;
 /// A source seen through the window.
 pub struct Window<'s> {
     source: &'s dyn Source,
+    account: &'s Account,
     chunk_len: u64,
     /// Bytes behind its own that a chunk holds.
     overlap: u64,
@@ -42,9 +44,10 @@ enum Slot {
 
 impl<'s> Window<'s> {
     /// A window on `source` in chunks of `chunk_len` bytes that overlap by `overlap`.
-    pub fn new(source: &'s dyn Source, chunk_len: u64, overlap: u64) -> Self {
+    pub fn new(source: &'s dyn Source, chunk_len: u64, overlap: u64, account: &'s Account) -> Self {
         Window {
             source,
+            account,
             chunk_len,
             overlap,
             most_chunks: usize::try_from(CAPACITY / chunk_len).unwrap_or(usize::MAX).max(4),
@@ -85,7 +88,7 @@ impl<'s> Window<'s> {
         let at = index * self.chunk_len;
         let len = (self.chunk_len + self.overlap).min(self.source.len().saturating_sub(at));
         bytes.resize(len as usize, 0);
-        self.source.read_at(at, &mut bytes);
+        self.account.time(Stage::Read, len, || self.source.read_at(at, &mut bytes));
         let bytes = Arc::new(bytes);
 
         let mut state = self.lock();
@@ -160,7 +163,10 @@ impl Bytes for Window<'_> {
                     Some(bytes) => now.copy_from_slice(bytes),
                     None => now.fill(0),
                 },
-                None => self.source.read_at(at, now),
+                None => {
+                    let len = here as u64;
+                    self.account.time(Stage::Read, len, || self.source.read_at(at, now));
+                }
             }
             out = rest;
             at += here as u64;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// The engine's modules from the bottom up: one may name only itself and what stands before it.
 const ENGINE: &[&str] = &[
     "error",
+    "account",
     "progress",
     "registry",
     "custom",
@@ -20,6 +21,7 @@ const ENGINE: &[&str] = &[
     "chunk",
     "scan",
     "record",
+    "container",
     "carve",
     "journal",
     "reserve",

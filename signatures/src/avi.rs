@@ -11,7 +11,7 @@ use crate::verdict::{End, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Little, View};
 
 /// `RIFF` and a length come before this; the list of headers follows it.
-pub static MAGIC: &[Magic] = &[Magic { at: 8, bytes: b"AVI LIST" }];
+pub static MAGIC: &[Magic] = &[Magic::new(8, b"AVI LIST")];
 
 /// RIFF header, the list of headers and the main header.
 pub const MIN_LEN: u64 = 2 * LIST_HEAD_LEN + HEAD_LEN + MAIN_HEADER_LEN;

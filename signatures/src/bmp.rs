@@ -6,7 +6,7 @@ mod header;
 mod rle;
 
 use crate::format::{Effort, Magic};
-use crate::verdict::{Child, Grade, Kinship, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{Child, End, Grade, Kinship, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 use header::{Coding, FILE_HEADER_LEN, Header};
 
@@ -14,26 +14,26 @@ use header::{Coding, FILE_HEADER_LEN, Header};
 /// stored follow each other in the second header; in the short one of OS/2 a colour table or
 /// pixels come next.
 pub static MAGIC: &[Magic] = &[
-    Magic { at: 26, bytes: &[1, 0, 1, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 2, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 4, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 8, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 16, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 24, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 32, 0, 0, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 8, 0, 1, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 4, 0, 2, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 16, 0, 3, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 32, 0, 3, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 16, 0, 6, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 32, 0, 6, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 0, 0, 4, 0, 0, 0] },
-    Magic { at: 26, bytes: &[1, 0, 0, 0, 5, 0, 0, 0] },
-    Magic { at: 22, bytes: &[1, 0, 4, 0] },
-    Magic { at: 22, bytes: &[1, 0, 8, 0] },
-    Magic { at: 22, bytes: &[1, 0, 24, 0] },
-    Magic { at: 22, bytes: &[1, 0, 1, 0, 0, 0, 0, 255, 255, 255] },
-    Magic { at: 22, bytes: &[1, 0, 1, 0, 255, 255, 255, 0, 0, 0] },
+    Magic::new(26, &[1, 0, 1, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 2, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 4, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 8, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 16, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 24, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 32, 0, 0, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 8, 0, 1, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 4, 0, 2, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 16, 0, 3, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 32, 0, 3, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 16, 0, 6, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 32, 0, 6, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 0, 0, 4, 0, 0, 0]),
+    Magic::new(26, &[1, 0, 0, 0, 5, 0, 0, 0]),
+    Magic::new(22, &[1, 0, 4, 0]),
+    Magic::new(22, &[1, 0, 8, 0]),
+    Magic::new(22, &[1, 0, 24, 0]),
+    Magic::new(22, &[1, 0, 1, 0, 0, 0, 0, 255, 255, 255]),
+    Magic::new(22, &[1, 0, 1, 0, 255, 255, 255, 0, 0, 0]),
 ];
 
 /// Headers of 40 bytes and one row of one pixel.
@@ -60,12 +60,27 @@ pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
             verdict.children.push(Child { span, kinship: Kinship::Inner });
         }
     }
-    view.check(0, verdict.len)?;
+    if verdict.len > view.len() {
+        cut(view, &header, &mut verdict)?;
+    }
     let table = Span::between(FILE_HEADER_LEN, header.offset);
     verdict.unchecked.push(Unchecked { span: table, role: Role::Metadata });
     let picture = Span::between(header.offset, verdict.len);
     verdict.unchecked.push(Unchecked { span: picture, role: Role::Payload });
     Ok(verdict)
+}
+
+/// A picture whose source ends first, if it is one of plain rows and its header is surely one: the
+/// lengths of file and picture must agree, and a row be there.
+fn cut(view: &View<'_>, header: &Header, verdict: &mut Verdict) -> Result<(), Reject> {
+    let there = view.len().saturating_sub(header.offset);
+    if header.coding != Coding::Rows || !header.agrees() || there < header.row_len() {
+        return view.check(0, verdict.len);
+    }
+    (verdict.len, verdict.grade, verdict.end) = (view.len(), Grade::Partial, End::Minimum);
+    verdict.share = Some((there as f64 / header.rows_len() as f64).min(1.0) as f32);
+    verdict.note(view.len(), "the source ends before the last row");
+    Ok(())
 }
 
 /// Where a picture of plain rows ends: where the header says if its parts reach there, else

@@ -5,14 +5,35 @@ use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
 /// Bytes that tell where a file of some format may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Magic {
     /// Offset of `bytes` from the file's first byte.
     pub at: u16,
     /// At least three bytes, the first of which is not zero: zero-led patterns make the packed
     /// matcher stop at every byte of an empty disk.
     pub bytes: &'static [u8],
+    /// What must hold besides in every file that begins so, at the cost of a few reads. It is asked
+    /// once, and not by each of the formats that share the magic.
+    pub gate: Option<Gate>,
 }
+
+/// Whether the file at the view's start may be one of those that share a magic.
+pub type Gate = fn(&mut View<'_>) -> bool;
+
+impl Magic {
+    /// Bytes that tell enough by themselves.
+    pub const fn new(at: u16, bytes: &'static [u8]) -> Self {
+        Magic { at, bytes, gate: None }
+    }
+
+    /// Bytes that many formats share, and what must hold in all of them.
+    pub const fn gated(at: u16, bytes: &'static [u8], gate: Gate) -> Self {
+        Magic { at, bytes, gate: Some(gate) }
+    }
+}
+
+/// The grid on which files begin on disks, in bytes.
+pub const SECTOR: usize = 512;
 
 /// What a format's files are to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +57,7 @@ pub struct Signature {
     pub extensions: &'static [&'static str],
     /// Which group it belongs to.
     pub group: Group,
-    /// Where its files may begin: any of these.
+    /// Where its files may begin: any of these, or of [`Format::short_magic`].
     pub magic: &'static [Magic],
     /// No file is shorter, in bytes.
     pub min_len: u64,
@@ -64,6 +85,12 @@ pub enum Effort {
 pub trait Format: Sync {
     /// What the scanner looks for; known at compile time.
     fn signature(&self) -> &'static Signature;
+
+    /// Magics of two bytes, at a file's first byte: each is looked for by a search of its own, so
+    /// that there should be few, with a gate each.
+    fn short_magic(&self) -> &'static [Magic] {
+        &[]
+    }
 
     /// Measures the file whose first byte is the view's byte 0.
     ///

@@ -13,8 +13,7 @@ use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// What every GIF begins with.
-pub static MAGIC: &[Magic] =
-    &[Magic { at: 0, bytes: b"GIF87a" }, Magic { at: 0, bytes: b"GIF89a" }];
+pub static MAGIC: &[Magic] = &[Magic::new(0, b"GIF87a"), Magic::new(0, b"GIF89a")];
 
 /// Signature and logical screen descriptor.
 const HEADER_LEN: usize = 13;
@@ -80,7 +79,7 @@ fn partial(
     verdict.grade = Grade::Partial;
     verdict.proof = "blocks and codes up to the break";
     verdict.share = Some(oracle.share());
-    verdict.terminator = TERMINATOR;
+    verdict.terminator = TERMINATOR.into();
     leave_metadata(oracle, kept, &mut verdict);
     verdict.note(at, what);
     Ok(verdict)

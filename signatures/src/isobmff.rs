@@ -31,8 +31,11 @@ use crate::format::Magic;
 use crate::verdict::{Reject, Span};
 use crate::view::{Endian::Big, View};
 
+/// The type of a file's first box, which lists brands.
+pub const FTYP: Magic = Magic::gated(4, b"ftyp", brand::opens);
+
 /// The type of the first box of every file that these walkers read.
-pub static MAGIC: &[Magic] = &[Magic { at: 4, bytes: b"ftyp" }];
+pub static MAGIC: &[Magic] = &[FTYP];
 
 /// How many boxes one loop visits before it gives up.
 pub const MOST_BOXES: usize = 1 << 16;

@@ -14,6 +14,7 @@ mod prove;
 mod sample;
 mod segments;
 mod skim;
+pub(crate) mod strip;
 mod tables;
 mod video;
 mod walk;
@@ -27,7 +28,7 @@ use crate::verdict::{Grade, MOST_CHILDREN, MOST_ISSUES, Reject, Verdict};
 use crate::view::View;
 
 /// What every JPEG begins with: SOI and the first byte of the next marker.
-pub static MAGIC: &[Magic] = &[Magic { at: 0, bytes: b"\xff\xd8\xff" }];
+pub static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
 
 /// SOI, one quantisation table, frame and scan header of one component, a byte of data, EOI.
 pub const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
@@ -62,7 +63,7 @@ fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
             verdict.grade = Grade::Partial;
             verdict.proof = "segments, and markers in the data up to the break";
             verdict.share = walked.share;
-            verdict.terminator = TERMINATOR;
+            verdict.terminator = TERMINATOR.into();
             verdict.note(issue.at, issue.what);
         }
         None => {

@@ -19,20 +19,16 @@ use crate::verdict::{Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 use pieces::Pieces;
 
-/// The signature box of a file; or a codestream of a picture that is from 513 to 8192 pixels high,
-/// a multiple of four. Two bytes that all codestreams begin with are too few to look for at every
-/// offset; the third holds the lowest bits of a height of that range.
-pub static MAGIC: &[Magic] = &[
-    Magic { at: 4, bytes: b"JXL \r\n\x87\n" },
-    Magic { at: 0, bytes: b"\xff\x0a\x1a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x3a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x5a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x7a" },
-    Magic { at: 0, bytes: b"\xff\x0a\x9a" },
-    Magic { at: 0, bytes: b"\xff\x0a\xba" },
-    Magic { at: 0, bytes: b"\xff\x0a\xda" },
-    Magic { at: 0, bytes: b"\xff\x0a\xfa" },
-];
+/// The signature box of a file.
+pub static MAGIC: &[Magic] = &[Magic::new(4, b"JXL \r\n\x87\n")];
+
+/// What all bare codestreams begin with.
+#[cfg(feature = "jxl")]
+pub static BARE: &[Magic] = &[Magic::gated(0, &SIGNATURE, codestream::opens)];
+
+/// This build reads no codestreams.
+#[cfg(not(feature = "jxl"))]
+pub static BARE: &[Magic] = &[];
 
 /// The headers of the smallest picture.
 pub const MIN_LEN: u64 = 12;

@@ -17,10 +17,10 @@ use tables::Tables;
 /// The first packet holds the program association table, or the service description before it,
 /// with a counter of zero; an arrival time of four bytes may precede it.
 pub static MAGIC: &[Magic] = &[
-    Magic { at: 0, bytes: &[0x47, 0x40, 0, 0x10] },
-    Magic { at: 0, bytes: &[0x47, 0x40, 0x11, 0x10] },
-    Magic { at: 4, bytes: &[0x47, 0x40, 0, 0x10] },
-    Magic { at: 4, bytes: &[0x47, 0x40, 0x11, 0x10] },
+    Magic::new(0, &[0x47, 0x40, 0, 0x10]),
+    Magic::new(0, &[0x47, 0x40, 0x11, 0x10]),
+    Magic::new(4, &[0x47, 0x40, 0, 0x10]),
+    Magic::new(4, &[0x47, 0x40, 0x11, 0x10]),
 ];
 
 /// Fewest packets that are a video rather than a coincidence.

@@ -37,17 +37,21 @@ pub trait Oracle: Send {
     fn share(&self) -> f32;
 }
 
-/// Feeds the view to an oracle, at most `piece` bytes at a time, until it has made up its mind.
+/// The first piece that an oracle gets, in bytes: most candidates are none, and end in it.
+const FIRST_PIECE: usize = 4 << 10;
+
+/// Feeds the view to an oracle, at most `most` bytes at a time, until it has made up its mind.
 /// Gives the first byte after the file, or the first that cannot be and why; a view that ends
 /// before the file does is wrong at its end.
 pub fn drive(
     oracle: &mut impl Oracle,
     view: &mut View<'_>,
-    piece: usize,
+    most: usize,
 ) -> Result<u64, (u64, &'static str)> {
-    let mut at = 0;
+    let (mut at, mut piece) = (0, FIRST_PIECE.min(most));
     loop {
         let bytes = view.up_to(at, piece);
+        piece = (2 * piece).min(most);
         if bytes.is_empty() {
             return Err((at, "end of the source"));
         }

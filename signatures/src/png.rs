@@ -9,14 +9,16 @@ mod oracle;
 pub use header::Header;
 pub use oracle::PngOracle;
 
-use crate::format::{Effort, Magic};
+use crate::format::{Effort, Magic, SECTOR};
 use crate::oracle::{Oracle, drive};
 use crate::trailer;
-use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{
+    ExifBlock, ExifKind, Grade, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
+};
 use crate::view::{Endian::Big, View};
 
 /// What every PNG begins with.
-pub static MAGIC: &[Magic] = &[Magic { at: 0, bytes: SIGNATURE }];
+pub static MAGIC: &[Magic] = &[Magic::new(0, SIGNATURE)];
 
 /// The signature, of eight bytes.
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -24,8 +26,14 @@ pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Signature, IHDR, IDAT and IEND of a 1 x 1 grey picture, compressed as well as zlib can.
 pub const MIN_LEN: u64 = 67;
 
+/// Where the first chunk ends: nothing shorter is known to be a PNG.
+const IHDR_END: u64 = 8 + 12 + Header::LEN as u64;
+
 /// The chunk that ends every PNG.
 const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+
+/// More chunks than this do not come before the image data.
+const MOST_AHEAD: u64 = 4096;
 
 /// Image data and other chunks that alternate are listed apart so many times.
 const MOST_SPANS: usize = 1024;
@@ -48,12 +56,29 @@ pub fn is_animated(view: &mut View<'_>) -> Result<bool, Reject> {
     }
 }
 
+/// Follows the chunks to the first `IDAT`, unread: what leads nowhere shows nothing, and reading it
+/// could cost far more than the bytes that promise it.
+fn find_data(view: &mut View<'_>) -> Result<(), Reject> {
+    let mut at = SIGNATURE.len() as u64;
+    for _ in 0..MOST_AHEAD {
+        let (len, kind) = chunk(view, at)?;
+        if &kind == b"IDAT" {
+            return Ok(());
+        }
+        at += 12 + len;
+    }
+    Err(Reject::OverBudget { at: view.base() + at, len: MOST_AHEAD })
+}
+
 /// Measures the PNG at the view's start.
 pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let header = Header::read(view)?;
     let mut verdict = match effort {
         Effort::Structure => walk(view)?,
-        Effort::Proof => prove(view)?,
+        Effort::Proof => {
+            find_data(view)?;
+            prove(view)?
+        }
     };
     verdict.pixels = Some((header.width, header.height));
     if verdict.grade != Grade::Partial {
@@ -127,35 +152,73 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
                 verdict.proof = "every chunk CRC";
                 verdict.note(at, format!("{what}, though its checksums hold: written that way"));
             }
+            if !oracle.damaged().is_empty() {
+                verdict.grade = Grade::Damaged;
+                verdict.proof = "chunks up to IEND, the CRCs of all but those listed, inflate";
+            }
+            add_damaged(&oracle, &mut verdict);
             Ok(verdict)
         }
-        Err((at, what)) => partial(view, &oracle, at, what),
+        // A header whose own sector is foreign already is none that anybody misses.
+        Err((at, what)) if oracle.share() <= 0.0 && at < SECTOR as u64 => {
+            Err(view.malformed(at, what))
+        }
+        Err((at, what)) => Ok(partial(view, &oracle, at, what)),
     }
 }
 
-/// The beginning of a broken PNG, if it shows at least one row.
-fn partial(
-    view: &View<'_>,
-    oracle: &PngOracle,
-    at: u64,
-    what: &'static str,
-) -> Result<Verdict, Reject> {
-    let kept = oracle.kept();
-    if oracle.share() <= 0.0 || kept == 0 {
-        return Err(view.malformed(at, what));
+/// Chunks that hold bad bytes between sound ones.
+fn add_damaged(oracle: &PngOracle, verdict: &mut Verdict) {
+    for &span in oracle.damaged() {
+        verdict.unchecked.push(Unchecked { span, role: Role::Metadata });
+        verdict.note(span.at, "bad bytes in this chunk: its CRC does not hold, what follows does");
     }
+}
+
+/// The beginning of a broken PNG: up to its last complete row, or the header alone.
+fn partial(view: &mut View<'_>, oracle: &PngOracle, at: u64, what: &'static str) -> Verdict {
+    // The header has been read: its chunk ends there at the earliest.
+    let kept = oracle.kept().max(IHDR_END).min(view.len());
     let mut verdict = Verdict::structural(kept, "png", "image/png");
     verdict.grade = Grade::Partial;
     verdict.proof = "chunk CRCs and inflate up to the break";
     verdict.share = Some(oracle.share());
+    add_damaged(oracle, &mut verdict);
     let span = Span::between(oracle.proven(), kept);
     if span.len > 0 {
         verdict.unchecked.push(Unchecked { span, role: Role::Payload });
-    } else {
-        verdict.terminator = IEND;
+    }
+    if oracle.share() > 0.0 {
+        verdict.terminator = match span.len {
+            0 => IEND.into(),
+            _ => closing(view, oracle.last_row_chunk(), kept).into(),
+        };
     }
     verdict.note(at, what);
-    Ok(verdict)
+    verdict
+}
+
+/// What a file needs that ends at `kept` inside the `data` of a chunk: zeros up to the chunk's end,
+/// its CRC, and IEND, which would else be taken for image data. Nothing where that is too much;
+/// decoders that show files which break off do so with the row that is last.
+fn closing(view: &mut View<'_>, data: Span, kept: u64) -> Vec<u8> {
+    let missing = data.end().saturating_sub(kept);
+    let zeros = match usize::try_from(missing) {
+        Ok(zeros) if zeros + 4 + IEND.len() <= MOST_FILL => vec![0; zeros],
+        _ => return Vec::new(),
+    };
+    let mut crc = crc32fast::Hasher::new();
+    let mut at = data.at.saturating_sub(4);
+    while at < kept {
+        let piece = view.up_to(at, PIECE.min(usize::try_from(kept - at).unwrap_or(PIECE)));
+        if piece.is_empty() {
+            return Vec::new();
+        }
+        crc.update(piece);
+        at += piece.len() as u64;
+    }
+    crc.update(&zeros);
+    [&zeros[..], &crc.finalize().to_be_bytes(), IEND].concat()
 }
 
 /// Where the Exif chunk lies, if there is one.

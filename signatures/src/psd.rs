@@ -6,15 +6,13 @@ mod picture;
 mod resources;
 
 use crate::format::{Effort, Magic};
-use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{End, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Big, View};
 use picture::Rows;
 
 /// Signature, version, and six reserved zeros.
-pub static MAGIC: &[Magic] = &[
-    Magic { at: 0, bytes: b"8BPS\0\x01\0\0\0\0\0\0" },
-    Magic { at: 0, bytes: b"8BPS\0\x02\0\0\0\0\0\0" },
-];
+pub static MAGIC: &[Magic] =
+    &[Magic::new(0, b"8BPS\0\x01\0\0\0\0\0\0"), Magic::new(0, b"8BPS\0\x02\0\0\0\0\0\0")];
 
 /// Length of the header.
 const HEADER_LEN: u64 = 26;
@@ -77,17 +75,41 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     verdict.pixels = Some((header.width, header.height));
     let colours = section(view, HEADER_LEN, false)?;
     let resources = section(view, colours.end(), false)?;
+    let mut described = resources.end();
     if let Err(broken) = resources::look_into(view, resources, &mut verdict) {
         verdict.grade = Grade::Damaged;
+        described = broken.at();
         verdict.note(broken.at(), "the image resources do not follow each other");
     }
+    if let Err(broken) = picture(view, resources, &header, effort, &mut verdict) {
+        // Without a resource, nothing is known of the file but its header.
+        if described <= resources.at {
+            return Err(broken);
+        }
+        (verdict.grade, verdict.end) = (Grade::Partial, End::Minimum);
+        (verdict.len, verdict.share) = (described, Some(0.0));
+        let span = Span::between(HEADER_LEN, described);
+        verdict.unchecked = vec![Unchecked { span, role: Role::Metadata }];
+        verdict.note(broken.at(), "neither layers nor picture can be found");
+    }
+    Ok(verdict)
+}
+
+/// The layers, which are passed over, and the picture behind them.
+fn picture(
+    view: &mut View<'_>,
+    resources: Span,
+    header: &Header,
+    effort: Effort,
+    verdict: &mut Verdict,
+) -> Result<(), Reject> {
     let layers = section(view, resources.end(), header.large)?;
     let metadata = Span::between(HEADER_LEN, layers.end());
     verdict.unchecked.push(Unchecked { span: metadata, role: Role::Metadata });
-    picture::measure(view, layers.end(), header.rows(), effort, &mut verdict)?;
+    picture::measure(view, layers.end(), header.rows(), effort, verdict)?;
     let picture = Span::between(layers.end(), verdict.len);
     verdict.unchecked.push(Unchecked { span: picture, role: Role::Payload });
-    Ok(verdict)
+    Ok(())
 }
 
 /// The data of the section whose length stands at `at`, in 64 bits where `wide`.

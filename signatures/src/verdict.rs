@@ -208,6 +208,9 @@ pub const MOST_ISSUES: usize = 32;
 /// How many children one file may have.
 pub const MOST_CHILDREN: usize = 64;
 
+/// How many bytes a [`Verdict::terminator`] may have: a report holds them all.
+pub const MOST_FILL: usize = 64 << 10;
+
 /// What a format found out about a candidate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -227,8 +230,9 @@ pub struct Verdict {
     pub pixels: Option<(u32, u32)>,
     /// Of a partial file: which part of the picture it shows, from 0 to 1, where it is known.
     pub share: Option<f32>,
-    /// Bytes that make a partial file one that viewers open; they follow its own.
-    pub terminator: &'static [u8],
+    /// Bytes that make a partial file one that viewers open; they follow its own. At most
+    /// [`MOST_FILL`].
+    pub terminator: Cow<'static, [u8]>,
     /// What no check covers, in order and without overlaps.
     pub unchecked: Vec<Unchecked>,
     /// Pictures that the structure points at, in order of offset.
@@ -253,7 +257,7 @@ impl Verdict {
             proof: "structure",
             pixels: None,
             share: None,
-            terminator: &[],
+            terminator: Cow::Borrowed(&[]),
             unchecked: Vec::new(),
             children: Vec::new(),
             exif: Vec::new(),

@@ -144,6 +144,14 @@ pub struct Buffer {
     /// Offset of `bytes[0]` from the candidate's first byte.
     at: u64,
     bytes: Vec<u8>,
+    lent: u64,
+}
+
+impl Buffer {
+    /// How many bytes the views on this buffer have lent so far.
+    pub fn lent(&self) -> u64 {
+        self.lent
+    }
 }
 
 /// A bounded window on one candidate, addressed from the window's first byte.
@@ -157,6 +165,8 @@ pub struct View<'s> {
     /// This window's first byte, from the candidate's first byte.
     base: u64,
     len: u64,
+    /// Mapped bytes around those that were asked for last, and where they lie in the candidate.
+    held: (u64, &'s [u8]),
     buffer: &'s mut Buffer,
 }
 
@@ -177,10 +187,13 @@ impl<'s> View<'s> {
     /// Small reads fetch this much at once, since the next one is usually beside it.
     const AHEAD: usize = 4096;
 
+    /// So much of a mapped source is asked for at once: small reads then cost a comparison.
+    const HELD: u64 = 64 << 10;
+
     /// A window on the whole of `runs`, which must lie inside `source`.
     pub fn new(source: &'s dyn Bytes, runs: &'s Runs, buffer: &'s mut Buffer) -> Self {
         buffer.bytes.clear();
-        View { source: Source(source), runs, base: 0, len: runs.len(), buffer }
+        View { source: Source(source), runs, base: 0, len: runs.len(), held: (0, &[]), buffer }
     }
 
     /// Length of the window in bytes.
@@ -216,6 +229,7 @@ impl<'s> View<'s> {
             runs: self.runs,
             base: self.base + at,
             len,
+            held: self.held,
             buffer: self.buffer,
         }
     }
@@ -230,14 +244,32 @@ impl<'s> View<'s> {
         if len == 0 {
             return Ok(&[]);
         }
+        self.buffer.lent += len as u64;
         let at = self.base + at;
-        let run = self.runs.rest_of_run(at);
-        if run.len >= len as u64
-            && let Some(bytes) = self.source.0.mapped(run.at, len)
-        {
-            return Ok(bytes);
+        if !self.holds(at, len) {
+            self.hold(at, len);
+        }
+        if self.holds(at, len) {
+            let start = (at - self.held.0) as usize;
+            return Ok(&self.held.1[start..start + len]);
         }
         Ok(self.buffered(at, len))
+    }
+
+    fn holds(&self, at: u64, len: usize) -> bool {
+        let (start, bytes) = self.held;
+        at >= start && at + len as u64 <= start + bytes.len() as u64
+    }
+
+    /// Takes hold of mapped bytes from `at` on, if `len` of them lie in one run.
+    fn hold(&mut self, at: u64, len: usize) {
+        let run = self.runs.rest_of_run(at);
+        let most = run.len.min((len as u64).max(Self::HELD)) as usize;
+        if most >= len
+            && let Some(bytes) = self.source.0.mapped(run.at, most)
+        {
+            self.held = (at, bytes);
+        }
     }
 
     /// As many bytes at `at` as one call may lend, at most `most`; none at the end of the window.

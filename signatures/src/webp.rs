@@ -2,16 +2,17 @@
 //!
 //! Source: RFC 9649, "WebP Image Format"; RFC 6386, "VP8 Data Format".
 
+mod foreign;
 mod vp8;
 mod vp8l;
 
 use crate::format::{Effort, Magic};
 use crate::riff::{Chunk, HEAD_LEN, LIST_HEAD_LEN};
-use crate::verdict::{ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{End, ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// `RIFF` begins many files; its length lies between it and this.
-pub static MAGIC: &[Magic] = &[Magic { at: 8, bytes: b"WEBPVP8" }];
+pub static MAGIC: &[Magic] = &[Magic::new(8, b"WEBPVP8")];
 
 /// RIFF header, a chunk's header, and the shortest VP8L picture.
 pub const MIN_LEN: u64 = LIST_HEAD_LEN + HEAD_LEN + 6;
@@ -32,6 +33,10 @@ const MOST_BLOCKS: u64 = 1 << 20;
 /// Further ones for each byte of pictures; a plain area takes some bits for each hundred.
 const BLOCKS_A_BYTE: u64 = 64;
 
+/// A file whose source ends before it does is followed when there is no more of it than this, in
+/// bytes: only one can lie there, and any bytes look like VP8.
+const MOST_OF_CUT: u64 = 256 << 10;
+
 /// What is known so far.
 struct Walk {
     /// Pictures that came.
@@ -43,6 +48,12 @@ struct Walk {
     frame: (u32, u32),
     /// Macroblocks that may still be followed.
     budget: u64,
+    /// The end of the last chunk that was read.
+    end: u64,
+    /// The last picture.
+    last: Option<Picture>,
+    /// The first picture that does not hold.
+    flaw: Option<Flaw>,
     verdict: Verdict,
 }
 
@@ -53,30 +64,139 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
         return Err(view.malformed(0, "signature"));
     }
     let end = riff.data().end();
+    let missing = end.saturating_sub(view.len());
+    if missing > 0 && view.len() > MOST_OF_CUT {
+        return Err(Reject::Truncated { at: 0, missing });
+    }
     let mut verdict = Verdict::structural(end, "webp", "image/webp");
     verdict.proof = match effort {
         Effort::Structure => "chunks up to the length of the file; headers of every picture",
         Effort::Proof => "chunks up to the length of the file; where the codes of pictures end",
     };
-    let mut walk =
-        Walk { pictures: 0, chunks: 0, effort, frame: (0, 0), budget: MOST_BLOCKS, verdict };
-    let mut at = LIST_HEAD_LEN;
-    while at < end {
-        let chunk = Chunk::read(view, at)?;
-        if chunk.data().end() > end {
-            return Err(view.malformed(at + 4, "chunk length"));
-        }
-        walk.chunk(view, chunk)?;
-        at = chunk.end();
-    }
-    view.check(0, end)?;
-    if walk.pictures == 0 {
-        return Err(view.malformed(LIST_HEAD_LEN, "pictures"));
+    let mut walk = Walk {
+        pictures: 0,
+        chunks: 0,
+        effort,
+        frame: (0, 0),
+        budget: MOST_BLOCKS,
+        end: LIST_HEAD_LEN,
+        last: None,
+        flaw: None,
+        verdict,
+    };
+    match walk.all(view, end) {
+        Ok(()) => walk.close(view),
+        Err(_) if effort == Effort::Proof && walk.pictures > 0 => walk.cut(view),
+        Err(reject) => return Err(reject),
     }
     Ok(walk.verdict)
 }
 
+/// A picture that was followed.
+#[derive(Clone, Copy)]
+struct Picture {
+    /// The data of its chunk.
+    data: Span,
+    coding: Coding,
+    /// Pictures before it.
+    before: u64,
+}
+
+/// Why a picture does not hold.
+#[derive(Clone, Copy)]
+struct Flaw {
+    picture: Picture,
+    /// The first byte that cannot be, or where it shows that some before could not.
+    at: u64,
+    what: &'static str,
+}
+
+/// How a picture is coded.
+#[derive(Clone, Copy)]
+enum Coding {
+    Lossy(vp8::Head),
+    Lossless { at: u64, pixels: (u32, u32) },
+    Plain,
+}
+
+impl Picture {
+    /// Which part of the picture comes before `cut`.
+    fn share(&self, view: &mut View<'_>, cut: u64) -> f32 {
+        let len = self.data.len.min(view.len().saturating_sub(self.data.at));
+        let Ok(mut view) = view.sub(self.data.at, len) else { return 0.0 };
+        let cut = cut.saturating_sub(self.data.at);
+        match self.coding {
+            Coding::Lossy(head) => {
+                vp8::follow(&mut view, head, cut).map_or(0.0, |found| found.share)
+            }
+            Coding::Lossless { at, pixels } => vp8l::follow(&mut view, at, cut, pixels).share,
+            Coding::Plain => 0.0,
+        }
+    }
+}
+
 impl Walk {
+    /// All chunks up to `end`, where the last must end.
+    fn all(&mut self, view: &mut View<'_>, end: u64) -> Result<(), Reject> {
+        while self.end < end {
+            let chunk = Chunk::read(view, self.end)?;
+            if chunk.data().end() > end {
+                return Err(view.malformed(self.end + 4, "chunk length"));
+            }
+            self.chunk(view, chunk)?;
+            self.end = chunk.end();
+        }
+        view.check(0, end)?;
+        match self.pictures {
+            0 => Err(view.malformed(LIST_HEAD_LEN, "pictures")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The chunks close. A picture that does not hold is damaged, unless all is foreign from some
+    /// byte of the last chunk on.
+    fn close(&mut self, view: &mut View<'_>) {
+        let Some(flaw) = self.flaw else { return };
+        let data = flaw.picture.data;
+        let found = foreign::find(view, data);
+        let is_last = data.end() + (data.len & 1) >= self.end;
+        if is_last && found.is_some_and(|found| !found.resumes) {
+            return self.cut(view);
+        }
+        self.verdict.grade = Grade::Damaged;
+        if let Some(found) = found {
+            self.verdict.note(found.at, "bytes that no coder of pictures makes");
+        }
+        self.verdict.note(flaw.at, flaw.what);
+    }
+
+    /// What follows is not of this file: it ends with its last whole picture, or inside one.
+    fn cut(&mut self, view: &mut View<'_>) {
+        let (mut at, mut what) = (self.end, "no chunk of the file from here on");
+        if let Some(flaw) = self.flaw {
+            (at, what) = (flaw.at, flaw.what);
+        }
+        let picture = self.flaw.map(|flaw| flaw.picture).or(self.last);
+        let own = picture.map(|picture| Span::between(picture.data.at, picture.data.end().min(at)));
+        if let Some(found) = own.and_then(|own| foreign::first(view, own)) {
+            (at, what) = (found, "bytes that no coder of pictures makes");
+        }
+        let share = match picture.filter(|picture| picture.before == 0) {
+            Some(picture) => picture.share(view, at),
+            None => 1.0,
+        };
+        let at = at.min(view.len());
+        let verdict = &mut self.verdict;
+        (verdict.len, verdict.grade, verdict.end) = (at, Grade::Partial, End::Minimum);
+        verdict.share = Some(share);
+        verdict.exif.retain(|block| block.span.end() <= at);
+        verdict.unchecked.retain(|part| part.span.at < at);
+        if let Some(last) = verdict.unchecked.last_mut() {
+            last.span = Span::between(last.span.at, last.span.end().min(at));
+        }
+        verdict.note(at, what);
+    }
+
     fn chunk(&mut self, view: &mut View<'_>, chunk: Chunk) -> Result<(), Reject> {
         match &chunk.name {
             b"VP8X" => self.extended(view, chunk)?,
@@ -87,8 +207,7 @@ impl Walk {
             _ => {}
         }
         if &chunk.name == b"ALPH" {
-            let data = chunk.data();
-            self.alpha(&mut view.sub(data.at, data.len)?)?;
+            self.alpha(view, chunk.data())?;
         }
         let role = if &chunk.name == b"ALPH" { Role::Payload } else { Role::Metadata };
         self.count(view, chunk)?;
@@ -152,28 +271,57 @@ impl Walk {
     fn picture(&mut self, view: &mut View<'_>, chunk: Chunk) -> Result<(), Reject> {
         self.count(view, chunk)?;
         let data = chunk.data();
-        let mut inner = view.sub(data.at, data.len)?;
-        let pixels = if &chunk.name == b"VP8 " {
+        let mut inner = self.inside(view, data)?;
+        let (pixels, coding) = if &chunk.name == b"VP8 " {
             let head = vp8::Head::read(&mut inner)?;
-            self.lossy(&mut inner, head)?;
-            head.pixels
+            (head.pixels, Coding::Lossy(head))
         } else {
             let pixels = vp8l::dimensions(&mut inner)?;
-            self.lossless(&mut inner, pixels);
-            pixels
+            (pixels, Coding::Lossless { at: vp8l::CODES, pixels })
         };
+        self.follow(&mut inner, data, coding, pixels)?;
         self.verdict.pixels.get_or_insert(pixels);
         self.pictures += 1;
         self.leave_unchecked(data, Role::Payload);
-        Ok(())
+        view.check(data.at, data.len)
     }
 
-    fn lossy(&mut self, view: &mut View<'_>, head: vp8::Head) -> Result<(), Reject> {
-        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(head.pixels)) {
+    /// What is there of a chunk's data: the source may end first.
+    fn inside<'v>(&self, view: &'v mut View<'_>, data: Span) -> Result<View<'v>, Reject> {
+        let len = match self.effort {
+            Effort::Structure => data.len,
+            Effort::Proof => data.len.min(view.len().saturating_sub(data.at)),
+        };
+        view.sub(data.at, len)
+    }
+
+    /// Follows the codes of a picture in `data`, of which the view holds what is there.
+    fn follow(
+        &mut self,
+        view: &mut View<'_>,
+        data: Span,
+        coding: Coding,
+        pixels: (u32, u32),
+    ) -> Result<(), Reject> {
+        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(pixels)) {
             return Ok(());
         }
-        if let Some(end) = vp8::follow(view, head)? {
-            self.damaged(view.base() + end, "a partition of a VP8 frame does not end here");
+        let flaw = match coding {
+            Coding::Lossy(head) => {
+                let found = vp8::follow(view, head, view.len())?;
+                found.flaw.map(|at| (at, "a partition of a VP8 frame does not end here"))
+            }
+            Coding::Lossless { at, pixels } => vp8l::follow(view, at, view.len(), pixels).flaw,
+            Coding::Plain => {
+                let (width, height) = (u64::from(pixels.0), u64::from(pixels.1));
+                let fits = view.len() == 1 + width * height;
+                (!fits).then_some((0, "the alpha channel has another size than its picture"))
+            }
+        };
+        let picture = Picture { data, coding, before: self.pictures };
+        self.last = Some(picture);
+        if let (Some((at, what)), None) = (flaw, self.flaw) {
+            self.flaw = Some(Flaw { picture, at: data.at + at, what });
         }
         Ok(())
     }
@@ -181,29 +329,14 @@ impl Walk {
     /// The alpha channel of a lossy picture: plain bytes, or the green of a lossless picture.
     ///
     /// Source: RFC 9649, 2.7.1.2 "Alpha".
-    fn alpha(&mut self, view: &mut View<'_>) -> Result<(), Reject> {
-        let blocks = blocks(self.frame);
-        if self.effort == Effort::Structure || !self.affords(view.len(), blocks) {
-            return Ok(());
-        }
-        let (flags, (width, height)) = (view.u8(0)?, self.frame);
-        if flags & 3 == 1 {
-            if let Some((at, what)) = vp8l::follow_from(view, 1, self.frame) {
-                self.damaged(view.base() + at, what);
-            }
-        } else if view.len() != 1 + u64::from(width) * u64::from(height) {
-            self.damaged(view.base(), "the alpha channel has another size than its picture");
-        }
-        Ok(())
-    }
-
-    fn lossless(&mut self, view: &mut View<'_>, pixels: (u32, u32)) {
-        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(pixels)) {
-            return;
-        }
-        if let Some((at, what)) = vp8l::follow(view, pixels) {
-            self.damaged(view.base() + at, what);
-        }
+    fn alpha(&mut self, view: &mut View<'_>, data: Span) -> Result<(), Reject> {
+        let mut inner = self.inside(view, data)?;
+        let pixels = self.frame;
+        let coding = match inner.u8(0)? & 3 {
+            1 => Coding::Lossless { at: 1, pixels },
+            _ => Coding::Plain,
+        };
+        self.follow(&mut inner, data, coding, pixels)
     }
 
     /// Whether a picture of so many bytes and macroblocks may be followed: tiny ones that claim to
@@ -215,11 +348,6 @@ impl Walk {
             None => return false,
         }
         true
-    }
-
-    fn damaged(&mut self, at: u64, what: &'static str) {
-        self.verdict.grade = Grade::Damaged;
-        self.verdict.note(at, what);
     }
 
     /// Some writers put the name that JPEG needs before the TIFF header.

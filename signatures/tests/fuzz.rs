@@ -61,7 +61,8 @@ fn arbitrary_bytes_behind_a_magic() {
     bolero::check!().with_type::<(u8, u8, Vec<u8>)>().with_test_time(TIME).for_each(
         |(format, magic, bytes)| {
             let format = ALL[usize::from(*format) % ALL.len()];
-            let magics = format.signature().magic;
+            let signature = format.signature();
+            let magics: Vec<_> = signature.magic.iter().chain(format.short_magic()).collect();
             let magic = magics[usize::from(*magic) % magics.len()];
             let mut file = bytes.clone();
             let at = usize::from(magic.at);

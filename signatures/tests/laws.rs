@@ -45,7 +45,8 @@ fn measure_runs(
 
 /// Whether some magic of the format stands where it should.
 fn magic_fits(format: &dyn Format, bytes: &[u8]) -> bool {
-    format.signature().magic.iter().any(|magic| {
+    let mut magics = format.signature().magic.iter().chain(format.short_magic());
+    magics.any(|magic| {
         bytes.get(usize::from(magic.at)..).is_some_and(|rest| rest.starts_with(magic.bytes))
     })
 }

@@ -32,7 +32,8 @@ fn measure(format: &dyn Format, bytes: &[u8], effort: Effort) -> Result<Verdict,
 /// What the registry makes of a candidate: the first format that accepts it.
 fn first(bytes: &[u8]) -> Option<(&'static str, Verdict)> {
     let mut fits = ALL.iter().copied().filter(|format| {
-        format.signature().magic.iter().any(|magic| {
+        let mut magics = format.signature().magic.iter().chain(format.short_magic());
+        magics.any(|magic| {
             bytes.get(usize::from(magic.at)..).is_some_and(|rest| rest.starts_with(magic.bytes))
         })
     });

@@ -44,7 +44,9 @@ fn every_sample_is_measured_as_what_it_is_whatever_follows() {
         let (name, verdict) = measure(&bytes).unwrap_or_else(|| panic!("{}", label(&sample)));
         assert_eq!(name, sample.format, "{}", label(&sample));
         assert_eq!(verdict.len, sample.bytes.len() as u64, "{}", label(&sample));
-        assert_eq!(verdict.grade, Grade::Structural, "{}: {verdict:#?}", label(&sample));
+        let proven = matches!(&sample.name[..], "lzw" | "deflate");
+        let grade = if proven { Grade::Verified } else { Grade::Structural };
+        assert_eq!(verdict.grade, grade, "{}: {verdict:#?}", label(&sample));
         assert_eq!(verdict.issues, [], "{}", label(&sample));
         let end = if name == "raf" { End::Minimum } else { End::Exact };
         assert_eq!(verdict.end, end, "{}", label(&sample));
@@ -80,6 +82,9 @@ fn there_is_a_sample_of_every_format_with_its_exif() {
 fn unchecked_stretches_cover_the_file_in_order_without_overlaps() {
     for sample in samples() {
         let (_, verdict) = measure(&sample.bytes).unwrap();
+        if verdict.grade == Grade::Verified {
+            continue;
+        }
         let mut at = 0;
         for unchecked in &verdict.unchecked {
             assert_eq!(unchecked.span.at, at, "{}", label(&sample));
@@ -191,13 +196,15 @@ fn cut_files_are_partial_as_soon_as_they_lack_picture_data() {
     for sample in samples().iter().filter(|sample| sample.name != "pages") {
         let (_, whole) = measure(&sample.bytes).unwrap();
         let payload = |one: &&Unchecked| one.role == Role::Payload;
-        let picture_end = whole.unchecked.iter().rfind(payload).unwrap().span.end();
+        let last = whole.unchecked.iter().rfind(payload);
+        // Where all is proven, the picture ends the file.
+        let picture_end = last.map_or(whole.len - 1, |last| last.span.end());
         let len = sample.bytes.len();
         for cut in (0..len).step_by(len / 200 + 1).chain(len.saturating_sub(40)..len) {
             let Some((_, verdict)) = measure(&sample.bytes[..cut]) else { continue };
             assert!(verdict.len <= cut as u64, "{} at {cut}", label(sample));
             let last = verdict.unchecked.last().map_or(0, |one| one.span.end());
-            assert_eq!(last, verdict.len, "{} at {cut}", label(sample));
+            assert!(last <= verdict.len, "{} at {cut}", label(sample));
             let lacks = (cut as u64) < picture_end;
             let partial = verdict.grade == Grade::Partial;
             assert!(partial || !lacks, "{} at {cut}: {verdict:#?}", label(sample));
@@ -310,7 +317,7 @@ proptest! {
         if let Some((_, verdict)) = measure(&bytes) {
             prop_assert!(verdict.len <= bytes.len() as u64);
             let last = verdict.unchecked.last().map_or(0, |one| one.span.end());
-            prop_assert_eq!(last, verdict.len);
+            prop_assert!(last <= verdict.len);
             prop_assert!(verdict.children.iter().all(|child| child.span.end() <= verdict.len));
         }
         let _ = repack(&bytes, ExifKind::Primary);

@@ -52,6 +52,20 @@ pub fn jpegs() -> Vec<Sample> {
     named("jpeg", samples)
 }
 
+/// The picture and the video of a Live Photo.
+pub fn live_photo() -> [Sample; 2] {
+    let mut exif = Exif::new("Apple", "iPhone 0", "2024:05:17 18:03:22", (240, 180));
+    exif.note = isobmff::apple_note(isobmff::CONTENT_IDENTIFIER);
+    let jpeg = Jpeg { segments: vec![exif.segment()], ..Jpeg::default() };
+    let picture = jpeg.encode(&Picture::scene(19, 240, 180));
+    let is_video = |sample: &Sample| sample.name == "live-photo";
+    let video = isobmff::videos().into_iter().find(is_video);
+    [
+        Sample::new("jpeg", "live-photo", picture),
+        video.unwrap_or_else(|| Sample::new("mov", "live-photo", Vec::new())),
+    ]
+}
+
 /// PNG of every colour type.
 pub fn pngs() -> Vec<Sample> {
     let picture = Picture::scene(20, 120, 80);

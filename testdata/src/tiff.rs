@@ -1,7 +1,7 @@
 //! TIFF files and the RAW formats that are TIFF inside, built tag by tag; and RAF.
 //!
 //! The containers are those of the vendors: magics, names, directories, maker notes, previews.
-//! The sensor data is noise, but for the lossless JPEG of CR2.
+//! Where the coding has a check, picture data decodes; elsewhere it is noise.
 
 mod cameras;
 pub(crate) mod jpeg;

@@ -54,7 +54,8 @@ pub struct Scan {
     #[arg(long)]
     embedded: bool,
 
-    /// Look for these formats only: names as `afterimage formats` lists them, or photo, raw, video.
+    /// Look for these formats only: names as `afterimage formats` lists them, extensions such as jpg, or
+    /// photo, raw, video.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wanted::parse)]
     format: Vec<Wanted>,
 

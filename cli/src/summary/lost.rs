@@ -34,6 +34,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
         reasons.extend(told.whole().then(|| empty(source)).flatten());
     }
     reasons.extend(incomplete(told.incomplete()));
+    reasons.extend(lost(outcome.lost));
     if outcome.filtered > 0 {
         let files = count(outcome.filtered, "file was", "files were");
         reasons.push(format!("{files} left out, as --min-size or --min-pixels asked."));
@@ -73,6 +74,16 @@ fn incomplete(n: u64) -> Option<String> {
         format!(
             "{photos} not whole: the rest was overwritten, cannot be read, or lies in another \
              place. Photos in several pieces are not put together yet."
+        )
+    })
+}
+
+fn lost(n: u64) -> Option<String> {
+    let files = count(n, "file has", "files have");
+    (n > 0).then(|| {
+        format!(
+            "{files} only a beginning left in which nothing can be seen. The report lists them; \
+             they were not written."
         )
     })
 }

@@ -24,7 +24,7 @@ pub fn content_identifier(note: &[u8]) -> Option<String> {
     let (count, entries) = directory.split_first_chunk::<2>()?;
     let count = usize::from(u16::from_be_bytes(*count)).min(MOST_ENTRIES);
     let (entries, _) = entries.as_chunks::<12>();
-    let entry = entries.iter().take(count).find(|entry| short(entry, 0) == Some(TAG))?;
+    let entry = entries.iter().take(count).find(|entry| short(&entry[..], 0) == Some(TAG))?;
     if short(entry, 2)? != ASCII {
         return None;
     }

@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; lossless JPEG tiles are decoded, no byte of Sony's coding (32767) is checked",
     source: "ExifTool, Sony.pm",
 };
 
@@ -31,7 +31,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }

@@ -10,10 +10,10 @@ static SIGNATURE: Signature = Signature {
     title: "Canon CR2",
     extensions: &["cr2"],
     group: Group::Raw,
-    magic: &[Magic { at: 0, bytes: b"II*\0\x10\0\0\0CR\x02\0" }],
+    magic: &[Magic::new(0, b"II*\0\x10\0\0\0CR\x02\0")],
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; the lossless JPEG is decoded, which places a break but proves no byte",
     source: "ExifTool, Canon.pm and ExifTool.pm",
 };
 
@@ -38,8 +38,8 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }
 

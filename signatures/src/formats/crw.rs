@@ -12,7 +12,7 @@ static SIGNATURE: Signature = Signature {
     title: "Canon CRW",
     extensions: &["crw"],
     group: Group::Raw,
-    magic: &[Magic { at: ciff::MARK_AT, bytes: ciff::MARK }],
+    magic: &[Magic::new(ciff::MARK_AT, ciff::MARK)],
     min_len: 26 + 2 + 10 + 4, // Header, and a directory of one entry with its offset.
     end_rule: "where the heap closes: its last bytes lead to the directory right before them",
     proof: "structure: the heap closes, and its records lie inside it",

@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Kodak's coding (65000) is checked",
     source: "ExifTool, Kodak.pm and Exif.pm (compression 65000)",
 };
 
@@ -31,8 +31,8 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }
 

@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "all picture data by Adler-32 where deflated; JPEG tiles of all kinds decoded: structure",
     source: "Adobe DNG 1.7, tag DNGVersion",
 };
 
@@ -32,7 +32,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }

@@ -1,7 +1,7 @@
 //! 3FR: the RAW of Hasselblad, and FFF, what its programs make of it.
 
 use crate::format::{self, Effort, Group, Signature};
-use crate::tiff::{self, Family};
+use crate::tiff::{self, Family, Findings, Structure};
 use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
@@ -13,12 +13,15 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Hasselblad's coding is checked",
     source: "ExifTool, Exif.pm; LibRaw's camera list",
 };
 
-static FAMILY: Family =
-    Family { makes: &["HASSELBLAD"], ..Family::raw(&SIGNATURE, "image/x-hasselblad-3fr") };
+static FAMILY: Family = Family {
+    makes: &["HASSELBLAD"],
+    vendor: Some(complete),
+    ..Family::raw(&SIGNATURE, "image/x-hasselblad-3fr")
+};
 
 /// A RAW file of a Hasselblad camera.
 pub struct Format;
@@ -28,7 +31,16 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
+    }
+}
+
+/// What calls itself JPEG has its headers, but codes samples by twos and stuffs no zeros.
+///
+/// Source: dcraw, hasselblad_load_raw.
+fn complete(_: &mut View<'_>, _: &Structure, findings: &mut Findings) {
+    for picture in findings.pictures.iter_mut().filter(|picture| picture.sensor) {
+        picture.coded.coding = None;
     }
 }

@@ -1,7 +1,7 @@
 //! IIQ: the RAW of Phase One, Leaf and Mamiya digital backs.
 
 use crate::format::{self, Effort, Group, Signature};
-use crate::tiff::{self, Directory, Evidence, Family, Findings, Origin, Picture, Structure};
+use crate::tiff::{self, Coded, Directory, Evidence, Family, Findings, Origin, Picture, Structure};
 use crate::verdict::{End, Reject, Span, Verdict};
 use crate::view::{Endian, View};
 
@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any stretch that TIFF or Phase One's directory names",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Phase One's coding is checked",
     source: "ExifTool, PhaseOne.pm",
 };
 
@@ -32,8 +32,8 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }
 
@@ -96,6 +96,7 @@ fn complete(view: &mut View<'_>, _: &Structure, findings: &mut Findings) {
         parts: vec![span],
         jpeg: None,
         implausible: 0,
+        coded: Coded::default(),
     }));
 }
 

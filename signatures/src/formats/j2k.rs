@@ -10,7 +10,7 @@ static SIGNATURE: Signature = Signature {
     title: "JPEG 2000 codestream",
     extensions: &["j2k", "j2c", "jpc"],
     group: Group::Photo,
-    magic: &[Magic { at: 0, bytes: b"\xff\x4f\xff\x51" }],
+    magic: &[Magic::new(0, b"\xff\x4f\xff\x51")],
     min_len: codestream::MIN_LEN,
     end_rule: "tile-parts up to EOC",
     proof: "structure: tile-parts lead to one another and to EOC, no foreign marker among packets \

@@ -10,7 +10,7 @@ static SIGNATURE: Signature = Signature {
     extensions: &["mrw"],
     group: Group::Raw,
     // "\0MRM" and a length precede it.
-    magic: &[Magic { at: 9, bytes: b"PRD\0\0\0" }],
+    magic: &[Magic::new(9, b"PRD\0\0\0")],
     min_len: BLOCKS + BLOCK_HEADER + DIMENSIONS_LEN,
     end_rule: "length of the blocks, and of the sensor data by its dimensions",
     proof: "structure: the blocks fill their frame, and the sensor data lies inside the file",

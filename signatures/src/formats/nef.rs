@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Nikon's coding (34713) is checked",
     source: "ExifTool, Nikon.pm and Exif.pm",
 };
 
@@ -28,7 +28,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }

@@ -11,13 +11,13 @@ static SIGNATURE: Signature = Signature {
     extensions: &["orf", "ori"],
     group: Group::Raw,
     magic: &[
-        Magic { at: 0, bytes: b"IIRO\x08\0\0\0" },
-        Magic { at: 0, bytes: b"IIRS\x08\0\0\0" },
-        Magic { at: 0, bytes: b"MMOR\0\0\0\x08" },
+        Magic::new(0, b"IIRO\x08\0\0\0"),
+        Magic::new(0, b"IIRS\x08\0\0\0"),
+        Magic::new(0, b"MMOR\0\0\0\x08"),
     ],
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of the sensor data is checked",
     source: "ExifTool, Olympus.pm and ExifTool.pm",
 };
 
@@ -35,7 +35,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }

@@ -12,7 +12,8 @@ static SIGNATURE: Signature = Signature {
     group: Group::Photo,
     magic: psd::MAGIC,
     min_len: psd::MIN_LEN,
-    end_rule: "four sections; the picture's end by its rows or its deflate stream",
+    end_rule: "four sections; the picture's end by its rows or its deflate stream; of one that is \
+               cut, the last row that unpacks",
     proof: "sections and resources; the length of every row that PackBits codes; not layers",
     source: "Adobe, Photoshop File Formats Specification (2019)",
 };

@@ -10,7 +10,7 @@ static SIGNATURE: Signature = Signature {
     title: "Fujifilm RAF",
     extensions: &["raf"],
     group: Group::Raw,
-    magic: &[Magic { at: 0, bytes: MAGIC }],
+    magic: &[Magic::new(0, MAGIC)],
     min_len: HEADER_LEN,
     end_rule: "largest end of any stretch that the header names: a minimum",
     proof: "structure: every stretch that the header names lies inside the file",

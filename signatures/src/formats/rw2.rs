@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::PANASONIC_MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "RawDataOffset + StripByteCounts, or the least that the picture needs",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "structure; no byte of Panasonic's coding is checked",
     source: "ExifTool, PanasonicRaw.pm",
 };
 
@@ -31,8 +31,8 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        let mut verdict = tiff::measure(view, &FAMILY)?;
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        let mut verdict = tiff::measure(view, &FAMILY, effort)?;
         if !panasonic::is_marked(view) {
             verdict.extension = "raw";
         }

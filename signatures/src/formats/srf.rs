@@ -1,7 +1,7 @@
 //! SRF: the RAW of Sony's first cameras that had one (DSC-F828, DSC-V3).
 
 use crate::format::{self, Effort, Group, Signature};
-use crate::tiff::{self, Directory, Family, Findings, Origin, Picture, Structure, tags};
+use crate::tiff::{self, Coded, Directory, Family, Findings, Origin, Picture, Structure, tags};
 use crate::verdict::{End, Reject, Span, Verdict};
 use crate::view::View;
 
@@ -33,8 +33,8 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }
 
@@ -85,5 +85,6 @@ fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findings)
         parts: vec![span],
         jpeg: None,
         implausible: 0,
+        coded: Coded::default(),
     }));
 }

@@ -13,7 +13,7 @@ static SIGNATURE: Signature = Signature {
     magic: tiff::ANY_MAGIC,
     min_len: tiff::MIN_LEN,
     end_rule: "largest end of any directory, value, strip or preview",
-    proof: "structure: directories, values and strips lie inside the file",
+    proof: "all picture data by LZW codes or Adler-32; JPEG and PackBits decoded, others not: structure",
     source: "Adobe TIFF 6.0 (1992); BigTIFF as libtiff writes it",
 };
 
@@ -32,7 +32,7 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
-        tiff::measure(view, &FAMILY)
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+        tiff::measure(view, &FAMILY, effort)
     }
 }

@@ -12,7 +12,8 @@ static SIGNATURE: Signature = Signature {
     group: Group::Photo,
     magic: webp::MAGIC,
     min_len: webp::MIN_LEN,
-    end_rule: "RIFF length, which the chunks fill exactly",
+    end_rule: "RIFF length, which the chunks fill exactly; of one that is cut, the first sector \
+               that no coder makes, or where the codes go wrong",
     proof: "chunks; the codes of every picture followed to the end that its chunk has, which tells \
             most foreign clusters but not each",
     source: "RFC 9649; RFC 6386",

@@ -11,7 +11,7 @@ static SIGNATURE: Signature = Signature {
     title: "Sigma X3F",
     extensions: &["x3f"],
     group: Group::Raw,
-    magic: &[Magic { at: 0, bytes: x3f::MAGIC }],
+    magic: &[Magic::new(0, x3f::MAGIC)],
     min_len: 52 + 12 + 12 + 4, // Header, and a directory of one entry with its offset.
     end_rule: "behind the directory that is followed by its own offset",
     proof: "structure: the directory closes the file, and its sections lie before it",

@@ -46,6 +46,13 @@ const VIDEO: &[&[u8]] = &[
     b"CAEP", b"caqv", b"pana", b"mmp4", b"hvc1", b"hev1", b"av01",
 ];
 
+/// Whether a `ftyp` box and another one stand at the view's start.
+pub fn opens(view: &mut View<'_>) -> bool {
+    let second = Brands::read(view).and_then(|brands| Header::read(view, brands.end));
+    // A file may end behind its brands; then there is nothing in it.
+    second.is_ok_and(|second| super::is_plausible(second.kind))
+}
+
 /// Brands of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brands {

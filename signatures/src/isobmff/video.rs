@@ -21,10 +21,10 @@ pub const MIN_LEN: u64 = 300;
 /// Where QuickTime files begin. Before there was a `ftyp` box they began with `moov`, whose first
 /// box is a movie header of 108 bytes, or with `mdat`, often behind an empty box.
 pub static QUICKTIME: &[Magic] = &[
-    Magic { at: 4, bytes: b"ftyp" },
-    Magic { at: 4, bytes: b"moov\0\0\0\x6cmvhd" },
-    Magic { at: 4, bytes: b"mdat" },
-    Magic { at: 12, bytes: b"mdat" },
+    super::FTYP,
+    Magic::new(4, b"moov\0\0\0\x6cmvhd"),
+    Magic::new(4, b"mdat"),
+    Magic::new(12, b"mdat"),
 ];
 
 /// How the end of video is found, for people.

@@ -131,7 +131,7 @@ fn partial(
     verdict.proof = "scans decoded up to the break";
     verdict.pixels = oracle.pixels();
     verdict.share = Some(oracle.share());
-    verdict.terminator = TERMINATOR;
+    verdict.terminator = TERMINATOR.into();
     verdict.unchecked = parts(&scans, kept);
     verdict.note(at, what);
     segments::look_into(view, oracle.segments(), &mut verdict);

@@ -10,12 +10,14 @@ mod bits;
 mod clean;
 mod code;
 mod history;
+mod looks;
 mod plan;
 mod progress;
 mod progressive;
 mod scan;
 mod sequential;
 mod standard;
+mod wide;
 mod zeros;
 
 use std::sync::Arc;

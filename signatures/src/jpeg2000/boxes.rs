@@ -11,7 +11,7 @@ use crate::view::View;
 
 /// The signature box behind its length; ExifTool knows files whose type ends otherwise.
 pub static MAGIC: &[Magic] =
-    &[Magic { at: 4, bytes: b"jP  \r\n\x87\n" }, Magic { at: 4, bytes: b"jP\x1a\x1a\r\n\x87\n" }];
+    &[Magic::new(4, b"jP  \r\n\x87\n"), Magic::new(4, b"jP\x1a\x1a\r\n\x87\n")];
 
 /// The signature, the shortest `ftyp`, and a codestream in its box.
 pub const MIN_LEN: u64 = 12 + 16 + 8 + codestream::MIN_LEN;

@@ -44,7 +44,8 @@ impl From<jxl_frame::Error> for Failure {
 }
 
 /// Walks the frames of the codestream in `pieces`. Where nothing but its first bytes says that it
-/// is one, `is_bare` asks for the global part of its first frame to decode.
+/// is one, `is_bare` asks for the global part of its first frame to decode, and for a beginning
+/// alone that it ends where the table of contents says.
 pub(super) fn walk(
     view: &mut View<'_>,
     pieces: &Pieces,
@@ -60,6 +61,7 @@ pub(super) fn walk(
     let pixels = (image.size.width, image.size.height);
     let mut found =
         Codestream { pixels, frames, end: frames, is_whole: false, wrong: None, share: 0.0 };
+    let mut fits_exactly = false;
     for number in 0..MOST_FRAMES {
         let frame = match fetch(view, pieces, found.end, |bytes| Frame::read(bytes, &image)) {
             Ok(frame) => frame,
@@ -67,28 +69,61 @@ pub(super) fn walk(
                 let what = if let Failure::Wrong(what) = failure { what } else { "frame" };
                 return Err(view.malformed(pieces.locate(found.end), what));
             }
+            Err(failure) if is_bare && !fits_exactly => {
+                let what = if let Failure::Wrong(what) = failure { what } else { "frame" };
+                return Err(view.malformed(pieces.locate(found.end), what));
+            }
             Err(Failure::Short) => return Ok(found),
             Err(Failure::Wrong(what)) => return Ok(Codestream { wrong: Some(what), ..found }),
         };
         if number == 0 && is_bare {
-            let at = found.end + frame.global.at;
-            let want = usize::try_from(frame.global.len).unwrap_or(usize::MAX);
-            let bytes = pieces.window(view, at, want.min(WINDOWS[3]));
-            frame::check_global(&bytes, &frame, &image)
-                .map_err(|what| view.malformed(pieces.locate(at), what))?;
+            fits_exactly = check(view, pieces, found.end, &frame, &image)?;
         }
         let end = found.end.saturating_add(frame.len);
         if end > pieces.len() {
+            let missing = end - pieces.len();
+            if is_bare && !fits_exactly {
+                return Err(Reject::Truncated { at: pieces.locate(found.end), missing });
+            }
             let here = pieces.len() - found.end;
-            found.share = (here as f64 / frame.len as f64) as f32;
+            found.share = found.share.max((here as f64 / frame.len as f64) as f32);
             return Ok(found);
         }
         found.end = end;
+        if image.metadata.animation.is_some() {
+            // What moves is a picture from its first frame on.
+            found.share = 1.0;
+        }
         if frame.is_last {
             return Ok(Codestream { is_whole: true, share: 1.0, ..found });
         }
     }
     Err(Reject::OverBudget { at: pieces.locate(found.end), len: MOST_FRAMES as u64 })
+}
+
+/// Checks the first frame of a codestream, at `at`, that only its first two bytes announced.
+/// Returns whether its global section is decoded to its very end.
+fn check(
+    view: &mut View<'_>,
+    pieces: &Pieces,
+    at: u64,
+    frame: &Frame,
+    image: &ImageHeader,
+) -> Result<bool, Reject> {
+    if frame.len > frame.most_bytes(image) {
+        return Err(view.malformed(pieces.locate(at), "lengths of sections"));
+    }
+    let at = at + frame.global.at;
+    let want = usize::try_from(frame.global.len).unwrap_or(usize::MAX);
+    let bytes = pieces.window(view, at, want.min(WINDOWS[3]));
+    frame::check_global(&bytes, frame, image)
+        .map_err(|what| view.malformed(pieces.locate(at), what))
+}
+
+/// Whether the headers of a picture stand at the view's start: of random bytes behind the magic few
+/// are any.
+pub(super) fn opens(view: &mut View<'_>) -> bool {
+    !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))
 }
 
 /// Calls `read` with ever more of the bytes at `at`, until they are enough.

@@ -4,10 +4,13 @@
 
 use jxl_bitstream::Bitstream;
 use jxl_frame::FrameHeader;
-use jxl_frame::data::{LfGlobal, LfGlobalParams, Toc, TocGroupKind};
+use jxl_frame::data::{
+    HfGlobal, HfGlobalParams, LfGlobal, LfGlobalParams, LfGroup, LfGroupParams, Toc, TocGroupKind,
+};
 use jxl_grid::AllocTracker;
 use jxl_image::ImageHeader;
 use jxl_oxide_common::Bundle;
+use jxl_threadpool::JxlThreadPool;
 
 use super::codestream::Failure;
 use crate::verdict::Span;
@@ -21,6 +24,9 @@ const MOST_SECTIONS: u64 = 1 << 14;
 /// Bits that the shortest entry of the table takes.
 const ENTRY_BITS: u64 = 12;
 
+/// Bytes that headers, tables and codes of a frame may take besides its samples.
+const MOST_OVERHEAD: u64 = 4 << 10;
+
 /// Memory that the global part of a frame may take, in bytes.
 const MOST_MEMORY: usize = 32 << 20;
 
@@ -33,6 +39,8 @@ pub(super) struct Frame {
     pub global: Span,
     /// Whether it is the last of the picture.
     pub is_last: bool,
+    /// Whether it has one section.
+    is_small: bool,
 }
 
 impl Frame {
@@ -61,7 +69,19 @@ impl Frame {
             len: u64::from(section.size),
         });
         let len = start + toc.total_byte_size() as u64;
-        Ok(Frame { len, global, is_last: header.is_last, header })
+        Ok(Frame { len, global, is_last: header.is_last, is_small: sections == 1, header })
+    }
+}
+
+impl Frame {
+    /// More bytes than a coder makes of the frame: those of its samples, and half as many.
+    pub fn most_bytes(&self, image: &ImageHeader) -> u64 {
+        let extra = image.metadata.ec_info.iter().map(|info| info.bit_depth.bits_per_sample());
+        let bits = 3 * u64::from(self.header.bit_depth.bits_per_sample())
+            + extra.map(u64::from).sum::<u64>();
+        let pixels = u64::from(self.header.width) * u64::from(self.header.height);
+        let samples = pixels.saturating_mul(bits) / 8;
+        samples.saturating_add(samples / 2).saturating_add(MOST_OVERHEAD)
     }
 }
 
@@ -77,17 +97,54 @@ fn sections(header: &FrameHeader) -> u64 {
     }
 }
 
-/// Whether the global section decodes, of which `bytes` are the beginning or all.
+/// Decodes the global section, of which `bytes` are the beginning or all. Returns whether that ends
+/// where the section does; in a small frame of blocks, other parts follow in the same section.
 pub(super) fn check_global(
     bytes: &[u8],
     frame: &Frame,
     image: &ImageHeader,
-) -> Result<(), &'static str> {
+) -> Result<bool, &'static str> {
+    const WRONG: &str = "global section";
     let tracker = AllocTracker::with_limit(MOST_MEMORY);
     let is_cut = (bytes.len() as u64) < frame.global.len;
     let params = LfGlobalParams::new(image, &frame.header, Some(&tracker), is_cut);
-    match LfGlobal::<i32>::parse(&mut Bitstream::new(bytes), params) {
-        Err(error) if !(is_cut && error.unexpected_eof()) => Err("global section"),
-        _ => Ok(()),
+    let mut bits = Bitstream::new(bytes);
+    let global = match LfGlobal::<i32>::parse(&mut bits, params) {
+        Err(error) if is_cut && error.unexpected_eof() => return Ok(false),
+        Err(_) => return Err(WRONG),
+        Ok(_) if is_cut => return Ok(false),
+        Ok(global) => global,
+    };
+    if frame.is_small && global.vardct.is_some() {
+        check_blocks(&mut bits, frame, image, &global).map_err(|_| WRONG)?;
+        return Ok(false);
     }
+    let ends = bits.num_read_bits().div_ceil(8) as u64 == frame.global.len;
+    ends.then_some(true).ok_or(WRONG)
+}
+
+/// Decodes what follows the global part in a small frame of blocks, up to their coefficients: the
+/// low frequencies, and the tables for the high ones.
+fn check_blocks(
+    bits: &mut Bitstream<'_>,
+    frame: &Frame,
+    image: &ImageHeader,
+    global: &LfGlobal<i32>,
+) -> Result<(), jxl_frame::Error> {
+    let (tracker, pool) = (AllocTracker::with_limit(MOST_MEMORY), JxlThreadPool::none());
+    let params = LfGroupParams {
+        frame_header: &frame.header,
+        quantizer: global.vardct.as_ref().map(|blocks| &blocks.quantizer),
+        global_ma_config: global.gmodular.ma_config(),
+        mlf_group: None,
+        lf_group_idx: 0,
+        allow_partial: false,
+        tracker: Some(&tracker),
+        pool: &pool,
+    };
+    LfGroup::<i32>::parse(bits, params)?;
+    let header = &frame.header;
+    let params = HfGlobalParams::new(&image.metadata, header, global, Some(&tracker), &pool);
+    HfGlobal::parse(bits, params)?;
+    Ok(())
 }

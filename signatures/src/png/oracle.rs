@@ -3,6 +3,7 @@
 use super::inflate::Rows;
 use super::{Header, SIGNATURE};
 use crate::oracle::{Oracle, Said};
+use crate::verdict::{MOST_ISSUES, Span};
 
 /// Where in the file the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +50,14 @@ pub struct PngOracle {
     passed: u64,
     /// The end of the last chunk whose CRC held.
     proven: u64,
+    /// A chunk whose CRC does not hold, which the one behind it must make up for.
+    doubt: Option<Span>,
+    /// The chunks of which that came true.
+    damaged: Vec<Span>,
     /// Where the input stood when the last row was complete.
     good: u64,
+    /// The data of the chunk that this was in.
+    good_chunk: Span,
     rows_done: u64,
     said: Said,
 }
@@ -64,6 +71,23 @@ enum Image {
 
 /// How many bytes of image data are read that no longer inflate to anything.
 const MOST_PASSED: u64 = 1 << 20;
+
+/// Chunks of the standard and of its extensions.
+///
+/// Source: W3C PNG (Third Edition), table 1; "Extensions to the PNG 1.2 Specification" 1.5.0;
+/// ImageMagick's `caNv`, `orNT` and `vpAg`.
+const KNOWN: &[&[u8; 4]] = &[
+    b"PLTE", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT", b"cHRM", b"cICP", b"mDCV", b"cLLI",
+    b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"bKGD", b"hIST", b"tRNS", b"eXIf", b"pHYs", b"sPLT",
+    b"tIME", b"iTXt", b"tEXt", b"zTXt", b"oFFs", b"pCAL", b"sCAL", b"gIFg", b"gIFx", b"sTER",
+    b"dSIG", b"caNv", b"orNT", b"vpAg",
+];
+
+/// Bytes of a chunk around its data: length, type and CRC.
+const CHUNK_FRAME: u64 = 12;
+
+/// What is wrong with a chunk whose checksum is another.
+const BAD_CRC: &str = "bad chunk CRC";
 
 /// The longest part that is held back whole: the data of `fcTL`.
 const FCTL_LEN: u64 = 26;
@@ -91,13 +115,18 @@ impl PngOracle {
             flaw: None,
             passed: 0,
             proven: 0,
+            doubt: None,
+            damaged: Vec::new(),
             good: 0,
+            good_chunk: Span { at: 0, len: 0 },
             rows_done: 0,
             said: Said::More,
         }
     }
 
-    /// Takes image data that does not inflate for foreign only when its CRC does not hold either.
+    /// Takes image data that does not inflate for foreign only when its CRC does not hold either,
+    /// and bad bytes in a chunk that the picture does not need for damage where the next chunk
+    /// stands behind it.
     pub fn tolerant() -> Self {
         Self { tolerant: true, ..Self::strict() }
     }
@@ -116,6 +145,16 @@ impl PngOracle {
     /// last complete row behind it.
     pub fn kept(&self) -> u64 {
         self.proven.max(self.good)
+    }
+
+    /// Chunks that hold bad bytes between others that are sound, in order.
+    pub fn damaged(&self) -> &[Span] {
+        &self.damaged
+    }
+
+    /// The data of the chunk in which the last complete row ends, as far as its length says.
+    pub fn last_row_chunk(&self) -> Span {
+        self.good_chunk
     }
 
     fn step(&mut self, bytes: &[u8]) -> Result<usize, (u64, &'static str)> {
@@ -157,7 +196,9 @@ impl PngOracle {
         if len > i32::MAX as u32 {
             return Err((at, "bad chunk length"));
         }
-        if !kind.iter().all(u8::is_ascii_alphabetic) {
+        // Behind a chunk in doubt only what is surely a chunk is one: letters are not enough.
+        let is_known = || KNOWN.contains(&&kind);
+        if !kind.iter().all(u8::is_ascii_alphabetic) || self.doubt.is_some() && !is_known() {
             return Err((at, "bad chunk type"));
         }
         self.order(&kind, u64::from(len)).map_err(|what| (at, what))?;
@@ -282,6 +323,8 @@ impl PngOracle {
         let fed = rows.feed(bytes);
         if let Some(read) = fed.row_end {
             self.good = at + read as u64;
+            let data = self.at - self.chunk.read;
+            self.good_chunk = Span { at: data, len: self.chunk.read + self.chunk.left };
         }
         if self.image == Image::Begun {
             self.rows_done = rows.done;
@@ -305,14 +348,40 @@ impl PngOracle {
         Err(self.flaw.unwrap_or((self.at, "image data behind the last row")))
     }
 
+    /// Whether the picture can do without the chunk that was read, and it may be the only bad one
+    /// between two good ones.
+    ///
+    /// Source: W3C PNG (Third Edition), 5.4 "Chunk naming conventions": the first letter of what a
+    /// decoder may skip is small.
+    fn is_spare(&self) -> bool {
+        let moves = matches!(&self.chunk.kind, b"acTL" | b"fcTL" | b"fdAT");
+        let skipped = self.chunk.kind[0].is_ascii_lowercase() && !moves;
+        self.tolerant && skipped && self.doubt.is_none() && self.damaged.len() < MOST_ISSUES
+    }
+
+    /// A chunk in doubt that no sound one follows is where the file went wrong.
+    fn blame(&self, at: u64, what: &'static str) -> (u64, &'static str) {
+        match self.doubt {
+            Some(doubt) if self.good < doubt.end() => (doubt.end() - 1, BAD_CRC),
+            _ => (at, what),
+        }
+    }
+
     fn crc(&mut self, stored: &[u8]) -> Result<(), (u64, &'static str)> {
         let computed = std::mem::take(&mut self.chunk.crc).finalize().to_be_bytes();
+        if stored != computed && self.is_spare() {
+            let end = self.at + 4;
+            self.doubt = Some(Span::between(end - self.chunk.read - CHUNK_FRAME, end));
+            self.part = Part::Head;
+            return Ok(());
+        }
         if stored != computed {
             // Image data that went wrong before its CRC did tells more exactly where.
             let end = self.at - self.chunk.read;
             let flaw = self.flaw.filter(|(at, _)| *at >= end);
-            return Err(flaw.unwrap_or((self.at + 3, "bad chunk CRC")));
+            return Err(flaw.unwrap_or((self.at + 3, BAD_CRC)));
         }
+        self.damaged.extend(self.doubt.take());
         self.proven = self.at + 4;
         if &self.chunk.kind == b"IEND" {
             self.said = Said::Done { end: self.proven };
@@ -337,7 +406,10 @@ impl Oracle for PngOracle {
                     self.at = at + read as u64;
                     bytes = &bytes[read..];
                 }
-                Err((at, what)) => self.said = Said::Wrong { at, what },
+                Err((at, what)) => {
+                    let (at, what) = self.blame(at, what);
+                    self.said = Said::Wrong { at, what };
+                }
             }
         }
         self.said

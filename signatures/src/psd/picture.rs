@@ -4,7 +4,7 @@ use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
 
 use crate::format::Effort;
-use crate::verdict::{Grade, Reject, Span, Verdict};
+use crate::verdict::{End, Grade, Reject, Span, Verdict};
 use crate::view::{Endian::Big, View};
 
 /// Rows of all channels, one channel after the other.
@@ -20,6 +20,12 @@ pub(super) struct Rows {
 
 /// How many lengths of rows are read at once.
 const ROWS_AT_ONCE: u64 = 4096;
+
+/// So many rows one after the other do not unpack to their lengths by chance.
+const RESUMED: u32 = 4;
+
+/// How far behind a bad row others are looked for, in bytes: some of the largest clusters.
+const LONGEST_LOSS: u64 = 512 << 10;
 
 /// Deflate looks back this far.
 const WINDOW: usize = 32 << 10;
@@ -43,9 +49,13 @@ pub(super) fn measure(
     let data = at + 2;
     match view.u16(at, Big)? {
         0 => {
-            verdict.len = data.saturating_add(rows.count * rows.len);
+            let all = rows.count * rows.len;
+            verdict.len = data.saturating_add(all);
             verdict.proof = "four sections";
-            view.check(0, verdict.len)
+            if let Some(there) = view.len().checked_sub(data).filter(|&there| there < all) {
+                cut(view.len(), there as f64 / all as f64, verdict);
+            }
+            Ok(())
         }
         1 => packed(view, data, rows, effort, verdict),
         2 | 3 => deflated(view, data, rows, verdict),
@@ -88,31 +98,67 @@ fn packed(
     let lengths = Lengths { at, rows };
     let table = lengths.span();
     view.check(table.at, table.len)?;
+    if effort == Effort::Proof {
+        verdict.proof = "four sections; every row of the picture unpacked to its length";
+        return unpack(view, &lengths, verdict);
+    }
     verdict.len = table.end();
     for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
         let sum: u64 = lengths.some(view, first)?.iter().sum();
         verdict.len = verdict.len.saturating_add(sum);
     }
-    view.check(0, verdict.len)?;
     verdict.proof = "four sections; the sum of the rows";
-    if effort == Effort::Structure {
-        return Ok(());
-    }
-    verdict.proof = "four sections; every row of the picture unpacked to its length";
-    let mut start = table.end();
+    view.check(0, verdict.len)
+}
+
+/// Unpacks row after row. Where one fails, others behind it tell whether bytes inside the file are
+/// bad or all is foreign from there on.
+fn unpack(view: &mut View<'_>, lengths: &Lengths, verdict: &mut Verdict) -> Result<(), Reject> {
+    let rows = lengths.rows;
+    let mut start = lengths.span().end();
+    // The first bad row and where it begins, until the picture is found to go on behind it.
+    let mut lost: Option<(u64, u64)> = None;
+    let mut sound = 0;
     for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
-        for len in lengths.some(view, first)? {
-            if unpacked_len(view, start, len)? != Some(rows.len) {
-                verdict.grade = Grade::Damaged;
+        for (number, len) in (first..).zip(lengths.some(view, first)?) {
+            let end = start + len;
+            let is_there = end <= view.len();
+            sound = match is_there && unpacked_len(view, start, len)? == Some(rows.len) {
+                true => sound + 1,
+                false => 0,
+            };
+            if sound == 0 && verdict.grade != Grade::Damaged {
+                lost.get_or_insert((number, start));
+            }
+            if sound == 0 && is_there {
                 // Its end is where the mistake shows; it may have begun before the row did.
-                let last = (start + len).saturating_sub(1);
+                let last = end.saturating_sub(1);
                 verdict.note(last, "the row that ends here does not unpack to its length");
+            }
+            if sound >= RESUMED && lost.take().is_some() {
+                verdict.grade = Grade::Damaged;
+            }
+            if !is_there || lost.is_some_and(|(_, at)| end - at > LONGEST_LOSS) {
+                let (number, at) = lost.unwrap_or((number, start));
+                cut(at, number as f64 / rows.count as f64, verdict);
                 return Ok(());
             }
-            start += len;
+            start = end;
         }
     }
+    verdict.len = start;
+    if let Some((number, at)) = lost {
+        cut(at, number as f64 / rows.count as f64, verdict);
+    }
     Ok(())
+}
+
+/// All of the file that is true ends at `at`, with that share of the picture's rows.
+fn cut(at: u64, share: f64, verdict: &mut Verdict) {
+    (verdict.len, verdict.grade, verdict.end) = (at, Grade::Partial, End::Minimum);
+    verdict.share = Some(share as f32);
+    verdict.issues.retain(|issue| issue.at < at);
+    verdict.note(at, "no row of the picture unpacks from here on");
 }
 
 /// What the `len` bytes at `at` unpack to; nothing when the last run is cut off.
@@ -144,6 +190,8 @@ fn unpacked_len(view: &mut View<'_>, at: u64, len: u64) -> Result<Option<u64>, R
 
 /// One zlib stream holds all rows.
 fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> Result<(), Reject> {
+    verdict.proof = "four sections; inflate and Adler-32 of the picture";
+    let all = rows.count * rows.len;
     if rows.count * rows.len > MOST_INFLATED {
         return Err(Reject::OverBudget { at: view.base() + at, len: rows.count * rows.len });
     }
@@ -164,10 +212,12 @@ fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> 
             (TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput, Some(rest)) if more > 0 => {
                 left = rest;
             }
-            _ => return Err(view.malformed(at, "deflated picture")),
+            _ => {
+                cut(at, (all - left) as f64 / all as f64, verdict);
+                return Ok(());
+            }
         }
     }
     verdict.len = at;
-    verdict.proof = "four sections; inflate and Adler-32 of the picture";
     Ok(())
 }

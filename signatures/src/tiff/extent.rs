@@ -81,8 +81,8 @@ pub struct Settled {
     pub end: u64,
     /// Whether the view ends before the file does.
     pub cut: bool,
-    /// Which part of the full-size picture is there, from 0 to 1.
-    pub share: f32,
+    /// Which part of the full-size picture is there, from 0 to 1, where that is known.
+    pub share: Option<f32>,
     /// What is believed, clamped to the file.
     pub extents: Vec<Extent>,
     /// What is not.
@@ -98,7 +98,8 @@ pub fn settle(view: &View<'_>, extents: Vec<Extent>) -> Settled {
     let cut =
         extents.iter().filter(picture).any(|extent| extent.span.at < len || len - reach <= CLOSE);
     let end = if cut { len } else { reach };
-    let mut settled = Settled { end, cut, share: 1.0, extents: Vec::new(), issues: Vec::new() };
+    let mut settled =
+        Settled { end, cut, share: Some(1.0), extents: Vec::new(), issues: Vec::new() };
     let (mut there, mut total) = (0u64, 0u64);
     for extent in extents {
         let kept = Span::between(extent.span.at.min(end), extent.span.end().min(end));
@@ -114,12 +115,24 @@ pub fn settle(view: &View<'_>, extents: Vec<Extent>) -> Settled {
         }
     }
     if total > 0 {
-        settled.share = (there as f64 / total as f64) as f32;
+        settled.share = Some((there as f64 / total as f64) as f32);
     }
     settled
 }
 
 impl Settled {
+    /// Ends the file before byte `at`, which is not its own.
+    pub fn cut_at(&mut self, at: u64) {
+        self.cut = true;
+        self.share = None;
+        self.end = self.end.min(at);
+        for extent in &mut self.extents {
+            extent.span =
+                Span::between(extent.span.at.min(self.end), extent.span.end().min(self.end));
+        }
+        self.extents.retain(|extent| extent.span.len > 0);
+    }
+
     fn doubt(&mut self, extent: &Extent) {
         let what = match extent.usage {
             Use::Metadata => "the value of a tag lies beyond the end of the source",
@@ -132,8 +145,31 @@ impl Settled {
         }
     }
 
-    /// What no check covers: picture data, starts of parts, and everything else as metadata.
-    pub fn unchecked(&self) -> Vec<Unchecked> {
+    /// What no check covers, all but `proven`: picture data, starts of parts, and everything else as
+    /// metadata.
+    pub fn unchecked(&self, proven: &[Span]) -> Vec<Unchecked> {
+        let mut proven = proven;
+        let mut out = Vec::new();
+        for Unchecked { span, role } in self.parts() {
+            let mut at = span.at;
+            while let Some((first, rest)) =
+                proven.split_first().filter(|(it, _)| it.at < span.end())
+            {
+                out.push(Unchecked { span: Span::between(at, first.at), role });
+                at = at.max(first.end());
+                if at > span.end() {
+                    break;
+                }
+                proven = rest;
+            }
+            out.push(Unchecked { span: Span::between(at, span.end()), role });
+        }
+        out.retain(|one| one.span.len > 0);
+        out
+    }
+
+    /// The file from its start to its end, each stretch with what it is for.
+    fn parts(&self) -> Vec<Unchecked> {
         let mut starts: Vec<u64> = self.extents.iter().filter_map(jpeg_start).collect();
         starts.sort_unstable();
         let mut at = 0;
@@ -235,7 +271,7 @@ mod tests {
     #[test]
     fn a_strip_across_the_end_is_a_cut() {
         let found = settled(1000, &[extent(8, 100, Use::Metadata), extent(500, 1000, PLAIN)]);
-        assert_eq!((found.end, found.cut, found.share), (1000, true, 0.5));
+        assert_eq!((found.end, found.cut, found.share), (1000, true, Some(0.5)));
     }
 
     #[test]
@@ -260,7 +296,7 @@ mod tests {
             extent(300, 100, Use::Payload { jpeg: true }),
             extent(400, 50, Use::Metadata),
         ];
-        let unchecked = settled(1000, &strips).unchecked();
+        let unchecked = settled(1000, &strips).unchecked(&[]);
         let plain: Vec<_> = unchecked.iter().map(|one| (one.span.at, one.span.len)).collect();
         assert_eq!(plain, [(0, 100), (100, 60), (160, 140), (300, 4), (304, 96), (400, 50)]);
     }

@@ -7,7 +7,9 @@ use super::family::{Evidence, Family, Findings};
 use super::graph::Structure;
 use super::header::Header;
 use super::picture::{MAX_NUMBERS, Picture};
+use super::proof::{self, Proof};
 use super::tags;
+use crate::format::Effort;
 use crate::verdict::{
     Child, End, ExifBlock, ExifKind, Grade, Issue, MOST_CHILDREN, Reject, Span, Verdict,
 };
@@ -23,7 +25,7 @@ const LONGEST_SEGMENT: u64 = 0xFFFF;
 const MOSTLY: f32 = 0.5;
 
 /// Measures the file at the view's start, if it is one of `family`.
-pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> {
+pub fn measure(view: &mut View<'_>, family: &Family, effort: Effort) -> Result<Verdict, Reject> {
     let first = admitted(view, family)?;
     let structure = Structure::walk(view, first);
     let mut findings = Findings::new(pictures(view, &structure));
@@ -33,19 +35,37 @@ pub fn measure(view: &mut View<'_>, family: &Family) -> Result<Verdict, Reject> 
     let pictures = &findings.pictures;
     judge(pictures, structure.first(), family.evidence)?;
     let main = main_picture(pictures);
-    let settled = settle(view, &structure, &findings, main)?;
+    let mut settled = settle(view, &structure, &findings, main)?;
+    let proof = match effort {
+        Effort::Structure => Proof::default(),
+        Effort::Proof => proof::prove(view, pictures, main, &settled),
+    };
+    if let Some(at) = proof.cut(evidence(view, &structure, &settled)) {
+        settled.cut_at(at);
+    }
     let mut verdict = Verdict::structural(settled.end, family.signature.extensions[0], family.mime);
     verdict.proof = "directories, values and picture data within the file";
     verdict.end = findings.end;
     verdict.pixels = pixels(view, &structure, pictures, main);
     grade(&mut verdict, &settled, structure.issues.iter().chain(&settled.issues));
     doubt(&mut verdict, family, pictures, main);
-    verdict.unchecked = settled.unchecked();
+    proof.tell(&mut verdict);
+    verdict.unchecked = settled.unchecked(&proof.proven(settled.end));
     verdict.children = children(view, &settled, pictures, main);
     let span = Span { at: 0, len: settled.end };
     verdict.exif.push(ExifBlock { span, kind: ExifKind::Primary });
     verdict.exif.extend(findings.exif.iter().filter(|block| span.holds(block.span)));
     Ok(verdict)
+}
+
+/// Where the last directory or preview begins: that it is there shows that no tail is missing
+/// before it.
+fn evidence(view: &mut View<'_>, structure: &Structure, settled: &Settled) -> u64 {
+    let directories = structure.directories.iter().filter(|one| one.origin != Origin::Note);
+    let last = directories.map(|one| one.span.at).max().unwrap_or(0);
+    let previews = settled.extents.iter().filter(|extent| extent.usage == Use::Preview);
+    let starts = previews.map(|extent| extent.span.at);
+    starts.filter(|&at| embedded::begins_as_jpeg(view, at)).fold(last, u64::max)
 }
 
 /// The first directory, if it is plausible and of that family. Most candidates end here.
@@ -82,11 +102,16 @@ fn settle(
     findings.metadata.iter().for_each(|&span| add(span, Use::Metadata));
     let previews = structure.notes.iter().filter_map(|note| note.preview(view));
     previews.for_each(|span| add(span, Use::Preview));
-    let settled = extent::settle(view, extents);
+    let mut settled = extent::settle(view, extents);
     if settled.extents.iter().all(|extent| extent.usage == Use::Metadata) {
-        let parts = findings.pictures.iter().flat_map(|picture| &picture.parts);
-        let missing = parts.fold(0u64, |sum, part| sum.saturating_add(part.len));
-        return Err(Reject::Truncated { at: settled.end, missing });
+        let sized = main.is_some_and(|index| findings.pictures[index].pixels.is_some());
+        if !sized || !structure.issues.is_empty() {
+            let parts = findings.pictures.iter().flat_map(|picture| &picture.parts);
+            let missing = parts.fold(0u64, |sum, part| sum.saturating_add(part.len));
+            return Err(Reject::Truncated { at: settled.end, missing });
+        }
+        settled.cut_at(settled.end);
+        settled.share = Some(0.0);
     }
     Ok(settled)
 }
@@ -152,10 +177,11 @@ fn pixels(
 }
 
 fn grade<'i>(verdict: &mut Verdict, settled: &Settled, issues: impl Iterator<Item = &'i Issue>) {
-    if settled.cut || settled.share < MOSTLY {
+    let share = settled.share.unwrap_or(1.0);
+    if settled.cut || share < MOSTLY {
         verdict.grade = Grade::Partial;
-        verdict.share = Some(settled.share);
-    } else if settled.share < 1.0 {
+        verdict.share = settled.share;
+    } else if share < 1.0 {
         verdict.grade = Grade::Damaged;
     }
     for issue in issues {

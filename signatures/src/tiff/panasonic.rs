@@ -8,6 +8,7 @@ use super::embedded;
 use super::family::Findings;
 use super::graph::Structure;
 use super::picture::Picture;
+use super::proof::Coded;
 use super::tags;
 use crate::verdict::{End, Span};
 use crate::view::View;
@@ -56,6 +57,7 @@ pub fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findi
         parts: raw.map(|(span, _)| span).into_iter().collect(),
         jpeg,
         implausible: 0,
+        coded: Coded::default(),
     });
 }
 

@@ -1,6 +1,9 @@
 //! What a directory says of a picture: how large, how coded, where its bytes lie.
 
+use super::decode::Coding;
 use super::directory::{Directory, Origin};
+use super::layout::Layout;
+use super::proof::Coded;
 use super::tags;
 use crate::verdict::Span;
 use crate::view::View;
@@ -59,6 +62,8 @@ pub struct Picture {
     pub jpeg: Option<Span>,
     /// How many parts were left out because no such picture can have them.
     pub implausible: u64,
+    /// How its parts can be checked.
+    pub coded: Coded,
 }
 
 impl Picture {
@@ -71,16 +76,25 @@ impl Picture {
             || OF_SENSORS.contains(&compression)
             || directory.has(CR2_SLICES);
         let subfile = directory.number(view, tags::NEW_SUBFILE_TYPE).unwrap_or(0);
+        let pixels = size(view, directory);
+        let (parts, numbers) = parts(view, directory, budget).into_iter().unzip();
+        let layout = pixels.and_then(|size| Layout::read(view, directory, size));
         let mut picture = Picture {
             origin: directory.origin,
-            pixels: size(view, directory),
+            pixels,
             compression,
             photometric,
             reduced: subfile & 1 == 1,
             sensor,
-            parts: parts(view, directory, budget),
+            parts,
             jpeg: directory.stretch(view, tags::JPEG_OFFSET, tags::JPEG_LENGTH),
             implausible: 0,
+            coded: Coded {
+                coding: coding(view, directory, compression),
+                layout,
+                numbers,
+                tables: directory.get(tags::JPEG_TABLES).map(|entry| entry.value),
+            },
         };
         picture.drop_implausible(view, directory);
         (picture.jpeg.is_some() || !picture.parts.is_empty()).then_some(picture)
@@ -117,7 +131,8 @@ impl Picture {
             .saturating_mul(MAX_EXPANSION)
             .saturating_add(ALLOWANCE);
         let before = self.parts.len();
-        self.parts.retain(|part| part.len <= most);
+        let pairs = self.parts.drain(..).zip(self.coded.numbers.drain(..));
+        (self.parts, self.coded.numbers) = pairs.filter(|(part, _)| part.len <= most).unzip();
         self.implausible = (before - self.parts.len()) as u64;
     }
 }
@@ -130,10 +145,22 @@ fn size(view: &mut View<'_>, directory: &Directory) -> Option<(u32, u32)> {
     sane.then_some((width as u32, height as u32))
 }
 
-/// The strips and tiles that have any bytes.
+/// The coding of the parts, if it is one that is checked.
+///
+/// Strips of old-style JPEGs are bare data where tags of their own name the tables (TIFF 6.0,
+/// section 22); bytes whose bits stand in reverse order are left alone.
+fn coding(view: &mut View<'_>, directory: &Directory, compression: u64) -> Option<Coding> {
+    let reversed = directory.number(view, tags::FILL_ORDER) == Some(2);
+    Coding::of(compression).filter(|&coding| match coding {
+        Coding::Jpeg => !directory.has(tags::JPEG_PROC) && !directory.has(tags::JPEG_OFFSET),
+        _ => !reversed,
+    })
+}
+
+/// The strips and tiles that have any bytes, with their numbers.
 ///
 /// Source: TIFF 6.0, sections 3 "Bilevel Images" (strips) and 15 "Tiled Images".
-fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<Span> {
+fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<(Span, u64)> {
     let base = directory.frame.base;
     let mut out = Vec::new();
     for (offset, len) in [
@@ -146,8 +173,11 @@ fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<Sp
         if lens.is_empty() && offsets.len() == 1 {
             lens.extend(uncompressed_len(view, directory));
         }
-        let pairs = offsets.into_iter().zip(lens).filter(|&(at, len)| at > 0 && len > 0);
-        out.extend(pairs.map(|(at, len)| Span { at: base.saturating_add(at), len }));
+        let pairs = offsets.into_iter().zip(lens).zip(0..);
+        let pairs = pairs.filter(|&((at, len), _)| at > 0 && len > 0);
+        out.extend(
+            pairs.map(|((at, len), number)| (Span { at: base.saturating_add(at), len }, number)),
+        );
     }
     out
 }

@@ -9,19 +9,27 @@ pub const IMAGE_LENGTH: u16 = 0x101;
 pub const BITS_PER_SAMPLE: u16 = 0x102;
 pub const COMPRESSION: u16 = 0x103;
 pub const PHOTOMETRIC: u16 = 0x106;
+pub const FILL_ORDER: u16 = 0x10A;
 pub const MAKE: u16 = 0x10F;
 pub const MODEL: u16 = 0x110;
 pub const STRIP_OFFSETS: u16 = 0x111;
 pub const ORIENTATION: u16 = 0x112;
 pub const SAMPLES_PER_PIXEL: u16 = 0x115;
+pub const ROWS_PER_STRIP: u16 = 0x116;
 pub const STRIP_BYTE_COUNTS: u16 = 0x117;
+pub const PLANAR_CONFIGURATION: u16 = 0x11C;
 pub const SOFTWARE: u16 = 0x131;
 pub const DATE_TIME: u16 = 0x132;
+pub const TILE_WIDTH: u16 = 0x142;
+pub const TILE_LENGTH: u16 = 0x143;
 pub const TILE_OFFSETS: u16 = 0x144;
 pub const TILE_BYTE_COUNTS: u16 = 0x145;
 pub const SUB_IFDS: u16 = 0x14A;
+pub const JPEG_TABLES: u16 = 0x15B;
+pub const JPEG_PROC: u16 = 0x200;
 pub const JPEG_OFFSET: u16 = 0x201;
 pub const JPEG_LENGTH: u16 = 0x202;
+pub const YCBCR_SUBSAMPLING: u16 = 0x212;
 /// A directory of Kodak's professional cameras.
 pub const KODAK_IFD: u16 = 0x8290;
 /// Leaf's own data, in MOS.

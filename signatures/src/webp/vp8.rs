@@ -62,15 +62,22 @@ struct Fields {
     skip: Option<u8>,
 }
 
-/// Follows the frame that fills the view. Says where its data do not end as they should; nothing
-/// when they do.
-pub(super) fn follow(view: &mut View<'_>, head: Head) -> Result<Option<u64>, Reject> {
+/// How far a frame can be followed.
+pub(super) struct Followed {
+    /// Where its data do not end as they should; nothing when they do.
+    pub(super) flaw: Option<u64>,
+    /// Rows of macroblocks that were read before, as a part of all.
+    pub(super) share: f32,
+}
+
+/// Follows the frame that fills the view, of which the bytes from `cut` on are not its own.
+pub(super) fn follow(view: &mut View<'_>, head: Head, cut: u64) -> Result<Followed, Reject> {
     let (columns, rows) = head.macroblocks();
     let first_end = HEAD_LEN + head.first_partition_len;
-    let mut first = Bits::new(HEAD_LEN, first_end);
+    let mut first = Bits::new(HEAD_LEN, first_end.min(cut).max(HEAD_LEN));
     let mut fields = fields(view, &mut first, columns);
-    let Some(mut partitions) = partitions(view, first_end, fields.partitions)? else {
-        return Ok(Some(first_end));
+    let Some(mut partitions) = partitions(view, first_end, fields.partitions, cut)? else {
+        return Ok(Followed { flaw: Some(first_end), share: 0.0 });
     };
     let count = partitions.len();
     let mut modes = Modes::new(fields.segments, fields.skip, columns);
@@ -83,11 +90,12 @@ pub(super) fn follow(view: &mut View<'_>, head: Head) -> Result<Option<u64>, Rej
             fields.tokens.read(view, partition, column, mode);
         }
         if let Some(bits) = [&first, partition].into_iter().find(|bits| bits.is_overrun()) {
-            return Ok(Some(bits.end()));
+            return Ok(Followed { flaw: Some(bits.end()), share: row as f32 / rows as f32 });
         }
     }
     let all = [&first].into_iter().chain(&partitions);
-    Ok(all.filter(|bits| !bits.is_used_up()).map(Bits::end).next())
+    let flaw = all.filter(|bits| !bits.is_used_up()).map(Bits::end).next();
+    Ok(Followed { flaw, share: 1.0 })
 }
 
 /// Source: RFC 6386, 19.2 "Frame Header".
@@ -111,9 +119,14 @@ fn fields(view: &mut View<'_>, bits: &mut Bits, columns: usize) -> Fields {
     Fields { segments, partitions, tokens, skip }
 }
 
-/// The partitions of coefficients, whose lengths but for the last stand before them; nothing where
-/// they do not fit. Source: RFC 6386, 9.5 "Token Partition and Partition Data Offsets".
-fn partitions(view: &mut View<'_>, at: u64, count: u64) -> Result<Option<Vec<Bits>>, Reject> {
+/// The partitions of coefficients up to `cut`, whose lengths but for the last stand before them;
+/// nothing where they do not fit. Source: RFC 6386, 9.5 "Token Partition and Partition Data Offsets".
+fn partitions(
+    view: &mut View<'_>,
+    at: u64,
+    count: u64,
+    cut: u64,
+) -> Result<Option<Vec<Bits>>, Reject> {
     let mut start = at + 3 * (count - 1);
     let mut found = Vec::with_capacity(8);
     for number in 0..count {
@@ -126,7 +139,7 @@ fn partitions(view: &mut View<'_>, at: u64, count: u64) -> Result<Option<Vec<Bit
         if start > end || end > view.len() {
             return Ok(None);
         }
-        found.push(Bits::new(start, end));
+        found.push(Bits::new(start.min(cut), end.min(cut)));
         start = end;
     }
     Ok(Some(found))

@@ -39,26 +39,30 @@ pub(super) fn dimensions(view: &mut View<'_>) -> Result<(u32, u32), Reject> {
     Ok(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
 }
 
-/// Follows the picture that fills the view, header included.
-pub(super) fn follow(view: &mut View<'_>, pixels: (u32, u32)) -> Option<(u64, &'static str)> {
-    follow_from(view, HEAD_LEN, pixels)
+/// How far a picture can be followed.
+pub(super) struct Followed {
+    /// The first byte that cannot be and why; nothing where all hold.
+    pub(super) flaw: Option<(u64, &'static str)>,
+    /// Pixels that were read before, as a part of all.
+    pub(super) share: f32,
 }
 
-/// Follows a picture whose codes begin at `at`. Gives the first byte that cannot be and why;
-/// nothing where all hold.
-pub(super) fn follow_from(
-    view: &mut View<'_>,
-    at: u64,
-    pixels: (u32, u32),
-) -> Option<(u64, &'static str)> {
-    let mut bits = Bits::new(at, view.len());
-    match picture(view, &mut bits, pixels) {
+/// Where the codes of a picture begin that has a header.
+pub(super) const CODES: u64 = HEAD_LEN;
+
+/// Follows the picture whose codes begin at `at` of the view that it fills, of which the bytes from
+/// `cut` on are not its own.
+pub(super) fn follow(view: &mut View<'_>, at: u64, cut: u64, pixels: (u32, u32)) -> Followed {
+    let mut bits = Bits::new(at, cut.max(at));
+    let mut share = 0.0;
+    let flaw = match picture(view, &mut bits, pixels, &mut share) {
         Err(Stop::Flaw(what)) => Some((bits.position().min(view.len().saturating_sub(1)), what)),
         Ok(()) if bits.position() + MOST_LEFT < view.len() => {
             Some((bits.position(), "the last pixel comes before the end of its chunk"))
         }
         Ok(()) | Err(Stop::Budget) => None,
-    }
+    };
+    Followed { flaw, share }
 }
 
 /// Source: RFC 9649, 4 "Transforms" and 5 "Image Data".
@@ -66,6 +70,7 @@ fn picture(
     view: &mut View<'_>,
     bits: &mut Bits,
     (mut width, height): (u32, u32),
+    share: &mut f32,
 ) -> Result<(), Stop> {
     let mut seen = [false; 4];
     while bits.read(view, 1) == 1 {
@@ -77,12 +82,12 @@ fn picture(
             0 | 1 => {
                 let block = bits.read(view, 3) + 2;
                 let size = (width.div_ceil(1 << block), height.div_ceil(1 << block));
-                Image::read(view, bits, size, false)?;
+                Image::read(view, bits, size, None)?;
             }
             2 => {}
             _ => {
                 let colours = bits.read(view, 8) + 1;
-                Image::read(view, bits, (colours, 1), false)?;
+                Image::read(view, bits, (colours, 1), None)?;
                 let packed = match colours {
                     0..=2 => 8,
                     3..=4 => 4,
@@ -93,5 +98,5 @@ fn picture(
             }
         }
     }
-    Image::read(view, bits, (width, height), true)
+    Image::read(view, bits, (width, height), Some(share))
 }

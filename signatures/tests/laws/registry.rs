@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use afterimage_signatures::Effort;
 use afterimage_signatures::formats::{ALL, by_name};
+use afterimage_signatures::{Buffer, Effort, Runs, View};
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
 
@@ -28,7 +28,12 @@ fn names_are_unique_and_extensions_are_plain() {
 fn magic_is_long_enough_and_lies_in_the_shortest_file() {
     for format in ALL {
         let signature = format.signature();
-        assert!(!signature.magic.is_empty(), "{}", signature.name);
+        let short = format.short_magic();
+        assert!(!signature.magic.is_empty() || !short.is_empty(), "{}", signature.name);
+        for magic in short {
+            assert!(magic.at == 0 && magic.bytes.len() >= 2, "{}: {magic:?}", signature.name);
+            assert!(magic.bytes.len() as u64 <= signature.min_len, "{}", signature.name);
+        }
         for magic in signature.magic {
             assert!(magic.bytes.len() >= 3, "{}: {magic:?}", signature.name);
             assert_ne!(magic.bytes[0], 0, "{}: {magic:?}", signature.name);
@@ -63,6 +68,27 @@ fn a_sample_is_taken_by_its_own_format_first() {
     }
 }
 
+#[test]
+fn no_gate_shuts_out_a_file_that_its_format_takes() {
+    for (sample, _) in cases() {
+        for format in ALL.iter().filter(|format| magic_fits(**format, &sample.bytes)) {
+            if measure(*format, &sample.bytes, Effort::Structure).is_err() {
+                continue;
+            }
+            let (runs, mut buffer) = (Runs::whole(0, sample.bytes.len() as u64), Buffer::default());
+            let bytes = sample.bytes.as_slice();
+            let opens = format.signature().magic.iter().any(|magic| {
+                let stands = bytes.get(usize::from(magic.at)..);
+                let mut view = View::new(&bytes, &runs, &mut buffer);
+                stands.is_some_and(|rest| rest.starts_with(magic.bytes))
+                    && magic.gate.is_none_or(|gate| gate(&mut view))
+            });
+            let short = !format.short_magic().is_empty();
+            assert!(opens || short, "{} as {}", sample.path(), format.signature().name);
+        }
+    }
+}
+
 /// How much noise each format is shown, in bytes.
 const NOISE_LEN: usize = 4 << 20;
 
@@ -72,7 +98,8 @@ fn noise_behind_a_magic_is_no_photo() {
     for format in ALL {
         let name = format.signature().name;
         let mut noise = random.bytes(NOISE_LEN);
-        let magics = format.signature().magic;
+        let signature = format.signature();
+        let magics: Vec<_> = signature.magic.iter().chain(format.short_magic()).collect();
         for (number, cluster) in noise.chunks_exact_mut(4096).enumerate() {
             let magic = magics[number % magics.len()];
             let at = usize::from(magic.at);

@@ -4,7 +4,6 @@ use super::{boxed, full, noise, trak};
 use crate::Sample;
 
 /// The identifier that the Live Photo among the samples carries.
-const IDENTIFIER: &[u8] = b"12345678-9ABC-4DEF-8123-456789ABCDEF";
 
 /// A movie's media: chunks of pictures and of sound in turn.
 struct Media {
@@ -135,7 +134,7 @@ fn keys() -> Vec<u8> {
     let text = |text: &[u8]| boxed(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], text]);
     let items = [
         boxed(&1u32.to_be_bytes(), &[&text(b"Afterimage")]),
-        boxed(&2u32.to_be_bytes(), &[&text(IDENTIFIER)]),
+        boxed(&2u32.to_be_bytes(), &[&text(super::CONTENT_IDENTIFIER.as_bytes())]),
     ];
     let hdlr = full(b"hdlr", &[&[0; 4], b"mdta", &[0; 13]]);
     let keys = full(b"keys", &[&2u32.to_be_bytes(), &names]);

@@ -132,7 +132,6 @@ const CAMERAS: &[Camera] = &[
         make: "PENTAX",
         model: "PENTAX K-3",
         compression: 7,
-        len: 6001,
         extra: &[(0xC612, &[1, 4, 0, 0])],
         ..PLAIN
     },
@@ -162,10 +161,10 @@ impl Camera {
             writer.set(&first, 0x14A, sub.at as u32);
             let preview = writer.append(&noise(3, 20 * 15 * 3));
             writer.set(&first, 0x111, preview);
-            let raw = writer.append(&noise(5, self.len));
+            let raw = writer.append(&self.data());
             writer.set(&sub, 0x111, raw);
         } else {
-            let raw = writer.append(&noise(5, self.len));
+            let raw = writer.append(&self.data());
             writer.set(&first, 0x111, raw);
         }
         writer.out
@@ -200,6 +199,14 @@ impl Camera {
         fields
     }
 
+    /// The sensor data: a lossless JPEG, or noise where the coding is the vendor's own.
+    fn data(&self) -> Vec<u8> {
+        match self.compression {
+            7 => jpeg::lossless_noise(SIZE.0 as u16, SIZE.1 as u16, 5),
+            _ => noise(5, self.len),
+        }
+    }
+
     /// The tags of the sensor data.
     fn sensor(&self) -> Vec<(u16, Value)> {
         vec![
@@ -211,7 +218,7 @@ impl Camera {
             (0x106, short(32803)),
             (0x111, later()),
             (0x115, short(1)),
-            (0x117, long(self.len as u32)),
+            (0x117, long(self.data().len() as u32)),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! The smallest JPEGs that decode: a grey block as preview, a lossless plane as CR2's sensor data.
 
+use super::noise;
+
 /// Appends a segment: marker, length, data.
 fn segment(out: &mut Vec<u8>, marker: u8, data: &[u8]) {
     out.extend([0xFF, marker]);
@@ -31,6 +33,13 @@ pub fn baseline(exif: &[u8], len: usize) -> Vec<u8> {
     segment(&mut out, 0xDA, &[1, 1, 0x00, 0, 63, 0]);
     out.extend([0x3F, 0xFF, 0xD9]);
     out
+}
+
+/// Samples that are noise on an even ground.
+pub fn lossless_noise(width: u16, height: u16, seed: u64) -> Vec<u8> {
+    let noise = noise(seed, usize::from(width) * usize::from(height));
+    let samples: Vec<u16> = noise.into_iter().map(|byte| 1000 + u16::from(byte)).collect();
+    lossless(width, height, &samples)
 }
 
 /// One component of 12 bits, each sample predicted by its left neighbour.

@@ -4,6 +4,7 @@ use super::jpeg;
 use super::noise;
 use super::writer::{Directory, Value, Writer, add_exif, later, long, short};
 use crate::Sample;
+use miniz_oxide::deflate::compress_to_vec_zlib;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (80, 60);
@@ -22,6 +23,9 @@ pub fn samples() -> Vec<Sample> {
         Sample::new("tiff", "directory-last", directory_last()),
         Sample::new("tiff", "pages", pages()),
         Sample::new("tiff", "jpeg", jpeg_strip()),
+        Sample::new("tiff", "lzw", coded(5, lzw)),
+        Sample::new("tiff", "deflate", coded(8, |rows| compress_to_vec_zlib(rows, 6))),
+        Sample::new("tiff", "packbits", coded(32773, packbits)),
     ]
 }
 
@@ -109,4 +113,61 @@ fn jpeg_strip() -> Vec<u8> {
         (0x117, long(strip.len() as u32)),
     ]);
     writer.out
+}
+
+/// Three strips of that coding behind the directories.
+fn coded(compression: u16, code: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let len = (SIZE.0 * 3 * ROWS) as usize;
+    let strips = [1, 2, 3].map(|seed| code(&noise(seed, len)));
+    let attempt = |offsets: Vec<u32>| {
+        let mut writer = Writer::new(b"II*\0");
+        let mut fields = picture("camera", offsets);
+        for (tag, value) in &mut fields {
+            match tag {
+                0x103 => *value = short(compression),
+                0x117 => *value = Value::Short(strips.iter().map(|it| it.len() as u16).collect()),
+                _ => {}
+            }
+        }
+        let first = writer.directory(&fields);
+        add_exif(&mut writer, &first, Vec::new());
+        let offsets: Vec<u32> = strips.iter().map(|strip| writer.append(strip)).collect();
+        (offsets, writer.out)
+    };
+    let (offsets, _) = attempt(vec![0; 3]);
+    attempt(offsets).1
+}
+
+/// LZW codes of one byte each, in a table that is emptied before it needs codes of 10 bits.
+///
+/// Source: TIFF 6.0, section 13 "LZW Compression".
+fn lzw(bytes: &[u8]) -> Vec<u8> {
+    let mut codes = Vec::new();
+    for some in bytes.chunks(250) {
+        codes.push(256);
+        codes.extend(some.iter().map(|&byte| u32::from(byte)));
+    }
+    codes.push(257);
+    let (mut out, mut bits, mut held) = (Vec::new(), 0u32, 0);
+    for code in codes {
+        bits = bits << 9 | code;
+        held += 9;
+        while held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    if held > 0 {
+        out.push((bits << (8 - held)) as u8);
+    }
+    out
+}
+
+/// Runs of literal bytes, each row on its own.
+///
+/// Source: TIFF 6.0, section 9 "PackBits Compression".
+fn packbits(bytes: &[u8]) -> Vec<u8> {
+    let rows = bytes.chunks((SIZE.0 * 3) as usize);
+    let runs = rows.flat_map(|row| row.chunks(128));
+    runs.flat_map(|run| std::iter::once(run.len() as u8 - 1).chain(run.iter().copied())).collect()
 }

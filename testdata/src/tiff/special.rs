@@ -68,9 +68,7 @@ fn cr2() -> Vec<u8> {
         (0x115, short(3)),
         (0x117, long(24 * 16 * 6)),
     ]);
-    let samples: Vec<u16> =
-        noise(11, (SIZE.0 * SIZE.1) as usize).iter().map(|&byte| 1000 + u16::from(byte)).collect();
-    let sensor = jpeg::lossless(SIZE.0 as u16, SIZE.1 as u16, &samples);
+    let sensor = jpeg::lossless_noise(SIZE.0 as u16, SIZE.1 as u16, 11);
     let fourth = writer.directory(&[
         (0x103, short(6)),
         (0x111, later()),
@@ -289,9 +287,9 @@ fn tiled_dng() -> Vec<u8> {
     add_exif(&mut writer, &first, Vec::new());
     let at = writer.append(&preview);
     writer.set(&first, 0x111, at);
-    let lens = [1001u32, 999, 1203, 1100];
-    let offsets: Vec<u32> =
-        lens.iter().map(|&len| writer.append(&noise(41, len as usize))).collect();
+    let tiles = [41, 42, 43, 44].map(|seed| jpeg::lossless_noise(48, 32, seed));
+    let offsets: Vec<u32> = tiles.iter().map(|tile| writer.append(tile)).collect();
+    let lens = tiles.iter().map(|tile| tile.len() as u16).collect();
     let sub = writer.directory(&[
         (0xFE, long(0)),
         (0x100, long(SIZE.0)),
@@ -302,7 +300,7 @@ fn tiled_dng() -> Vec<u8> {
         (0x142, long(48)),
         (0x143, long(32)),
         (0x144, Value::Long(offsets)),
-        (0x145, Value::Short(lens.map(|len| len as u16).to_vec())),
+        (0x145, Value::Short(lens)),
     ]);
     writer.set(&first, 0x14A, sub.at as u32);
     writer.out

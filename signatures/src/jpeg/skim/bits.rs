@@ -15,7 +15,7 @@ pub struct Bits<'b> {
     at: usize,
     /// The next bits, from the highest.
     held: u64,
-    /// How many of them count; below those there may be more.
+    /// How many of them count, in the low six bits; below those there may be more.
     count: u32,
 }
 
@@ -31,11 +31,11 @@ impl<'b> Bits<'b> {
     /// Holds at least 56 bits.
     #[inline(always)]
     pub fn refill(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let word = match rest.first_chunk() {
+        let word = match self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) {
             Some(word) => u64::from_be_bytes(*word),
-            None => last_word(rest),
+            None => self.last_word(),
         };
+        self.count &= 63;
         self.held |= word >> self.count;
         self.at += ((63 - self.count) >> 3) as usize;
         self.count |= 56;
@@ -51,6 +51,13 @@ impl<'b> Bits<'b> {
     #[inline(always)]
     pub fn skip(&mut self, len: u32) {
         self.held <<= len;
+        self.count = self.count.wrapping_sub(len);
+    }
+
+    /// Passes as many bits as the low six bits of `len` say, which are held.
+    #[inline(always)]
+    pub fn skip_low(&mut self, len: u32) {
+        self.held = self.held.wrapping_shl(len);
         self.count = self.count.wrapping_sub(len);
     }
 
@@ -72,21 +79,21 @@ impl<'b> Bits<'b> {
         value + (positive - 1) * ((1 << len) - 1)
     }
 
+    /// Fewer than eight bytes and zeros behind them.
+    #[cold]
+    fn last_word(&self) -> u64 {
+        let mut word = [0; 8];
+        for (to, from) in word.iter_mut().zip(self.bytes.iter().skip(self.at)) {
+            *to = *from;
+        }
+        u64::from_be_bytes(word)
+    }
+
     /// How many bits have been passed, from the first of the bytes.
     #[inline(always)]
     pub fn position(&self) -> usize {
-        (self.at * 8).saturating_sub(self.count as usize)
+        self.at * 8 - (self.count & 63) as usize
     }
-}
-
-/// Fewer than eight bytes and zeros behind them.
-#[cold]
-fn last_word(rest: &[u8]) -> u64 {
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    u64::from_be_bytes(word)
 }
 
 #[cfg(test)]

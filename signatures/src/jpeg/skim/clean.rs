@@ -13,10 +13,16 @@ pub enum Ended {
     Fill,
 }
 
+/// Zeros behind the data, so that whoever finds its end by reading on has whole words to load.
+const PADDING: usize = 16;
+
 /// Data that has come and has not been decoded yet.
 #[derive(Clone, Debug, Default)]
 pub struct Clean {
+    /// The data and [`PADDING`] behind it, which is added when some data comes.
     bytes: Vec<u8>,
+    /// Length of the data.
+    len: usize,
     /// For each byte of the file that was left out, in order: the byte of `bytes` it followed.
     dropped: Vec<u32>,
     /// Where the first of `bytes` lies in the file.
@@ -33,11 +39,24 @@ impl Clean {
 
     /// The data.
     pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// The data and zeros behind it.
+    pub fn padded(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Takes the next bytes of the file; tells how many, and what ended the data.
     pub fn take(&mut self, file: &[u8]) -> (usize, Option<Ended>) {
+        self.bytes.truncate(self.len);
+        let taken = self.append(file);
+        self.len = self.bytes.len();
+        self.bytes.resize(self.len + PADDING, 0);
+        taken
+    }
+
+    fn append(&mut self, file: &[u8]) -> (usize, Option<Ended>) {
         let mut at = 0;
         while at < file.len() {
             if self.pending > 0 {
@@ -84,7 +103,7 @@ impl Clean {
 
     /// Where the data ends in the file: before any fill bytes.
     pub fn end(&self) -> u64 {
-        self.place(self.bytes.len())
+        self.place(self.len)
     }
 
     /// Forgets the first `count` bytes.
@@ -94,6 +113,7 @@ impl Clean {
         self.dropped.drain(..dropped);
         self.dropped.iter_mut().for_each(|after| *after -= count as u32);
         self.bytes.drain(..count);
+        self.len -= count;
     }
 }
 

@@ -82,79 +82,22 @@ impl Code {
         Ok(symbol)
     }
 
+    /// All codes, shorter ones first: value, length in bits and symbol of each.
+    pub fn all(&self) -> impl Iterator<Item = (u32, u32, u8)> {
+        (1..=LONGEST).flat_map(move |len| {
+            let [(beyond_shorter, _), (beyond, place)] =
+                [len - 1, len].map(|len| self.longer[len as usize]);
+            let values = beyond_shorter >> (LONGEST - len)..beyond >> (LONGEST - len);
+            values.filter_map(move |value| {
+                let at = usize::try_from(value as i32 + place).ok()?;
+                Some((value, len, *self.symbols.get(at)?))
+            })
+        })
+    }
+
     /// The symbol of the code of nothing but zeros, which is the first.
     pub fn of_zeros(&self) -> Option<u8> {
         self.symbols.first().copied()
-    }
-}
-
-/// Bits that the wide look sees.
-const WIDE: u32 = 12;
-
-/// Bits that a wide look passes at most, so that two of them need no more than are held, nor one
-/// behind a difference of DC.
-const MOST_PASSED: u32 = 25;
-
-/// The coefficients of a block, as far as the next bits tell without their values: several codes
-/// by one look.
-///
-/// An entry holds in its low five bits how many bits to pass, above that how many coefficients
-/// they hold; [`Wide::END`] is added when the last code ends the block. It is [`Wide::NONE`] where
-/// not even the first code can be told.
-pub struct Wide(Box<[u16; 1 << WIDE]>);
-
-impl Wide {
-    /// The end of the block, which counts as a coefficient besides.
-    pub const END: u32 = 128;
-
-    /// Not one code: more than any entry has.
-    const NONE: u16 = !31;
-
-    /// The entries for a code of runs and sizes, none of which may exceed `most_size`.
-    pub fn new(code: &Code, most_size: u8) -> Self {
-        let mut entries = Box::new([Self::NONE; 1 << WIDE]);
-        for (index, entry) in entries.iter_mut().enumerate() {
-            *entry = Self::entry(code, (index as u64) << (64 - WIDE), most_size);
-        }
-        Wide(entries)
-    }
-
-    fn entry(code: &Code, bits: u64, most_size: u8) -> u16 {
-        let (mut passed, mut count) = (0, 0);
-        while passed < WIDE {
-            let (len, symbol) = code.look(bits << passed);
-            let step = match (symbol >> 4, symbol & 15) {
-                (0, 0) => Self::END + 1,
-                (15, 0) => 16,
-                (_, 0) => break,
-                (_, size) if size > most_size => break,
-                (run, _) => u32::from(run) + 1,
-            };
-            let after = passed + len + u32::from(symbol & 15);
-            let known = len > 0 && passed + len <= WIDE && after <= MOST_PASSED;
-            if !known || count + step % Self::END > 64 {
-                break;
-            }
-            passed = after;
-            count += step;
-            if step > Self::END {
-                break;
-            }
-        }
-        if passed == 0 { Self::NONE } else { (count << 5 | passed) as u16 }
-    }
-
-    /// How many coefficients the next bits tell, and how many bits those are.
-    #[inline(always)]
-    pub fn look(&self, bits: u64) -> (u32, u32) {
-        let entry = u32::from(self.0[(bits >> (64 - WIDE)) as usize]);
-        (entry >> 5, entry & 31)
-    }
-}
-
-impl std::fmt::Debug for Wide {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Wide({} entries)", self.0.len())
     }
 }
 
@@ -181,18 +124,5 @@ mod tests {
         assert_eq!(long.look(0x801f << 48), (12, 3));
         assert_eq!(long.look(0x8020 << 48), (16, 4));
         assert_eq!(long.look(0x8021 << 48), (0, 0));
-    }
-
-    #[test]
-    fn a_wide_look_tells_several_codes() {
-        // 0: end of block; 10: a coefficient of one bit; 110: 3 zeros and one of 4 bits.
-        let code = Code::new(&table(&[(1, 1), (2, 1), (3, 1), (4, 1)], &[0x00, 0x01, 0x34, 0x3c]));
-        let wide = Wide::new(&code, 10);
-        assert_eq!(wide.look(0), (Wide::END + 1, 1));
-        // One, one, end; four and one; what does not end.
-        assert_eq!(wide.look(0b0101_1000 << 57), (Wide::END + 3, 7));
-        assert_eq!(wide.look(0b11_0111_1110_0000 << 50), (8, 14));
-        assert_eq!(wide.look(0b1110 << 60).0, u32::from(Wide::NONE >> 5));
-        assert_eq!(wide.look(u64::MAX).0, u32::from(Wide::NONE >> 5));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::code::{Code, Wide};
+use super::code::Code;
 use super::history::MOST_BLOCKS;
 use super::standard;
+use super::wide::Looks;
 use crate::jpeg::frame::{Coding, Frame, Part, Scan};
 use crate::jpeg::headers::Headers;
 use crate::jpeg::tables::Huffman;
@@ -35,17 +36,11 @@ pub struct Ac {
     pub code: Code,
     /// The most bits of a coefficient.
     pub most_size: u8,
-    wide: OnceLock<Wide>,
 }
 
 impl Ac {
     fn new(table: &Huffman, most_size: u8) -> Arc<Self> {
-        Arc::new(Ac { code: Code::new(table), most_size, wide: OnceLock::new() })
-    }
-
-    /// The table for several codes at once, which takes as long to make as some KiB to decode.
-    pub fn wide(&self) -> &Wide {
-        self.wide.get_or_init(|| Wide::new(&self.code, self.most_size))
+        Arc::new(Ac { code: Code::new(table), most_size })
     }
 }
 
@@ -60,6 +55,16 @@ pub struct Block {
     pub ac: Option<Arc<Ac>>,
     /// The most that DC can be, either way, before quantisation is undone.
     pub most_dc: i32,
+}
+
+impl Block {
+    /// Whether another block has the same codes.
+    pub fn has_codes_of(&self, other: &Block) -> bool {
+        let place = |block: &Block| {
+            (block.dc.as_ref().map(Arc::as_ptr), block.ac.as_ref().map(Arc::as_ptr))
+        };
+        place(self) == place(other)
+    }
 }
 
 /// A scan before its data.
@@ -81,6 +86,7 @@ pub struct Plan {
     pub most_dc_size: u8,
     /// Whether no picture gives a long run of zeros.
     pub zeros_wrong: bool,
+    looks: OnceLock<Vec<Looks>>,
 }
 
 impl Plan {
@@ -101,9 +107,15 @@ impl Plan {
                 _ => 11,
             },
             zeros_wrong,
+            looks: OnceLock::new(),
             blocks,
             scan,
         }
+    }
+
+    /// Larger tables for the blocks, which take as long to make as some KiB to decode.
+    pub fn looks(&self) -> &[Looks] {
+        self.looks.get_or_init(|| Looks::all(&self.blocks, self.most_dc_size))
     }
 
     /// Whether the scan is the first to code DC, so that its components can be seen.

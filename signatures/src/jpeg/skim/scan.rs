@@ -8,6 +8,7 @@ use super::history::History;
 use super::plan::{Kind, Plan};
 use super::progressive::{AcFirst, AcRefine};
 use super::sequential::{DcRefine, Lossless, Sequential};
+use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::marker::EOI;
 
@@ -52,7 +53,7 @@ pub struct Fault {
 const PIECE: usize = 16 << 10;
 
 /// Data of a scan after which larger tables have paid, in bytes.
-const LONG: u64 = 16 << 10;
+const LONG: u64 = 8 << 10;
 
 /// The data of a scan.
 #[derive(Clone, Debug)]
@@ -187,7 +188,11 @@ impl Scan {
         let ac = plan.blocks.first().and_then(|block| block.ac.as_deref());
         let done = match (plan.kind, ac) {
             (Kind::Sequential | Kind::DcFirst, _) => {
-                self.drive(&mut Sequential::new(&plan, self.taken >= LONG))
+                let (blocks, most_dc_size) = (plan.blocks.as_slice(), plan.most_dc_size);
+                match self.taken >= LONG {
+                    true => self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size }),
+                    false => self.drive(&mut Sequential { blocks, most_dc_size }),
+                }
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
             (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
@@ -209,7 +214,7 @@ impl Scan {
 
     fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {
         let available = self.clean.bytes().len() * 8;
-        let mut bits = Bits::new(self.clean.bytes(), self.bit);
+        let mut bits = Bits::new(self.clean.padded(), self.bit);
         while self.left > 0 {
             let mut state = self.state;
             let outcome = coder.unit(&mut bits, &mut state, self.left);

@@ -50,24 +50,31 @@ struct Kept {
 pub(super) struct Image {
     width: u32,
     total: u64,
+    /// Pixels that were read.
+    done: u64,
     codes: Vec<Codes>,
     map: Option<Map>,
     kept: Option<Kept>,
 }
 
 impl Image {
-    /// Follows an image; the `main` one may have different codes for its parts.
+    /// Follows an image. The main one may have different codes for its parts, and tells how much of
+    /// it came.
     pub(super) fn read(
         view: &mut View<'_>,
         bits: &mut Bits,
         size: (u32, u32),
-        main: bool,
+        share: Option<&mut f32>,
     ) -> Result<(), Stop> {
         let cache_bits = cache_bits(view, bits)?;
-        let map =
-            if main && bits.read(view, 1) == 1 { Some(Map::read(view, bits, size)?) } else { None };
+        let is_mapped = share.is_some() && bits.read(view, 1) == 1;
+        let map = if is_mapped { Some(Map::read(view, bits, size)?) } else { None };
         let mut image = Image::begin(view, bits, size, cache_bits, map)?;
-        image.pixels(view, bits)
+        let outcome = image.pixels(view, bits);
+        if let Some(share) = share {
+            *share = image.done as f32 / image.total.max(1) as f32;
+        }
+        outcome
     }
 
     fn begin(
@@ -93,7 +100,7 @@ impl Image {
             }
         }
         let total = u64::from(width) * u64::from(height);
-        Ok(Image { width, total, codes, map, kept: None })
+        Ok(Image { width, total, done: 0, codes, map, kept: None })
     }
 
     /// The codes that hold at a pixel.
@@ -109,6 +116,7 @@ impl Image {
     fn pixels(&mut self, view: &mut View<'_>, bits: &mut Bits) -> Result<(), Stop> {
         let mut at = 0;
         while at < self.total {
+            self.done = at;
             let Some(codes) = self.codes_at(at) else { return Ok(()) };
             let green = codes.green.symbol(view, bits);
             if green < FIRST_LENGTH {
@@ -141,6 +149,7 @@ impl Image {
                 return Err(Stop::Flaw("pixels go on behind the chunk"));
             }
         }
+        self.done = self.total;
         Ok(())
     }
 }

@@ -1,0 +1,41 @@
+//! `peers`: runs afterimage and other tools over the same images, side by side.
+
+mod recall;
+mod session;
+mod time;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs afterimage and other carvers over the same images, and says what each found and took.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Peers {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Time(time::Time),
+    Recall(recall::Recall),
+}
+
+fn main() -> ExitCode {
+    let peers = Peers::parse();
+    let mut out = io::stdout().lock();
+    let done = match peers.what {
+        What::Time(time) => time.run(&mut out),
+        What::Recall(recall) => recall.run(&mut out),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where stderr is closed, the exit status alone has to tell.
+            drop(writeln!(io::stderr(), "peers: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! One run of a program: how long it took, what it cost, and how it ended.
+
+use std::io;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Serialize;
+use wait4::Wait4;
+
+/// How often a process is looked at: often enough to see the peak of one that runs for a tenth
+/// of a second, seldom enough to cost it nothing.
+const STEP: Duration = Duration::from_millis(2);
+
+/// What a run cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// From start to end, in seconds.
+    pub wall: f64,
+    /// Of all threads, in user and system, in seconds.
+    pub cpu: f64,
+    /// The most anonymous memory that was seen, in bytes: what a program holds beside the pages
+    /// of files.
+    pub anonymous: u64,
+    /// Exit status, where it ended by itself.
+    pub exit: Option<i32>,
+    /// Whether it had to be ended.
+    pub late: bool,
+}
+
+/// Runs `command` to its end, but no longer than `most`. What it prints is dropped.
+///
+/// # Errors
+///
+/// When the program cannot be started.
+pub fn run(command: &mut Command, most: Duration) -> io::Result<Run> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    let (id, over) = (child.id(), AtomicBool::new(false));
+    let (used, wall, (anonymous, late)) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| watch(id, start + most, &over));
+        let used = child.wait4();
+        let wall = start.elapsed();
+        over.store(true, Relaxed);
+        (used, wall, watcher.join().unwrap_or_default())
+    });
+    let used = used?;
+    Ok(Run {
+        wall: wall.as_secs_f64(),
+        cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
+        anonymous,
+        exit: used.status.code(),
+        late,
+    })
+}
+
+/// The most anonymous memory of the process until it is `over`, and whether it was ended at
+/// `until`.
+fn watch(id: u32, until: Instant, over: &AtomicBool) -> (u64, bool) {
+    let (mut most, mut late) = (0, false);
+    let status = format!("/proc/{id}/status");
+    while !over.load(Relaxed) {
+        most = most
+            .max(std::fs::read_to_string(&status).ok().and_then(|s| anonymous(&s)).unwrap_or(0));
+        if Instant::now() > until && !late {
+            late = true;
+            if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+                // Where it has ended by itself meanwhile, there is nothing to end.
+                kill_process(pid, Signal::KILL).unwrap_or_default();
+            }
+        }
+        thread::sleep(STEP);
+    }
+    (most, late)
+}
+
+/// Anonymous memory in a `status` file. Source: `proc_pid_status(5)`.
+fn anonymous(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_timed_and_its_status_kept() {
+        let run = run(Command::new("sh").args(["-c", "sleep 0.05; exit 3"]), STEP * 5000).unwrap();
+        assert_eq!((run.exit, run.late), (Some(3), false));
+        assert!(run.wall >= 0.05 && run.cpu < run.wall);
+    }
+
+    #[test]
+    fn what_does_not_end_is_ended() {
+        let run = run(Command::new("sleep").arg("60"), STEP * 10).unwrap();
+        assert!(run.late && run.exit.is_none() && run.wall < 30.0);
+    }
+}

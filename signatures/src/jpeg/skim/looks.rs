@@ -1,0 +1,223 @@
+//! Tables that tell several Huffman codes, and the bits behind them, by one look.
+//!
+//! Source: ITU-T T.81 (1992), F.2.2.1 "Huffman decoding of DC coefficients" and F.2.2.2 "Huffman
+//! decoding of AC coefficients".
+
+use super::code::Code;
+
+/// Bits that a look sees.
+pub const SEEN: u32 = 12;
+
+/// Bits that a look passes at most: two of them need no more than are held at once.
+const MOST_PASSED: u32 = 25;
+
+/// What one look tells: how many bits to pass, and how many AC coefficients they hold.
+///
+/// The low byte counts bits and the high byte coefficients, so that a sum of entries counts both.
+/// [`Entry::END`] is added where the block ends before its last coefficient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry(u16);
+
+impl Entry {
+    /// One coefficient.
+    const COEFFICIENT: u16 = 1 << 8;
+
+    /// The end of a block, which counts as a coefficient besides: behind the last one is none.
+    const END: u16 = 129 << 8;
+
+    /// The count of a block that has all of its AC coefficients.
+    const ALL: u32 = 63 << 8;
+
+    /// Nothing can be told. The bit that says so is set too in every sum that counts more
+    /// coefficients than a block has, and in no other.
+    const NONE: Entry = Entry(64 << 8);
+
+    /// The entry of one code of `len` bits and `more` behind it.
+    fn one(len: u32, more: u8, count: u16) -> Entry {
+        let passed = len + u32::from(more);
+        if passed > MOST_PASSED { Entry::NONE } else { Entry(count | passed as u16) }
+    }
+
+    /// This and what follows, or this alone where both are too much.
+    fn then(self, next: Entry) -> Entry {
+        let sum = self.0.saturating_add(next.0);
+        let fits = sum & Entry::NONE.0 == 0 && u32::from(sum & 0xff) <= MOST_PASSED;
+        if fits { Entry(sum) } else { self }
+    }
+
+    /// Bits to pass, in the low six bits.
+    #[inline(always)]
+    pub fn passes(self) -> u32 {
+        self.0.into()
+    }
+
+    /// The coefficients that a block has when it had `before` of them; low bits do not count.
+    #[inline(always)]
+    pub fn after(self, before: u32) -> u32 {
+        before + u32::from(self.0)
+    }
+
+    /// The count alone.
+    #[inline(always)]
+    pub fn count(sum: u32) -> u32 {
+        sum & 0xff00
+    }
+
+    /// Whether coefficients so counted may be taken for true.
+    #[inline(always)]
+    pub fn tells(sum: u32) -> bool {
+        sum & u32::from(Entry::NONE.0) == 0
+    }
+
+    /// Whether a block with so many coefficients is whole.
+    #[inline(always)]
+    pub fn is_whole(sum: u32) -> bool {
+        sum >= Entry::ALL
+    }
+}
+
+/// An entry for each value of the next [`SEEN`] bits.
+#[derive(Debug)]
+pub struct Table([Entry; 1 << SEEN]);
+
+impl Table {
+    /// What the highest of `bits` tell.
+    #[inline(always)]
+    pub fn look(&self, bits: u64) -> Entry {
+        self.0[(bits >> (64 - SEEN)) as usize]
+    }
+}
+
+/// The entries of AC codes for looks that see any number of bits up to [`SEEN`]: those for `bits`
+/// bits lie from place `1 << bits` on.
+pub struct Tail(Vec<Entry>);
+
+impl Tail {
+    /// The entries of a code of runs and sizes, none of which may exceed `most_size`.
+    pub fn new(code: &Code, most_size: u8) -> Self {
+        let mut tail = vec![Entry::NONE; 2 << SEEN];
+        for seen in 1..=SEEN {
+            let (shorter, entries) = tail.split_at_mut(1 << seen);
+            for (value, len, symbol) in code.all().take_while(|&(_, len, _)| len <= seen) {
+                let size = symbol & 15;
+                let count = match (symbol >> 4, size) {
+                    (0, 0) => Entry::END,
+                    (15, 0) => 16 * Entry::COEFFICIENT,
+                    (_, 0) => continue,
+                    _ if size > most_size => continue,
+                    (run, _) => (u16::from(run) + 1) * Entry::COEFFICIENT,
+                };
+                let first = Entry::one(len, size, count);
+                let ends = count == Entry::END;
+                fill(entries, seen, (value, len, size), first, if ends { &[] } else { shorter });
+            }
+        }
+        Tail(tail)
+    }
+
+    /// The entries that see [`SEEN`] bits.
+    pub fn table(&self) -> Table {
+        let mut entries = [Entry::NONE; 1 << SEEN];
+        entries.copy_from_slice(&self.0[1 << SEEN..]);
+        Table(entries)
+    }
+}
+
+/// The entries that begin with a difference of DC, of at most `most_size` bits, and go on with AC
+/// codes; without any the block is whole.
+pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Table {
+    let mut entries = [Entry::NONE; 1 << SEEN];
+    let count = if ac.is_some() { 0 } else { Entry::END };
+    let shorter = ac.map_or(&[][..], |tail| &tail.0);
+    for (value, len, size) in dc.all().take_while(|&(_, len, _)| len <= SEEN) {
+        if size <= most_size {
+            let first = Entry::one(len, size, count);
+            fill(&mut entries, SEEN, (value, len, size), first, shorter);
+        }
+    }
+    Table(entries)
+}
+
+/// Fills the entries that see `seen` bits and begin with a code of that value and length, behind
+/// which `size` bits belong to it; what `shorter` has for the bits behind those is added.
+fn fill(
+    entries: &mut [Entry],
+    seen: u32,
+    (value, len, size): (u32, u32, u8),
+    first: Entry,
+    shorter: &[Entry],
+) {
+    let start = (value << (seen - len)) as usize;
+    let Some(entries) = entries.get_mut(start..start + (1 << (seen - len))) else { return };
+    let left = seen.saturating_sub(len + u32::from(size));
+    match shorter.get(1 << left..2 << left) {
+        Some(behind) if left > 0 && first != Entry::NONE => {
+            for entries in entries.chunks_exact_mut(1 << left) {
+                for (entry, &next) in entries.iter_mut().zip(behind) {
+                    *entry = first.then(next);
+                }
+            }
+        }
+        _ => entries.fill(first),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jpeg::tables::Huffman;
+
+    fn code(pairs: &[(usize, u8)], symbols: &[u8]) -> Code {
+        let mut counts = [0; 16];
+        pairs.iter().for_each(|&(len, count)| counts[len - 1] = count);
+        Code::new(&Huffman { counts, symbols: symbols.to_vec() })
+    }
+
+    #[track_caller]
+    fn check(table: &Table, bits: &str, count: u16, len: u16) {
+        let seen = format!("{bits:0<12}");
+        let index = usize::from_str_radix(&seen[..12], 2).expect("bits");
+        assert_eq!(table.0[index], Entry(count + len), "{bits}");
+    }
+
+    #[test]
+    fn a_look_tells_several_codes() {
+        // 0: end of block; 10: a coefficient of one bit; 110: 3 zeros and one of 4 bits.
+        let ac = code(&[(1, 1), (2, 1), (3, 1), (4, 1)], &[0x00, 0x01, 0x34, 0x3c]);
+        let tail = Tail::new(&ac, 10).table();
+        let (one, end) = (Entry::COEFFICIENT, Entry::END);
+        check(&tail, "0", end, 1);
+        check(&tail, "1001010", 2 * one + end, 7);
+        check(&tail, "11001111100110", 5 * one, 10);
+        check(&tail, "100100100110", 4 * one, 12);
+        check(&tail, "1110", Entry::NONE.0, 0);
+        check(&tail, "101111", one, 3);
+    }
+
+    #[test]
+    fn a_block_opens_with_dc() {
+        let ac = code(&[(1, 1), (2, 1)], &[0x00, 0x01]);
+        // 0: no difference; 10: one of 2 bits; 110: one of 12.
+        let dc = code(&[(1, 1), (2, 1), (3, 1)], &[0, 2, 12]);
+        let table = opening(&dc, 11, Some(&Tail::new(&ac, 10)));
+        check(&table, "00", Entry::END, 2);
+        check(&table, "101110010", Entry::COEFFICIENT + Entry::END, 8);
+        check(&table, "110", Entry::NONE.0, 0);
+        check(&opening(&dc, 11, None), "100", Entry::END, 4);
+    }
+
+    #[test]
+    fn sums_tell_whole_blocks_from_too_long_ones() {
+        let (one, end) = (Entry::COEFFICIENT, Entry::END);
+        for before in 0..63u16 {
+            for count in 0..63u16 {
+                let sum = Entry(count * one).after(u32::from(before) << 8 | 25);
+                assert_eq!(Entry::tells(sum), before + count <= 63);
+                let ended = Entry(count * one + end).after(u32::from(before) << 8);
+                assert_eq!(Entry::tells(ended), before + count < 63);
+                assert!(Entry::is_whole(ended) && Entry::is_whole(sum) == (before + count >= 63));
+            }
+            assert!(!Entry::tells(Entry::NONE.after(before.into())));
+        }
+    }
+}
