@@ -41,8 +41,8 @@ const ENGINE: &[&str] = &[
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "tiff", "exif",
-    "isobmff", "jpeg2000", "jpegxl", "jpeg", "png", "gif", "bmp", "riff", "webp", "avi", "psd",
+    "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "jpeg", "tiff",
+    "exif", "isobmff", "jpeg2000", "jpegxl", "png", "gif", "bmp", "riff", "webp", "avi", "psd",
     "mpegts", "formats",
 ];
 

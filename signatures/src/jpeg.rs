@@ -80,7 +80,6 @@ fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exif;
     use crate::view::{Buffer, Runs};
     use proptest::prelude::*;
 
@@ -136,7 +135,6 @@ mod tests {
                 let parts: u64 = verdict.unchecked.iter().map(|part| part.span.len).sum();
                 prop_assert!(parts == verdict.len || effort == Effort::Proof);
                 prop_assert!(parts <= verdict.len && verdict.len <= file.len() as u64);
-                with(&file, |view| exif::read(view, &verdict.exif, verdict.pixels));
             }
         }
     }

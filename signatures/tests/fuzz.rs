@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use afterimage_signatures::formats::{ALL, by_name};
-use afterimage_signatures::{Buffer, Bytes, Effort, Format, Runs, Said, View};
+use afterimage_signatures::{Buffer, Bytes, Effort, Format, Runs, Said, View, exif};
 use afterimage_testdata::{Sample, samples};
 use disk::{Counting, Device};
 
@@ -42,6 +42,9 @@ fn check(format: &dyn Format, bytes: &[u8]) {
         for span in spans.chain(verdict.exif.iter().map(|exif| exif.span)) {
             assert!(span.end() <= verdict.len, "{name}: {verdict:?}");
         }
+        let mut buffer = Buffer::default();
+        let mut view = View::new(&source, &runs, &mut buffer);
+        exif::read(&mut view, &verdict.exif, verdict.pixels);
     }
 }
 

@@ -188,8 +188,8 @@ mod tests {
         let (one, end) = (Entry::COEFFICIENT, Entry::END);
         check(&tail, "0", end, 1);
         check(&tail, "1001010", 2 * one + end, 7);
-        check(&tail, "11001111100110", 5 * one, 10);
-        check(&tail, "100100100110", 4 * one, 12);
+        check(&tail, "1100111100110", 5 * one, 10);
+        check(&tail, "100100100101", 4 * one, 12);
         check(&tail, "1110", Entry::NONE.0, 0);
         check(&tail, "101111", one, 3);
     }
@@ -201,7 +201,7 @@ mod tests {
         let dc = code(&[(1, 1), (2, 1), (3, 1)], &[0, 2, 12]);
         let table = opening(&dc, 11, Some(&Tail::new(&ac, 10)));
         check(&table, "00", Entry::END, 2);
-        check(&table, "101110010", Entry::COEFFICIENT + Entry::END, 8);
+        check(&table, "10111000", Entry::COEFFICIENT + Entry::END, 8);
         check(&table, "110", Entry::NONE.0, 0);
         check(&opening(&dc, 11, None), "100", Entry::END, 4);
     }
