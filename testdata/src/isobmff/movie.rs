@@ -3,8 +3,6 @@
 use super::{boxed, full, noise, trak};
 use crate::Sample;
 
-/// The identifier that the Live Photo among the samples carries.
-
 /// A movie's media: chunks of pictures and of sound in turn.
 struct Media {
     bytes: Vec<u8>,
