@@ -171,10 +171,6 @@ impl<'a> Timed<'a> {
     fn anonymous(&self) -> f64 {
         self.runs.iter().map(|run| run.anonymous).max().unwrap_or(0) as f64 / f64::from(1 << 20)
     }
-
-    fn is_ours(&self) -> bool {
-        matches!(self.tool.tool, Tool::Afterimage | Tool::AfterimageQuick)
-    }
 }
 
 impl Figures<'_> {
@@ -250,7 +246,7 @@ impl Figures<'_> {
                                 )
                             }
                         },
-                        ours: one.is_ours(),
+                        ours: one.tool.tool.is_ours(),
                     })
                     .collect(),
             };
