@@ -78,6 +78,11 @@ impl Tool {
         self == Tool::Cat
     }
 
+    /// Whether it is afterimage, however it is called.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Tool::Afterimage | Tool::AfterimageQuick)
+    }
+
     /// The program.
     pub fn program(self, afterimage: &Path) -> PathBuf {
         match self {

@@ -63,6 +63,10 @@ impl Session {
                 say(&format!("{}: not installed, skipped", tool.name()));
                 continue;
             };
+            let version = match &choice.afterimage {
+                Some(_) if tool.is_ours() => version + ", another build than this tree's",
+                _ => version,
+            };
             let command = spelled(tool, wanted)?;
             tools.push(Present { tool, name: tool.name(), version, command });
         }

@@ -171,10 +171,6 @@ impl<'a> Timed<'a> {
     fn anonymous(&self) -> f64 {
         self.runs.iter().map(|run| run.anonymous).max().unwrap_or(0) as f64 / f64::from(1 << 20)
     }
-
-    fn is_ours(&self) -> bool {
-        matches!(self.tool.tool, Tool::Afterimage | Tool::AfterimageQuick)
-    }
 }
 
 impl Figures<'_> {
@@ -209,7 +205,7 @@ impl Figures<'_> {
         let whence = if real { "taken from a folder" } else { "made by `testdata`" };
         format!(
             "# Time beside peers\n\n{}. Load average {:.1} before, {:.1} after.\n\n\
-             Image of {} MiB, {} % of it {} JPEG and PNG photos {whence}, {} in number and all different, \
+             Image of {} MiB, {} % of it JPEG and PNG photos {whence}, {} in number and all different, \
              at 4 KiB boundaries between noise, text, programs and zeros (seed {}). {} Outputs go to memory. \
              Medians of {rounds} rounds in which the tools take turns; one more round warms up.\n\n{}\n\
              `cat` recovers nothing: it is what reading the image costs. `exact` counts photos that came back \
@@ -220,7 +216,6 @@ impl Figures<'_> {
             self.load[1],
             self.image.mib,
             self.image.share,
-            if real { "real" } else { "made" },
             self.photos,
             self.image.seed,
             self.cache,
@@ -251,7 +246,7 @@ impl Figures<'_> {
                                 )
                             }
                         },
-                        ours: one.is_ours(),
+                        ours: one.tool.tool.is_ours(),
                     })
                     .collect(),
             };
