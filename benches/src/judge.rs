@@ -254,6 +254,33 @@ mod tests {
     }
 
     #[test]
+    fn a_broken_photo_is_kept_when_nearly_all_that_was_left_comes_back() {
+        let photo = Random::new(4).bytes(300_000);
+        let lost = |state: &str| Lost {
+            format: "jpeg".to_owned(),
+            sha256: sha256(&photo),
+            size: photo.len() as u64,
+            ends: Vec::new(),
+            state: state.to_owned(),
+            recoverable: "partial".to_owned(),
+            kept: Some(100_000),
+        };
+        let originals = [Original::new(photo.clone(), Vec::new())];
+        let judge = Judge::new(&originals);
+        let folder = tempfile::tempdir().unwrap();
+        let tally = |own: usize, foreign: usize| {
+            let bytes = [&photo[..own], &vec![!photo[own]; foreign]].concat();
+            std::fs::write(folder.path().join("file"), bytes).unwrap();
+            judge.tally(folder.path(), &[PathBuf::from("file")]).unwrap()
+        };
+        assert!(tally(100_000, 0).is_kept(&lost("truncated")));
+        assert!(tally(95_000, 65_536).is_kept(&lost("truncated")));
+        assert!(!tally(94_999, 0).is_kept(&lost("truncated")));
+        assert!(!tally(100_000, 65_537).is_kept(&lost("truncated")));
+        assert!(tally(100_000, 200_000).is_kept(&lost("damaged")));
+    }
+
+    #[test]
     fn a_prefix_is_counted_to_the_byte() {
         let bytes = Random::new(3).bytes(10_000);
         let mut other = bytes.clone();
