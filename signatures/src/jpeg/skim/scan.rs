@@ -275,7 +275,7 @@ impl Scan {
         }
         self.restarts += 1;
         self.state = State::default();
-        self.clean = Clean::new(at);
+        self.clean.begin(at);
         self.bit = 0;
         self.left = self.interval();
         true
