@@ -334,6 +334,25 @@ proptest! {
     }
 }
 
+/// Data that is long enough for larger tables, whole and damaged: all pieces say the same.
+#[test]
+fn long_data_may_come_in_pieces_too() {
+    let mut random = Random::new(11);
+    for photo in made().into_iter().chain(real(300 << 10)) {
+        for damaged in [0, 1, 1, 3] {
+            let mut bytes = photo.bytes.clone();
+            for _ in 0..damaged {
+                let at = photo.data.at as usize + random.below(photo.data.len as usize);
+                bytes[at] ^= 1 << random.below(8);
+            }
+            let whole = in_pieces(&bytes, &[bytes.len()]);
+            for lengths in [&[1][..], &[7], &[4096], &[65536, 3, 500]] {
+                assert_eq!(in_pieces(&bytes, lengths), whole, "{} by {lengths:?}", photo.name);
+            }
+        }
+    }
+}
+
 /// Where the segment of that marker begins.
 fn segment(file: &[u8], code: u8) -> usize {
     file.windows(2).position(|pair| pair == [0xff, code]).unwrap()

@@ -37,6 +37,13 @@ impl Clean {
         Clean { base, ..Self::default() }
     }
 
+    /// Forgets all; data begins anew at byte `base` of the file.
+    pub fn begin(&mut self, base: u64) {
+        self.bytes.clear();
+        self.dropped.clear();
+        (self.len, self.base, self.pending) = (0, base, 0);
+    }
+
     /// The data.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.len]

@@ -49,37 +49,34 @@ impl Code {
         code
     }
 
-    /// Length and symbol of the code that `bits` begin with; a length of 0 for none.
+    /// Takes the next symbol; at least 16 bits must be held.
     #[inline(always)]
-    pub fn look(&self, bits: u64) -> (u32, u8) {
-        let entry = self.first[(bits >> (64 - FIRST)) as usize];
-        if entry != 0 { (u32::from(entry >> 8), entry as u8) } else { self.look_further(bits) }
+    pub fn take(&self, bits: &mut Bits<'_>) -> Result<u8, &'static str> {
+        let mut entry = self.first[(bits.held() >> (64 - FIRST)) as usize];
+        if entry == 0 {
+            entry = self.look_further(bits.held());
+            if entry == 0 {
+                bits.skip(LONGEST);
+                return Err(BAD_CODE);
+            }
+        }
+        bits.skip(u32::from(entry >> 8));
+        Ok(entry as u8)
     }
 
+    /// Length and symbol of a longer code that `bits` begin with; 0 for none.
     #[cold]
-    fn look_further(&self, bits: u64) -> (u32, u8) {
+    fn look_further(&self, bits: u64) -> u16 {
         let value = (bits >> (64 - LONGEST)) as u32;
         for len in FIRST + 1..=LONGEST {
             let (beyond, place) = self.longer[len as usize];
             if value < beyond {
                 let at = (value >> (LONGEST - len)) as i32 + place;
                 let symbol = usize::try_from(at).ok().and_then(|at| self.symbols.get(at));
-                return symbol.map_or((0, 0), |&symbol| (len, symbol));
+                return symbol.map_or(0, |&symbol| (len as u16) << 8 | u16::from(symbol));
             }
         }
-        (0, 0)
-    }
-
-    /// Takes the next symbol; at least 16 bits must be held.
-    #[inline(always)]
-    pub fn take(&self, bits: &mut Bits<'_>) -> Result<u8, &'static str> {
-        let (len, symbol) = self.look(bits.held());
-        if len == 0 {
-            bits.skip(LONGEST);
-            return Err(BAD_CODE);
-        }
-        bits.skip(len);
-        Ok(symbol)
+        0
     }
 
     /// All codes, shorter ones first: value, length in bits and symbol of each.
@@ -111,18 +108,27 @@ mod tests {
         Huffman { counts, symbols: symbols.to_vec() }
     }
 
+    #[track_caller]
+    fn check(code: &Code, next: u16, expected: Result<u8, &'static str>, len: usize) {
+        let next = next.to_be_bytes();
+        let mut bits = Bits::new(&next, 0);
+        assert_eq!((code.take(&mut bits), bits.position()), (expected, len));
+    }
+
     #[test]
     fn codes_are_told_by_their_first_bits() {
-        // 0, 10, 1100, 1111_1111_1110
+        // 0, 10, 1100
         let code = Code::new(&table(&[(1, 1), (2, 1), (4, 1)], &[7, 8, 9]));
-        assert_eq!(code.look(0), (1, 7));
-        assert_eq!(code.look(0b10 << 62), (2, 8));
-        assert_eq!(code.look(0b1100 << 60), (4, 9));
-        assert_eq!(code.look(0b1101 << 60), (0, 0));
+        check(&code, 0, Ok(7), 1);
+        check(&code, 0x8000, Ok(8), 2);
+        check(&code, 0xc000, Ok(9), 4);
+        check(&code, 0xd000, Err(BAD_CODE), 16);
         let long = Code::new(&table(&[(1, 1), (12, 2), (16, 1)], &[1, 2, 3, 4]));
-        assert_eq!(long.look(0x8000 << 48), (12, 2));
-        assert_eq!(long.look(0x801f << 48), (12, 3));
-        assert_eq!(long.look(0x8020 << 48), (16, 4));
-        assert_eq!(long.look(0x8021 << 48), (0, 0));
+        check(&long, 0x8000, Ok(2), 12);
+        check(&long, 0x801f, Ok(3), 12);
+        check(&long, 0x8020, Ok(4), 16);
+        check(&long, 0x8021, Err(BAD_CODE), 16);
+        let all: Vec<_> = long.all().collect();
+        assert_eq!(all, [(0, 1, 1), (0x800, 12, 2), (0x801, 12, 3), (0x8020, 16, 4)]);
     }
 }

@@ -64,16 +64,20 @@ impl History {
     }
 
     /// Adds coefficients that are not zero to a block, which is below [`MOST_BLOCKS`].
+    #[inline]
     pub fn add(&mut self, component: usize, block: u64, coefficients: u64) {
-        if coefficients == 0 || block >= MOST_BLOCKS {
-            return;
+        if coefficients != 0 && block < MOST_BLOCKS {
+            *self.block(component, block as usize) |= coefficients;
         }
+    }
+
+    fn block(&mut self, component: usize, block: usize) -> &mut u64 {
         let groups = &mut self.components[component];
-        let index = block as usize / GROUP;
+        let index = block / GROUP;
         if groups.len() <= index {
             groups.resize(index + 1, None);
         }
         let group = groups[index].get_or_insert_with(|| Arc::new([0; GROUP]));
-        Arc::make_mut(group)[block as usize % GROUP] |= coefficients;
+        &mut Arc::make_mut(group)[block % GROUP]
     }
 }

@@ -8,8 +8,8 @@ use super::code::Code;
 /// Bits that a look sees.
 pub const SEEN: u32 = 12;
 
-/// Bits that a look passes at most: two of them need no more than are held at once.
-const MOST_PASSED: u32 = 25;
+/// Bits that a look passes at most: three of them need no more than are held at once.
+const MOST_PASSED: u32 = 18;
 
 /// What one look tells: how many bits to pass, and how many AC coefficients they hold.
 ///
@@ -188,8 +188,8 @@ mod tests {
         let (one, end) = (Entry::COEFFICIENT, Entry::END);
         check(&tail, "0", end, 1);
         check(&tail, "1001010", 2 * one + end, 7);
-        check(&tail, "1100111100110", 5 * one, 10);
-        check(&tail, "100100100101", 4 * one, 12);
+        check(&tail, "11001111100110", 8 * one, 14);
+        check(&tail, "100100100110", 7 * one, 16);
         check(&tail, "1110", Entry::NONE.0, 0);
         check(&tail, "101111", one, 3);
     }

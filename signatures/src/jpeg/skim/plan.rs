@@ -39,7 +39,8 @@ pub struct Ac {
 }
 
 impl Ac {
-    fn new(table: &Huffman, most_size: u8) -> Arc<Self> {
+    /// A table whose coefficients have at most so many bits.
+    pub fn new(table: &Huffman, most_size: u8) -> Arc<Self> {
         Arc::new(Ac { code: Code::new(table), most_size })
     }
 }
@@ -113,7 +114,7 @@ impl Plan {
         }
     }
 
-    /// Larger tables for the blocks, which take as long to make as some KiB to decode.
+    /// Larger tables for the blocks, which take as long to make as a few KiB to decode.
     pub fn looks(&self) -> &[Looks] {
         self.looks.get_or_init(|| Looks::all(&self.blocks, self.most_dc_size))
     }

@@ -3,6 +3,8 @@
 //! Source: ITU-T T.81 (1992), G.1.2.2 "First scan of AC coefficients" and G.1.2.3 "Subsequent
 //! scans".
 
+use std::hint::select_unpredictable;
+
 use super::bits::Bits;
 use super::history::History;
 use super::plan::{Ac, Plan};
@@ -28,18 +30,22 @@ struct Band {
     component: usize,
     first: u32,
     last: u32,
+    /// The coefficients of the band and those before it.
+    up_to_last: u64,
 }
 
 impl Band {
     fn new(plan: &Plan) -> Self {
         let component = plan.blocks.first().map_or(0, |block| block.component & 3);
-        Band { component, first: plan.scan.first.into(), last: u32::from(plan.scan.last).min(63) }
+        let last = u32::from(plan.scan.last).min(63);
+        let up_to_last = u64::MAX >> (63 - last);
+        Band { component, first: plan.scan.first.into(), last, up_to_last }
     }
 
     /// The coefficients of `block` from `at` to the end of the band.
+    #[inline(always)]
     fn rest(self, block: u64, at: u32) -> u64 {
-        let to = u64::MAX >> (63 - self.last);
-        if at > 63 { 0 } else { block & to & (u64::MAX << at) }
+        block & self.up_to_last & u64::MAX.checked_shl(at).unwrap_or(0)
     }
 }
 
@@ -119,36 +125,43 @@ impl<'s> AcRefine<'s> {
         AcRefine { ac, band: Band::new(plan), history, next, found: 0 }
     }
 
-    /// Passes the bits that correct what `block` had from `at` on.
-    #[inline(always)]
-    fn correct(&self, bits: &mut Bits<'_>, block: u64, at: u32) {
-        let mut count = self.band.rest(block, at).count_ones();
-        while count > 0 {
-            bits.refill();
-            let some = count.min(32);
-            bits.skip(some);
-            count -= some;
-        }
-    }
-
-    /// Passes `zeros` coefficients that were zero and the bits that correct the others between
-    /// them; tells where the next one that was zero stands.
+    /// Passes `zeros` coefficients of `block` that were zero and the bits that correct the others
+    /// up to the next one that was zero, and tells where that stands; at least 32 bits are held.
     #[inline(always)]
     fn pass(&self, bits: &mut Bits<'_>, block: u64, at: u32, zeros: u8) -> Option<u32> {
-        let (mut at, mut zeros) = (at, zeros);
-        while at <= self.band.last {
-            if block >> at & 1 == 1 {
-                bits.refill();
-                bits.skip(1);
-            } else if zeros == 0 {
-                return Some(at);
-            } else {
-                zeros -= 1;
-            }
-            at += 1;
+        let mut open = self.band.rest(!block, at);
+        for _ in 0..zeros / 4 {
+            open = (0..4).fold(open, |open, _| without_first(open));
         }
-        None
+        // What is left of the run is as good as random: no processor could foresee a branch.
+        let two = without_first(without_first(open));
+        open = select_unpredictable(zeros & 2 > 0, two, open);
+        open = select_unpredictable(zeros & 1 > 0, without_first(open), open);
+        if open == 0 {
+            correct(bits, self.band.rest(block, at).count_ones());
+            return None;
+        }
+        let next = open.trailing_zeros();
+        correct(bits, next - at - u32::from(zeros));
+        Some(next)
     }
+}
+
+/// The coefficients but the first.
+#[inline(always)]
+fn without_first(coefficients: u64) -> u64 {
+    coefficients & coefficients.wrapping_sub(1)
+}
+
+/// Passes the bits that correct so many coefficients, at most 64; at least 32 bits are held.
+#[inline(always)]
+fn correct(bits: &mut Bits<'_>, mut count: u32) {
+    if count > 32 {
+        bits.skip(32);
+        bits.refill();
+        count -= 32;
+    }
+    bits.skip(count);
 }
 
 impl Coder for AcRefine<'_> {
@@ -182,7 +195,8 @@ impl Coder for AcRefine<'_> {
             if !self.history.visit() {
                 return Err("more runs of blocks than a picture has");
             }
-            self.correct(bits, block, at);
+            bits.refill();
+            correct(bits, self.band.rest(block, at).count_ones());
             state.run -= 1;
         }
         Ok(())

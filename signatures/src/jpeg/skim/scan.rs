@@ -52,8 +52,8 @@ pub struct Fault {
 /// Data that is taken at once: together with the tables it stays in the nearest cache.
 const PIECE: usize = 16 << 10;
 
-/// Data of a scan after which larger tables have paid, in bytes.
-const LONG: u64 = 8 << 10;
+/// Data of a scan behind which larger tables pay, in bytes.
+const LONG: u64 = 4 << 10;
 
 /// The data of a scan.
 #[derive(Clone, Debug)]
@@ -275,7 +275,7 @@ impl Scan {
         }
         self.restarts += 1;
         self.state = State::default();
-        self.clean = Clean::new(at);
+        self.clean.begin(at);
         self.bit = 0;
         self.left = self.interval();
         true

@@ -66,24 +66,30 @@ impl Coder for Wide<'_> {
                 bits.skip_low(entry.passes());
             } else {
                 *bits = behind_dc;
-                has = 0;
                 dc?;
+                bits.refill();
+                has = 0;
             }
-            if let (Some(ac), Some(tail)) = (block.ac.as_deref(), looks.tail.as_deref())
+            if let (Some(ac), Some(tail)) = (&block.ac, &looks.tail)
                 && !Entry::is_whole(has)
             {
-                // What a block opens with and one look need no more bits than are held at once,
-                // nor do two looks.
-                while !pass(bits, ac, tail, &mut has)? {
-                    bits.refill();
-                    if pass(bits, ac, tail, &mut has)? {
-                        break;
-                    }
-                }
+                go_on(bits, ac, tail, has)?;
             }
         }
         Ok(())
     }
+}
+
+/// Passes the rest of a block that has `has` coefficients; enough bits for two looks are held.
+#[inline(always)]
+fn go_on(bits: &mut Bits<'_>, ac: &Ac, tail: &Table, mut has: u32) -> Result<(), &'static str> {
+    while !pass(bits, ac, tail, &mut has)? && !pass(bits, ac, tail, &mut has)? {
+        bits.refill();
+        if pass(bits, ac, tail, &mut has)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Passes what one look tells of a block that has `has` coefficients; tells whether it is whole.
@@ -106,10 +112,78 @@ fn pass(bits: &mut Bits<'_>, ac: &Ac, tail: &Table, has: &mut u32) -> Result<boo
     }
 }
 
-/// Passes one code that a look does not tell.
+/// Passes one code that a look does not tell; then enough bits for two looks are held.
 #[cold]
 fn pass_one<'b>(mut bits: Bits<'b>, ac: &Ac, has: u32) -> (Bits<'b>, Result<u32, &'static str>) {
     bits.refill();
     let next = next_coefficient(&mut bits, (has >> 8) + 1, ac);
+    bits.refill();
     (bits, next.map(|next| (next - 1) << 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jpeg::skim::code::Code;
+    use crate::jpeg::skim::sequential::Sequential;
+    use crate::jpeg::skim::standard;
+    use crate::jpeg::tables::Huffman;
+
+    /// Blocks of 4:2:0 with these AC codes, or of DC alone.
+    fn blocks(most_dc: i32, ac: Option<[Huffman; 2]>, most_size: u8) -> Vec<Block> {
+        let dc = [0, 1].map(|id| Arc::new(Code::new(&standard::dc(id))));
+        let ac = ac.map(|tables| tables.map(|table| Ac::new(&table, most_size)));
+        let block = |component: usize| {
+            let chroma = component.min(1);
+            let ac = ac.as_ref().map(|ac| Arc::clone(&ac[chroma]));
+            Block { component, dc: Some(Arc::clone(&dc[chroma])), ac, most_dc }
+        };
+        [0, 0, 0, 0, 1, 2].map(block).to_vec()
+    }
+
+    /// Checks that both coders say the same of noise, wherever it is read; tells how many units
+    /// they liked and how many not.
+    fn check(blocks: &[Block], most_dc_size: u8) -> [usize; 2] {
+        let mut seed = 1u64;
+        let noise = std::iter::repeat_with(|| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 56) as u8
+        });
+        let noise: Vec<u8> = noise.take(60_000).collect();
+        let looks = Looks::all(blocks, most_dc_size);
+        let mut tally = [0; 2];
+        let mut start = 0;
+        while start < noise.len() * 8 {
+            let mut one = (Bits::new(&noise, start), State::default());
+            let mut several = (one.0, State::default());
+            let expected = Sequential { blocks, most_dc_size }.unit(&mut one.0, &mut one.1, 1);
+            let mut wide = Wide { blocks, looks: &looks, most_dc_size };
+            assert_eq!(wide.unit(&mut several.0, &mut several.1, 1), expected, "bit {start}");
+            assert_eq!(several.0.position(), one.0.position(), "{expected:?} from bit {start}");
+            assert_eq!(several.1.predictors, one.1.predictors);
+            tally[usize::from(expected.is_err())] += 1;
+            start = one.0.position();
+        }
+        tally
+    }
+
+    #[test]
+    fn wide_looks_tell_what_single_codes_do() {
+        let standard = || Some([standard::ac(0), standard::ac(1)]);
+        // Codes of one length for short runs of large coefficients, and one that ends.
+        let even = || {
+            let symbols = (0..255).map(|code| code >> 4 & 3 << 4 | code & 15).collect();
+            let mut counts = [0; 16];
+            counts[7] = 255;
+            Huffman { counts, symbols }
+        };
+        for most_dc in [300, 1 << 20] {
+            let [liked, wrong] = check(&blocks(most_dc, standard(), 10), 11);
+            assert!(liked > 20 && wrong > 20, "{liked} {wrong}");
+            let [liked, wrong] = check(&blocks(most_dc, Some([even(), even()]), 14), 15);
+            assert!(liked + wrong > 100, "{liked} {wrong}");
+            let [liked, wrong] = check(&blocks(most_dc, None, 0), 11);
+            assert!(liked > 100 && wrong > 20, "{liked} {wrong}");
+        }
+    }
 }
