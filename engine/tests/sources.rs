@@ -7,12 +7,16 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{PoisonError, RwLock};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::source::{Io, Kind, MemorySource, Source, open};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 use tempfile::TempDir;
+
+/// A process has places for so many mappings; the test that takes all of them runs alone.
+static PLACES: RwLock<()> = RwLock::new(());
 
 const WAYS: [Io; 4] = [Io::Auto, Io::Mmap, Io::Read, Io::Direct];
 
@@ -70,6 +74,7 @@ fn check_refused(path: &Path, io: Io, word: &str) {
 
 #[test]
 fn every_way_of_reading_gives_the_same_bytes() {
+    let _some = PLACES.read().unwrap_or_else(PoisonError::into_inner);
     for len in [1, 511, 512, 4095, 4096, 4097, 1 << 20, (3 << 20) + 700] {
         let truth = pattern(len);
         let (_folder, path) = image(&truth);
@@ -98,6 +103,7 @@ fn every_way_of_reading_gives_the_same_bytes() {
 
 #[test]
 fn holes_of_a_sparse_file_are_left_out() {
+    let _some = PLACES.read().unwrap_or_else(PoisonError::into_inner);
     const MIB: u64 = 1 << 20;
     let (_folder, path) = image(&[]);
     let mut file = File::create(&path).unwrap();
@@ -129,6 +135,7 @@ fn holes_of_a_sparse_file_are_left_out() {
 
 #[test]
 fn a_file_that_shrinks_gives_zeros_and_says_so() {
+    let _some = PLACES.read().unwrap_or_else(PoisonError::into_inner);
     const LEN: usize = 4 << 20;
     for (io, left) in WAYS.into_iter().flat_map(|io| [(io, 0), (io, 1 << 20), (io, LEN - 100)]) {
         let mut truth = pattern(LEN);
@@ -149,6 +156,7 @@ fn a_file_that_shrinks_gives_zeros_and_says_so() {
 
 #[test]
 fn two_mappings_lose_their_own_pages() {
+    let _some = PLACES.read().unwrap_or_else(PoisonError::into_inner);
     const LEN: usize = 1 << 20;
     let truth = pattern(LEN);
     let ((_one, first), (_two, second)) = (image(&truth), image(&truth));
@@ -168,13 +176,13 @@ fn two_mappings_lose_their_own_pages() {
 
 #[test]
 fn more_images_than_can_be_mapped_are_read() {
+    let _all = PLACES.write().unwrap_or_else(PoisonError::into_inner);
     let truth = pattern(10_000);
     let (_folder, path) = image(&truth);
     let sources: Vec<_> = (0..200).map(|_| open(&path, Io::Auto).unwrap()).collect();
     assert!(sources.iter().any(|source| source.mapped(0, 1).is_none()));
     assert!(sources.iter().all(|source| read_all(&**source, 10_000) == truth));
     drop(sources);
-    // Other tests map at the same time, but not nearly as many.
     assert!(open(&path, Io::Auto).unwrap().mapped(0, 1).is_some(), "places are free again");
 }
 
