@@ -187,6 +187,8 @@ impl Carver<'_> {
         };
         if file.grade == report::Grade::Partial {
             file.kept = Some(verdict.len);
+            // It went on, or it would not be partial.
+            file.end = report::End::Minimum;
         }
         let roles = verdict.unchecked.iter().map(|unchecked| unchecked.role.into()).collect();
         Record { file, extension: verdict.extension.to_owned(), roles }

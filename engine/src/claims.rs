@@ -17,9 +17,12 @@ struct Open {
     /// The first byte after it.
     end: u64,
     record: Option<Record>,
-    /// Pictures found in it that its structure does not point at.
-    inner: usize,
+    /// Positions of the pictures found in it that its structure does not point at.
+    inner: Vec<usize>,
 }
+
+/// Files that were written apart begin at multiples of this, in bytes.
+const SECTOR: u64 = 512;
 
 /// Files inside files inside files are followed so deep; what lies deeper is theirs.
 const MOST_OPEN: usize = 8;
@@ -49,10 +52,14 @@ pub fn settle(
         let meeting = meet_all(entries, &mut open, &entry, &read)?;
         entries[index].fate = match meeting {
             Meeting::Covered => Fate::Covered,
-            Meeting::Inside(parent) => Fate::Inside(parent as u32),
+            Meeting::Inside(parent) => {
+                let holder = open.iter_mut().find(|file| file.entry == parent);
+                holder.into_iter().for_each(|holder| holder.inner.push(index));
+                Fate::Inside(parent as u32)
+            }
             Meeting::Intruder => {
                 for file in open.drain(..) {
-                    entries[file.entry].cut(entry.offset);
+                    cut(entries, &file, entry.offset);
                 }
                 Fate::Top
             }
@@ -63,11 +70,26 @@ pub fn settle(
                 offset: entry.offset,
                 end: entry.offset.saturating_add(entry.len),
                 record: None,
-                inner: 0,
+                inner: Vec::new(),
             });
         }
     }
     Ok(())
+}
+
+/// Ends a file before `offset`, where another photo begins. What was taken for a picture in its
+/// metadata is another photo too if it begins a sector: the file ends before the first of them.
+fn cut(entries: &mut [Entry], file: &Open, offset: u64) {
+    if entries[file.entry].fate != Fate::Top {
+        return; // It ends with the file that holds it.
+    }
+    let is_apart = |index: &&usize| entries[**index].offset.is_multiple_of(SECTOR);
+    let apart: Vec<usize> = file.inner.iter().filter(is_apart).copied().collect();
+    let first = apart.iter().map(|&index| entries[index].offset).min();
+    for index in apart {
+        entries[index].fate = Fate::Top;
+    }
+    entries[file.entry].cut(first.unwrap_or(offset));
 }
 
 /// What becomes of a candidate that begins inside earlier files.
@@ -121,13 +143,10 @@ fn meet(
     Ok(match role {
         None | Some(WireRole::Part) => Meeting::Covered,
         Some(WireRole::Payload) => Meeting::Intruder,
-        Some(WireRole::Metadata | WireRole::Trailer) if inside => {
-            parent.inner += 1;
-            match parent.inner {
-                ..=MOST_INNER => Meeting::Inside(parent.entry),
-                _ => Meeting::Covered,
-            }
-        }
+        Some(WireRole::Metadata | WireRole::Trailer) if inside => match parent.inner.len() {
+            ..MOST_INNER => Meeting::Inside(parent.entry),
+            _ => Meeting::Covered,
+        },
         // It begins in one file and ends behind it: one of the two is wrong, and not the one whose
         // data decodes.
         Some(_) if entry.grade > grade || tells_more => Meeting::Intruder,
@@ -179,4 +198,70 @@ pub fn place(entries: &[Entry], index: usize) -> Place {
         at = parent as usize;
     }
     Place::Nowhere
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Place as Line;
+    use crate::report::{End, File, Grade};
+    use serde_json::json;
+
+    /// A file at `offset` whose first half is metadata and the rest picture data, all unchecked.
+    fn record(offset: u64, len: u64) -> Record {
+        let run = json!({ "offset": offset, "length": len, "origin": "source" });
+        let half = |at| json!({ "offset": at, "length": len / 2 });
+        let file: File = serde_json::from_value(json!({
+            "id": 0, "source": 0, "origin": "carved", "status": "unknown", "format": "tiff",
+            "mime": "", "size": len, "end": "exact", "grade": "structural", "proof": "",
+            "unchecked": [half(0), half(len / 2)], "runs": [run], "blake3": ""
+        }))
+        .unwrap();
+        let roles = vec![WireRole::Metadata, WireRole::Payload];
+        Record { file, extension: String::new(), roles }
+    }
+
+    fn entry((offset, len): (u64, u64)) -> Entry {
+        Entry {
+            hash: None,
+            offset,
+            len,
+            place: Line::default(),
+            pixels: u64::MAX,
+            parent: NONE,
+            source: 0,
+            fill: 0,
+            format: 0,
+            grade: Grade::Structural,
+            end: End::Exact,
+            shown: Shown::Unknown,
+            fate: Fate::Open,
+        }
+    }
+
+    #[track_caller]
+    fn check(files: &[(u64, u64)], expected: &[Fate]) {
+        let mut entries: Vec<Entry> = files.iter().copied().map(entry).collect();
+        let order: Vec<u32> = (0..entries.len() as u32).collect();
+        let read = |entry: &Entry| Ok(record(entry.offset, entry.len));
+        settle(&mut entries, &order, read).unwrap();
+        let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
+        assert_eq!(fates, expected);
+    }
+
+    #[test]
+    fn a_photo_in_picture_data_ends_the_supposed_parent() {
+        check(&[(0, 8192), (4608, 100)], &[Fate::Cut(4608), Fate::Top]);
+    }
+
+    #[test]
+    fn a_picture_in_metadata_is_part_of_a_file_that_holds() {
+        check(&[(0, 8192), (1024, 100)], &[Fate::Top, Fate::Inside(0)]);
+    }
+
+    #[test]
+    fn what_begins_a_sector_of_a_file_that_does_not_hold_is_a_photo_of_its_own() {
+        let files = [(0, 8192), (700, 100), (1024, 100), (4608, 100)];
+        check(&files, &[Fate::Cut(1024), Fate::Inside(0), Fate::Top, Fate::Top]);
+    }
 }

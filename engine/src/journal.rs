@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 
 /// Where a line stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     at: u64,
     len: u32,

@@ -20,6 +20,7 @@
 //! The engine never prints, never writes to a source, and knows nothing of the command line.
 
 pub mod account;
+pub mod budget;
 pub mod carve;
 pub mod chunk;
 pub mod claims;

@@ -29,7 +29,7 @@ pub struct Options {
     pub hash_source: bool,
     /// Worker threads; 0 means one a core.
     pub threads: usize,
-    /// Bytes a chunk.
+    /// Bytes a chunk; rounded up to whole parcels of 64 KiB.
     pub chunk_len: u64,
     /// How to read.
     pub io: Io,

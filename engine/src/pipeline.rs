@@ -13,6 +13,7 @@ use crossbeam_channel::{Sender, bounded};
 use rayon::ThreadPool;
 
 use crate::account::{Account, Stage};
+use crate::budget::Budget;
 use crate::carve::{Carver, Found};
 use crate::chunk::{self, Chunk, Cut};
 use crate::content::Content;
@@ -81,6 +82,8 @@ pub struct Scan<'a> {
 pub struct Scanned {
     /// Bytes in constant blocks and in holes.
     pub erased: u64,
+    /// Candidates that were not measured to their end, since too many near them led nowhere.
+    pub left_out: u64,
     /// Whether the scan came to its end.
     pub complete: bool,
     /// Digests of the whole source, where they were asked for and it was read to the end.
@@ -96,7 +99,7 @@ impl Scan<'_> {
     pub fn run(mut self, source: &dyn Source, index: u32) -> Result<Scanned, Error> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.account);
         let failure = Mutex::new(None);
-        let erased = AtomicU64::new(0);
+        let (erased, left_out) = (AtomicU64::new(0), AtomicU64::new(0));
         let near = Near::default();
         let permits = self.pool.current_num_threads() * PERMITS_A_WORKER + 1;
         let (give_back, permit) = bounded(permits);
@@ -117,9 +120,10 @@ impl Scan<'_> {
                 for chunk in chunks {
                     let done = Permit(give_back.clone());
                     let (failure, erased, near) = (&failure, &erased, &near);
+                    let left_out = &left_out;
                     workers.spawn(move |_| {
                         let _done = done;
-                        let constant = scan.chunk(index, window, &chunk, near, failure);
+                        let constant = scan.chunk(index, window, &chunk, near, left_out, failure);
                         erased.fetch_add(constant, Relaxed);
                     });
                 }
@@ -130,6 +134,7 @@ impl Scan<'_> {
             Some(error) => Err(error),
             None => Ok(Scanned {
                 erased: erased.into_inner() + holes,
+                left_out: left_out.into_inner(),
                 complete: complete && !self.progress.stopped(),
                 digests: hasher.filter(|_| complete).map(Hasher::finish),
             }),
@@ -143,6 +148,7 @@ impl Scan<'_> {
         window: &Window<'_>,
         chunk: &Chunk<'_>,
         near: &Near,
+        left_out: &AtomicU64,
         failure: &Mutex<Option<Error>>,
     ) -> u64 {
         let mut hits = Vec::new();
@@ -152,16 +158,28 @@ impl Scan<'_> {
         let find = || self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
         let constant = self.account.time(Stage::Match, len, find);
         let mut buffer = Buffer::default();
+        let mut budget = Budget::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
             let offset = chunk.at + same[0].at as u64;
             if self.progress.stopped() {
                 break;
             }
-            let found = self.account.measure(Stage::Measure, || {
+            let Some(allowance) = budget.allowance(offset) else {
+                left_out.fetch_add(1, Relaxed);
+                continue;
+            };
+            buffer.allow((allowance < u64::MAX).then_some(allowance));
+            let (found, read) = self.account.measure(Stage::Measure, || {
                 let before = buffer.lent();
                 let found = self.carver.carve(index, window, offset, same, &mut buffer);
-                (found, buffer.lent() - before)
+                let read = buffer.lent() - before;
+                ((found, read), read)
             });
+            budget.charge(read, found.first().map(|file| &file.record));
+            if buffer.is_spent() {
+                left_out.fetch_add(1, Relaxed);
+                continue;
+            }
             if let Err(error) = self.keep(window, near, found) {
                 failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 self.progress.stop();

@@ -70,11 +70,19 @@ pub struct Source {
     pub unreadable: Vec<Range>,
     /// Bytes in blocks of one value: erased, zeroed or never written.
     pub erased_bytes: u64,
+    /// Places that look like the beginning of a file and were not followed to its end, since hundreds
+    /// near them had led nowhere: a source made to keep programs busy.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub left_out: u64,
     /// File systems found on it.
     pub volumes: Vec<Volume>,
     /// Why the source was not scanned to its end, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A file system on a source.

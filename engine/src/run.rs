@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::account::{Account, Cost, Stage};
+use crate::budget::PARCEL;
 use crate::carve::Carver;
 use crate::chunk::Cut;
 use crate::destination::{self, Destination, STATE};
@@ -234,7 +235,7 @@ impl<'o> Run<'o> {
             account: &self.account,
             progress: self.progress,
             pool: &self.pool,
-            cut: Cut { start, end, chunk_len: options.chunk_len, overlap },
+            cut: Cut { start, end, chunk_len: options.chunk_len.next_multiple_of(PARCEL), overlap },
             hasher: options.hash_source.then(|| Hasher::new(&options.hashes)),
         };
         match scan.run(source, index) {
@@ -395,6 +396,7 @@ fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
         unreadable: unreadable.into_iter().map(Into::into).collect(),
         // What could not be read was scanned as zeros, but nobody knows what it is.
         erased_bytes: scanned.erased.saturating_sub(lost),
+        left_out: scanned.left_out,
         error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
         ..report::Source::default()
     }

@@ -21,6 +21,7 @@ const ENGINE: &[&str] = &[
     "chunk",
     "scan",
     "record",
+    "budget",
     "container",
     "carve",
     "journal",

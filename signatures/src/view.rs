@@ -145,12 +145,37 @@ pub struct Buffer {
     at: u64,
     bytes: Vec<u8>,
     lent: u64,
+    /// So many more bytes may be lent, where there is a limit; asking for more spends it.
+    allowance: Option<u64>,
 }
 
 impl Buffer {
     /// How many bytes the views on this buffer have lent so far.
     pub fn lent(&self) -> u64 {
         self.lent
+    }
+
+    /// Lets the views on this buffer lend so many bytes from now on, or any number of them. A view
+    /// that is asked for more says [`Reject::OverBudget`] to this and every later call.
+    pub fn allow(&mut self, most: Option<u64>) {
+        self.allowance = most;
+    }
+
+    /// Whether a view was asked for more than was allowed: what it said is worth nothing then.
+    pub fn is_spent(&self) -> bool {
+        self.allowance == Some(0)
+    }
+
+    /// Takes note that `len` bytes are asked for; whether they may be lent.
+    fn lend(&mut self, len: u64) -> bool {
+        self.lent += len;
+        match &mut self.allowance {
+            None => true,
+            Some(left) => {
+                *left = left.saturating_sub(len);
+                *left > 0
+            }
+        }
     }
 }
 
@@ -244,8 +269,10 @@ impl<'s> View<'s> {
         if len == 0 {
             return Ok(&[]);
         }
-        self.buffer.lent += len as u64;
         let at = self.base + at;
+        if !self.buffer.lend(len as u64) {
+            return Err(Reject::OverBudget { at, len: len as u64 });
+        }
         if !self.holds(at, len) {
             self.hold(at, len);
         }
@@ -414,6 +441,20 @@ mod tests {
         assert!(view.bytes(0, View::LENT).is_ok());
         let over = Reject::OverBudget { at: 0, len: View::LENT as u64 + 1 };
         assert_eq!(view.bytes(0, View::LENT + 1), Err(over));
+    }
+
+    #[test]
+    fn nothing_is_lent_beyond_an_allowance() {
+        let disk: &[u8] = &[7; 100];
+        let (runs, mut buffer) = (Runs::whole(0, 100), Buffer::default());
+        buffer.allow(Some(60));
+        let mut view = View::new(&disk, &runs, &mut buffer);
+        assert!(view.bytes(0, 50).is_ok());
+        assert_eq!(view.bytes(20, 10), Err(Reject::OverBudget { at: 20, len: 10 }));
+        assert_eq!((view.up_to(0, 1), view.u8(0).is_err()), (&[][..], true));
+        assert!(buffer.is_spent());
+        buffer.allow(None);
+        assert!(View::new(&disk, &runs, &mut buffer).bytes(0, 100).is_ok() && !buffer.is_spent());
     }
 
     #[test]

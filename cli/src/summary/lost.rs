@@ -31,6 +31,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
     }
     for source in &outcome.sources {
         reasons.extend(unreadable(source));
+        reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
     }
     reasons.extend(incomplete(told.incomplete()));
@@ -50,6 +51,17 @@ fn unreadable(source: &Source) -> Option<String> {
             "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
              the report lists the places.",
             bytes(total),
+            source.path
+        )
+    })
+}
+
+fn left_out(source: &Source) -> Option<String> {
+    let places = count(source.left_out, "place", "places");
+    (source.left_out > 0).then(|| {
+        format!(
+            "{places} of {} that look like the beginning of a photo were not followed to the end: \
+             hundreds beside them led nowhere, as on a disk that was made to mislead.",
             source.path
         )
     })

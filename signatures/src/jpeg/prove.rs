@@ -1,6 +1,6 @@
 //! What decoding a JPEG proves, and what is made of one that does not decode.
 
-use super::skim::JpegOracle;
+use super::skim::{JpegOracle, LONG_RUN};
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
 use super::{TERMINATOR, followers, segments, structure};
 use crate::oracle::{Oracle, drive};
@@ -75,9 +75,17 @@ fn broken(
     at: u64,
     what: &'static str,
 ) -> Result<Verdict, Reject> {
-    let walked = walk(view)?;
+    let walked = match walk(view) {
+        Ok(walked) => walked,
+        // Where decoding has shown rows, it knows better than the walk what is picture data.
+        Err(_) if oracle.has_row() => return partial(view, oracle, u64::MAX, at, what),
+        Err(reject) => return Err(reject),
+    };
     if walked.broken.is_some() || !is_even(oracle, &walked, at) {
-        return partial(view, oracle, walked, at, what);
+        if oracle.is_opaque() {
+            return Ok(structure(view, walked));
+        }
+        return partial(view, oracle, walked.end, at, what);
     }
     let slip = oracle.all_units() && walked.end.saturating_sub(at) <= MOST_SLIP;
     let mut verdict = structure(view, walked);
@@ -109,23 +117,23 @@ fn is_even(oracle: &JpegOracle, walked: &Walked, at: u64) -> bool {
     rest <= slack(needed) && needed <= slack(rest)
 }
 
-/// The beginning of a broken picture, if it shows at least a row.
+/// The beginning of a broken picture that ends before `end`, if it shows at least a row.
 fn partial(
     view: &mut View<'_>,
     oracle: &JpegOracle,
-    walked: Walked,
+    end: u64,
     at: u64,
     what: &'static str,
 ) -> Result<Verdict, Reject> {
-    if oracle.is_opaque() {
-        return Ok(structure(view, walked));
-    }
     if !oracle.has_row() {
         return Err(view.malformed(at, what));
     }
     let scans = oracle.scans();
     let start = scans.last().map_or(0, |scan| scan.at);
-    let kept = trim(view, start, oracle.kept().min(walked.end).max(start));
+    let decoded = oracle.kept().min(end).max(start);
+    // Where a long run of zeros decodes, it may be a sky.
+    let trimmed = trim(view, start, decoded);
+    let kept = if decoded - trimmed < LONG_RUN as u64 { trimmed } else { decoded };
     let mut verdict = Verdict::structural(kept, "jpg", "image/jpeg");
     verdict.grade = Grade::Partial;
     verdict.proof = "scans decoded up to the break";

@@ -202,6 +202,14 @@ fn doubt(verdict: &mut Verdict, family: &Family, pictures: &[Picture], main: Opt
         verdict.grade = Grade::Partial;
         verdict.note(verdict.len, "only smaller versions of the picture are there");
     }
+    let plain = main.and_then(|index| pictures.get(index)?.plain_share());
+    if family.evidence == Evidence::Picture
+        && verdict.grade != Grade::Partial
+        && let Some(share) = plain.filter(|&share| share < MOSTLY)
+    {
+        (verdict.grade, verdict.share) = (Grade::Partial, Some(share));
+        verdict.note(0, "strips far shorter than the rows they are to hold");
+    }
     let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
     if dropped > 0 {
         verdict.note(0, format!("{dropped} strips longer than their picture can be"));

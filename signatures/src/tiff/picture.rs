@@ -20,6 +20,9 @@ const MAX_EXPANSION: u64 = 2;
 /// ...and a fixed allowance in bytes, for the headers of tiny pictures.
 const ALLOWANCE: u64 = 1 << 16;
 
+/// Rows of samples as they are. Source: TIFF 6.0, section 3.
+const UNCOMPRESSED: u64 = 1;
+
 /// How picture data is coded, as far as that matters here.
 ///
 /// Source: TIFF 6.0, section 8 and 22; TIFF Technical Note 2; Adobe DNG 1.7.
@@ -70,7 +73,7 @@ impl Picture {
     /// The picture that `directory` describes, if it has data. The offsets and lengths that are
     /// read count against `budget`.
     pub fn read(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Option<Self> {
-        let compression = directory.number(view, tags::COMPRESSION).unwrap_or(1);
+        let compression = directory.number(view, tags::COMPRESSION).unwrap_or(UNCOMPRESSED);
         let photometric = directory.number(view, tags::PHOTOMETRIC);
         let sensor = photometric.is_some_and(|value| SENSOR_PHOTOMETRIC.contains(&value))
             || OF_SENSORS.contains(&compression)
@@ -111,6 +114,18 @@ impl Picture {
             [only] if self.is_jpeg() && !self.sensor => Some(only),
             _ => None,
         }
+    }
+
+    /// Which part of the bytes of an uncompressed picture its strips or tiles can hold at most.
+    pub fn plain_share(&self) -> Option<f32> {
+        let layout = self.coded.layout.as_ref().filter(|_| self.compression == UNCOMPRESSED)?;
+        let (mut held, mut needed) = (0, 0u64);
+        for (part, number) in self.parts.iter().zip(&self.coded.numbers) {
+            let own = layout.lens(*number)?.own;
+            held += part.len.min(own);
+            needed = needed.saturating_add(own);
+        }
+        (needed > 0).then(|| (held as f64 / needed as f64) as f32)
     }
 
     /// Number of pixels, 0 where the directory does not say it.
