@@ -28,6 +28,7 @@ pub mod content;
 pub mod custom;
 pub mod destination;
 pub mod error;
+pub mod filesystem;
 pub mod hash;
 pub mod index;
 pub mod journal;
