@@ -1,8 +1,9 @@
 //! The boot sector, of which the last sector of the volume is a copy.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::{Run, Runs};
 
 use super::fields;
+use super::table::Table;
 
 /// What the boot sector says of a volume.
 ///
@@ -66,6 +67,11 @@ impl Boot {
     /// Bytes from the beginning of the volume to the copy of this sector.
     pub fn len(&self) -> u64 {
         self.sectors.saturating_mul(self.sector_len)
+    }
+
+    /// The file records in `runs`.
+    pub fn records(&self, runs: Runs) -> Table {
+        Table { runs, record_len: self.record_len, carved: false }
     }
 
     /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.

@@ -1,10 +1,105 @@
-//! File records that no volume reaches any more.
+//! File records that no volume reaches any more, as a quick format leaves them: the new table is
+//! short and lies where the old one began.
 
-use afterimage_signatures::Bytes;
+mod geometry;
+mod reached;
 
-use crate::filesystem::Contents;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What the records at `clues` say.
-pub fn of(_: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
-    Vec::new()
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Run, Runs};
+
+use super::index::Index;
+use super::listing::Listing;
+use super::record;
+use super::table::Table;
+use crate::filesystem::{Contents, Entry, Place, SECTOR};
+use geometry::Strays;
+use reached::Reached;
+
+/// Records that are salvaged of one source.
+const MOST_STRAYS: usize = 4 << 20;
+
+/// What the records at `clues` say that the volumes `known` do not reach: one volume that was there
+/// before each of them, and one outside.
+pub fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
+    let reached = Reached::by(known);
+    let strays = clues.iter().filter(|&&at| !reached.holds(at)).take(MOST_STRAYS);
+    let mut groups: Vec<Vec<u64>> = vec![Vec::new(); known.len() + 1];
+    for &at in strays {
+        let inside = |volume: &Contents| volume.span.holds(Span { at, len: SECTOR as u64 });
+        groups[known.iter().position(inside).unwrap_or(known.len())].push(at);
+    }
+    let around = known.iter().map(Some).chain([None]);
+    groups.iter().zip(around).filter_map(|(strays, volume)| group(bytes, strays, volume)).collect()
+}
+
+/// What the records at `strays` say, which lie where the volume `known` does now.
+fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<Contents> {
+    let table = table(bytes, strays)?;
+    let index = Index::of(bytes, &table);
+    let geometry = Strays::of(bytes, &table).geometry(bytes.len(), known);
+    let listing = Listing::of(bytes, &table, &index, geometry.as_ref());
+    let mut listed: HashSet<_> = known.iter().flat_map(|known| &known.entries).map(key).collect();
+    let mut entries = listing.entries;
+    entries.retain(|entry| listed.insert(key(entry)));
+    entries.iter_mut().for_each(|entry| entry.deleted = true);
+    let ends = || Some(Span::between(*strays.first()?, strays.last()? + table.record_len as u64));
+    let span = match (known, &geometry) {
+        (Some(known), _) => known.span,
+        (None, Some(geometry)) => Span { at: geometry.at, len: geometry.len },
+        (None, None) => ends()?,
+    };
+    (!entries.is_empty()).then(|| Contents {
+        kind: "ntfs",
+        span,
+        label: None,
+        cluster_len: geometry.map_or(0, |geometry| geometry.cluster_len),
+        clusters_at: geometry.map_or(span.at, |geometry| geometry.at),
+        faults: Vec::new(),
+        locked: None,
+        entries,
+        free: None,
+    })
+}
+
+/// Those records at `strays` that are of the length that most are.
+fn table(bytes: &dyn Bytes, strays: &[u64]) -> Option<Table> {
+    let mut lens = Vec::with_capacity(strays.len());
+    let mut sector = [0; SECTOR];
+    for &at in strays {
+        let end = at.saturating_add(SECTOR as u64);
+        if end <= bytes.len() {
+            bytes.read_at(at, &mut sector);
+            let len = record::begins(&sector).then(|| record::record_len(&sector)).flatten();
+            lens.extend(len.filter(|&len| at + len as u64 <= bytes.len()).map(|len| (at, len)));
+        }
+    }
+    let count = |&len: &usize| lens.iter().filter(|(_, other)| *other == len).count();
+    let all = std::iter::successors(Some(SECTOR), |len| Some(len * 2));
+    let record_len = all.take_while(|&len| len <= super::boot::MOST_RECORD).max_by_key(count)?;
+    let same = lens.iter().filter(|(_, len)| *len == record_len);
+    let mut runs: Vec<Run> = Vec::new();
+    for &(at, len) in same {
+        match runs.last_mut().filter(|last| last.at + last.len >= at) {
+            // One that begins inside another is not in a table.
+            Some(last) if last.at + last.len == at => last.len += len as u64,
+            Some(_) => {}
+            None => runs.push(Run { at, len: len as u64 }),
+        }
+    }
+    (!runs.is_empty()).then(|| Table { runs: Runs::new(runs), record_len, carved: true })
+}
+
+/// What two entries have in common that mean the same file.
+fn key(entry: &Entry) -> (u64, u64, Option<u64>) {
+    let mut hash = DefaultHasher::new();
+    entry.path.rsplit('/').next().hash(&mut hash);
+    let at = match entry.places.first() {
+        Some(Place::Runs(runs)) => runs.first().map(|run| run.at),
+        Some(Place::Start(at)) => Some(*at),
+        None => None,
+    };
+    (hash.finish(), entry.size, at)
 }

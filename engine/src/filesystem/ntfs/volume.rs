@@ -8,7 +8,7 @@ use super::file::File;
 use super::index::Index;
 use super::listing::Listing;
 use super::record::Reference;
-use super::table::{Placed, Table};
+use super::table::Table;
 use super::{attribute, bitmap, fields, history};
 use crate::filesystem::{Contents, Place, SECTOR};
 
@@ -21,6 +21,9 @@ mod own {
     /// The map of clusters.
     pub const BITMAP: u64 = 6;
 }
+
+/// Records of which there is a copy.
+const MIRRORED: u64 = 4;
 
 /// The boot sector at `at`.
 pub fn boot(bytes: &dyn Bytes, at: u64) -> Option<Boot> {
@@ -74,67 +77,71 @@ fn table(
     boot: &Boot,
     faults: &mut Vec<String>,
 ) -> Option<Table> {
-    let own = |cluster: u64| {
-        let start = cluster.checked_mul(geometry.cluster_len)?;
-        let len = boot.record_len as u64;
-        let inside = start.checked_add(len).is_some_and(|end| end <= geometry.len);
-        let runs = Runs::whole(geometry.at.checked_add(start)?, len);
-        let start = inside.then_some(Table { runs, record_len: boot.record_len, carved: false })?;
-        own_runs(bytes, &start, geometry, boot)
-    };
-    let mirrored = || {
-        let found = own(boot.mirror)?;
-        faults.push("the beginning of its file table is lost".into());
-        Some(found)
-    };
-    let found = own(boot.table).or_else(mirrored)?;
-    let table = Table { runs: Runs::new(found), record_len: boot.record_len, carved: false };
-    Some(grown(bytes, table, geometry))
+    if let Some(runs) = own_runs(bytes, geometry, boot, boot.table) {
+        return Some(boot.records(runs));
+    }
+    let found = own_runs(bytes, geometry, boot, boot.mirror)?;
+    faults.push("the beginning of its file table is lost".into());
+    let copied = (MIRRORED * boot.record_len as u64).min(found.len());
+    let mirror = Run { at: geometry.run(boot.mirror, 1)?.at, len: copied };
+    let rest = found.slice(copied, u64::MAX);
+    let runs = std::iter::once(mirror).chain(rest.as_slice().iter().copied());
+    Some(boot.records(Runs::new(runs.collect())))
 }
 
-/// The runs of a table whose first record begins `start`; they begin where the boot sector says.
-fn own_runs(
-    bytes: &dyn Bytes,
-    start: &Table,
-    geometry: &Geometry,
-    boot: &Boot,
-) -> Option<Vec<Run>> {
-    let mut piece = start.one(bytes, own::TABLE);
+/// The runs of the table whose first record, or a copy of it, begins at `cluster`. They begin where
+/// the boot sector says.
+fn own_runs(bytes: &dyn Bytes, geometry: &Geometry, boot: &Boot, cluster: u64) -> Option<Runs> {
+    let len = boot.record_len as u64;
+    let at = geometry.run(cluster, len.div_ceil(geometry.cluster_len))?.at;
+    let mut piece = boot.records(Runs::whole(at, len)).one(bytes, own::TABLE);
+    let first = piece.take(0)?;
     let mut file = File::default();
-    file.add(&piece.take(0)?);
-    let runs = file.streams.iter().find(|stream| stream.name().is_none())?.runs(geometry);
-    let at = geometry.run(boot.table, 1)?.at;
-    (runs.first()?.at == at).then_some(runs)
+    file.add(&first);
+    let runs = runs(&file, geometry)?;
+    let begins = geometry.run(boot.table, 1)?.at;
+    let split = |record| attribute::attributes(record).any(|a| a.kind == attribute::ATTRIBUTE_LIST);
+    match runs.as_slice().first()?.at == begins {
+        true if split(&first.record) => {
+            let base = Reference::new(own::TABLE, first.record.sequence);
+            Some(grown(bytes, boot.records(runs), base, file, geometry))
+        }
+        same => same.then_some(runs),
+    }
 }
 
-/// The whole of a table in so many pieces that its first record does not hold the list of them:
-/// records that continue it lie in those that it does hold.
-fn grown(bytes: &dyn Bytes, table: Table, geometry: &Geometry) -> Table {
-    let mut piece = table.one(bytes, own::TABLE);
-    let split = |placed: &Placed<'_>| {
-        attribute::attributes(&placed.record).any(|a| a.kind == attribute::ATTRIBUTE_LIST)
-    };
-    let Some(first) = piece.take(0).filter(split) else { return table };
-    let base = Reference::new(own::TABLE, first.record.sequence);
-    let (mut table, mut file, mut slot) = (table, File::default(), 0);
-    file.add(&first);
+/// The runs of the data of the table, when there is no more of it than the volume has room for:
+/// runs that overlap may claim more.
+fn runs(file: &File, geometry: &Geometry) -> Option<Runs> {
+    let data = file.streams.iter().find(|stream| stream.name().is_none())?;
+    Some(Runs::new(data.runs(geometry)).slice(0, geometry.len))
+}
+
+/// The runs of all of a table in so many pieces that its first record does not hold the list of
+/// them: records that continue it, which is `base`, lie in the pieces that are known by then.
+fn grown(
+    bytes: &dyn Bytes,
+    mut table: Table,
+    base: Reference,
+    mut file: File,
+    geometry: &Geometry,
+) -> Runs {
+    let mut slot = 0;
     while slot < table.len() {
         let mut piece = table.piece(bytes, slot);
+        let mut more = false;
         for here in 0..piece.len() {
-            let more = piece.take(here);
-            if let Some(more) = more.filter(|more| more.record.base == Some(base)) {
-                file.add(&more);
+            if let Some(placed) = piece.take(here).filter(|own| own.record.base == Some(base)) {
+                file.add(&placed);
+                more = true;
             }
         }
         slot += piece.len().max(1) as u64;
-        let data = file.streams.iter().find(|stream| stream.name().is_none());
-        let runs = Runs::new(data.map_or(Vec::new(), |data| data.runs(geometry)));
-        // Runs that overlap may claim more than there is.
-        if runs.len() > table.runs.len() && runs.len() <= geometry.len {
+        if let Some(runs) = runs(&file, geometry).filter(|_| more) {
             table.runs = runs;
         }
     }
-    table
+    table.runs
 }
 
 /// What the volume is called.
