@@ -13,6 +13,7 @@ mod fields;
 mod file;
 mod history;
 mod index;
+mod index_block;
 mod listing;
 mod name;
 mod record;
@@ -41,6 +42,7 @@ impl FileSystem for Ntfs {
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[0] {
             b'F' if record::begins(sector) => Some(Clue::Records),
+            b'I' if index_block::block_len(sector).is_some() => Some(Clue::Records),
             _ if sector[3] == b'N' && boot::Boot::parse(sector).is_some() => Some(Clue::Start),
             _ => None,
         }

@@ -16,6 +16,9 @@ const MOST_NAMES: usize = 16;
 /// Streams of one file that are kept.
 const MOST_STREAMS: usize = 64;
 
+/// Name of the index of the names in a folder, `$I30`.
+const NAMES: &[u8] = b"$\0I\x003\x000\0";
+
 /// What the records of a file say.
 #[derive(Clone, Debug, Default)]
 pub struct File {
@@ -25,6 +28,8 @@ pub struct File {
     pub names: Vec<Name>,
     /// Its data, and what it may have beside it.
     pub streams: Vec<Stream>,
+    /// The blocks of the index of a folder.
+    pub index: Stream,
 }
 
 /// Data of a file.
@@ -66,6 +71,9 @@ impl File {
                     }
                 }
                 attribute::DATA => self.add_data(&attribute, placed),
+                attribute::INDEX_ALLOCATION if attribute.name == NAMES => {
+                    self.index.add(&attribute, placed);
+                }
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use super::fields;
 
 /// Bytes that one word of the update sequence guards.
-const STRIDE: usize = 512;
+pub const STRIDE: usize = 512;
 
 /// Where the number of a record stands since Windows XP: before the update sequence.
 const NUMBER: usize = 44;

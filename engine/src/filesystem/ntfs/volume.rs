@@ -5,12 +5,13 @@ use afterimage_signatures::{Bytes, Run, Runs};
 
 use super::boot::{Boot, Geometry};
 use super::file::File;
+use super::history::History;
 use super::index::Index;
 use super::listing::Listing;
 use super::record::Reference;
 use super::table::Table;
-use super::{attribute, bitmap, fields, history};
-use crate::filesystem::{Contents, Place, SECTOR};
+use super::{attribute, bitmap, fields};
+use crate::filesystem::{Contents, MOST_ENTRIES, Place, SECTOR};
 
 /// Numbers of the records that a volume keeps for itself.
 mod own {
@@ -48,7 +49,9 @@ pub fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &Boot) -> Option<Conten
     if index.torn > 0 {
         faults.push(format!("file records that were not written whole: {}", index.torn));
     }
-    listing.entries.extend(history::of(bytes, &table, &index, &geometry));
+    let history = History::of(bytes, &table, &index, &geometry);
+    let left = MOST_ENTRIES - listing.entries.len().min(MOST_ENTRIES);
+    listing.entries.extend(history.entries(&index.tree).take(left));
     let owned = std::mem::take(&mut listing.owned);
     let free = match free(bytes, &table, &index, &geometry, &owned) {
         Ok(free) => Some(free),
