@@ -20,6 +20,8 @@ mod record;
 mod run_list;
 mod salvage;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time;
 mod tree;
 mod volume;

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_signatures::Bytes;
+use afterimage_signatures::{Bytes, Runs};
 
 use crate::filesystem::Contents;
 use crate::filesystem::ntfs::boot::{Geometry, MOST_CLUSTER};
-use crate::filesystem::ntfs::file::File;
+use crate::filesystem::ntfs::file::{File, Stream};
 use crate::filesystem::ntfs::table::{Placed, Table};
 
 /// Copies of the first records that are looked at; a source has two for each volume.
-const MOST_ANCHORS: usize = 256;
+const MOST_ANCHORS: usize = 64;
+
+/// Records that are asked where they should be.
+const MOST_ASKED: usize = 4096;
+
+/// Records of which there is a copy.
+const MIRRORED: u64 = 4;
 
 /// Number of the record of the copy of the first records.
 const MIRROR: u64 = 1;
@@ -20,8 +26,8 @@ const MIRROR: u64 = 1;
 pub struct Strays {
     /// How many say that a cluster has so many bytes.
     cluster_lens: BTreeMap<u64, u64>,
-    /// Where the first record of a table lies, or a copy of it, and the cluster that it, and the copy,
-    /// should be at.
+    /// Where the first record of a table lies, or a copy of it, with where the table and the copy
+    /// should be.
     anchors: Vec<Anchor>,
     /// Where each record lies that knows its number, in order.
     numbered: Vec<(u64, u64)>,
@@ -31,7 +37,7 @@ pub struct Strays {
 #[derive(Debug)]
 struct Anchor {
     at: u64,
-    table: u64,
+    table: Stream,
     mirror: Option<u64>,
 }
 
@@ -62,15 +68,17 @@ impl Strays {
                 *self.cluster_lens.entry(len).or_default() += 1;
             }
         }
-        let data = file.streams.iter().find(|stream| stream.name().is_none());
-        let Some(first) = data.and_then(|data| data.first_cluster()) else { return };
         let named = |name: &str| file.names.iter().any(|own| own.text == name);
-        if number == 0 && named("$MFT") && self.anchors.len() < MOST_ANCHORS {
-            self.anchors.push(Anchor { at, table: first, mirror: None });
-        }
+        let table = number == 0 && named("$MFT") && self.anchors.len() < MOST_ANCHORS;
+        let mirror = number == MIRROR && named("$MFTMirr");
+        let Some(data) = file.streams.into_iter().find(|stream| stream.name().is_none()) else {
+            return;
+        };
         let last = self.anchors.last_mut().filter(|last| last.at + self.record_len == at);
-        if let Some(last) = last.filter(|_| number == MIRROR && named("$MFTMirr")) {
-            last.mirror = Some(first);
+        match last {
+            Some(last) if mirror => last.mirror = data.first_cluster(),
+            _ if table => self.anchors.push(Anchor { at, table: data, mirror: None }),
+            _ => {}
         }
     }
 
@@ -88,31 +96,33 @@ impl Strays {
         if let Some(known) = known {
             return geometry(known.clusters_at, known.span.end().min(len));
         }
-        let starts = self.anchors.iter().flat_map(|anchor| anchor.starts(cluster_len));
-        let best = starts.max_by_key(|&(at, table)| (self.agreeing(at, table), u64::MAX - at))?;
-        geometry(best.0, len)
+        let starts = self.anchors.iter().flat_map(|anchor| {
+            let starts = anchor.starts(cluster_len).filter_map(|at| geometry(at, len));
+            starts.map(|geometry| (self.agreeing(anchor, &geometry), geometry))
+        });
+        let best = starts.max_by_key(|(agreeing, geometry)| (*agreeing, u64::MAX - geometry.at))?;
+        Some(best.1)
     }
 
-    /// How many records lie where their numbers say when the table begins at `table`, in a volume
-    /// from `at` on.
-    fn agreeing(&self, at: u64, table: u64) -> usize {
-        let agrees = |&&(record, number): &&(u64, u64)| {
-            let expected =
-                number.checked_mul(self.record_len).and_then(|len| len.checked_add(table));
-            record >= at && expected == Some(record)
+    /// How many records lie where they should in a volume of that geometry, if the anchor is of it.
+    /// Those that lie with the anchor say nothing: the copy has them in the same order.
+    fn agreeing(&self, anchor: &Anchor, geometry: &Geometry) -> usize {
+        let table = Runs::new(anchor.table.runs(geometry));
+        let own = anchor.at..anchor.at.saturating_add(MIRRORED * self.record_len);
+        let agrees = |&&(at, number): &&(u64, u64)| {
+            let expected = table.slice(number.saturating_mul(self.record_len), 1);
+            !own.contains(&at) && expected.as_slice().first().is_some_and(|run| run.at == at)
         };
-        self.numbered.iter().filter(agrees).count()
+        let step = self.numbered.len() / MOST_ASKED + 1;
+        self.numbered.iter().step_by(step).filter(agrees).count()
     }
 }
 
 impl Anchor {
-    /// Where the volume and its table begin if this is the first record, and if it is the copy.
-    fn starts(&self, cluster_len: u64) -> impl Iterator<Item = (u64, u64)> + use<> {
-        let (at, table) = (self.at, self.table);
-        let clusters = [Some(table), self.mirror];
-        clusters.into_iter().flatten().filter_map(move |cluster| {
-            let start = at.checked_sub(cluster.checked_mul(cluster_len)?)?;
-            Some((start, start.checked_add(table.checked_mul(cluster_len)?)?))
-        })
+    /// Where the volume begins if this is the first record, and if it is the copy.
+    fn starts(&self, cluster_len: u64) -> impl Iterator<Item = u64> + use<> {
+        let (at, clusters) = (self.at, [self.table.first_cluster(), self.mirror]);
+        let start = move |cluster: u64| at.checked_sub(cluster.checked_mul(cluster_len)?);
+        clusters.into_iter().flatten().filter_map(start)
     }
 }
