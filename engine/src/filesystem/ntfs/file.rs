@@ -153,11 +153,12 @@ impl Stream {
 
     /// Where its bytes lie, as far as that is recorded.
     pub fn place(&self, geometry: Option<&Geometry>) -> Option<Place> {
-        if let Some(resident) = &self.resident {
-            return resident.clone().filter(|runs| !runs.is_empty()).map(Place::Runs);
-        }
-        let runs = self.runs(geometry?);
-        (self.coded().is_none() && !runs.is_empty()).then_some(Place::Runs(runs))
+        let runs = match (self.coded(), &self.resident) {
+            (Some(_), _) => return None,
+            (None, Some(resident)) => resident.clone()?,
+            (None, None) => self.runs(geometry?),
+        };
+        (!runs.is_empty()).then_some(Place::Runs(runs))
     }
 
     /// The runs of its data, holes left out, as far as they are recorded.
@@ -171,11 +172,10 @@ impl Stream {
                 None => runs.push(run),
             }
         }
-        let most = self.len.unwrap_or(0).next_multiple_of(geometry.cluster_len);
-        Runs::new(runs)
-            .slice(0, if self.coded().is_some() { u64::MAX } else { most })
-            .as_slice()
-            .to_vec()
+        // A writer takes clusters ahead; those behind the end are not of the file.
+        let end = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len);
+        let most = end.filter(|_| self.coded().is_none()).unwrap_or(u64::MAX);
+        Runs::new(runs).slice(0, most).as_slice().to_vec()
     }
 
     /// Bytes a cluster, as the size of all of them and their number tell.

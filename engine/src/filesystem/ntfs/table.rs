@@ -7,6 +7,9 @@ use super::record::{self, Record};
 /// Bytes of records that are read at once.
 const PIECE: usize = 256 << 10;
 
+/// Records of one table that are read; a real one has fewer, a hostile one may claim the whole disk.
+const MOST_RECORDS: u64 = 64 << 20;
+
 /// Records in order, of one length.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -41,9 +44,9 @@ pub struct Placed<'p> {
 }
 
 impl Table {
-    /// How many records it has room for.
+    /// How many records it has room for, of those that are read.
     pub fn len(&self) -> u64 {
-        self.runs.len() / self.record_len as u64
+        (self.runs.len() / self.record_len as u64).min(MOST_RECORDS)
     }
 
     /// Reads the records from the `slot`th on, as many as fit a piece.

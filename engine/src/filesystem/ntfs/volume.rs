@@ -52,7 +52,11 @@ pub fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &Boot) -> Option<Conten
     let history = History::of(bytes, &table, &index, &geometry);
     let left = MOST_ENTRIES - listing.entries.len().min(MOST_ENTRIES);
     listing.entries.extend(history.entries(&index.tree).take(left));
-    let owned = std::mem::take(&mut listing.owned);
+    let mut owned = std::mem::take(&mut listing.owned);
+    owned.sort_unstable_by_key(|run| run.at);
+    if owned.windows(2).any(|pair| pair[0].at + pair[0].len > pair[1].at) {
+        faults.push("some of its clusters belong to two files".into());
+    }
     let free = match free(bytes, &table, &index, &geometry, &owned) {
         Ok(free) => Some(free),
         Err(fault) => {

@@ -82,8 +82,8 @@ impl Strays {
         }
     }
 
-    /// Where their volume begins, when there is a source of `len` bytes and the volume `known` lies
-    /// there now: a format keeps the place of a volume, and the size of clusters as a rule.
+    /// Where their volume begins, in a source of `len` bytes, when the volume `known` lies there now:
+    /// a format keeps the place of a volume, and the size of clusters as a rule.
     pub fn geometry(&self, len: u64, known: Option<&Contents>) -> Option<Geometry> {
         let usual = known.map_or(4096, |known| known.cluster_len);
         let likeliest =
@@ -93,15 +93,21 @@ impl Strays {
             let len = end.checked_sub(at)?;
             Some(Geometry { at, len, cluster_len }).filter(|geometry| geometry.clusters() > 0)
         };
-        if let Some(known) = known {
-            return geometry(known.clusters_at, known.span.end().min(len));
-        }
         let starts = self.anchors.iter().flat_map(|anchor| {
             let starts = anchor.starts(cluster_len).filter_map(|at| geometry(at, len));
             starts.map(|geometry| (self.agreeing(anchor, &geometry), geometry))
         });
-        let best = starts.max_by_key(|(agreeing, geometry)| (*agreeing, u64::MAX - geometry.at))?;
-        Some(best.1)
+        let best = starts.max_by_key(|(agreeing, geometry)| (*agreeing, u64::MAX - geometry.at));
+        let Some(known) = known else { return best.map(|(_, geometry)| geometry) };
+        // Unless most of the records say that theirs began elsewhere.
+        let elsewhere = best.filter(|(agreeing, _)| agreeing * 2 > self.asked().count());
+        let there = || geometry(known.clusters_at, known.span.end().min(len));
+        elsewhere.map(|(_, geometry)| geometry).or_else(there)
+    }
+
+    /// The records that are asked where they should be: some of all.
+    fn asked(&self) -> impl Iterator<Item = &(u64, u64)> {
+        self.numbered.iter().step_by(self.numbered.len() / MOST_ASKED + 1)
     }
 
     /// How many records lie where they should in a volume of that geometry, if the anchor is of it.
@@ -113,8 +119,7 @@ impl Strays {
             let expected = table.slice(number.saturating_mul(self.record_len), 1);
             !own.contains(&at) && expected.as_slice().first().is_some_and(|run| run.at == at)
         };
-        let step = self.numbered.len() / MOST_ASKED + 1;
-        self.numbered.iter().step_by(step).filter(agrees).count()
+        self.asked().filter(agrees).count()
     }
 }
 
