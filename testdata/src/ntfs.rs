@@ -138,6 +138,24 @@ impl Volume {
         self.records.insert(format!("{path}:more"), more);
     }
 
+    /// Writes a file in one piece whose name stands in a record of its own.
+    pub fn write_named_apart(&mut self, path: &str, data: &[u8], seconds: u64) {
+        let extents = self.place(data, &[data.len().div_ceil(CLUSTER) as u64]);
+        let (parent, name) = split(path);
+        let len = data.len() as u64;
+        let mut record = self.new_record();
+        record.resident(0x10, &record::standard_information(seconds));
+        record.clusters(0x80, "", 0, &extents, sizes(len, &extents, 0));
+        let name = record::file_name(self.parent(parent), name, 1, seconds, len, false);
+        self.owned.insert(path.into(), extents);
+        self.put(path, record.clone(), len, seconds);
+        let mut more = self.new_record();
+        more.base = record.reference();
+        more.resident(0x30, &name);
+        self.store(&more);
+        self.records.insert(format!("{path}:more"), more);
+    }
+
     /// Writes the record of a file of `len` bytes that lies in `extents`, coded as `flags` say.
     pub fn write_extents(
         &mut self,
@@ -162,6 +180,7 @@ impl Volume {
         for path in [path.to_owned(), format!("{path}:more")] {
             let Some(mut record) = self.records.remove(&path) else { continue };
             record.in_use = false;
+            record.emptied = record.base != 0 && record.attributes.starts_with(&[0x30]);
             record.sequence += 1;
             self.sequences[record.number as usize] = record.sequence;
             self.store(&record);

@@ -28,6 +28,8 @@ pub struct Record {
     pub folder: bool,
     /// The record that it continues.
     pub base: u64,
+    /// Whether the end of its attributes was put over the first of them.
+    pub emptied: bool,
     /// Its attributes, one after the other.
     pub attributes: Vec<u8>,
 }
@@ -35,7 +37,8 @@ pub struct Record {
 impl Record {
     /// The record of a new file.
     pub fn new(number: u32, sequence: u16) -> Self {
-        Record { number, sequence, in_use: true, folder: false, base: 0, attributes: Vec::new() }
+        let (in_use, folder, emptied, base) = (true, false, false, 0);
+        Record { number, sequence, in_use, folder, base, emptied, attributes: Vec::new() }
     }
 
     /// How others call it.
@@ -99,6 +102,10 @@ impl Record {
         out[44..48].copy_from_slice(&self.number.to_le_bytes());
         out[56..used - 8].copy_from_slice(&self.attributes);
         out[used - 8..used - 4].fill(0xff);
+        if self.emptied {
+            out[24..28].copy_from_slice(&64u32.to_le_bytes());
+            out[56..64].copy_from_slice(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+        }
         guard(&mut out, 48);
         out
     }

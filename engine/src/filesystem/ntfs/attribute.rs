@@ -123,3 +123,17 @@ pub fn attributes<'r>(record: &Record<'r>) -> impl Iterator<Item = Attribute<'r>
         Some(attribute)
     })
 }
+
+/// The value of a name that was taken out of a record which held nothing else.
+///
+/// When ntfs-3g deletes a file whose name stands in a record of its own, it puts the end of the
+/// attributes over the type and the length of that name, and leaves the rest.
+pub fn removed_name<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
+    let rest = record.with_slack.get(record.first..)?;
+    let value = resident(rest, 0)?;
+    let removed = !record.in_use && fields::u32(rest, 0)? == u32::MAX && rest[8] == 0;
+    match value {
+        Value::Resident { at: 24, bytes } if removed => Some(bytes),
+        _ => None,
+    }
+}

@@ -59,6 +59,12 @@ struct Part {
 impl File {
     /// Adds what a record of the file says.
     pub fn add(&mut self, placed: &Placed<'_>) {
+        let removed = attribute::removed_name(&placed.record);
+        if let Some((name, len)) = removed.and_then(|name| Some((Name::parse(name)?, name.len())))
+            && name.len == len
+        {
+            self.add_name(name);
+        }
         for attribute in attribute::attributes(&placed.record) {
             match attribute.kind {
                 attribute::STANDARD_INFORMATION => {

@@ -73,6 +73,11 @@ impl Listing {
         }
         let nothing = Stream::default();
         let data = file.streams.iter().find(|stream| stream.name().is_none());
+        if file.names.is_empty()
+            && let Some(data) = data
+        {
+            self.push_nameless(placed, file, data, geometry);
+        }
         for name in &file.names {
             let path = index.tree.path(name.parent, &name.text);
             self.push(entry(placed, file, name, path.clone(), data.unwrap_or(&nothing), geometry));
@@ -83,6 +88,22 @@ impl Listing {
                     self.push(entry(placed, file, name, path, stream, geometry));
                 }
             }
+        }
+    }
+
+    /// Of a file whose name is lost, only the runs are of use.
+    fn push_nameless(
+        &mut self,
+        placed: &Placed<'_>,
+        file: &File,
+        data: &Stream,
+        geometry: Option<&Geometry>,
+    ) {
+        let name = Name::unknown();
+        let mut entry = entry(placed, file, &name, name.text.clone(), data, geometry);
+        entry.certain = false;
+        if !entry.places.is_empty() {
+            self.push(entry);
         }
     }
 

@@ -31,6 +31,12 @@ const DOS: u8 = 2;
 const FOLDER: u32 = 0x1000_0000;
 
 impl Name {
+    /// What stands for the name of a file of which all names are lost.
+    pub fn unknown() -> Self {
+        let (parent, text) = (Reference(0), "_".into());
+        Name { parent, text, dos: false, modified: 0, size: 0, folder: false, len: 0 }
+    }
+
     /// The name that `bytes` begin with.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (units, space) = (usize::from(*bytes.get(64)?), *bytes.get(65)?);

@@ -41,6 +41,8 @@ impl Reference {
 pub struct Record<'r> {
     /// The record with its update sequence undone.
     pub bytes: &'r [u8],
+    /// What lies behind the attributes with them, from the start of the record: it may be old.
+    pub with_slack: &'r [u8],
     /// Its sequence number: deletion adds one.
     pub sequence: u16,
     /// Whether it is of a file that is there.
@@ -125,6 +127,7 @@ impl<'r> Record<'r> {
         let base = fields::u64(bytes, 32)?;
         (whole > 0).then_some(Record {
             bytes: &bytes[..whole.min(used)],
+            with_slack: &bytes[..whole],
             sequence: fields::u16(bytes, 16)?,
             in_use: flags & 1 != 0,
             folder: flags & 2 != 0,

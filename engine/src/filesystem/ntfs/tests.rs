@@ -139,6 +139,30 @@ fn a_file_goes_on_in_a_record_of_its_own() {
 }
 
 #[test]
+fn a_name_that_was_removed_with_its_record_is_read_from_what_is_left() {
+    let mut volume = card();
+    volume.write_named_apart("DCIM/apart.jpg", &data(2, 6), SECONDS);
+    check(volume.image(), &read(volume.image()), "DCIM/apart.jpg", false, &data(2, 6));
+    volume.delete("DCIM/apart.jpg");
+    check(volume.image(), &read(volume.image()), "DCIM/apart.jpg", true, &data(2, 6));
+    volume.write_resident("takes the first record that is free", b"one", SECONDS);
+    volume.write_resident("takes the other", b"other", SECONDS);
+    assert!(read(volume.image()).entries.iter().all(|entry| entry.path != "DCIM/apart.jpg"));
+}
+
+#[test]
+fn a_file_without_a_name_still_has_its_runs() {
+    let mut volume = card();
+    volume.write_named_apart("apart.jpg", &data(2, 6), SECONDS);
+    let name = volume.record_at("apart.jpg:more");
+    volume.delete("apart.jpg");
+    volume.image_mut()[name..name + RECORD].fill(0);
+    let contents = read(volume.image());
+    check(volume.image(), &contents, "_", true, &data(2, 6));
+    assert!(!find(&contents, "_").certain);
+}
+
+#[test]
 fn of_a_file_whose_other_record_is_lost_the_beginning_is_known() {
     let mut volume = card();
     volume.write_continued("long.jpg", &data(4, 3), [1, 3], SECONDS);
