@@ -4,6 +4,7 @@ use afterimage_signatures::{Run, Runs};
 
 use super::fields;
 use super::table::Table;
+use crate::filesystem::SECTOR;
 
 /// What the boot sector says of a volume.
 ///
@@ -44,14 +45,14 @@ pub const MOST_RECORD: usize = 16 << 10;
 impl Boot {
     /// The boot sector, when all that it says can be.
     pub fn parse(sector: &[u8]) -> Option<Self> {
-        if sector.get(3..11)? != b"NTFS    " {
+        if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
             return None;
         }
         let sector_len = u64::from(fields::u16(sector, 11)?);
         // Reserved sectors and allocation tables are what FAT has there.
         if !(512..=4096).contains(&sector_len)
             || !sector_len.is_power_of_two()
-            || sector.get(14..17)? != [0; 3]
+            || sector[14..17] != [0; 3]
         {
             return None;
         }
@@ -112,4 +113,52 @@ fn record_len(field: i8, cluster_len: u64) -> Option<usize> {
     };
     let len = usize::try_from(len).ok()?;
     (len.is_power_of_two() && (512..=MOST_RECORD).contains(&len)).then_some(len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sector(sectors_per_cluster: u8, record: i8) -> [u8; 512] {
+        let mut sector = [0; 512];
+        sector[3..11].copy_from_slice(b"NTFS    ");
+        sector[12] = 2;
+        sector[13] = sectors_per_cluster;
+        sector[42] = 1; // 65,536 sectors.
+        sector[48] = 4;
+        sector[56] = 2;
+        sector[64] = record as u8;
+        sector
+    }
+
+    #[track_caller]
+    fn check(sectors_per_cluster: u8, record: i8, expected: Option<(u64, usize)>) {
+        let boot = Boot::parse(&sector(sectors_per_cluster, record));
+        assert_eq!(boot.map(|boot| (boot.cluster_len, boot.record_len)), expected);
+    }
+
+    #[test]
+    fn sizes_are_counts_or_negative_exponents() {
+        check(8, -10, Some((4096, 1024)));
+        check(1, 2, Some((512, 1024)));
+        check(128, -12, Some((65_536, 4096)));
+        check(0xf8, -10, Some((131_072, 1024)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_no_boot_sector() {
+        check(0, -10, None);
+        check(3, -10, None);
+        check(0x81, -10, None);
+        check(8, 0, None);
+        check(8, -31, None);
+        check(8, i8::MIN, None);
+        let mut beyond = sector(8, -10);
+        beyond[50] = 1;
+        assert_eq!(Boot::parse(&beyond), None);
+        let mut fat = sector(8, -10);
+        fat[16] = 2;
+        assert_eq!(Boot::parse(&fat), None);
+        assert_eq!(Boot::parse(&sector(8, -10)[..60]), None);
+    }
 }

@@ -143,3 +143,40 @@ impl<'r> Record<'r> {
         if self.in_use { now } else { now.before() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guarded_kib() -> Vec<u8> {
+        let mut bytes = vec![0; 1024];
+        bytes[4] = 48;
+        bytes[6] = 3;
+        bytes[48..54].copy_from_slice(b"cc1234");
+        bytes[510..512].copy_from_slice(b"cc");
+        bytes[1022..].copy_from_slice(b"cc");
+        bytes
+    }
+
+    #[test]
+    fn the_last_word_of_each_stride_is_put_back() {
+        let mut bytes = guarded_kib();
+        assert_eq!(restore(&mut bytes), 1024);
+        assert_eq!((&bytes[510..512], &bytes[1022..]), (&b"12"[..], &b"34"[..]));
+    }
+
+    #[test]
+    fn what_was_not_written_at_the_same_time_is_left_out() {
+        for (at, expected) in [(1023, 512), (511, 0), (6, 0), (5, 0)] {
+            let mut bytes = guarded_kib();
+            bytes[at] ^= 0xff;
+            assert_eq!(restore(&mut bytes), expected, "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn the_use_before_has_the_sequence_number_before_and_none_is_zero() {
+        assert_eq!(Reference::new(7, 3).before(), Reference::new(7, 2));
+        assert_eq!(Reference::new(7, 1).before(), Reference::new(7, u16::MAX));
+    }
+}

@@ -65,3 +65,42 @@ impl Tree {
         self.folders.get(&reference).or_else(unchanged)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(parent: Reference, name: &str) -> Name {
+        Name { parent, text: name.into(), folder: true, ..Name::unknown() }
+    }
+
+    #[test]
+    fn a_path_leads_through_the_folders_that_were_meant() {
+        let root = Reference::new(ROOT, 5);
+        let mut tree = Tree::default();
+        tree.add(Reference::new(30, 1), false, folder(root, "DCIM"));
+        tree.add(Reference::new(31, 4), true, folder(Reference::new(30, 1), "100CANON"));
+        let check = |number, sequence, expected: &str| {
+            assert_eq!(tree.path(Reference::new(number, sequence), "a.jpg"), expected);
+        };
+        check(ROOT, 5, "a.jpg");
+        check(30, 1, "DCIM/a.jpg");
+        // The record was used again, or before.
+        check(30, 2, "a.jpg");
+        check(31, 3, "a.jpg");
+        check(31, 4, "DCIM/100CANON/a.jpg");
+        // A driver that does not count deletions.
+        check(31, 5, "DCIM/100CANON/a.jpg");
+    }
+
+    #[test]
+    fn folders_that_hold_each_other_end_a_path() {
+        let (one, other) = (Reference::new(30, 1), Reference::new(31, 1));
+        let mut tree = Tree::default();
+        tree.add(one, false, folder(other, "one"));
+        tree.add(other, false, folder(one, "other"));
+        assert_eq!(tree.path(one, "a.jpg").split('/').count(), MOST_DEPTH + 1);
+        tree.add(Reference::new(32, 1), false, folder(Reference::new(32, 1), &"x".repeat(255)));
+        assert!(tree.path(Reference::new(32, 1), "a.jpg").len() <= MOST_PATH);
+    }
+}
