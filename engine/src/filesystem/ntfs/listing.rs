@@ -17,8 +17,8 @@ const LEAST_STREAM: u64 = 1024;
 /// Runs of all entries together, so that no small record multiplies many runs.
 const MOST_RUNS_IN_ALL: usize = 16 << 20;
 
-/// Bytes of all paths together.
-const MOST_TEXT: usize = 1 << 30;
+/// Bytes of all paths together; beyond, folders are left out.
+const MOST_TEXT: usize = 512 << 20;
 
 /// What is listed of a volume.
 #[derive(Debug, Default)]
@@ -79,7 +79,10 @@ impl Listing {
             self.push_nameless(placed, file, data, geometry);
         }
         for name in &file.names {
-            let path = index.tree.path(name.parent, &name.text);
+            let path = match self.text {
+                ..MOST_TEXT => index.tree.path(name.parent, &name.text),
+                _ => name.text.clone(),
+            };
             self.push(entry(placed, file, name, path.clone(), data.unwrap_or(&nothing), geometry));
             let others = file.streams.iter().filter_map(|stream| Some((stream.name()?, stream)));
             for (beside, stream) in others {
@@ -109,7 +112,7 @@ impl Listing {
 
     fn push(&mut self, mut entry: Entry) {
         self.text = self.text.saturating_add(entry.path.len());
-        if self.entries.len() >= MOST_ENTRIES || self.text > MOST_TEXT {
+        if self.entries.len() >= MOST_ENTRIES {
             return;
         }
         if let Some(Place::Runs(runs)) = entry.places.first() {
