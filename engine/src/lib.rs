@@ -29,6 +29,7 @@ pub mod content;
 pub mod custom;
 pub mod destination;
 pub mod error;
+pub mod filesystem;
 pub mod hash;
 pub mod index;
 pub mod journal;

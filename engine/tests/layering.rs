@@ -14,6 +14,7 @@ const ENGINE: &[&str] = &[
     "custom",
     "hash",
     "report",
+    "filesystem",
     "source",
     "options",
     "content",

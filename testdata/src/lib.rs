@@ -19,6 +19,7 @@ pub mod jpeg;
 pub mod jpeg2000;
 pub mod jpegxl;
 pub mod mts;
+pub mod ntfs;
 pub mod png;
 pub mod psd;
 pub mod random;
