@@ -7,6 +7,11 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod clusters;
+pub mod dos;
+pub mod exfat;
+pub mod fat;
+
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
