@@ -7,10 +7,13 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod budget;
 pub mod clusters;
 pub mod dos;
 pub mod exfat;
 pub mod fat;
+pub mod records;
+pub mod table;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};

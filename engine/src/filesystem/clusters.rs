@@ -54,6 +54,20 @@ impl Clusters {
         Some(Run { at, len })
     }
 
+    /// The first `len` bytes of a file, in whole clusters.
+    pub fn runs(&self, stretches: &[Stretch], len: u64) -> Vec<Run> {
+        let (mut runs, mut left) = (Vec::new(), self.needed(len));
+        for &(first, count) in stretches {
+            let count = u64::from(count).min(left) as u32;
+            if count == 0 {
+                break;
+            }
+            left -= u64::from(count);
+            runs.extend(self.run(first, count));
+        }
+        runs
+    }
+
     /// The clusters that are not in `owned`, as stretches in order and apart.
     pub fn free(&self, owned: &Set) -> Vec<Span> {
         let mut free: Vec<Span> = Vec::new();

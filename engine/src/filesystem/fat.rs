@@ -15,7 +15,6 @@ mod folder;
 mod letters;
 mod name;
 mod slot;
-mod table;
 mod tree;
 mod volume;
 

@@ -2,6 +2,7 @@
 
 use crate::filesystem::SECTOR;
 use crate::filesystem::clusters::{Clusters, FIRST};
+use crate::filesystem::table::{Layout, Width};
 
 /// Bytes of a directory record.
 pub const RECORD: u64 = 32;
@@ -30,12 +31,12 @@ impl Kind {
         }
     }
 
-    /// Bits of a table entry, as they lie.
-    pub fn bits(self) -> u64 {
+    /// How wide a table entry is.
+    pub fn width(self) -> Width {
         match self {
-            Kind::Fat12 => 12,
-            Kind::Fat16 => 16,
-            Kind::Fat32 => 32,
+            Kind::Fat12 => Width::Twelve,
+            Kind::Fat16 => Width::Sixteen,
+            Kind::Fat32 => Width::TwentyEight,
         }
     }
 }
@@ -119,7 +120,7 @@ impl Boot {
             _ => Kind::Fat16,
         };
         // Some programs make the table one entry short, and it is the table that counts.
-        let named = (table_len * 8 / kind.bits()).checked_sub(u64::from(FIRST))?;
+        let named = (table_len * 8 / kind.width().bits()).checked_sub(u64::from(FIRST))?;
         let clusters = held.min(named).min(MOST_CLUSTERS);
         let root = if wide { Root::Chain(u32_at(44)) } else { Root::Fixed(root_at, root_len) };
         let flags = if wide { sector[40] } else { 0 };
@@ -145,6 +146,23 @@ impl Boot {
     pub fn clusters(&self, at: u64, end: u64) -> Clusters {
         let at = at.saturating_add(self.clusters_at);
         Clusters { at, len: self.cluster_len, count: self.clusters, end }
+    }
+
+    /// Where the tables lie when the volume begins at `at`.
+    pub fn layout(&self, at: u64) -> Layout {
+        let first = at.saturating_add(self.tables_at);
+        let place = |number: u8| first.saturating_add(u64::from(number) * self.table_len);
+        let numbers = match self.active {
+            Some(active) if active < self.tables => active..active + 1,
+            _ => 0..self.tables,
+        };
+        Layout {
+            width: self.kind.width(),
+            limit: self.clusters.saturating_add(FIRST),
+            media: self.media,
+            copies: numbers.map(place).collect(),
+            len: self.table_len,
+        }
     }
 }
 

@@ -2,18 +2,13 @@
 
 use afterimage_signatures::Bytes;
 
+use crate::filesystem::budget::Budget;
 use crate::filesystem::fat::boot::Boot;
 use crate::filesystem::fat::folder::Record;
-use crate::filesystem::fat::table::{Chain, Ending};
 use crate::filesystem::fat::tree::Tree;
-use crate::filesystem::fat::volume::{Trouble, Volume, candidates, runs};
-use crate::filesystem::{Contents, Entry, MOST_RUNS, Place, Stamp};
-
-/// Runs of all files of a volume together.
-const MOST_ALL_RUNS: usize = 1 << 22;
-
-/// Places that are given beyond the first one of each file, of all files together.
-const MOST_MORE_PLACES: usize = 1 << 20;
+use crate::filesystem::fat::volume::{Trouble, Volume, candidates};
+use crate::filesystem::table::Ending;
+use crate::filesystem::{Contents, Entry, Place, Stamp};
 
 /// Bytes of all paths of a volume together.
 const MOST_TEXT: usize = 512 << 20;
@@ -29,7 +24,7 @@ pub fn read(bytes: &dyn Bytes, boot: Boot, at: u64, room: u64) -> Option<Content
     if volume.survey.sound == 0 && !stands_without_table(bytes, &volume) {
         return None;
     }
-    let mut budget = Budget { runs: MOST_ALL_RUNS, places: MOST_MORE_PLACES };
+    let mut budget = Budget::default();
     let mut places: Vec<Vec<Place>> = Vec::new();
     for index in 0..volume.tree.files.len() {
         let record = volume.tree.files[index].record.clone();
@@ -80,24 +75,6 @@ fn stands_without_table(bytes: &dyn Bytes, volume: &Volume<'_>) -> bool {
     copied && named && volume.trouble.senseless == 0
 }
 
-/// What is left of what may be said.
-struct Budget {
-    runs: usize,
-    places: usize,
-}
-
-impl Budget {
-    /// The runs of a chain, unless they are too many.
-    fn runs(&mut self, volume: &Volume<'_>, chain: &Chain, len: u64) -> Option<Place> {
-        let runs = runs(&volume.clusters, chain, len);
-        let fits = !runs.is_empty() && runs.len() <= MOST_RUNS && runs.len() <= self.runs;
-        fits.then(|| {
-            self.runs -= runs.len();
-            Place::Runs(runs)
-        })
-    }
-}
-
 fn live_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) -> Vec<Place> {
     let (size, first) = (u64::from(record.size), record.cluster);
     if first == 0 {
@@ -117,7 +94,8 @@ fn live_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) ->
         return Vec::new();
     }
     let whole = chain.len >= volume.clusters.needed(size);
-    let mut places: Vec<Place> = budget.runs(volume, &chain, size).into_iter().collect();
+    let mut places: Vec<Place> =
+        budget.runs(&volume.clusters, &chain.stretches, size).into_iter().collect();
     if !whole || places.is_empty() {
         places.extend(volume.clusters.offset(first).map(Place::Start));
     }
@@ -132,19 +110,15 @@ fn lost_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) ->
     }
     let needed = volume.clusters.needed(size);
     let chain = volume.table.surviving(record.cluster, needed, &volume.owned);
-    let chain = chain.map(|stretches| Chain { stretches, len: needed, ending: Ending::Proper });
     let mut places: Vec<Place> =
-        chain.and_then(|chain| budget.runs(volume, &chain, size)).into_iter().collect();
+        chain.and_then(|chain| budget.runs(&volume.clusters, &chain, size)).into_iter().collect();
     let (mut taken, first) = (None, record.cluster);
     for cluster in candidates(&volume.boot, &volume.clusters, first) {
         let Some(at) = volume.clusters.offset(cluster) else { continue };
         match (cluster == first, volume.owned.has(cluster)) {
             (true, true) => taken = Some(at),
             (true, false) => places.push(Place::Start(at)),
-            (false, false) if budget.places > 0 => {
-                budget.places -= 1;
-                places.push(Place::Start(at));
-            }
+            (false, false) if budget.more() => places.push(Place::Start(at)),
             _ => {}
         }
     }

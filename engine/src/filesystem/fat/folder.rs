@@ -1,50 +1,13 @@
 //! A folder's records, with their names.
 
-use afterimage_signatures::{Bytes, Run};
 use jiff::civil::DateTime;
 
-use crate::filesystem::clusters::read;
 use crate::filesystem::fat::name::{self, Long};
 use crate::filesystem::fat::slot::{LEN, Role};
+use crate::filesystem::records::Listing;
 
 /// Bytes of one folder that are read: the specification allows 65,536 records.
 pub const MOST_LEN: u64 = 65_536 * LEN as u64;
-
-/// The bytes of a folder and where they lie.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    slots: Vec<u8>,
-    /// Where each piece begins, in the folder and in the source.
-    pieces: Vec<(u64, u64)>,
-}
-
-impl Listing {
-    /// The folder that lies in these runs, as much of it as a folder may be long.
-    pub fn read(bytes: &dyn Bytes, runs: impl IntoIterator<Item = Run>) -> Self {
-        let mut listing = Listing::default();
-        for run in runs {
-            let have = listing.slots.len() as u64;
-            let len = run.len.min(MOST_LEN.saturating_sub(have));
-            if len == 0 {
-                break;
-            }
-            listing.pieces.push((have, run.at));
-            listing.slots.extend(read(bytes, run.at, len as usize));
-        }
-        listing
-    }
-
-
-    /// Where the `index`th record lies in the source.
-    fn offset(&self, index: usize) -> u64 {
-        let at = (index * LEN) as u64;
-        let piece = self.pieces.partition_point(|&(start, _)| start <= at);
-        match piece.checked_sub(1).and_then(|piece| self.pieces.get(piece)) {
-            Some(&(start, offset)) => offset + (at - start),
-            None => at,
-        }
-    }
-}
 
 /// How far a folder's records can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +60,8 @@ pub struct Found {
 /// wrong: it may be what another file left there.
 pub fn records(listing: &Listing, state: State, most: u32) -> Found {
     let (mut found, mut ended) = (Found::default(), false);
-    for index in 0..listing.slots.len() / LEN {
-        let Some(slot) = name::slot(&listing.slots, index) else { break };
+    for index in 0..listing.slots().len() / LEN {
+        let Some(slot) = name::slot(listing.slots(), index) else { break };
         let live = state == State::Live && !ended && !slot.deleted();
         match slot.role() {
             Role::End => ended = true,
@@ -118,8 +81,8 @@ pub fn records(listing: &Listing, state: State, most: u32) -> Found {
 
 /// The record at `index`, which is one.
 fn record(listing: &Listing, index: usize, live: bool) -> Record {
-    let slot = name::slot(&listing.slots, index).expect("the caller has seen it");
-    let long = name::long(&listing.slots, index);
+    let slot = name::slot(listing.slots(), index).expect("the caller has seen it");
+    let long = name::long(listing.slots(), index);
     let mut short = *slot.name();
     if slot.deleted() {
         short[0] = long.as_ref().map_or(0, |long| long.first);

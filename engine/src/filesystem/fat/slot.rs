@@ -6,8 +6,7 @@
 use crate::filesystem::dos;
 use crate::filesystem::fat::boot::{u16_at, u32_at};
 
-/// Bytes of a record.
-pub const LEN: usize = 32;
+pub use crate::filesystem::records::LEN;
 
 /// First byte of a record that was deleted.
 pub const DELETED: u8 = 0xe5;

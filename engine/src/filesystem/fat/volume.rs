@@ -7,11 +7,12 @@ use afterimage_signatures::{Bytes, Run};
 
 use crate::filesystem::clusters::{Clusters, FIRST, Set, read};
 use crate::filesystem::fat::boot::{Boot, Kind, Root};
-use crate::filesystem::fat::folder::{Found, Listing, MOST_LEN, Record, State, records};
+use crate::filesystem::fat::folder::{Found, MOST_LEN, Record, State, records};
 use crate::filesystem::fat::name;
 use crate::filesystem::fat::slot::LEN;
-use crate::filesystem::fat::table::{Chain, Ending, Survey, Table};
 use crate::filesystem::fat::tree::{Folder, ROOT, Tree};
+use crate::filesystem::records::Listing;
+use crate::filesystem::table::{Ending, Survey, Table};
 
 /// Higher numbers that are tried for a first cluster whose upper half is lost.
 pub const MOST_HIGH: u32 = 64;
@@ -74,7 +75,7 @@ impl<'b> Volume<'b> {
         let room = room.min(bytes.len().saturating_sub(at));
         let span = Span { at, len: boot.len.min(room) };
         let clusters = boot.clusters(at, span.end());
-        let mut table = Table::new(bytes, &boot, at);
+        let mut table = Table::new(bytes, boot.layout(at));
         let mut owned = Set::new(clusters.limit());
         let survey = table.survey(&mut owned);
         let (tree, trouble, lost) = (Tree::default(), Trouble::default(), VecDeque::new());
@@ -95,7 +96,8 @@ impl<'b> Volume<'b> {
         while folder < self.tree.folders.len() {
             let chain = self.table.claim(self.tree.folders[folder].cluster, &mut self.owned);
             self.trouble.count(chain.ending);
-            let listing = Listing::read(self.bytes, runs(&self.clusters, &chain, MOST_LEN));
+            let listing =
+                Listing::read(self.bytes, self.clusters.runs(&chain.stretches, MOST_LEN), MOST_LEN);
             let found = self.records(&listing, State::Live);
             self.sort(folder, found);
             folder += 1;
@@ -112,7 +114,7 @@ impl<'b> Volume<'b> {
                 continue;
             }
             let Some(folder) = self.tree.add(parent, record, cluster) else { continue };
-            let listing = Listing::read(self.bytes, self.clusters.run(cluster, 1));
+            let listing = Listing::read(self.bytes, self.clusters.run(cluster, 1), MOST_LEN);
             let found = self.records(&listing, State::Lost);
             self.sort(folder, found);
         }
@@ -121,7 +123,8 @@ impl<'b> Volume<'b> {
     fn root(&mut self) -> Listing {
         match self.boot.root {
             Root::Fixed(at, len) => {
-                Listing::read(self.bytes, [Run { at: self.span.at.saturating_add(at), len }])
+                let at = self.span.at.saturating_add(at);
+                Listing::read(self.bytes, [Run { at, len }], MOST_LEN)
             }
             Root::Chain(cluster) => {
                 let mut chain = self.table.claim(cluster, &mut self.owned);
@@ -133,7 +136,7 @@ impl<'b> Volume<'b> {
                     // The table is wrong about it, the boot sector hardly.
                     chain.stretches.push((cluster, 1));
                 }
-                Listing::read(self.bytes, runs(&self.clusters, &chain, MOST_LEN))
+                Listing::read(self.bytes, self.clusters.runs(&chain.stretches, MOST_LEN), MOST_LEN)
             }
         }
     }
@@ -198,18 +201,4 @@ pub fn candidates(
     (0..=high)
         .map_while(move |high| first.checked_add(high << 16))
         .filter(move |&c| clusters.has(c))
-}
-
-/// The first `len` bytes of a chain, in whole clusters.
-pub fn runs(clusters: &Clusters, chain: &Chain, len: u64) -> Vec<Run> {
-    let (mut runs, mut left) = (Vec::new(), clusters.needed(len));
-    for &(first, count) in &chain.stretches {
-        let count = u64::from(count).min(left) as u32;
-        if count == 0 {
-            break;
-        }
-        left -= u64::from(count);
-        runs.extend(clusters.run(first, count));
-    }
-    runs
 }

@@ -1,11 +1,10 @@
-//! The allocation table: which cluster follows which.
+//! The allocation table of FAT and exFAT: which cluster follows which.
 
 use std::collections::HashMap;
 
 use afterimage_signatures::Bytes;
 
 use crate::filesystem::clusters::{FIRST, Set, Stretch, extend, read};
-use crate::filesystem::fat::boot::{Boot, Kind};
 
 /// Bytes of a table that are read at once.
 const PAGE: u64 = 1 << 16;
@@ -24,6 +23,55 @@ const MOST_STEPS: u64 = 8;
 
 /// Copies of the table that are looked at.
 const MOST_COPIES: usize = 2;
+
+/// How wide an entry of the table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// 12 bits: FAT12.
+    Twelve,
+    /// 16 bits: FAT16.
+    Sixteen,
+    /// 32 bits, the upper four of which do not count: FAT32.
+    TwentyEight,
+    /// 32 bits: exFAT.
+    ThirtyTwo,
+}
+
+impl Width {
+    /// Bits of an entry, as they lie.
+    pub fn bits(self) -> u64 {
+        match self {
+            Width::Twelve => 12,
+            Width::Sixteen => 16,
+            Width::TwentyEight | Width::ThirtyTwo => 32,
+        }
+    }
+
+    /// All bits of an entry that count.
+    fn ones(self) -> u32 {
+        match self {
+            Width::Twelve => 0xfff,
+            Width::Sixteen => 0xffff,
+            Width::TwentyEight => 0x0fff_ffff,
+            Width::ThirtyTwo => u32::MAX,
+        }
+    }
+}
+
+/// Where the table of a volume lies.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// How wide its entries are.
+    pub width: Width,
+    /// One more than the highest number of a cluster.
+    pub limit: u32,
+    /// Kind of medium, which the first entry repeats.
+    pub media: u8,
+    /// Where each copy begins, in bytes from the start of the source; the first counts.
+    pub copies: Vec<u64>,
+    /// Bytes of a copy.
+    pub len: u64,
+}
 
 /// What a table entry says of the cluster after its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,60 +124,43 @@ pub struct Survey {
 /// The allocation table of one volume, read in pieces.
 pub struct Table<'b> {
     bytes: &'b dyn Bytes,
-    kind: Kind,
-    limit: u32,
-    media: u8,
-    /// Where the copies lie, the better one first.
-    copies: Vec<u64>,
+    layout: Layout,
     pages: HashMap<u64, Vec<u8>>,
     loads: u64,
     steps: u64,
 }
 
 impl<'b> Table<'b> {
-    /// The table of the volume that begins at `at`.
-    pub fn new(bytes: &'b dyn Bytes, boot: &Boot, at: u64) -> Self {
-        let first = at.saturating_add(boot.tables_at);
-        let place = |number: u8| first.saturating_add(u64::from(number) * boot.table_len);
-        let numbers = match boot.active {
-            Some(active) if active < boot.tables => active..active + 1,
-            _ => 0..boot.tables,
-        };
-        let copies: Vec<u64> = numbers.map(place).take(MOST_COPIES).collect();
-        let pages_of_all = (boot.table_len / PAGE + 1) * copies.len() as u64;
+    /// The table that lies so.
+    pub fn new(bytes: &'b dyn Bytes, mut layout: Layout) -> Self {
+        layout.copies.truncate(MOST_COPIES);
+        let pages_of_all = (layout.len / PAGE + 1).saturating_mul(MOST_COPIES as u64);
         let mut table = Table {
             bytes,
-            kind: boot.kind,
-            limit: boot.clusters.saturating_add(FIRST),
-            media: boot.media,
-            copies,
+            steps: u64::from(layout.limit).saturating_mul(MOST_STEPS),
+            layout,
             pages: HashMap::new(),
             loads: pages_of_all.saturating_mul(MOST_PASSES),
-            steps: u64::from(boot.clusters).saturating_mul(MOST_STEPS),
         };
-        if !table.is_sound(0) && table.copies.len() > 1 && table.is_sound(1) {
-            table.copies.swap(0, 1);
+        if !table.is_sound(0) && table.is_sound(1) {
+            table.layout.copies.swap(0, 1);
         }
         table
     }
 
     /// Whether a copy begins with the kind of medium, as every table does.
     fn is_sound(&mut self, copy: usize) -> bool {
-        let ones = match self.kind {
-            Kind::Fat12 => 0xf00,
-            Kind::Fat16 => 0xff00,
-            Kind::Fat32 => 0x0fff_ff00,
-        };
-        self.raw(copy, 0) == ones | u32::from(self.media)
+        let wanted = self.layout.width.ones() & (0xffff_ff00 | u32::from(self.layout.media));
+        copy < self.layout.copies.len() && self.raw(copy, 0) == wanted
     }
 
     /// Reads all copies once, in order. Clusters that cannot be used are added to `bad`.
     pub fn survey(&mut self, bad: &mut Set) -> Survey {
-        let sound = (0..self.copies.len()).filter(|&copy| self.is_sound(copy)).count();
+        let sound = (0..self.layout.copies.len()).filter(|&copy| self.is_sound(copy)).count();
         let mut survey = Survey { used: 0, differ: false, sound };
-        for cluster in FIRST..self.limit {
+        for cluster in FIRST..self.layout.limit {
             let raw = self.raw(0, cluster);
-            survey.differ |= self.copies.len() > 1 && raw != self.raw(1, cluster);
+            survey.differ |= self.layout.copies.len() > 1 && raw != self.raw(1, cluster);
             match self.meaning(raw) {
                 Next::Free => {}
                 Next::Bad => drop(bad.add(cluster)),
@@ -142,7 +173,7 @@ impl<'b> Table<'b> {
     /// What follows the cluster; where the better copy does not say, the other is asked.
     pub fn next(&mut self, cluster: u32) -> Next {
         let mut next = Next::Wild;
-        for copy in 0..self.copies.len() {
+        for copy in 0..self.layout.copies.len() {
             let raw = self.raw(copy, cluster);
             match self.meaning(raw) {
                 said @ (Next::Cluster(_) | Next::End) => return said,
@@ -158,7 +189,7 @@ impl<'b> Table<'b> {
         let mut chain = Chain { stretches: Vec::new(), len: 0, ending: Ending::Broken };
         let mut cluster = first;
         loop {
-            if !(FIRST..self.limit).contains(&cluster) {
+            if !(FIRST..self.layout.limit).contains(&cluster) {
                 return chain;
             }
             if owned.has(cluster) {
@@ -188,7 +219,7 @@ impl<'b> Table<'b> {
         let (mut stretches, mut cluster) = (Vec::new(), first);
         for left in (0..len).rev() {
             self.steps = self.steps.checked_sub(1)?;
-            if !(FIRST..self.limit).contains(&cluster) || owned.has(cluster) {
+            if !(FIRST..self.layout.limit).contains(&cluster) || owned.has(cluster) {
                 return None;
             }
             extend(&mut stretches, cluster);
@@ -201,39 +232,36 @@ impl<'b> Table<'b> {
         None
     }
 
-    /// Source: "FAT: General Overview of On-Disk Format" 1.03, "FAT Data Structure".
+    /// What an entry's bits mean.
+    ///
+    /// Source: "FAT: General Overview of On-Disk Format" 1.03, "FAT Data Structure";
+    /// "exFAT file system specification", 4.1.
     fn meaning(&self, raw: u32) -> Next {
-        let top = match self.kind {
-            Kind::Fat12 => 0xff0,
-            Kind::Fat16 => 0xfff0,
-            Kind::Fat32 => 0x0fff_fff0,
-        };
+        let ones = self.layout.width.ones();
         match raw {
             0 => Next::Free,
-            _ if (FIRST..self.limit).contains(&raw) => Next::Cluster(raw),
-            _ if raw == top | 7 => Next::Bad,
-            _ if raw >= top | 8 => Next::End,
+            _ if (FIRST..self.layout.limit).contains(&raw) => Next::Cluster(raw),
+            _ if raw == ones - 8 => Next::Bad,
+            _ if raw >= ones - 7 => Next::End,
             _ => Next::Wild,
         }
     }
 
     /// The entry's bits; zero when the table has been read too often.
     fn raw(&mut self, copy: usize, cluster: u32) -> u32 {
-        let at = u64::from(cluster) * self.kind.bits() / 8;
+        let at = u64::from(cluster) * self.layout.width.bits() / 8;
         let mut entry = [0; 4];
-        let width = if self.kind == Kind::Fat32 { 4 } else { 2 };
+        let width = self.layout.width.bits().div_ceil(8) as usize;
         self.fetch(copy, at, &mut entry[..width]);
         let raw = u32::from_le_bytes(entry);
-        match self.kind {
-            Kind::Fat12 if cluster % 2 == 0 => raw & 0xfff,
-            Kind::Fat12 => raw >> 4,
-            Kind::Fat16 => raw,
-            Kind::Fat32 => raw & 0x0fff_ffff,
+        match self.layout.width {
+            Width::Twelve if cluster % 2 == 1 => raw >> 4,
+            width => raw & width.ones(),
         }
     }
 
     fn fetch(&mut self, copy: usize, at: u64, out: &mut [u8]) {
-        let Some(&start) = self.copies.get(copy) else { return };
+        let Some(&start) = self.layout.copies.get(copy) else { return };
         let from = start.saturating_add(at);
         if let Some(mapped) = self.bytes.mapped(from, out.len()) {
             return out.copy_from_slice(mapped);
