@@ -12,7 +12,9 @@ pub mod clusters;
 pub mod dos;
 pub mod exfat;
 pub mod fat;
+pub mod opening;
 pub mod records;
+pub mod sequence;
 pub mod table;
 
 use afterimage_signatures::verdict::Span;

@@ -8,6 +8,7 @@
 mod boot;
 mod clue;
 mod contents;
+mod salvage;
 mod set;
 mod upcase;
 mod volume;
@@ -42,8 +43,8 @@ impl FileSystem for ExFat {
         contents::read(bytes, boot, start, bytes.len() - start)
     }
 
-    fn salvage(&self, _: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
-        Vec::new()
+    fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
+        salvage::salvage(bytes, clues, known)
     }
 }
 

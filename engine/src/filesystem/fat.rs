@@ -14,6 +14,7 @@ mod contents;
 mod folder;
 mod letters;
 mod name;
+mod salvage;
 mod slot;
 mod tree;
 mod volume;
@@ -48,12 +49,24 @@ impl FileSystem for Fat {
         contents::read(bytes, boot, start, bytes.len() - start)
     }
 
-    fn salvage(&self, _: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
-        Vec::new()
+    fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
+        salvage::salvage(bytes, clues, known)
     }
 }
 
 /// The boot sector at `at`, if there is one.
 fn boot_at(bytes: &dyn Bytes, at: u64) -> Option<Boot> {
     Boot::parse(read(bytes, at, SECTOR).first_chunk()?)
+}
+
+/// The boot sector of a volume that was read, or its copy.
+fn boot_of(bytes: &dyn Bytes, known: &Contents) -> Option<Boot> {
+    let agrees = |boot: &Boot| {
+        known.span.at.saturating_add(boot.clusters_at) == known.clusters_at
+            && boot.cluster_len == known.cluster_len
+    };
+    // Where the copy lies is told by what may be lost: that is nearly always sector 6.
+    [0, 6 * SECTOR as u64]
+        .into_iter()
+        .find_map(|after| boot_at(bytes, known.span.at.saturating_add(after)).filter(agrees))
 }

@@ -5,7 +5,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::filesystem::clusters::{self, Clusters, FIRST, Stretch, read};
 use crate::filesystem::exfat::boot::Boot;
-use crate::filesystem::exfat::set::{self, Layout, Set, parse, u32_at, u64_at};
+use crate::filesystem::exfat::set::{Layout, Set, parse, u32_at, u64_at};
 use crate::filesystem::exfat::upcase::{self, Upcase};
 use crate::filesystem::records::{LEN, Listing};
 use crate::filesystem::table::{Ending, Table};
@@ -324,9 +324,4 @@ fn taken(map: &[u8], limit: u32) -> clusters::Set {
         }
     }
     taken
-}
-
-/// Whether a record begins a set, or goes on with one.
-pub fn slot_type(slots: &[u8], index: usize) -> Option<u8> {
-    set::slot(slots, index).map(|slot| slot[0])
 }

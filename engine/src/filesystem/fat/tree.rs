@@ -13,8 +13,7 @@ pub const ROOT: usize = 0;
 /// A folder.
 #[derive(Clone, Debug)]
 pub struct Folder {
-    /// The folder it lies in; a folder stands behind it, except that the root lies in itself. Where
-    /// it is not known which, nothing.
+    /// The folder it lies in. The root lies in none, and of others it may not be known which.
     pub parent: Option<usize>,
     /// What names it; nothing for the root, and for one whose name is lost.
     pub record: Option<Record>,
@@ -82,16 +81,13 @@ impl Tree {
     /// The path of a folder, with a `/` behind it, and whether all of it is recorded.
     pub fn path(&self, folder: usize) -> (String, bool) {
         let (mut names, mut certain, mut here) = (Vec::new(), true, Some(folder));
-        while let Some(folder) = here.and_then(|here| self.folders.get(here)) {
+        for _ in 0..=MOST_DEPTH {
+            let Some(folder) = here.and_then(|here| self.folders.get(here)) else { break };
             if let Some(record) = &folder.record {
                 names.push(record.name.as_str());
                 certain &= record.certain;
             }
-            // The root lies in itself; a ring of folders ends here too.
-            here = folder.parent.filter(|&parent| Some(parent) != here);
-            if names.len() > MOST_DEPTH {
-                break;
-            }
+            here = folder.parent;
         }
         names.reverse();
         let path = names.iter().flat_map(|name| [name, "/"]).collect();
