@@ -9,6 +9,7 @@
 
 pub mod budget;
 pub mod clusters;
+pub mod dcf;
 pub mod dos;
 pub mod exfat;
 pub mod fat;

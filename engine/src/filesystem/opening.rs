@@ -1,21 +1,32 @@
 //! How files begin, to test where the files of a lost volume lie. It proves no file.
 
+/// What files of an extension begin with: where it stands, and what it is.
+const OPENINGS: &[(&[&str], usize, &[&[u8]])] = &[
+    (&["jpg", "jpeg"], 0, &[b"\xff\xd8\xff"]),
+    (&["png"], 0, &[b"\x89PNG"]),
+    (&["heic", "heif", "hif", "avif", "cr3", "mp4", "mov", "3gp"], 4, &[b"ftyp"]),
+    (&["tif", "tiff", "dng", "nef", "arw", "cr2", "pef", "srw"], 0, &[b"II*\0", b"MM\0*"]),
+    (&["avi", "wav", "webp"], 0, &[b"RIFF"]),
+    (&["raf"], 0, &[b"FUJIFILM"]),
+    (&["gif"], 0, &[b"GIF8"]),
+];
+
+/// Whether it is known how a file of this name begins.
+pub fn is_known(name: &str) -> bool {
+    opening(name).is_some()
+}
+
 /// Whether a file of this name begins as such files do; of most kinds that is not known, and then it
 /// does not.
 pub fn begins_as(name: &str, start: &[u8; 16]) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |pair| pair.1).to_ascii_lowercase();
-    match extension.as_str() {
-        "jpg" | "jpeg" => start.starts_with(b"\xff\xd8\xff"),
-        "png" => start.starts_with(b"\x89PNG"),
-        "heic" | "hif" | "cr3" | "mp4" | "mov" | "3gp" => &start[4..8] == b"ftyp",
-        "tif" | "tiff" | "dng" | "nef" | "arw" | "cr2" | "pef" | "srw" => {
-            start.starts_with(b"II*\0") || start.starts_with(b"MM\0*")
-        }
-        "avi" | "wav" | "webp" => start.starts_with(b"RIFF"),
-        "raf" => start.starts_with(b"FUJIFILM"),
-        "gif" => start.starts_with(b"GIF8"),
-        _ => false,
-    }
+    opening(name)
+        .is_some_and(|(at, magics)| magics.iter().any(|magic| start[at..].starts_with(magic)))
+}
+
+fn opening(name: &str) -> Option<(usize, &'static [&'static [u8]])> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let fits = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    OPENINGS.iter().find(|opening| fits(opening.0)).map(|opening| (opening.1, opening.2))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which piece of a folder follows which, by the names in them: cameras count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// How far a name may count on from the one before it; more is another folder's.
 const FARTHEST: u64 = 10_000;
@@ -31,19 +31,21 @@ pub struct Piece {
     pub full: bool,
 }
 
-/// For each of the pieces the one it follows, if that can be told. `heads` is how many of them begin
-/// a folder and follow none; they come first.
-pub fn order(pieces: &[Piece], heads: usize) -> Vec<Option<usize>> {
-    let mut before = vec![None; pieces.len()];
+/// Adds for each of the pieces the one it follows, if that can be told, to those in `before` that are
+/// known already. `heads` is how many of them begin a folder and follow none; they come first.
+pub fn order(pieces: &[Piece], heads: usize, before: &mut [Option<usize>]) {
     let mut open: BTreeMap<Count, usize> = BTreeMap::new();
+    let followed: HashSet<usize> = before.iter().flatten().copied().collect();
     let offer = |open: &mut BTreeMap<Count, usize>, index: usize| {
         let piece = &pieces[index];
-        if let Some(last) = piece.last.clone().filter(|_| piece.full) {
+        if let Some(last) = piece.last.clone().filter(|_| piece.full && !followed.contains(&index))
+        {
             open.entry(last).or_insert(index);
         }
     };
-    (0..heads.min(pieces.len())).for_each(|index| offer(&mut open, index));
-    let mut rest: Vec<usize> = (heads..pieces.len()).collect();
+    let known = |index: &usize| *index < heads || before[*index].is_some();
+    (0..pieces.len()).filter(known).for_each(|index| offer(&mut open, index));
+    let mut rest: Vec<usize> = (0..pieces.len()).filter(|index| !known(index)).collect();
     rest.sort_by_key(|&index| (pieces[index].first.clone(), index));
     for index in rest {
         if let Some(first) = &pieces[index].first {
@@ -57,7 +59,6 @@ pub fn order(pieces: &[Piece], heads: usize) -> Vec<Option<usize>> {
         }
         offer(&mut open, index);
     }
-    before
 }
 
 #[cfg(test)]
@@ -70,7 +71,9 @@ mod tests {
 
     #[track_caller]
     fn check(pieces: &[Piece], heads: usize, expected: &[Option<usize>]) {
-        assert_eq!(order(pieces, heads), expected);
+        let mut before = vec![None; pieces.len()];
+        order(pieces, heads, &mut before);
+        assert_eq!(before, expected);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub fn salvage(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Cont
     let listed: HashSet<u64> =
         known.iter().flat_map(|known| known.entries.iter().map(|entry| entry.record)).collect();
     let mut rest = sets(bytes, clues);
+    drop_halves(&mut rest, known);
     let mut salvaged = Vec::new();
     for known in known {
         let (inside, outside) = rest
@@ -72,6 +73,22 @@ fn sets(bytes: &dyn Bytes, clues: &[u64]) -> Vec<Found> {
     sets
 }
 
+/// Drops sets without their first record where the whole one is known: they lay across the edge of a
+/// cluster.
+fn drop_halves(found: &mut Vec<Found>, known: &[Contents]) {
+    let entries = known.iter().flat_map(|known| &known.entries);
+    let listed = entries.map(|entry| {
+        let name = entry.path.rsplit_once('/').map_or(entry.path.as_str(), |pair| pair.1);
+        (name.to_string(), entry.size)
+    });
+    let whole = found.iter().filter(|found| found.set.is_whole());
+    let whole = whole.map(|found| (found.set.name.clone(), found.set.size));
+    let listed: HashSet<(String, u64)> = listed.chain(whole).collect();
+    found.retain(|Found { set, .. }| {
+        set.is_whole() || !listed.contains(&(set.name.clone(), set.size))
+    });
+}
+
 /// What these sets say of one volume, except what is listed already.
 fn contents(
     bytes: &dyn Bytes,
@@ -87,14 +104,16 @@ fn contents(
         if set.folder || listed.contains(at) {
             continue;
         }
-        let path =
-            tree.as_ref().map_or(String::new(), |tree| tree.path_to(&found, *at)) + &set.name;
+        let unknown = || (String::new(), true);
+        let (path, certain) = tree.as_ref().map_or_else(unknown, |tree| tree.path_to(&found, *at));
+        let path = path + &set.name;
         text += path.len();
         if text > MOST_TEXT {
             break;
         }
         let places = clusters.map_or(Vec::new(), |clusters| places(&clusters, set, &mut budget));
-        entries.push(entry(Set { live: false, ..set.clone() }, path, *at, places));
+        let lost = Set { live: false, ..set.clone() };
+        entries.push(Entry { certain, ..entry(lost, path, *at, places) });
     }
     let lost =
         clusters.unwrap_or(Clusters { at: first, len: SECTOR as u64, count: 0, end: bytes.len() });

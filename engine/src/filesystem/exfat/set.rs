@@ -68,6 +68,13 @@ pub struct Set {
     pub valid: u64,
 }
 
+impl Set {
+    /// Whether its first record is there, and not only the stream and the name.
+    pub fn is_whole(&self) -> bool {
+        self.whole || self.modified.is_some()
+    }
+}
+
 /// The set that begins at the `index`th record, if its checksum or the hash of its name proves it.
 ///
 /// Where the first record is lost, what is left begins with the stream, and the hash proves it: such

@@ -4,6 +4,7 @@
 mod geometry;
 mod lost;
 mod pieces;
+mod split;
 
 use std::collections::HashSet;
 

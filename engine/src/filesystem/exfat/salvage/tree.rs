@@ -6,6 +6,7 @@ use afterimage_signatures::{Bytes, Run};
 
 use crate::filesystem::MOST_DEPTH;
 use crate::filesystem::clusters::{Clusters, read};
+use crate::filesystem::dcf;
 use crate::filesystem::exfat::salvage::Found;
 use crate::filesystem::exfat::set::{Layout, Set};
 use crate::filesystem::records::LEN;
@@ -57,7 +58,9 @@ impl Tree {
             let full = self.clusters.run(*cluster, 1).is_some_and(|run| is_full(bytes, run));
             Piece { first: sequence::count(first), last: sequence::count(last), full }
         };
-        let before = sequence::order(&all.iter().map(piece).collect::<Vec<_>>(), heads.len());
+        let pieces: Vec<Piece> = all.iter().map(piece).collect();
+        let mut before = vec![None; all.len()];
+        sequence::order(&pieces, heads.len(), &mut before);
         for index in heads.len()..all.len() {
             let back = std::iter::successors(Some(index), |&index| before[index]);
             // The chains end in a head or in an orphan, and none is longer than all of them.
@@ -75,20 +78,26 @@ impl Tree {
         (cluster - first < count).then_some(index)
     }
 
-    /// The path to what is named at `at`, with a `/` behind it; folders that are not known are left
-    /// out.
-    pub fn path_to(&self, found: &[Found], at: u64) -> String {
-        let (mut names, mut here) = (Vec::new(), at);
+    /// The path to what is named at `at`, with a `/` behind it, and whether all of it is recorded;
+    /// folders that are not known are left out, except the one that cameras put theirs into.
+    pub fn path_to(&self, found: &[Found], at: u64) -> (String, bool) {
+        let (mut names, mut certain, mut here) = (Vec::<&str>::new(), true, at);
         for _ in 0..MOST_DEPTH {
             let folder = self.clusters.number(here).and_then(|cluster| self.folder(cluster));
-            let Some(folder) = folder.map(|folder| &found[folder]) else { break };
+            let Some(folder) = folder.map(|folder| &found[folder]) else {
+                if names.last().is_some_and(|name| dcf::is_folder(name)) {
+                    names.push(dcf::ROOT);
+                    certain = false;
+                }
+                break;
+            };
             names.push(folder.set.name.as_str());
             if folder.at == here {
                 break;
             }
             here = folder.at;
         }
-        names.iter().rev().flat_map(|name| [name, "/"]).collect()
+        (names.iter().rev().flat_map(|name| [name, "/"]).collect(), certain)
     }
 }
 

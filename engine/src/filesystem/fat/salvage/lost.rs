@@ -7,21 +7,16 @@ use afterimage_signatures::verdict::Span;
 
 use crate::filesystem::budget::Budget;
 use crate::filesystem::clusters::Clusters;
+use crate::filesystem::dcf;
 use crate::filesystem::fat::boot_of;
 use crate::filesystem::fat::contents::entries;
 use crate::filesystem::fat::folder::Record;
-use crate::filesystem::fat::name;
 use crate::filesystem::fat::salvage::SECTOR_LEN;
 use crate::filesystem::fat::salvage::geometry::{Geometry, Head};
 use crate::filesystem::fat::salvage::pieces::{Folder, folders};
 use crate::filesystem::fat::tree::{self, ROOT, Tree};
 use crate::filesystem::fat::volume::{MOST_HIGH, Volume};
 use crate::filesystem::{Contents, Place};
-
-/// What the folder that cameras put all others into is called.
-///
-/// Source: JEITA CP-3461 (DCF 2.0), 3.2.1.
-const CAMERA_ROOT: &[u8; 11] = b"DCIM       ";
 
 /// What the folders say that begin at `heads`, and the other records at `rest`; files whose record
 /// is in `listed` are left out, and the others are added there. Without a geometry only names can be
@@ -156,21 +151,16 @@ impl Names {
             .find(|(by, _)| *by == Some(parent))
             .or_else(|| names.iter().find(|(by, _)| by.is_none()));
         named.map(|(_, record)| record.clone()).or_else(|| {
-            let camera = |record: &Record| record.folder && is_camera_folder(&record.short);
+            let camera = |record: &Record| {
+                let letter = if record.short[0] == 0 { "1" } else { "" };
+                let name = format!("{letter}{}", record.name.trim_start_matches('_'));
+                record.folder && dcf::is_folder(&name)
+            };
             let record = records.iter().find(|record| parent == 0 && camera(record))?.clone();
-            let name = name::label(CAMERA_ROOT);
-            Some(Record { name, short: *CAMERA_ROOT, certain: false, cluster: own, ..record })
+            let (name, short) = (dcf::ROOT.to_string(), *b"DCIM       ");
+            Some(Record { name, short, certain: false, cluster: own, ..record })
         })
     }
-}
-
-/// Whether a folder is called by a number from 100 on and five characters.
-///
-/// Source: JEITA CP-3461 (DCF 2.0), 3.2.2.
-fn is_camera_folder(short: &[u8; 11]) -> bool {
-    let first = matches!(short[0], 0 | b'1'..=b'9');
-    let free = |&byte: &u8| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    first && short[1..3].iter().all(u8::is_ascii_digit) && short[3..8].iter().all(free)
 }
 
 /// Whether clusters have more than 16 bits: then the upper half of a number may be lost.

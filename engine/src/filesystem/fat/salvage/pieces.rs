@@ -6,6 +6,7 @@ use afterimage_signatures::{Bytes, Run};
 
 use crate::filesystem::fat::folder::{MOST_LEN, Record, State, records};
 use crate::filesystem::fat::salvage::geometry::{Geometry, Head};
+use crate::filesystem::fat::salvage::split;
 use crate::filesystem::records::{LEN, Listing};
 use crate::filesystem::sequence::{self, Piece};
 
@@ -38,7 +39,8 @@ pub fn folders(
         .chain(orphans(geometry, heads, rest))
         .collect();
     let pieces: Vec<Piece> = runs.iter().map(|&run| piece(bytes, run)).collect();
-    let before = sequence::order(&pieces, heads.len());
+    let mut before = split::names(bytes, &runs, heads.len());
+    sequence::order(&pieces, heads.len(), &mut before);
     let mut after = vec![None; runs.len()];
     for (index, before) in before.iter().enumerate() {
         if let Some(before) = before {
