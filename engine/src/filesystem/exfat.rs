@@ -10,6 +10,8 @@ mod clue;
 mod contents;
 mod salvage;
 mod set;
+#[cfg(test)]
+mod tests;
 mod upcase;
 mod volume;
 

@@ -16,6 +16,8 @@ mod letters;
 mod name;
 mod salvage;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod volume;
 

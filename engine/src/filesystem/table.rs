@@ -113,7 +113,7 @@ pub struct Chain {
 /// What a look over all copies of the table shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survey {
-    /// Clusters that are not free and not bad.
+    /// Clusters that belong to chains.
     pub used: u64,
     /// Whether the copies differ.
     pub differ: bool,
@@ -164,7 +164,8 @@ impl<'b> Table<'b> {
             match self.meaning(raw) {
                 Next::Free => {}
                 Next::Bad => drop(bad.add(cluster)),
-                _ => survey.used += 1,
+                Next::Wild => {}
+                Next::Cluster(_) | Next::End => survey.used += 1,
             }
         }
         survey
