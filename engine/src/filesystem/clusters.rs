@@ -20,6 +20,14 @@ pub struct Clusters {
 }
 
 impl Clusters {
+    /// As many clusters from `at` on as `count` says and as begin before `end`: no more are kept
+    /// account of, whatever a volume claims.
+    pub fn new(at: u64, len: u64, count: u32, end: u64) -> Self {
+        let there = end.saturating_sub(at).div_ceil(len.max(1));
+        let count = there.min(count.into()) as u32;
+        Clusters { at, len, count, end }
+    }
+
     /// Whether the number is that of a cluster.
     pub fn has(&self, cluster: u32) -> bool {
         cluster >= FIRST && cluster - FIRST < self.count
@@ -84,6 +92,14 @@ impl Clusters {
         }
         free
     }
+}
+
+/// Whether a free stretch holds the byte at `at`; all are free where nothing is known.
+pub fn is_free(free: Option<&[Span]>, at: u64) -> bool {
+    free.is_none_or(|free| {
+        let next = free.partition_point(|span| span.at <= at);
+        next.checked_sub(1).is_some_and(|index| at < free[index].end())
+    })
 }
 
 /// Clusters in a row: the first, and how many.
@@ -168,6 +184,8 @@ mod tests {
         assert!(owned.add(3) && !owned.add(3) && !owned.add(999));
         let free = [Span { at: 1000, len: 512 }, Span { at: 2024, len: 876 }];
         assert_eq!(CARD.free(&owned), free);
+        let holds = [999, 1000, 1511, 1512, 2024].map(|at| is_free(Some(&free), at));
+        assert_eq!(holds, [false, true, true, false, true]);
     }
 
     #[test]

@@ -1,14 +1,29 @@
 //! How files begin, to test where the files of a lost volume lie. It proves no file.
 
-/// What files of an extension begin with: where it stands, and what it is.
-const OPENINGS: &[(&[&str], usize, &[&[u8]])] = &[
-    (&["jpg", "jpeg"], 0, &[b"\xff\xd8\xff"]),
-    (&["png"], 0, &[b"\x89PNG"]),
-    (&["heic", "heif", "hif", "avif", "cr3", "mp4", "mov", "3gp"], 4, &[b"ftyp"]),
-    (&["tif", "tiff", "dng", "nef", "arw", "cr2", "pef", "srw"], 0, &[b"II*\0", b"MM\0*"]),
-    (&["avi", "wav", "webp"], 0, &[b"RIFF"]),
-    (&["raf"], 0, &[b"FUJIFILM"]),
-    (&["gif"], 0, &[b"GIF8"]),
+/// What files of some kind begin with.
+struct Opening {
+    extensions: &'static [&'static str],
+    at: usize,
+    /// One of these stands there.
+    magics: &'static [&'static [u8]],
+}
+
+const OPENINGS: &[Opening] = &[
+    Opening { extensions: &["jpg", "jpeg"], at: 0, magics: &[b"\xff\xd8\xff"] },
+    Opening { extensions: &["png"], at: 0, magics: &[b"\x89PNG"] },
+    Opening {
+        extensions: &["heic", "heif", "hif", "avif", "cr3", "mp4", "mov", "3gp"],
+        at: 4,
+        magics: &[b"ftyp"],
+    },
+    Opening {
+        extensions: &["tif", "tiff", "dng", "nef", "arw", "cr2", "pef", "srw"],
+        at: 0,
+        magics: &[b"II*\0", b"MM\0*"],
+    },
+    Opening { extensions: &["avi", "wav", "webp"], at: 0, magics: &[b"RIFF"] },
+    Opening { extensions: &["raf"], at: 0, magics: &[b"FUJIFILM"] },
+    Opening { extensions: &["gif"], at: 0, magics: &[b"GIF8"] },
 ];
 
 /// Whether it is known how a file of this name begins.
@@ -19,14 +34,15 @@ pub fn is_known(name: &str) -> bool {
 /// Whether a file of this name begins as such files do; of most kinds that is not known, and then it
 /// does not.
 pub fn begins_as(name: &str, start: &[u8; 16]) -> bool {
-    opening(name)
-        .is_some_and(|(at, magics)| magics.iter().any(|magic| start[at..].starts_with(magic)))
+    opening(name).is_some_and(|opening| {
+        opening.magics.iter().any(|magic| start[opening.at..].starts_with(magic))
+    })
 }
 
-fn opening(name: &str) -> Option<(usize, &'static [&'static [u8]])> {
+fn opening(name: &str) -> Option<&'static Opening> {
     let (_, extension) = name.rsplit_once('.')?;
-    let fits = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(extension));
-    OPENINGS.iter().find(|opening| fits(opening.0)).map(|opening| (opening.1, opening.2))
+    let known = |known: &&str| known.eq_ignore_ascii_case(extension);
+    OPENINGS.iter().find(|opening| opening.extensions.iter().any(known))
 }
 
 #[cfg(test)]

@@ -93,17 +93,17 @@ impl Boot {
     /// Where the clusters lie when the volume begins at `at` and what is there ends at `end`.
     pub fn clusters(&self, at: u64, end: u64) -> Clusters {
         let at = at.saturating_add(self.clusters_at);
-        Clusters { at, len: self.cluster_len, count: self.clusters, end }
+        Clusters::new(at, self.cluster_len, self.clusters, end)
     }
 
-    /// Where the table lies when the volume begins at `at`. A second one belongs to a state of the
+    /// Where the table lies when the volume begins at `at`, and the clusters so. A second one belongs to a state of the
     /// volume of its own: it is no copy.
-    pub fn layout(&self, at: u64) -> Layout {
+    pub fn layout(&self, at: u64, clusters: &Clusters) -> Layout {
         let number = u64::from(self.second);
         let table = at.saturating_add(self.table_at).saturating_add(number * self.table_len);
         Layout {
             width: Width::ThirtyTwo,
-            limit: self.clusters.saturating_add(FIRST),
+            limit: clusters.limit(),
             media: 0xf8,
             copies: vec![table],
             len: self.table_len,

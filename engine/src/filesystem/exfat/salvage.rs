@@ -10,7 +10,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::filesystem::budget::Budget;
-use crate::filesystem::clusters::{Clusters, read};
+use crate::filesystem::clusters::{Clusters, is_free, read};
 use crate::filesystem::exfat::clue::capitals;
 use crate::filesystem::exfat::contents::entry;
 use crate::filesystem::exfat::set::{Layout, MOST_RECORDS, Set, parse};
@@ -98,14 +98,23 @@ fn contents(
     listed: &HashSet<u64>,
 ) -> Option<Contents> {
     let first = found.first()?.at;
+    let free = known.and_then(|known| known.free.as_deref());
+    let mut folder: Option<(u64, (String, bool))> = None;
     let tree = clusters.map(|clusters| Tree::new(bytes, clusters, &found));
     let (mut entries, mut budget, mut text) = (Vec::<Entry>::new(), Budget::default(), 0);
     for Found { at, set } in &found {
-        if set.folder || listed.contains(at) {
+        // In a live file there may be a volume, whose records are its own matter.
+        if set.folder || listed.contains(at) || !is_free(free, *at) {
             continue;
         }
         let unknown = || (String::new(), true);
-        let (path, certain) = tree.as_ref().map_or_else(unknown, |tree| tree.path_to(&found, *at));
+        // Sets of one sector lie in one folder.
+        let sector = at / SECTOR as u64;
+        if folder.as_ref().is_none_or(|(known, _)| *known != sector) {
+            let path = tree.as_ref().map_or_else(unknown, |tree| tree.path_to(&found, *at));
+            folder = Some((sector, path));
+        }
+        let (path, certain) = folder.as_ref().map_or_else(unknown, |(_, path)| path.clone());
         let path = path + &set.name;
         text += path.len();
         if text > MOST_TEXT {

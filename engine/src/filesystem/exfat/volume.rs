@@ -107,7 +107,7 @@ impl<'b> Volume<'b> {
             bytes,
             span,
             clusters,
-            table: Table::new(bytes, boot.layout(at)),
+            table: Table::new(bytes, boot.layout(at, &clusters)),
             upcase: Upcase::default(),
             taken: None,
             owned: clusters::Set::new(clusters.limit()),
@@ -255,7 +255,7 @@ impl<'b> Volume<'b> {
             let stretches = if set.live { self.follow(&set) } else { Vec::new() };
             match (set.folder, set.live) {
                 (true, true) => drop(self.add_folder(folder, set.name, stretches, true)),
-                (true, false) => self.lost.push((folder, set)),
+                (true, false) if self.lost.len() < MOST_FOLDERS => self.lost.push((folder, set)),
                 (false, _) if self.files.len() < MOST_ENTRIES => {
                     self.files.push(File { folder, set, at, stretches });
                 }

@@ -145,11 +145,11 @@ impl Boot {
     /// Where the clusters lie when the volume begins at `at` and what is there ends at `end`.
     pub fn clusters(&self, at: u64, end: u64) -> Clusters {
         let at = at.saturating_add(self.clusters_at);
-        Clusters { at, len: self.cluster_len, count: self.clusters, end }
+        Clusters::new(at, self.cluster_len, self.clusters, end)
     }
 
-    /// Where the tables lie when the volume begins at `at`.
-    pub fn layout(&self, at: u64) -> Layout {
+    /// Where the tables lie when the volume begins at `at`, and the clusters so.
+    pub fn layout(&self, at: u64, clusters: &Clusters) -> Layout {
         let first = at.saturating_add(self.tables_at);
         let place = |number: u8| first.saturating_add(u64::from(number) * self.table_len);
         let numbers = match self.active {
@@ -158,7 +158,7 @@ impl Boot {
         };
         Layout {
             width: self.kind.width(),
-            limit: self.clusters.saturating_add(FIRST),
+            limit: clusters.limit(),
             media: self.media,
             copies: numbers.map(place).collect(),
             len: self.table_len,

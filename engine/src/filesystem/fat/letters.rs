@@ -42,13 +42,25 @@ pub struct Letters {
 }
 
 impl Letters {
+    /// Notes that a letter of such a name is wanted, if that is lost. What nobody wants is not
+    /// learnt.
+    pub fn want(&mut self, folder: usize, record: &Record) {
+        if record.short[0] == 0 {
+            for pattern in patterns(folder, record) {
+                self.seen.entry(pattern).or_default();
+            }
+        }
+    }
+
     /// Learns from a name of the folder numbered so, if its first letter is known.
     pub fn learn(&mut self, folder: usize, record: &Record) {
         if record.short[0] == 0 {
             return;
         }
         for pattern in patterns(folder, record) {
-            *self.seen.entry(pattern).or_default().entry(record.short[0]).or_default() += 1;
+            if let Some(letters) = self.seen.get_mut(&pattern) {
+                *letters.entry(record.short[0]).or_default() += 1;
+            }
         }
     }
 
@@ -130,6 +142,7 @@ mod tests {
     #[track_caller]
     fn check(known: &[(usize, &[u8; 11])], lost: (usize, &[u8; 11]), expected: &str) {
         let mut letters = Letters::default();
+        letters.want(lost.0, &record(lost.1, false));
         for (folder, short) in known {
             letters.learn(*folder, &record(short, false));
         }

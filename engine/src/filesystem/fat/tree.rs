@@ -67,7 +67,9 @@ impl Tree {
             .iter()
             .filter_map(|folder| Some((folder.parent.unwrap_or(ROOT), folder.record.as_ref()?)));
         let files = self.files.iter().map(|file| (file.folder, &file.record));
-        folders.chain(files).for_each(|(folder, record)| letters.learn(folder, record));
+        let names = || folders.clone().chain(files.clone());
+        names().for_each(|(folder, record)| letters.want(folder, record));
+        names().for_each(|(folder, record)| letters.learn(folder, record));
         for folder in &mut self.folders {
             if let Some(record) = &mut folder.record {
                 letters.restore(folder.parent.unwrap_or(ROOT), record);

@@ -10,12 +10,15 @@ use crate::filesystem::fat::boot::{Boot, Kind, Root};
 use crate::filesystem::fat::folder::{Found, MOST_LEN, Record, State, records};
 use crate::filesystem::fat::name;
 use crate::filesystem::fat::slot::LEN;
-use crate::filesystem::fat::tree::{Folder, ROOT, Tree};
+use crate::filesystem::fat::tree::{Folder, MOST_FOLDERS, ROOT, Tree};
 use crate::filesystem::records::Listing;
 use crate::filesystem::table::{Ending, Survey, Table};
 
 /// Higher numbers that are tried for a first cluster whose upper half is lost.
 pub const MOST_HIGH: u32 = 64;
+
+/// Bytes of all folders of one volume that are read.
+const MOST_FOLDERS_LEN: u64 = 4 << 30;
 
 /// Places where deleted folders of one volume are looked for.
 const MOST_PROBES: usize = 1 << 16;
@@ -67,6 +70,8 @@ pub struct Volume<'b> {
     /// What is wrong with it.
     pub trouble: Trouble,
     lost: VecDeque<(usize, Record)>,
+    /// How many bytes of folders may still be read.
+    room: u64,
 }
 
 impl<'b> Volume<'b> {
@@ -75,12 +80,24 @@ impl<'b> Volume<'b> {
         let room = room.min(bytes.len().saturating_sub(at));
         let span = Span { at, len: boot.len.min(room) };
         let clusters = boot.clusters(at, span.end());
-        let mut table = Table::new(bytes, boot.layout(at));
+        let mut table = Table::new(bytes, boot.layout(at, &clusters));
         let mut owned = Set::new(clusters.limit());
         let survey = table.survey(&mut owned);
         let (tree, trouble, lost) = (Tree::default(), Trouble::default(), VecDeque::new());
-        let label = None;
-        Volume { bytes, boot, span, clusters, table, survey, owned, tree, label, trouble, lost }
+        Volume {
+            bytes,
+            boot,
+            span,
+            clusters,
+            table,
+            survey,
+            owned,
+            tree,
+            label: None,
+            trouble,
+            lost,
+            room: MOST_FOLDERS_LEN,
+        }
     }
 
     /// Reads the folders that are there, from the root on.
@@ -96,8 +113,7 @@ impl<'b> Volume<'b> {
         while folder < self.tree.folders.len() {
             let chain = self.table.claim(self.tree.folders[folder].cluster, &mut self.owned);
             self.trouble.count(chain.ending);
-            let listing =
-                Listing::read(self.bytes, self.clusters.runs(&chain.stretches, MOST_LEN), MOST_LEN);
+            let listing = self.listing(self.clusters.runs(&chain.stretches, MOST_LEN));
             let found = self.records(&listing, State::Live);
             self.sort(folder, found);
             folder += 1;
@@ -114,7 +130,7 @@ impl<'b> Volume<'b> {
                 continue;
             }
             let Some(folder) = self.tree.add(parent, record, cluster) else { continue };
-            let listing = Listing::read(self.bytes, self.clusters.run(cluster, 1), MOST_LEN);
+            let listing = self.listing(self.clusters.run(cluster, 1));
             let found = self.records(&listing, State::Lost);
             self.sort(folder, found);
         }
@@ -124,7 +140,7 @@ impl<'b> Volume<'b> {
         match self.boot.root {
             Root::Fixed(at, len) => {
                 let at = self.span.at.saturating_add(at);
-                Listing::read(self.bytes, [Run { at, len }], MOST_LEN)
+                self.listing([Run { at, len }])
             }
             Root::Chain(cluster) => {
                 let mut chain = self.table.claim(cluster, &mut self.owned);
@@ -136,13 +152,19 @@ impl<'b> Volume<'b> {
                     // The table is wrong about it, the boot sector hardly.
                     chain.stretches.push((cluster, 1));
                 }
-                Listing::read(self.bytes, self.clusters.runs(&chain.stretches, MOST_LEN), MOST_LEN)
+                self.listing(self.clusters.runs(&chain.stretches, MOST_LEN))
             }
         }
     }
 
+    fn listing(&mut self, runs: impl IntoIterator<Item = Run>) -> Listing {
+        let listing = Listing::read(self.bytes, runs, MOST_LEN.min(self.room));
+        self.room = self.room.saturating_sub(listing.slots().len() as u64);
+        listing
+    }
+
     fn records(&mut self, listing: &Listing, state: State) -> Found {
-        let mut found = records(listing, state, self.clusters.limit() - 1);
+        let mut found = records(listing, state, self.boot.clusters.saturating_add(1));
         self.trouble.senseless += found.senseless as u64;
         let room = u64::from(self.clusters.count) * self.clusters.len;
         // What is longer than the volume was never in it.
@@ -154,7 +176,10 @@ impl<'b> Volume<'b> {
         for record in found.records {
             match (record.folder, record.deleted) {
                 (false, _) => self.tree.add_file(folder, record),
-                (true, true) => self.lost.push_back((folder, record)),
+                (true, true) if self.lost.len() < MOST_FOLDERS => {
+                    self.lost.push_back((folder, record));
+                }
+                (true, true) => {}
                 (true, false) => {
                     let cluster = record.cluster;
                     self.tree.add(folder, record, cluster);

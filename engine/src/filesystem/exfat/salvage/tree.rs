@@ -61,13 +61,15 @@ impl Tree {
         let pieces: Vec<Piece> = all.iter().map(piece).collect();
         let mut before = vec![None; all.len()];
         sequence::order(&pieces, heads.len(), &mut before);
-        for index in heads.len()..all.len() {
-            let back = std::iter::successors(Some(index), |&index| before[index]);
-            // The chains end in a head or in an orphan, and none is longer than all of them.
-            let root = back.take(all.len()).last().unwrap_or(index);
-            if root < heads.len() {
-                self.more.insert(all[index], all[root]);
+        let mut after = vec![None; all.len()];
+        for (index, before) in before.iter().enumerate() {
+            if let Some(before) = before {
+                after[*before] = Some(index);
             }
+        }
+        for head in 0..heads.len() {
+            let pieces = std::iter::successors(after[head], |&piece| after[piece]);
+            self.more.extend(pieces.map(|piece| (all[piece], all[head])));
         }
     }
 

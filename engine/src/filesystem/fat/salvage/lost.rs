@@ -6,7 +6,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::filesystem::budget::Budget;
-use crate::filesystem::clusters::Clusters;
+use crate::filesystem::clusters::{Clusters, is_free};
 use crate::filesystem::dcf;
 use crate::filesystem::fat::boot_of;
 use crate::filesystem::fat::contents::entries;
@@ -28,12 +28,14 @@ pub fn contents(
     rest: &[u64],
     listed: &mut HashSet<u64>,
 ) -> Option<Contents> {
+    let names = names(bytes, geometry);
+    let (heads, rest) = (&unowned_heads(geometry, heads, &names), &unowned(geometry, rest));
     let first = heads.iter().map(|head| head.at).chain(rest.iter().copied()).min()?;
     let end = bytes.len();
     let nowhere = Clusters { at: first, len: SECTOR_LEN, count: u32::MAX, end };
     let assumed = Geometry { clusters: nowhere, known: None };
     let found = folders(bytes, geometry.unwrap_or(&assumed), heads, rest);
-    let mut tree = plant(found, &names(bytes, geometry), listed);
+    let mut tree = plant(found, &names, listed);
     tree.restore_letters();
     if tree.files.is_empty() {
         return None;
@@ -61,6 +63,27 @@ pub fn contents(
         entries: entries(&tree, places),
         free: known.and_then(|known| known.free.clone()),
     })
+}
+
+/// Records that lie in no live file: there may be a volume in one, whose records are its own
+/// matter. Those of live folders are listed.
+fn unowned(geometry: Option<&Geometry<'_>>, rest: &[u64]) -> Vec<u64> {
+    let known = geometry.and_then(|geometry| geometry.known);
+    let free = known.and_then(|known| known.free.as_deref());
+    rest.iter().copied().filter(|&at| is_free(free, at)).collect()
+}
+
+/// The same for beginnings of folders, but those of live folders stay: others may lie in them.
+fn unowned_heads(
+    geometry: Option<&Geometry<'_>>,
+    heads: &[Head],
+    names: &[(u32, Record)],
+) -> Vec<Head> {
+    let live: HashSet<u32> = names.iter().map(|(_, record)| record.cluster).collect();
+    let known = geometry.and_then(|geometry| geometry.known);
+    let free = known.and_then(|known| known.free.as_deref());
+    let stays = |head: &&Head| is_free(free, head.at) || live.contains(&head.own);
+    heads.iter().filter(stays).copied().collect()
 }
 
 /// Names of folders that a known volume still has, by their clusters and their parents'.
@@ -176,18 +199,12 @@ fn places(geometry: &Geometry<'_>, record: &Record, wide: bool, budget: &mut Bud
     if record.size == 0 {
         return Vec::new();
     }
-    let free = geometry.known.and_then(|known| known.free.as_ref());
-    let is_free = |at: u64| {
-        free.is_none_or(|free| {
-            let next = free.partition_point(|span| span.at <= at);
-            next.checked_sub(1).is_some_and(|index| at < free[index].end())
-        })
-    };
+    let free = geometry.known.and_then(|known| known.free.as_deref());
     let high = if wide && first < 1 << 16 { MOST_HIGH } else { 0 };
     let (mut places, mut taken) = (Vec::new(), None);
     for number in (0..=high).map(|high| first | high << 16) {
         let Some(at) = clusters.offset(number) else { continue };
-        match (number == first, is_free(at)) {
+        match (number == first, is_free(free, at)) {
             (true, false) => taken = Some(at),
             (true, true) => places.push(Place::Start(at)),
             (false, true) if budget.more() => places.push(Place::Start(at)),
