@@ -7,7 +7,17 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod budget;
+pub mod clusters;
+pub mod dcf;
+pub mod dos;
+pub mod exfat;
+pub mod fat;
 pub mod ntfs;
+pub mod opening;
+pub mod records;
+pub mod sequence;
+pub mod table;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};

@@ -35,6 +35,8 @@ struct Folder {
     /// Where its entries lie in the image, in order.
     slots: Vec<usize>,
     used: usize,
+    /// Where the records lie that name it.
+    records: Vec<usize>,
 }
 
 /// A file that was written.
@@ -106,7 +108,7 @@ impl Volume {
         let len = ((entries + 2) * ENTRY).div_ceil(self.cluster_len);
         let clusters = self.allocate(len, 0);
         let slots = clusters.iter().flat_map(|&cluster| self.slots_of(cluster)).collect();
-        let folder = Folder { first: clusters[0], slots, used: 0 };
+        let folder = Folder { first: clusters[0], slots, used: 0, records: Vec::new() };
         let (parent, name) = split(path);
         let parent_first = self.folders[parent].first;
         let parent_first = if parent.is_empty() { 0 } else { parent_first };
@@ -115,7 +117,8 @@ impl Volume {
             let entry = Entry::new(name, Attributes::Folder, first, 0, stamp);
             self.add(path, entry);
         }
-        self.add(parent, Entry::new(name, Attributes::Folder, clusters[0], 0, stamp));
+        let records = self.add(parent, Entry::new(name, Attributes::Folder, clusters[0], 0, stamp));
+        self.folders.get_mut(path).expect("it was made above").records = records;
     }
 
     /// Writes a file into the first free clusters from the `from`th on and says where its bytes
@@ -157,6 +160,47 @@ impl Volume {
         }
     }
 
+    /// Deletes a folder whose files were deleted.
+    pub fn delete_folder(&mut self, path: &str) {
+        let Folder { slots, records, .. } = self.folders.remove(path).expect("the folder was made");
+        for slot in records {
+            self.image[slot] = 0xe5;
+        }
+        let per_cluster = self.cluster_len / ENTRY;
+        for slot in slots.into_iter().step_by(per_cluster) {
+            let cluster = self.cluster_at(slot) as u32 + 2;
+            self.set(cluster, 0);
+        }
+    }
+
+    /// Formats the volume again, as cameras do: tables and root are new, the rest stays.
+    pub fn format_again(&mut self, label: &str) {
+        let root = &self.folders[""];
+        let tables = self.reserved * SECTOR..self.data_at();
+        for slot in root.slots.clone() {
+            self.image[slot..slot + ENTRY].fill(0);
+        }
+        self.image[tables].fill(0);
+        (self.folders, self.files) = (BTreeMap::new(), BTreeMap::new());
+        self.format(label);
+    }
+
+    /// Where the volume's first table lies, and how long it is.
+    pub fn table(&self) -> Range<usize> {
+        let at = self.reserved * SECTOR;
+        at..at + self.table_sectors * SECTOR
+    }
+
+    /// Where the record of a file lies.
+    pub fn record(&self, path: &str) -> usize {
+        *self.files[path].slots.last().expect("a file has a record")
+    }
+
+    /// Where the first cluster lies.
+    pub fn clusters_at(&self) -> usize {
+        self.offset(2)
+    }
+
     /// Fills clusters that never held anything with what older files left there; `old` says what
     /// the `n`th cluster holds, if anything.
     pub fn age(&mut self, mut old: impl FnMut(usize) -> Option<Vec<u8>>) {
@@ -196,13 +240,13 @@ impl Volume {
             Kind::Fat16 => {
                 let at = self.data_at();
                 let slots = (at..at + self.root_entries * ENTRY).step_by(ENTRY).collect();
-                Folder { first: 0, slots, used: 0 }
+                Folder { first: 0, slots, used: 0, records: Vec::new() }
             }
             Kind::Fat32 => {
                 let first = 2;
                 self.touched[2] = true;
                 self.set(first, u32::MAX);
-                Folder { first, slots: self.slots_of(first), used: 0 }
+                Folder { first, slots: self.slots_of(first), used: 0, records: Vec::new() }
             }
         };
         self.folders.insert(String::new(), root);

@@ -10,6 +10,7 @@ pub mod broken;
 pub mod cameras;
 pub mod canvas;
 pub mod card;
+pub mod exfat;
 pub mod exif;
 pub mod fat;
 pub mod gif;

@@ -3,8 +3,8 @@
 /// Date and time as FAT keeps them: local, to two seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    date: u16,
-    time: u16,
+    pub(crate) date: u16,
+    pub(crate) time: u16,
 }
 
 impl Stamp {

@@ -1,0 +1,58 @@
+//! Which characters a volume takes for the same, for the hashes of names.
+
+/// Bytes of a table: two for each of 65,536 characters.
+pub const MOST_LEN: u64 = 1 << 17;
+
+/// Stands before a number of characters that have no other case.
+const RUN: u16 = 0xffff;
+
+/// The capital of each character.
+#[derive(Clone, Debug)]
+pub struct Upcase(Vec<u16>);
+
+impl Default for Upcase {
+    /// The capitals of Unicode, where they are one character again.
+    fn default() -> Self {
+        let capital = |code: u16| {
+            let mut capitals = char::from_u32(code.into())?.to_uppercase();
+            let capital = capitals.next().filter(|_| capitals.next().is_none())?;
+            u16::try_from(u32::from(capital)).ok()
+        };
+        Upcase((0..=u16::MAX).map(|code| capital(code).unwrap_or(code)).collect())
+    }
+}
+
+impl Upcase {
+    /// The table that a volume keeps, if its checksum fits.
+    ///
+    /// Source: "exFAT file system specification", 7.2.
+    pub fn parse(table: &[u8], checksum: u32) -> Option<Upcase> {
+        let sum = |sum: u32, &byte: &u8| sum.rotate_right(1).wrapping_add(byte.into());
+        if table.is_empty() || table.iter().fold(0, sum) != checksum {
+            return None;
+        }
+        let mut capitals: Vec<u16> = Vec::with_capacity(1 << 16);
+        let mut words = table.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
+        while let Some(word) = words.next().filter(|_| capitals.len() < 1 << 16) {
+            let code = capitals.len() as u32;
+            match word {
+                RUN if code < RUN.into() => {
+                    let end = (code + u32::from(words.next()?)).min(1 << 16);
+                    capitals.extend((code..end).map(|code| code as u16));
+                }
+                capital => capitals.push(capital),
+            }
+        }
+        let missing = capitals.len() as u32..1 << 16;
+        capitals.extend(missing.map(|code| code as u16));
+        Some(Upcase(capitals))
+    }
+
+    /// The hash of a name. Source: 7.6.4.
+    pub fn hash(&self, name: &[u16]) -> u16 {
+        let capitals = name.iter().map(|&c| self.0.get(usize::from(c)).copied().unwrap_or(c));
+        capitals
+            .flat_map(u16::to_le_bytes)
+            .fold(0, |sum: u16, byte| sum.rotate_right(1).wrapping_add(byte.into()))
+    }
+}
