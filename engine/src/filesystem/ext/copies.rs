@@ -1,0 +1,58 @@
+//! Old copies of blocks, as the journal keeps them.
+
+use super::journal;
+use super::volume::Volume;
+
+/// A copy of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Copy {
+    /// The block of the volume.
+    pub(super) block: u64,
+    /// The transaction that wrote it: a later one has a larger number.
+    pub(super) sequence: u32,
+    /// Where it lies in the source.
+    pub(super) at: u64,
+    /// Whether its first bytes were those of the journal's own blocks, and left out.
+    pub(super) escaped: bool,
+}
+
+impl Copy {
+    /// Reads it.
+    pub(super) fn read(&self, volume: &Volume, out: &mut Vec<u8>) -> bool {
+        let read = volume.read_at(self.at, out);
+        if read && self.escaped {
+            out[..4].copy_from_slice(&journal::MAGIC.to_be_bytes());
+        }
+        read
+    }
+}
+
+/// All copies, those of a block together, from the oldest to the newest.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Copies(Vec<Copy>);
+
+impl Copies {
+    /// Copies in any order.
+    pub(super) fn new(mut copies: Vec<Copy>) -> Self {
+        copies.sort_unstable();
+        copies.dedup();
+        Copies(copies)
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> &[Copy] {
+        &self.0
+    }
+
+    /// Those of a block.
+    pub(super) fn of(&self, block: u64) -> &[Copy] {
+        let first = self.0.partition_point(|copy| copy.block < block);
+        let rest = &self.0[first..];
+        &rest[..rest.partition_point(|copy| copy.block == block)]
+    }
+
+    /// The copies block by block.
+    pub(super) fn by_block(&self) -> impl Iterator<Item = &[Copy]> {
+        self.0.chunk_by(|one, next| one.block == next.block)
+    }
+}
