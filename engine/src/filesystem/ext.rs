@@ -16,6 +16,7 @@ mod group;
 mod inode;
 mod journal;
 mod layout;
+mod lost;
 mod names;
 mod superblock;
 mod survey;
@@ -49,13 +50,11 @@ impl FileSystem for Ext {
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
         let superblock = Superblock::read(bytes, at.checked_add(superblock::AT)?)?;
-        (superblock.group == 0).then(|| contents(bytes, at, room, superblock))
+        (superblock.group == 0).then(|| contents(&Volume::new(bytes, at, room, superblock)))
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let superblock = Superblock::read(bytes, at)?;
-        let start = at.checked_sub(superblock.position())?;
-        Some(contents(bytes, start, bytes.len().checked_sub(start)?, superblock))
+        Some(contents(&lost::find(bytes, at)?))
     }
 
     fn salvage(&self, _: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
@@ -63,25 +62,23 @@ impl FileSystem for Ext {
     }
 }
 
-/// What the volume of a superblock says.
-fn contents(bytes: &dyn Bytes, at: u64, room: u64, superblock: Superblock) -> Contents {
-    let mut volume = Volume::new(bytes, at, room, superblock);
-    volume.copies = journal::read(&volume);
-    let tables = Tables::of(&volume);
-    let survey = Survey::of(&volume, &tables);
-    let names = Names::of(&volume, &tables, &survey);
+/// What a volume says.
+fn contents(volume: &Volume) -> Contents {
+    let tables = Tables::of(volume);
+    let survey = Survey::of(volume, &tables);
+    let names = Names::of(volume, &tables, &survey);
     let mut faults = Vec::new();
-    let free = free(&volume, &survey, &mut faults);
+    let free = free(volume, &survey, &mut faults);
     let cluster_len = volume.superblock.block_len * volume.superblock.ratio;
     Contents {
         kind: volume.superblock.kind(),
-        span: Span::between(at, volume.end),
+        span: Span::between(volume.at, volume.end),
         label: volume.superblock.label(),
         cluster_len,
-        clusters_at: at + volume.superblock.first_block * volume.superblock.block_len,
+        clusters_at: volume.at + volume.superblock.first_block * volume.superblock.block_len,
         faults,
         locked: None,
-        entries: entries(&volume, &survey, &names),
+        entries: entries(volume, &survey, &names),
         free,
     }
 }
@@ -102,7 +99,9 @@ fn entries(volume: &Volume, survey: &Survey, names: &Names) -> Vec<Entry> {
 fn entry(volume: &Volume, file: &Version, path: String, certain: bool) -> Entry {
     let inode = &file.inode;
     let runs = match inode.is_inline() {
-        true if inode.size <= inode::MAP_LEN as u64 => vec![Run { at: inode.map_at(), len: inode.size }],
+        true if inode.size <= inode::MAP_LEN as u64 => {
+            vec![Run { at: inode.map_at(), len: inode.size }]
+        }
         _ => file.layout.runs(volume),
     };
     let coded = if inode.is_encrypted() {
@@ -129,10 +128,15 @@ fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Ve
     if volume.end - volume.at < promised {
         faults.push("it is larger than the room for it".into());
     }
-    let Some(free) = free::read(volume) else {
-        faults.push("a bitmap of its blocks is missing or wrong".into());
+    let live = || survey.files.iter().chain(&survey.folders).filter(|version| version.is_live());
+    let used = || live().flat_map(|version| version.layout.pieces.clone()).collect();
+    let Some((free, lost)) = free::read(volume, &used) else {
+        faults.push("the bitmaps of its blocks are lost".into());
         return None;
     };
+    if lost > 0 {
+        faults.push(format!("{lost} of the bitmaps of its blocks are lost"));
+    }
     if volume.superblock.needs_recovery() {
         faults.push("it was not unmounted: its journal holds changes".into());
         return None;
@@ -141,8 +145,7 @@ fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Ve
         let behind = free.partition_point(|span| span.at <= run.at);
         behind > 0 && free[behind - 1].end() > run.at
     };
-    let live = survey.files.iter().filter(|file| file.is_live());
-    if live.flat_map(|file| file.layout.runs(volume)).any(|run| is_free(&run)) {
+    if live().flat_map(|file| file.layout.runs(volume)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;
     }

@@ -37,9 +37,8 @@ const fn back() -> [u8; 256] {
 
 /// The state after `data`, from a state before it: not inverted at either end, as ext4 keeps it.
 pub(super) fn of(state: u32, data: &[u8]) -> u32 {
-    data.iter().fold(state, |state, &byte| {
-        state >> 8 ^ TABLE[usize::from(state.to_le_bytes()[0] ^ byte)]
-    })
+    data.iter()
+        .fold(state, |state, &byte| state >> 8 ^ TABLE[usize::from(state.to_le_bytes()[0] ^ byte)])
 }
 
 /// The state before `data`, from the state after it.

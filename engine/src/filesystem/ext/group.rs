@@ -120,4 +120,3 @@ fn read_table(superblock: &Superblock, read: &ReadBlock, table: u64) -> Vec<Grou
     groups.truncate(usize::try_from(superblock.groups()).unwrap_or(usize::MAX));
     groups
 }
-

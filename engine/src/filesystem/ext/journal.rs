@@ -147,7 +147,8 @@ fn ring(volume: &Volume, blocks: &[u64]) -> Copies {
         false => Shape::guess(volume, blocks.len()),
     };
     let Some(ring) = blocks.get(shape.first..shape.last) else { return Copies::default() };
-    let mut reader = Ring { volume, shape, waiting: VecDeque::new(), sequence: 0, copies: Vec::new() };
+    let mut reader =
+        Ring { volume, shape, waiting: VecDeque::new(), sequence: 0, copies: Vec::new() };
     for &at in ring {
         reader.take(at);
     }

@@ -53,7 +53,8 @@ impl Names {
             names: Names::default(),
             kept: 0,
         };
-        let (live, gone): (Vec<_>, Vec<_>) = survey.folders.iter().partition(|folder| folder.is_live());
+        let (live, gone): (Vec<_>, Vec<_>) =
+            survey.folders.iter().partition(|folder| folder.is_live());
         live.into_iter().for_each(|folder| gatherer.folder(folder));
         gone.into_iter().for_each(|folder| gatherer.folder(folder));
         gatherer.journal(tables);
@@ -67,14 +68,17 @@ impl Names {
         let number = file.inode.number;
         if file.is_live() {
             let links = self.links_of(number).iter();
-            let paths: Vec<_> = links.map(|link| (self.path(link.parent, &link.name, NOW), true)).collect();
+            let paths: Vec<_> =
+                links.map(|link| (self.path(link.parent, &link.name, NOW), true)).collect();
             if !paths.is_empty() {
                 return paths;
             }
         }
         let when = file.sequence.unwrap_or(NOW);
         vec![match self.former(number, when) {
-            Some(Former { parent: Some(parent), name, .. }) => (self.path(*parent, name, when), true),
+            Some(Former { parent: Some(parent), name, .. }) => {
+                (self.path(*parent, name, when), true)
+            }
             Some(former) => (former.name.to_string(), true),
             None => (format!("inode-{number}"), false),
         }]
@@ -92,10 +96,13 @@ impl Names {
         let all = self.former.get(&inode)?;
         let there = || all.iter().filter(|former| !former.removed);
         let gone = || all.iter().filter(|former| former.removed);
-        let before = there().filter(|former| former.since <= when).max_by_key(|former| former.since);
+        let before =
+            there().filter(|former| former.since <= when).max_by_key(|former| former.since);
         before
             .or_else(|| there().min_by_key(|former| former.since))
-            .or_else(|| gone().filter(|former| former.since >= when).min_by_key(|former| former.since))
+            .or_else(|| {
+                gone().filter(|former| former.since >= when).min_by_key(|former| former.since)
+            })
             .or_else(|| gone().max_by_key(|former| former.since))
     }
 
@@ -109,10 +116,11 @@ impl Names {
             }
             let link = self.links_of(folder).first().map(|link| (Some(link.parent), &*link.name));
             let former = || self.former(folder, when).map(|former| (former.parent, &*former.name));
-            let (parent, name) = match if when == NOW { link.or_else(former) } else { former().or(link) } {
-                Some((parent, name)) => (parent, Some(name)),
-                None => (None, None),
-            };
+            let (parent, name) =
+                match if when == NOW { link.or_else(former) } else { former().or(link) } {
+                    Some((parent, name)) => (parent, Some(name)),
+                    None => (None, None),
+                };
             parts.extend(name);
             let Some(parent) = parent.or_else(|| self.up.get(&folder).copied()) else { break };
             folder = parent;

@@ -116,7 +116,8 @@ impl Superblock {
         let feature = |at| if dynamic { le32(raw, at) } else { 0 };
         let (compat, incompat, ro_compat) = (feature(92), feature(96), feature(100));
         let block_len = 1024 << le32(raw, 24);
-        let high = |at| if incompat & incompat::WIDE != 0 { u64::from(le32(raw, at)) << 32 } else { 0 };
+        let high =
+            |at| if incompat & incompat::WIDE != 0 { u64::from(le32(raw, at)) << 32 } else { 0 };
         let bigalloc = ro_compat & ro_compat::BIGALLOC != 0;
         let shift = le32(raw, 28).checked_sub(le32(raw, 24)).filter(|&shift| shift < 32);
         let uuid = array(raw, 104);
@@ -139,7 +140,11 @@ impl Superblock {
             journal: le32(raw, 224),
             journal_map: (raw.get(253) == Some(&1)).then(|| (array(raw, 268), journal_len)),
             descriptor_len,
-            first_meta: if incompat & incompat::META_BG != 0 { le32(raw, 260).into() } else { u64::MAX },
+            first_meta: if incompat & incompat::META_BG != 0 {
+                le32(raw, 260).into()
+            } else {
+                u64::MAX
+            },
             reserved_descriptors: le16(raw, 206).into(),
             group: le16(raw, 90).into(),
             backups: [le32(raw, 0x24c), le32(raw, 0x250)],

@@ -1,13 +1,16 @@
 //! A volume's blocks and tables, as they lie there now.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use afterimage_signatures::Bytes;
 
 use super::copies::Copies;
 use super::group::{self, Group};
-use super::inode::Inode;
+use super::inode::{Inode, Kind};
+use super::layout::Layout;
 use super::superblock::Superblock;
+use super::{directory, free, journal, survey};
 
 /// Blocks of block maps and of directories that are read of one volume, beside what it has.
 const MOST_BLOCKS: u64 = 1 << 22;
@@ -31,15 +34,53 @@ pub(super) struct Volume<'a> {
 }
 
 impl<'a> Volume<'a> {
-    /// The volume of a superblock at `at`, with at most `room` bytes and nothing of its journal yet.
+    /// The volume of a superblock at `at`, with at most `room` bytes, and what
+    /// its journal has.
     pub(super) fn new(bytes: &'a dyn Bytes, at: u64, room: u64, superblock: Superblock) -> Self {
+        let mut volume = Self::unread(bytes, at, room, superblock);
+        volume.groups = volume.read_groups();
+        volume.copies = journal::read(&volume);
+        if volume.groups.is_empty() {
+            // The journal, found by the copy of its map, may have the descriptors.
+            volume.groups = volume.read_groups();
+        }
+        volume
+    }
+
+    /// The same before anything of it was read.
+    pub(super) fn unread(bytes: &'a dyn Bytes, at: u64, room: u64, superblock: Superblock) -> Self {
         let len = superblock.blocks.saturating_mul(superblock.block_len);
         let end = at.saturating_add(len.min(room)).min(bytes.len());
         let budget = Cell::new(superblock.blocks.min(MOST_BLOCKS));
         let (groups, copies) = (Vec::new(), Copies::default());
-        let mut volume = Volume { bytes, at, end, superblock, groups, copies, budget };
-        volume.groups = group::read(&volume.superblock, &|block, out| volume.read(block, out));
-        volume
+        Volume { bytes, at, end, superblock, groups, copies, budget }
+    }
+
+    fn read_groups(&self) -> Vec<Group> {
+        group::read(&self.superblock, &|block, out| self.read_or_restore(block, out).is_some())
+    }
+
+    /// Whether it does begin where it is said to.
+    pub(super) fn is_placed(&self) -> bool {
+        let root = self.inode(survey::ROOT).filter(|root| root.kind == Kind::Folder);
+        let first = root.and_then(|root| Layout::of(self, &root, None).first());
+        let mut block = Vec::new();
+        let is_root = |block: &[u8]| {
+            let mut own = false;
+            directory::each(block, &self.superblock, |name| {
+                own |= name.bytes == b"." && name.inode == survey::ROOT;
+            });
+            own
+        };
+        first.is_some_and(|first| self.read(first, &mut block) && is_root(&block))
+            || free::agree(self)
+    }
+
+    /// The blocks of a group.
+    pub(super) fn group_range(&self, group: u64) -> Range<u64> {
+        let first = self.superblock.group_at(group);
+        let end = first.saturating_add(self.superblock.group_blocks);
+        first..end.min(self.superblock.blocks)
     }
 
     /// Bytes of a block.
@@ -65,7 +106,8 @@ impl<'a> Volume<'a> {
     pub(super) fn read_at(&self, at: u64, out: &mut Vec<u8>) -> bool {
         out.clear();
         out.resize(self.block_len(), 0);
-        let inside = at.checked_add(self.superblock.block_len).is_some_and(|end| end <= self.bytes.len());
+        let inside =
+            at.checked_add(self.superblock.block_len).is_some_and(|end| end <= self.bytes.len());
         if inside {
             self.bytes.read_at(at, out);
         }
@@ -156,7 +198,9 @@ impl<'a> Volume<'a> {
             piece.clear();
             piece.resize(here as usize * self.block_len(), 0);
             self.bytes.read_at(at, &mut piece);
-            for (data, at) in piece.chunks_exact(self.block_len()).zip((at..).step_by(self.block_len())) {
+            for (data, at) in
+                piece.chunks_exact(self.block_len()).zip((at..).step_by(self.block_len()))
+            {
                 if data.iter().any(|&byte| byte != 0) {
                     each(index, at, data);
                 } else if let Some(at) = self.read_or_restore(first + index, &mut restored) {
@@ -187,7 +231,8 @@ pub(super) struct Tables {
 impl Tables {
     /// The inode tables of a volume.
     pub(super) fn of(volume: &Volume) -> Self {
-        let mut tables: Vec<(u64, u32)> = volume.groups.iter().map(|group| group.inode_table).zip(0..).collect();
+        let mut tables: Vec<(u64, u32)> =
+            volume.groups.iter().map(|group| group.inode_table).zip(0..).collect();
         tables.retain(|&(block, _)| block > 0);
         tables.sort_unstable();
         Tables { tables, blocks: group::table_blocks(&volume.superblock) }
