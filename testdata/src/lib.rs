@@ -11,6 +11,7 @@ pub mod cameras;
 pub mod canvas;
 pub mod card;
 pub mod exif;
+pub mod ext;
 pub mod fat;
 pub mod gif;
 pub mod ifd;

@@ -151,3 +151,6 @@ fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Ve
     }
     Some(free)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 use super::journal;
 use super::volume::Volume;
 
+/// Blocks that are looked at to see whether a volume begins at some place.
+const BLOCKS_TRIED: usize = 1024;
+
 /// A copy of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Copy {
@@ -49,6 +52,17 @@ impl Copies {
         let first = self.0.partition_point(|copy| copy.block < block);
         let rest = &self.0[first..];
         &rest[..rest.partition_point(|copy| copy.block == block)]
+    }
+
+    /// Whether blocks of the volume hold what was last written to them: it does begin there.
+    pub(super) fn agree(&self, volume: &Volume) -> bool {
+        let (mut block, mut copy) = (Vec::new(), Vec::new());
+        let newest = self.by_block().filter_map(|copies| copies.last()).take(BLOCKS_TRIED);
+        let done = newest.filter(|newest| {
+            let read = volume.read(newest.block, &mut block) && newest.read(volume, &mut copy);
+            read && block == copy && block.iter().any(|&byte| byte != block[0])
+        });
+        done.take(2).count() == 2
     }
 
     /// The copies block by block.

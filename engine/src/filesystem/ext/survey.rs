@@ -30,7 +30,8 @@ impl Version {
     }
 }
 
-/// Files and folders, those of the tables first.
+/// Files and folders: those that are there first, in the order of their numbers; of one number the
+/// newest version first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
     pub(super) files: Vec<Version>,
@@ -47,6 +48,7 @@ impl Survey {
                 survey.add_history(volume, first, copies);
             }
         }
+        survey.files.sort_by_key(|file| (!file.is_live(), file.inode.number));
         survey
     }
 

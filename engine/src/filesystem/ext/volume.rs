@@ -74,6 +74,7 @@ impl<'a> Volume<'a> {
         };
         first.is_some_and(|first| self.read(first, &mut block) && is_root(&block))
             || free::agree(self)
+            || self.copies.agree(self)
     }
 
     /// The blocks of a group.
