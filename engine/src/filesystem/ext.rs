@@ -16,6 +16,7 @@ mod group;
 mod inode;
 mod journal;
 mod layout;
+mod loose;
 mod lost;
 mod names;
 mod superblock;
@@ -137,9 +138,8 @@ fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Ve
     if lost > 0 {
         faults.push(format!("{lost} of the bitmaps of its blocks are lost"));
     }
-    if volume.superblock.needs_recovery() {
+    if volume.copies.is_pending() {
         faults.push("it was not unmounted: its journal holds changes".into());
-        return None;
     }
     let is_free = |run: &Run| {
         let behind = free.partition_point(|span| span.at <= run.at);

@@ -1,10 +1,15 @@
 //! Old copies of blocks, as the journal keeps them.
 
+use std::ops::RangeInclusive;
+
 use super::journal;
 use super::volume::Volume;
 
 /// Blocks that are looked at to see whether a volume begins at some place.
 const BLOCKS_TRIED: usize = 1024;
+
+/// The block of a copy that nobody names any more.
+pub(super) const UNKNOWN: u64 = u64::MAX;
 
 /// A copy of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,25 +37,40 @@ impl Copy {
 
 /// All copies, those of a block together, from the oldest to the newest.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Copies(Vec<Copy>);
+pub(super) struct Copies {
+    copies: Vec<Copy>,
+    /// Transactions that were finished, but not written to the volume.
+    pending: Option<RangeInclusive<u32>>,
+}
 
 impl Copies {
     /// Copies in any order.
-    pub(super) fn new(mut copies: Vec<Copy>) -> Self {
+    pub(super) fn new(mut copies: Vec<Copy>, pending: Option<RangeInclusive<u32>>) -> Self {
         copies.sort_unstable();
         copies.dedup();
-        Copies(copies)
+        Copies { copies, pending }
+    }
+
+    /// What a block is to hold, when that was not written to it yet.
+    pub(super) fn pending(&self, block: u64) -> Option<&Copy> {
+        let pending = self.pending.as_ref()?;
+        self.of(block).iter().rev().find(|copy| pending.contains(&copy.sequence))
+    }
+
+    /// Whether the volume is behind its journal, and what it lacks is known.
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.is_some()
     }
 
     /// All of them.
     pub(super) fn all(&self) -> &[Copy] {
-        &self.0
+        &self.copies
     }
 
     /// Those of a block.
     pub(super) fn of(&self, block: u64) -> &[Copy] {
-        let first = self.0.partition_point(|copy| copy.block < block);
-        let rest = &self.0[first..];
+        let first = self.copies.partition_point(|copy| copy.block < block);
+        let rest = &self.copies[first..];
         &rest[..rest.partition_point(|copy| copy.block == block)]
     }
 
@@ -67,6 +87,6 @@ impl Copies {
 
     /// The copies block by block.
     pub(super) fn by_block(&self) -> impl Iterator<Item = &[Copy]> {
-        self.0.chunk_by(|one, next| one.block == next.block)
+        self.copies.chunk_by(|one, next| one.block == next.block)
     }
 }

@@ -91,7 +91,8 @@ fn read_bitmap(
     if group.block_bitmap == 0 {
         return false;
     }
-    if volume.read(group.block_bitmap, bitmap) && holds(bitmap, ratio, range, own.clone()) {
+    let read = volume.read_or_restore(group.block_bitmap, bitmap).is_some();
+    if read && holds(bitmap, ratio, range, own.clone()) {
         return true;
     }
     let newest = volume.copies.of(group.block_bitmap).last();

@@ -8,10 +8,11 @@
 
 use std::collections::VecDeque;
 
-use super::copies::{Copies, Copy};
+use super::copies::{Copies, Copy, UNKNOWN};
 use super::field::{be16, be32, joined};
 use super::inode::{Inode, Kind};
 use super::layout::Layout;
+use super::loose;
 use super::volume::Volume;
 
 /// `h_magic`, in big-endian order like all of the journal.
@@ -23,9 +24,13 @@ const HEADER: usize = 12;
 /// Blocks of a journal that are looked at: 4 GiB at the usual length of a block.
 const MOST_BLOCKS: usize = 1 << 20;
 
+/// Copies without a descriptor that are looked at.
+const MOST_LOOSE: usize = 1 << 16;
+
 /// `h_blocktype`.
 mod kind {
     pub(super) const DESCRIPTOR: u32 = 1;
+    pub(super) const COMMIT: u32 = 2;
     pub(super) const SUPERBLOCK: u32 = 3;
     pub(super) const SUPERBLOCK_V2: u32 = 4;
 }
@@ -57,6 +62,8 @@ struct Shape {
     first: usize,
     last: usize,
     incompat: u32,
+    /// The first transaction that is not in the volume yet; nothing when all are.
+    pending: Option<u32>,
 }
 
 impl Shape {
@@ -72,7 +79,8 @@ impl Shape {
             (_, fast) => fast,
         };
         let last = blocks.min(be32(block, 16) as usize).saturating_sub(fast as usize);
-        Shape { first: (be32(block, 20) as usize).max(1), last, incompat }
+        let pending = (be32(block, 28) != 0).then(|| be32(block, 24));
+        Shape { first: (be32(block, 20) as usize).max(1), last, incompat, pending }
     }
 
     /// What it usually is in such a volume, for when the journal's superblock is lost.
@@ -80,7 +88,7 @@ impl Shape {
         let wide = if volume.superblock.wide() { incompat::WIDE } else { 0 };
         let checks = volume.superblock.checks_metadata();
         let checksums = if checks { incompat::CHECKSUM_V3 } else { 0 };
-        Shape { first: 1, last: blocks, incompat: wide | checksums }
+        Shape { first: 1, last: blocks, incompat: wide | checksums, pending: None }
     }
 
     /// Bytes of a tag, and of a checksum at the end of a block of tags.
@@ -147,19 +155,25 @@ fn ring(volume: &Volume, blocks: &[u64]) -> Copies {
         false => Shape::guess(volume, blocks.len()),
     };
     let Some(ring) = blocks.get(shape.first..shape.last) else { return Copies::default() };
-    let mut reader =
-        Ring { volume, shape, waiting: VecDeque::new(), sequence: 0, copies: Vec::new() };
+    let mut reader = Ring {
+        volume,
+        shape,
+        waiting: VecDeque::new(),
+        sequence: 0,
+        done: 0,
+        copies: Vec::new(),
+        loose: Vec::new(),
+    };
     for &at in ring {
         reader.take(at);
     }
-    // What a descriptor at the end names goes on at the beginning.
-    for &at in ring {
-        if reader.waiting.is_empty() {
-            break;
-        }
-        reader.take(at);
-    }
-    Copies::new(reader.copies)
+    // What a descriptor at the end names goes on at the beginning, where no descriptor was seen yet.
+    let wrapped = ring.iter().take_while(|&&at| reader.goes_on(at)).count();
+    let mut loose = reader.loose.split_off(wrapped.min(reader.loose.len()));
+    loose.iter_mut().for_each(|copy| copy.block = loose::block_of(volume, copy).unwrap_or(UNKNOWN));
+    reader.copies.extend(loose);
+    let pending = shape.pending.filter(|&first| first <= reader.done);
+    Copies::new(reader.copies, pending.map(|first| first..=reader.done))
 }
 
 /// Goes round the ring.
@@ -169,22 +183,47 @@ struct Ring<'v, 'a> {
     /// Blocks whose copies come next, and the transaction of them.
     waiting: VecDeque<(u64, bool)>,
     sequence: u32,
+    /// The last transaction that was finished.
+    done: u32,
     copies: Vec<Copy>,
+    /// Copies whose descriptor was overwritten: of the transaction that ends next.
+    loose: Vec<Copy>,
 }
 
 impl Ring<'_, '_> {
+    /// Takes the next block while copies are expected; whether it was one.
+    fn goes_on(&mut self, at: u64) -> bool {
+        let before = self.copies.len();
+        if !self.waiting.is_empty() {
+            self.take(at);
+        }
+        self.copies.len() > before
+    }
+
     /// Takes the next block: a descriptor, a copy, or something else.
     fn take(&mut self, at: u64) {
         let mut header = [0; HEADER];
         self.volume.bytes.read_at(at, &mut header);
         if be32(&header, 0) != MAGIC {
-            if let Some((block, escaped)) = self.waiting.pop_front() {
-                self.copies.push(Copy { block, sequence: self.sequence, at, escaped });
+            match self.waiting.pop_front() {
+                Some((block, escaped)) => {
+                    self.copies.push(Copy { block, sequence: self.sequence, at, escaped });
+                }
+                None if self.loose.len() < MOST_LOOSE => {
+                    self.loose.push(Copy { block: UNKNOWN, sequence: 0, at, escaped: false });
+                }
+                None => {}
             }
             return;
         }
         // No copy begins like this: what was expected here was overwritten.
         self.waiting.clear();
+        for loose in self.loose.iter_mut().rev().take_while(|loose| loose.sequence == 0) {
+            loose.sequence = be32(&header, 8);
+        }
+        if be32(&header, 4) == kind::COMMIT {
+            self.done = self.done.max(be32(&header, 8));
+        }
         if be32(&header, 4) == kind::DESCRIPTOR {
             let mut block = Vec::new();
             self.volume.read_at(at, &mut block);

@@ -31,7 +31,6 @@ mod compat {
 /// Features without which nothing may be read, `s_feature_incompat`.
 mod incompat {
     pub(super) const FILE_TYPE: u32 = 0x2;
-    pub(super) const RECOVER: u32 = 0x4;
     pub(super) const JOURNAL_DEVICE: u32 = 0x8;
     pub(super) const META_BG: u32 = 0x10;
     pub(super) const EXTENTS: u32 = 0x40;
@@ -215,11 +214,6 @@ impl Superblock {
     /// Whether there is a journal in the volume.
     pub(super) fn has_journal(&self) -> bool {
         self.compat & compat::JOURNAL != 0 && self.incompat & incompat::JOURNAL_DEVICE == 0
-    }
-
-    /// Whether the journal holds changes that are not in the volume yet.
-    pub(super) fn needs_recovery(&self) -> bool {
-        self.incompat & incompat::RECOVER != 0
     }
 
     /// Whether numbers of blocks take 64 bits.

@@ -115,9 +115,15 @@ impl<'a> Volume<'a> {
         inside
     }
 
-    /// Reads a block, or what the journal says of it when it was lost; says where it was read.
+    /// Reads a block, or what the journal says of it when it was lost or is yet to be written; says
+    /// where it was read.
     pub(super) fn read_or_restore(&self, block: u64, out: &mut Vec<u8>) -> Option<u64> {
         let at = self.offset(block)?;
+        if let Some(pending) = self.copies.pending(block)
+            && pending.read(self, out)
+        {
+            return Some(pending.at);
+        }
         if self.read_at(at, out) && out.iter().any(|&byte| byte != 0) {
             return Some(at);
         }
@@ -147,7 +153,7 @@ impl<'a> Volume<'a> {
     }
 
     /// Where an inode lies: its block, and its place in it.
-    fn place_of(&self, number: u32) -> Option<(u64, usize)> {
+    pub(super) fn place_of(&self, number: u32) -> Option<(u64, usize)> {
         let index = number.checked_sub(1)?;
         let group = self.groups.get((index / self.superblock.group_inodes) as usize)?;
         if group.inode_table == 0 {
@@ -202,7 +208,8 @@ impl<'a> Volume<'a> {
             for (data, at) in
                 piece.chunks_exact(self.block_len()).zip((at..).step_by(self.block_len()))
             {
-                if data.iter().any(|&byte| byte != 0) {
+                let pending = self.copies.pending(first + index).is_some();
+                if !pending && data.iter().any(|&byte| byte != 0) {
                     each(index, at, data);
                 } else if let Some(at) = self.read_or_restore(first + index, &mut restored) {
                     each(index, at, &restored);
