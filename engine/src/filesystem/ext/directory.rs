@@ -105,3 +105,61 @@ fn removed_at<'a>(block: &'a [u8], at: usize, superblock: &Superblock) -> Option
 fn is_legal(name: &[u8]) -> bool {
     !name.iter().any(|&byte| byte == 0 || byte == b'/')
 }
+
+#[cfg(test)]
+mod tests {
+    use afterimage_testdata::ext::{Kind, Volume};
+
+    use super::super::superblock::Superblock;
+    use super::{each, is_block};
+
+    /// An entry for inode 12: its length, its name, and how long the name is said to be.
+    fn entry(len: u16, name: &str, name_len: u8) -> Vec<u8> {
+        let mut raw = vec![12, 0, 0, 0];
+        raw.extend_from_slice(&len.to_le_bytes());
+        raw.extend_from_slice(&[name_len, 1]);
+        raw.extend_from_slice(name.as_bytes());
+        raw.resize(8 + name.len().next_multiple_of(4), 0);
+        raw
+    }
+
+    /// What a block of 64 bytes says: names, those that were removed in brackets.
+    #[track_caller]
+    fn check(entries: &[Vec<u8>], expected: &str, is_whole: bool) {
+        let mut block = entries.concat();
+        block.resize(64, 0);
+        let volume = Volume::new(Kind::Ext4);
+        let superblock = Superblock::parse(&volume.image()[1024..2048]).unwrap();
+        let mut found = Vec::new();
+        each(&block, &superblock, |name| {
+            let text = String::from_utf8_lossy(name.bytes).into_owned();
+            found.push(if name.removed { format!("({text})") } else { text });
+        });
+        assert_eq!(found.join(" "), expected);
+        assert_eq!(is_block(&block, &superblock), is_whole);
+    }
+
+    #[test]
+    fn removed_names_stand_in_the_slack_of_others() {
+        check(&[entry(64, "a.jpg", 5)], "a.jpg", true);
+        check(&[entry(16, "a.jpg", 5), entry(48, "b.jpg", 5)], "a.jpg b.jpg", true);
+        check(&[entry(64, "a.jpg", 5), entry(48, "b.jpg", 5)], "a.jpg (b.jpg)", true);
+        let gone = [entry(64, "a.jpg", 5), entry(16, "b.jpg", 5), entry(32, "c.jpg", 5)];
+        check(&gone, "a.jpg (b.jpg) (c.jpg)", true);
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_none() {
+        check(&[entry(64, "a.jpg", 5), entry(48, "b/jpg", 5)], "a.jpg", true);
+        check(&[entry(64, "a.jpg", 5), entry(48, "b\njpg", 5)], "a.jpg", true);
+        check(&[entry(64, "a.jpg", 5), entry(500, "b.jpg", 5)], "a.jpg", true);
+        check(&[entry(64, "a.jpg", 5), entry(48, "b.jpg", 0)], "a.jpg", true);
+    }
+
+    #[test]
+    fn a_damaged_block_is_searched_to_its_end() {
+        check(&[entry(15, "a.jpg", 5), entry(48, "b.jpg", 5)], "(b.jpg)", false);
+        check(&[entry(16, "a.jpg", 200), entry(48, "b.jpg", 5)], "(b.jpg)", false);
+        check(&[], "", false);
+    }
+}

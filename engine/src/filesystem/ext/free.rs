@@ -23,9 +23,12 @@ struct Stretches<'v, 'a> {
 impl Stretches<'_, '_> {
     /// Adds blocks.
     fn add(&mut self, blocks: Range<u64>) {
-        let len = self.volume.superblock.block_len;
-        let (at, end) = (self.volume.at + blocks.start * len, self.volume.at + blocks.end * len);
-        let (at, end) = (at.min(self.volume.end), end.min(self.volume.end));
+        let end = self.volume.end;
+        let offset = |block: u64| {
+            let inside = block.saturating_mul(self.volume.superblock.block_len);
+            self.volume.at.saturating_add(inside).min(end)
+        };
+        let (at, end) = (offset(blocks.start), offset(blocks.end));
         match self.spans.last_mut() {
             Some(last) if last.end() == at => last.len += end - at,
             _ if at < end => self.spans.push(Span::between(at, end)),

@@ -232,3 +232,43 @@ impl Ring<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Shape, incompat};
+
+    /// The blocks that a descriptor of 128 bytes names.
+    #[track_caller]
+    fn check(incompat: u32, tags: &[&[u8]], expected: &[(u64, bool)]) {
+        let shape = Shape { first: 1, last: 9, incompat, pending: None };
+        let mut block = vec![0; 12];
+        block.extend(tags.concat());
+        block.resize(128, 0);
+        assert_eq!(Vec::from(shape.tags(&block)), expected);
+    }
+
+    #[test]
+    fn tags_are_as_long_as_the_features_say() {
+        let uuid = [7; 16];
+        check(
+            0,
+            &[&[0, 0, 1, 0, 0, 0, 0, 0], &uuid, &[0, 0, 0, 9, 0, 0, 0, 11]],
+            &[(256, false), (9, true)],
+        );
+        let wide = [0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 1];
+        let last = [0, 0, 0, 6, 0, 0, 0, 10, 0, 0, 0, 0];
+        check(incompat::WIDE, &[&wide, &last], &[(0x1_0000_0005, false), (6, false)]);
+        let features = incompat::WIDE | incompat::CHECKSUM_V2;
+        check(features, &[&wide, &[0; 2], &last], &[(0x1_0000_0005, false), (6, false)]);
+        let wide = [0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 1, 9, 9, 9, 9];
+        let last = [0, 0, 0, 6, 0, 0, 0, 11, 0, 0, 0, 0, 9, 9, 9, 9];
+        let features = incompat::WIDE | incompat::CHECKSUM_V3;
+        check(features, &[&wide, &last], &[(0x1_0000_0005, false), (6, true)]);
+    }
+
+    #[test]
+    fn tags_end_with_the_block() {
+        let blocks = [(0, false); 5];
+        check(0, &[], &blocks);
+    }
+}

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use afterimage_signatures::Run;
 use afterimage_testdata::ext::{Kind, Volume};
 use proptest::prelude::*;
