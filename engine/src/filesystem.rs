@@ -12,6 +12,7 @@ pub mod clusters;
 pub mod dcf;
 pub mod dos;
 pub mod exfat;
+pub mod ext;
 pub mod fat;
 pub mod ntfs;
 pub mod opening;

@@ -12,6 +12,7 @@ pub mod canvas;
 pub mod card;
 pub mod exfat;
 pub mod exif;
+pub mod ext;
 pub mod fat;
 pub mod gif;
 pub mod ifd;

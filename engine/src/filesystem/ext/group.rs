@@ -1,0 +1,122 @@
+//! Groups of blocks and the descriptors that say where their tables lie.
+//!
+//! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block Group
+//! Descriptors and Meta Block Groups.
+
+use super::field::{joined, le16, le32};
+use super::superblock::{AT, Superblock};
+
+/// Copies of the descriptors that are looked at.
+const MOST_TABLES: usize = 8;
+
+/// Where the tables of a group lie; block numbers are 0 where that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Group {
+    /// Block of the bitmap of its blocks.
+    pub(super) block_bitmap: u64,
+    /// Block of the bitmap of its inodes.
+    pub(super) inode_bitmap: u64,
+    /// First block of its inodes.
+    pub(super) inode_table: u64,
+    /// Inodes at the end of the table that were never used.
+    pub(super) unused: u32,
+    /// Whether its inodes were never used at all.
+    pub(super) no_inodes: bool,
+    /// Whether its bitmap of blocks was never written: nothing but metadata is in use.
+    pub(super) no_bitmap: bool,
+}
+
+impl Group {
+    /// What a descriptor says. Only the first copy is kept up to date: what others say of use is
+    /// not `trusted`.
+    fn parse(raw: &[u8], superblock: &Superblock, trusted: bool) -> Self {
+        let wide = raw.len() >= 64 && superblock.wide();
+        let block = |low, high| joined(if wide { le32(raw, high) } else { 0 }, le32(raw, low));
+        let unused_high = if wide { u32::from(le16(raw, 50)) << 16 } else { 0 };
+        Group {
+            block_bitmap: block(0, 32),
+            inode_bitmap: block(4, 36),
+            inode_table: block(8, 40),
+            unused: if trusted { u32::from(le16(raw, 28)) | unused_high } else { 0 },
+            no_inodes: trusted && le16(raw, 18) & 1 != 0,
+            no_bitmap: trusted && le16(raw, 18) & 2 != 0,
+        }
+    }
+
+    /// Whether its tables can lie there.
+    fn fits(&self, superblock: &Superblock) -> bool {
+        let inside = |block, len: u64| {
+            let end = superblock.blocks;
+            block > superblock.first_block && len <= end && block <= end - len
+        };
+        inside(self.block_bitmap, 1)
+            && inside(self.inode_bitmap, 1)
+            && inside(self.inode_table, table_blocks(superblock))
+            && self.block_bitmap != self.inode_bitmap
+    }
+}
+
+/// Blocks of the inodes of one group.
+pub(super) fn table_blocks(superblock: &Superblock) -> u64 {
+    (u64::from(superblock.group_inodes) * superblock.inode_len as u64)
+        .div_ceil(superblock.block_len)
+}
+
+/// Blocks of all descriptors.
+pub(super) fn descriptor_blocks(superblock: &Superblock) -> u64 {
+    (superblock.groups() * superblock.descriptor_len as u64).div_ceil(superblock.block_len)
+}
+
+/// The `index`th block of descriptors in the copy of `group`.
+fn descriptor_block(superblock: &Superblock, index: u64, group: u64) -> u64 {
+    // A superblock in the second half of a block of the boot sector shares no block with them.
+    let first = match group {
+        0 => AT / superblock.block_len,
+        group => superblock.group_at(group),
+    };
+    if index < superblock.first_meta {
+        return first.saturating_add(1).saturating_add(index);
+    }
+    let per_block = superblock.block_len / superblock.descriptor_len as u64;
+    // Each lies in its own groups: in the first of them, with copies in the second and the last.
+    let own = index.saturating_mul(per_block).saturating_add(u64::from(group > 0));
+    superblock.group_at(own).saturating_add(u64::from(superblock.has_copy(own)))
+}
+
+/// Reads a block of a volume, when it lies inside.
+pub(super) type ReadBlock<'a> = dyn Fn(u64, &mut Vec<u8>) -> bool + 'a;
+
+/// The groups by the copy of the descriptors that most of can be true.
+pub(super) fn read(superblock: &Superblock, read: &ReadBlock) -> Vec<Group> {
+    let copies = (1..superblock.groups()).filter(|&group| superblock.has_copy(group));
+    let tables = [superblock.group, 0].into_iter().chain(copies).take(MOST_TABLES);
+    let (mut best, mut most) = (Vec::new(), 0);
+    for table in tables {
+        let groups = read_table(superblock, read, table);
+        let known = groups.iter().filter(|group| group.inode_table > 0).count();
+        if known > most {
+            (best, most) = (groups, known);
+        }
+        if most as u64 == superblock.groups() {
+            break;
+        }
+    }
+    best
+}
+
+/// The groups by one copy of the descriptors, as far as blocks can be read.
+fn read_table(superblock: &Superblock, read: &ReadBlock, table: u64) -> Vec<Group> {
+    let trusted = table == 0 && superblock.group == 0 && superblock.knows_unused();
+    let (mut groups, mut block) = (Vec::new(), Vec::new());
+    for index in 0..descriptor_blocks(superblock) {
+        if !read(descriptor_block(superblock, index, table), &mut block) {
+            break;
+        }
+        for raw in block.chunks_exact(superblock.descriptor_len) {
+            let group = Group::parse(raw, superblock, trusted);
+            groups.push(if group.fits(superblock) { group } else { Group::default() });
+        }
+    }
+    groups.truncate(usize::try_from(superblock.groups()).unwrap_or(usize::MAX));
+    groups
+}
