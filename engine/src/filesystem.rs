@@ -7,6 +7,8 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod locked;
+
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
