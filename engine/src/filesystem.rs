@@ -14,6 +14,7 @@ pub mod dos;
 pub mod exfat;
 pub mod ext;
 pub mod fat;
+pub mod locked;
 pub mod ntfs;
 pub mod opening;
 pub mod records;

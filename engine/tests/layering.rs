@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// The engine's modules from the bottom up: one may name only itself and what stands before it.
 const ENGINE: &[&str] = &[
     "error",
+    "fields",
     "account",
     "progress",
     "registry",
@@ -15,6 +16,7 @@ const ENGINE: &[&str] = &[
     "hash",
     "report",
     "filesystem",
+    "partition",
     "source",
     "options",
     "content",

@@ -1,0 +1,69 @@
+//! Numbers in the records of tables and file systems, and the bytes of a source that hold them.
+//!
+//! Nothing here trusts an offset: what does not lie inside is not there.
+
+use afterimage_signatures::Bytes;
+
+/// The `N` bytes at `at`.
+pub fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+/// The byte at `at`.
+pub fn byte(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes.get(at).copied()
+}
+
+/// The little-endian number of 16 bits at `at`.
+pub fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+    array(bytes, at).map(u16::from_le_bytes)
+}
+
+/// The little-endian number of 32 bits at `at`.
+pub fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    array(bytes, at).map(u32::from_le_bytes)
+}
+
+/// The little-endian number of 64 bits at `at`.
+pub fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+    array(bytes, at).map(u64::from_le_bytes)
+}
+
+/// The big-endian number of 16 bits at `at`.
+pub fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    array(bytes, at).map(u16::from_be_bytes)
+}
+
+/// The big-endian number of 32 bits at `at`.
+pub fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    array(bytes, at).map(u32::from_be_bytes)
+}
+
+/// The big-endian number of 64 bits at `at`.
+pub fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+    array(bytes, at).map(u64::from_be_bytes)
+}
+
+/// The `len` bytes of a source at `at`, when all of them lie in it. The caller bounds `len`.
+pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Option<Vec<u8>> {
+    if at.checked_add(len as u64)? > bytes.len() {
+        return None;
+    }
+    let mut out = vec![0; len];
+    bytes.read_at(at, &mut out);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_lie_inside_is_not_there() {
+        let bytes: &[u8] = &[1, 2, 3, 4, 5];
+        assert_eq!((le16(bytes, 0), be32(bytes, 1)), (Some(0x0201), Some(0x0203_0405)));
+        assert_eq!((le32(bytes, 2), le64(bytes, 0), be16(bytes, usize::MAX)), (None, None, None));
+        assert_eq!(read(&bytes, 3, 2), Some(vec![4, 5]));
+        assert_eq!((read(&bytes, 4, 2), read(&bytes, u64::MAX, 2)), (None, None));
+    }
+}
