@@ -60,14 +60,42 @@ impl Carver<'_> {
         let spot = Spot { index, bytes };
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
         let candidates = self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer));
-        let Some((format, verdict)) = self.measure(&spot, &rest, &candidates, buffer) else {
+        let mut found = self.family(&spot, rest, &candidates, buffer);
+        if let Some(Found { record, .. }) = found.first_mut() {
+            record.file.container = container::around(bytes, offset, record.source_len());
+        }
+        found
+    }
+
+    /// The file that lies in `runs` of a source, and the pictures inside it; nothing when no format
+    /// accepts it.
+    pub fn carve_runs(
+        &self,
+        index: u32,
+        bytes: &dyn Bytes,
+        runs: &Runs,
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let candidates = self.matcher.formats_at(View::new(bytes, runs, buffer).up_to(0, HEAD));
+        self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
+    }
+
+    /// The file that begins where `rest` does, and the pictures inside it.
+    fn family(
+        &self,
+        spot: &Spot<'_>,
+        rest: Runs,
+        candidates: &[usize],
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let Some((format, verdict)) = self.measure(spot, &rest, candidates, buffer) else {
             return Vec::new();
         };
         let mut found = Vec::new();
         let mut waiting = vec![(format, verdict, rest, None, 0)];
         while let Some((format, verdict, rest, kin, depth)) = waiting.pop() {
             let runs = rest.slice(0, verdict.len);
-            let mut file = self.file(&spot, format, &verdict, &runs, buffer);
+            let mut file = self.file(spot, format, &verdict, &runs, buffer);
             let parent = found.len();
             if depth < MOST_DEPTH {
                 for (at, child) in verdict.children.iter().enumerate() {
@@ -78,7 +106,7 @@ impl Carver<'_> {
                     if waiting.len() + found.len() > MOST_CHILDREN {
                         break;
                     }
-                    match self.child(&spot, &runs, child, buffer) {
+                    match self.child(spot, &runs, child, buffer) {
                         Some((format, verdict, rest)) => {
                             let kin = Some((parent, child.kinship));
                             waiting.push((format, verdict, rest, kin, depth + 1));
@@ -95,8 +123,6 @@ impl Carver<'_> {
             if let Some((_, kin)) = kin {
                 file.file.origin = report::Origin::Embedded;
                 file.file.kinship = Some(kinship(kin).to_owned());
-            } else {
-                file.file.container = container::around(bytes, offset, verdict.len);
             }
             let parent = kin.map(|(parent, _)| parent);
             found.push(Found { record: file, hash: None, format, parent });
@@ -177,6 +203,8 @@ impl Carver<'_> {
             pair: None,
             container: None,
             name: None,
+            name_inferred: false,
+            name_hint: None,
             original_path: None,
             modified: None,
             deleted_at: None,

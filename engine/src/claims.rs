@@ -163,6 +163,50 @@ fn has_child_at(entries: &[Entry], parent: usize, offset: u64) -> bool {
         .any(|child| child.offset == offset)
 }
 
+/// Settles what becomes of carved files whose bytes lie in the files at the positions `added`, which
+/// file systems told of and which are proven.
+///
+/// # Errors
+///
+/// When a record cannot be read back.
+pub fn take(
+    entries: &mut [Entry],
+    added: &[u32],
+    read: impl Fn(&Entry) -> Result<Record, Error>,
+) -> Result<(), Error> {
+    let is_added = |index: &u32| added.binary_search(index).is_ok();
+    let mut carved: Vec<(u32, u64, usize)> = (0..entries.len() as u32)
+        .filter(|index| entries[*index as usize].parent == NONE && !is_added(index))
+        .map(|index| (index as usize, &entries[index as usize]))
+        .map(|(index, entry)| (entry.source, entry.offset, index))
+        .collect();
+    carved.sort_unstable();
+    for &file in added {
+        let holder = entries[file as usize];
+        let record = read(&holder)?;
+        let mut base = 0;
+        for run in &record.file.runs {
+            let Some(start) = run.offset else { continue };
+            let (source, end) = (holder.source, start + run.length);
+            let first = carved.partition_point(|&(of, at, _)| (of, at) < (source, start));
+            let inside =
+                carved[first..].iter().take_while(|(of, at, _)| (*of, *at) < (source, end));
+            for &(_, offset, index) in inside {
+                let at = base + (offset - start);
+                let role = record.role_at(at).filter(|_| at > 0);
+                let is_known = has_child_at(entries, file as usize, offset);
+                let fits = offset.saturating_add(entries[index].len) <= end;
+                entries[index].fate = match role {
+                    Some(role) if role != WireRole::Part && !is_known && fits => Fate::Inside(file),
+                    _ => Fate::Covered,
+                };
+            }
+            base += run.length;
+        }
+    }
+    Ok(())
+}
+
 /// What is left of the chain of files that the entry at `index` lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -191,7 +235,8 @@ pub fn place(entries: &[Entry], index: usize) -> Place {
             Fate::Cut(kept) => kept,
             _ => holder.len,
         };
-        if entry.offset.saturating_add(entry.len) > holder.offset.saturating_add(reach) {
+        let end = entry.offset.saturating_add(entry.len);
+        if !holder.pieces && end > holder.offset.saturating_add(reach) {
             return Place::Nowhere;
         }
         first.get_or_insert(parent);
@@ -226,12 +271,16 @@ mod tests {
             hash: None,
             offset,
             len,
+            pieces: false,
+            live: false,
+            chosen: true,
             place: Line::default(),
             pixels: u64::MAX,
             parent: NONE,
             source: 0,
             fill: 0,
             format: 0,
+            origin: crate::report::Origin::Carved,
             grade: Grade::Structural,
             end: End::Exact,
             shown: Shown::Unknown,

@@ -25,6 +25,17 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// The partition that was asked for is not there, or holds no file system that is known.
+    #[error(
+        "cannot find volume {number} on {}: leave out --volume to see which there are",
+        path.display()
+    )]
+    NoVolume {
+        /// The source.
+        path: PathBuf,
+        /// The number of the partition.
+        number: u32,
+    },
     /// The output folder must not be used.
     #[error("cannot write to {}: {why}", path.display())]
     Destination {

@@ -36,6 +36,10 @@ pub const MOST_DEPTH: usize = 128;
 /// Bytes of a sector that [`FileSystem::clue`] is shown.
 pub const SECTOR: usize = 512;
 
+/// Every file system, in the order in which a place is tried.
+pub static ALL: &[&dyn FileSystem] =
+    &[&fat::Fat, &exfat::ExFat, &ntfs::Ntfs, &ext::Ext, &locked::Locked];
+
 /// One kind of file system.
 pub trait FileSystem: Sync {
     /// Its name in the report, such as `fat`; a volume may be called more exactly, such as `fat32`.

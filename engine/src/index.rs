@@ -2,7 +2,7 @@
 
 use crate::journal::Place;
 use crate::record::Record;
-use crate::report::{End, Grade};
+use crate::report::{End, Grade, Origin};
 
 /// No parent.
 pub const NONE: u32 = u32::MAX;
@@ -65,6 +65,12 @@ pub struct Entry {
     pub offset: u64,
     /// Bytes in the source.
     pub len: u64,
+    /// Whether they lie in several pieces, the first of which begins at `offset`.
+    pub pieces: bool,
+    /// Whether it is still there, and not to be written unless that is asked for.
+    pub live: bool,
+    /// Whether it is what the user asked for.
+    pub chosen: bool,
     /// Where its record stands.
     pub place: Place,
     /// Pixels, or `u64::MAX` where the dimensions are not known.
@@ -77,6 +83,8 @@ pub struct Entry {
     pub fill: u32,
     /// Position of its format in the registry.
     pub format: u16,
+    /// By what means it was found.
+    pub origin: Origin,
     /// How much was proven.
     pub grade: Grade,
     /// How its end is known.

@@ -67,7 +67,7 @@ impl Listing<'_> {
         for position in 0..self.settled.order.len() {
             let entry = self.entry(position);
             let format = self.registry.name(usize::from(entry.format));
-            let origin = if self.is_inner(position) { Origin::Embedded } else { Origin::Carved };
+            let origin = if self.is_inner(position) { Origin::Embedded } else { entry.origin };
             summary.files += 1;
             summary.bytes += entry.len + u64::from(entry.fill);
             *summary.by_format.entry(format.to_owned()).or_default() += 1;

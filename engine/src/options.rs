@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::hash::Algorithm;
 use crate::registry::Registry;
+use crate::select::Select;
 use crate::source::Io;
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
@@ -21,6 +22,16 @@ pub struct Options {
     pub quick: bool,
     /// Report only.
     pub dry_run: bool,
+    /// Also write files that are still there; else they are only listed.
+    pub all: bool,
+    /// Ask file systems for names, places and what is still there.
+    pub filesystems: bool,
+    /// Only the volume of that partition.
+    pub volume: Option<u32>,
+    /// The zone of clocks that do not tell theirs, those of FAT volumes above all.
+    pub zone: Option<jiff::tz::TimeZone>,
+    /// Which files are asked for.
+    pub select: Select,
     /// Also write thumbnails, previews and other pictures inside pictures.
     pub embedded: bool,
     /// Digests to compute of each file beside BLAKE3.
@@ -59,6 +70,11 @@ impl Default for Options {
             formats: Vec::new(),
             quick: false,
             dry_run: false,
+            all: false,
+            filesystems: true,
+            volume: None,
+            zone: None,
+            select: Select::default(),
             embedded: false,
             hashes: vec![Algorithm::Sha256],
             hash_source: false,

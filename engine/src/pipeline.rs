@@ -21,14 +21,16 @@ use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::journal::Journal;
+use crate::owners::Owners;
 use crate::pairs::Half;
 use crate::progress::Progress;
 use crate::record::Record;
-use crate::report::{End, Grade};
+use crate::report::{End, Grade, Status};
 use crate::reserve::Reserve;
 use crate::scan::Matcher;
 use crate::source::Source;
 use crate::store::Store;
+use crate::traces::{self, Trace, Traces};
 use crate::window::Window;
 
 /// Chunks on their way for each worker: one in work, one waiting.
@@ -73,6 +75,10 @@ pub struct Scan<'a> {
     pub pool: &'a ThreadPool,
     /// Which part of the source, in which chunks.
     pub cut: Cut,
+    /// What is still there and is not to be written, where that is known.
+    pub left: Option<&'a Owners<'a>>,
+    /// Whether traces of file systems are looked for.
+    pub traces: bool,
     /// Hashes the whole source on the way.
     pub hasher: Option<Hasher>,
 }
@@ -84,10 +90,28 @@ pub struct Scanned {
     pub erased: u64,
     /// Candidates that were not measured to their end, since too many near them led nowhere.
     pub left_out: u64,
+    /// Traces of file systems, by their place.
+    pub traces: Vec<Trace>,
     /// Whether the scan came to its end.
     pub complete: bool,
     /// Digests of the whole source, where they were asked for and it was read to the end.
     pub digests: Option<Digests>,
+}
+
+/// What all chunks add to.
+#[derive(Default)]
+struct Totals {
+    erased: AtomicU64,
+    left_out: AtomicU64,
+    traces: Mutex<Traces>,
+}
+
+impl Totals {
+    fn add(&self, traces: &[Trace]) {
+        if !traces.is_empty() {
+            self.traces.lock().unwrap_or_else(PoisonError::into_inner).add(traces);
+        }
+    }
 }
 
 impl Scan<'_> {
@@ -99,7 +123,7 @@ impl Scan<'_> {
     pub fn run(mut self, source: &dyn Source, index: u32) -> Result<Scanned, Error> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.account);
         let failure = Mutex::new(None);
-        let (erased, left_out) = (AtomicU64::new(0), AtomicU64::new(0));
+        let totals = Totals::default();
         let near = Near::default();
         let permits = self.pool.current_num_threads() * PERMITS_A_WORKER + 1;
         let (give_back, permit) = bounded(permits);
@@ -119,12 +143,10 @@ impl Scan<'_> {
             scan.pool.in_place_scope(|workers| {
                 for chunk in chunks {
                     let done = Permit(give_back.clone());
-                    let (failure, erased, near) = (&failure, &erased, &near);
-                    let left_out = &left_out;
+                    let (failure, totals, near) = (&failure, &totals, &near);
                     workers.spawn(move |_| {
                         let _done = done;
-                        let constant = scan.chunk(index, window, &chunk, near, left_out, failure);
-                        erased.fetch_add(constant, Relaxed);
+                        scan.chunk(index, window, &chunk, near, totals, failure);
                     });
                 }
             });
@@ -133,30 +155,38 @@ impl Scan<'_> {
         match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
             None => Ok(Scanned {
-                erased: erased.into_inner() + holes,
-                left_out: left_out.into_inner(),
+                erased: totals.erased.into_inner() + holes,
+                left_out: totals.left_out.into_inner(),
+                traces: totals.traces.into_inner().unwrap_or_else(PoisonError::into_inner).sorted(),
                 complete: complete && !self.progress.stopped(),
                 digests: hasher.filter(|_| complete).map(Hasher::finish),
             }),
         }
     }
 
-    /// Scans and carves one chunk; returns how much of it is constant.
+    /// Scans and carves one chunk.
     fn chunk(
         &self,
         index: u32,
         window: &Window<'_>,
         chunk: &Chunk<'_>,
         near: &Near,
-        left_out: &AtomicU64,
+        totals: &Totals,
         failure: &Mutex<Option<Error>>,
-    ) -> u64 {
+    ) {
         let mut hits = Vec::new();
         let before = self.cut.start.saturating_sub(chunk.at) as usize;
         let own = before.min(chunk.own)..chunk.own;
         let len = own.len() as u64;
-        let find = || self.matcher.scan(chunk.bytes(), own.clone(), &mut hits);
-        let constant = self.account.time(Stage::Match, len, find);
+        let find = || {
+            if self.traces {
+                let mut traces = Vec::new();
+                traces::look(chunk.bytes(), chunk.at, own.clone(), &mut traces);
+                totals.add(&traces);
+            }
+            self.matcher.scan(chunk.bytes(), own.clone(), &mut hits)
+        };
+        totals.erased.fetch_add(self.account.time(Stage::Match, len, find), Relaxed);
         let mut buffer = Buffer::default();
         let mut budget = Budget::default();
         for same in hits.chunk_by(|a, b| a.at == b.at) {
@@ -165,7 +195,7 @@ impl Scan<'_> {
                 break;
             }
             let Some(allowance) = budget.allowance(offset) else {
-                left_out.fetch_add(1, Relaxed);
+                totals.left_out.fetch_add(1, Relaxed);
                 continue;
             };
             buffer.allow((allowance < u64::MAX).then_some(allowance));
@@ -177,7 +207,7 @@ impl Scan<'_> {
             });
             budget.charge(read, found.first().map(|file| &file.record));
             if buffer.is_spent() {
-                left_out.fetch_add(1, Relaxed);
+                totals.left_out.fetch_add(1, Relaxed);
                 continue;
             }
             if let Err(error) = self.keep(window, near, found) {
@@ -186,7 +216,6 @@ impl Scan<'_> {
             }
         }
         self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
-        constant
     }
 
     /// Hashes and stores what was found at one offset, and adds it to the ledger.
@@ -219,7 +248,8 @@ impl Scan<'_> {
     /// Whether content is written while the scan runs. Beginnings and guesses wait until claims
     /// have settled how long they are, so that they cannot fill the disk before sound photos do.
     fn is_kept_early(&self, file: &Found) -> bool {
-        file.is_sound() && file.record.source_len() <= self.longest
+        let is_left = self.left.is_some_and(|left| left.at(file.record.offset()).is_some());
+        file.is_sound() && !is_left && file.record.source_len() <= self.longest
     }
 }
 
@@ -231,7 +261,7 @@ impl Found {
     }
 
     /// Computes the digests, and stores the content where there is a store for it.
-    fn digest(
+    pub(crate) fn digest(
         &mut self,
         bytes: &dyn Bytes,
         algorithms: &[Algorithm],
@@ -253,12 +283,26 @@ impl Found {
 
 impl Ledger {
     /// Writes records that wait, when there are many, and holds back room for as much report.
-    fn spill(&mut self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn spill(&mut self) -> Result<(), Error> {
         let len = self.journal.len();
         if let Some(reserve) = &mut self.reserve {
             reserve.grow(len.saturating_mul(REPORT_TIMES));
         }
         self.journal.spill()
+    }
+
+    /// Adds a file that a file system told of, and its children; returns its position.
+    pub fn add_undeleted(&mut self, found: Vec<Found>) -> u32 {
+        let position = self.entries.len() as u32;
+        self.add(found);
+        if let Some(entry) = self.entries.get_mut(position as usize) {
+            entry.fate = Fate::Top;
+        }
+        position
     }
 
     /// Adds a file and its children.
@@ -289,12 +333,16 @@ pub fn entry(
         hash,
         offset: record.offset(),
         len: record.source_len(),
+        pieces: record.file.runs.iter().filter(|run| run.offset.is_some()).count() > 1,
+        live: record.file.status == Status::Live,
+        chosen: true,
         place,
         pixels: pixels.map_or(u64::MAX, |(w, h)| u64::from(w) * u64::from(h)),
         parent,
         source: record.file.source,
         fill: (record.file.size - record.source_len()) as u32,
         format: format as u16,
+        origin: record.file.origin,
         grade: record.file.grade,
         end: record.file.end,
         shown: Shown::of(record),

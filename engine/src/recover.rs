@@ -23,7 +23,7 @@ use crate::naming::{Folder, Naming, Taken};
 use crate::ownership::Owner;
 use crate::pipeline::Ledger;
 use crate::record::Record;
-use crate::report::{Exif, Grade, Issue};
+use crate::report::{self, Exif, Grade, Issue};
 use crate::settle::Settled;
 use crate::source::Source;
 use crate::store::Store;
@@ -49,6 +49,8 @@ pub struct Recovery<'a> {
     pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
+    /// Whether files that are still there are written too.
+    pub all: bool,
     /// Digests beside BLAKE3.
     pub hashes: &'a [Algorithm],
     /// Where the cost of writing is added.
@@ -122,6 +124,9 @@ impl Recovery<'_> {
                 continue;
             }
             let entry = &ledger.entries[index as usize];
+            if entry.live && !self.all {
+                continue;
+            }
             if entry.shown == Shown::Nothing {
                 continue;
             }
@@ -163,7 +168,7 @@ impl Recovery<'_> {
             self.fetch(ledger, index, &mut record)?;
         }
         let Some(hash) = ledger.entries[index].hash else { return Ok(None) };
-        set_times(&self.store.path(&hash), record.file.exif.as_ref())?;
+        set_times(&self.store.path(&hash), &record.file)?;
         let offset = ledger.entries[index].offset;
         let mut path = taken.claim(proposed(&record, settled.parent[position] != NONE), offset);
         while self.output.join(&path).symlink_metadata().is_ok() {
@@ -265,10 +270,11 @@ fn proposed(record: &Record, inside: bool) -> String {
     })
 }
 
-/// Sets a file's time to when the photo was taken. Without a zone the camera's clock is read as
-/// local time, as a person would.
-fn set_times(path: &PathBuf, exif: Option<&Exif>) -> Result<(), Error> {
-    let Some(time) = exif.and_then(taken) else { return Ok(()) };
+/// Sets a file's time to when the photo was taken or, where it does not say, last modified. Without a
+/// zone the clock is read as local time, as a person would.
+fn set_times(path: &PathBuf, file: &report::File) -> Result<(), Error> {
+    let taken = file.exif.as_ref().and_then(taken);
+    let Some(time) = taken.or_else(|| modified(file.modified.as_deref()?)) else { return Ok(()) };
     let failed = |error| Error::output("set the time of", path, error);
     let file = File::options().write(true).open(path).map_err(failed)?;
     // A time that the disk cannot hold is no reason to lose a photo.
@@ -278,7 +284,18 @@ fn set_times(path: &PathBuf, exif: Option<&Exif>) -> Result<(), Error> {
 
 fn taken(exif: &Exif) -> Option<SystemTime> {
     let civil: DateTime = exif.taken.as_deref()?.parse().ok()?;
-    let zone = exif.utc_offset.as_deref().and_then(zone).unwrap_or_else(TimeZone::system);
+    instant(civil, exif.utc_offset.as_deref().and_then(zone))
+}
+
+/// The moment of an RFC 3339 text, with or without a zone.
+fn modified(text: &str) -> Option<SystemTime> {
+    let (civil, offset) = text.split_at_checked("2023-11-14T22:13:20".len())?;
+    let known = if offset == "Z" { Some(TimeZone::UTC) } else { zone(offset) };
+    instant(civil.parse().ok()?, known)
+}
+
+fn instant(civil: DateTime, zone: Option<TimeZone>) -> Option<SystemTime> {
+    let zone = zone.unwrap_or_else(TimeZone::system);
     let seconds = civil.to_zoned(zone).ok()?.timestamp().as_second();
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let epoch = SystemTime::UNIX_EPOCH;
@@ -312,5 +329,12 @@ mod tests {
         assert_eq!(instant(&exif("1970-01-02T00:00:00", "+02:00")), Some(79_200));
         assert_eq!(instant(&exif("1970-01-02T00:00:00", "-00:30")), Some(88_200));
         assert_eq!(instant(&exif("not a time", "+00:00")), None);
+        let seconds = |text| {
+            modified(text)
+                .map(|time| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
+        };
+        assert_eq!(seconds("1970-01-02T00:00:00Z"), Some(86_400));
+        assert_eq!(seconds("1970-01-02T00:00:00+02:00"), Some(79_200));
+        assert_eq!(seconds("1970-01-02"), None);
     }
 }

@@ -76,6 +76,9 @@ pub struct Source {
     pub left_out: u64,
     /// File systems found on it.
     pub volumes: Vec<Volume>,
+    /// In what its partition table is damaged or contradicts itself.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub table_faults: Vec<String>,
     /// Why the source was not scanned to its end, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -102,6 +105,24 @@ pub struct Volume {
     pub cluster_size: u64,
     /// Whether the file system agrees with itself.
     pub consistent: bool,
+    /// In what it does not.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub faults: Vec<String>,
+    /// Why its files cannot be read, such as an encryption.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub locked: Option<String>,
+    /// Whether it is no longer: another volume lies there now, or only records are left of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub lost: bool,
+    /// Number of its partition, where a table names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub partition: Option<u32>,
+    /// Files that it lists as there, of all kinds.
+    #[serde(default)]
+    pub live: u64,
+    /// Files that it lists as deleted, of all kinds.
+    #[serde(default)]
+    pub deleted: u64,
 }
 
 /// Totals.
@@ -352,6 +373,13 @@ pub struct File {
     /// Name that a file system knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whether part of the name is inferred: the first letter of a deleted file on FAT, for example.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub name_inferred: bool,
+    /// Path that may have been its: of the file that a file system says lies or lay here, when
+    /// that is another one, or when its size does not fit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name_hint: Option<String>,
     /// Path that a file system knew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_path: Option<String>,

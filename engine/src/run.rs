@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use afterimage_signatures::Effort;
+use afterimage_signatures::{Bytes, Effort};
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -19,12 +19,15 @@ use crate::chunk::Cut;
 use crate::destination::{self, Destination, STATE};
 use crate::error::Error;
 use crate::hash::Hasher;
+use crate::join::Naming;
 use crate::journal::Journal;
 use crate::listing::Listing;
 use crate::options::Options;
+use crate::owners::Owners;
 use crate::ownership::Owner;
 use crate::pipeline::{Ledger, Scan, Scanned};
 use crate::progress::Progress;
+use crate::recall;
 use crate::recover::{Recovery, Written};
 use crate::report::{self, Summary};
 use crate::reserve::Reserve;
@@ -32,6 +35,9 @@ use crate::scan::Matcher;
 use crate::settle;
 use crate::source::{self, Source};
 use crate::store::Store;
+use crate::survey::Survey;
+use crate::traces::Trace;
+use crate::undelete::Undelete;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -115,7 +121,16 @@ pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result
         let why = "the range begins behind its end";
         return Err(Error::NotASource { path: source.path().to_path_buf(), why });
     }
+    let surveys: Vec<Survey> = sources
+        .iter()
+        .map(|source| {
+            source
+                .as_ref()
+                .map_or_else(|| Ok(Survey::default()), |one| recall::survey(one.as_ref(), options))
+        })
+        .collect::<Result<_, _>>()?;
     let (mut run, journal) = Run::start(options, progress, destination)?;
+    run.surveys = surveys;
     let reserve = Reserve::create(run.state.join("reserve"), run.destination.free).ok();
     let ledger = Mutex::new(Ledger { journal, reserve, entries: Vec::new(), halves: Vec::new() });
     run.scan(paths, &sources, &ledger, &failed);
@@ -135,6 +150,11 @@ struct Run<'o> {
     started: Timestamp,
     clock: Instant,
     described: Vec<report::Source>,
+    matcher: Matcher,
+    /// What the file systems of each source say.
+    surveys: Vec<Survey>,
+    /// Traces of file systems that the scan of each came upon.
+    traces: Vec<Vec<Trace>>,
     /// What kept something from being written.
     failure: Option<Error>,
     account: Account,
@@ -178,6 +198,9 @@ impl<'o> Run<'o> {
             started: Timestamp::now(),
             clock: Instant::now(),
             described: Vec::new(),
+            matcher: Matcher::new(&options.registry),
+            surveys: Vec::new(),
+            traces: Vec::new(),
             failure: None,
             state,
         };
@@ -192,37 +215,34 @@ impl<'o> Run<'o> {
         ledger: &Mutex<Ledger>,
         failed: &[(PathBuf, Error)],
     ) {
-        let ranges = sources.iter().flatten().map(|source| range(self.options, source.len()));
+        let ranges = sources.iter().zip(&self.surveys).filter_map(|(source, survey)| {
+            Some(range(self.options, survey, source.as_ref()?.len()))
+        });
         self.progress.total.store(ranges.map(|(start, end)| end - start).sum(), Relaxed);
-        let matcher = Matcher::new(&self.options.registry);
         for (index, (path, source)) in paths.iter().zip(sources).enumerate() {
             let Some(source) = source else {
                 let why = failed.iter().find(|(failed, _)| failed == path);
                 self.described.push(missing(path, why.map(|(_, error)| error.to_string())));
+                self.traces.push(Vec::new());
                 continue;
             };
-            let scanned = self.scan_one(&matcher, source.as_ref(), index as u32, ledger);
+            let mut scanned = self.scan_one(source.as_ref(), index, ledger);
+            self.traces.push(std::mem::take(&mut scanned.traces));
             self.described.push(describe(source.as_ref(), scanned));
         }
         self.stats.scanned = self.progress.scanned.load(Relaxed);
         self.stats.scanning = self.clock.elapsed();
     }
 
-    fn scan_one(
-        &mut self,
-        matcher: &Matcher,
-        source: &dyn Source,
-        index: u32,
-        ledger: &Mutex<Ledger>,
-    ) -> Scanned {
+    fn scan_one(&mut self, source: &dyn Source, index: usize, ledger: &Mutex<Ledger>) -> Scanned {
         if self.failure.is_some() || self.progress.stopped() {
             return Scanned::default();
         }
         let options = self.options;
-        let effort = if options.quick { Effort::Structure } else { Effort::Proof };
-        let registry = &options.registry;
-        let carver = Carver { matcher, registry, effort };
-        let (start, end) = range(options, source.len());
+        let (carver, matcher) = (self.carver(), &self.matcher);
+        let survey = &self.surveys[index];
+        let owners = (!options.all).then(|| Owners::of(survey));
+        let (start, end) = range(options, survey, source.len());
         let overlap = matcher.overlap() as u64;
         let scan = Scan {
             matcher,
@@ -236,15 +256,56 @@ impl<'o> Run<'o> {
             progress: self.progress,
             pool: &self.pool,
             cut: Cut { start, end, chunk_len: options.chunk_len.next_multiple_of(PARCEL), overlap },
+            left: owners.as_ref(),
+            traces: options.filesystems,
             hasher: options.hash_source.then(|| Hasher::new(&options.hashes)),
         };
-        match scan.run(source, index) {
+        match scan.run(source, index as u32) {
             Ok(scanned) => scanned,
             Err(error) => {
                 self.failure = Some(error);
                 Scanned::default()
             }
         }
+    }
+
+    fn carver(&self) -> Carver<'_> {
+        let effort = if self.options.quick { Effort::Structure } else { Effort::Proof };
+        Carver { matcher: &self.matcher, registry: &self.options.registry, effort }
+    }
+
+    /// Settles which bytes belong to which file, with what the file systems know.
+    fn settle(
+        &mut self,
+        ledger: &mut Ledger,
+        sources: &[Option<Box<dyn Source>>],
+    ) -> Result<(), Error> {
+        settle::claim(ledger)?;
+        let mut surveys = std::mem::take(&mut self.surveys);
+        for (index, (source, survey)) in sources.iter().zip(&mut surveys).enumerate() {
+            let Some(source) = source.as_deref() else { continue };
+            if self.options.volume.is_none() && self.options.filesystems {
+                survey.complete(source as &dyn Bytes, &self.traces[index]);
+            }
+            let naming = Naming { survey, zone: self.options.zone.as_ref() };
+            let undelete = Undelete {
+                carver: &self.carver(),
+                naming,
+                store: (!self.options.dry_run).then_some(&self.store),
+                all: self.options.all,
+                hashes: &self.options.hashes,
+                account: &self.account,
+                pool: &self.pool,
+                source,
+                index: index as u32,
+            };
+            recall::undelete(ledger, &undelete)?;
+            recall::name(ledger, naming, index as u32, self.options)?;
+            self.described[index].volumes = recall::volumes(survey);
+            self.described[index].table_faults = survey.faults.clone();
+        }
+        self.surveys = surveys;
+        Ok(())
     }
 
     /// Settles what there is, gives it its names and writes the report.
@@ -257,6 +318,7 @@ impl<'o> Run<'o> {
         let interrupted = self.progress.stopped() && self.failure.is_none();
         self.progress.finishing.store(true, Relaxed);
         let clock = Instant::now();
+        self.settle(&mut ledger, sources)?;
         let settled = settle::settle(&mut ledger, sources, &self.wanted, self.options)?;
         let mut written = Written::default();
         if !self.options.dry_run {
@@ -266,6 +328,7 @@ impl<'o> Run<'o> {
                 owner: &self.owner,
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
+                all: self.options.all,
                 hashes: &self.options.hashes,
                 account: &self.account,
                 sources,
@@ -370,10 +433,14 @@ impl<'o> Run<'o> {
 }
 
 /// The range of a source that headers may start in.
-fn range(options: &Options, len: u64) -> (u64, u64) {
+fn range(options: &Options, survey: &Survey, len: u64) -> (u64, u64) {
     let (start, asked) = options.range.unwrap_or((0, len));
-    let start = start.min(len);
-    (start, start.saturating_add(asked).min(len))
+    let (mut start, mut end) = (start.min(len), start.saturating_add(asked).min(len));
+    if let (Some(_), Some(volume)) = (options.volume, survey.volumes.first()) {
+        let span = volume.contents.span;
+        (start, end) = (start.max(span.at), end.min(span.end()));
+    }
+    (start, end.max(start))
 }
 
 fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {

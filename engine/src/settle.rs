@@ -48,7 +48,6 @@ pub fn settle(
     options: &Options,
 ) -> Result<Settled, Error> {
     let mut order = sorted(&ledger.entries);
-    claim(ledger, &order)?;
     let places: Vec<Place> =
         (0..ledger.entries.len()).map(|index| claims::place(&ledger.entries, index)).collect();
     // Asked once, and again only when reading may have found more.
@@ -64,6 +63,7 @@ pub fn settle(
     let (mut filtered, mut own) = (0, vec![false; entries.len()]);
     for (index, entry) in entries.iter().enumerate() {
         let asked = places[index] == Place::Own && wanted[usize::from(entry.format)];
+        let asked = asked && entry.chosen;
         let kept = entry.len >= options.min_size && entry.pixels >= options.min_pixels;
         filtered += u64::from(asked && !kept);
         own[index] = asked && kept;
@@ -78,7 +78,7 @@ pub fn settle(
         Place::Own | Place::Nowhere => NONE,
     });
     let parent: Vec<u32> = parent.collect();
-    let copy_of = copies(entries, &order, &parent, options.embedded);
+    let copy_of = copies(entries, &order, &parent, options);
     let pair_of = pairs::pair(&ledger.halves, &position, &copy_of);
     Ok(Settled { order, parent, copy_of, pair_of, position, filtered })
 }
@@ -115,7 +115,13 @@ fn sorted(entries: &[Entry]) -> Vec<u32> {
     order
 }
 
-fn claim(ledger: &mut Ledger, order: &[u32]) -> Result<(), Error> {
+/// Settles which bytes belong to which of the carved files.
+///
+/// # Errors
+///
+/// When a record cannot be read back.
+pub fn claim(ledger: &mut Ledger) -> Result<(), Error> {
+    let order = sorted(&ledger.entries);
     let Ledger { journal, entries, .. } = ledger;
     let sources: BTreeSet<u32> = entries.iter().map(|entry| entry.source).collect();
     for source in sources {
@@ -167,7 +173,8 @@ fn complete(
     let place = ledger.journal.append(&record);
     ledger.journal.spill()?;
     let fresh = entry(&record, Some(hash), usize::from(old.format), old.parent, place);
-    ledger.entries[index] = Entry { fate: old.fate, ..fresh };
+    let (fate, live, chosen) = (old.fate, old.live, old.chosen);
+    ledger.entries[index] = Entry { fate, live, chosen, ..fresh };
     Ok(())
 }
 
@@ -220,9 +227,12 @@ fn shorten(record: &mut Record, kept: u64) {
 
 /// Which files are copies of which. The first in the order that would be written stands for all
 /// with the same bytes, or the first of all where none would be.
-fn copies(entries: &[Entry], order: &[u32], parent: &[u32], embedded: bool) -> Vec<u32> {
+fn copies(entries: &[Entry], order: &[u32], parent: &[u32], options: &Options) -> Vec<u32> {
     let hash = |position: u32| entries[order[position as usize] as usize].hash;
-    let inner = |position: u32| !embedded && parent[position as usize] != NONE;
+    let inner = |position: u32| {
+        let is_left = !options.all && entries[order[position as usize] as usize].live;
+        is_left || (!options.embedded && parent[position as usize] != NONE)
+    };
     let key = |position: &u32| {
         (hash(*position).map(|hash| *hash.as_bytes()), inner(*position), *position)
     };

@@ -1,0 +1,52 @@
+//! Which live file the bytes at a place of a source belong to.
+
+use afterimage_signatures::verdict::Span;
+
+use crate::filesystem::{Entry, Place};
+use crate::survey::Survey;
+
+/// Places of the files that are still there, by their first byte.
+#[derive(Debug, Default)]
+pub struct Owners<'s> {
+    runs: Vec<(Span, &'s Entry)>,
+    /// Free clusters of volumes that can be relied on, in order and apart.
+    free: Vec<Span>,
+}
+
+impl<'s> Owners<'s> {
+    /// The owners that the volumes name which can be relied on.
+    pub fn of(survey: &'s Survey) -> Self {
+        let (mut runs, mut free) = (Vec::new(), Vec::new());
+        for volume in survey.volumes.iter().filter(|volume| volume.is_trusted()) {
+            for entry in volume.contents.entries.iter().filter(|entry| !entry.deleted) {
+                runs.extend(spans(entry).map(|span| (span, entry)));
+            }
+            free.extend(volume.contents.free.iter().flatten());
+        }
+        runs.sort_by_key(|(span, entry)| (*span, entry.record));
+        free.sort_unstable();
+        Owners { runs, free }
+    }
+
+    /// The live file that holds the byte at `at`.
+    pub fn at(&self, at: u64) -> Option<&'s Entry> {
+        let behind = self.runs.partition_point(|(span, _)| span.at <= at);
+        let (span, entry) = *self.runs.get(behind.checked_sub(1)?)?;
+        (at < span.end()).then_some(entry)
+    }
+
+    /// Whether the byte at `at` lies in a cluster that is known to be free.
+    pub fn is_free(&self, at: u64) -> bool {
+        let behind = self.free.partition_point(|span| span.at <= at);
+        behind.checked_sub(1).is_some_and(|index| at < self.free[index].end())
+    }
+}
+
+/// Where the bytes of a file are recorded to lie.
+fn spans(entry: &Entry) -> impl Iterator<Item = Span> + '_ {
+    let runs = match entry.places.first() {
+        Some(Place::Runs(runs)) => runs.as_slice(),
+        _ => &[],
+    };
+    runs.iter().map(|run| Span { at: run.at, len: run.len })
+}
