@@ -7,6 +7,7 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod hfsplus;
 pub mod locked;
 
 use afterimage_signatures::verdict::Span;

@@ -13,6 +13,7 @@ pub mod card;
 pub mod exif;
 pub mod fat;
 pub mod gif;
+pub mod hfsplus;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
