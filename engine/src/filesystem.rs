@@ -7,6 +7,7 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod apfs;
 pub mod hfsplus;
 pub mod locked;
 
