@@ -49,7 +49,7 @@ impl FileSystem for Apfs {
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
         let geometry = Geometry::read(bytes, at)?;
-        geometry.starts(at).find_map(|start| contents(bytes, geometry, start, u64::MAX))
+        contents(bytes, geometry, geometry.start(bytes, at)?, u64::MAX)
     }
 
     fn salvage(&self, _: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
@@ -68,8 +68,14 @@ fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option
         faults.push("the container reaches beyond the end".into());
     }
     let mut found = Container { blocks, map: Map::default(), volumes: BTreeMap::new() };
+    // Where the newest is damaged, what the one before it has may be there still.
+    let mut live = true;
     for generation in &generations {
-        found.add(generation, generation.transaction == newest.transaction, &mut faults);
+        let whole = found.add(generation, live);
+        if live && !whole {
+            faults.push(format!("the checkpoint {} is damaged", generation.transaction));
+        }
+        live &= !whole;
     }
     found.add_snapshots(newest.transaction);
     let open: Vec<&Listed> = found.volumes.values().filter(|volume| !volume.locked).collect();
@@ -113,7 +119,8 @@ struct Listed {
 }
 
 impl Container<'_> {
-    fn add(&mut self, generation: &Generation, live: bool, faults: &mut Vec<String>) {
+    /// Adds a generation; whether all of it could be read.
+    fn add(&mut self, generation: &Generation, live: bool) -> bool {
         let mut whole = self.map.add(&self.blocks, generation.map);
         for &id in &generation.volumes {
             let known = self.volumes.contains_key(&id) || self.volumes.len() < MOST_VOLUMES;
@@ -133,10 +140,7 @@ impl Container<'_> {
                 whole &= volume.add(&self.blocks, &superblock, generation.transaction, live);
             }
         }
-        // Of earlier generations nobody expects that they are whole.
-        if live && !whole {
-            faults.push("the newest checkpoint is damaged".into());
-        }
+        whole
     }
 
     fn add_snapshots(&mut self, transaction: u64) {

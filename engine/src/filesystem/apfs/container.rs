@@ -2,7 +2,7 @@
 
 use afterimage_signatures::Bytes;
 
-use super::object::{Blocks, Object, SUPERBLOCK};
+use super::object::{Blocks, MAP, Object, SUPERBLOCK};
 use crate::fields::{array, le32, le64, read};
 
 /// Blocks of the ring of checkpoints that are looked at.
@@ -21,6 +21,7 @@ pub struct Geometry {
     pub blocks: u64,
     ring_at: u64,
     ring_len: u32,
+    map: u64,
 }
 
 /// One generation of the container.
@@ -44,8 +45,8 @@ impl Geometry {
             && block.is_power_of_two()
             && (4096..=65_536).contains(&block)
             && blocks.checked_mul(block.into()).is_some_and(|len| len > 0);
-        let geometry =
-            Geometry { block, blocks, ring_at: le64(start, 112)?, ring_len: le32(start, 104)? };
+        let (ring_at, ring_len) = (le64(start, 112)?, le32(start, 104)?);
+        let geometry = Geometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
         sane.then_some(geometry)
     }
 
@@ -59,12 +60,15 @@ impl Geometry {
         (0..u64::from(len)).filter_map(|index| self.ring_at.checked_add(index))
     }
 
-    /// Where the container may begin that has this superblock at `at`, in its first block or in its
-    /// ring.
-    pub fn starts(&self, at: u64) -> impl Iterator<Item = u64> {
+    /// Where the container begins that has this superblock at `at`, in its first block or in its
+    /// ring: from there its map lies where it says.
+    pub fn start(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
         let block = u64::from(self.block);
         let ring = self.ring().filter_map(move |index| at.checked_sub(index.checked_mul(block)?));
-        std::iter::once(at).chain(ring)
+        std::iter::once(at).chain(ring).find(|&at| {
+            let blocks = Blocks { bytes, at, len: self.len(), block: self.block };
+            blocks.object(self.map, &[MAP]).is_some()
+        })
     }
 
     /// The generations that the ring of `blocks` still has, the newest first.

@@ -2,7 +2,7 @@
 //!
 //! Source: Apple File System Reference (2020), "File-System Objects", "Data Streams".
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use afterimage_signatures::Run;
 
@@ -43,8 +43,9 @@ struct Inode {
 #[derive(Default)]
 pub struct Files {
     inodes: HashMap<u64, Inode>,
-    /// Names by the folder that they are in, what each is of, and whether it is a folder.
-    names: BTreeMap<(u64, String), (u64, bool)>,
+    /// Names by the folder that they are in and what each is of. A file that took the name of a
+    /// deleted one has another number.
+    names: BTreeSet<(u64, String, u64)>,
     folders: HashMap<u64, (u64, String)>,
     /// Lengths and first blocks by stream and the first byte in it.
     extents: BTreeMap<(u64, u64), (u64, u64)>,
@@ -82,16 +83,20 @@ impl Files {
         let name = String::from_utf8_lossy(name).replace('/', ":");
         let (number, is_folder) = (le64(value, 0)?, le16(value, 16)? & 15 == 4);
         if is_folder {
-            self.folders.entry(number).or_insert_with(|| (parent, name.clone()));
+            let folder = (parent, name.clone());
+            if self.folders.len() < MOST_ENTRIES {
+                self.folders.entry(number).or_insert(folder);
+            }
         }
-        self.names.entry((parent, name)).or_insert((number, is_folder));
+        if !is_folder {
+            self.names.insert((parent, name, number));
+        }
         Some(())
     }
 
     /// The files under `top`, which is empty or the name of the volume.
     pub fn entries(&self, blocks: &Blocks<'_>, top: &str) -> Vec<Entry> {
-        let names = self.names.iter().filter(|(_, (_, is_folder))| !is_folder);
-        let entries = names.filter_map(|((parent, name), (number, _))| {
+        let entries = self.names.iter().filter_map(|(parent, name, number)| {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);
             Some(Entry {
