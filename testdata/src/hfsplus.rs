@@ -26,14 +26,16 @@ const EPOCH: u64 = 2_082_844_800;
 /// The number of the root folder.
 pub const ROOT: u32 = 2;
 
+/// First blocks and numbers of blocks.
+type Extents = Vec<(usize, usize)>;
+
 /// A record behind its key.
 #[derive(Clone, Debug)]
 struct Record {
     parent: u32,
     name: Vec<u16>,
     bytes: Vec<u8>,
-    /// First blocks and numbers of blocks.
-    extents: Vec<(usize, usize)>,
+    extents: Extents,
 }
 
 /// A volume.
@@ -42,7 +44,7 @@ pub struct Volume {
     image: Vec<u8>,
     records: Vec<Record>,
     /// Records of the overflow file: number of the file, first block in it, extents.
-    overflow: Vec<(u32, usize, Vec<(usize, usize)>)>,
+    overflow: Vec<(u32, usize, Extents)>,
     used: Vec<bool>,
     next: u32,
 }
