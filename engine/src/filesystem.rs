@@ -7,6 +7,7 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
+pub mod apfs;
 pub mod budget;
 pub mod clusters;
 pub mod dcf;
@@ -14,6 +15,7 @@ pub mod dos;
 pub mod exfat;
 pub mod ext;
 pub mod fat;
+pub mod hfsplus;
 pub mod locked;
 pub mod ntfs;
 pub mod opening;
@@ -38,7 +40,15 @@ pub const SECTOR: usize = 512;
 
 /// Every file system, in the order in which a place is tried.
 pub static ALL: &[&dyn FileSystem] =
-    &[&fat::Fat, &exfat::ExFat, &ntfs::Ntfs, &ext::Ext, &locked::Locked];
+    &[
+    &fat::Fat,
+    &exfat::ExFat,
+    &ntfs::Ntfs,
+    &ext::Ext,
+    &hfsplus::HfsPlus,
+    &apfs::Apfs,
+    &locked::Locked,
+];
 
 /// One kind of file system.
 pub trait FileSystem: Sync {

@@ -4,6 +4,7 @@
 //! scenes, encoded as cameras encode them, with Exif as cameras write it. The exceptions are a few
 //! small files of such scenes in formats that need a large encoder, kept in `files/`.
 
+pub mod apfs;
 pub mod avi;
 pub mod bmp;
 pub mod broken;
@@ -15,6 +16,7 @@ pub mod exif;
 pub mod ext;
 pub mod fat;
 pub mod gif;
+pub mod hfsplus;
 pub mod ifd;
 pub mod isobmff;
 pub mod jpeg;
