@@ -39,8 +39,7 @@ pub const MOST_DEPTH: usize = 128;
 pub const SECTOR: usize = 512;
 
 /// Every file system, in the order in which a place is tried.
-pub static ALL: &[&dyn FileSystem] =
-    &[
+pub static ALL: &[&dyn FileSystem] = &[
     &fat::Fat,
     &exfat::ExFat,
     &ntfs::Ntfs,

@@ -12,7 +12,7 @@ use crate::carve::wire_runs;
 use crate::filesystem::{Entry, Place, Stamp};
 use crate::owners::Owners;
 use crate::record::{Record, WireRole};
-use crate::report::{Grade, Range, Status};
+use crate::report::{End, Grade, Range, Status};
 use crate::survey::{Survey, Volume};
 
 /// Places where one file may begin of which a name is taken; those far down the list are guesses.
@@ -64,6 +64,58 @@ impl Naming<'_> {
     }
 }
 
+/// How well a file and an entry of the place where it begins fit each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// It ends where the entry says.
+    Exact,
+    /// It ends a little before, and its format is what the entry's name says: the rest is its trailer.
+    Near,
+    /// It is not the entry's file.
+    Not,
+}
+
+/// A camera may add so many bytes behind a picture that nothing in the picture tells of.
+const MOST_TRAILER: u64 = 64 << 10;
+
+/// How well the file of a record and an entry fit each other.
+pub fn fits(volume: &Volume, entry: &Entry, record: &Record) -> Fit {
+    let len = record.source_len();
+    let extension = entry.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let alike = |other: &str| extension == other || ALIKE.contains(&(&extension, other));
+    match entry.size == len {
+        true => Fit::Exact,
+        false if !is_near(volume, entry, len, record.file.end) => Fit::Not,
+        false if alike(&record.extension) => Fit::Near,
+        false => Fit::Not,
+    }
+}
+
+/// Extensions that names have, and those that files of the format get here.
+const ALIKE: [(&str, &str); 12] = [
+    ("jpeg", "jpg"),
+    ("jpe", "jpg"),
+    ("mpo", "jpg"),
+    ("jfif", "jpg"),
+    ("insp", "jpg"),
+    ("tiff", "tif"),
+    ("hif", "heic"),
+    ("heif", "heic"),
+    ("jpf", "jp2"),
+    ("dib", "bmp"),
+    ("qt", "mov"),
+    ("m2ts", "mts"),
+];
+
+/// Whether a file that ends after `len` bytes can be that of an entry, with something behind it.
+pub fn is_near(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {
+    let Some(behind) = entry.size.checked_sub(len) else { return false };
+    // What is still there is as long as it says; what was deleted may have made room for another.
+    behind < volume.contents.cluster_len.max(MOST_TRAILER)
+        || volume.has_live(entry)
+        || end != End::Exact
+}
+
 /// Gives carved files what the file systems know of them.
 pub struct Join<'s> {
     naming: Naming<'s>,
@@ -92,10 +144,17 @@ impl<'s> Join<'s> {
 
     /// Names a carved file, and tells whether its bytes are others than before: a file system may know
     /// of a trailer that its format does not.
-    pub fn join(&self, record: &mut Record, fits: impl Fn(&Volume, &Entry) -> bool) -> bool {
+    pub fn join(&self, record: &mut Record) -> bool {
         let offset = record.offset();
         let here = self.starts.get(&offset).map_or(&[][..], Vec::as_slice);
-        if let Some((volume, entry)) = here.iter().find(|(volume, entry)| fits(volume, entry)) {
+        let fit = |(volume, entry): &(&Volume, &Entry)| match fits(volume, entry, record) {
+            Fit::Near if !volume.has_live(entry) && self.is_taken(offset, record, entry) => {
+                Fit::Not
+            }
+            fit => fit,
+        };
+        let best = here.iter().map(|named| (fit(named), named)).min_by_key(|(fit, _)| *fit);
+        if let Some((_, (volume, entry))) = best.filter(|(fit, _)| *fit != Fit::Not) {
             self.naming.name(record, volume, entry);
             let whole = Runs::whole(offset, entry.size);
             let runs = match entry.places.first() {
@@ -114,6 +173,16 @@ impl<'s> Join<'s> {
         }
         record.file.name_hint = here.first().map(|(_, entry)| entry.path.clone());
         false
+    }
+}
+
+impl Join<'_> {
+    /// Whether something else begins or is still there between the end of a file and the end of the
+    /// entry that may be its own.
+    fn is_taken(&self, offset: u64, record: &Record, entry: &Entry) -> bool {
+        let (end, last) = (offset + record.source_len(), offset.saturating_add(entry.size));
+        let starts = self.starts.range(end..last).next().is_some();
+        starts || self.owners.at(last.saturating_sub(1)).is_some()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::record::Record;
 use crate::report;
 use crate::source::Source;
 use crate::survey::{Survey, Volume};
-use crate::undelete::{self, Undelete};
+use crate::undelete::Undelete;
 
 /// Adds the files that only a file system can tell of; claims were settled for what was carved.
 ///
@@ -52,11 +52,7 @@ pub fn name(
         let before = record.clone();
         let mut hash = old.hash;
         if record.file.name.is_none() {
-            let end = record.file.end;
-            let fits = |volume: &Volume, entry: &_| undelete::fits(volume, entry, old.len, end);
-            if join.join(&mut record, fits) {
-                hash = None;
-            }
+            hash = hash.filter(|_| !join.join(&mut record));
         }
         let chosen = options.select.wants(&record.file);
         let place = if record == before { old.place } else { ledger.journal.append(&record) };

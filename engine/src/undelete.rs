@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::filesystem::{Entry, Place};
 use crate::hash::Algorithm;
 use crate::index;
-use crate::join::{self, Naming};
+use crate::join::{self, Fit, Naming, fits, is_near};
 use crate::layouts::{self, Basis, Layout, Space};
 use crate::pipeline::Ledger;
 use crate::report::{End, Grade, Origin};
@@ -170,11 +170,11 @@ impl Undelete<'_> {
         let mut found = self.carver.carve_runs(self.index, self.source, &layout.runs, buffer);
         let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
         let record = &mut found.first_mut()?.record;
-        let (grade, len) = (record.file.grade, record.source_len());
+        let grade = record.file.grade;
         let is_free =
             || layout.basis != Basis::Contested && claims.leave(layout.runs.as_slice(), &inner);
         let is_sure = grade >= least && (grade == Grade::Verified || is_free());
-        if !is_sure || !fits(volume, entry, len, record.file.end) {
+        if !is_sure || fits(volume, entry, record) == Fit::Not {
             return None;
         }
         record.file.origin = Origin::Undeleted;
@@ -221,16 +221,9 @@ fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> b
         };
         carved.get(&start).is_some_and(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
-            in_one && fits(volume, entry, file.len, file.end)
+            in_one && is_near(volume, entry, file.len, file.end)
         })
     })
-}
-
-/// Whether a file that ends after `len` bytes can be the one of an entry.
-pub fn fits(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {
-    let Some(behind) = entry.size.checked_sub(len) else { return false };
-    // What is still there is as long as it says; what was deleted may have made room for another.
-    behind < volume.contents.cluster_len || volume.has_live(entry) || end != End::Exact
 }
 
 /// Bytes that belong to proven files.
@@ -265,9 +258,7 @@ impl Claims {
             let reaches = before
                 .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
             let mut inside = self.carved.range(run.at..end);
-            !reaches
-                && !self.is_taken(run)
-                && !inside.any(|(at, file)| file.grade == Grade::Verified && !inner.contains(at))
+            !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
         })
     }
 

@@ -14,6 +14,7 @@ const ENGINE: &[&str] = &[
     "custom",
     "hash",
     "report",
+    "fields",
     "partition",
     "filesystem",
     "traces",
