@@ -50,15 +50,26 @@ pub struct Space {
     pub free: Option<Vec<Span>>,
     /// Free clusters that no proven photo lies in, in order and apart.
     pub unclaimed: Vec<Span>,
+    /// Those of them that no other record tells of either.
+    pub untold: Vec<Span>,
+    /// Bytes of a cluster.
+    pub cluster: u64,
 }
 
 impl Space {
-    /// The space in `free` clusters outside of `claimed` stretches, both in order and apart, of
-    /// volumes whose clusters lie in the grid of `cluster` bytes from `origin` on. A stretch claims
-    /// all clusters that it touches.
-    pub fn new(free: Option<&[Span]>, claimed: &[Span], (origin, cluster): (u64, u64)) -> Self {
-        let unclaimed = free.map(|free| without(free, claimed, origin, cluster.max(1)));
-        Space { free: free.map(<[Span]>::to_vec), unclaimed: unclaimed.unwrap_or_default() }
+    /// The space in `free` clusters outside of `claimed` stretches, and of those that are `told` of, all
+    /// in order and apart, of a volume whose clusters lie in the grid of `cluster` bytes from `origin` on.
+    /// A stretch takes all clusters that it touches.
+    pub fn new(
+        free: Option<&[Span]>,
+        claimed: &[Span],
+        told: &[Span],
+        (origin, cluster): (u64, u64),
+    ) -> Self {
+        let cluster = cluster.max(1);
+        let unclaimed = without(free.unwrap_or_default(), claimed, origin, cluster);
+        let untold = without(&unclaimed, told, origin, cluster);
+        Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, cluster }
     }
 }
 
@@ -124,12 +135,65 @@ fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
     };
     let unclaimed = in_order(&space.unclaimed, start, size);
     let free = in_order(free, start, size);
-    let alone = unclaimed.as_ref() == Some(&whole);
-    let basis = if alone { Basis::Beginning } else { Basis::Contested };
-    let pieces = [unclaimed, free].into_iter().flatten();
-    let pieces = pieces.map(|runs| Layout { runs, basis: Basis::Free });
-    let whole = Layout { runs: whole, basis };
-    if alone { vec![whole] } else { pieces.chain([whole]).collect() }
+    let untold = beside(space, start, size);
+    let in_one = unclaimed.as_ref() == Some(&whole);
+    let basis = match &untold {
+        Some(untold) if *untold != whole => Basis::Contested,
+        _ if in_one => Basis::Beginning,
+        _ => Basis::Contested,
+    };
+    let pieces = [untold, unclaimed, free].into_iter().flatten().filter(|runs| *runs != whole);
+    let mut layouts: Vec<Layout> = match basis {
+        Basis::Beginning => Vec::new(),
+        _ => pieces.map(|runs| Layout { runs, basis: Basis::Free }).collect(),
+    };
+    layouts.push(Layout { runs: whole, basis });
+    layouts
+}
+
+/// The cluster at `start`, and the first ones behind it that nothing tells of.
+fn beside(space: &Space, start: u64, size: u64) -> Option<Runs> {
+    let first = Run { at: start, len: size.min(space.cluster) };
+    let rest = size - first.len;
+    let behind = space.untold.partition_point(|span| span.end() <= start + first.len);
+    let at = space.untold.get(behind).map_or(start, |span| span.at.max(start + first.len));
+    let rest =
+        if rest == 0 { Vec::new() } else { in_order(&space.untold, at, rest)?.as_slice().to_vec() };
+    Some(Runs::new(joined([vec![first], rest].concat())))
+}
+
+/// Where other files lie that records of a volume tell of, in order and apart: files that are lost but not
+/// erased, or that were deleted last. A photo whose record tells where it begins only has but its first
+/// cluster there; a file that is no photo is taken to lie in one piece, since nothing can tell better.
+pub fn told(entries: &[Entry], cluster: u64, is_photo: impl Fn(&Entry) -> bool) -> Vec<Span> {
+    let lost = entries.iter().all(|entry| entry.deleted);
+    let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased);
+    let spans = entries.iter().filter(counts).flat_map(|entry| match entry.places.first() {
+        Some(Place::Runs(runs)) => {
+            runs.iter().map(|run| Span { at: run.at, len: run.len }).collect()
+        }
+        Some(&Place::Start(at)) => {
+            let len = if is_photo(entry) { entry.size.min(cluster) } else { entry.size };
+            vec![Span { at, len }]
+        }
+        None => Vec::new(),
+    });
+    apart(spans.filter(|span| span.len > 0).collect())
+}
+
+/// The same stretches, in order and apart.
+pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.at <= last.end() => {
+                last.len = last.len.max(span.end() - last.at);
+            }
+            _ => out.push(span),
+        }
+    }
+    out
 }
 
 /// The first `size` bytes of `spans` from `start` on, which must lie in one of them.
@@ -176,6 +240,7 @@ mod tests {
             path: String::new(),
             certain: true,
             deleted: true,
+            erased: true,
             size,
             places: vec![place],
             modified: None,
@@ -222,11 +287,39 @@ mod tests {
     }
 
     #[test]
+    fn what_other_records_tell_of_is_left_out_first() {
+        let free = spans(&[(100, 200)]);
+        let space = Space::new(Some(&free), &[], &spans(&[(110, 120), (130, 140)]), (100, 10));
+        let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
+        let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
+        check(&entry(30, Place::Start(100)), &space, &[beside, whole]);
+        let short: (&[(u64, u64)], _) = (&[(100, 110)], Basis::Beginning);
+        check(&entry(10, Place::Start(100)), &space, &[short]);
+        let inside: (&[(u64, u64)], _) = (&[(110, 130)], Basis::Beginning);
+        check(&entry(20, Place::Start(110)), &space, &[inside]);
+    }
+
+    #[test]
+    fn erased_records_of_a_lost_volume_tell_of_nothing() {
+        let of = |at, size, deleted, erased| {
+            let mut entry = entry(size, Place::Start(at));
+            (entry.deleted, entry.erased) = (deleted, erased);
+            entry.path = if size == 25 { "a.jpg".into() } else { "a.dat".into() };
+            entry
+        };
+        let is_photo = |entry: &Entry| entry.path.ends_with("jpg");
+        let lost = [of(0, 20, true, false), of(40, 25, true, false), of(90, 20, true, true)];
+        assert_eq!(told(&lost, 10, is_photo), spans(&[(0, 20), (40, 50)]));
+        let there = [of(0, 20, false, false), of(40, 25, true, true), of(90, 20, true, true)];
+        assert_eq!(told(&there, 10, is_photo), spans(&[(40, 50), (90, 110)]));
+    }
+
+    #[test]
     fn a_beginning_is_followed_through_what_is_free() {
         let file = entry(30, Place::Start(110));
         check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);
         let space = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
-            Space::new(Some(&spans(free)), &spans(claimed), (100, 10))
+            Space::new(Some(&spans(free)), &spans(claimed), &[], (100, 10))
         };
         check(&file, &space(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
         let free: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Free);

@@ -139,7 +139,9 @@ impl Undelete<'_> {
         let space = |volume: &Volume| {
             let contents = &volume.contents;
             let grid = (contents.clusters_at, contents.cluster_len);
-            Space::new(contents.free.as_deref(), &claimed, grid)
+            let photo = |entry: &Entry| self.carver.registry.has_extension(extension(entry));
+            let told = layouts::told(&contents.entries, contents.cluster_len, photo);
+            Space::new(contents.free.as_deref(), &claimed, &told, grid)
         };
         let spaces: Vec<Space> = self.naming.survey.volumes.iter().map(space).collect();
         self.pool.install(|| {
@@ -194,6 +196,10 @@ impl Undelete<'_> {
         }
         Ok(())
     }
+}
+
+fn extension(entry: &Entry) -> &str {
+    entry.path.rsplit('.').next().unwrap_or_default()
 }
 
 /// The entries of files that carving did not find whole where they say.
@@ -267,21 +273,6 @@ impl Claims {
         let carved = self.carved.iter().filter(|(_, file)| file.grade == Grade::Verified);
         let carved = carved.map(|(&at, file)| Span { at, len: file.len });
         let taken = self.taken.iter().map(|(&at, &end)| Span::between(at, end));
-        apart(carved.chain(taken).collect())
+        layouts::apart(carved.chain(taken).collect())
     }
-}
-
-/// The same stretches, in order and apart.
-fn apart(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match out.last_mut() {
-            Some(last) if span.at <= last.end() => {
-                last.len = last.len.max(span.end() - last.at);
-            }
-            _ => out.push(span),
-        }
-    }
-    out
 }
