@@ -104,18 +104,24 @@ impl Matcher {
         for (index, magic) in magics[..long].iter().enumerate() {
             alike[usize::from(magic.bytes[0])].push(index);
         }
-        let patterns = || magics[..long].iter().map(|magic| magic.bytes);
+        // The same bytes at several offsets are one pattern: the packed searcher takes few.
+        let mut patterns: Vec<&[u8]> = Vec::new();
+        for bytes in magics[..long].iter().map(|magic| magic.bytes) {
+            if !patterns.contains(&bytes) {
+                patterns.push(bytes);
+            }
+        }
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
-            .extend(patterns())
+            .extend(&patterns)
             .build();
         let engine = match packed {
             Some(searcher) => Engine::Packed(searcher),
             None => Engine::Automaton(
                 AhoCorasick::builder()
                     .match_kind(MatchKind::LeftmostFirst)
-                    .build(patterns())
+                    .build(&patterns)
                     .expect("a few short patterns make a small automaton"),
             ),
         };
@@ -249,6 +255,13 @@ fn is_constant(block: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn all_formats_fit_the_packed_searcher() {
+        let matcher = Matcher::new(&Registry::default());
+        assert!(matches!(matcher.engine, Engine::Packed(_)) || !is_x86_feature_detected!("ssse3"));
+    }
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 

@@ -58,6 +58,11 @@ fn icon(seed: u64, entries: &[(Entry, usize)]) -> Vec<u8> {
     [out, pictures].concat()
 }
 
+/// An icon for lists and buttons: too small to be a picture.
+pub fn sign() -> Vec<u8> {
+    icon(69, &[(Entry::Bitmap(32), 16), (Entry::Bitmap(8), 31)])
+}
+
 /// Icons of one and of many pictures.
 pub fn samples() -> Vec<Sample> {
     use Entry::{Bitmap, Maskless, Png};
