@@ -80,6 +80,9 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
             proven = false;
             verdict.unchecked.push(Unchecked { span, role: Role::Payload });
         }
+        if picture.odd {
+            verdict.note(span.at, "the mask of this bitmap has not the length that it should have");
+        }
         largest = largest.max(picture.pixels);
     }
     if largest.0.max(largest.1) < LEAST_SIDE {

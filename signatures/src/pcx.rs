@@ -32,6 +32,9 @@ const PALETTE_LEN: u64 = 1 + 3 * 256;
 /// What that byte is.
 const PALETTE: u8 = 12;
 
+/// Some writers leave a palette behind pictures that need none: of at most 16 colours, and zeros.
+const SPARE_LEN: usize = 3 * 16;
+
 /// A broken file is kept when so many lines of it are there.
 const LEAST_LINES: u64 = 8;
 
@@ -55,22 +58,26 @@ pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
     }
 }
 
-/// Adds the palette behind the lines, where there must be one; else tells what is missing.
+/// Adds the palette behind the lines; tells what is missing where there must be one.
 fn palette(
     view: &mut View<'_>,
     header: &Header,
     verdict: &mut Verdict,
 ) -> Option<(u64, &'static str)> {
-    if !header.has_palette() {
-        return None;
-    }
     let span = Span { at: verdict.len, len: PALETTE_LEN };
-    if view.check(span.at, span.len).is_err() || view.u8(span.at) != Ok(PALETTE) {
-        return Some((span.at, "no palette behind the last line"));
+    let bytes = view.bytes(span.at, span.len as usize).ok();
+    let bytes = bytes.filter(|bytes| bytes[0] == PALETTE);
+    let there = if header.needs_palette() {
+        bytes.is_some()
+    } else {
+        bytes.is_some_and(|bytes| bytes[1 + SPARE_LEN..].iter().all(|&byte| byte == 0))
+    };
+    if there {
+        verdict.unchecked.push(Unchecked { span, role: Role::Metadata });
+        verdict.len = span.end();
     }
-    verdict.unchecked.push(Unchecked { span, role: Role::Metadata });
-    verdict.len = span.end();
-    None
+    let missing = header.needs_palette() && !there;
+    missing.then_some((span.at, "no palette behind the last line"))
 }
 
 /// The lines of a broken file that are there.

@@ -12,6 +12,8 @@ struct Pcx {
     /// Bits of a pixel in one plane: 1, 2, 4 or 8.
     bits: u8,
     planes: u8,
+    /// Whether a palette stands behind a picture that needs none.
+    spare: bool,
 }
 
 impl Pcx {
@@ -34,6 +36,9 @@ impl Pcx {
         if (self.bits, self.planes) == (8, 1) {
             out.push(12);
             out.extend((0..=255u8).flat_map(|grey| [grey; 3]));
+        } else if self.spare {
+            out.extend([12, 0, 0, 0, 255, 255, 255]);
+            out.resize(out.len() + 254 * 3, 0);
         }
         out
     }
@@ -68,8 +73,9 @@ fn runs(line: &[u8]) -> Vec<u8> {
 /// Pictures of every depth.
 pub fn samples() -> Vec<Sample> {
     let encode = |version, bits, planes, seed| {
-        Pcx { version, bits, planes }.encode(&Picture::scene(seed, 93, 61))
+        Pcx { version, bits, planes, spare: false }.encode(&Picture::scene(seed, 93, 61))
     };
+    let spare = Pcx { version: 5, bits: 1, planes: 1, spare: true };
     let samples = [
         ("black-and-white", encode(2, 1, 1, 70)),
         ("version-0", encode(0, 1, 1, 71)),
@@ -80,6 +86,7 @@ pub fn samples() -> Vec<Sample> {
         ("palette", encode(5, 8, 1, 76)),
         ("rgb", encode(5, 8, 3, 77)),
         ("rgba", encode(5, 8, 4, 78)),
+        ("spare-palette", spare.encode(&Picture::scene(79, 93, 61))),
     ];
     samples.into_iter().map(|(name, bytes)| Sample::new("pcx", name, bytes)).collect()
 }

@@ -9,6 +9,10 @@ use crate::view::{Endian::Little, View};
 /// Length of a bitmap's header. Source: `BITMAPINFOHEADER`.
 const HEADER_LEN: u64 = 40;
 
+/// Length of the longest mask, of 256 x 256 pixels. Some writers take that of a smaller picture from
+/// a larger one, or do not pad its rows.
+const MOST_MASK: u64 = 256 * 256 / 8;
+
 /// What a picture is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Picture {
@@ -18,6 +22,8 @@ pub(super) struct Picture {
     pub(super) pixels: (u32, u32),
     /// Whether a check covers it.
     pub(super) proven: bool,
+    /// Whether its mask is not as long as its sides make it.
+    pub(super) odd: bool,
 }
 
 /// Measures the picture that fills the view and is what the directory says.
@@ -42,7 +48,8 @@ fn whole_png(view: &mut View<'_>, entry: &Entry, effort: Effort) -> Result<Pictu
     if pixels.0.min(256) != entry.width || pixels.1.min(256) != entry.height {
         return Err(view.malformed(16, "dimensions"));
     }
-    Ok(Picture { is_png: true, pixels, proven: verdict.grade == Grade::Verified })
+    let proven = verdict.grade == Grade::Verified;
+    Ok(Picture { is_png: true, pixels, proven, odd: false })
 }
 
 /// A header, a colour table, the pixels, and one bit of transparency for each, which is left out
@@ -60,8 +67,9 @@ fn bitmap(view: &mut View<'_>, entry: &Entry) -> Result<Picture, Reject> {
     let colours = if bits <= 8 && colours == 0 { 1 << bits } else { u64::from(colours) };
     let rows = |bits: u64| (u64::from(width) * bits).div_ceil(32) * 4 * u64::from(entry.height);
     let opaque = HEADER_LEN + 4 * colours + rows(u64::from(bits));
-    if view.len() != opaque + rows(1) && (bits != 32 || view.len() != opaque) {
+    let Some(mask @ ..=MOST_MASK) = view.len().checked_sub(opaque) else {
         return Err(view.malformed(0, "length of a bitmap"));
-    }
-    Ok(Picture { is_png: false, pixels: (width, entry.height), proven: false })
+    };
+    let odd = mask != rows(1) && (bits != 32 || mask != 0);
+    Ok(Picture { is_png: false, pixels: (width, entry.height), proven: false, odd })
 }

@@ -69,8 +69,8 @@ impl Header {
         self.plane_len * u64::from(self.planes)
     }
 
-    /// Whether a palette of 256 colours follows the lines.
-    pub(super) fn has_palette(&self) -> bool {
+    /// Whether a palette of 256 colours must follow the lines.
+    pub(super) fn needs_palette(&self) -> bool {
         self.bits == 8 && self.planes == 1
     }
 }
