@@ -68,8 +68,9 @@ pub struct Matcher {
     /// Those of the engine, then those of two bytes.
     magics: Vec<Magic>,
     engine: Engine,
-    /// By their first byte, the positions of those of the engine.
-    alike: Vec<Vec<usize>>,
+    /// By their first byte, the bytes that the engine looks for, with the positions of the magics
+    /// that they are of: the same bytes may stand at several offsets of a file.
+    alike: Vec<Vec<(&'static [u8], Vec<usize>)>>,
     /// The searches for the others, with their positions.
     short: Vec<(usize, memmem::Finder<'static>)>,
     /// How far a magic reaches from the first byte of its file.
@@ -100,15 +101,17 @@ impl Matcher {
         ));
         let short = magics[long..].iter().map(|magic| memmem::Finder::new(magic.bytes));
         let short = short.enumerate().map(|(index, finder)| (long + index, finder)).collect();
-        let mut alike = vec![Vec::new(); 1 << 8];
-        for (index, magic) in magics[..long].iter().enumerate() {
-            alike[usize::from(magic.bytes[0])].push(index);
-        }
-        // The same bytes at several offsets are one pattern: the packed searcher takes few.
+        let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
         let mut patterns: Vec<&[u8]> = Vec::new();
-        for bytes in magics[..long].iter().map(|magic| magic.bytes) {
-            if !patterns.contains(&bytes) {
-                patterns.push(bytes);
+        for (index, magic) in magics[..long].iter().enumerate() {
+            let alike = &mut alike[usize::from(magic.bytes[0])];
+            match alike.iter_mut().find(|(bytes, _)| *bytes == magic.bytes) {
+                Some((_, same)) => same.push(index),
+                None => {
+                    alike.push((magic.bytes, vec![index]));
+                    // The packed searcher takes few patterns: each once.
+                    patterns.push(magic.bytes);
+                }
             }
         }
         let packed = packed::Config::new()
@@ -213,13 +216,13 @@ impl Matcher {
         let mut at = stretch.start;
         while let Some(found) = self.next(chunk, at, stretch.end) {
             // Magics may begin alike; the searcher names one of them.
-            for &index in &self.alike[usize::from(chunk[found])] {
-                let magic = &self.magics[index];
-                let starts = chunk[found..].starts_with(magic.bytes);
-                if starts
-                    && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
-                {
-                    hits.push(Hit { at: begin, magic: index });
+            let alike = self.alike[usize::from(chunk[found])].iter();
+            for (_, same) in alike.filter(|(bytes, _)| chunk[found..].starts_with(bytes)) {
+                for &index in same {
+                    let begin = found.checked_sub(self.magics[index].at);
+                    if let Some(at) = begin.filter(|at| own.contains(at)) {
+                        hits.push(Hit { at, magic: index });
+                    }
                 }
             }
             at = found + 1;
@@ -290,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_chunk_owns_the_headers_that_start_in_it() {
-        let mut bytes = vec![1u8; 300];
+        let mut bytes = vec![1u8; 1000];
         bytes[96..104].copy_from_slice(PNG);
         bytes[100 + 100..108 + 100].copy_from_slice(PNG);
         let overlap = Matcher::new(&Registry::default()).overlap();
