@@ -27,6 +27,8 @@ pub struct Hit {
 struct Magic {
     at: usize,
     bytes: &'static [u8],
+    /// What the file begins with besides.
+    head: &'static [u8],
     gate: Option<Gate>,
     /// Positions in the registry, in order.
     formats: Vec<usize>,
@@ -38,16 +40,17 @@ impl Magic {
         let mut magics: Vec<Self> = Vec::new();
         for (index, magic) in all {
             let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
+            let head = magic.head;
             let is_same = |known: &&mut Magic| {
                 let gates = match (known.gate, gate) {
                     (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
                     (a, b) => a.is_none() && b.is_none(),
                 };
-                gates && (known.at, known.bytes) == (at, bytes)
+                gates && (known.at, known.bytes, known.head) == (at, bytes, head)
             };
             match magics.iter_mut().find(is_same) {
                 Some(known) => known.formats.push(index),
-                None => magics.push(Magic { at, bytes, gate, formats: vec![index] }),
+                None => magics.push(Magic { at, bytes, head, gate, formats: vec![index] }),
             }
         }
         magics
@@ -157,6 +160,7 @@ impl Matcher {
         let mut found: Vec<usize> = self
             .magics
             .iter()
+            .filter(|magic| head.starts_with(magic.head))
             .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
             .flat_map(|magic| magic.formats.iter().copied())
             .collect();
@@ -219,10 +223,10 @@ impl Matcher {
             let alike = self.alike[usize::from(chunk[found])].iter();
             for (_, same) in alike.filter(|(bytes, _)| chunk[found..].starts_with(bytes)) {
                 for &index in same {
-                    let begin = found.checked_sub(self.magics[index].at);
-                    if let Some(at) = begin.filter(|at| own.contains(at)) {
-                        hits.push(Hit { at, magic: index });
-                    }
+                    let magic = &self.magics[index];
+                    let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
+                    let begin = begin.filter(|&at| chunk[at..].starts_with(magic.head));
+                    hits.extend(begin.map(|at| Hit { at, magic: index }));
                 }
             }
             at = found + 1;

@@ -9,7 +9,7 @@ use crate::format::{Effort, Magic};
 use crate::png;
 use crate::verdict::{Child, Grade, Kinship, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
-use directory::{HEADER_LEN, MOST_ENTRIES, directory_len};
+use directory::{HEADER_LEN, MOST_ENTRIES, START, directory_len};
 
 /// The smallest picture that is taken: a bitmap of 32 x 32 pixels in two colours and its mask.
 /// Smaller files are bare PNGs that show next to nothing.
@@ -30,7 +30,7 @@ const BITMAPS: [&[u8]; 5] = [
 ];
 
 /// Where they stand in that header. Source: `BITMAPINFOHEADER`, `biPlanes`.
-const PLANES_AT: usize = 12;
+const PLANES_AT: u16 = 12;
 
 /// How a first picture may begin.
 const STARTS: usize = BITMAPS.len() + 1;
@@ -41,16 +41,13 @@ const STARTS: usize = BITMAPS.len() + 1;
 pub static MAGIC: &[Magic] = &anchors();
 
 const fn anchors() -> [Magic; MOST_ENTRIES * STARTS] {
-    let mut all = [Magic::gated(0, png::SIGNATURE, directory::may_be); MOST_ENTRIES * STARTS];
+    let mut all = [Magic::behind(&START, 0, png::SIGNATURE); MOST_ENTRIES * STARTS];
     let mut number = 0;
     while number < all.len() {
         let first = directory_len(number as u64 / STARTS as u64 + 1) as u16;
         all[number] = match number % STARTS {
-            0 => Magic::gated(first, png::SIGNATURE, directory::may_be),
-            bits => {
-                let at = first + PLANES_AT as u16;
-                Magic::gated(at, BITMAPS[bits - 1], directory::may_be)
-            }
+            0 => Magic::behind(&START, first, png::SIGNATURE),
+            bits => Magic::behind(&START, first + PLANES_AT, BITMAPS[bits - 1]),
         };
         number += 1;
     }

@@ -13,7 +13,7 @@ const ENTRY_LEN: u64 = 16;
 pub(super) const MOST_ENTRIES: usize = 18;
 
 /// Reserved, the type of icons, and not yet how many there are.
-const START: [u8; 4] = [0, 0, 1, 0];
+pub(super) const START: [u8; 4] = [0, 0, 1, 0];
 
 /// Length of a directory of `entries` pictures.
 pub(super) const fn directory_len(entries: u64) -> u64 {
@@ -31,28 +31,16 @@ pub(super) struct Entry {
     pub(super) span: Span,
 }
 
-/// Whether a directory may begin at the view's start.
-pub(super) fn may_be(view: &mut View<'_>) -> bool {
-    count(view).is_ok()
-}
-
-fn count(view: &mut View<'_>) -> Result<u64, Reject> {
-    let (start, count) = (view.array(0)?, view.u16(4, Little)?);
-    // The first entry's reserved byte; .NET writes ones there.
-    let reserved = view.u8(HEADER_LEN + 3)?;
-    if start != START || !matches!(reserved, 0 | 0xff) {
-        return Err(view.malformed(0, "signature"));
-    }
-    if count == 0 || usize::from(count) > MOST_ENTRIES {
-        return Err(view.malformed(4, "number of pictures"));
-    }
-    Ok(u64::from(count))
-}
-
 /// The entries in order of their pictures, which must lie one behind the other from the end of
 /// the directory on.
 pub(super) fn read(view: &mut View<'_>) -> Result<Vec<Entry>, Reject> {
-    let count = count(view)?;
+    let (start, count) = (view.array(0)?, u64::from(view.u16(4, Little)?));
+    if start != START {
+        return Err(view.malformed(0, "signature"));
+    }
+    if !(1..=MOST_ENTRIES as u64).contains(&count) {
+        return Err(view.malformed(4, "number of pictures"));
+    }
     let mut entries = Vec::with_capacity(MOST_ENTRIES);
     for number in 0..count {
         entries.push(entry(view, directory_len(number))?);
@@ -72,6 +60,7 @@ fn entry(view: &mut View<'_>, at: u64) -> Result<Entry, Reject> {
     let [width, height, _, reserved] = view.array(at)?;
     let (planes, bits) = (view.u16(at + 4, Little)?, view.u16(at + 6, Little)?);
     let (len, offset) = (view.u32(at + 8, Little)?, view.u32(at + 12, Little)?);
+    // .NET writes ones into the reserved byte.
     if !matches!(reserved, 0 | 0xff) || planes > 1 || !matches!(bits, 0 | 1 | 4 | 8 | 16 | 24 | 32)
     {
         return Err(view.malformed(at, "entry"));
