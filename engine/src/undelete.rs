@@ -18,7 +18,7 @@ use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::{Entry, Place};
 use crate::hash::Algorithm;
-use crate::index;
+use crate::index::{self, Fate};
 use crate::join::{self, Fit, Naming, fits, is_near};
 use crate::layouts::{self, Basis, Layout, Space};
 use crate::pipeline::Ledger;
@@ -119,7 +119,8 @@ impl Undelete<'_> {
     /// The carved files of this source that are files of their own and whole.
     fn carved(&self, entries: &[index::Entry], places: &[Fallen]) -> BTreeMap<u64, Carved> {
         let own = entries.iter().zip(places).filter(|(entry, place)| {
-            entry.source == self.index && **place == Fallen::Own && entry.grade >= Grade::Structural
+            let whole = entry.grade >= Grade::Structural && entry.fate == Fate::Top;
+            entry.source == self.index && **place == Fallen::Own && whole
         });
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
