@@ -14,7 +14,7 @@ use crate::scan::{Hit, Matcher};
 const MOST_DEPTH: u32 = 3;
 
 /// Longest magic, with room: what is looked at to tell which format a child has.
-const HEAD: usize = 64;
+pub const HEAD: usize = 64;
 
 /// Measures candidates.
 pub struct Carver<'a> {

@@ -10,13 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::carve::wire_runs;
 use crate::filesystem::{Entry, Place, Stamp};
+use crate::layouts;
 use crate::owners::Owners;
 use crate::record::{Record, WireRole};
 use crate::report::{End, Grade, Range, Status};
 use crate::survey::{Survey, Volume};
-
-/// Places where one file may begin of which a name is taken; those far down the list are guesses.
-const MOST_STARTS: usize = 80;
 
 /// Where names come from.
 #[derive(Clone, Copy)]
@@ -129,14 +127,8 @@ impl<'s> Join<'s> {
     pub fn new(naming: Naming<'s>) -> Self {
         let mut starts: BTreeMap<u64, Vec<(&Volume, &Entry)>> = BTreeMap::new();
         for (volume, entry) in naming.survey.entries() {
-            for place in entry.places.iter().take(MOST_STARTS) {
-                let start = match place {
-                    Place::Runs(runs) => runs.first().map(|run| run.at),
-                    Place::Start(at) => Some(*at),
-                };
-                if let Some(start) = start {
-                    starts.entry(start).or_default().push((volume, entry));
-                }
+            for start in layouts::starts(entry) {
+                starts.entry(start).or_default().push((volume, entry));
             }
         }
         Join { naming, owners: Owners::of(naming.survey), starts }

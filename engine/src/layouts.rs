@@ -1,5 +1,7 @@
 //! In which runs a file may lie of which a file system knows the beginning, and perhaps more.
 
+use std::collections::VecDeque;
+
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
@@ -7,6 +9,18 @@ use crate::filesystem::{Entry, MOST_RUNS, Place};
 
 /// Places where one file may begin that are tried; those far down the list are mere guesses.
 const MOST_PLACES: usize = 80;
+
+/// How far behind its beginning a file is looked for among others, in its own lengths.
+const REACH: u64 = 8;
+
+/// Other files in its way that are told apart.
+const MOST_NEAR: usize = 5;
+
+/// Stretches of free space that they lie in.
+const MOST_WINDOW: usize = 4096;
+
+/// Ways between them that are tried.
+const MOST_OTHERS: usize = 12;
 
 /// A way in which a file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,30 +65,33 @@ pub struct Space {
     /// Free clusters that no proven photo lies in, in order and apart.
     pub unclaimed: Vec<Span>,
     /// Those of them that no other record tells of either.
-    pub untold: Vec<Span>,
-    /// Bytes of a cluster.
-    pub cluster: u64,
+    untold: Vec<Span>,
+    /// Where other records tell of files, in order.
+    told: Vec<Span>,
+    /// Where a cluster begins, and its length.
+    grid: (u64, u64),
 }
 
 impl Space {
-    /// The space in `free` clusters outside of `claimed` stretches, and of those that are `told` of, all
-    /// in order and apart, of a volume whose clusters lie in the grid of `cluster` bytes from `origin` on.
+    /// The space in `free` clusters outside of `claimed` stretches, both in order and apart, and of those
+    /// that are `told` of, of a volume whose clusters lie in the grid of `cluster` bytes from `origin` on.
     /// A stretch takes all clusters that it touches.
     pub fn new(
         free: Option<&[Span]>,
         claimed: &[Span],
-        told: &[Span],
+        mut told: Vec<Span>,
         (origin, cluster): (u64, u64),
     ) -> Self {
-        let cluster = cluster.max(1);
-        let unclaimed = without(free.unwrap_or_default(), claimed, origin, cluster);
-        let untold = without(&unclaimed, told, origin, cluster);
-        Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, cluster }
+        told.sort_unstable();
+        let grid = (origin, cluster.max(1));
+        let unclaimed = without(free.unwrap_or_default(), claimed, grid);
+        let untold = without(&unclaimed, &apart(told.clone()), grid);
+        Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, told, grid }
     }
 }
 
 /// What of `free` lies outside of the clusters that `claimed` touches.
-fn without(free: &[Span], claimed: &[Span], origin: u64, cluster: u64) -> Vec<Span> {
+fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, u64)) -> Vec<Span> {
     let down = |at: u64| at - at.wrapping_sub(origin) % cluster;
     let mut left = Vec::with_capacity(free.len());
     let mut taken = claimed.iter().peekable();
@@ -98,6 +115,14 @@ fn without(free: &[Span], claimed: &[Span], origin: u64, cluster: u64) -> Vec<Sp
         }
     }
     left
+}
+
+/// Where the file of `entry` may begin.
+pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
+    entry.places.iter().take(MOST_PLACES).filter_map(|place| match place {
+        Place::Runs(runs) => runs.first().map(|run| run.at),
+        Place::Start(at) => Some(*at),
+    })
 }
 
 /// The ways in which the file of `entry` may lie in a source of `len` bytes, the likeliest first.
@@ -135,7 +160,7 @@ fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
     };
     let unclaimed = in_order(&space.unclaimed, start, size);
     let free = in_order(free, start, size);
-    let untold = beside(space, start, size);
+    let untold = beside(&space.untold, start, size, space.grid.1);
     let in_one = unclaimed.as_ref() == Some(&whole);
     let basis = match &untold {
         Some(untold) if *untold != whole => Basis::Contested,
@@ -148,37 +173,87 @@ fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
         _ => pieces.map(|runs| Layout { runs, basis: Basis::Free }).collect(),
     };
     layouts.push(Layout { runs: whole, basis });
+    let others = others(space, start, size).into_iter();
+    layouts.extend(others.map(|runs| Layout { runs, basis: Basis::Contested }));
     layouts
 }
 
-/// The cluster at `start`, and the first ones behind it that nothing tells of.
-fn beside(space: &Space, start: u64, size: u64) -> Option<Runs> {
-    let first = Run { at: start, len: size.min(space.cluster) };
-    let rest = size - first.len;
-    let behind = space.untold.partition_point(|span| span.end() <= start + first.len);
-    let at = space.untold.get(behind).map_or(start, |span| span.at.max(start + first.len));
-    let rest =
-        if rest == 0 { Vec::new() } else { in_order(&space.untold, at, rest)?.as_slice().to_vec() };
-    Some(Runs::new(joined([vec![first], rest].concat())))
+/// The cluster at `start`, and the first ones behind it in `untold` space.
+fn beside(untold: &[Span], start: u64, size: u64, cluster: u64) -> Option<Runs> {
+    let first = Run { at: start, len: size.min(cluster) };
+    let (next, rest) = (start + first.len, size - first.len);
+    let mut runs = vec![first];
+    if rest > 0 {
+        let behind = untold.partition_point(|span| span.end() <= next);
+        let at = untold.get(behind)?.at.max(next);
+        runs.extend_from_slice(in_order(untold, at, rest)?.as_slice());
+    }
+    Some(Runs::new(joined(runs)))
 }
 
-/// Where other files lie that records of a volume tell of, in order and apart: files that are lost but not
+/// Ways that use some of what other records tell of, since those files may have been gone before: few of
+/// them first, the nearest first.
+fn others(space: &Space, start: u64, size: u64) -> Vec<Runs> {
+    let next = start.saturating_add(size.min(space.grid.1));
+    let reach = next.saturating_add(size.saturating_mul(REACH));
+    let first = space.told.partition_point(|span| span.at < next);
+    let near = space.told[first..].iter().take_while(|span| span.at < reach).take(MOST_NEAR);
+    let near: Vec<Span> = near.copied().collect();
+    let first = space.unclaimed.partition_point(|span| span.end() <= next);
+    let window = space.unclaimed[first..].iter().take_while(|span| span.at < reach);
+    let window: Vec<Span> = window.take(MOST_WINDOW).copied().collect();
+    let mut found: Vec<Runs> = Vec::new();
+    let mut waiting = VecDeque::from([Vec::new()]);
+    while let Some(used) = waiting.pop_front().filter(|_| found.len() < MOST_OTHERS) {
+        let left = (0..near.len()).filter(|index| !used.contains(index));
+        let left = apart(left.map(|index| near[index]).collect());
+        let runs = beside(&without(&window, &left, space.grid), start, size, space.grid.1);
+        if let Some(runs) = runs.filter(|runs| !found.contains(runs)) {
+            found.push(runs);
+        }
+        let more = used.last().map_or(0, |last| last + 1)..near.len();
+        if waiting.len() < MOST_OTHERS {
+            waiting.extend(more.map(|index| [used.as_slice(), &[index]].concat()));
+        }
+    }
+    found
+}
+
+/// Where other files lie that records of a volume tell of: files that are lost but not
 /// erased, or that were deleted last. A photo whose record tells where it begins only has but its first
-/// cluster there; a file that is no photo is taken to lie in one piece, since nothing can tell better.
-pub fn told(entries: &[Entry], cluster: u64, is_photo: impl Fn(&Entry) -> bool) -> Vec<Span> {
+/// cluster there; a file that is no photo is taken to lie in one piece, since nothing can tell better. A
+/// file of which a proven one took some was gone before, and is left out.
+pub fn told(
+    entries: &[Entry],
+    cluster: u64,
+    claimed: &[Span],
+    is_photo: impl Fn(&Entry) -> bool,
+) -> Vec<Span> {
     let lost = entries.iter().all(|entry| entry.deleted);
     let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased);
-    let spans = entries.iter().filter(counts).flat_map(|entry| match entry.places.first() {
-        Some(Place::Runs(runs)) => {
-            runs.iter().map(|run| Span { at: run.at, len: run.len }).collect()
+    let mut told = Vec::new();
+    for entry in entries.iter().filter(counts) {
+        let spans: Vec<Span> = match entry.places.first() {
+            Some(Place::Runs(runs)) => {
+                runs.iter().map(|run| Span { at: run.at, len: run.len }).collect()
+            }
+            Some(&Place::Start(at)) if is_photo(entry) => {
+                vec![Span { at, len: entry.size.min(cluster) }]
+            }
+            Some(&Place::Start(at)) => vec![Span { at, len: entry.size }],
+            None => continue,
+        };
+        if !spans.iter().any(|span| meets(claimed, *span)) {
+            told.extend(spans.into_iter().filter(|span| span.len > 0));
         }
-        Some(&Place::Start(at)) => {
-            let len = if is_photo(entry) { entry.size.min(cluster) } else { entry.size };
-            vec![Span { at, len }]
-        }
-        None => Vec::new(),
-    });
-    apart(spans.filter(|span| span.len > 0).collect())
+    }
+    told
+}
+
+/// Whether one of the claims, which are in order and apart, meets a stretch.
+fn meets(claimed: &[Span], stretch: Span) -> bool {
+    let first = claimed.partition_point(|claim| claim.end() <= stretch.at);
+    claimed.get(first).is_some_and(|claim| claim.at < stretch.end())
 }
 
 /// The same stretches, in order and apart.
@@ -265,7 +340,7 @@ mod tests {
     #[test]
     fn claims_take_whole_clusters_out_of_free_space() {
         let left = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
-            without(&spans(free), &spans(claimed), 100, 10)
+            without(&spans(free), &spans(claimed), (100, 10))
         };
         assert_eq!(left(&[(100, 200)], &[]), spans(&[(100, 200)]));
         assert_eq!(left(&[(100, 200)], &[(0, 50), (300, 400)]), spans(&[(100, 200)]));
@@ -289,10 +364,15 @@ mod tests {
     #[test]
     fn what_other_records_tell_of_is_left_out_first() {
         let free = spans(&[(100, 200)]);
-        let space = Space::new(Some(&free), &[], &spans(&[(110, 120), (130, 140)]), (100, 10));
+        let space = Space::new(Some(&free), &[], spans(&[(110, 120), (130, 140)]), (100, 10));
         let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
         let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
-        check(&entry(30, Place::Start(100)), &space, &[beside, whole]);
+        let other: (&[(u64, u64)], _) = (&[(100, 120), (140, 150)], Basis::Contested);
+        let last: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
+        let all = [beside, whole, (beside.0, Basis::Contested), other, last];
+        let found = of(&entry(30, Place::Start(100)), &space, LEN);
+        assert!(all.len() >= found.len(), "{found:?}");
+        check(&entry(30, Place::Start(100)), &space, &[beside, whole, other, last]);
         let short: (&[(u64, u64)], _) = (&[(100, 110)], Basis::Beginning);
         check(&entry(10, Place::Start(100)), &space, &[short]);
         let inside: (&[(u64, u64)], _) = (&[(110, 130)], Basis::Beginning);
@@ -309,9 +389,10 @@ mod tests {
         };
         let is_photo = |entry: &Entry| entry.path.ends_with("jpg");
         let lost = [of(0, 20, true, false), of(40, 25, true, false), of(90, 20, true, true)];
-        assert_eq!(told(&lost, 10, is_photo), spans(&[(0, 20), (40, 50)]));
+        assert_eq!(told(&lost, 10, &[], is_photo), spans(&[(0, 20), (40, 50)]));
+        assert_eq!(told(&lost, 10, &spans(&[(19, 20)]), is_photo), spans(&[(40, 50)]));
         let there = [of(0, 20, false, false), of(40, 25, true, true), of(90, 20, true, true)];
-        assert_eq!(told(&there, 10, is_photo), spans(&[(40, 50), (90, 110)]));
+        assert_eq!(told(&there, 10, &[], is_photo), spans(&[(40, 50), (90, 110)]));
     }
 
     #[test]
@@ -319,7 +400,7 @@ mod tests {
         let file = entry(30, Place::Start(110));
         check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);
         let space = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
-            Space::new(Some(&spans(free)), &spans(claimed), &[], (100, 10))
+            Space::new(Some(&spans(free)), &spans(claimed), Vec::new(), (100, 10))
         };
         check(&file, &space(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
         let free: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Free);

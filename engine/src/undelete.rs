@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Buffer, Run};
+use afterimage_signatures::{Buffer, Run, Runs, View};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::account::Account;
-use crate::carve::{Carver, Found};
+use crate::carve::{Carver, Found, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::{Entry, Place};
@@ -91,6 +91,7 @@ impl Undelete<'_> {
         let mut claims =
             Claims { carved: self.carved(&ledger.entries, places), ..Claims::default() };
         let mut open = open(self.naming.survey, &claims.carved);
+        open.retain(|one| self.begins(one.entry));
         let (mut added, mut least) = (Vec::new(), Grade::Verified);
         for round in 1..=MOST_ROUNDS {
             let before = added.len();
@@ -114,6 +115,16 @@ impl Undelete<'_> {
         }
         ledger.spill()?;
         Ok(added)
+    }
+
+    /// Whether something that is known begins where the file of an entry may begin.
+    fn begins(&self, entry: &Entry) -> bool {
+        let mut buffer = Buffer::default();
+        layouts::starts(entry).any(|at| {
+            let rest = Runs::whole(at, self.source.len().saturating_sub(at));
+            let mut view = View::new(self.source, &rest, &mut buffer);
+            !self.carver.matcher.formats_at(view.up_to(0, HEAD)).is_empty()
+        })
     }
 
     /// The carved files of this source that are files of their own and whole.
@@ -141,8 +152,8 @@ impl Undelete<'_> {
             let contents = &volume.contents;
             let grid = (contents.clusters_at, contents.cluster_len);
             let photo = |entry: &Entry| self.carver.registry.has_extension(extension(entry));
-            let told = layouts::told(&contents.entries, contents.cluster_len, photo);
-            Space::new(contents.free.as_deref(), &claimed, &told, grid)
+            let told = layouts::told(&contents.entries, contents.cluster_len, &claimed, photo);
+            Space::new(contents.free.as_deref(), &claimed, told, grid)
         };
         let spaces: Vec<Space> = self.naming.survey.volumes.iter().map(space).collect();
         self.pool.install(|| {
