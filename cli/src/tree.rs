@@ -16,8 +16,8 @@ use crate::text::{bytes, count, paragraph, percent, plain};
 /// Columns that a folder is moved in at the most.
 const MOST_INDENT: usize = 24;
 
-/// Columns for a name; a longer one moves what follows.
-const MOST_NAME: usize = 40;
+/// Columns for a name where it stands; a longer one moves what follows.
+const MOST_WIDTH: usize = 48;
 
 /// Where photos are shown of which no name is known.
 const UNNAMED: &str = "(without a name)";
@@ -31,6 +31,8 @@ struct Listed {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_hint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +69,7 @@ impl Listed {
 
     fn chance(&self) -> String {
         match (self.duplicate_of, self.grade, self.share) {
-            (Some(other), _, _) => format!("an exact copy of number {other}"),
+            (Some(_), _, _) => "an exact copy".to_owned(),
             (_, Grade::Verified, _) => "whole, proven".to_owned(),
             (_, Grade::Structural, _) => "whole by structure".to_owned(),
             (_, Grade::Repaired, _) => "repaired".to_owned(),
@@ -90,8 +92,18 @@ impl Listed {
     }
 
     fn title(&self) -> String {
-        let unnamed = || format!("0x{:x} {}", self.offset, self.format);
-        self.name.as_deref().map_or_else(unnamed, plain)
+        let hint = self.name_hint.as_deref().and_then(|path| path.rsplit('/').next());
+        match (&self.name, hint) {
+            (Some(name), _) => plain(name),
+            (None, None) => format!("0x{:x} {}", self.offset, self.format),
+            (None, Some(hint)) => format!("0x{:x}, {}?", self.offset, plain(hint)),
+        }
+    }
+
+    /// Columns of its name where it stands.
+    fn width(&self) -> usize {
+        let depth = self.folder().split('\0').filter(|name| !name.is_empty()).count();
+        indent(depth + 1).len() + self.title().chars().count()
     }
 
     fn when(&self) -> String {
@@ -119,8 +131,16 @@ pub fn text(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 
 fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::Result<()> {
     files.sort_by_cached_key(|file| {
-        (file.source, volume(sources, file), file.folder(), file.title(), file.id)
+        (
+            file.source,
+            volume(sources, file),
+            file.name.is_none(),
+            file.folder(),
+            file.title(),
+            file.id,
+        )
     });
+    let width = files.iter().map(Listed::width).max().unwrap_or(0).min(MOST_WIDTH);
     let (mut place, mut folder) = (None, Vec::new());
     for file in &files {
         let here = (file.source, volume(sources, file));
@@ -133,7 +153,7 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::
             place = Some(here);
         }
         descend(out, &mut folder, file)?;
-        row(out, folder.len() + 1, file)?;
+        row(out, folder.len(), width, file)?;
     }
     total(out, &files)
 }
@@ -178,10 +198,10 @@ fn descend(out: &mut dyn Write, shown: &mut Vec<String>, file: &Listed) -> io::R
     Ok(())
 }
 
-fn row(out: &mut dyn Write, depth: usize, file: &Listed) -> io::Result<()> {
-    let name = format!("{}{}", indent(depth), file.title());
+fn row(out: &mut dyn Write, depth: usize, width: usize, file: &Listed) -> io::Result<()> {
+    let name = format!("{}{}", indent(depth + 1), file.title());
     let (when, size, status) = (file.when(), bytes(file.size), file.status());
-    let row = format!("{name:MOST_NAME$}  {when:16}  {size:>9}  {status:11}  {}", file.chance);
+    let row = format!("{name:width$}  {when:16}  {size:>9}  {status:11}  {}", file.chance);
     writeln!(out, "{}", row.trim_end())
 }
 
@@ -325,21 +345,29 @@ mod tests {
                 named(1, "DCIM/B/2.JPG", json!({ "modified": "2024-05-04T10:12:30" })),
                 named(2, "DCIM/A/1.JPG", json!({ "status": "live", "grade": "structural" })),
                 named(3, "TOP.JPG", json!({ "grade": "partial", "share": 0.5 })),
-                file(4, json!({ "exif": { "taken": "2023-11-14T22:13:20" }, "grade": "damaged" })),
+                file(
+                    4,
+                    json!({
+                        "exif": { "taken": "2023-11-14T22:13:20" }, "grade": "damaged",
+                        "name_hint": "DCIM/3.JPG"
+                    }),
+                ),
+                file(7, json!({ "grade": "structural" })),
                 file(5, json!({ "parent": 4 })),
                 named(300, "FAR.JPG", json!({})),
                 named(6, "DCIM/A/0.JPG", json!({ "duplicate_of": 1 })),
             ],
             "card.img: FAT16 volume, 1.0 MB\n\
              \x20 TOP.JPG - 2.0 kB deleted partial, 50 % of it\n\
-             \x20 (without a name)\n\
-             \x20   0x4000 jpeg 2023-11-14 22:13 2.0 kB deleted damaged\n\
              \x20 DCIM/\n\
              \x20   A/\n\
-             \x20     0.JPG - 2.0 kB deleted an exact copy of number 1\n\
+             \x20     0.JPG - 2.0 kB deleted an exact copy\n\
              \x20     1.JPG - 2.0 kB still there whole by structure\n\
              \x20   B/\n\
              \x20     2.JPG 2024-05-04 10:12 2.0 kB deleted whole, proven\n\
+             \x20 (without a name)\n\
+             \x20   0x4000, 3.JPG? 2023-11-14 22:13 2.0 kB deleted damaged\n\
+             \x20   0x7000 jpeg - 2.0 kB deleted whole by structure\n\
              \n\
              card.img: outside of its file systems\n\
              \x20 FAR.JPG - 2.0 kB deleted whole, proven\n",

@@ -62,7 +62,7 @@ fn left_out(source: &Source) -> Option<String> {
     (source.left_out > 0).then(|| {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
-             hundreds beside them led nowhere, as on a disk that was made to mislead.",
+             hundreds beside them led nowhere.",
             source.path
         )
     })
@@ -74,7 +74,7 @@ fn empty(source: &Source) -> Option<String> {
     said.then(|| {
         format!(
             "{} of {} is empty ({} erased or never written). Nothing can be recovered from there, \
-             whatever names a file system still has for it.",
+             even where a file system still has names for it.",
             percent(source.erased_bytes, source.size),
             source.path,
             bytes(source.erased_bytes)

@@ -24,8 +24,7 @@ fn desk() -> (Desk, [Vec<u8>; 3]) {
     }
     let taken = "2024:05:04 10:12:30";
     let picture = |seed| Png::default().encode(&Picture::scene(seed, 64, 48));
-    let files =
-        [Shot::new(1, (160, 120), "Canon EOS 0D", taken).canon(), picture(2), picture(3)];
+    let files = [Shot::new(1, (160, 120), "Canon EOS 0D", taken).canon(), picture(2), picture(3)];
     let stamps = [Stamp::of_exif(taken), stamp, stamp];
     for (at, path) in [SHOT, WALK, LIVE].into_iter().enumerate() {
         volume.write(path, &files[at], stamps[at], 1000 * (at + 1));
