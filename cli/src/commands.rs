@@ -37,7 +37,7 @@ Examples:
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Scan(scan::Scan),
+    Scan(Box<scan::Scan>),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }

@@ -35,7 +35,7 @@ use crate::{failure, sizes, sources, summary, times, tree};
 ///   DIR/partial/     photos of which something is missing or does not decode
 ///   DIR/report.json  all that is known of each: where it lay, how far it is proven, its hashes
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES, override_usage = USAGE, verbatim_doc_comment)]
 pub struct Scan {
     /// Disk image or device to read, or a folder of images.
     ///
@@ -182,6 +182,10 @@ pub struct Scan {
     #[arg(long, short)]
     quiet: bool,
 }
+
+const USAGE: &str = "\
+afterimage scan [OPTIONS] --output <DIR> <SOURCE>...
+       afterimage scan [OPTIONS] --list <SOURCE>...";
 
 const EXAMPLES: &str = "\
 Examples:
