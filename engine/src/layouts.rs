@@ -125,13 +125,14 @@ pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
-/// The ways in which the file of `entry` may lie in a source of `len` bytes, the likeliest first.
-pub fn of(entry: &Entry, space: &Space, len: u64) -> Vec<Layout> {
+/// The ways in which the file of `entry` may lie in a source of `len` bytes, the likeliest first. Mere
+/// guesses are among them for a file whose format can prove itself.
+pub fn of(entry: &Entry, space: &Space, len: u64, provable: bool) -> Vec<Layout> {
     let mut layouts: Vec<Layout> = Vec::new();
     for place in entry.places.iter().take(MOST_PLACES) {
         let found = match place {
             Place::Runs(runs) => recorded(runs, entry.size, len).into_iter().collect(),
-            Place::Start(at) => from(*at, entry.size, space, len),
+            Place::Start(at) => from(*at, entry.size, space, len, provable),
         };
         for layout in found {
             if layouts.iter().all(|known| known.runs != layout.runs) {
@@ -150,7 +151,7 @@ fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Layout> {
     (!runs.is_empty()).then_some(Layout { runs, basis: Basis::Recorded })
 }
 
-fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
+fn from(start: u64, size: u64, space: &Space, len: u64, provable: bool) -> Vec<Layout> {
     if start >= len || size == 0 {
         return Vec::new();
     }
@@ -173,8 +174,10 @@ fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
         _ => pieces.map(|runs| Layout { runs, basis: Basis::Free }).collect(),
     };
     layouts.push(Layout { runs: whole, basis });
-    let others = others(space, start, size).into_iter();
-    layouts.extend(others.map(|runs| Layout { runs, basis: Basis::Contested }));
+    if provable {
+        let others = others(space, start, size).into_iter();
+        layouts.extend(others.map(|runs| Layout { runs, basis: Basis::Contested }));
+    }
     layouts
 }
 
@@ -327,7 +330,7 @@ mod tests {
 
     #[track_caller]
     fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
-        let found = of(entry, space, LEN);
+        let found = of(entry, space, LEN, true);
         let of_runs = |runs: &Runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
         };
@@ -370,7 +373,7 @@ mod tests {
         let other: (&[(u64, u64)], _) = (&[(100, 120), (140, 150)], Basis::Contested);
         let last: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
         let all = [beside, whole, (beside.0, Basis::Contested), other, last];
-        let found = of(&entry(30, Place::Start(100)), &space, LEN);
+        let found = of(&entry(30, Place::Start(100)), &space, LEN, true);
         assert!(all.len() >= found.len(), "{found:?}");
         check(&entry(30, Place::Start(100)), &space, &[beside, whole, other, last]);
         let short: (&[(u64, u64)], _) = (&[(100, 110)], Basis::Beginning);

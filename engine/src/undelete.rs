@@ -72,6 +72,10 @@ struct Open<'s> {
     position: usize,
     volume: &'s Volume,
     entry: &'s Entry,
+    /// Whether it may be of a format whose payload proves itself.
+    provable: bool,
+    /// Layouts in which it is not proven to lie.
+    tried: Vec<Layout>,
 }
 
 /// A file that was proven, with the pictures in it.
@@ -91,13 +95,14 @@ impl Undelete<'_> {
         let mut claims =
             Claims { carved: self.carved(&ledger.entries, places), ..Claims::default() };
         let mut open = open(self.naming.survey, &claims.carved);
-        open.retain(|one| self.begins(one.entry));
+        open.retain_mut(|one| self.begins(one));
         let (mut added, mut least) = (Vec::new(), Grade::Verified);
         for round in 1..=MOST_ROUNDS {
             let before = added.len();
             let (mut rest, measured) = (Vec::new(), self.round(&open, &claims, least)?);
-            for (one, proven) in open.into_iter().zip(measured) {
+            for (mut one, (proven, tried)) in open.into_iter().zip(measured) {
                 let Some(proven) = proven else {
+                    one.tried.extend(tried);
                     rest.push(one);
                     continue;
                 };
@@ -118,13 +123,18 @@ impl Undelete<'_> {
     }
 
     /// Whether something that is known begins where the file of an entry may begin.
-    fn begins(&self, entry: &Entry) -> bool {
+    fn begins(&self, one: &mut Open<'_>) -> bool {
         let mut buffer = Buffer::default();
-        layouts::starts(entry).any(|at| {
+        let mut known = false;
+        for at in layouts::starts(one.entry) {
             let rest = Runs::whole(at, self.source.len().saturating_sub(at));
             let mut view = View::new(self.source, &rest, &mut buffer);
-            !self.carver.matcher.formats_at(view.up_to(0, HEAD)).is_empty()
-        })
+            let formats = self.carver.matcher.formats_at(view.up_to(0, HEAD));
+            known |= !formats.is_empty();
+            let registry = self.carver.registry.formats();
+            one.provable |= formats.iter().any(|&format| registry[format].oracle().is_some());
+        }
+        known
     }
 
     /// The carved files of this source that are files of their own and whole.
@@ -146,7 +156,7 @@ impl Undelete<'_> {
         open: &[Open<'_>],
         claims: &Claims,
         least: Grade,
-    ) -> Result<Vec<Option<Proven>>, Error> {
+    ) -> Result<Vec<(Option<Proven>, Vec<Layout>)>, Error> {
         let claimed = claims.spans();
         let space = |volume: &Volume| {
             let contents = &volume.contents;
@@ -158,17 +168,32 @@ impl Undelete<'_> {
         let spaces: Vec<Space> = self.naming.survey.volumes.iter().map(space).collect();
         self.pool.install(|| {
             let prove = |buffer: &mut Buffer, one: &Open<'_>| {
-                let layouts = layouts::of(one.entry, &spaces[one.position], self.source.len());
+                let layouts = self.due(one, &spaces[one.position], least);
                 let mut proven = layouts
                     .iter()
                     .find_map(|layout| self.measure(one, layout, claims, least, buffer));
                 if let Some(proven) = &mut proven {
                     self.keep(one, proven)?;
                 }
-                Ok(proven)
+                Ok((proven, layouts))
             };
             open.par_iter().map_init(Buffer::default, prove).collect()
         })
+    }
+
+    /// The layouts in which the file of an entry is to be looked for.
+    fn due(&self, one: &Open<'_>, space: &Space, least: Grade) -> Vec<Layout> {
+        if least == Grade::Verified && !one.provable {
+            return Vec::new();
+        }
+        let mut layouts = layouts::of(one.entry, space, self.source.len(), one.provable);
+        // What was not proven before may count now as what no check covers, if it may at all.
+        let is_due = |layout: &Layout| match least {
+            Grade::Verified => !one.tried.contains(layout),
+            _ => layout.basis != Basis::Contested,
+        };
+        layouts.retain(is_due);
+        layouts
     }
 
     /// The file of an entry, if it lies in that layout.
@@ -221,7 +246,10 @@ fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>>
         let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
         let position = survey.volumes.iter().position(|one| std::ptr::eq(one, volume));
         if asked && !is_found(carved, volume, entry) {
-            open.extend(position.map(|position| Open { position, volume, entry }));
+            open.extend(position.map(|position| {
+                let (provable, tried) = (false, Vec::new());
+                Open { position, volume, entry, provable, tried }
+            }));
         }
         if open.len() == MOST_MEASURED {
             break;
