@@ -46,21 +46,32 @@ struct Spot<'r> {
 }
 
 impl Carver<'_> {
+    /// The formats that a file may be of which begins at `offset` of a source, as far as `hits` and a
+    /// glance at its first bytes tell. `bytes` are the source's, perhaps through a window.
+    pub fn glance(
+        &self,
+        bytes: &dyn Bytes,
+        offset: u64,
+        hits: &[Hit],
+        buffer: &mut Buffer,
+    ) -> Vec<usize> {
+        let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
+        self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer))
+    }
+
     /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
-    /// of the formats of `hits` accepts it. `bytes` are the source's,
-    /// perhaps through a window.
+    /// of `formats` accepts it.
     pub fn carve(
         &self,
         index: u32,
         bytes: &dyn Bytes,
         offset: u64,
-        hits: &[Hit],
+        formats: &[usize],
         buffer: &mut Buffer,
     ) -> Vec<Found> {
         let spot = Spot { index, bytes };
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
-        let candidates = self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer));
-        let mut found = self.family(&spot, rest, &candidates, buffer);
+        let mut found = self.family(&spot, rest, formats, buffer);
         if let Some(Found { record, .. }) = found.first_mut() {
             record.file.container = container::around(bytes, offset, record.source_len());
         }

@@ -194,6 +194,11 @@ impl Scan<'_> {
             if self.progress.stopped() {
                 break;
             }
+            buffer.allow(None);
+            let formats = self.carver.glance(window, offset, same, &mut buffer);
+            if formats.is_empty() {
+                continue;
+            }
             let Some(allowance) = budget.allowance(offset) else {
                 totals.left_out.fetch_add(1, Relaxed);
                 continue;
@@ -201,7 +206,7 @@ impl Scan<'_> {
             buffer.allow((allowance < u64::MAX).then_some(allowance));
             let (found, read) = self.account.measure(Stage::Measure, || {
                 let before = buffer.lent();
-                let found = self.carver.carve(index, window, offset, same, &mut buffer);
+                let found = self.carver.carve(index, window, offset, &formats, &mut buffer);
                 let read = buffer.lent() - before;
                 ((found, read), read)
             });
