@@ -80,6 +80,13 @@ impl Carver<'_> {
         self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
     }
 
+    /// Whether some format has a magic that is there at `offset` of a source.
+    pub fn may_begin(&self, bytes: &dyn Bytes, offset: u64, buffer: &mut Buffer) -> bool {
+        let head = Runs::whole(offset, bytes.len().saturating_sub(offset).min(HEAD as u64));
+        let mut view = View::new(bytes, &head, buffer);
+        !self.matcher.formats_at(view.up_to(0, HEAD)).is_empty()
+    }
+
     /// The file that begins where `rest` does, and the pictures inside it.
     fn family(
         &self,

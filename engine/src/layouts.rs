@@ -3,10 +3,7 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
-use crate::filesystem::{Entry, MOST_RUNS, Place};
-
-/// Places where one file may begin that are tried; those far down the list are mere guesses.
-const MOST_PLACES: usize = 80;
+use crate::filesystem::{MOST_RUNS, Place};
 
 /// A way in which a file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,29 +86,32 @@ fn without(free: &[Span], claimed: &[Span], origin: u64, cluster: u64) -> Vec<Sp
     left
 }
 
-/// The ways in which the file of `entry` may lie in a source of `len` bytes, the likeliest first.
-pub fn of(entry: &Entry, space: &Space, len: u64) -> Vec<Layout> {
-    let mut layouts: Vec<Layout> = Vec::new();
-    for place in entry.places.iter().take(MOST_PLACES) {
-        let found = match place {
-            Place::Runs(runs) => recorded(runs, entry.size, len).into_iter().collect(),
-            Place::Start(at) => from(*at, entry.size, space, len),
-        };
-        for layout in found {
-            if layouts.iter().all(|known| known.runs != layout.runs) {
-                layouts.push(layout);
-            }
+/// The ways in which a file of `size` bytes that has a place may lie in a source of `len` bytes, the
+/// likeliest first.
+pub fn of(place: &Place, size: u64, space: &Space, len: u64) -> Vec<Layout> {
+    match place {
+        Place::Runs(runs) => {
+            let whole = recorded(runs, size, len);
+            whole.map(|runs| Layout { runs, basis: Basis::Recorded }).into_iter().collect()
         }
+        Place::Start(at) => from(*at, size, space, len),
     }
-    layouts
 }
 
-fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Layout> {
+/// The first `size` bytes of recorded runs, as far as a source of `len` bytes has them; nothing where
+/// one byte is recorded twice, as it is of no file.
+pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
     let inside = |run: &&Run| run.at < len;
     let runs = runs.iter().take(MOST_RUNS).take_while(inside);
     let runs = runs.map(|run| Run { at: run.at, len: run.len.min(len - run.at) }).collect();
     let runs = Runs::new(joined(runs)).slice(0, size);
-    (!runs.is_empty()).then_some(Layout { runs, basis: Basis::Recorded })
+    (!runs.is_empty() && are_apart(runs.as_slice())).then_some(runs)
+}
+
+fn are_apart(runs: &[Run]) -> bool {
+    let mut spans: Vec<Span> = runs.iter().map(|run| Span { at: run.at, len: run.len }).collect();
+    spans.sort_unstable();
+    spans.windows(2).all(|pair| pair[0].end() <= pair[1].at)
 }
 
 fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
@@ -122,24 +122,27 @@ fn from(start: u64, size: u64, space: &Space, len: u64) -> Vec<Layout> {
     let Some(free) = &space.free else {
         return vec![Layout { runs: whole, basis: Basis::Beginning }];
     };
-    let unclaimed = in_order(&space.unclaimed, start, size);
-    let free = in_order(free, start, size);
-    let alone = unclaimed.as_ref() == Some(&whole);
-    let basis = if alone { Basis::Beginning } else { Basis::Contested };
-    let pieces = [unclaimed, free].into_iter().flatten();
-    let pieces = pieces.map(|runs| Layout { runs, basis: Basis::Free });
-    let whole = Layout { runs: whole, basis };
-    if alone { vec![whole] } else { pieces.chain([whole]).collect() }
+    let unclaimed = in_order(&space.unclaimed, start, size, len);
+    let free = in_order(free, start, size, len).filter(|free| Some(free) != unclaimed.as_ref());
+    if unclaimed.as_ref() == Some(&whole) {
+        return vec![Layout { runs: whole, basis: Basis::Beginning }];
+    }
+    let pieces: Vec<Runs> = [unclaimed, free].into_iter().flatten().collect();
+    let contested =
+        (!pieces.contains(&whole)).then_some(Layout { runs: whole, basis: Basis::Contested });
+    let pieces = pieces.into_iter().map(|runs| Layout { runs, basis: Basis::Free });
+    pieces.chain(contested).collect()
 }
 
-/// The first `size` bytes of `spans` from `start` on, which must lie in one of them.
-fn in_order(spans: &[Span], start: u64, size: u64) -> Option<Runs> {
+/// The first `size` bytes of `spans` from `start` on, which must lie in one of them, and all of them
+/// before `len`.
+fn in_order(spans: &[Span], start: u64, size: u64, len: u64) -> Option<Runs> {
     let first = spans.partition_point(|span| span.end() <= start);
     spans.get(first).filter(|span| span.at <= start)?;
     let (mut runs, mut left) = (Vec::new(), size);
     for span in spans[first..].iter().take(MOST_RUNS) {
         let at = span.at.max(start);
-        let here = (span.end() - at).min(left);
+        let here = span.end().min(len).saturating_sub(at).min(left);
         runs.push(Run { at, len: here });
         left -= here;
         if left == 0 {
@@ -164,6 +167,7 @@ fn joined(runs: Vec<Run>) -> Vec<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filesystem::Entry;
 
     const LEN: u64 = 1 << 20;
 
@@ -187,7 +191,7 @@ mod tests {
 
     #[track_caller]
     fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
-        let found = of(entry, space, LEN);
+        let found = of(&entry.places[0], entry.size, space, LEN);
         let of_runs = |runs: &Runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
         };
@@ -217,6 +221,9 @@ mod tests {
         let space = Space::default();
         let file = entry(25, Place::Runs(runs));
         check(&file, &space, &[(&[(0, 20), (50, 55)], Basis::Recorded)]);
+        let twice = [(0, 10), (50, 10), (5, 20)].map(|(at, len)| Run { at, len }).to_vec();
+        check(&entry(25, Place::Runs(twice.clone())), &space, &[]);
+        check(&entry(15, Place::Runs(twice)), &space, &[(&[(0, 10), (50, 55)], Basis::Recorded)]);
         let beyond = vec![Run { at: LEN - 5, len: 10 }, Run { at: LEN + 5, len: 10 }];
         check(&entry(20, Place::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
     }
@@ -235,5 +242,8 @@ mod tests {
         check(&file, &space(&[(100, 150)], &[(122, 123)]), &[free, (whole.0, Basis::Free)]);
         check(&file, &space(&[(120, 150)], &[]), &[whole]);
         check(&entry(30, Place::Start(LEN)), &Space::default(), &[]);
+        let end: (&[(u64, u64)], _) = (&[(LEN - 10, LEN)], Basis::Contested);
+        let beyond = space(&[(LEN - 10, u64::MAX)], &[]);
+        check(&entry(u64::MAX, Place::Start(LEN - 10)), &beyond, &[end]);
     }
 }

@@ -49,8 +49,6 @@ pub struct Recovery<'a> {
     pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
-    /// Whether files that are still there are written too.
-    pub all: bool,
     /// Digests beside BLAKE3.
     pub hashes: &'a [Algorithm],
     /// Where the cost of writing is added.
@@ -124,7 +122,7 @@ impl Recovery<'_> {
                 continue;
             }
             let entry = &ledger.entries[index as usize];
-            if entry.live && !self.all {
+            if settled.left[position] {
                 continue;
             }
             if entry.shown == Shown::Nothing {

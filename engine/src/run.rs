@@ -300,7 +300,7 @@ impl<'o> Run<'o> {
                 index: index as u32,
             };
             recall::undelete(ledger, &undelete)?;
-            recall::name(ledger, naming, index as u32, self.options)?;
+            recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
             self.described[index].volumes = recall::volumes(survey);
             self.described[index].table_faults = survey.faults.clone();
         }
@@ -328,7 +328,6 @@ impl<'o> Run<'o> {
                 owner: &self.owner,
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
-                all: self.options.all,
                 hashes: &self.options.hashes,
                 account: &self.account,
                 sources,

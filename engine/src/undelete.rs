@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{MOST_ISSUES, Span};
 use afterimage_signatures::{Buffer, Run};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -22,16 +22,21 @@ use crate::index;
 use crate::join::{self, Fit, Naming, fits, is_near};
 use crate::layouts::{self, Basis, Layout, Space};
 use crate::pipeline::Ledger;
-use crate::report::{End, Grade, Origin};
+use crate::record::Record;
+use crate::report::{End, Grade, Issue, Origin};
 use crate::source::Source;
 use crate::store::Store;
-use crate::survey::{Survey, Volume};
+use crate::survey::{Survey, Told, Volume};
+use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, RUN_COST, Waste, allowance};
 
 /// A file of a photo is not shorter, in bytes.
 const LEAST_SIZE: u64 = 64;
 
 /// Files of one source that are measured for their entries' sake.
 const MOST_MEASURED: usize = 1 << 20;
+
+/// Places where one file may begin that are tried; those far down the list are mere guesses.
+const MOST_PLACES: usize = 80;
 
 /// Rounds in which what was proven makes room for the rest.
 const MOST_ROUNDS: usize = 4;
@@ -66,12 +71,19 @@ struct Carved {
     end: End,
 }
 
-/// An entry whose file carving did not find.
-struct Open<'s> {
-    /// Which volume it is of, and its position in the survey.
-    position: usize,
-    volume: &'s Volume,
-    entry: &'s Entry,
+/// What is settled so far.
+struct State {
+    claims: Claims,
+    /// Positions of the files that were added.
+    added: Vec<u32>,
+    waste: Waste,
+}
+
+/// What came of measuring the file of an entry.
+struct Tried {
+    proven: Option<Proven>,
+    /// What it cost, in bytes.
+    cost: u64,
 }
 
 /// A file that was proven, with the pictures in it.
@@ -88,38 +100,29 @@ impl Undelete<'_> {
     ///
     /// When the output fails.
     pub fn run(&self, ledger: &mut Ledger, places: &[Fallen]) -> Result<Vec<u32>, Error> {
-        let mut claims =
-            Claims { carved: self.carved(&ledger.entries, places), ..Claims::default() };
-        let mut open = open(self.naming.survey, &claims.carved);
-        let (mut added, mut least) = (Vec::new(), Grade::Verified);
+        let carved = self.carved(&ledger.entries, places);
+        let mut open = open(self.naming.survey, &carved);
+        let claims = Claims { carved, ..Claims::default() };
+        let waste = Waste::of(self.source.len());
+        let mut state = State { claims, added: Vec::new(), waste };
+        let mut least = Grade::Verified;
         for round in 1..=MOST_ROUNDS {
-            let before = added.len();
-            let (mut rest, measured) = (Vec::new(), self.round(&open, &claims, least)?);
-            for (one, proven) in open.into_iter().zip(measured) {
-                let Some(proven) = proven else {
-                    rest.push(one);
-                    continue;
-                };
-                // Of several records that tell of the same bytes the first in the order counts.
-                if claims.take(&proven.runs) {
-                    added.push(ledger.add_undeleted(proven.found));
-                }
-            }
-            open = rest;
+            let before = state.added.len();
+            open = self.round(ledger, open, &mut state, least)?;
             match least {
-                Grade::Verified if added.len() > before && round + 1 < MOST_ROUNDS => {}
+                Grade::Verified if state.added.len() > before && round + 1 < MOST_ROUNDS => {}
                 Grade::Verified => least = Grade::Structural,
                 _ => break,
             }
         }
         ledger.spill()?;
-        Ok(added)
+        Ok(state.added)
     }
 
     /// The carved files of this source that are files of their own and whole.
     fn carved(&self, entries: &[index::Entry], places: &[Fallen]) -> BTreeMap<u64, Carved> {
         let own = entries.iter().zip(places).filter(|(entry, place)| {
-            entry.source == self.index && **place == Fallen::Own && entry.grade >= Grade::Structural
+            entry.source == self.index && **place == Fallen::Own && entry.is_whole()
         });
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
@@ -128,57 +131,135 @@ impl Undelete<'_> {
         carved.collect()
     }
 
-    /// Measures the files of all open entries.
-    fn round(
+    /// Measures the files of all open entries, batch by batch, and adds those that are proven. Returns
+    /// the entries that are still open.
+    fn round<'t>(
         &self,
-        open: &[Open<'_>],
-        claims: &Claims,
+        ledger: &mut Ledger,
+        open: Vec<Told<'t>>,
+        state: &mut State,
         least: Grade,
-    ) -> Result<Vec<Option<Proven>>, Error> {
+    ) -> Result<Vec<Told<'t>>, Error> {
+        let spaces = self.spaces(&state.claims);
+        let (mut left, mut rest) = (&open[..], Vec::new());
+        while !left.is_empty() && !state.waste.is_spent() {
+            let (batch, more) = left.split_at(batch_len(left, self.source.len()));
+            left = more;
+            for (told, tried) in batch.iter().zip(self.batch(batch, &spaces, state, least)?) {
+                // Of several records that tell of the same bytes the first in the order counts.
+                match tried.proven.filter(|proven| state.claims.take(&proven.runs)) {
+                    Some(proven) => state.added.push(ledger.add_undeleted(proven.found)),
+                    None => {
+                        state.waste.charge(tried.cost);
+                        rest.push(*told);
+                    }
+                }
+            }
+            ledger.spill()?;
+        }
+        Ok(rest)
+    }
+
+    /// Where the files of each volume may lie.
+    fn spaces(&self, claims: &Claims) -> Vec<Space> {
         let claimed = claims.spans();
         let space = |volume: &Volume| {
             let contents = &volume.contents;
             let grid = (contents.clusters_at, contents.cluster_len);
             Space::new(contents.free.as_deref(), &claimed, grid)
         };
-        let spaces: Vec<Space> = self.naming.survey.volumes.iter().map(space).collect();
-        self.pool.install(|| {
-            let prove = |buffer: &mut Buffer, one: &Open<'_>| {
-                let layouts = layouts::of(one.entry, &spaces[one.position], self.source.len());
-                let mut proven = layouts
-                    .iter()
-                    .find_map(|layout| self.measure(one, layout, claims, least, buffer));
-                if let Some(proven) = &mut proven {
-                    self.keep(one, proven)?;
-                }
-                Ok(proven)
-            };
-            open.par_iter().map_init(Buffer::default, prove).collect()
-        })
+        self.naming.survey.volumes.iter().map(space).collect()
+    }
+
+    /// Measures the files of some entries side by side; what is said of one does not depend on the
+    /// others.
+    fn batch(
+        &self,
+        batch: &[Told<'_>],
+        spaces: &[Space],
+        state: &State,
+        least: Grade,
+    ) -> Result<Vec<Tried>, Error> {
+        let attempt = |buffer: &mut Buffer, told: &Told<'_>| {
+            let space = &spaces[told.position];
+            let mut tried = self.attempt(told, space, &state.claims, least, buffer);
+            if let Some(proven) = &mut tried.proven {
+                self.keep(told, proven)?;
+            }
+            Ok(tried)
+        };
+        self.pool.install(|| batch.par_iter().map_init(Buffer::default, attempt).collect())
+    }
+
+    /// Looks for the file of an entry in all the ways in which it may lie.
+    fn attempt(
+        &self,
+        told: &Told<'_>,
+        space: &Space,
+        claims: &Claims,
+        least: Grade,
+        buffer: &mut Buffer,
+    ) -> Tried {
+        let (size, len, before) = (told.entry.size, self.source.len(), buffer.lent());
+        buffer.allow(Some(allowance(size.min(len))));
+        let mut tried = Tried { proven: None, cost: 0 };
+        for place in told.entry.places.iter().take(MOST_PLACES) {
+            if tried.proven.is_some() || buffer.is_spent() {
+                break;
+            }
+            if self.may_begin(place, claims, buffer) {
+                let layouts = layouts::of(place, size, space, len);
+                let runs: u64 = layouts.iter().map(|one| one.runs.as_slice().len() as u64).sum();
+                tried.cost += runs * RUN_COST;
+                let mut measured = layouts.iter();
+                tried.proven =
+                    measured.find_map(|layout| self.measure(told, layout, claims, least, buffer));
+            }
+        }
+        // What is proven is read once more, for its digests.
+        let hashed = tried.proven.as_ref().map_or(0, |_| size.min(len));
+        tried.cost += buffer.lent() - before + hashed;
+        tried
+    }
+
+    /// Whether a photo may begin at a place: the cheapest question, so that it comes first.
+    fn may_begin(&self, place: &Place, claims: &Claims, buffer: &mut Buffer) -> bool {
+        let Some(start) = join::start(place).filter(|&at| at < self.source.len()) else {
+            return false;
+        };
+        !claims.is_taken(&Run { at: start, len: 1 })
+            && self.carver.may_begin(self.source, start, buffer)
     }
 
     /// The file of an entry, if it lies in that layout.
     fn measure(
         &self,
-        one: &Open<'_>,
+        told: &Told<'_>,
         layout: &Layout,
         claims: &Claims,
         least: Grade,
         buffer: &mut Buffer,
     ) -> Option<Proven> {
-        let Open { volume, entry, .. } = one;
+        let Told { volume, entry, .. } = told;
         let mut found = self.carver.carve_runs(self.index, self.source, &layout.runs, buffer);
+        if buffer.is_spent() {
+            return None;
+        }
         let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
         let record = &mut found.first_mut()?.record;
         let grade = record.file.grade;
         let is_free =
             || layout.basis != Basis::Contested && claims.leave(layout.runs.as_slice(), &inner);
         let is_sure = grade >= least && (grade == Grade::Verified || is_free());
-        if !is_sure || fits(volume, entry, record) == Fit::Not {
+        let fit = fits(volume, entry, record);
+        let tail = layout.runs.slice(record.source_len(), u64::MAX);
+        let is_whole = fit == Fit::Exact || claims.leave_tail(tail.as_slice(), volume);
+        if !is_sure || fit == Fit::Not || !is_whole {
             return None;
         }
         record.file.origin = Origin::Undeleted;
         record.file.proof = format!("{}; {}", record.file.proof, layout.basis.words());
+        note_guess(record, layout);
         join::extend(record, &layout.runs, entry.size);
         self.naming.name(record, volume, entry);
         let runs = record.content().0.as_slice().to_vec();
@@ -186,8 +267,8 @@ impl Undelete<'_> {
     }
 
     /// Hashes and stores what is to be written.
-    fn keep(&self, one: &Open<'_>, proven: &mut Proven) -> Result<(), Error> {
-        let asked = self.all || !one.volume.has_live(one.entry);
+    fn keep(&self, told: &Told<'_>, proven: &mut Proven) -> Result<(), Error> {
+        let asked = self.all || !told.volume.has_live(told.entry);
         for (position, file) in proven.found.iter_mut().enumerate() {
             let store = self.store.filter(|_| position == 0 && asked);
             file.digest(self.source, self.hashes, store, self.account)?;
@@ -196,34 +277,53 @@ impl Undelete<'_> {
     }
 }
 
-/// The entries of files that carving did not find whole where they say.
-fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>> {
-    let mut open = Vec::new();
-    for (volume, entry) in survey.entries() {
-        let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
-        let position = survey.volumes.iter().position(|one| std::ptr::eq(one, volume));
-        if asked && !is_found(carved, volume, entry) {
-            open.extend(position.map(|position| Open { position, volume, entry }));
-        }
-        if open.len() == MOST_MEASURED {
-            break;
-        }
+/// Says where the pieces of a file that no check covers are joined by guess.
+fn note_guess(record: &mut Record, layout: &Layout) {
+    let file = &mut record.file;
+    let joint = file.runs.first().map(|run| run.length).filter(|_| file.runs.len() > 1);
+    let is_guess = layout.basis == Basis::Free && file.grade < Grade::Verified;
+    if let Some(offset) = joint.filter(|_| is_guess && file.issues.len() < MOST_ISSUES) {
+        let what = "what follows lies elsewhere, by guess: no check covers it".to_owned();
+        file.issues.push(Issue { offset, what });
     }
-    open
+}
+
+/// The entries of files that carving did not find whole where they say.
+fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Told<'s>> {
+    let is_open = |told: &Told<'_>| {
+        let entry = told.entry;
+        let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
+        asked && !is_found(carved, told.volume, entry)
+    };
+    survey.told().into_iter().filter(is_open).take(MOST_MEASURED).collect()
 }
 
 /// Whether carving found the file of an entry as the entry tells it.
 fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> bool {
     entry.places.iter().any(|place| {
-        let (start, piece) = match place {
-            Place::Runs(runs) => runs.first().map_or((u64::MAX, 0), |run| (run.at, run.len)),
-            Place::Start(at) => (*at, 0),
+        let piece = match place {
+            Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
+            Place::Start(_) => 0,
         };
-        carved.get(&start).is_some_and(|file| {
+        let file = join::start(place).and_then(|start| carved.get(&start));
+        file.is_some_and(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
             in_one && is_near(volume, entry, file.len, file.end)
         })
     })
+}
+
+/// How many of the entries are measured side by side before their claims are settled.
+fn batch_len(open: &[Told<'_>], len: u64) -> usize {
+    let (mut count, mut room) = (0, len / 4 + LEAST_ALLOWANCE);
+    for told in open.iter().take(MOST_BATCH) {
+        let size = told.entry.size.min(len);
+        if count > 0 && size > room {
+            break;
+        }
+        (count, room) = (count + 1, room.saturating_sub(size));
+    }
+    count
 }
 
 /// Bytes that belong to proven files.
@@ -246,7 +346,7 @@ impl Claims {
     }
 
     fn is_taken(&self, run: &Run) -> bool {
-        let before = self.taken.range(..run.at + run.len).next_back();
+        let before = self.taken.range(..run.at.saturating_add(run.len)).next_back();
         before.is_some_and(|(_, &end)| end > run.at)
     }
 
@@ -259,6 +359,14 @@ impl Claims {
                 .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
             let mut inside = self.carved.range(run.at..end);
             !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
+        })
+    }
+
+    /// Whether nothing that is proven begins a cluster of `runs`, or took some of them.
+    fn leave_tail(&self, runs: &[Run], volume: &Volume) -> bool {
+        runs.iter().all(|run| {
+            let mut inside = self.carved.range(run.at..run.at.saturating_add(run.len));
+            !self.is_taken(run) && !inside.any(|(&at, _)| volume.begins_cluster(at))
         })
     }
 
