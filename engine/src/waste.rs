@@ -48,3 +48,22 @@ impl Waste {
         self.left == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_nowhere_is_read_some_times_and_no_more() {
+        let len = 32 << 30;
+        let mut waste = Waste::of(len);
+        let tried = (0..).take_while(|_| {
+            let open = !waste.is_spent();
+            waste.charge(1 << 20);
+            open
+        });
+        let most = (len * MOST_TIMES + LEAST) >> 20;
+        assert_eq!(tried.count() as u64, most);
+        assert_eq!(allowance(u64::MAX), u64::MAX);
+    }
+}

@@ -129,35 +129,49 @@ fn paths(folder: &str) -> [String; 3] {
 }
 
 /// A small FAT16 volume with folders, to write to.
-pub struct Fat16(fat::Volume);
+pub struct Fat16 {
+    volume: fat::Volume,
+    /// Where sizes lie that are others than what was written.
+    resized: Vec<(usize, u32)>,
+}
 
 impl Fat16 {
-    /// Clusters of 1 KiB.
-    const CLUSTER: usize = 1024;
+    /// Bytes of a cluster.
+    pub const CLUSTER: usize = 1024;
 
     /// An empty volume of 5 MiB with its folders.
     pub fn new() -> Self {
-        Fat16(fat_volume(Kind::Fat16, 5 << 11, Self::CLUSTER))
+        let volume = fat_volume(Kind::Fat16, 5 << 11, Self::CLUSTER);
+        Fat16 { volume, resized: Vec::new() }
     }
 
     /// Writes a file from the `from`th cluster on, and says where it lies.
     pub fn write(&mut self, path: &str, bytes: &[u8], from: usize) -> Vec<Range<usize>> {
-        self.0.write(path, bytes, stamp(), from)
+        self.volume.write(path, bytes, stamp(), from)
     }
 
     /// Deletes a file.
     pub fn delete(&mut self, path: &str) {
-        self.0.delete(path);
+        self.volume.delete(path);
+    }
+
+    /// Says in the record of a file that it has another size.
+    pub fn resize(&mut self, path: &str, size: u32) {
+        self.resized.push((self.volume.record(path) + 28, size));
     }
 
     /// A quick format.
     pub fn format(&mut self) {
-        self.0.format_again("NEW");
+        self.volume.format_again("NEW");
     }
 
     /// The image.
     pub fn image(&self) -> Vec<u8> {
-        self.0.image().to_vec()
+        let mut image = self.volume.image().to_vec();
+        for &(at, size) in &self.resized {
+            image[at..at + 4].copy_from_slice(&size.to_le_bytes());
+        }
+        image
     }
 }
 
