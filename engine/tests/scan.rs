@@ -11,7 +11,7 @@ use std::path::Path;
 use afterimage_engine::hash::Algorithm;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{File, Grade, Origin};
+use afterimage_engine::report::{File, Grade, Origin, Report};
 use afterimage_engine::run;
 use afterimage_engine::source::Io;
 use afterimage_testdata::Sample;
