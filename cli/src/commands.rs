@@ -13,8 +13,8 @@ use crate::status::Status;
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
 /// Deleting a photo rarely erases it. Its bytes stay where they were until something else is
-/// written over them, and afterimage finds them by what photos look like, without the help of a
-/// file system.
+/// written over them, and afterimage finds them by what photos look like, with the help of a file
+/// system or without.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_help = SAFETY)]
 pub struct Program {
@@ -37,7 +37,7 @@ Examples:
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Scan(scan::Scan),
+    Scan(Box<scan::Scan>),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }

@@ -1,5 +1,6 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
+mod chosen;
 mod commands;
 mod failure;
 mod memory;
@@ -9,6 +10,8 @@ mod sources;
 mod status;
 mod summary;
 mod text;
+mod times;
+mod tree;
 mod wanted;
 
 use std::io::{self, Write};

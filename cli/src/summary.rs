@@ -3,6 +3,7 @@
 mod found;
 mod lost;
 mod next;
+pub mod volumes;
 
 use std::io::{self, Write};
 
@@ -26,15 +27,15 @@ pub struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// Files of their own, without copies.
+    /// Files of their own, without copies and without those that are still there and only listed.
     fn photos(&self) -> u64 {
         self.outcome.photos.iter().map(|(_, count)| count).sum()
     }
 
     /// Files of their own that are copies of another.
     fn copies(&self) -> u64 {
-        let Outcome { summary, inner, lost, .. } = self.outcome;
-        summary.files.saturating_sub(*inner).saturating_sub(*lost).saturating_sub(self.photos())
+        let Outcome { summary, inner, lost, live, .. } = self.outcome;
+        summary.files.saturating_sub(inner + lost + live + self.photos())
     }
 
     /// Files of their own with something missing: those that go to `partial`.
@@ -44,15 +45,21 @@ impl Told<'_> {
         counts.filter(|(grade, _)| incomplete(grade)).map(|(_, count)| count).sum()
     }
 
+    /// Whether only a part of each source was asked for.
+    fn is_part(&self) -> bool {
+        self.options.range.is_some() || self.options.volume.is_some()
+    }
+
     /// Whether every byte that was asked for was scanned.
     fn whole(&self) -> bool {
-        !self.outcome.interrupted && self.outcome.failure.is_none() && self.options.range.is_none()
+        !self.outcome.interrupted && self.outcome.failure.is_none() && !self.is_part()
     }
 }
 
 /// The summary for people.
 pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     found::write(out, told)?;
+    volumes::write(out, told)?;
     lost::write(out, told)?;
     next::write(out, told)?;
     if let Some(memory) = told.memory {
@@ -79,6 +86,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "summary": outcome.summary,
         "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
         "formats": formats.collect::<serde_json::Map<_, _>>(),
+        "live": outcome.live,
         "lost": outcome.lost,
         "embedded": outcome.inner,
         "left_out": outcome.filtered,

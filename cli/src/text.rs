@@ -45,6 +45,18 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// A text from a source as it may be shown: what would steer a terminal, or turn the direction of what
+/// follows, becomes a question mark.
+pub fn plain(text: &str) -> String {
+    let steers = |letter: char| {
+        let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
+        letter.is_control()
+            || turns.contains(&letter)
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect()
+}
+
 /// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
 pub fn paragraph(out: &mut dyn Write, mark: &str, text: &str) -> io::Result<()> {
     let mut line = mark.to_owned();

@@ -1,6 +1,9 @@
 //! The program as its users meet it: what it prints, what it writes, and its exit status.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "cli/volumes.rs"]
+mod volumes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -144,7 +147,7 @@ fn it_says_which_version_it_is() {
 fn what_it_does_not_know_is_an_error() {
     let desk = Desk::new();
     desk.card("card.img", &[&photo(1)]);
-    let wrong: [&[&str]; 9] = [
+    let wrong: [&[&str]; 18] = [
         &["--formats", "png"],
         &["--format", "png,webphoto"],
         &["--format", ""],
@@ -154,6 +157,15 @@ fn what_it_does_not_know_is_an_error() {
         &["--range", "5"],
         &["--chunk-size", "1000"],
         &["--threads", "0"],
+        &["--timezone", "Europe/Atlantis"],
+        &["--since", "yesterday"],
+        &["--until", "2024-02-30"],
+        &["--path", "[a"],
+        &["--camera", ""],
+        &["--volume", "0"],
+        &["--volume", "1", "--no-filesystem"],
+        &["--volume", "9"],
+        &["--list"],
     ];
     for more in wrong {
         let ran = desk.run(&[&["scan", "card.img", "--output", "out"], more].concat());

@@ -14,7 +14,7 @@ use crate::scan::{Hit, Matcher};
 const MOST_DEPTH: u32 = 3;
 
 /// Longest magic, with room: what is looked at to tell which format a child has.
-const HEAD: usize = 64;
+pub const HEAD: usize = 64;
 
 /// Measures candidates.
 pub struct Carver<'a> {
@@ -78,13 +78,6 @@ impl Carver<'_> {
     ) -> Vec<Found> {
         let candidates = self.matcher.formats_at(View::new(bytes, runs, buffer).up_to(0, HEAD));
         self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
-    }
-
-    /// Whether some format has a magic that is there at `offset` of a source.
-    pub fn may_begin(&self, bytes: &dyn Bytes, offset: u64, buffer: &mut Buffer) -> bool {
-        let head = Runs::whole(offset, bytes.len().saturating_sub(offset).min(HEAD as u64));
-        let mut view = View::new(bytes, &head, buffer);
-        !self.matcher.formats_at(view.up_to(0, HEAD)).is_empty()
     }
 
     /// The file that begins where `rest` does, and the pictures inside it.

@@ -115,8 +115,11 @@ pub struct Entry {
     pub path: String,
     /// Whether all of the name is recorded; otherwise its first letter is inferred or a `_`.
     pub certain: bool,
-    /// Whether it was deleted.
+    /// Whether it was deleted, or lost with its folder or its volume.
     pub deleted: bool,
+    /// Whether its own record says that it was deleted: what lay there may have been used again before
+    /// the volume came to what it is now.
+    pub erased: bool,
     /// Its size.
     pub size: u64,
     /// Where its bytes may lie, the likeliest first.

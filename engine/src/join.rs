@@ -16,9 +16,6 @@ use crate::record::{Record, WireRole};
 use crate::report::{End, Grade, Range, Status};
 use crate::survey::{Survey, Told, Volume};
 
-/// Places where one file may begin of which a name is taken; those far down the list are guesses.
-const MOST_STARTS: usize = 80;
-
 /// Where names come from.
 #[derive(Clone, Copy)]
 pub struct Naming<'s> {
@@ -135,7 +132,7 @@ impl<'s> Join<'s> {
     pub fn new(naming: Naming<'s>, len: u64, mut proven: Vec<u64>) -> Self {
         let mut starts: BTreeMap<u64, Vec<(&Volume, &Entry)>> = BTreeMap::new();
         for Told { volume, entry, .. } in naming.survey.told() {
-            for start in entry.places.iter().take(MOST_STARTS).filter_map(start) {
+            for start in layouts::starts(entry) {
                 starts.entry(start).or_default().push((volume, entry));
             }
         }
@@ -190,14 +187,6 @@ impl Join<'_> {
         let mut proven = proven.iter().take_while(|&&at| at < last);
         let found = proven.any(|&at| volume.begins_cluster(at));
         told || found || self.owners.at(last.saturating_sub(1)).is_some()
-    }
-}
-
-/// Where a file begins that has a place.
-pub fn start(place: &Place) -> Option<u64> {
-    match place {
-        Place::Runs(runs) => runs.first().map(|run| run.at),
-        Place::Start(at) => Some(*at),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Listing<'a> {
     pub settled: &'a Settled,
     /// Where they were written.
     pub written: &'a Written,
+    /// Whether files that are still there are written too.
+    pub all: bool,
 }
 
 impl Listing<'_> {
@@ -89,6 +91,17 @@ impl Listing<'_> {
         self.own(|shown| shown == Shown::Nothing).count() as u64
     }
 
+    /// Files of their own that show something, without copies, and that are listed only, since they are
+    /// still there.
+    pub fn live(&self) -> u64 {
+        self.own(|shown| shown != Shown::Nothing).filter(|entry| self.is_left(entry)).count() as u64
+    }
+
+    /// Whether a file is left where it is.
+    fn is_left(&self, entry: &Entry) -> bool {
+        entry.live && !self.all
+    }
+
     /// Files of their own that show something, by grade, best first, without copies.
     pub fn photos(&self) -> Vec<(Grade, u64)> {
         self.shown(|entry| entry.grade).into_iter().rev().collect()
@@ -100,10 +113,12 @@ impl Listing<'_> {
         self.shown(name).into_iter().collect()
     }
 
-    /// Files of their own that show something, by what `key` says of them, without copies.
+    /// Files of their own that show something and are not left where they are, by what `key` says of
+    /// them, without copies.
     fn shown<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> BTreeMap<K, u64> {
         let mut counts = BTreeMap::new();
-        for entry in self.own(|shown| shown != Shown::Nothing) {
+        let shown = self.own(|shown| shown != Shown::Nothing);
+        for entry in shown.filter(|entry| !self.is_left(entry)) {
             *counts.entry(key(entry)).or_default() += 1;
         }
         counts

@@ -53,7 +53,8 @@ pub fn name(
         let before = record.clone();
         let mut hash = old.hash;
         if record.file.name.is_none() {
-            hash = hash.filter(|_| !join.join(&mut record));
+            let changed = join.join(&mut record);
+            hash = hash.filter(|_| !changed);
         }
         let chosen = options.select.wants(&record.file);
         let place = if record == before { old.place } else { ledger.journal.append(&record) };

@@ -49,6 +49,8 @@ pub struct Recovery<'a> {
     pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
+    /// The zone of cameras that do not tell theirs; without it, that of this machine.
+    pub zone: Option<&'a TimeZone>,
     /// Digests beside BLAKE3.
     pub hashes: &'a [Algorithm],
     /// Where the cost of writing is added.
@@ -166,7 +168,7 @@ impl Recovery<'_> {
             self.fetch(ledger, index, &mut record)?;
         }
         let Some(hash) = ledger.entries[index].hash else { return Ok(None) };
-        set_times(&self.store.path(&hash), &record.file)?;
+        set_times(&self.store.path(&hash), &record.file, self.zone)?;
         let offset = ledger.entries[index].offset;
         let mut path = taken.claim(proposed(&record, settled.parent[position] != NONE), offset);
         while self.output.join(&path).symlink_metadata().is_ok() {
@@ -268,11 +270,16 @@ fn proposed(record: &Record, inside: bool) -> String {
     })
 }
 
-/// Sets a file's time to when the photo was taken or, where it does not say, last modified. Without a
-/// zone the clock is read as local time, as a person would.
-fn set_times(path: &PathBuf, file: &report::File) -> Result<(), Error> {
-    let taken = file.exif.as_ref().and_then(taken);
-    let Some(time) = taken.or_else(|| modified(file.modified.as_deref()?)) else { return Ok(()) };
+/// Sets a file's time to when the photo was taken or, where it does not say, last modified. A
+/// clock that does not tell its zone is read by `otherwise` or else as local time, as a person would.
+fn set_times(
+    path: &PathBuf,
+    file: &report::File,
+    otherwise: Option<&TimeZone>,
+) -> Result<(), Error> {
+    let taken = file.exif.as_ref().and_then(|exif| taken(exif, otherwise));
+    let modified = || modified(file.modified.as_deref()?, otherwise);
+    let Some(time) = taken.or_else(modified) else { return Ok(()) };
     let failed = |error| Error::output("set the time of", path, error);
     let file = File::options().write(true).open(path).map_err(failed)?;
     // A time that the disk cannot hold is no reason to lose a photo.
@@ -280,16 +287,17 @@ fn set_times(path: &PathBuf, file: &report::File) -> Result<(), Error> {
     Ok(())
 }
 
-fn taken(exif: &Exif) -> Option<SystemTime> {
+fn taken(exif: &Exif, otherwise: Option<&TimeZone>) -> Option<SystemTime> {
     let civil: DateTime = exif.taken.as_deref()?.parse().ok()?;
-    instant(civil, exif.utc_offset.as_deref().and_then(zone))
+    let known = exif.utc_offset.as_deref().and_then(zone);
+    instant(civil, known.or_else(|| otherwise.cloned()))
 }
 
 /// The moment of an RFC 3339 text, with or without a zone.
-fn modified(text: &str) -> Option<SystemTime> {
+fn modified(text: &str, otherwise: Option<&TimeZone>) -> Option<SystemTime> {
     let (civil, offset) = text.split_at_checked("2023-11-14T22:13:20".len())?;
     let known = if offset == "Z" { Some(TimeZone::UTC) } else { zone(offset) };
-    instant(civil.parse().ok()?, known)
+    instant(civil.parse().ok()?, known.or_else(|| otherwise.cloned()))
 }
 
 fn instant(civil: DateTime, zone: Option<TimeZone>) -> Option<SystemTime> {
@@ -321,18 +329,20 @@ mod tests {
             ..Exif::default()
         };
         let instant = |exif: &Exif| {
-            taken(exif).map(|time| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
+            taken(exif, None)
+                .map(|time| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
         };
         assert_eq!(instant(&exif("1970-01-02T00:00:00", "+00:00")), Some(86_400));
         assert_eq!(instant(&exif("1970-01-02T00:00:00", "+02:00")), Some(79_200));
         assert_eq!(instant(&exif("1970-01-02T00:00:00", "-00:30")), Some(88_200));
         assert_eq!(instant(&exif("not a time", "+00:00")), None);
         let seconds = |text| {
-            modified(text)
+            modified(text, Some(&TimeZone::UTC))
                 .map(|time| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
         };
         assert_eq!(seconds("1970-01-02T00:00:00Z"), Some(86_400));
         assert_eq!(seconds("1970-01-02T00:00:00+02:00"), Some(79_200));
+        assert_eq!(seconds("1970-01-02T00:00:00"), Some(86_400), "the zone that was given");
         assert_eq!(seconds("1970-01-02"), None);
     }
 }

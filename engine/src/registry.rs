@@ -41,6 +41,12 @@ impl Registry {
         self.0[index].signature().name
     }
 
+    /// Whether files of some format have that extension, in any case of letters.
+    pub fn has_extension(&self, extension: &str) -> bool {
+        let extensions = self.0.iter().flat_map(|format| format.signature().extensions);
+        extensions.into_iter().any(|known| known.eq_ignore_ascii_case(extension))
+    }
+
     /// For each format, whether `names` asks for it. No names ask for all, and what a user
     /// describes is always asked for.
     pub fn wanted(&self, names: &[&str]) -> Vec<bool> {

@@ -54,10 +54,14 @@ pub struct Outcome {
     pub failure: Option<Error>,
     /// Whether somebody stopped it.
     pub interrupted: bool,
-    /// Files of their own that show something of their picture, by grade, without copies.
+    /// Files of their own that show something of their picture, by grade, without copies and without
+    /// those of `live`.
     pub photos: Vec<(report::Grade, u64)>,
-    /// Files of their own by name of their format, without copies.
+    /// The same files by name of their format.
     pub formats: Vec<(&'static str, u64)>,
+    /// Files of their own, without copies, that are still there and were not asked for: they are listed
+    /// and not written.
+    pub live: u64,
     /// Files of their own, without copies, of which nothing can be seen any more: they are listed and
     /// not written.
     pub lost: u64,
@@ -328,6 +332,7 @@ impl<'o> Run<'o> {
                 owner: &self.owner,
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
+                zone: self.options.zone.as_ref(),
                 hashes: &self.options.hashes,
                 account: &self.account,
                 sources,
@@ -339,13 +344,14 @@ impl<'o> Run<'o> {
             reserve.release();
         }
         let registry = &self.options.registry;
-        let listing = Listing { registry, ledger: &ledger, settled: &settled, written: &written };
+        let (ledger, settled, written, all) = (&ledger, &settled, &written, self.options.all);
+        let listing = Listing { registry, ledger, settled, written, all };
         let summary = listing.summary();
         let report = self.report(&listing, summary.clone(), interrupted)?;
-        let warnings = self.warnings(&written);
+        let warnings = self.warnings(written);
         self.stats.finishing = clock.elapsed();
         let (photos, formats) = (listing.photos(), listing.formats());
-        let (inner, lost) = (listing.inner(), listing.lost());
+        let (inner, lost, live) = (listing.inner(), listing.lost(), listing.live());
         self.stats.stages = self.account.costs();
         self.stats.read = sources.iter().flatten().map(|source| source.bytes_read()).sum();
         Ok(Outcome {
@@ -357,6 +363,7 @@ impl<'o> Run<'o> {
             interrupted,
             photos,
             formats,
+            live,
             lost,
             inner,
             filtered: settled.filtered,

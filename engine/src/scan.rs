@@ -27,6 +27,8 @@ pub struct Hit {
 struct Magic {
     at: usize,
     bytes: &'static [u8],
+    /// What the file begins with besides.
+    head: &'static [u8],
     gate: Option<Gate>,
     /// Positions in the registry, in order.
     formats: Vec<usize>,
@@ -38,16 +40,17 @@ impl Magic {
         let mut magics: Vec<Self> = Vec::new();
         for (index, magic) in all {
             let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
+            let head = magic.head;
             let is_same = |known: &&mut Magic| {
                 let gates = match (known.gate, gate) {
                     (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
                     (a, b) => a.is_none() && b.is_none(),
                 };
-                gates && (known.at, known.bytes) == (at, bytes)
+                gates && (known.at, known.bytes, known.head) == (at, bytes, head)
             };
             match magics.iter_mut().find(is_same) {
                 Some(known) => known.formats.push(index),
-                None => magics.push(Magic { at, bytes, gate, formats: vec![index] }),
+                None => magics.push(Magic { at, bytes, head, gate, formats: vec![index] }),
             }
         }
         magics
@@ -68,8 +71,9 @@ pub struct Matcher {
     /// Those of the engine, then those of two bytes.
     magics: Vec<Magic>,
     engine: Engine,
-    /// By their first byte, the positions of those of the engine.
-    alike: Vec<Vec<usize>>,
+    /// By their first byte, the bytes that the engine looks for, with the positions of the magics
+    /// that they are of: the same bytes may stand at several offsets of a file.
+    alike: Vec<Vec<(&'static [u8], Vec<usize>)>>,
     /// The searches for the others, with their positions.
     short: Vec<(usize, memmem::Finder<'static>)>,
     /// How far a magic reaches from the first byte of its file.
@@ -100,22 +104,30 @@ impl Matcher {
         ));
         let short = magics[long..].iter().map(|magic| memmem::Finder::new(magic.bytes));
         let short = short.enumerate().map(|(index, finder)| (long + index, finder)).collect();
-        let mut alike = vec![Vec::new(); 1 << 8];
+        let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
+        let mut patterns: Vec<&[u8]> = Vec::new();
         for (index, magic) in magics[..long].iter().enumerate() {
-            alike[usize::from(magic.bytes[0])].push(index);
+            let alike = &mut alike[usize::from(magic.bytes[0])];
+            match alike.iter_mut().find(|(bytes, _)| *bytes == magic.bytes) {
+                Some((_, same)) => same.push(index),
+                None => {
+                    alike.push((magic.bytes, vec![index]));
+                    // The packed searcher takes few patterns: each once.
+                    patterns.push(magic.bytes);
+                }
+            }
         }
-        let patterns = || magics[..long].iter().map(|magic| magic.bytes);
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
-            .extend(patterns())
+            .extend(&patterns)
             .build();
         let engine = match packed {
             Some(searcher) => Engine::Packed(searcher),
             None => Engine::Automaton(
                 AhoCorasick::builder()
                     .match_kind(MatchKind::LeftmostFirst)
-                    .build(patterns())
+                    .build(&patterns)
                     .expect("a few short patterns make a small automaton"),
             ),
         };
@@ -148,6 +160,7 @@ impl Matcher {
         let mut found: Vec<usize> = self
             .magics
             .iter()
+            .filter(|magic| head.starts_with(magic.head))
             .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
             .flat_map(|magic| magic.formats.iter().copied())
             .collect();
@@ -207,13 +220,13 @@ impl Matcher {
         let mut at = stretch.start;
         while let Some(found) = self.next(chunk, at, stretch.end) {
             // Magics may begin alike; the searcher names one of them.
-            for &index in &self.alike[usize::from(chunk[found])] {
-                let magic = &self.magics[index];
-                let starts = chunk[found..].starts_with(magic.bytes);
-                if starts
-                    && let Some(begin) = found.checked_sub(magic.at).filter(|at| own.contains(at))
-                {
-                    hits.push(Hit { at: begin, magic: index });
+            let alike = self.alike[usize::from(chunk[found])].iter();
+            for (_, same) in alike.filter(|(bytes, _)| chunk[found..].starts_with(bytes)) {
+                for &index in same {
+                    let magic = &self.magics[index];
+                    let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
+                    let begin = begin.filter(|&at| chunk[at..].starts_with(magic.head));
+                    hits.extend(begin.map(|at| Hit { at, magic: index }));
                 }
             }
             at = found + 1;
@@ -250,6 +263,13 @@ fn is_constant(block: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn all_formats_fit_the_packed_searcher() {
+        let matcher = Matcher::new(&Registry::default());
+        assert!(matches!(matcher.engine, Engine::Packed(_)) || !is_x86_feature_detected!("ssse3"));
+    }
+
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
     fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
@@ -277,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_chunk_owns_the_headers_that_start_in_it() {
-        let mut bytes = vec![1u8; 300];
+        let mut bytes = vec![1u8; 1000];
         bytes[96..104].copy_from_slice(PNG);
         bytes[100 + 100..108 + 100].copy_from_slice(PNG);
         let overlap = Matcher::new(&Registry::default()).overlap();

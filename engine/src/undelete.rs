@@ -6,21 +6,22 @@
 //! that no check covers come last.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use afterimage_signatures::verdict::{MOST_ISSUES, Span};
-use afterimage_signatures::{Buffer, Run};
+use afterimage_signatures::{Buffer, Run, Runs, View};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::account::Account;
-use crate::carve::{Carver, Found};
+use crate::carve::{Carver, Found, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::{Entry, Place};
 use crate::hash::Algorithm;
 use crate::index;
 use crate::join::{self, Fit, Naming, fits, is_near};
-use crate::layouts::{self, Basis, Layout, Space};
+use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
 use crate::pipeline::Ledger;
 use crate::record::Record;
 use crate::report::{End, Grade, Issue, Origin};
@@ -34,9 +35,6 @@ const LEAST_SIZE: u64 = 64;
 
 /// Files of one source that are measured for their entries' sake.
 const MOST_MEASURED: usize = 1 << 20;
-
-/// Places where one file may begin that are tried; those far down the list are mere guesses.
-const MOST_PLACES: usize = 80;
 
 /// Rounds in which what was proven makes room for the rest.
 const MOST_ROUNDS: usize = 4;
@@ -71,6 +69,15 @@ struct Carved {
     end: End,
 }
 
+/// An entry whose file carving did not find.
+struct Open<'s> {
+    told: Told<'s>,
+    /// Whether it may be of a format whose payload proves itself.
+    provable: bool,
+    /// Layouts in which it is not proven to lie, by their digests.
+    tried: Vec<u64>,
+}
+
 /// What is settled so far.
 struct State {
     claims: Claims,
@@ -82,6 +89,8 @@ struct State {
 /// What came of measuring the file of an entry.
 struct Tried {
     proven: Option<Proven>,
+    /// The layouts in which it is not, by their digests.
+    layouts: Vec<u64>,
     /// What it cost, in bytes.
     cost: u64,
 }
@@ -102,6 +111,7 @@ impl Undelete<'_> {
     pub fn run(&self, ledger: &mut Ledger, places: &[Fallen]) -> Result<Vec<u32>, Error> {
         let carved = self.carved(&ledger.entries, places);
         let mut open = open(self.naming.survey, &carved);
+        open.retain_mut(|one| self.begins(one));
         let claims = Claims { carved, ..Claims::default() };
         let waste = Waste::of(self.source.len());
         let mut state = State { claims, added: Vec::new(), waste };
@@ -117,6 +127,24 @@ impl Undelete<'_> {
         }
         ledger.spill()?;
         Ok(state.added)
+    }
+
+    /// Whether something that is known begins where the file of an entry may begin.
+    fn begins(&self, one: &mut Open<'_>) -> bool {
+        let mut buffer = Buffer::default();
+        let mut known = false;
+        for at in layouts::starts(one.told.entry) {
+            if at >= self.source.len() {
+                continue;
+            }
+            let rest = Runs::whole(at, self.source.len().saturating_sub(at));
+            let mut view = View::new(self.source, &rest, &mut buffer);
+            let formats = self.carver.matcher.formats_at(view.up_to(0, HEAD));
+            known |= !formats.is_empty();
+            let registry = self.carver.registry.formats();
+            one.provable |= formats.iter().any(|&format| registry[format].oracle().is_some());
+        }
+        known
     }
 
     /// The carved files of this source that are files of their own and whole.
@@ -136,22 +164,24 @@ impl Undelete<'_> {
     fn round<'t>(
         &self,
         ledger: &mut Ledger,
-        open: Vec<Told<'t>>,
+        open: Vec<Open<'t>>,
         state: &mut State,
         least: Grade,
-    ) -> Result<Vec<Told<'t>>, Error> {
+    ) -> Result<Vec<Open<'t>>, Error> {
         let spaces = self.spaces(&state.claims);
-        let (mut left, mut rest) = (&open[..], Vec::new());
+        let (mut left, mut rest) = (open, Vec::new());
         while !left.is_empty() && !state.waste.is_spent() {
-            let (batch, more) = left.split_at(batch_len(left, self.source.len()));
-            left = more;
-            for (told, tried) in batch.iter().zip(self.batch(batch, &spaces, state, least)?) {
+            let more = left.split_off(batch_len(&left, self.source.len()));
+            let batch = std::mem::replace(&mut left, more);
+            let measured = self.batch(&batch, &spaces, state, least)?;
+            for (mut one, tried) in batch.into_iter().zip(measured) {
                 // Of several records that tell of the same bytes the first in the order counts.
                 match tried.proven.filter(|proven| state.claims.take(&proven.runs)) {
                     Some(proven) => state.added.push(ledger.add_undeleted(proven.found)),
                     None => {
                         state.waste.charge(tried.cost);
-                        rest.push(*told);
+                        one.tried.extend(tried.layouts);
+                        rest.push(one);
                     }
                 }
             }
@@ -166,7 +196,9 @@ impl Undelete<'_> {
         let space = |volume: &Volume| {
             let contents = &volume.contents;
             let grid = (contents.clusters_at, contents.cluster_len);
-            Space::new(contents.free.as_deref(), &claimed, grid)
+            let photo = |entry: &Entry| self.carver.registry.has_extension(extension(entry));
+            let told = layouts::told(&contents.entries, contents.cluster_len, &claimed, photo);
+            Space::new(contents.free.as_deref(), &claimed, told, grid)
         };
         self.naming.survey.volumes.iter().map(space).collect()
     }
@@ -175,16 +207,16 @@ impl Undelete<'_> {
     /// others.
     fn batch(
         &self,
-        batch: &[Told<'_>],
+        batch: &[Open<'_>],
         spaces: &[Space],
         state: &State,
         least: Grade,
     ) -> Result<Vec<Tried>, Error> {
-        let attempt = |buffer: &mut Buffer, told: &Told<'_>| {
-            let space = &spaces[told.position];
-            let mut tried = self.attempt(told, space, &state.claims, least, buffer);
+        let attempt = |buffer: &mut Buffer, one: &Open<'_>| {
+            let space = &spaces[one.told.position];
+            let mut tried = self.attempt(one, space, &state.claims, least, buffer);
             if let Some(proven) = &mut tried.proven {
-                self.keep(told, proven)?;
+                self.keep(&one.told, proven)?;
             }
             Ok(tried)
         };
@@ -194,41 +226,43 @@ impl Undelete<'_> {
     /// Looks for the file of an entry in all the ways in which it may lie.
     fn attempt(
         &self,
-        told: &Told<'_>,
+        one: &Open<'_>,
         space: &Space,
         claims: &Claims,
         least: Grade,
         buffer: &mut Buffer,
     ) -> Tried {
-        let (size, len, before) = (told.entry.size, self.source.len(), buffer.lent());
+        let mut tried = Tried { proven: None, layouts: Vec::new(), cost: 0 };
+        if least == Grade::Verified && !one.provable {
+            return tried;
+        }
+        let (size, len) = (one.told.entry.size, self.source.len());
+        let before = buffer.lent();
         buffer.allow(Some(allowance(size.min(len))));
-        let mut tried = Tried { proven: None, cost: 0 };
-        for place in told.entry.places.iter().take(MOST_PLACES) {
+        let is_open = |start: &u64| !claims.is_taken(&Run { at: *start, len: 1 });
+        for place in one.told.entry.places.iter().take(MOST_PLACES) {
             if tried.proven.is_some() || buffer.is_spent() {
                 break;
             }
-            if self.may_begin(place, claims, buffer) {
-                let layouts = layouts::of(place, size, space, len);
-                let runs: u64 = layouts.iter().map(|one| one.runs.as_slice().len() as u64).sum();
-                tried.cost += runs * RUN_COST;
-                let mut measured = layouts.iter();
-                tried.proven =
-                    measured.find_map(|layout| self.measure(told, layout, claims, least, buffer));
+            if layouts::start(place).filter(is_open).is_none() {
+                continue;
+            }
+            for layout in layouts::of(place, size, space, len, one.provable) {
+                tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
+                if !is_due(one, &tried.layouts, &layout, least) {
+                    continue;
+                }
+                tried.layouts.push(digest(&layout));
+                tried.proven = self.measure(&one.told, &layout, claims, least, buffer);
+                if tried.proven.is_some() {
+                    break;
+                }
             }
         }
         // What is proven is read once more, for its digests.
         let hashed = tried.proven.as_ref().map_or(0, |_| size.min(len));
         tried.cost += buffer.lent() - before + hashed;
         tried
-    }
-
-    /// Whether a photo may begin at a place: the cheapest question, so that it comes first.
-    fn may_begin(&self, place: &Place, claims: &Claims, buffer: &mut Buffer) -> bool {
-        let Some(start) = join::start(place).filter(|&at| at < self.source.len()) else {
-            return false;
-        };
-        !claims.is_taken(&Run { at: start, len: 1 })
-            && self.carver.may_begin(self.source, start, buffer)
     }
 
     /// The file of an entry, if it lies in that layout.
@@ -288,14 +322,37 @@ fn note_guess(record: &mut Record, layout: &Layout) {
     }
 }
 
+/// Whether a layout is to be tried: what was not proven before may count now as what no check covers,
+/// if it may at all.
+fn is_due(one: &Open<'_>, now: &[u64], layout: &Layout, least: Grade) -> bool {
+    let (digest, basis) = (digest(layout), layout.basis);
+    let before = least == Grade::Verified && one.tried.contains(&digest);
+    !before && !now.contains(&digest) && (least == Grade::Verified || basis != Basis::Contested)
+}
+
+/// Tells layouts apart without keeping them, for there may be many runs.
+fn digest(layout: &Layout) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for run in layout.runs.as_slice() {
+        (run.at, run.len).hash(&mut hasher);
+    }
+    (layout.basis as u8).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn extension(entry: &Entry) -> &str {
+    entry.path.rsplit('.').next().unwrap_or_default()
+}
+
 /// The entries of files that carving did not find whole where they say.
-fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Told<'s>> {
+fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>> {
     let is_open = |told: &Told<'_>| {
         let entry = told.entry;
         let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
         asked && !is_found(carved, told.volume, entry)
     };
-    survey.told().into_iter().filter(is_open).take(MOST_MEASURED).collect()
+    let open = survey.told().into_iter().filter(is_open).take(MOST_MEASURED);
+    open.map(|told| Open { told, provable: false, tried: Vec::new() }).collect()
 }
 
 /// Whether carving found the file of an entry as the entry tells it.
@@ -305,7 +362,7 @@ fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> b
             Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
             Place::Start(_) => 0,
         };
-        let file = join::start(place).and_then(|start| carved.get(&start));
+        let file = layouts::start(place).and_then(|start| carved.get(&start));
         file.is_some_and(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
             in_one && is_near(volume, entry, file.len, file.end)
@@ -314,10 +371,10 @@ fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> b
 }
 
 /// How many of the entries are measured side by side before their claims are settled.
-fn batch_len(open: &[Told<'_>], len: u64) -> usize {
+fn batch_len(open: &[Open<'_>], len: u64) -> usize {
     let (mut count, mut room) = (0, len / 4 + LEAST_ALLOWANCE);
-    for told in open.iter().take(MOST_BATCH) {
-        let size = told.entry.size.min(len);
+    for one in open.iter().take(MOST_BATCH) {
+        let size = one.told.entry.size.min(len);
         if count > 0 && size > room {
             break;
         }
@@ -375,21 +432,6 @@ impl Claims {
         let carved = self.carved.iter().filter(|(_, file)| file.grade == Grade::Verified);
         let carved = carved.map(|(&at, file)| Span { at, len: file.len });
         let taken = self.taken.iter().map(|(&at, &end)| Span::between(at, end));
-        apart(carved.chain(taken).collect())
+        layouts::apart(carved.chain(taken).collect())
     }
-}
-
-/// The same stretches, in order and apart.
-fn apart(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match out.last_mut() {
-            Some(last) if span.at <= last.end() => {
-                last.len = last.len.max(span.end() - last.at);
-            }
-            _ => out.push(span),
-        }
-    }
-    out
 }

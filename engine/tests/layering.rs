@@ -55,8 +55,8 @@ const ENGINE: &[&str] = &[
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
     "verdict", "view", "oracle", "format", "search", "trailer", "ciff", "x3f", "jpeg", "tiff",
-    "exif", "isobmff", "jpeg2000", "jpegxl", "png", "gif", "bmp", "riff", "webp", "avi", "psd",
-    "mpegts", "formats",
+    "exif", "isobmff", "jpeg2000", "jpegxl", "png", "gif", "bmp", "ico", "pcx", "riff", "webp",
+    "avi", "psd", "mpegts", "formats",
 ];
 
 /// Crates from the bottom up.

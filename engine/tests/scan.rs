@@ -125,6 +125,20 @@ fn pictures_inside_a_photo_are_its_children_and_are_written_only_when_asked_for(
 }
 
 #[test]
+fn a_png_in_an_icon_is_no_photo_of_its_own() {
+    let sample = samples::all().into_iter().find(|sample| sample.path() == "ico/mixed").unwrap();
+    let canvas = Canvas::new(1).zeros(700).put(&sample).zeros(512);
+    for io in [Io::Mmap, Io::Read] {
+        let bench = Bench::new(&canvas.bytes);
+        let (_, report) = bench.scan("out", Options { io, ..Options::default() });
+        let [icon, png] = &report.files[..] else { panic!("{:?}", report.files) };
+        assert_eq!((icon.format.as_str(), icon.size), ("ico", sample.bytes.len() as u64));
+        assert_eq!((png.format.as_str(), png.parent), ("png", Some(icon.id)));
+        assert_eq!((png.kinship.as_deref(), png.grade), (Some("inner"), Grade::Verified));
+    }
+}
+
+#[test]
 fn the_halves_of_a_live_photo_name_each_other_and_copies_name_what_is_written() {
     let [picture, video] = samples::live_photo();
     let other = &samples::jpegs()[0];

@@ -12,6 +12,8 @@ pub struct Magic {
     /// At least three bytes, the first of which is not zero: zero-led patterns make the packed
     /// matcher stop at every byte of an empty disk.
     pub bytes: &'static [u8],
+    /// What stands at the file's first byte besides, where that alone is too common to look for.
+    pub head: &'static [u8],
     /// What must hold besides in every file that begins so, at the cost of a few reads. It is asked
     /// once, and not by each of the formats that share the magic.
     pub gate: Option<Gate>,
@@ -23,12 +25,17 @@ pub type Gate = fn(&mut View<'_>) -> bool;
 impl Magic {
     /// Bytes that tell enough by themselves.
     pub const fn new(at: u16, bytes: &'static [u8]) -> Self {
-        Magic { at, bytes, gate: None }
+        Magic { at, bytes, head: &[], gate: None }
+    }
+
+    /// Bytes further on in files that begin with `head`.
+    pub const fn behind(head: &'static [u8], at: u16, bytes: &'static [u8]) -> Self {
+        Magic { at, bytes, head, gate: None }
     }
 
     /// Bytes that many formats share, and what must hold in all of them.
     pub const fn gated(at: u16, bytes: &'static [u8], gate: Gate) -> Self {
-        Magic { at, bytes, gate: Some(gate) }
+        Magic { at, bytes, head: &[], gate: Some(gate) }
     }
 }
 

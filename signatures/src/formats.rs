@@ -15,9 +15,9 @@ macro_rules! formats {
 }
 
 formats![
-    apng, png, jpeg, gif, bmp, webp, psd, avi, mts, cr3, avif, heic, heif, cr2, iiq, gpr, dng, srf,
-    sr2, arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf, raf, crw,
-    mrw, x3f, tiff, mov, m4v, threegp, mp4, jp2, j2k, jxl,
+    apng, png, jpeg, gif, bmp, ico, pcx, webp, psd, avi, mts, cr3, avif, heic, heif, cr2, iiq, gpr,
+    dng, srf, sr2, arw, nrw, nef, pef, srw, hasselblad, erf, mef, mos, dcr, kdc, rwl, rw2, orf,
+    raf, crw, mrw, x3f, tiff, mov, m4v, threegp, mp4, jp2, j2k, jxl,
 ];
 
 /// The format of that name.

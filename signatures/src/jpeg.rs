@@ -117,6 +117,19 @@ mod tests {
         assert!(starts.iter().all(|&at| file[at..].starts_with(b"\xff\xd8\xff")));
     }
 
+    #[test]
+    fn what_lies_behind_a_break_is_not_the_pictures_own() {
+        let exif = b"Exif\0\0II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0\x01\x02\x04\0\x01\0\0\0\x2c\0\0\0\
+            \x02\x02\x04\0\x01\0\0\0\x08\0\0\0\0\0\0\0\xff\xd8\xff\xd9....";
+        let mut file = sample::picture(&[], 2000);
+        file.truncate(file.len() - 2);
+        let end = file.len() as u64;
+        file.extend([&[0; 5000][..], &sample::segment(0xe1, exif), b"\xff\xd8"].concat());
+        let verdict = with(&file, |view| measure(view, Effort::Structure)).unwrap();
+        assert_eq!((verdict.len, verdict.grade), (end, Grade::Partial));
+        assert_eq!((verdict.exif, verdict.children), (Vec::new(), Vec::new()));
+    }
+
     proptest! {
         /// Whatever the bytes are, a verdict stays inside them and its parts cover it.
         #[test]
@@ -135,6 +148,9 @@ mod tests {
                 let parts: u64 = verdict.unchecked.iter().map(|part| part.span.len).sum();
                 prop_assert!(parts == verdict.len || effort == Effort::Proof);
                 prop_assert!(parts <= verdict.len && verdict.len <= file.len() as u64);
+                let spans = verdict.children.iter().map(|child| child.span);
+                let mut spans = spans.chain(verdict.exif.iter().map(|exif| exif.span));
+                prop_assert!(spans.all(|span| span.end() <= verdict.len));
             }
         }
     }

@@ -12,7 +12,7 @@
 //!
 //! 1. Write `src/formats/NAME.rs` with a unit struct `Format` that implements [`Format`], and a
 //!    static [`Signature`]. Where its magic has fewer than three bytes or begins with zeros, name
-//!    a longer anchor further on and give its offset.
+//!    a longer anchor further on and give its offset, and what the file begins with besides.
 //! 2. Add `NAME` to the list in `src/formats.rs`, before any more general format that shares its
 //!    magic.
 //! 3. Give `afterimage-testdata` a sample. The laws over the registry (`tests/laws.rs`) then hold
@@ -25,12 +25,14 @@ pub mod exif;
 pub mod format;
 pub mod formats;
 pub mod gif;
+pub mod ico;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;
 pub mod jpegxl;
 pub mod mpegts;
 pub mod oracle;
+pub mod pcx;
 pub mod png;
 pub mod psd;
 pub mod riff;

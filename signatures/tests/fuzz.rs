@@ -1,7 +1,20 @@
 //! Hostile bytes: whatever comes, a format gives a verdict that stays inside its view, and reads
 //! no more than it must.
 //!
-//! The targets run for a short time under `cargo test`; under a fuzzer, for as long as one likes.
+//! The targets run for a short time under `cargo test`; under a fuzzer, for as long as one likes. With
+//! `cargo install cargo-bolero` (on a stable compiler, without sanitizers, which find nothing in a
+//! crate that is free of unsafe code):
+//!
+//! ```text
+//! cargo bolero test --rustc-bootstrap --sanitizer NONE --package afterimage-signatures \
+//!     files_as_they_come --time 1h --timeout 10s --max-input-length 65536
+//! ```
+//!
+//! What it finds goes to `tests/__fuzz__/files_as_they_come`, to `crashes` or `corpus`, and `cargo test`
+//! replays both. The corpus that is kept there grew from the samples of `afterimage-testdata` and holds
+//! some of the inputs of each format that reach furthest; keep it small, and never feed it with
+//! photos that somebody took. A crash that was fixed is better kept as a test that names the
+//! defect.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -75,6 +88,24 @@ fn arbitrary_bytes_behind_a_magic() {
             check_oracle(format, &file, bytes.len() % 97 + 1);
         },
     );
+}
+
+/// Law: nothing that begins like some format breaks it. The input is the file as it is, which suits
+/// fuzzers.
+#[test]
+fn files_as_they_come() {
+    // Random bytes begin like no format: without a fuzzer it is the corpus that counts.
+    bolero::check!().with_iterations(100).for_each(|bytes: &[u8]| {
+        for format in ALL {
+            let signature = format.signature();
+            let mut magics = signature.magic.iter().chain(format.short_magic());
+            let begins = |at: u16| bytes.get(usize::from(at)..).unwrap_or_default();
+            if magics.any(|magic| begins(magic.at).starts_with(magic.bytes)) {
+                check(*format, bytes);
+                check_oracle(*format, bytes, bytes.len() % 97 + 1);
+            }
+        }
+    });
 }
 
 /// One change to a file: where, as a share of its length, and what.

@@ -1,4 +1,4 @@
-//! Real GIF, BMP, WebP, PSD and AVI files: the end is found, whatever follows them.
+//! GIF, BMP, ICO, PCX, WebP, PSD and AVI: of real files the end is found, whatever follows them.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test says what it skips and what it measured")]
@@ -148,7 +148,7 @@ fn spliced(format: &str) -> (usize, usize) {
 
 #[test]
 fn foreign_clusters_show_in_image_data_that_has_a_check() {
-    for (format, most) in [("gif", 0.3), ("webp", 0.3), ("psd", 0.3), ("mts", 0.1)] {
+    for (format, most) in [("gif", 0.3), ("pcx", 0.3), ("webp", 0.3), ("psd", 0.3), ("mts", 0.1)] {
         let (well, all) = spliced(format);
         eprintln!("{format}: {well} of {all} foreign clusters pass unseen");
         assert!((well as f32) < most * all as f32, "{format}: {well} of {all}");
@@ -158,7 +158,7 @@ fn foreign_clusters_show_in_image_data_that_has_a_check() {
 /// Cuts and flipped bits, each of which must give a verdict or a reject of bounded length.
 #[test]
 fn hostile_bytes_give_a_verdict() {
-    const FORMATS: [&str; 6] = ["gif", "bmp", "webp", "psd", "avi", "mts"];
+    const FORMATS: [&str; 8] = ["gif", "bmp", "ico", "pcx", "webp", "psd", "avi", "mts"];
     let mut random = Random::new(9);
     for sample in samples::all().into_iter().filter(|sample| FORMATS.contains(&sample.format)) {
         let format = by_name(sample.format).unwrap();

@@ -122,6 +122,12 @@ impl Bmp {
     }
 }
 
+/// The picture as it lies in memory and in icons, without the file header; of 4, 8, 24 or 32 bits a
+/// pixel.
+pub fn dib(picture: &Picture, bits: u16) -> Vec<u8> {
+    Bmp { bits, ..PLAIN }.encode(picture).split_off(14)
+}
+
 /// Bitmaps of all depths, headers and codings.
 pub fn samples() -> Vec<Sample> {
     let encode = |bmp: Bmp, seed| bmp.encode(&Picture::scene(seed, 75, 50));

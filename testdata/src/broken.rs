@@ -5,7 +5,7 @@ use crate::jpeg::{Jpeg, Process, Segment};
 use crate::png::{Png, chunk};
 use crate::random::Random;
 use crate::scene::Picture;
-use crate::{Sample, isobmff, scanner};
+use crate::{Sample, ico, isobmff, pcx, scanner};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 /// What must be said of a broken file.
@@ -36,7 +36,7 @@ pub struct Broken {
 
 /// Every broken file.
 pub fn all() -> Vec<Broken> {
-    [jpegs(), pngs(), tiffs(), heics()].concat()
+    [jpegs(), pngs(), icos(), pcxs(), tiffs(), heics()].concat()
 }
 
 /// Bytes of a cluster, the least that a disk loses at once.
@@ -183,6 +183,69 @@ fn bomb() -> Vec<u8> {
     chunk(&mut out, b"IDAT", &compress_to_vec_zlib(&rows, 6));
     chunk(&mut out, b"IEND", &[]);
     out
+}
+
+/// The sample of that name.
+fn sample(samples: Vec<Sample>, name: &str) -> Vec<u8> {
+    let named = samples.into_iter().find(|sample| sample.name == name);
+    named.map_or_else(|| panic!("no sample is called {name}"), |sample| sample.bytes)
+}
+
+fn icos() -> Vec<Broken> {
+    let file = |name| sample(ico::samples(), name);
+    let (bitmap, png, mixed) = (file("one-bitmap"), file("one-png"), file("mixed"));
+    let unmasked = file("without-mask");
+    let second = u32::from_le_bytes([mixed[34], mixed[35], mixed[36], mixed[37]]) as usize;
+    let gap = overwritten(&mixed, 34, &(second as u32 + 4).to_le_bytes());
+    let gap = [&gap[..second], &[0; 4], &gap[second..]].concat();
+    let bent = [png[200] ^ 1];
+    vec![
+        broken("ico-cut", bitmap[..bitmap.len() - 1].to_vec(), Expect::Rejected),
+        broken("ico-no-pictures", overwritten(&bitmap, 4, &[0, 0]), Expect::Rejected),
+        broken("ico-19-pictures", overwritten(&bitmap, 4, &[19, 0]), Expect::Rejected),
+        broken("ico-cursor", overwritten(&bitmap, 2, &[2]), Expect::Rejected),
+        broken("ico-16-pixels", ico::sign(), Expect::Rejected),
+        broken("ico-gap-between-pictures", gap, Expect::Rejected),
+        broken(
+            "ico-two-pictures-in-one-place",
+            overwritten(&unmasked, 30, &unmasked[14..22]),
+            Expect::Rejected,
+        ),
+        broken("ico-height-without-mask", overwritten(&bitmap, 30, &[48]), Expect::Rejected),
+        broken("ico-mask-of-a-larger-picture", long_mask(&bitmap), Expect::Whole),
+        broken("ico-length-of-another", overwritten(&bitmap, 15, &[99]), Expect::Rejected),
+        broken("ico-png-bad-bit", overwritten(&png, 200, &bent), Expect::Rejected),
+        broken("ico-png-of-another-size", overwritten(&png, 6, &[95]), Expect::Rejected),
+    ]
+}
+
+/// The icon of one bitmap with a mask that is 512 bytes longer, as Pillow writes them.
+fn long_mask(icon: &[u8]) -> Vec<u8> {
+    let file = [icon, &[0; 512]].concat();
+    overwritten(&file, 15, &[icon[15] + 2])
+}
+
+fn pcxs() -> Vec<Broken> {
+    let file = |name| sample(pcx::samples(), name);
+    let (palette, rgb) = (file("palette"), file("rgb"));
+    let middle = rgb.len() / 2;
+    let marker = palette.len() - 769;
+    let large = overwritten(&file("sixteen-colours"), 4, &[[0; 4], [0xff; 4]].concat());
+    vec![
+        broken("pcx-cut", rgb[..middle].to_vec(), Expect::Partial),
+        broken("pcx-cut-in-header", rgb[..100].to_vec(), Expect::Rejected),
+        broken("pcx-cut-in-palette", palette[..palette.len() - 1].to_vec(), Expect::Partial),
+        broken("pcx-no-palette", palette[..marker].to_vec(), Expect::Partial),
+        broken("pcx-palette-marker", overwritten(&palette, marker, &[11]), Expect::Partial),
+        broken("pcx-zeros-in-lines", overwritten(&rgb, middle, &[0; CLUSTER]), Expect::Partial),
+        broken("pcx-run-over-a-line-end", overwritten(&rgb, 130, &[0xff; 2]), Expect::Rejected),
+        broken("pcx-run-of-nothing", overwritten(&rgb, middle, &[0xc0; 2]), Expect::Partial),
+        broken("pcx-reserved-bytes", overwritten(&rgb, 127, &[1]), Expect::Rejected),
+        broken("pcx-line-too-short", overwritten(&rgb, 66, &[92]), Expect::Rejected),
+        broken("pcx-seven-planes", overwritten(&rgb, 65, &[7]), Expect::Rejected),
+        broken("pcx-right-before-left", overwritten(&rgb, 4, &[0xff, 0xff]), Expect::Rejected),
+        broken("pcx-65536-by-65536", overwritten(&large, 66, &[0, 0x20]), Expect::Rejected),
+    ]
 }
 
 fn tiffs() -> Vec<Broken> {

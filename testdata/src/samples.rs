@@ -6,16 +6,19 @@ use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
 use crate::trailers::{Block, samsung};
-use crate::{Sample, avi, bmp, gif, isobmff, jpeg2000, jpegxl, mts, psd, raw, tiff, video, webp};
+use crate::{
+    Sample, avi, bmp, gif, ico, isobmff, jpeg2000, jpegxl, mts, pcx, psd, raw, tiff, video, webp,
+};
 
 /// Every sample of every format.
 pub fn all() -> Vec<Sample> {
     let stills = [gif::samples(), bmp::samples(), webp::samples(), psd::samples()].concat();
+    let simple = [ico::samples(), pcx::samples()].concat();
     let boxes = [isobmff::samples(), isobmff::videos()].concat();
     let modern = [jpeg2000::samples(), jpegxl::samples()].concat();
     let raws = [tiff::samples(), raw::samples()].concat();
     let videos = [avi::samples(), mts::samples()].concat();
-    [jpegs(), pngs(), apngs(), stills, raws, boxes, modern, videos].concat()
+    [jpegs(), pngs(), apngs(), stills, simple, raws, boxes, modern, videos].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.

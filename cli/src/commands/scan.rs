@@ -1,6 +1,6 @@
 //! `afterimage scan`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -14,23 +14,28 @@ use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
 use anyhow::Context;
 use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
 
+use crate::chosen::Chosen;
 use crate::progress::Ticker;
 use crate::status::Status;
 use crate::summary::Told;
 use crate::wanted::{self, Wanted};
-use crate::{failure, sizes, sources, summary};
+use crate::{failure, sizes, sources, summary, times, tree};
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
 /// Every photo is found by its own bytes, wherever it lies: on a deleted, formatted or damaged file
-/// system, or on none. Sources are opened for reading only. What is found goes below DIR:
+/// system, or on none. Where a file system still knows them, photos get back their names, folders and
+/// dates; those in several pieces are put together; and those that are still there are only listed.
+/// Sources are opened for reading only. What is found goes below DIR:
 ///
 ///   DIR/photos/      photos that are whole
 ///   DIR/partial/     photos of which something is missing or does not decode
 ///   DIR/report.json  all that is known of each: where it lay, how far it is proven, its hashes
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES, override_usage = USAGE, verbatim_doc_comment)]
 pub struct Scan {
     /// Disk image or device to read, or a folder of images.
     ///
@@ -40,15 +45,39 @@ pub struct Scan {
     sources: Vec<PathBuf>,
 
     /// Folder to write to, on another disk than any source; it is made if need be.
-    #[arg(long, short, value_name = "DIR")]
-    output: PathBuf,
+    #[arg(long, short, value_name = "DIR", required_unless_present = "list")]
+    output: Option<PathBuf>,
 
-    /// Copy photos that are still there too. Today this changes nothing.
+    /// Print what would be recovered, as a tree with names, dates, sizes and chances, and write nothing;
+    /// with --json, as JSON.
+    #[arg(long, conflicts_with_all = ["output", "embedded", "stats"])]
+    list: bool,
+
+    /// Copy photos that are still there too; without this, they are only listed.
     ///
-    /// File systems are not read yet, so that photos that were deleted and photos that are still
-    /// there cannot be told apart: every photo that is found is copied, with or without this.
+    /// A photo is still there where a file system that agrees with itself says so. All others are
+    /// copied in any case.
     #[arg(long)]
     all: bool,
+
+    /// Do not ask file systems: no names, no folders, nothing in several pieces, and photos that are
+    /// still there are copied with all others.
+    #[arg(long, conflicts_with = "volume")]
+    no_filesystem: bool,
+
+    /// Only the volume of this partition, by its number; of a disk without partitions, 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    volume: Option<u32>,
+
+    /// Time zone of file systems and cameras that tell none, such as Europe/Berlin, UTC or +02:00.
+    ///
+    /// FAT keeps the time of the camera's clock without a zone. Without this, such times are
+    /// reported without one, and file times are set as if that clock showed the time of this machine.
+    #[arg(long, value_name = "ZONE", value_parser = times::zone, allow_hyphen_values = true)]
+    timezone: Option<TimeZone>,
+
+    #[command(flatten)]
+    chosen: Chosen,
 
     /// Also write thumbnails and previews that lie inside photos, into DIR/embedded/.
     #[arg(long)]
@@ -76,10 +105,12 @@ pub struct Scan {
     #[arg(long)]
     dry_run: bool,
 
-    /// How hard to look for files in several pieces. Today this changes nothing.
+    /// How hard to look for files in several pieces that no file system tells of. Today this changes
+    /// nothing.
     ///
-    /// Files in several pieces are not put together yet, whatever the value: what is found of one is
-    /// its first piece, graded partial where a check shows that the rest is missing.
+    /// Files in several pieces are put together where a file system knows where they begin or lie, whatever
+    /// the value. Of others the first piece is found, graded partial where a check shows that the
+    /// rest is missing.
     #[arg(
         long,
         value_enum,
@@ -143,7 +174,7 @@ pub struct Scan {
     #[arg(long)]
     stats: bool,
 
-    /// Print the summary as JSON.
+    /// Print the summary as JSON, or the list.
     #[arg(long)]
     json: bool,
 
@@ -151,6 +182,10 @@ pub struct Scan {
     #[arg(long, short)]
     quiet: bool,
 }
+
+const USAGE: &str = "\
+afterimage scan [OPTIONS] --output <DIR> <SOURCE>...
+       afterimage scan [OPTIONS] --list <SOURCE>...";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -160,6 +195,10 @@ Examples:
       Scan the card itself. Reading a device takes sudo; the files will still belong to you.
   afterimage scan card.img --output recovered --format jpeg,raw --min-pixels 1MP
       Leave out screenshots, icons and other small pictures.
+  afterimage scan card.img --list
+      See what would be recovered, by folder and name, and write nothing.
+  afterimage scan card.img --output recovered --path 'DCIM/**' --since 2024-05-31
+      Bring back one folder's photos from that day on.
   afterimage scan images/ --output recovered --dry-run --quick
       Find out quickly what there is to be found in a folder of images.
 
@@ -198,7 +237,9 @@ enum Reading {
 impl Scan {
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
-        let options = self.options()?;
+        let scratch = self.list.then(tempfile::tempdir).transpose();
+        let scratch = scratch.context("cannot make a folder for the list")?;
+        let options = self.options(scratch.as_ref().map(TempDir::path))?;
         let sources = sources::expand(self.sources)?;
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
@@ -208,26 +249,26 @@ impl Scan {
         let outcome = outcome?;
         let told =
             Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
-        let written = if self.json { summary::json(out, &told) } else { summary::text(out, &told) };
-        failure::unless_closed(written)?;
+        failure::unless_closed(tell(out, &told, self.list, self.json))?;
         complain(err, &outcome)?;
         Ok(Status::of(&outcome))
     }
 
-    /// What the engine is asked to do.
-    fn options(&self) -> anyhow::Result<Options> {
+    /// What the engine is asked to do. A list needs a folder too, for as long as it is made.
+    fn options(&self, scratch: Option<&Path>) -> anyhow::Result<Options> {
+        let scratch = scratch.map(|folder| folder.join("list"));
         Ok(Options {
-            output: self.output.clone(),
+            output: self.output.clone().or(scratch).context("no output folder is named")?,
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             quick: self.quick,
-            dry_run: self.dry_run,
+            dry_run: self.dry_run || self.list,
             all: self.all,
-            filesystems: true,
-            volume: None,
-            zone: None,
-            select: Default::default(),
+            filesystems: !self.no_filesystem,
+            volume: self.volume,
+            zone: self.timezone.clone(),
+            select: self.chosen.select(),
             embedded: self.embedded,
             hashes: algorithms(&self.hash)?,
             hash_source: self.hash_source,
@@ -249,6 +290,17 @@ impl From<Reading> for Io {
             Reading::Read => Io::Read,
             Reading::Direct => Io::Direct,
         }
+    }
+}
+
+/// Prints what a scan came to.
+fn tell(out: &mut dyn Write, told: &Told<'_>, list: bool, json: bool) -> io::Result<()> {
+    let outcome = told.outcome;
+    match (list, json) {
+        (false, false) => summary::text(out, told),
+        (false, true) => summary::json(out, told),
+        (true, false) => tree::text(out, outcome),
+        (true, true) => tree::json(out, &outcome.report),
     }
 }
 

@@ -12,7 +12,9 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     headline(out, told)?;
     if told.photos() > 0 {
         grades(out, told)?;
-        others(out, told)?;
+    }
+    others(out, told)?;
+    if told.photos() > 0 || told.outcome.live > 0 {
         places(out, told)?;
     }
     Ok(())
@@ -21,6 +23,7 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 fn headline(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let outcome = told.outcome;
     let photos = match told.photos() {
+        0 if outcome.live > 0 => "no deleted photos".to_owned(),
         0 => "no photos".to_owned(),
         n => count(n, "photo", "photos"),
     };
@@ -68,13 +71,19 @@ fn meaning(grade: Grade, quick: bool) -> &'static str {
 }
 
 fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let live = told.outcome.live;
+    if live > 0 {
+        let text = count(live, "photo is", "photos are");
+        let text = format!("{text} still there and only listed; --all copies them too.");
+        paragraph(out, "", &text)?;
+    }
     let copies = told.copies();
-    if copies > 0 {
+    if copies > 0 && told.photos() + live > 0 {
         let text = count(copies, "exact copy was", "exact copies were");
         paragraph(out, "", &format!("{text} found too; a photo is written once only."))?;
     }
     let inner = told.outcome.inner;
-    if inner > 0 {
+    if inner > 0 && told.photos() + live > 0 {
         let text = count(inner, "picture lies", "pictures lie");
         let hint = if told.options.embedded { "" } else { "; --embedded writes them too" };
         let text = format!("{text} inside these photos (thumbnails, previews){hint}.");

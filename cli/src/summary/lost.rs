@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::report::Source;
 
-use super::Told;
+use super::{Told, volumes};
 use crate::text::{bytes, count, paragraph, percent};
 
 /// Writes what was not recoverable and why, where there is anything to say.
@@ -30,6 +30,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
         reasons.push(format!("{} could not be opened and was not scanned.", path.display()));
     }
     for source in &outcome.sources {
+        reasons.extend(source.volumes.iter().filter_map(volumes::locked));
         reasons.extend(unreadable(source));
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
@@ -61,7 +62,7 @@ fn left_out(source: &Source) -> Option<String> {
     (source.left_out > 0).then(|| {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
-             hundreds beside them led nowhere, as on a disk that was made to mislead.",
+             hundreds beside them led nowhere.",
             source.path
         )
     })
@@ -72,7 +73,8 @@ fn empty(source: &Source) -> Option<String> {
     let said = source.erased_bytes > 0 && source.erased_bytes >= source.size / 10;
     said.then(|| {
         format!(
-            "{} of {} is empty ({} erased or never written). Nothing can be recovered from there.",
+            "{} of {} is empty ({} erased or never written). Nothing can be recovered from there, \
+             even where a file system still has names for it.",
             percent(source.erased_bytes, source.size),
             source.path,
             bytes(source.erased_bytes)
@@ -85,7 +87,7 @@ fn incomplete(n: u64) -> Option<String> {
     (n > 0).then(|| {
         format!(
             "{photos} not whole: the rest was overwritten, cannot be read, or lies in another \
-             place. Photos in several pieces are not put together yet."
+             place that no file system tells of."
         )
     })
 }

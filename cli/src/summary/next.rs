@@ -7,12 +7,14 @@ use crate::text::{paragraph, percent};
 
 /// Writes what to do next.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    if told.photos() == 0 {
+    if told.photos() + told.outcome.live == 0 {
         return nothing(out, told);
     }
     writeln!(out, "\nWhat to do next:")?;
     let advice = if told.options.dry_run {
         "Run it again without --dry-run to write the photos."
+    } else if told.photos() == 0 {
+        "Nothing had to be recovered: copy the photos that are still there as you always do, or with --all."
     } else {
         "Look through the photos, and copy the folder to a second place."
     };
@@ -66,8 +68,16 @@ fn causes(told: &Told<'_>) -> Vec<String> {
         let formats = options.formats.join(", ");
         causes.push(format!("Only {formats} was looked for; without --format, all formats are."));
     }
+    if !options.select.is_all() {
+        let text = "Only what --path, --since, --until and --camera ask for was taken; without them, \
+                    all is.";
+        causes.push(text.to_owned());
+    }
     if options.range.is_some() {
         causes.push("Only --range was looked at; without it, all of the source is.".to_owned());
+    }
+    if options.volume.is_some() {
+        causes.push("Only --volume was looked at; without it, all of the source is.".to_owned());
     }
     if outcome.filtered > 0 {
         causes.push(format!(

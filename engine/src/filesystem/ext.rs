@@ -114,6 +114,7 @@ fn entry(volume: &Volume, file: &Version, path: String, certain: bool) -> Entry 
         path,
         certain,
         deleted: !file.is_live(),
+        erased: !file.is_live(),
         size: inode.size,
         places: if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] },
         modified: inode.modified,

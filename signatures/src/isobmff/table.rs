@@ -23,7 +23,8 @@ impl Samples {
         Samples { offsets, sizes, runs, at: 0, left: 0 }
     }
 
-    /// The next sample that has any bytes.
+    /// The next sample that has any bytes. Those of a chunk that lie behind the view's end come as
+    /// one: a table of a few bytes may promise billions of them.
     pub fn next(&mut self, view: &mut View<'_>) -> Result<Option<Span>, Reject> {
         loop {
             while self.left == 0 {
@@ -31,9 +32,14 @@ impl Samples {
                 self.at = at;
                 self.left = self.runs.samples(view, self.offsets.chunk)?;
             }
-            let Some(len) = self.sizes.next(view)? else { return Ok(None) };
+            let samples = if self.at < view.len() { 1 } else { self.left };
+            let len = match samples {
+                1 => self.sizes.next(view)?,
+                _ => Some(self.sizes.sum(view, samples)?),
+            };
+            let Some(len) = len else { return Ok(None) };
             let span = Span { at: self.at, len };
-            self.left -= 1;
+            self.left -= samples;
             self.at = span.end();
             if len > 0 {
                 return Ok(Some(span));

@@ -161,9 +161,9 @@ mod tests {
         out
     }
 
-    /// Chunks of a track with these fields in `stco`, `stsc` and `stsz`.
-    #[track_caller]
-    fn check(stco: &[u32], stsc: &[u32], stsz: &[u32], expected: Result<Vec<(u64, u64)>, Reject>) {
+    /// A track with these fields in `stco`, `stsc` and `stsz`, and a view of them.
+    fn with<T>(fields: [&[u32]; 3], see: impl FnOnce(&Track, &mut View<'_>) -> T) -> T {
+        let [stco, stsc, stsz] = fields;
         let tables = [full(b"stco", stco), full(b"stsc", stsc), full(b"stsz", stsz)];
         let data = tables.concat();
         let data = data.as_slice();
@@ -176,12 +176,36 @@ mod tests {
             header
         });
         let track = Track { id: 1, handler: *b"pict", entry: offsets, offsets, runs, sizes };
+        see(&track, &mut view)
+    }
+
+    /// The chunks of that track.
+    #[track_caller]
+    fn check(stco: &[u32], stsc: &[u32], stsz: &[u32], expected: Result<Vec<(u64, u64)>, Reject>) {
         let mut found = Vec::new();
-        let outcome = track.chunks(&mut view, &mut |chunk| {
-            found.push((chunk.at, chunk.len));
-            Ok(())
+        let outcome = with([stco, stsc, stsz], |track, view| {
+            track.chunks(view, &mut |chunk| {
+                found.push((chunk.at, chunk.len));
+                Ok(())
+            })
         });
         assert_eq!(outcome.map(|()| found), expected);
+    }
+
+    #[test]
+    fn samples_come_one_by_one_up_to_the_end_of_the_source_and_then_by_the_chunk() {
+        let many = 1 << 28;
+        let fields: [&[u32]; 3] = [&[2, 0, 5000], &[1, 1, many, 1], &[40, 2 * many]];
+        let (len, found) = with(fields, |track, view| {
+            let (mut samples, mut found) = (track.samples(view).unwrap(), Vec::new());
+            while let Some(span) = samples.next(view).unwrap() {
+                found.push((span.at, span.len));
+            }
+            (view.len(), found)
+        });
+        assert!((41..=80).contains(&len), "the third sample lies behind {len}");
+        let many = u64::from(many);
+        assert_eq!(found, [(0, 40), (40, 40), (80, 40 * (many - 2)), (5000, 40 * many)]);
     }
 
     #[test]

@@ -103,6 +103,7 @@ impl Files {
                 path: self.path(top, *parent, name),
                 certain: true,
                 deleted: !inode.live,
+                erased: !inode.live,
                 size: inode.size,
                 places: if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] },
                 modified: stamp(inode.modified),

@@ -87,6 +87,7 @@ pub fn entry(set: Set, path: String, at: u64, places: Vec<Place>) -> Entry {
         path,
         certain: true,
         deleted: !set.live,
+        erased: set.erased,
         size: set.size,
         places,
         modified: set.modified,

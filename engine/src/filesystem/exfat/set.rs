@@ -50,6 +50,8 @@ pub struct Set {
     pub records: usize,
     /// Whether it is in use.
     pub live: bool,
+    /// Whether its own record says that it was deleted.
+    pub erased: bool,
     /// Whether its checksum fits.
     pub whole: bool,
     /// Whether it stands for a folder.
@@ -134,6 +136,7 @@ fn streamed(slots: &[u8], index: usize, live: bool, count: usize, upcase: &Upcas
     Some(Set {
         records: parts + 1,
         live,
+        erased: !live,
         whole: upcase.hash(&characters) == u16_at(stream, 4),
         folder: false,
         name: String::from_utf16_lossy(&characters),

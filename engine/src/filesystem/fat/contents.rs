@@ -145,6 +145,7 @@ pub fn entries(tree: &Tree, places: Vec<Vec<Place>>) -> Vec<Entry> {
             path,
             certain: record.certain && *certain,
             deleted: record.deleted,
+            erased: record.erased,
             size: record.size.into(),
             places,
             modified: record.modified.map(|civil| Stamp { civil, offset: None }),

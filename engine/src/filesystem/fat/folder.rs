@@ -31,6 +31,8 @@ pub struct Record {
     pub certain: bool,
     /// Whether it was deleted.
     pub deleted: bool,
+    /// Whether its own record says so.
+    pub erased: bool,
     /// Whether it is a folder.
     pub folder: bool,
     /// Its first cluster; zero when it has none.
@@ -98,6 +100,7 @@ fn record(listing: &Listing, index: usize, live: bool) -> Record {
         case: slot.case(),
         certain,
         deleted: !live,
+        erased: slot.deleted(),
         folder: slot.folder(),
         cluster: slot.cluster(),
         size: slot.size(),

@@ -131,6 +131,7 @@ mod tests {
             case: 0,
             certain: short[0] != 0,
             deleted: short[0] == 0,
+            erased: short[0] == 0,
             folder,
             cluster: 0,
             size: 0,

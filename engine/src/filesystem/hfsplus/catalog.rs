@@ -170,6 +170,7 @@ impl Catalog {
             path: self.path(record),
             certain: true,
             deleted,
+            erased: deleted,
             size: file.fork.size,
             places,
             modified: file.stamp(),

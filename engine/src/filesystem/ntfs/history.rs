@@ -93,6 +93,7 @@ impl History {
             path: tree.path(name.parent, &name.text),
             certain: true,
             deleted: true,
+            erased: true,
             size: name.size,
             places: Vec::new(),
             modified: time::stamp(name.modified),

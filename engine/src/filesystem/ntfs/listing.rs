@@ -141,6 +141,7 @@ fn entry(
         path,
         certain: true,
         deleted: !placed.record.in_use,
+        erased: !placed.record.in_use,
         size,
         places: stream.place(geometry).into_iter().collect(),
         modified: time::stamp(file.modified.unwrap_or(name.modified)),

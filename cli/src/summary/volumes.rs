@@ -1,0 +1,152 @@
+//! Which file systems there are, and what they say of their files.
+
+use std::io::{self, Write};
+
+use afterimage_engine::report::{Source, Volume};
+
+use super::Told;
+use crate::text::{bytes, count, paragraph, plain};
+
+/// Volumes of one source that are named; the report lists all.
+const MOST_NAMED: usize = 12;
+
+/// Writes which volumes were found, where there are any.
+pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let sources = &told.outcome.sources;
+    for source in sources.iter().filter(|source| is_telling(source)) {
+        match sources.as_slice() {
+            [_] => writeln!(out, "\nFile systems:")?,
+            _ => writeln!(out, "\nFile systems of {}:", source.path)?,
+        }
+        table_faults(out, source)?;
+        for volume in source.volumes.iter().take(MOST_NAMED) {
+            write_one(out, volume)?;
+        }
+        let more = source.volumes.len().saturating_sub(MOST_NAMED) as u64;
+        if more > 0 {
+            writeln!(out, "  and {}; the report lists all", count(more, "other", "others"))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_telling(source: &Source) -> bool {
+    !source.volumes.is_empty() || !source.table_faults.is_empty()
+}
+
+fn table_faults(out: &mut dyn Write, source: &Source) -> io::Result<()> {
+    if source.table_faults.is_empty() {
+        return Ok(());
+    }
+    let faults = source.table_faults.join("; ");
+    paragraph(out, "  ", &format!("The partition table contradicts itself: {faults}."))
+}
+
+fn write_one(out: &mut dyn Write, volume: &Volume) -> io::Result<()> {
+    let holds = match (&volume.locked, volume.lost) {
+        (Some(locked), _) => locked.clone(),
+        (None, false) => format!("{}, {} deleted", files(volume.live, " there"), volume.deleted),
+        (None, true) => files(volume.live + volume.deleted, ""),
+    };
+    paragraph(out, "  ", &format!("{}: {holds}", title(volume)))?;
+    if volume.faults.is_empty() {
+        return Ok(());
+    }
+    let faults = volume.faults.join("; ");
+    let text = format!(
+        "It contradicts itself: {faults}. Names may be missing, and what it says is still there is \
+         recovered too; photos are searched for everywhere."
+    );
+    paragraph(out, "    ", &text)
+}
+
+fn files(n: u64, what: &str) -> String {
+    format!("{}{what}", count(n, "file", "files"))
+}
+
+/// What a volume is called: `FAT32 volume CARD, 31.9 GB`.
+pub fn title(volume: &Volume) -> String {
+    let partition = volume.partition.map(|number| format!("partition {number}, "));
+    let lost = if volume.lost { "an earlier " } else { "" };
+    let label = volume.label.as_deref().map(plain).filter(|label| !label.trim().is_empty());
+    let label = label.map(|label| format!(" {}", label.trim())).unwrap_or_default();
+    let (kind, len) = (kind(&volume.kind), bytes(volume.length));
+    format!("{}{lost}{kind} volume{label}, {len}", partition.unwrap_or_default())
+}
+
+/// A file system as people write it.
+fn kind(kind: &str) -> String {
+    let names = [
+        ("exfat", "exFAT"),
+        ("bitlocker", "BitLocker"),
+        ("corestorage", "CoreStorage"),
+        ("encrcdsa", "encrypted macOS"),
+        ("hfsx", "HFSX"),
+        ("hfs+", "HFS+"),
+    ];
+    let is_upper = ["fat", "ntfs", "apfs", "luks"].iter().any(|name| kind.starts_with(name));
+    match names.iter().find(|(known, _)| *known == kind) {
+        Some((_, name)) => (*name).to_owned(),
+        None if is_upper => kind.to_uppercase(),
+        None => kind.to_owned(),
+    }
+}
+
+/// What an encrypted volume means for what lies in it.
+pub fn locked(volume: &Volume) -> Option<String> {
+    let why = volume.locked.as_ref()?;
+    Some(format!(
+        "The {} is {why}: unlock it and scan the unlocked device; nothing can be read from it \
+         otherwise.",
+        title(volume)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn volume(more: serde_json::Value) -> Volume {
+        let mut volume = serde_json::json!({
+            "type": "fat32", "offset": 0, "length": 29_000_000, "cluster_size": 4096,
+            "consistent": true, "live": 12, "deleted": 30
+        });
+        volume.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value(volume).unwrap()
+    }
+
+    #[track_caller]
+    fn check(more: serde_json::Value, expected: &str) {
+        let mut out = Vec::new();
+        write_one(&mut out, &volume(more)).unwrap();
+        let said = String::from_utf8(out).unwrap();
+        assert_eq!(said.split_whitespace().collect::<Vec<_>>().join(" "), expected);
+    }
+
+    #[test]
+    fn a_volume_is_told_in_a_line() {
+        use serde_json::json;
+        check(json!({ "label": "CARD" }), "FAT32 volume CARD, 29.0 MB: 12 files there, 30 deleted");
+        check(
+            json!({ "type": "exfat", "partition": 2, "live": 1, "label": " " }),
+            "partition 2, exFAT volume, 29.0 MB: 1 file there, 30 deleted",
+        );
+        check(json!({ "type": "ext4", "lost": true }), "an earlier ext4 volume, 29.0 MB: 42 files");
+        check(
+            json!({ "type": "bitlocker", "locked": "encrypted by BitLocker" }),
+            "BitLocker volume, 29.0 MB: encrypted by BitLocker",
+        );
+        check(
+            json!({ "faults": ["the tables differ", "a chain is a circle"] }),
+            "FAT32 volume, 29.0 MB: 12 files there, 30 deleted It contradicts itself: the tables \
+             differ; a chain is a circle. Names may be missing, and what it says is still there is \
+             recovered too; photos are searched for everywhere.",
+        );
+    }
+
+    #[test]
+    fn a_label_cannot_speak_to_the_terminal() {
+        let title = title(&volume(serde_json::json!({ "label": "A\u{1b}[2J" })));
+        assert_eq!(title, "FAT32 volume A?[2J, 29.0 MB");
+    }
+}

@@ -1,0 +1,402 @@
+//! What would be recovered, as a tree of folders.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+
+use afterimage_engine::report::{Exif, Grade, Run, Source, Status, Volume};
+use afterimage_engine::run::Outcome;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::summary::volumes::title;
+use crate::text::{bytes, count, paragraph, percent, plain};
+
+/// Columns that a folder is moved in at the most.
+const MOST_INDENT: usize = 24;
+
+/// Columns for a name where it stands; a longer one moves what follows.
+const MOST_WIDTH: usize = 48;
+
+/// Where photos are shown of which no name is known.
+const UNNAMED: &str = "(without a name)";
+
+/// What a list says of a file, out of the report.
+#[derive(Debug, Deserialize, Serialize)]
+struct Listed {
+    id: u64,
+    source: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken: Option<String>,
+    #[serde(default)]
+    offset: u64,
+    format: String,
+    size: u64,
+    status: Status,
+    grade: Grade,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<u64>,
+    /// What can be hoped for, in words.
+    #[serde(default)]
+    chance: String,
+    #[serde(skip_serializing)]
+    parent: Option<u64>,
+    #[serde(skip_serializing, default)]
+    runs: Vec<Run>,
+    #[serde(skip_serializing)]
+    exif: Option<Exif>,
+}
+
+impl Listed {
+    /// Settles what the report says elsewhere, and lets go of the rest.
+    fn settle(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        self.offset = runs.first().and_then(|run| run.offset).unwrap_or(0);
+        self.taken = self.exif.take().and_then(|exif| exif.taken);
+        self.chance = self.chance();
+    }
+
+    fn chance(&self) -> String {
+        match (self.duplicate_of, self.grade, self.share) {
+            (Some(_), _, _) => "an exact copy".to_owned(),
+            (_, Grade::Verified, _) => "whole, proven".to_owned(),
+            (_, Grade::Structural, _) => "whole by structure".to_owned(),
+            (_, Grade::Repaired, _) => "repaired".to_owned(),
+            (_, Grade::Damaged, _) => "damaged".to_owned(),
+            (_, Grade::Partial, None) => "partial".to_owned(),
+            (_, Grade::Partial, Some(share)) if share > 0.0 => {
+                format!("partial, {} of it", percent((share * 1000.0) as u64, 1000))
+            }
+            (_, Grade::Partial, Some(_)) => "lost but for its beginning".to_owned(),
+        }
+    }
+
+    /// Its folder, ended by a separator that sorts before all that names are made of.
+    fn folder(&self) -> String {
+        let path = self
+            .original_path
+            .as_deref()
+            .map_or(UNNAMED, |path| path.rsplit_once('/').map_or("", |(folder, _)| folder));
+        path.replace('/', "\0")
+    }
+
+    fn title(&self) -> String {
+        let hint = self.name_hint.as_deref().and_then(|path| path.rsplit('/').next());
+        match (&self.name, hint) {
+            (Some(name), _) => plain(name),
+            (None, None) => format!("0x{:x} {}", self.offset, self.format),
+            (None, Some(hint)) => format!("0x{:x}, {}?", self.offset, plain(hint)),
+        }
+    }
+
+    /// Columns of its name where it stands.
+    fn width(&self) -> usize {
+        let depth = self.folder().split('\0').filter(|name| !name.is_empty()).count();
+        indent(depth + 1).len() + self.title().chars().count()
+    }
+
+    fn when(&self) -> String {
+        let when = self.modified.as_deref().or(self.taken.as_deref()).and_then(|at| at.get(..16));
+        when.map_or_else(|| "-".to_owned(), |when| when.replace('T', " "))
+    }
+
+    fn status(&self) -> &'static str {
+        match self.status {
+            Status::Deleted => "deleted",
+            Status::Live => "still there",
+            Status::Unknown => "",
+        }
+    }
+}
+
+/// Prints what a scan found as a tree, by source, volume and folder.
+pub fn text(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    tree(out, listed(&outcome.report)?, &outcome.sources)?;
+    if outcome.interrupted {
+        writeln!(out, "It was stopped before the end: what lies further on was not looked at.")?;
+    }
+    out.flush()
+}
+
+fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::Result<()> {
+    files.sort_by_cached_key(|file| {
+        (
+            file.source,
+            volume(sources, file),
+            file.name.is_none(),
+            file.folder(),
+            file.title(),
+            file.id,
+        )
+    });
+    let width = files.iter().map(Listed::width).max().unwrap_or(0).min(MOST_WIDTH);
+    let (mut place, mut folder) = (None, Vec::new());
+    for file in &files {
+        let here = (file.source, volume(sources, file));
+        if place != Some(here) {
+            if place.is_some() {
+                writeln!(out)?;
+            }
+            heading(out, sources, here)?;
+            folder.clear();
+            place = Some(here);
+        }
+        descend(out, &mut folder, file)?;
+        row(out, folder.len(), width, file)?;
+    }
+    total(out, &files)
+}
+
+/// Prints the files of a report as JSON.
+pub fn json(out: &mut dyn Write, report: &Path) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &listed(report)?)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// Position of the volume that a file lies in, those first that are still there; behind all of them
+/// where it lies in none.
+fn volume(sources: &[Source], file: &Listed) -> usize {
+    let volumes = sources.get(file.source as usize).map_or(&[][..], |source| &source.volumes);
+    let holds = |volume: &Volume| {
+        file.offset.checked_sub(volume.offset).is_some_and(|at| at < volume.length)
+    };
+    volumes.iter().position(holds).unwrap_or(volumes.len())
+}
+
+fn heading(out: &mut dyn Write, sources: &[Source], here: (u32, usize)) -> io::Result<()> {
+    let Some(source) = sources.get(here.0 as usize) else { return Ok(()) };
+    match source.volumes.get(here.1) {
+        Some(volume) => writeln!(out, "{}: {}", source.path, title(volume)),
+        None if source.volumes.is_empty() => writeln!(out, "{}", source.path),
+        None => writeln!(out, "{}: outside of its file systems", source.path),
+    }
+}
+
+/// Prints the folders that lead to a file and were not printed yet.
+fn descend(out: &mut dyn Write, shown: &mut Vec<String>, file: &Listed) -> io::Result<()> {
+    let folder = file.folder();
+    let names: Vec<&str> = folder.split('\0').filter(|name| !name.is_empty()).collect();
+    let same = shown.iter().zip(&names).take_while(|(shown, name)| shown == *name).count();
+    shown.truncate(same);
+    for name in &names[same..] {
+        shown.push((*name).to_owned());
+        let mark = if *name == UNNAMED { "" } else { "/" };
+        writeln!(out, "{}{}{mark}", indent(shown.len()), plain(name))?;
+    }
+    Ok(())
+}
+
+fn row(out: &mut dyn Write, depth: usize, width: usize, file: &Listed) -> io::Result<()> {
+    let name = format!("{}{}", indent(depth + 1), file.title());
+    let (when, size, status) = (file.when(), bytes(file.size), file.status());
+    let row = format!("{name:width$}  {when:16}  {size:>9}  {status:11}  {}", file.chance);
+    writeln!(out, "{}", row.trim_end())
+}
+
+fn indent(depth: usize) -> String {
+    " ".repeat((2 * depth).min(MOST_INDENT))
+}
+
+fn total(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
+    let live = files.iter().filter(|file| file.status == Status::Live).count() as u64;
+    let photos = count(files.len() as u64, "photo", "photos");
+    if files.is_empty() {
+        return writeln!(out, "No photos were found.");
+    }
+    let live = match live {
+        0 => String::new(),
+        live => format!("; {live} still there, which --all copies too"),
+    };
+    let text = format!("{photos}{live}. Nothing was written: give --output to recover them.");
+    writeln!(out)?;
+    paragraph(out, "", &text)
+}
+
+/// The files of their own in a report.
+fn listed(report: &Path) -> io::Result<Vec<Listed>> {
+    let reader = BufReader::new(File::open(report)?);
+    let mut from = serde_json::Deserializer::from_reader(reader);
+    Ok(from.deserialize_map(Files)?)
+}
+
+/// Takes the files out of a report one by one, so that only what is listed of them is kept.
+struct Files;
+
+impl<'de> Visitor<'de> for Files {
+    type Value = Vec<Listed>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a report")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut files = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "files" {
+                files = map.next_value::<Own>()?.0;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Files that lie in no other.
+struct Own(Vec<Listed>);
+
+impl<'de> Deserialize<'de> for Own {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(Owns).map(Own)
+    }
+}
+
+/// Reads [`Own`].
+struct Owns;
+
+impl<'de> Visitor<'de> for Owns {
+    type Value = Vec<Listed>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("files")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut files = Vec::new();
+        while let Some(mut file) = seq.next_element::<Listed>()? {
+            if file.parent.is_none() {
+                file.settle();
+                files.push(file);
+            }
+        }
+        Ok(files)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn file(id: u64, more: Value) -> Value {
+        let mut file = json!({
+            "id": id, "source": 0, "status": "deleted", "format": "jpeg", "size": 2048,
+            "grade": "verified", "runs": [{ "offset": 4096 * id, "length": 2048, "origin": "source" }]
+        });
+        file.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        file
+    }
+
+    fn report(files: &[Value]) -> tempfile::NamedTempFile {
+        let report = tempfile::NamedTempFile::new().unwrap();
+        serde_json::to_writer(&report, &json!({ "schema": "x", "files": files })).unwrap();
+        report
+    }
+
+    fn card() -> Source {
+        let volume = json!({
+            "type": "fat16", "offset": 0, "length": 1 << 20, "cluster_size": 512, "consistent": true
+        });
+        Source {
+            path: "card.img".to_owned(),
+            volumes: vec![serde_json::from_value(volume).unwrap()],
+            ..Source::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(files: &[Value], expected: &str) {
+        let mut out = Vec::new();
+        tree(&mut out, listed(report(files).path()).unwrap(), &[card()]).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let lines = |text: &str| {
+            let words = |line: &str| {
+                let depth = line.len() - line.trim_start().len();
+                format!("{depth} {}", line.split_whitespace().collect::<Vec<_>>().join(" "))
+            };
+            text.lines().map(words).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&out)[..lines(expected).len()], lines(expected), "{out}");
+    }
+
+    #[test]
+    fn files_stand_below_their_folders() {
+        let named = |id, path: &str, more: Value| {
+            let name = path.rsplit('/').next();
+            let mut more = more;
+            more["name"] = name.into();
+            more["original_path"] = path.into();
+            file(id, more)
+        };
+        check(
+            &[
+                named(1, "DCIM/B/2.JPG", json!({ "modified": "2024-05-04T10:12:30" })),
+                named(2, "DCIM/A/1.JPG", json!({ "status": "live", "grade": "structural" })),
+                named(3, "TOP.JPG", json!({ "grade": "partial", "share": 0.5 })),
+                file(
+                    4,
+                    json!({
+                        "exif": { "taken": "2023-11-14T22:13:20" }, "grade": "damaged",
+                        "name_hint": "DCIM/3.JPG"
+                    }),
+                ),
+                file(7, json!({ "grade": "structural" })),
+                file(5, json!({ "parent": 4 })),
+                named(300, "FAR.JPG", json!({})),
+                named(6, "DCIM/A/0.JPG", json!({ "duplicate_of": 1 })),
+            ],
+            "card.img: FAT16 volume, 1.0 MB\n\
+             \x20 TOP.JPG - 2.0 kB deleted partial, 50 % of it\n\
+             \x20 DCIM/\n\
+             \x20   A/\n\
+             \x20     0.JPG - 2.0 kB deleted an exact copy\n\
+             \x20     1.JPG - 2.0 kB still there whole by structure\n\
+             \x20   B/\n\
+             \x20     2.JPG 2024-05-04 10:12 2.0 kB deleted whole, proven\n\
+             \x20 (without a name)\n\
+             \x20   0x4000, 3.JPG? 2023-11-14 22:13 2.0 kB deleted damaged\n\
+             \x20   0x7000 jpeg - 2.0 kB deleted whole by structure\n\
+             \n\
+             card.img: outside of its file systems\n\
+             \x20 FAR.JPG - 2.0 kB deleted whole, proven\n",
+        );
+    }
+
+    #[test]
+    fn names_cannot_speak_to_the_terminal() {
+        let path = "A\u{1b}[2J/\u{202e}B\n.JPG";
+        let named = json!({ "name": "\u{202e}B\n.JPG", "original_path": path });
+        check(
+            &[file(1, named)],
+            "card.img: FAT16 volume, 1.0 MB\n  A?[2J/\n    ?B?.JPG - 2.0 kB deleted whole, proven",
+        );
+    }
+
+    #[test]
+    fn a_list_for_programs_holds_what_the_tree_shows() {
+        let mut out = Vec::new();
+        let exif = json!({ "exif": { "taken": "2023-11-14T22:13:20" } });
+        json(&mut out, report(&[file(1, exif)]).path()).unwrap();
+        let said: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            said,
+            json!([{
+                "id": 1, "source": 0, "offset": 4096, "format": "jpeg", "size": 2048,
+                "status": "deleted", "grade": "verified", "chance": "whole, proven",
+                "taken": "2023-11-14T22:13:20"
+            }])
+        );
+    }
+}
