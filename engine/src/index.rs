@@ -23,6 +23,11 @@ pub enum Fate {
 }
 
 impl Entry {
+    /// Whether its format holds it to be whole, and no other photo begins in it.
+    pub fn is_whole(&self) -> bool {
+        self.grade >= Grade::Structural && !matches!(self.fate, Fate::Cut(_))
+    }
+
     /// Ends a file before `offset`, where another photo begins. A picture inside another file ends
     /// with that file.
     pub fn cut(&mut self, offset: u64) {

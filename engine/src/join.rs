@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_signatures::Runs;
+use afterimage_signatures::{Run, Runs};
 use jiff::tz::TimeZone;
 
 use crate::carve::wire_runs;
@@ -14,7 +14,7 @@ use crate::layouts;
 use crate::owners::Owners;
 use crate::record::{Record, WireRole};
 use crate::report::{End, Grade, Range, Status};
-use crate::survey::{Survey, Volume};
+use crate::survey::{Survey, Told, Volume};
 
 /// Where names come from.
 #[derive(Clone, Copy)]
@@ -118,20 +118,26 @@ pub fn is_near(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {
 pub struct Join<'s> {
     naming: Naming<'s>,
     owners: Owners<'s>,
+    /// Length of the source.
+    len: u64,
+    /// Where proven files begin, and go on, in order.
+    proven: Vec<u64>,
     /// Entries by where their files may begin, each list in the order in which they count.
     starts: BTreeMap<u64, Vec<(&'s Volume, &'s Entry)>>,
 }
 
 impl<'s> Join<'s> {
-    /// Joins by what the file systems of one source say.
-    pub fn new(naming: Naming<'s>) -> Self {
+    /// Joins by what the file systems of one source of `len` bytes say, in which the pieces of files
+    /// that are proven begin at `proven`.
+    pub fn new(naming: Naming<'s>, len: u64, mut proven: Vec<u64>) -> Self {
         let mut starts: BTreeMap<u64, Vec<(&Volume, &Entry)>> = BTreeMap::new();
-        for (volume, entry) in naming.survey.entries() {
+        for Told { volume, entry, .. } in naming.survey.told() {
             for start in layouts::starts(entry) {
                 starts.entry(start).or_default().push((volume, entry));
             }
         }
-        Join { naming, owners: Owners::of(naming.survey), starts }
+        proven.sort_unstable();
+        Join { naming, owners: Owners::of(naming.survey), len, proven, starts }
     }
 
     /// Names a carved file, and tells whether its bytes are others than before: a file system may know
@@ -140,7 +146,7 @@ impl<'s> Join<'s> {
         let offset = record.offset();
         let here = self.starts.get(&offset).map_or(&[][..], Vec::as_slice);
         let fit = |(volume, entry): &(&Volume, &Entry)| match fits(volume, entry, record) {
-            Fit::Near if !volume.has_live(entry) && self.is_taken(offset, record, entry) => {
+            Fit::Near if !volume.has_live(entry) && self.is_taken(record, volume, entry) => {
                 Fit::Not
             }
             fit => fit,
@@ -148,12 +154,14 @@ impl<'s> Join<'s> {
         let best = here.iter().map(|named| (fit(named), named)).min_by_key(|(fit, _)| *fit);
         if let Some((_, (volume, entry))) = best.filter(|(fit, _)| *fit != Fit::Not) {
             self.naming.name(record, volume, entry);
-            let whole = Runs::whole(offset, entry.size);
+            let whole = [Run { at: offset, len: entry.size }];
             let runs = match entry.places.first() {
-                Some(Place::Runs(runs)) => Runs::new(runs.clone()).slice(0, entry.size),
-                _ => whole,
+                Some(Place::Runs(runs)) => runs,
+                _ => &whole[..],
             };
-            return record.file.grade > Grade::Partial && extend(record, &runs, entry.size);
+            let runs = layouts::recorded(runs, entry.size, self.len)
+                .filter(|_| record.file.grade > Grade::Partial);
+            return runs.is_some_and(|runs| extend(record, &runs, entry.size));
         }
         if let Some(owner) = self.owners.at(offset) {
             record.file.status = Status::Live;
@@ -171,10 +179,14 @@ impl<'s> Join<'s> {
 impl Join<'_> {
     /// Whether something else begins or is still there between the end of a file and the end of the
     /// entry that may be its own.
-    fn is_taken(&self, offset: u64, record: &Record, entry: &Entry) -> bool {
+    fn is_taken(&self, record: &Record, volume: &Volume, entry: &Entry) -> bool {
+        let offset = record.offset();
         let (end, last) = (offset + record.source_len(), offset.saturating_add(entry.size));
-        let starts = self.starts.range(end..last).next().is_some();
-        starts || self.owners.at(last.saturating_sub(1)).is_some()
+        let told = self.starts.range(end..last).next().is_some();
+        let proven = &self.proven[self.proven.partition_point(|&at| at < end)..];
+        let mut proven = proven.iter().take_while(|&&at| at < last);
+        let found = proven.any(|&at| volume.begins_cluster(at));
+        told || found || self.owners.at(last.saturating_sub(1)).is_some()
     }
 }
 

@@ -8,7 +8,7 @@ use afterimage_signatures::{Run, Runs};
 use crate::filesystem::{Entry, MOST_RUNS, Place};
 
 /// Places where one file may begin that are tried; those far down the list are mere guesses.
-const MOST_PLACES: usize = 80;
+pub const MOST_PLACES: usize = 80;
 
 /// How far behind its beginning a file is looked for among others, in its own lengths.
 const REACH: u64 = 8;
@@ -119,36 +119,43 @@ fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, u64)) -> Ve
 
 /// Where the file of `entry` may begin.
 pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
-    entry.places.iter().take(MOST_PLACES).filter_map(|place| match place {
+    entry.places.iter().take(MOST_PLACES).filter_map(start)
+}
+
+/// Where a file begins that has a place.
+pub fn start(place: &Place) -> Option<u64> {
+    match place {
         Place::Runs(runs) => runs.first().map(|run| run.at),
         Place::Start(at) => Some(*at),
-    })
-}
-
-/// The ways in which the file of `entry` may lie in a source of `len` bytes, the likeliest first. Mere
-/// guesses are among them for a file whose format can prove itself.
-pub fn of(entry: &Entry, space: &Space, len: u64, provable: bool) -> Vec<Layout> {
-    let mut layouts: Vec<Layout> = Vec::new();
-    for place in entry.places.iter().take(MOST_PLACES) {
-        let found = match place {
-            Place::Runs(runs) => recorded(runs, entry.size, len).into_iter().collect(),
-            Place::Start(at) => from(*at, entry.size, space, len, provable),
-        };
-        for layout in found {
-            if layouts.iter().all(|known| known.runs != layout.runs) {
-                layouts.push(layout);
-            }
-        }
     }
-    layouts
 }
 
-fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Layout> {
+/// The ways in which a file of `size` bytes that has a place may lie in a source of `len` bytes, the
+/// likeliest first. Mere guesses are among them for a file whose format can prove itself.
+pub fn of(place: &Place, size: u64, space: &Space, len: u64, provable: bool) -> Vec<Layout> {
+    match place {
+        Place::Runs(runs) => {
+            let whole = recorded(runs, size, len);
+            whole.map(|runs| Layout { runs, basis: Basis::Recorded }).into_iter().collect()
+        }
+        Place::Start(at) => from(*at, size, space, len, provable),
+    }
+}
+
+/// The first `size` bytes of recorded runs, as far as a source of `len` bytes has them; nothing where
+/// one byte is recorded twice, as it is of no file.
+pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
     let inside = |run: &&Run| run.at < len;
     let runs = runs.iter().take(MOST_RUNS).take_while(inside);
     let runs = runs.map(|run| Run { at: run.at, len: run.len.min(len - run.at) }).collect();
     let runs = Runs::new(joined(runs)).slice(0, size);
-    (!runs.is_empty()).then_some(Layout { runs, basis: Basis::Recorded })
+    (!runs.is_empty() && are_apart(runs.as_slice())).then_some(runs)
+}
+
+fn are_apart(runs: &[Run]) -> bool {
+    let mut spans: Vec<Span> = runs.iter().map(|run| Span { at: run.at, len: run.len }).collect();
+    spans.sort_unstable();
+    spans.windows(2).all(|pair| pair[0].end() <= pair[1].at)
 }
 
 fn from(start: u64, size: u64, space: &Space, len: u64, provable: bool) -> Vec<Layout> {
@@ -159,6 +166,10 @@ fn from(start: u64, size: u64, space: &Space, len: u64, provable: bool) -> Vec<L
     let Some(free) = &space.free else {
         return vec![Layout { runs: whole, basis: Basis::Beginning }];
     };
+    if size > len - start {
+        // It never lay there as a whole.
+        return vec![Layout { runs: whole, basis: Basis::Contested }];
+    }
     let unclaimed = in_order(&space.unclaimed, start, size);
     let free = in_order(free, start, size);
     let untold = beside(&space.untold, start, size, space.grid.1);
@@ -169,16 +180,23 @@ fn from(start: u64, size: u64, space: &Space, len: u64, provable: bool) -> Vec<L
         _ => Basis::Contested,
     };
     let pieces = [untold, unclaimed, free].into_iter().flatten().filter(|runs| *runs != whole);
-    let mut layouts: Vec<Layout> = match basis {
-        Basis::Beginning => Vec::new(),
-        _ => pieces.map(|runs| Layout { runs, basis: Basis::Free }).collect(),
-    };
-    layouts.push(Layout { runs: whole, basis });
+    let mut layouts: Vec<Layout> = Vec::new();
+    if basis != Basis::Beginning {
+        pieces.for_each(|runs| add(&mut layouts, runs, Basis::Free));
+    }
+    add(&mut layouts, whole, basis);
     if provable {
         let others = others(space, start, size).into_iter();
-        layouts.extend(others.map(|runs| Layout { runs, basis: Basis::Contested }));
+        others.for_each(|runs| add(&mut layouts, runs, Basis::Contested));
     }
     layouts
+}
+
+/// Adds a layout unless it is there.
+fn add(layouts: &mut Vec<Layout>, runs: Runs, basis: Basis) {
+    if layouts.iter().all(|known| known.runs != runs) {
+        layouts.push(Layout { runs, basis });
+    }
 }
 
 /// The cluster at `start`, and the first ones behind it in `untold` space.
@@ -330,7 +348,7 @@ mod tests {
 
     #[track_caller]
     fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
-        let found = of(entry, space, LEN, true);
+        let found = of(&entry.places[0], entry.size, space, LEN, true);
         let of_runs = |runs: &Runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
         };
@@ -360,6 +378,9 @@ mod tests {
         let space = Space::default();
         let file = entry(25, Place::Runs(runs));
         check(&file, &space, &[(&[(0, 20), (50, 55)], Basis::Recorded)]);
+        let twice = [(0, 10), (50, 10), (5, 20)].map(|(at, len)| Run { at, len }).to_vec();
+        check(&entry(25, Place::Runs(twice.clone())), &space, &[]);
+        check(&entry(15, Place::Runs(twice)), &space, &[(&[(0, 10), (50, 55)], Basis::Recorded)]);
         let beyond = vec![Run { at: LEN - 5, len: 10 }, Run { at: LEN + 5, len: 10 }];
         check(&entry(20, Place::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
     }

@@ -60,4 +60,5 @@ pub mod store;
 pub mod survey;
 pub mod traces;
 pub mod undelete;
+pub mod waste;
 pub mod window;

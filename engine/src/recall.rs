@@ -29,8 +29,8 @@ pub fn undelete(ledger: &mut Ledger, undelete: &Undelete<'_>) -> Result<(), Erro
     claims::take(entries, &added, |entry| journal.read(entry.place))
 }
 
-/// Names what was found on one source, by its position on the command line, and settles what of it was
-/// asked for.
+/// Names what was found on one source, by its position on the command line and its length, and settles
+/// what of it was asked for.
 ///
 /// # Errors
 ///
@@ -38,10 +38,11 @@ pub fn undelete(ledger: &mut Ledger, undelete: &Undelete<'_>) -> Result<(), Erro
 pub fn name(
     ledger: &mut Ledger,
     naming: Naming<'_>,
-    index: u32,
+    (index, len): (u32, u64),
     options: &Options,
 ) -> Result<(), Error> {
-    let join = Join::new(naming);
+    let proven = proven(ledger, index)?;
+    let join = Join::new(naming, len, proven);
     for position in 0..ledger.entries.len() {
         let old = ledger.entries[position];
         let is_own = old.parent == NONE && claims::place(&ledger.entries, position) == Place::Own;
@@ -63,6 +64,24 @@ pub fn name(
         ledger.journal.spill()?;
     }
     Ok(())
+}
+
+/// Where the pieces of the files of their own of one source begin that are whole.
+fn proven(ledger: &mut Ledger, index: u32) -> Result<Vec<u64>, Error> {
+    let mut starts = Vec::new();
+    for position in 0..ledger.entries.len() {
+        let entry = ledger.entries[position];
+        let place = claims::place(&ledger.entries, position);
+        if (entry.source, place) != (index, Place::Own) || !entry.is_whole() {
+            continue;
+        }
+        starts.push(entry.offset);
+        if entry.pieces {
+            let record: Record = ledger.journal.read(entry.place)?;
+            starts.extend(record.file.runs.iter().skip(1).filter_map(|run| run.offset));
+        }
+    }
+    Ok(starts)
 }
 
 /// The volumes as the report lists them.

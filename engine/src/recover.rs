@@ -49,8 +49,6 @@ pub struct Recovery<'a> {
     pub longest: u64,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
-    /// Whether files that are still there are written too.
-    pub all: bool,
     /// The zone of cameras that do not tell theirs; without it, that of this machine.
     pub zone: Option<&'a TimeZone>,
     /// Digests beside BLAKE3.
@@ -126,7 +124,7 @@ impl Recovery<'_> {
                 continue;
             }
             let entry = &ledger.entries[index as usize];
-            if entry.live && !self.all {
+            if settled.left[position] {
                 continue;
             }
             if entry.shown == Shown::Nothing {

@@ -304,7 +304,7 @@ impl<'o> Run<'o> {
                 index: index as u32,
             };
             recall::undelete(ledger, &undelete)?;
-            recall::name(ledger, naming, index as u32, self.options)?;
+            recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
             self.described[index].volumes = recall::volumes(survey);
             self.described[index].table_faults = survey.faults.clone();
         }
@@ -332,7 +332,6 @@ impl<'o> Run<'o> {
                 owner: &self.owner,
                 longest: self.destination.longest,
                 embedded: self.options.embedded,
-                all: self.options.all,
                 zone: self.options.zone.as_ref(),
                 hashes: &self.options.hashes,
                 account: &self.account,

@@ -24,6 +24,9 @@ pub struct Settled {
     pub order: Vec<u32>,
     /// For each of `order`: the position in the index of the file it lies in, or [`NONE`].
     pub parent: Vec<u32>,
+    /// For each of `order`: whether it is only listed, since it is still there itself or lies in a file
+    /// that is.
+    pub left: Vec<bool>,
     /// For each of `order`: the position in `order` of the file that stands for its bytes, or
     /// [`NONE`].
     pub copy_of: Vec<u32>,
@@ -68,7 +71,10 @@ pub fn settle(
         filtered += u64::from(asked && !kept);
         own[index] = asked && kept;
     }
-    order.retain(|index| is_listed(&places, &own, *index));
+    let root = |index: u32| outermost(&places, index);
+    order.retain(|index| root(*index).is_some_and(|root| own[root]));
+    let is_left = |index: &u32| root(*index).is_some_and(|root| entries[root].live);
+    let left: Vec<bool> = order.iter().map(|index| !options.all && is_left(index)).collect();
     let mut position = vec![NONE; entries.len()];
     for (at, index) in order.iter().enumerate() {
         position[*index as usize] = at as u32;
@@ -78,18 +84,19 @@ pub fn settle(
         Place::Own | Place::Nowhere => NONE,
     });
     let parent: Vec<u32> = parent.collect();
-    let copy_of = copies(entries, &order, &parent, options);
+    let is_late = |at: usize| left[at] || (!options.embedded && parent[at] != NONE);
+    let copy_of = copies(entries, &order, is_late);
     let pair_of = pairs::pair(&ledger.halves, &position, &copy_of);
-    Ok(Settled { order, parent, copy_of, pair_of, position, filtered })
+    Ok(Settled { order, parent, left, copy_of, pair_of, position, filtered })
 }
 
-/// Whether the entry, or the outermost file that it lies in, is listed.
-fn is_listed(places: &[Place], own: &[bool], index: u32) -> bool {
+/// The file of its own that the entry is, or the outermost one that it lies in.
+fn outermost(places: &[Place], index: u32) -> Option<usize> {
     let mut at = index as usize;
     loop {
         match places[at] {
-            Place::Own => return own[at],
-            Place::Nowhere => return false,
+            Place::Own => return Some(at),
+            Place::Nowhere => return None,
             // Every place was found by following this chain to its end.
             Place::In(parent) => at = parent as usize,
         }
@@ -226,15 +233,12 @@ fn shorten(record: &mut Record, kept: u64) {
 }
 
 /// Which files are copies of which. The first in the order that would be written stands for all
-/// with the same bytes, or the first of all where none would be.
-fn copies(entries: &[Entry], order: &[u32], parent: &[u32], options: &Options) -> Vec<u32> {
+/// with the same bytes, or the first of all where none would be, as `is_late` says by position.
+fn copies(entries: &[Entry], order: &[u32], is_late: impl Fn(usize) -> bool) -> Vec<u32> {
     let hash = |position: u32| entries[order[position as usize] as usize].hash;
-    let inner = |position: u32| {
-        let is_left = !options.all && entries[order[position as usize] as usize].live;
-        is_left || (!options.embedded && parent[position as usize] != NONE)
-    };
     let key = |position: &u32| {
-        (hash(*position).map(|hash| *hash.as_bytes()), inner(*position), *position)
+        let hash = hash(*position).map(|hash| *hash.as_bytes());
+        (hash, is_late(*position as usize), *position)
     };
     let mut by_hash: Vec<u32> = (0..order.len() as u32).collect();
     by_hash.sort_unstable_by_key(key);

@@ -6,8 +6,9 @@
 //! that no check covers come last.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{MOST_ISSUES, Span};
 use afterimage_signatures::{Buffer, Run, Runs, View};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -18,14 +19,16 @@ use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::{Entry, Place};
 use crate::hash::Algorithm;
-use crate::index::{self, Fate};
+use crate::index;
 use crate::join::{self, Fit, Naming, fits, is_near};
-use crate::layouts::{self, Basis, Layout, Space};
+use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
 use crate::pipeline::Ledger;
-use crate::report::{End, Grade, Origin};
+use crate::record::Record;
+use crate::report::{End, Grade, Issue, Origin};
 use crate::source::Source;
 use crate::store::Store;
-use crate::survey::{Survey, Volume};
+use crate::survey::{Survey, Told, Volume};
+use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, RUN_COST, Waste, allowance};
 
 /// A file of a photo is not shorter, in bytes.
 const LEAST_SIZE: u64 = 64;
@@ -68,14 +71,28 @@ struct Carved {
 
 /// An entry whose file carving did not find.
 struct Open<'s> {
-    /// Which volume it is of, and its position in the survey.
-    position: usize,
-    volume: &'s Volume,
-    entry: &'s Entry,
+    told: Told<'s>,
     /// Whether it may be of a format whose payload proves itself.
     provable: bool,
-    /// Layouts in which it is not proven to lie.
-    tried: Vec<Layout>,
+    /// Layouts in which it is not proven to lie, by their digests.
+    tried: Vec<u64>,
+}
+
+/// What is settled so far.
+struct State {
+    claims: Claims,
+    /// Positions of the files that were added.
+    added: Vec<u32>,
+    waste: Waste,
+}
+
+/// What came of measuring the file of an entry.
+struct Tried {
+    proven: Option<Proven>,
+    /// The layouts in which it is not, by their digests.
+    layouts: Vec<u64>,
+    /// What it cost, in bytes.
+    cost: u64,
 }
 
 /// A file that was proven, with the pictures in it.
@@ -92,41 +109,34 @@ impl Undelete<'_> {
     ///
     /// When the output fails.
     pub fn run(&self, ledger: &mut Ledger, places: &[Fallen]) -> Result<Vec<u32>, Error> {
-        let mut claims =
-            Claims { carved: self.carved(&ledger.entries, places), ..Claims::default() };
-        let mut open = open(self.naming.survey, &claims.carved);
+        let carved = self.carved(&ledger.entries, places);
+        let mut open = open(self.naming.survey, &carved);
         open.retain_mut(|one| self.begins(one));
-        let (mut added, mut least) = (Vec::new(), Grade::Verified);
+        let claims = Claims { carved, ..Claims::default() };
+        let waste = Waste::of(self.source.len());
+        let mut state = State { claims, added: Vec::new(), waste };
+        let mut least = Grade::Verified;
         for round in 1..=MOST_ROUNDS {
-            let before = added.len();
-            let (mut rest, measured) = (Vec::new(), self.round(&open, &claims, least)?);
-            for (mut one, (proven, tried)) in open.into_iter().zip(measured) {
-                let Some(proven) = proven else {
-                    one.tried.extend(tried);
-                    rest.push(one);
-                    continue;
-                };
-                // Of several records that tell of the same bytes the first in the order counts.
-                if claims.take(&proven.runs) {
-                    added.push(ledger.add_undeleted(proven.found));
-                }
-            }
-            open = rest;
+            let before = state.added.len();
+            open = self.round(ledger, open, &mut state, least)?;
             match least {
-                Grade::Verified if added.len() > before && round + 1 < MOST_ROUNDS => {}
+                Grade::Verified if state.added.len() > before && round + 1 < MOST_ROUNDS => {}
                 Grade::Verified => least = Grade::Structural,
                 _ => break,
             }
         }
         ledger.spill()?;
-        Ok(added)
+        Ok(state.added)
     }
 
     /// Whether something that is known begins where the file of an entry may begin.
     fn begins(&self, one: &mut Open<'_>) -> bool {
         let mut buffer = Buffer::default();
         let mut known = false;
-        for at in layouts::starts(one.entry) {
+        for at in layouts::starts(one.told.entry) {
+            if at >= self.source.len() {
+                continue;
+            }
             let rest = Runs::whole(at, self.source.len().saturating_sub(at));
             let mut view = View::new(self.source, &rest, &mut buffer);
             let formats = self.carver.matcher.formats_at(view.up_to(0, HEAD));
@@ -140,8 +150,7 @@ impl Undelete<'_> {
     /// The carved files of this source that are files of their own and whole.
     fn carved(&self, entries: &[index::Entry], places: &[Fallen]) -> BTreeMap<u64, Carved> {
         let own = entries.iter().zip(places).filter(|(entry, place)| {
-            let whole = entry.grade >= Grade::Structural && entry.fate == Fate::Top;
-            entry.source == self.index && **place == Fallen::Own && whole
+            entry.source == self.index && **place == Fallen::Own && entry.is_whole()
         });
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
@@ -150,13 +159,39 @@ impl Undelete<'_> {
         carved.collect()
     }
 
-    /// Measures the files of all open entries.
-    fn round(
+    /// Measures the files of all open entries, batch by batch, and adds those that are proven. Returns
+    /// the entries that are still open.
+    fn round<'t>(
         &self,
-        open: &[Open<'_>],
-        claims: &Claims,
+        ledger: &mut Ledger,
+        open: Vec<Open<'t>>,
+        state: &mut State,
         least: Grade,
-    ) -> Result<Vec<(Option<Proven>, Vec<Layout>)>, Error> {
+    ) -> Result<Vec<Open<'t>>, Error> {
+        let spaces = self.spaces(&state.claims);
+        let (mut left, mut rest) = (open, Vec::new());
+        while !left.is_empty() && !state.waste.is_spent() {
+            let more = left.split_off(batch_len(&left, self.source.len()));
+            let batch = std::mem::replace(&mut left, more);
+            let measured = self.batch(&batch, &spaces, state, least)?;
+            for (mut one, tried) in batch.into_iter().zip(measured) {
+                // Of several records that tell of the same bytes the first in the order counts.
+                match tried.proven.filter(|proven| state.claims.take(&proven.runs)) {
+                    Some(proven) => state.added.push(ledger.add_undeleted(proven.found)),
+                    None => {
+                        state.waste.charge(tried.cost);
+                        one.tried.extend(tried.layouts);
+                        rest.push(one);
+                    }
+                }
+            }
+            ledger.spill()?;
+        }
+        Ok(rest)
+    }
+
+    /// Where the files of each volume may lie.
+    fn spaces(&self, claims: &Claims) -> Vec<Space> {
         let claimed = claims.spans();
         let space = |volume: &Volume| {
             let contents = &volume.contents;
@@ -165,59 +200,100 @@ impl Undelete<'_> {
             let told = layouts::told(&contents.entries, contents.cluster_len, &claimed, photo);
             Space::new(contents.free.as_deref(), &claimed, told, grid)
         };
-        let spaces: Vec<Space> = self.naming.survey.volumes.iter().map(space).collect();
-        self.pool.install(|| {
-            let prove = |buffer: &mut Buffer, one: &Open<'_>| {
-                let layouts = self.due(one, &spaces[one.position], least);
-                let mut proven = layouts
-                    .iter()
-                    .find_map(|layout| self.measure(one, layout, claims, least, buffer));
-                if let Some(proven) = &mut proven {
-                    self.keep(one, proven)?;
-                }
-                Ok((proven, layouts))
-            };
-            open.par_iter().map_init(Buffer::default, prove).collect()
-        })
+        self.naming.survey.volumes.iter().map(space).collect()
     }
 
-    /// The layouts in which the file of an entry is to be looked for.
-    fn due(&self, one: &Open<'_>, space: &Space, least: Grade) -> Vec<Layout> {
-        if least == Grade::Verified && !one.provable {
-            return Vec::new();
-        }
-        let mut layouts = layouts::of(one.entry, space, self.source.len(), one.provable);
-        // What was not proven before may count now as what no check covers, if it may at all.
-        let is_due = |layout: &Layout| match least {
-            Grade::Verified => !one.tried.contains(layout),
-            _ => layout.basis != Basis::Contested,
+    /// Measures the files of some entries side by side; what is said of one does not depend on the
+    /// others.
+    fn batch(
+        &self,
+        batch: &[Open<'_>],
+        spaces: &[Space],
+        state: &State,
+        least: Grade,
+    ) -> Result<Vec<Tried>, Error> {
+        let attempt = |buffer: &mut Buffer, one: &Open<'_>| {
+            let space = &spaces[one.told.position];
+            let mut tried = self.attempt(one, space, &state.claims, least, buffer);
+            if let Some(proven) = &mut tried.proven {
+                self.keep(&one.told, proven)?;
+            }
+            Ok(tried)
         };
-        layouts.retain(is_due);
-        layouts
+        self.pool.install(|| batch.par_iter().map_init(Buffer::default, attempt).collect())
+    }
+
+    /// Looks for the file of an entry in all the ways in which it may lie.
+    fn attempt(
+        &self,
+        one: &Open<'_>,
+        space: &Space,
+        claims: &Claims,
+        least: Grade,
+        buffer: &mut Buffer,
+    ) -> Tried {
+        let mut tried = Tried { proven: None, layouts: Vec::new(), cost: 0 };
+        if least == Grade::Verified && !one.provable {
+            return tried;
+        }
+        let (size, len) = (one.told.entry.size, self.source.len());
+        let before = buffer.lent();
+        buffer.allow(Some(allowance(size.min(len))));
+        let is_open = |start: &u64| !claims.is_taken(&Run { at: *start, len: 1 });
+        for place in one.told.entry.places.iter().take(MOST_PLACES) {
+            if tried.proven.is_some() || buffer.is_spent() {
+                break;
+            }
+            if layouts::start(place).filter(is_open).is_none() {
+                continue;
+            }
+            for layout in layouts::of(place, size, space, len, one.provable) {
+                tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
+                if !is_due(one, &tried.layouts, &layout, least) {
+                    continue;
+                }
+                tried.layouts.push(digest(&layout));
+                tried.proven = self.measure(&one.told, &layout, claims, least, buffer);
+                if tried.proven.is_some() {
+                    break;
+                }
+            }
+        }
+        // What is proven is read once more, for its digests.
+        let hashed = tried.proven.as_ref().map_or(0, |_| size.min(len));
+        tried.cost += buffer.lent() - before + hashed;
+        tried
     }
 
     /// The file of an entry, if it lies in that layout.
     fn measure(
         &self,
-        one: &Open<'_>,
+        told: &Told<'_>,
         layout: &Layout,
         claims: &Claims,
         least: Grade,
         buffer: &mut Buffer,
     ) -> Option<Proven> {
-        let Open { volume, entry, .. } = one;
+        let Told { volume, entry, .. } = told;
         let mut found = self.carver.carve_runs(self.index, self.source, &layout.runs, buffer);
+        if buffer.is_spent() {
+            return None;
+        }
         let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
         let record = &mut found.first_mut()?.record;
         let grade = record.file.grade;
         let is_free =
             || layout.basis != Basis::Contested && claims.leave(layout.runs.as_slice(), &inner);
         let is_sure = grade >= least && (grade == Grade::Verified || is_free());
-        if !is_sure || fits(volume, entry, record) == Fit::Not {
+        let fit = fits(volume, entry, record);
+        let tail = layout.runs.slice(record.source_len(), u64::MAX);
+        let is_whole = fit == Fit::Exact || claims.leave_tail(tail.as_slice(), volume);
+        if !is_sure || fit == Fit::Not || !is_whole {
             return None;
         }
         record.file.origin = Origin::Undeleted;
         record.file.proof = format!("{}; {}", record.file.proof, layout.basis.words());
+        note_guess(record, layout);
         join::extend(record, &layout.runs, entry.size);
         self.naming.name(record, volume, entry);
         let runs = record.content().0.as_slice().to_vec();
@@ -225,8 +301,8 @@ impl Undelete<'_> {
     }
 
     /// Hashes and stores what is to be written.
-    fn keep(&self, one: &Open<'_>, proven: &mut Proven) -> Result<(), Error> {
-        let asked = self.all || !one.volume.has_live(one.entry);
+    fn keep(&self, told: &Told<'_>, proven: &mut Proven) -> Result<(), Error> {
+        let asked = self.all || !told.volume.has_live(told.entry);
         for (position, file) in proven.found.iter_mut().enumerate() {
             let store = self.store.filter(|_| position == 0 && asked);
             file.digest(self.source, self.hashes, store, self.account)?;
@@ -235,41 +311,76 @@ impl Undelete<'_> {
     }
 }
 
+/// Says where the pieces of a file that no check covers are joined by guess.
+fn note_guess(record: &mut Record, layout: &Layout) {
+    let file = &mut record.file;
+    let joint = file.runs.first().map(|run| run.length).filter(|_| file.runs.len() > 1);
+    let is_guess = layout.basis == Basis::Free && file.grade < Grade::Verified;
+    if let Some(offset) = joint.filter(|_| is_guess && file.issues.len() < MOST_ISSUES) {
+        let what = "what follows lies elsewhere, by guess: no check covers it".to_owned();
+        file.issues.push(Issue { offset, what });
+    }
+}
+
+/// Whether a layout is to be tried: what was not proven before may count now as what no check covers,
+/// if it may at all.
+fn is_due(one: &Open<'_>, now: &[u64], layout: &Layout, least: Grade) -> bool {
+    let (digest, basis) = (digest(layout), layout.basis);
+    let before = least == Grade::Verified && one.tried.contains(&digest);
+    !before && !now.contains(&digest) && (least == Grade::Verified || basis != Basis::Contested)
+}
+
+/// Tells layouts apart without keeping them, for there may be many runs.
+fn digest(layout: &Layout) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for run in layout.runs.as_slice() {
+        (run.at, run.len).hash(&mut hasher);
+    }
+    (layout.basis as u8).hash(&mut hasher);
+    hasher.finish()
+}
+
 fn extension(entry: &Entry) -> &str {
     entry.path.rsplit('.').next().unwrap_or_default()
 }
 
 /// The entries of files that carving did not find whole where they say.
 fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>> {
-    let mut open = Vec::new();
-    for (volume, entry) in survey.entries() {
+    let is_open = |told: &Told<'_>| {
+        let entry = told.entry;
         let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
-        let position = survey.volumes.iter().position(|one| std::ptr::eq(one, volume));
-        if asked && !is_found(carved, volume, entry) {
-            open.extend(position.map(|position| {
-                let (provable, tried) = (false, Vec::new());
-                Open { position, volume, entry, provable, tried }
-            }));
-        }
-        if open.len() == MOST_MEASURED {
-            break;
-        }
-    }
-    open
+        asked && !is_found(carved, told.volume, entry)
+    };
+    let open = survey.told().into_iter().filter(is_open).take(MOST_MEASURED);
+    open.map(|told| Open { told, provable: false, tried: Vec::new() }).collect()
 }
 
 /// Whether carving found the file of an entry as the entry tells it.
 fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> bool {
     entry.places.iter().any(|place| {
-        let (start, piece) = match place {
-            Place::Runs(runs) => runs.first().map_or((u64::MAX, 0), |run| (run.at, run.len)),
-            Place::Start(at) => (*at, 0),
+        let piece = match place {
+            Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
+            Place::Start(_) => 0,
         };
-        carved.get(&start).is_some_and(|file| {
+        let file = layouts::start(place).and_then(|start| carved.get(&start));
+        file.is_some_and(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
             in_one && is_near(volume, entry, file.len, file.end)
         })
     })
+}
+
+/// How many of the entries are measured side by side before their claims are settled.
+fn batch_len(open: &[Open<'_>], len: u64) -> usize {
+    let (mut count, mut room) = (0, len / 4 + LEAST_ALLOWANCE);
+    for one in open.iter().take(MOST_BATCH) {
+        let size = one.told.entry.size.min(len);
+        if count > 0 && size > room {
+            break;
+        }
+        (count, room) = (count + 1, room.saturating_sub(size));
+    }
+    count
 }
 
 /// Bytes that belong to proven files.
@@ -292,7 +403,7 @@ impl Claims {
     }
 
     fn is_taken(&self, run: &Run) -> bool {
-        let before = self.taken.range(..run.at + run.len).next_back();
+        let before = self.taken.range(..run.at.saturating_add(run.len)).next_back();
         before.is_some_and(|(_, &end)| end > run.at)
     }
 
@@ -305,6 +416,14 @@ impl Claims {
                 .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
             let mut inside = self.carved.range(run.at..end);
             !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
+        })
+    }
+
+    /// Whether nothing that is proven begins a cluster of `runs`, or took some of them.
+    fn leave_tail(&self, runs: &[Run], volume: &Volume) -> bool {
+        runs.iter().all(|run| {
+            let mut inside = self.carved.range(run.at..run.at.saturating_add(run.len));
+            !self.is_taken(run) && !inside.any(|(&at, _)| volume.begins_cluster(at))
         })
     }
 

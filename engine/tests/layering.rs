@@ -40,6 +40,7 @@ const ENGINE: &[&str] = &[
     "store",
     "pipeline",
     "join",
+    "waste",
     "undelete",
     "recall",
     "settle",

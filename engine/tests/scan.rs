@@ -2,49 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bench;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use afterimage_engine::hash::{Algorithm, Hasher, hex};
+use afterimage_engine::hash::Algorithm;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{File, Grade, Origin, Report, RunOrigin};
-use afterimage_engine::run::{self, Outcome};
+use afterimage_engine::report::{File, Grade, Origin, Report};
+use afterimage_engine::run;
 use afterimage_engine::source::Io;
 use afterimage_testdata::Sample;
 use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::jpeg::Jpeg;
 use afterimage_testdata::samples;
 use afterimage_testdata::scene::Picture;
-use tempfile::TempDir;
-
-/// An image on disk, and folders for what comes out of it.
-struct Bench {
-    folder: TempDir,
-    image: PathBuf,
-}
-
-impl Bench {
-    fn new(image: &[u8]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("card.img");
-        fs::write(&path, image).unwrap();
-        Bench { folder, image: path }
-    }
-
-    fn output(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn scan(&self, name: &str, options: Options) -> (Outcome, Report) {
-        let options = Options { output: self.output(name), ..options };
-        let outcome =
-            run::scan(std::slice::from_ref(&self.image), &options, &Progress::default()).unwrap();
-        let report = fs::read(&outcome.report).unwrap();
-        (outcome, serde_json::from_slice(&report).unwrap())
-    }
-}
+use bench::{Bench, check_runs, own, tree};
 
 /// Every sample once, aligned and not, between noise, text and zeros.
 fn everything() -> Canvas {
@@ -58,49 +33,6 @@ fn everything() -> Canvas {
         };
     }
     canvas.noise(5000)
-}
-
-fn own(report: &Report) -> impl Iterator<Item = &File> {
-    report.files.iter().filter(|file| file.parent.is_none())
-}
-
-/// Name, length and content of every file below a folder.
-fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_path_buf()]);
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_path_buf();
-                found.insert(name, fs::read(path).unwrap());
-            }
-        }
-    }
-    found
-}
-
-/// Reads the runs of a file from the image and joins them.
-fn replay(image: &[u8], file: &File) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for run in &file.runs {
-        match (run.origin, run.offset) {
-            (RunOrigin::Source, Some(at)) => {
-                bytes.extend(&image[at as usize..(at + run.length) as usize]);
-            }
-            _ => {
-                let hex = run.bytes.as_deref().unwrap();
-                bytes.extend(
-                    (0..hex.len())
-                        .step_by(2)
-                        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()),
-                );
-            }
-        }
-        assert!(bytes.len() as u64 >= run.length);
-    }
-    bytes
 }
 
 #[test]
@@ -163,14 +95,8 @@ fn runs_read_in_order_and_joined_are_the_file() {
     let (_, report) = bench.scan("out", Options { embedded: true, hashes, ..Options::default() });
     let mut written = tree(&bench.output("out"));
     for file in &report.files {
-        let bytes = replay(&canvas.bytes, file);
-        assert_eq!(bytes.len() as u64, file.size);
-        let mut hasher = Hasher::new(&Algorithm::ALL);
-        hasher.update(&bytes);
-        let digests = hasher.finish();
-        assert_eq!(file.blake3, hex(digests.blake3.as_bytes()));
-        assert_eq!(file.sha256, digests.sha256);
-        assert_eq!((&file.sha1, &file.md5), (&digests.sha1, &digests.md5));
+        let bytes = check_runs(&canvas.bytes, file);
+        assert!([&file.sha256, &file.sha1, &file.md5].iter().all(|digest| digest.is_some()));
         if let Some(path) = &file.path {
             assert!(written.remove(Path::new(path)) == Some(bytes), "{path}");
         } else {

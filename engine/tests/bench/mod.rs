@@ -1,0 +1,106 @@
+//! What all tests of whole scans need: an image on disk, its report, and what was written.
+//!
+//! A folder, since Cargo would take a file for tests of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use afterimage_engine::hash::{Algorithm, Hasher, hex};
+use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::report::{File, Report, RunOrigin};
+use afterimage_engine::run::{self, Outcome};
+use tempfile::TempDir;
+
+/// An image on disk, and folders for what comes out of it.
+pub struct Bench {
+    folder: TempDir,
+    /// The image.
+    pub image: PathBuf,
+}
+
+impl Bench {
+    /// Writes the image into a folder of its own.
+    pub fn new(image: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.img");
+        fs::write(&path, image).unwrap();
+        Bench { folder, image: path }
+    }
+
+    /// The output folder of that name.
+    pub fn output(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Scans the image into the output folder of that name, and reads the report.
+    pub fn scan(&self, name: &str, options: Options) -> (Outcome, Report) {
+        let options = Options { output: self.output(name), ..options };
+        let outcome =
+            run::scan(std::slice::from_ref(&self.image), &options, &Progress::default()).unwrap();
+        let report = fs::read(&outcome.report).unwrap();
+        (outcome, serde_json::from_slice(&report).unwrap())
+    }
+}
+
+/// The files that lie in no other.
+pub fn own(report: &Report) -> impl Iterator<Item = &File> {
+    report.files.iter().filter(|file| file.parent.is_none())
+}
+
+/// Name, length and content of every file below a folder.
+pub fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_path_buf();
+                found.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Reads the runs of a file from the image and joins them.
+fn replay(image: &[u8], file: &File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for run in &file.runs {
+        let before = bytes.len() as u64;
+        match (run.origin, run.offset) {
+            (RunOrigin::Source, Some(at)) => {
+                bytes.extend(&image[at as usize..(at + run.length) as usize]);
+            }
+            _ => {
+                let hex = run.bytes.as_deref().unwrap();
+                bytes.extend(
+                    (0..hex.len())
+                        .step_by(2)
+                        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()),
+                );
+            }
+        }
+        assert_eq!(bytes.len() as u64 - before, run.length, "a run of {}", file.id);
+    }
+    bytes
+}
+
+/// Checks that the runs of a file give its size and all of its digests, and returns its bytes.
+#[track_caller]
+pub fn check_runs(image: &[u8], file: &File) -> Vec<u8> {
+    let bytes = replay(image, file);
+    assert_eq!(bytes.len() as u64, file.size, "{file:?}");
+    let mut hasher = Hasher::new(&Algorithm::ALL);
+    hasher.update(&bytes);
+    let digests = hasher.finish();
+    assert_eq!(file.blake3, hex(digests.blake3.as_bytes()), "{file:?}");
+    let others = [(&file.sha256, digests.sha256), (&file.sha1, digests.sha1)];
+    for (said, true_one) in others.into_iter().chain([(&file.md5, digests.md5)]) {
+        assert!(said.is_none() || *said == true_one, "{file:?}");
+    }
+    bytes
+}
