@@ -15,7 +15,11 @@ pub const PARCEL: u64 = 64 << 10;
 const WASTE: u64 = 1 << 20;
 
 /// What a candidate that leads nowhere counts for at least, in bytes: the cost of asking at all.
-const ASKED: u64 = 2 << 10;
+const ASKED: u64 = 512;
+
+/// So many candidates of one parcel must lead nowhere before any is left out: one photo that breaks off
+/// late may cost all of the bytes, and its neighbours are innocent.
+const MOST_VAIN: u32 = 16;
 
 /// A photo is read some times: to walk it, to prove it, to look for what follows it.
 const READS: u64 = 4;
@@ -31,6 +35,8 @@ const SECTOR: u64 = 512;
 pub struct Budget {
     parcel: u64,
     spent: u64,
+    /// How many candidates led nowhere.
+    vain: u32,
     /// The end of the photo in this parcel that reaches farthest.
     reach: u64,
 }
@@ -42,7 +48,7 @@ impl Budget {
         if offset / PARCEL != self.parcel {
             *self = Budget { parcel: offset / PARCEL, ..Budget::default() };
         }
-        match self.spent < WASTE {
+        match self.spent < WASTE || self.vain < MOST_VAIN {
             true => Some(u64::MAX),
             false => offset.is_multiple_of(SECTOR).then_some(LEAST),
         }
@@ -61,6 +67,7 @@ impl Budget {
             cost = cost.saturating_sub(fresh.saturating_mul(READS).saturating_add(ASKED));
         }
         self.spent = self.spent.saturating_add(cost);
+        self.vain += u32::from(cost > 0);
     }
 }
 
@@ -82,6 +89,16 @@ mod tests {
             "runs": [run], "blake3": ""
         }));
         Record { file: file.unwrap(), extension: String::new(), roles: Vec::new() }
+    }
+
+    #[test]
+    fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
+        let mut budget = Budget::default();
+        for offset in 0..u64::from(MOST_VAIN) {
+            assert_eq!(budget.allowance(offset), Some(u64::MAX));
+            budget.charge(WASTE, None);
+        }
+        assert_eq!(budget.allowance(100), None);
     }
 
     #[test]
@@ -109,7 +126,10 @@ mod tests {
                 allowance.inspect(|_| budget.charge(read, found.as_ref()));
                 allowance == Some(u64::MAX)
             });
-            assert!((10..=WASTE / ASKED).contains(&(asked.count() as u64)), "{read}");
+            assert!(
+                (u64::from(MOST_VAIN)..=WASTE / ASKED).contains(&(asked.count() as u64)),
+                "{read}"
+            );
             assert_eq!(budget.allowance(PARCEL - SECTOR), Some(LEAST), "a sector begins there");
             assert_eq!(budget.allowance(PARCEL - SECTOR + 1), None);
             assert_eq!(budget.allowance(PARCEL), Some(u64::MAX));

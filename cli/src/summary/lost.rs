@@ -57,9 +57,12 @@ fn unreadable(source: &Source) -> Option<String> {
     })
 }
 
+/// Places left out are told from so many on; text full of `BM` or noise has some hundreds in a stretch.
+const MANY_LEFT_OUT: u64 = 1000;
+
 fn left_out(source: &Source) -> Option<String> {
     let places = count(source.left_out, "place", "places");
-    (source.left_out > 0).then(|| {
+    (source.left_out >= MANY_LEFT_OUT).then(|| {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
              hundreds beside them led nowhere.",
