@@ -45,8 +45,6 @@ pub(super) struct Header {
     pub(super) offset: u64,
     /// Length of the second header.
     dib: u32,
-    /// Planes of the device, always one; a writer that gets it wrong is known.
-    planes: u16,
     pub(super) width: u32,
     pub(super) height: u32,
     bits: u16,
@@ -70,8 +68,8 @@ impl Header {
         }
         header.check_reserved(view)?;
         header.check_offset(view)?;
-        if (!LENGTHS.contains(&dib) || header.planes != 1) && !header.agrees() {
-            return Err(view.malformed(14, "header length or planes"));
+        if !LENGTHS.contains(&dib) && !header.agrees() {
+            return Err(view.malformed(14, "header length"));
         }
         Ok(header)
     }
@@ -85,7 +83,6 @@ impl Header {
             declared: u64::from(view.u32(2, Little)?),
             offset: u64::from(view.u32(10, Little)?),
             dib: CORE,
-            planes: 1,
             width: u32::from(view.u16(18, Little)?),
             height: u32::from(view.u16(20, Little)?),
             bits,
@@ -107,8 +104,8 @@ impl Header {
             _ => return Err(view.malformed(28, "bits of a pixel or compression")),
         };
         let (width, height) = (view.u32(18, Little)? as i32, view.u32(22, Little)? as i32);
-        if width <= 0 || height == i32::MIN {
-            return Err(view.malformed(18, "dimensions"));
+        if planes != 1 || width <= 0 || height == i32::MIN {
+            return Err(view.malformed(18, "planes or dimensions"));
         }
         let colours = view.u32(46, Little)?;
         let offset = u64::from(view.u32(10, Little)?);
@@ -125,7 +122,6 @@ impl Header {
             declared: u64::from(view.u32(2, Little)?),
             offset,
             dib,
-            planes,
             width: width as u32,
             height: height.unsigned_abs(),
             bits,
