@@ -21,6 +21,9 @@ const ASKED: u64 = 512;
 /// late may cost all of the bytes, and its neighbours are innocent.
 const MOST_VAIN: u32 = 16;
 
+/// Bytes that may be read for each of them, once the budget is spent.
+const INNOCENT: u64 = 64 << 20;
+
 /// A photo is read some times: to walk it, to prove it, to look for what follows it.
 const READS: u64 = 4;
 
@@ -48,9 +51,10 @@ impl Budget {
         if offset / PARCEL != self.parcel {
             *self = Budget { parcel: offset / PARCEL, ..Budget::default() };
         }
-        match self.spent < WASTE || self.vain < MOST_VAIN {
-            true => Some(u64::MAX),
-            false => offset.is_multiple_of(SECTOR).then_some(LEAST),
+        match (self.spent < WASTE, self.vain < MOST_VAIN) {
+            (true, _) => Some(u64::MAX),
+            (false, true) => Some(INNOCENT),
+            (false, false) => offset.is_multiple_of(SECTOR).then_some(LEAST),
         }
     }
 

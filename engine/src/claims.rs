@@ -8,6 +8,7 @@
 use crate::error::Error;
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::record::{Record, WireRole};
+use crate::report::Grade;
 
 /// A file that may reach over those that begin behind it.
 struct Open {
@@ -189,6 +190,7 @@ pub fn take(
             let Some(start) = run.offset else { continue };
             let (source, end) = (holder.source, start + run.length);
             let first = carved.partition_point(|&(of, at, _)| (of, at) < (source, start));
+            cut_before(entries, &carved[..first], source, start);
             let inside =
                 carved[first..].iter().take_while(|(of, at, _)| (*of, *at) < (source, end));
             for &(_, offset, index) in inside {
@@ -205,6 +207,19 @@ pub fn take(
         }
     }
     Ok(())
+}
+
+/// Ends a carved file that begins before `start` of a source and reaches over it, where a file begins or
+/// goes on that is proven to lie there.
+fn cut_before(entries: &mut [Entry], carved: &[(u32, u64, usize)], source: u32, start: u64) {
+    let before = carved.iter().rev().take_while(|(of, _, _)| *of == source);
+    let mut tops = before.take(MOST_OPEN).filter(|(_, _, index)| entries[*index].fate == Fate::Top);
+    if let Some(&(_, at, index)) = tops.next()
+        && entries[index].grade < Grade::Verified
+        && at.saturating_add(entries[index].len) > start
+    {
+        entries[index].cut(start);
+    }
 }
 
 /// What is left of the chain of files that the entry at `index` lies in.
@@ -249,7 +264,7 @@ pub fn place(entries: &[Entry], index: usize) -> Place {
 mod tests {
     use super::*;
     use crate::journal::Place as Line;
-    use crate::report::{End, File, Grade};
+    use crate::report::{End, File};
     use serde_json::json;
 
     /// A file at `offset` whose first half is metadata and the rest picture data, all unchecked.

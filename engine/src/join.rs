@@ -114,6 +114,9 @@ pub fn is_near(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {
         || end != End::Exact
 }
 
+/// Entries of one place that are looked at when none of them fits exactly.
+const MOST_NEAR: usize = 64;
+
 /// Gives carved files what the file systems know of them.
 pub struct Join<'s> {
     naming: Naming<'s>,
@@ -151,7 +154,15 @@ impl<'s> Join<'s> {
             }
             fit => fit,
         };
-        let best = here.iter().map(|named| (fit(named), named)).min_by_key(|(fit, _)| *fit);
+        let exact =
+            |(volume, entry): &&(&Volume, &Entry)| fits(volume, entry, record) == Fit::Exact;
+        let best = match here.iter().find(exact) {
+            Some(named) => Some((Fit::Exact, named)),
+            None => {
+                let some = here.iter().take(MOST_NEAR).map(|named| (fit(named), named));
+                some.min_by_key(|(fit, _)| *fit)
+            }
+        };
         if let Some((_, (volume, entry))) = best.filter(|(fit, _)| *fit != Fit::Not) {
             self.naming.name(record, volume, entry);
             let whole = [Run { at: offset, len: entry.size }];
@@ -182,11 +193,11 @@ impl Join<'_> {
     fn is_taken(&self, record: &Record, volume: &Volume, entry: &Entry) -> bool {
         let offset = record.offset();
         let (end, last) = (offset + record.source_len(), offset.saturating_add(entry.size));
-        let told = self.starts.range(end..last).next().is_some();
+        let told = || self.starts.range(end..last).next().is_some();
         let proven = &self.proven[self.proven.partition_point(|&at| at < end)..];
-        let mut proven = proven.iter().take_while(|&&at| at < last);
-        let found = proven.any(|&at| volume.begins_cluster(at));
-        told || found || self.owners.at(last.saturating_sub(1)).is_some()
+        let found =
+            || proven.iter().take_while(|&&at| at < last).any(|&at| volume.begins_cluster(at));
+        self.owners.meets(end, last) || told() || found()
     }
 }
 

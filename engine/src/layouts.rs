@@ -45,9 +45,12 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// What the proof of a file says of it.
-    pub fn words(self) -> &'static str {
+    /// What the proof of a file says of it that lies in several pieces, or in one.
+    pub fn words(self, pieces: bool) -> &'static str {
         match self {
+            Basis::Contested if pieces => {
+                "in clusters behind the one that the file system names, as its own data proves"
+            }
             Basis::Recorded => "in the clusters that the file system names",
             Basis::Beginning | Basis::Contested => {
                 "in one piece from the cluster that the file system names"
@@ -90,6 +93,17 @@ impl Space {
     }
 }
 
+impl Space {
+    /// Whether all of `runs` lies in clusters that are free, as far as that is known.
+    pub fn has_free(&self, runs: &Runs) -> bool {
+        let Some(free) = &self.free else { return true };
+        runs.as_slice().iter().all(|run| {
+            let first = free.partition_point(|span| span.end() <= run.at);
+            free.get(first).is_some_and(|span| span.holds(Span { at: run.at, len: run.len }))
+        })
+    }
+}
+
 /// What of `free` lies outside of the clusters that `claimed` touches.
 fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, u64)) -> Vec<Span> {
     let down = |at: u64| at - at.wrapping_sub(origin) % cluster;
@@ -104,7 +118,8 @@ fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, u64)) -> Ve
                 left.push(Span::between(at, first));
             }
             let end = claim.end().max(origin);
-            at = at.max(end + (cluster - (end - origin) % cluster) % cluster);
+            let behind = (cluster - (end - origin) % cluster) % cluster;
+            at = at.max(end.saturating_add(behind));
             if claim.end() >= span.end() {
                 break;
             }
@@ -170,9 +185,11 @@ fn from(start: u64, size: u64, space: &Space, len: u64, provable: bool) -> Vec<L
         // It never lay there as a whole.
         return vec![Layout { runs: whole, basis: Basis::Contested }];
     }
+    let first = free.partition_point(|span| span.end() <= start);
+    let owned = free.get(first).is_none_or(|span| span.at > start);
     let unclaimed = in_order(&space.unclaimed, start, size);
     let free = in_order(free, start, size);
-    let untold = beside(&space.untold, start, size, space.grid.1);
+    let untold = beside(&space.untold, start, size, space.grid.1).filter(|_| !owned);
     let in_one = unclaimed.as_ref() == Some(&whole);
     let basis = match &untold {
         Some(untold) if *untold != whole => Basis::Contested,

@@ -35,6 +35,13 @@ impl<'s> Owners<'s> {
         (at < span.end()).then_some(entry)
     }
 
+    /// Whether a live file holds any of the bytes from `at` to before `end`.
+    pub fn meets(&self, at: u64, end: u64) -> bool {
+        let behind = self.runs.partition_point(|(span, _)| span.at < end);
+        let last = behind.checked_sub(1).map(|index| self.runs[index].0);
+        last.is_some_and(|span| span.end() > at && at < end)
+    }
+
     /// Whether the byte at `at` lies in a cluster that is known to be free.
     pub fn is_free(&self, at: u64) -> bool {
         let behind = self.free.partition_point(|span| span.at <= at);

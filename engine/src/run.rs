@@ -288,14 +288,18 @@ impl<'o> Run<'o> {
         let mut surveys = std::mem::take(&mut self.surveys);
         for (index, (source, survey)) in sources.iter().zip(&mut surveys).enumerate() {
             let Some(source) = source.as_deref() else { continue };
-            if self.options.volume.is_none() && self.options.filesystems {
+            let goes_on = self.options.volume.is_none() && !self.progress.stopped();
+            if goes_on && self.options.filesystems {
                 survey.complete(source as &dyn Bytes, &self.traces[index]);
             }
             let naming = Naming { survey, zone: self.options.zone.as_ref() };
             let undelete = Undelete {
                 carver: &self.carver(),
                 naming,
-                store: (!self.options.dry_run).then_some(&self.store),
+                store: (!self.options.dry_run && self.failure.is_none()).then_some(&self.store),
+                longest: self.destination.longest,
+                range: range(self.options, survey, source.len()),
+                progress: self.progress,
                 all: self.options.all,
                 hashes: &self.options.hashes,
                 account: &self.account,
@@ -322,7 +326,9 @@ impl<'o> Run<'o> {
         let interrupted = self.progress.stopped() && self.failure.is_none();
         self.progress.finishing.store(true, Relaxed);
         let clock = Instant::now();
-        self.settle(&mut ledger, sources)?;
+        if let Err(error) = self.settle(&mut ledger, sources) {
+            self.failure.get_or_insert(error);
+        }
         let settled = settle::settle(&mut ledger, sources, &self.wanted, self.options)?;
         let mut written = Written::default();
         if !self.options.dry_run {

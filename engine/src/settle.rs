@@ -185,9 +185,12 @@ fn complete(
     Ok(())
 }
 
-/// Those of `holes`, which are in order, between the first and the last byte of a file in the
-/// source.
+/// Those of `holes`, which are in order, that may lie in a file: between its first and its last byte
+/// if it lies in one piece, all of them if not.
 fn holes_in<'h>(holes: &'h [Span], entry: &Entry) -> &'h [Span] {
+    if entry.pieces {
+        return holes;
+    }
     let end = entry.offset.saturating_add(entry.len);
     let first = holes.partition_point(|hole| hole.end() <= entry.offset);
     let last = holes.partition_point(|hole| hole.at < end);
@@ -200,7 +203,8 @@ fn note_unreadable(holes: &[Span], file: &mut report::File) {
     for run in &file.runs {
         let Some(start) = run.offset else { continue };
         let end = start + run.length;
-        for hole in holes.iter().filter(|hole| hole.at < end && hole.end() > start) {
+        let first = holes.partition_point(|hole| hole.end() <= start);
+        for hole in holes[first..].iter().take_while(|hole| hole.at < end) {
             let from = hole.at.max(start);
             let what = format!("{} bytes could not be read", hole.end().min(end) - from);
             file.grade = file.grade.min(Grade::Damaged);

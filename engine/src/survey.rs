@@ -132,7 +132,9 @@ impl Survey {
     /// Keeps the volume of that partition only; the only volume of a source without partitions is
     /// number 1. Tells whether there is one.
     pub fn keep_only(&mut self, number: u32) -> bool {
-        self.volumes.retain(|volume| volume.partition.unwrap_or(1) == number);
+        let numbered = self.volumes.iter().any(|volume| volume.partition.is_some());
+        let is_asked = |partition| partition == Some(number) || (!numbered && number == 1);
+        self.volumes.retain(|volume| is_asked(volume.partition));
         !self.volumes.is_empty()
     }
 

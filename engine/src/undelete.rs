@@ -5,7 +5,7 @@
 //! is proven claims its clusters, which makes room for the rest: so it goes round by round, and files
 //! that no check covers come last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use afterimage_signatures::verdict::{MOST_ISSUES, Span};
@@ -23,6 +23,7 @@ use crate::index;
 use crate::join::{self, Fit, Naming, fits, is_near};
 use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
 use crate::pipeline::Ledger;
+use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade, Issue, Origin};
 use crate::source::Source;
@@ -59,6 +60,12 @@ pub struct Undelete<'a> {
     pub source: &'a dyn Source,
     /// Position of the source on the command line.
     pub index: u32,
+    /// The longest file that the disk of the output takes.
+    pub longest: u64,
+    /// The first byte, and the one behind the last, that files are asked for in.
+    pub range: (u64, u64),
+    /// Stops it.
+    pub progress: &'a Progress,
 }
 
 /// A carved file, by where it begins.
@@ -111,7 +118,7 @@ impl Undelete<'_> {
     pub fn run(&self, ledger: &mut Ledger, places: &[Fallen]) -> Result<Vec<u32>, Error> {
         let carved = self.carved(&ledger.entries, places);
         let mut open = open(self.naming.survey, &carved);
-        open.retain_mut(|one| self.begins(one));
+        open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let claims = Claims { carved, ..Claims::default() };
         let waste = Waste::of(self.source.len());
         let mut state = State { claims, added: Vec::new(), waste };
@@ -134,7 +141,7 @@ impl Undelete<'_> {
         let mut buffer = Buffer::default();
         let mut known = false;
         for at in layouts::starts(one.told.entry) {
-            if at >= self.source.len() {
+            if at >= self.source.len() || !self.is_asked(at) {
                 continue;
             }
             let rest = Runs::whole(at, self.source.len().saturating_sub(at));
@@ -143,8 +150,15 @@ impl Undelete<'_> {
             known |= !formats.is_empty();
             let registry = self.carver.registry.formats();
             one.provable |= formats.iter().any(|&format| registry[format].oracle().is_some());
+            if known && one.provable {
+                break;
+            }
         }
         known
+    }
+
+    fn is_asked(&self, at: u64) -> bool {
+        (self.range.0..self.range.1).contains(&at)
     }
 
     /// The carved files of this source that are files of their own and whole.
@@ -169,10 +183,10 @@ impl Undelete<'_> {
         least: Grade,
     ) -> Result<Vec<Open<'t>>, Error> {
         let spaces = self.spaces(&state.claims);
-        let (mut left, mut rest) = (open, Vec::new());
-        while !left.is_empty() && !state.waste.is_spent() {
-            let more = left.split_off(batch_len(&left, self.source.len()));
-            let batch = std::mem::replace(&mut left, more);
+        let (mut left, mut rest) = (VecDeque::from(open), Vec::new());
+        while !left.is_empty() && !state.waste.is_spent() && !self.progress.stopped() {
+            let count = batch_len(&left, self.source.len());
+            let batch: Vec<Open<'t>> = left.drain(..count).collect();
             let measured = self.batch(&batch, &spaces, state, least)?;
             for (mut one, tried) in batch.into_iter().zip(measured) {
                 // Of several records that tell of the same bytes the first in the order counts.
@@ -239,7 +253,8 @@ impl Undelete<'_> {
         let (size, len) = (one.told.entry.size, self.source.len());
         let before = buffer.lent();
         buffer.allow(Some(allowance(size.min(len))));
-        let is_open = |start: &u64| !claims.is_taken(&Run { at: *start, len: 1 });
+        let is_open =
+            |start: &u64| self.is_asked(*start) && !claims.is_taken(&Run { at: *start, len: 1 });
         for place in one.told.entry.places.iter().take(MOST_PLACES) {
             if tried.proven.is_some() || buffer.is_spent() {
                 break;
@@ -253,6 +268,12 @@ impl Undelete<'_> {
                     continue;
                 }
                 tried.layouts.push(digest(&layout));
+                let gone = layout.basis == Basis::Recorded && one.told.entry.deleted;
+                let layout = match gone && !space.has_free(&layout.runs) {
+                    // Some of what is recorded belongs to another file by now.
+                    true => Layout { basis: Basis::Contested, ..layout },
+                    false => layout,
+                };
                 tried.proven = self.measure(&one.told, &layout, claims, least, buffer);
                 if tried.proven.is_some() {
                     break;
@@ -292,7 +313,11 @@ impl Undelete<'_> {
             return None;
         }
         record.file.origin = Origin::Undeleted;
-        record.file.proof = format!("{}; {}", record.file.proof, layout.basis.words());
+        record.file.proof = format!(
+            "{}; {}",
+            record.file.proof,
+            layout.basis.words(layout.runs.as_slice().len() > 1)
+        );
         note_guess(record, layout);
         join::extend(record, &layout.runs, entry.size);
         self.naming.name(record, volume, entry);
@@ -304,8 +329,12 @@ impl Undelete<'_> {
     fn keep(&self, told: &Told<'_>, proven: &mut Proven) -> Result<(), Error> {
         let asked = self.all || !told.volume.has_live(told.entry);
         for (position, file) in proven.found.iter_mut().enumerate() {
-            let store = self.store.filter(|_| position == 0 && asked);
-            file.digest(self.source, self.hashes, store, self.account)?;
+            let short = file.record.source_len() <= self.longest;
+            let store = self.store.filter(|_| position == 0 && asked && short);
+            // What cannot be stored now is fetched when it gets its name, or is said then.
+            if file.digest(self.source, self.hashes, store, self.account).is_err() {
+                file.digest(self.source, self.hashes, None, self.account)?;
+            }
         }
         Ok(())
     }
@@ -371,7 +400,7 @@ fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> b
 }
 
 /// How many of the entries are measured side by side before their claims are settled.
-fn batch_len(open: &[Open<'_>], len: u64) -> usize {
+fn batch_len(open: &VecDeque<Open<'_>>, len: u64) -> usize {
     let (mut count, mut room) = (0, len / 4 + LEAST_ALLOWANCE);
     for one in open.iter().take(MOST_BATCH) {
         let size = one.told.entry.size.min(len);

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use afterimage_engine::custom;
 use afterimage_engine::hash::Algorithm;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::registry::Registry;
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
+use afterimage_engine::{custom, destination};
 use anyhow::Context;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
@@ -237,10 +237,14 @@ enum Reading {
 impl Scan {
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        let sources = sources::expand(self.sources.clone())?;
+        if self.list {
+            // The folder for the list must not lie on a source either.
+            destination::check(&std::env::temp_dir().join("afterimage-list"), &sources)?;
+        }
         let scratch = self.list.then(tempfile::tempdir).transpose();
         let scratch = scratch.context("cannot make a folder for the list")?;
         let options = self.options(scratch.as_ref().map(TempDir::path))?;
-        let sources = sources::expand(self.sources)?;
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
