@@ -1,6 +1,6 @@
 //! What decoding a JPEG proves, and what is made of one that does not decode.
 
-use super::skim::{JpegOracle, LONG_RUN};
+use super::skim::JpegOracle;
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
 use super::{TERMINATOR, followers, segments, structure};
 use crate::oracle::{Oracle, drive};
@@ -130,10 +130,11 @@ fn partial(
     }
     let scans = oracle.scans();
     let start = scans.last().map_or(0, |scan| scan.at);
-    let decoded = oracle.kept().min(end).max(start);
-    // Where a long run of zeros decodes, it may be a sky.
-    let trimmed = trim(view, start, decoded);
-    let kept = if decoded - trimmed < LONG_RUN as u64 { trimmed } else { decoded };
+    let kept = trim(view, start, oracle.kept().min(end).max(start));
+    if kept == start {
+        // Zeros that decode may be a sky, or a disk that was never written.
+        return Err(view.malformed(at, what));
+    }
     let mut verdict = Verdict::structural(kept, "jpg", "image/jpeg");
     verdict.grade = Grade::Partial;
     verdict.proof = "scans decoded up to the break";

@@ -31,7 +31,6 @@ use history::History;
 use plan::{Kind, Plan};
 use progress::Progress;
 use scan::{Fault, Scan};
-pub use zeros::LONG_RUN;
 
 /// Where in the file the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
