@@ -204,7 +204,10 @@ impl Survey {
         let volume = |contents, (partition, lost)| Volume { contents, partition, lost, system };
         self.volumes = others;
         self.volumes.extend(known.into_iter().zip(kept).map(|(one, kept)| volume(one, kept)));
-        self.volumes.extend(found.into_iter().map(|one| volume(one, (None, true))));
+        // Records that know no place are names in somebody's bytes, and no volume.
+        let places = |one: &Contents| one.entries.iter().any(|entry| !entry.places.is_empty());
+        let found = found.into_iter().filter(places);
+        self.volumes.extend(found.map(|one| volume(one, (None, true))));
     }
 
     /// All files of all volumes: live before deleted, newer before older, those of volumes that are

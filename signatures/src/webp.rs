@@ -26,9 +26,8 @@ const FRAME_HEAD_LEN: u64 = 16;
 /// Most chunks that are told apart; an hour of animation has fewer frames.
 const MOST_CHUNKS: usize = 1 << 18;
 
-/// Macroblocks of 16 x 16 pixels that are followed whatever the length of the file: the largest
-/// picture has as many.
-const MOST_BLOCKS: u64 = 1 << 20;
+/// Macroblocks of 16 x 16 pixels that are followed whatever the length of the file.
+const MOST_BLOCKS: u64 = 1 << 14;
 
 /// Further ones for each byte of pictures; a plain area takes some bits for each hundred.
 const BLOCKS_A_BYTE: u64 = 64;
@@ -303,21 +302,29 @@ impl Walk {
         coding: Coding,
         pixels: (u32, u32),
     ) -> Result<(), Reject> {
-        if self.effort == Effort::Structure || !self.affords(view.len(), blocks(pixels)) {
+        if self.effort == Effort::Structure {
+            return Ok(());
+        }
+        let another = foreign::another(view);
+        let len = another.unwrap_or(view.len());
+        if another.is_none() && !self.affords(len, blocks(pixels)) {
             return Ok(());
         }
         let flaw = match coding {
+            // What another file cuts short is not worth more than its bytes.
+            _ if another.is_some() && !self.affords(len, blocks(pixels)) => None,
             Coding::Lossy(head) => {
-                let found = vp8::follow(view, head, view.len())?;
+                let found = vp8::follow(view, head, len)?;
                 found.flaw.map(|at| (at, "a partition of a VP8 frame does not end here"))
             }
-            Coding::Lossless { at, pixels } => vp8l::follow(view, at, view.len(), pixels).flaw,
+            Coding::Lossless { at, pixels } => vp8l::follow(view, at, len, pixels).flaw,
             Coding::Plain => {
                 let (width, height) = (u64::from(pixels.0), u64::from(pixels.1));
                 let fits = view.len() == 1 + width * height;
                 (!fits).then_some((0, "the alpha channel has another size than its picture"))
             }
         };
+        let flaw = flaw.or(another.map(|at| (at, "another WebP begins in the picture")));
         let picture = Picture { data, coding, before: self.pictures };
         self.last = Some(picture);
         if let (Some((at, what)), None) = (flaw, self.flaw) {

@@ -5,6 +5,7 @@
 //! erased sectors are not.
 
 use crate::format::SECTOR;
+use crate::search;
 use crate::verdict::Span;
 use crate::view::View;
 
@@ -47,6 +48,18 @@ pub(super) fn first(view: &mut View<'_>, span: Span) -> Option<u64> {
     sectors.find(|at| at + sector <= end && values(view.up_to(*at, SECTOR)) < FEWEST_VALUES)
 }
 
+/// Where another WebP begins in the data of a picture: no coder writes so much text by chance. Without
+/// this, a disk full of beginnings would be followed to its end from each of them.
+pub(super) fn another(view: &mut View<'_>) -> Option<u64> {
+    const NAME: &[u8] = b"WEBPVP8";
+    const LEAD: usize = 8;
+    search::forward(view, 0, u64::MAX, LEAD + NAME.len(), |at, piece| {
+        let mut named =
+            memchr::memmem::find_iter(piece, NAME).filter_map(|at| at.checked_sub(LEAD));
+        named.find(|&start| piece[start..].starts_with(b"RIFF")).map(|start| at + start as u64)
+    })
+}
+
 /// How many values the bytes have.
 fn values(bytes: &[u8]) -> u32 {
     let mut seen = [0u64; 4];
@@ -66,6 +79,18 @@ mod tests {
         let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
         let mut view = View::new(&data, &runs, &mut buffer);
         assert_eq!(find(&mut view, Span::between(at, data.len() as u64)), expected);
+    }
+
+    #[test]
+    fn another_file_is_found_by_its_head() {
+        let head = b"RIFF\x10\0\0\0WEBPVP8L";
+        for at in [0, 1, 4090, 70_000] {
+            let data = [&vec![7; at][..], b"WEBPVP8 ", head, &[7; 100]].concat();
+            let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+            let data = data.as_slice();
+            let mut view = View::new(&data, &runs, &mut buffer);
+            assert_eq!(another(&mut view), Some(at as u64 + 8));
+        }
     }
 
     #[test]
