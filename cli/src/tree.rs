@@ -217,7 +217,7 @@ fn total(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
     }
     let live = match live {
         0 => String::new(),
-        live => format!("; {live} still there, which are copied with --all only"),
+        live => format!("; {live} still there, copied with --all only"),
     };
     let text = format!("{photos}{live}. Nothing was written: give --output to recover them.");
     writeln!(out)?;

@@ -99,7 +99,7 @@ mod tests {
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
         let mut budget = Budget::default();
         for offset in 0..u64::from(MOST_VAIN) {
-            assert_eq!(budget.allowance(offset), Some(u64::MAX));
+            assert!(budget.allowance(offset) >= Some(INNOCENT));
             budget.charge(WASTE, None);
         }
         assert_eq!(budget.allowance(100), None);
@@ -128,7 +128,7 @@ mod tests {
             let asked = (0..PARCEL).filter(|&offset| {
                 let allowance = budget.allowance(offset);
                 allowance.inspect(|_| budget.charge(read, found.as_ref()));
-                allowance == Some(u64::MAX)
+                allowance >= Some(INNOCENT)
             });
             assert!(
                 (u64::from(MOST_VAIN)..=WASTE / ASKED).contains(&(asked.count() as u64)),

@@ -172,7 +172,7 @@ fn a_list_shows_what_would_be_recovered_and_writes_nothing() {
         "evening walk.png 2024-06-01 18:30",
         "deleted whole, proven MISC/ LAKE.PNG 2024-06-01 18:30",
         "still there whole, proven",
-        "3 photos; 1 still there, which --all copies too.",
+        "3 photos; 1 still there, copied with --all only.",
     ] {
         ran.says(said);
     }
