@@ -44,6 +44,12 @@ pub fn be64(bytes: &[u8], at: usize) -> Option<u64> {
     array(bytes, at).map(u64::from_be_bytes)
 }
 
+/// UTF-16 text, little-endian; what is not well-formed becomes a replacement character.
+pub fn utf16(bytes: &[u8]) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
 /// The `len` bytes of a source at `at`, when all of them lie in it. The caller bounds `len`.
 pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Option<Vec<u8>> {
     if at.checked_add(len as u64)? > bytes.len() {

@@ -19,6 +19,7 @@ pub mod hfsplus;
 pub mod locked;
 pub mod ntfs;
 pub mod opening;
+pub mod path;
 pub mod records;
 pub mod sequence;
 pub mod table;

@@ -91,9 +91,7 @@ impl Space {
         let untold = without(&unclaimed, &apart(told.clone()), grid);
         Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, told, grid }
     }
-}
 
-impl Space {
     /// Whether all of `runs` lies in clusters that are free, as far as that is known.
     pub fn has_free(&self, runs: &Runs) -> bool {
         let Some(free) = &self.free else { return true };

@@ -307,12 +307,13 @@ impl Walk {
         }
         let another = foreign::another(view);
         let len = another.unwrap_or(view.len());
-        if another.is_none() && !self.affords(len, blocks(pixels)) {
+        let affords = self.affords(len, blocks(pixels));
+        if another.is_none() && !affords {
             return Ok(());
         }
         let flaw = match coding {
             // What another file cuts short is not worth more than its bytes.
-            _ if another.is_some() && !self.affords(len, blocks(pixels)) => None,
+            _ if !affords => None,
             Coding::Lossy(head) => {
                 let found = vp8::follow(view, head, len)?;
                 found.flaw.map(|at| (at, "a partition of a VP8 frame does not end here"))

@@ -9,7 +9,6 @@
 mod attribute;
 mod bitmap;
 mod boot;
-mod fields;
 mod file;
 mod history;
 mod index;

@@ -8,7 +8,7 @@ use afterimage_signatures::Run;
 
 use super::object::Blocks;
 use crate::fields::{array, byte, le16, le32, le64};
-use crate::filesystem::{Entry, MOST_DEPTH, MOST_ENTRIES, MOST_RUNS, Place, Stamp};
+use crate::filesystem::{Entry, MOST_ENTRIES, MOST_RUNS, Place, Stamp, path};
 
 /// The bits of a key that number an object; those above them are the record's type.
 pub const NUMBER: u64 = (1 << 60) - 1;
@@ -23,9 +23,6 @@ const NAME: u64 = 9;
 
 /// What the data stream's field of an inode is called.
 const STREAM: u8 = 8;
-
-/// Bytes of a path that are kept.
-const LONGEST_PATH: usize = 4096;
 
 struct Inode {
     /// Number of the stream with its bytes.
@@ -100,7 +97,7 @@ impl Files {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);
             Some(Entry {
-                path: self.path(top, *parent, name),
+                path: path::path(&self.folders, ROOT, (*parent, name), top),
                 certain: true,
                 deleted: !inode.live,
                 erased: !inode.live,
@@ -135,25 +132,6 @@ impl Files {
         }
         runs.retain(|run| run.len > 0);
         runs
-    }
-
-    fn path(&self, top: &str, parent: u64, name: &str) -> String {
-        let mut names = vec![name];
-        let (mut folder, mut len) = (parent, name.len());
-        while folder != ROOT && names.len() < MOST_DEPTH {
-            let Some((parent, name)) = self.folders.get(&folder) else { break };
-            len += name.len() + 1;
-            if len > LONGEST_PATH {
-                break;
-            }
-            names.push(name);
-            folder = *parent;
-        }
-        if !top.is_empty() {
-            names.push(top);
-        }
-        names.reverse();
-        names.join("/")
     }
 }
 

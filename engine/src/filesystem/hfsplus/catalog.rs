@@ -8,14 +8,11 @@ use super::header::{Fork, Header, extents};
 use super::record::{self, File, Record, What};
 use super::tree::Tree;
 use crate::fields::{be32, byte};
-use crate::filesystem::{Entry, MOST_DEPTH, MOST_ENTRIES, MOST_RUNS, Place};
+use crate::filesystem::{Entry, MOST_ENTRIES, MOST_RUNS, Place, path};
 
 /// Numbers that files and folders have: the root, and the catalog itself.
 const ROOT: u32 = 2;
 const CATALOG: u32 = 4;
-
-/// Bytes of a path that are kept.
-const LONGEST_PATH: usize = 4096;
 
 /// The name of the folder in the root that the files behind hard links are in.
 const PRIVATE: &str = "\0\0\0\0HFS+ Private Data";
@@ -167,7 +164,7 @@ impl Catalog {
         }
         let places = if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] };
         Some(Entry {
-            path: self.path(record),
+            path: path::path(&self.folders, ROOT, (record.parent, &record.name), ""),
             certain: true,
             deleted,
             erased: deleted,
@@ -196,23 +193,6 @@ impl Catalog {
             all.extend(more);
         }
         header.runs(&all)
-    }
-
-    /// The path of a record, as far up as its folders are known.
-    fn path(&self, record: &Record) -> String {
-        let mut names = vec![record.name.as_str()];
-        let (mut folder, mut len) = (record.parent, record.name.len());
-        while folder != ROOT && names.len() < MOST_DEPTH {
-            let Some((parent, name)) = self.folders.get(&folder) else { break };
-            len += name.len() + 1;
-            if len > LONGEST_PATH {
-                break;
-            }
-            names.push(name);
-            folder = *parent;
-        }
-        names.reverse();
-        names.join("/")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The attributes of a file record: its times, its names, its data.
 
-use super::fields;
 use super::record::Record;
+use crate::fields;
 
 /// Type of the attribute that holds the times.
 pub const STANDARD_INFORMATION: u32 = 0x10;
@@ -81,31 +81,31 @@ impl<'r> Attribute<'r> {
     fn parse(bytes: &'r [u8], at: usize, len: usize) -> Option<Self> {
         let header = bytes.get(at..at.checked_add(len)?)?;
         let name_len = usize::from(*header.get(9)?) * 2;
-        let name_at = fields::u16(header, 10)? as usize;
+        let name_at = fields::le16(header, 10)? as usize;
         let name = if name_len == 0 { &[] } else { header.get(name_at..name_at + name_len)? };
         let value = if *header.get(8)? == 0 { resident(header, at)? } else { clusters(header)? };
         Some(Attribute {
-            kind: fields::u32(header, 0)?,
+            kind: fields::le32(header, 0)?,
             name,
-            flags: fields::u16(header, 12)?,
+            flags: fields::le16(header, 12)?,
             value,
         })
     }
 }
 
 fn resident(header: &[u8], at: usize) -> Option<Value<'_>> {
-    let len = usize::try_from(fields::u32(header, 16)?).ok()?;
-    let value_at = usize::from(fields::u16(header, 20)?);
+    let len = usize::try_from(fields::le32(header, 16)?).ok()?;
+    let value_at = usize::from(fields::le16(header, 20)?);
     let bytes = header.get(value_at..value_at.checked_add(len)?)?;
     Some(Value::Resident { at: at + value_at, bytes })
 }
 
 fn clusters(header: &[u8]) -> Option<Value<'_>> {
     Some(Value::Clusters {
-        first: fields::u64(header, 16)?,
-        len: fields::u64(header, 48)?,
-        allocated: fields::u64(header, 40)?,
-        runs: header.get(usize::from(fields::u16(header, 32)?)..)?,
+        first: fields::le64(header, 16)?,
+        len: fields::le64(header, 48)?,
+        allocated: fields::le64(header, 40)?,
+        runs: header.get(usize::from(fields::le16(header, 32)?)..)?,
     })
 }
 
@@ -113,8 +113,8 @@ fn clusters(header: &[u8]) -> Option<Value<'_>> {
 pub fn attributes<'r>(record: &Record<'r>) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
     let (bytes, mut at) = (record.bytes, record.first);
     std::iter::from_fn(move || {
-        let kind = fields::u32(bytes, at)?;
-        let len = usize::try_from(fields::u32(bytes, at + 4)?).ok()?;
+        let kind = fields::le32(bytes, at)?;
+        let len = usize::try_from(fields::le32(bytes, at + 4)?).ok()?;
         if kind == u32::MAX || len < 24 || !len.is_multiple_of(8) {
             return None;
         }
@@ -131,7 +131,7 @@ pub fn attributes<'r>(record: &Record<'r>) -> impl Iterator<Item = Attribute<'r>
 pub fn removed_name<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
     let rest = record.with_slack.get(record.first..)?;
     let value = resident(rest, 0)?;
-    let removed = !record.in_use && fields::u32(rest, 0)? == u32::MAX && rest[8] == 0;
+    let removed = !record.in_use && fields::le32(rest, 0)? == u32::MAX && rest[8] == 0;
     match value {
         Value::Resident { at: 24, bytes } if removed => Some(bytes),
         _ => None,

@@ -2,8 +2,8 @@
 
 use afterimage_signatures::{Run, Runs};
 
-use super::fields;
 use super::table::Table;
+use crate::fields;
 use crate::filesystem::SECTOR;
 
 /// What the boot sector says of a volume.
@@ -48,7 +48,7 @@ impl Boot {
         if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
             return None;
         }
-        let sector_len = u64::from(fields::u16(sector, 11)?);
+        let sector_len = u64::from(fields::le16(sector, 11)?);
         // Reserved sectors and allocation tables are what FAT has there.
         if !(512..=4096).contains(&sector_len)
             || !sector_len.is_power_of_two()
@@ -57,9 +57,9 @@ impl Boot {
             return None;
         }
         let cluster_len = sector_len.checked_mul(sectors_per_cluster(sector[13])?)?;
-        let sectors = fields::u64(sector, 40)?;
+        let sectors = fields::le64(sector, 40)?;
         let clusters = sectors.checked_mul(sector_len)? / cluster_len;
-        let (table, mirror) = (fields::u64(sector, 48)?, fields::u64(sector, 56)?);
+        let (table, mirror) = (fields::le64(sector, 48)?, fields::le64(sector, 56)?);
         let record_len = record_len(sector[64] as i8, cluster_len)?;
         let plausible = cluster_len <= MOST_CLUSTER && (1..clusters).contains(&table);
         plausible.then_some(Boot { sector_len, cluster_len, sectors, table, mirror, record_len })

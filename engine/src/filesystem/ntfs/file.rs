@@ -4,10 +4,10 @@ use afterimage_signatures::{Run, Runs};
 
 use super::attribute::{self, Attribute, Value};
 use super::boot::Geometry;
-use super::fields;
 use super::name::Name;
 use super::run_list::{self, Extent};
 use super::table::Placed;
+use crate::fields;
 use crate::filesystem::{MOST_RUNS, Place};
 
 /// Names of one file that are kept; the hard links of a real one are few.
@@ -68,7 +68,7 @@ impl File {
         for attribute in attribute::attributes(&placed.record) {
             match attribute.kind {
                 attribute::STANDARD_INFORMATION => {
-                    let moment = attribute.resident().and_then(|value| fields::u64(value, 8));
+                    let moment = attribute.resident().and_then(|value| fields::le64(value, 8));
                     self.modified = self.modified.or(moment);
                 }
                 attribute::FILE_NAME => {
@@ -137,7 +137,7 @@ impl Stream {
 
     /// Its name, where it has one.
     pub fn name(&self) -> Option<String> {
-        (!self.name.is_empty()).then(|| fields::text(&self.name))
+        (!self.name.is_empty()).then(|| fields::utf16(&self.name))
     }
 
     /// Its size, if that is recorded.

@@ -1,9 +1,9 @@
 //! Blocks of a folder's index, with what they held before and was not overwritten.
 
-use super::fields;
 use super::name::Name;
 use super::record::{self, Reference};
 use super::time;
+use crate::fields;
 
 /// Bytes of a block; the largest that is believed.
 pub const MOST_BLOCK: usize = 64 << 10;
@@ -27,9 +27,9 @@ pub struct Indexed {
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "index record".
 pub fn block_len(sector: &[u8]) -> Option<usize> {
-    let (words_at, words) = (fields::u16(sector, 4)?, usize::from(fields::u16(sector, 6)?));
-    let first = fields::u32(sector, ENTRIES)? as usize;
-    let (used, len) = (fields::u32(sector, 28)? as usize, fields::u32(sector, 32)? as usize);
+    let (words_at, words) = (fields::le16(sector, 4)?, usize::from(fields::le16(sector, 6)?));
+    let first = fields::le32(sector, ENTRIES)? as usize;
+    let (used, len) = (fields::le32(sector, 28)? as usize, fields::le32(sector, 32)? as usize);
     let block = words.checked_sub(1)? * record::STRIDE;
     let plausible = sector.starts_with(b"INDX")
         && (record::STRIDE..=MOST_BLOCK).contains(&block)
@@ -50,7 +50,7 @@ pub fn entries(block: &mut [u8]) -> Vec<Indexed> {
     }
     let whole = record::restore(block);
     let block = &block[..whole];
-    let first = fields::u32(block, ENTRIES).map_or(whole, |first| first as usize + ENTRIES);
+    let first = fields::le32(block, ENTRIES).map_or(whole, |first| first as usize + ENTRIES);
     let (mut found, mut at) = (Vec::new(), first);
     while at < whole {
         let entry = entry(&block[at..]);
@@ -64,13 +64,13 @@ pub fn entries(block: &mut [u8]) -> Vec<Indexed> {
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "index entry".
 fn entry(bytes: &[u8]) -> Option<(Indexed, usize)> {
-    let (len, key_len) = (fields::u16(bytes, 8)? as usize, fields::u16(bytes, 10)? as usize);
+    let (len, key_len) = (fields::le16(bytes, 8)? as usize, fields::le16(bytes, 10)? as usize);
     // Behind the key there may be the number of a block further down.
     if !len.is_multiple_of(8) || len < KEY + key_len || len > KEY + key_len + 16 {
         return None;
     }
     let name = Name::parse(bytes.get(KEY..KEY + key_len)?)?;
     let plausible = name.len == key_len && time::stamp(name.modified).is_some();
-    let file = Reference(fields::u64(bytes, 0)?);
+    let file = Reference(fields::le64(bytes, 0)?);
     (plausible && file.number() != 0).then_some((Indexed { file, name }, len))
 }

@@ -1,7 +1,7 @@
 //! A name of a file: the attribute, which is also the key of a folder's index.
 
-use super::fields;
 use super::record::Reference;
+use crate::fields;
 
 /// A name that a file has in a folder.
 ///
@@ -43,12 +43,12 @@ impl Name {
         let len = 66 + 2 * units;
         let text = bytes.get(66..len)?;
         (units > 0 && space <= 3).then_some(Name {
-            parent: Reference(fields::u64(bytes, 0)?),
-            text: fields::text(text),
+            parent: Reference(fields::le64(bytes, 0)?),
+            text: fields::utf16(text),
             dos: space == DOS,
-            modified: fields::u64(bytes, 16)?,
-            size: fields::u64(bytes, 48)?,
-            folder: fields::u32(bytes, 56)? & FOLDER != 0,
+            modified: fields::le64(bytes, 16)?,
+            size: fields::le64(bytes, 48)?,
+            folder: fields::le32(bytes, 56)? & FOLDER != 0,
             len,
         })
     }

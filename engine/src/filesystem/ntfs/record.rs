@@ -1,6 +1,6 @@
 //! A file record: its header, and how it proves that all of it was written.
 
-use super::fields;
+use crate::fields;
 
 /// Bytes that one word of the update sequence guards.
 pub const STRIDE: usize = 512;
@@ -66,9 +66,9 @@ pub fn begins(sector: &[u8]) -> bool {
 
 /// How long the record is that begins with `sector`, when all that its header says can be.
 pub fn record_len(sector: &[u8]) -> Option<usize> {
-    let (words_at, words) = (fields::u16(sector, 4)? as usize, fields::u16(sector, 6)? as usize);
-    let first = fields::u16(sector, 20)? as usize;
-    let (used, len) = (fields::u32(sector, 24)? as usize, fields::u32(sector, 28)? as usize);
+    let (words_at, words) = (fields::le16(sector, 4)? as usize, fields::le16(sector, 6)? as usize);
+    let first = fields::le16(sector, 20)? as usize;
+    let (used, len) = (fields::le32(sector, 24)? as usize, fields::le32(sector, 28)? as usize);
     let plausible = (512..=super::boot::MOST_RECORD).contains(&len)
         && len.is_power_of_two()
         && words == len / STRIDE + 1
@@ -83,8 +83,8 @@ pub fn record_len(sector: &[u8]) -> Option<usize> {
 
 /// The number that the record beginning with `sector` says it has.
 pub fn number(sector: &[u8]) -> Option<u64> {
-    let room = fields::u16(sector, 4)? as usize >= NUMBER + 4;
-    fields::u32(sector, NUMBER).filter(|_| room).map(u64::from)
+    let room = fields::le16(sector, 4)? as usize >= NUMBER + 4;
+    fields::le32(sector, NUMBER).filter(|_| room).map(u64::from)
 }
 
 /// Where the words that the update sequence replaced lie in a structure, as offsets.
@@ -97,16 +97,16 @@ pub fn guarded(len: usize) -> impl Iterator<Item = usize> {
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
 pub fn restore(bytes: &mut [u8]) -> usize {
-    let header = (fields::u16(bytes, 4), fields::u16(bytes, 6));
+    let header = (fields::le16(bytes, 4), fields::le16(bytes, 6));
     let (Some(words_at), Some(words)) = header else { return 0 };
     let (words_at, words) = (usize::from(words_at), usize::from(words));
-    let Some(counter) = fields::u16(bytes, words_at) else { return 0 };
+    let Some(counter) = fields::le16(bytes, words_at) else { return 0 };
     if words != bytes.len() / STRIDE + 1 || words_at + 2 * words > STRIDE - 2 {
         return 0;
     }
     for (word, at) in guarded(bytes.len()).enumerate() {
         let replaced = words_at + 2 + 2 * word;
-        if fields::u16(bytes, at) != Some(counter) {
+        if fields::le16(bytes, at) != Some(counter) {
             return at + 2 - STRIDE;
         }
         bytes.copy_within(replaced..replaced + 2, at);
@@ -122,17 +122,17 @@ impl<'r> Record<'r> {
         }
         let whole = restore(bytes);
         let bytes: &'r [u8] = bytes;
-        let used = fields::u32(bytes, 24)? as usize;
-        let flags = fields::u16(bytes, 22)?;
-        let base = fields::u64(bytes, 32)?;
+        let used = fields::le32(bytes, 24)? as usize;
+        let flags = fields::le16(bytes, 22)?;
+        let base = fields::le64(bytes, 32)?;
         (whole > 0).then_some(Record {
             bytes: &bytes[..whole.min(used)],
             with_slack: &bytes[..whole],
-            sequence: fields::u16(bytes, 16)?,
+            sequence: fields::le16(bytes, 16)?,
             in_use: flags & 1 != 0,
             folder: flags & 2 != 0,
             base: (base != 0).then_some(Reference(base)),
-            first: fields::u16(bytes, 20)? as usize,
+            first: fields::le16(bytes, 20)? as usize,
             torn: whole < bytes.len(),
         })
     }

@@ -10,7 +10,8 @@ use super::index::Index;
 use super::listing::Listing;
 use super::record::Reference;
 use super::table::Table;
-use super::{attribute, bitmap, fields};
+use super::{attribute, bitmap};
+use crate::fields;
 use crate::filesystem::{Contents, MOST_ENTRIES, Place, SECTOR};
 
 /// Numbers of the records that a volume keeps for itself.
@@ -157,7 +158,7 @@ fn label(bytes: &dyn Bytes, table: &Table) -> Option<String> {
     let placed = piece.take(0)?;
     let mut attributes = attribute::attributes(&placed.record);
     let name = attributes.find(|attribute| attribute.kind == attribute::VOLUME_NAME)?;
-    Some(fields::text(name.resident()?)).filter(|label| !label.is_empty())
+    Some(fields::utf16(name.resident()?)).filter(|label| !label.is_empty())
 }
 
 /// The clusters that no file owns, when that can be believed.
