@@ -27,7 +27,7 @@ use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade, Status};
 use crate::reserve::Reserve;
-use crate::scan::Matcher;
+use crate::scan::{self, Matcher};
 use crate::source::Source;
 use crate::store::Store;
 use crate::traces::{self, Trace, Traces};
@@ -179,12 +179,15 @@ impl Scan<'_> {
         let own = before.min(chunk.own)..chunk.own;
         let len = own.len() as u64;
         let find = || {
-            if self.traces {
-                let mut traces = Vec::new();
-                traces::look(chunk.bytes(), chunk.at, own.clone(), &mut traces);
-                totals.add(&traces);
+            let (mut traces, mut erased) = (Vec::new(), 0);
+            for tile in scan::tiles(own.clone()) {
+                erased += self.matcher.scan(chunk.bytes(), tile.clone(), &mut hits);
+                if self.traces {
+                    traces::look(chunk.bytes(), chunk.at, tile, &mut traces);
+                }
             }
-            self.matcher.scan(chunk.bytes(), own.clone(), &mut hits)
+            totals.add(&traces);
+            erased
         };
         totals.erased.fetch_add(self.account.time(Stage::Match, len, find), Relaxed);
         let mut buffer = Buffer::default();

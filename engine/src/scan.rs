@@ -1,17 +1,19 @@
 //! Where files may begin: all magics of all formats in one pass over a chunk.
 //!
-//! The packed matcher of aho-corasick (Teddy, SIMD) does the work. None of its patterns begins with
-//! a zero byte, and constant blocks are skipped before it sees them, so that an empty disk costs
-//! no more than reading it. Magics of two bytes, which would slow it down, have searches of their own.
+//! Constant blocks are skipped before the search sees them, so that an empty disk costs no more than
+//! reading it. All else is searched in tiles that stay in the nearest cache until every search has
+//! seen them.
 
-use crate::registry::Registry;
+mod search;
+
 use std::ops::Range;
 
 use afterimage_signatures as signatures;
 use afterimage_signatures::View;
 use afterimage_signatures::format::Gate;
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
-use memchr::memmem;
+
+use crate::registry::Registry;
+use search::Search;
 
 /// A place where a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,28 +70,21 @@ fn with(
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
-    /// Those of the engine, then those of two bytes.
     magics: Vec<Magic>,
-    engine: Engine,
-    /// By their first byte, the bytes that the engine looks for, with the positions of the magics
-    /// that they are of: the same bytes may stand at several offsets of a file.
-    alike: Vec<Vec<(&'static [u8], Vec<usize>)>>,
-    /// The searches for the others, with their positions.
-    short: Vec<(usize, memmem::Finder<'static>)>,
+    search: Search,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
-}
-
-#[derive(Debug)]
-enum Engine {
-    Packed(packed::Searcher),
-    /// For processors without the vector instructions that the packed matcher needs.
-    Automaton(AhoCorasick),
 }
 
 /// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
 /// how much is constant does not depend on where they are cut.
 const BLOCK: usize = 512;
+
+/// Whole blocks that fit into the nearest cache, in bytes.
+const TILE: usize = 32 << 10;
+
+/// What memory is fetched by.
+const LINE: usize = 64;
 
 impl Matcher {
     /// A matcher for every format of the registry.
@@ -102,37 +97,10 @@ impl Matcher {
         magics.extend(Magic::merge(
             formats.flat_map(|(index, format)| with(index, format.short_magic())),
         ));
-        let short = magics[long..].iter().map(|magic| memmem::Finder::new(magic.bytes));
-        let short = short.enumerate().map(|(index, finder)| (long + index, finder)).collect();
-        let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
-        let mut patterns: Vec<&[u8]> = Vec::new();
-        for (index, magic) in magics[..long].iter().enumerate() {
-            let alike = &mut alike[usize::from(magic.bytes[0])];
-            match alike.iter_mut().find(|(bytes, _)| *bytes == magic.bytes) {
-                Some((_, same)) => same.push(index),
-                None => {
-                    alike.push((magic.bytes, vec![index]));
-                    // The packed searcher takes few patterns: each once.
-                    patterns.push(magic.bytes);
-                }
-            }
-        }
-        let packed = packed::Config::new()
-            .match_kind(packed::MatchKind::LeftmostFirst)
-            .builder()
-            .extend(&patterns)
-            .build();
-        let engine = match packed {
-            Some(searcher) => Engine::Packed(searcher),
-            None => Engine::Automaton(
-                AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostFirst)
-                    .build(&patterns)
-                    .expect("a few short patterns make a small automaton"),
-            ),
-        };
+        let bytes: Vec<&[u8]> = magics.iter().map(|magic| magic.bytes).collect();
+        let search = Search::new(&bytes[..long], &bytes[long..]);
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, engine, alike, short, reach }
+        Matcher { magics, search, reach }
     }
 
     /// How many bytes behind its own a chunk must hold so that every header that starts in it is
@@ -172,6 +140,12 @@ impl Matcher {
     /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
     /// those bytes lie in blocks of one value (erased, zeroed or never written).
     pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
+        tiles(own).map(|tile| self.tile(chunk, tile, hits)).sum()
+    }
+
+    /// The same for one tile, which every search finds in the nearest cache.
+    fn tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
+        fetch(&chunk[own.clone()]);
         let first = hits.len();
         let (mut constant, mut at) = (0, own.start);
         let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
@@ -217,38 +191,29 @@ impl Matcher {
         own: &Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
-        let mut at = stretch.start;
-        while let Some(found) = self.next(chunk, at, stretch.end) {
-            // Magics may begin alike; the searcher names one of them.
-            let alike = self.alike[usize::from(chunk[found])].iter();
-            for (_, same) in alike.filter(|(bytes, _)| chunk[found..].starts_with(bytes)) {
-                for &index in same {
-                    let magic = &self.magics[index];
-                    let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
-                    let begin = begin.filter(|&at| chunk[at..].starts_with(magic.head));
-                    hits.extend(begin.map(|at| Hit { at, magic: index }));
-                }
-            }
-            at = found + 1;
-        }
-        for (magic, finder) in &self.short {
-            let found = finder.find_iter(&chunk[stretch.clone()]).map(|at| stretch.start + at);
-            let own = found.filter(|at| own.contains(at));
-            hits.extend(own.map(|at| Hit { at, magic: *magic }));
-        }
+        self.search.each(chunk, stretch, |found, index| {
+            let magic = &self.magics[index];
+            let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
+            let begin = begin.filter(|&at| chunk[at..].starts_with(magic.head));
+            hits.extend(begin.map(|at| Hit { at, magic: index }));
+        });
     }
+}
 
-    fn next(&self, chunk: &[u8], at: usize, end: usize) -> Option<usize> {
-        match &self.engine {
-            Engine::Packed(searcher) => {
-                searcher.find_in(chunk, aho_corasick::Span { start: at, end }).map(|m| m.start())
-            }
-            Engine::Automaton(automaton) => {
-                let input = Input::new(chunk).range(at..end).anchored(Anchored::No);
-                automaton.find(input).map(|m| m.start())
-            }
-        }
-    }
+/// The parts of a chunk that are looked at one after the other.
+pub fn tiles(own: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = own.start;
+    std::iter::from_fn(move || {
+        let tile = at..(at + TILE - at % TILE).min(own.end);
+        at = tile.end;
+        (!tile.is_empty()).then_some(tile)
+    })
+}
+
+/// Touches bytes, so that they come from memory side by side: the searches would wait for each line.
+fn fetch(bytes: &[u8]) {
+    let touched = bytes.iter().step_by(LINE).fold(0, |all, byte| all ^ byte);
+    std::hint::black_box(touched);
 }
 
 /// Whether all bytes are the same; looks at a few first, since most blocks are not.
@@ -262,13 +227,6 @@ fn is_constant(block: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn all_formats_fit_the_packed_searcher() {
-        let matcher = Matcher::new(&Registry::default());
-        assert!(matches!(matcher.engine, Engine::Packed(_)) || !is_x86_feature_detected!("ssse3"));
-    }
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 

@@ -29,8 +29,9 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         };
         if !begins_constant(bytes) {
             for (system, filesystem) in (0..).zip(filesystem::ALL) {
-                let clue = filesystem.clue(bytes);
-                traces.extend(clue.map(|clue| Trace { at: at + start as u64, system, clue }));
+                if let Some(clue) = filesystem.clue(bytes) {
+                    traces.push(Trace { at: at + start as u64, system, clue });
+                }
             }
         }
         start += SECTOR;

@@ -37,7 +37,7 @@ const STARTS: usize = BITMAPS.len() + 1;
 
 /// A file begins with zeros and numbers that are everywhere. What is looked for is its first
 /// picture, which follows the directory: behind each number of entries a PNG, or the header of a
-/// bitmap. None of these byte strings is new to the scanner.
+/// bitmap.
 pub static MAGIC: &[Magic] = &anchors();
 
 const fn anchors() -> [Magic; MOST_ENTRIES * STARTS] {

@@ -19,8 +19,8 @@ use crate::verdict::{Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 use pieces::Pieces;
 
-/// The signature box of a file.
-pub static MAGIC: &[Magic] = &[Magic::new(4, b"JXL \r\n\x87\n")];
+/// The signature box of a file, whose content is also that of JPEG 2000.
+pub static MAGIC: &[Magic] = &[Magic::behind(b"\0\0\0\x0cJXL ", 8, b"\r\n\x87\n")];
 
 /// What all bare codestreams begin with.
 #[cfg(feature = "jxl")]

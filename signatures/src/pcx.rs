@@ -11,17 +11,17 @@ use crate::view::View;
 use header::{HEADER_LEN, Header};
 use runs::Decoded;
 
-/// The maker's byte, the version, coded in runs, the bits of a pixel in one plane. Versions
-/// before 5 know two bits at most, and mostly one.
+/// The maker's byte, the version, coded in runs.
 pub static MAGIC: &[Magic] = &[
-    Magic::new(0, &[10, 0, 1, 1]),
-    Magic::new(0, &[10, 2, 1, 1]),
-    Magic::new(0, &[10, 3, 1, 1]),
-    Magic::new(0, &[10, 5, 1, 1]),
-    Magic::new(0, &[10, 5, 1, 2]),
-    Magic::new(0, &[10, 5, 1, 4]),
-    Magic::new(0, &[10, 5, 1, 8]),
+    Magic::gated(0, &[10, 0, 1], may_be_picture),
+    Magic::gated(0, &[10, 2, 1], may_be_picture),
+    Magic::gated(0, &[10, 3, 1], may_be_picture),
+    Magic::gated(0, &[10, 5, 1], may_be_picture),
 ];
+
+fn may_be_picture(view: &mut View<'_>) -> bool {
+    Header::read(view).is_ok()
+}
 
 /// The header and a run for each line of the smallest picture.
 pub const MIN_LEN: u64 = HEADER_LEN + header::LEAST_SIDE as u64;

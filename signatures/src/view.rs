@@ -283,6 +283,12 @@ impl<'s> View<'s> {
         Ok(self.buffered(at, len))
     }
 
+    /// Counts work that needs no bytes, such as filling a plane with one colour, as if so many had been
+    /// lent. Whether it may go on.
+    pub fn work(&mut self, bytes: u64) -> bool {
+        self.buffer.lend(bytes)
+    }
+
     fn holds(&self, at: u64, len: usize) -> bool {
         let (start, bytes) = self.held;
         at >= start && at + len as u64 <= start + bytes.len() as u64

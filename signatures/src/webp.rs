@@ -99,6 +99,8 @@ struct Picture {
     coding: Coding,
     /// Pictures before it.
     before: u64,
+    /// Whether it may be followed at all: see [`Walk::affords`].
+    afforded: bool,
 }
 
 /// Why a picture does not hold.
@@ -121,6 +123,9 @@ enum Coding {
 impl Picture {
     /// Which part of the picture comes before `cut`.
     fn share(&self, view: &mut View<'_>, cut: u64) -> f32 {
+        if !self.afforded {
+            return 0.0;
+        }
         let len = self.data.len.min(view.len().saturating_sub(self.data.at));
         let Ok(mut view) = view.sub(self.data.at, len) else { return 0.0 };
         let cut = cut.saturating_sub(self.data.at);
@@ -326,7 +331,7 @@ impl Walk {
             }
         };
         let flaw = flaw.or(another.map(|at| (at, "another WebP begins in the picture")));
-        let picture = Picture { data, coding, before: self.pictures };
+        let picture = Picture { data, coding, before: self.pictures, afforded: affords };
         self.last = Some(picture);
         if let (Some((at, what)), None) = (flaw, self.flaw) {
             self.flaw = Some(Flaw { picture, at: data.at + at, what });

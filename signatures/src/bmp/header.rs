@@ -104,8 +104,8 @@ impl Header {
             _ => return Err(view.malformed(28, "bits of a pixel or compression")),
         };
         let (width, height) = (view.u32(18, Little)? as i32, view.u32(22, Little)? as i32);
-        if planes != 1 || width <= 0 || height == i32::MIN {
-            return Err(view.malformed(18, "planes or dimensions"));
+        if width <= 0 || height == i32::MIN {
+            return Err(view.malformed(18, "dimensions"));
         }
         let colours = view.u32(46, Little)?;
         let offset = u64::from(view.u32(10, Little)?);
@@ -118,7 +118,7 @@ impl Header {
         } else {
             0
         };
-        Ok(Header {
+        let header = Header {
             declared: u64::from(view.u32(2, Little)?),
             offset,
             dib,
@@ -128,7 +128,12 @@ impl Header {
             coding,
             image_len: u64::from(view.u32(34, Little)?),
             profile_end,
-        })
+        };
+        // Some writers forget the one plane; their lengths must tell that it is a bitmap at all.
+        if planes != 1 && !header.agrees() {
+            return Err(view.malformed(26, "planes"));
+        }
+        Ok(header)
     }
 
     /// The reserved words are zeros; OS/2 kept a pointer's hot spot there, which it put in the

@@ -1,7 +1,7 @@
 //! BMP, Windows and OS/2 bitmap.
 
 use crate::bmp;
-use crate::format::{self, Effort, Group, Signature};
+use crate::format::{self, Effort, Group, Magic, Signature};
 use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
@@ -10,7 +10,7 @@ static SIGNATURE: Signature = Signature {
     title: "BMP",
     extensions: &["bmp", "dib"],
     group: Group::Photo,
-    magic: bmp::MAGIC,
+    magic: &[],
     min_len: bmp::MIN_LEN,
     end_rule: "rows of pixels, or the end of the runs; the header's length where it agrees",
     proof: "the headers alone: pixels have no check",
@@ -23,6 +23,10 @@ pub struct Format;
 impl format::Format for Format {
     fn signature(&self) -> &'static Signature {
         &SIGNATURE
+    }
+
+    fn short_magic(&self) -> &'static [Magic] {
+        bmp::MAGIC
     }
 
     fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {

@@ -9,9 +9,12 @@ use crate::isobmff::{Header, MOST_BOXES};
 use crate::verdict::{End, ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
-/// The signature box behind its length; ExifTool knows files whose type ends otherwise.
-pub static MAGIC: &[Magic] =
-    &[Magic::new(4, b"jP  \r\n\x87\n"), Magic::new(4, b"jP\x1a\x1a\r\n\x87\n")];
+/// The signature box, whose content is also that of JPEG XL; ExifTool knows files whose type ends
+/// otherwise than in blanks.
+pub static MAGIC: &[Magic] = &[
+    Magic::behind(b"\0\0\0\x0cjP  ", 8, b"\r\n\x87\n"),
+    Magic::behind(b"\0\0\0\x0cjP\x1a\x1a", 8, b"\r\n\x87\n"),
+];
 
 /// The signature, the shortest `ftyp`, and a codestream in its box.
 pub const MIN_LEN: u64 = 12 + 16 + 8 + codestream::MIN_LEN;

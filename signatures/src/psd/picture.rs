@@ -27,6 +27,9 @@ const RESUMED: u32 = 4;
 /// How far behind a bad row others are looked for, in bytes: some of the largest clusters.
 const LONGEST_LOSS: u64 = 512 << 10;
 
+/// The most bytes that two coded ones unpack to.
+const LONGEST_RUN: u64 = 128;
+
 /// Deflate looks back this far.
 const WINDOW: usize = 32 << 10;
 
@@ -70,6 +73,11 @@ struct Lengths {
 }
 
 impl Lengths {
+    /// The fewest bytes that a row is coded in.
+    fn least(&self) -> u64 {
+        2 * self.rows.len.div_ceil(LONGEST_RUN)
+    }
+
     fn entry(&self) -> u64 {
         if self.rows.large { 4 } else { 2 }
     }
@@ -138,7 +146,11 @@ fn unpack(view: &mut View<'_>, lengths: &Lengths, verdict: &mut Verdict) -> Resu
             if sound >= RESUMED && lost.take().is_some() {
                 verdict.grade = Grade::Damaged;
             }
-            if !is_there || lost.is_some_and(|(_, at)| end - at > LONGEST_LOSS) {
+            // Lengths that cannot be say nothing of how far the rows have gone.
+            let goes_on = |(bad, at): (u64, u64)| {
+                (end - at).max((number - bad) * lengths.least()) <= LONGEST_LOSS
+            };
+            if !is_there || !lost.is_none_or(goes_on) {
                 let (number, at) = lost.unwrap_or((number, start));
                 cut(at, number as f64 / rows.count as f64, verdict);
                 return Ok(());

@@ -19,6 +19,10 @@ use tokens::Tokens;
 /// Bytes before the first partition. Source: RFC 6386, 9.1 "Uncompressed Data Chunk".
 const HEAD_LEN: u64 = 10;
 
+/// What following a macroblock costs, in bytes that could be read instead: most of its 400 coefficients
+/// may take next to no bits.
+const BLOCK_WORK: u64 = 32;
+
 /// The uncompressed part of the header.
 #[derive(Clone, Copy)]
 pub(super) struct Head {
@@ -82,6 +86,9 @@ pub(super) fn follow(view: &mut View<'_>, head: Head, cut: u64) -> Result<Follow
     let count = partitions.len();
     let mut modes = Modes::new(fields.segments, fields.skip, columns);
     for row in 0..rows {
+        if !view.work(columns as u64 * BLOCK_WORK) {
+            return Err(Reject::OverBudget { at: view.base(), len: BLOCK_WORK });
+        }
         modes.begin_row();
         fields.tokens.begin_row();
         let partition = &mut partitions[row % count];

@@ -57,6 +57,9 @@ pub(super) struct Image {
     kept: Option<Kept>,
 }
 
+/// Pixels may take no bits at all: after so many, they are counted as bytes.
+const WORKED: u64 = 1 << 12;
+
 impl Image {
     /// Follows an image. The main one may have different codes for its parts, and tells how much of
     /// it came.
@@ -114,9 +117,15 @@ impl Image {
     }
 
     fn pixels(&mut self, view: &mut View<'_>, bits: &mut Bits) -> Result<(), Stop> {
-        let mut at = 0;
+        let (mut at, mut counted) = (0, 0);
         while at < self.total {
             self.done = at;
+            if at - counted >= WORKED {
+                if !view.work(at - counted) {
+                    return Err(Stop::Budget);
+                }
+                counted = at;
+            }
             let Some(codes) = self.codes_at(at) else { return Ok(()) };
             let green = codes.green.symbol(view, bits);
             if green < FIRST_LENGTH {
