@@ -3,7 +3,7 @@
 //!
 //! Candidates are counted by the parcel of the source that they begin in, in order of offset, so that
 //! what is left out never depends on threads or chunks. Photos that prove themselves, side by side, are
-//! never charged: the budget bites only where hundreds of false beginnings stand in one parcel.
+//! never charged: the budget bites only where many false beginnings stand in one parcel.
 
 use crate::record::Record;
 use crate::report::Grade;
@@ -11,32 +11,46 @@ use crate::report::Grade;
 /// Bytes of a parcel. Chunks are whole parcels.
 pub const PARCEL: u64 = 64 << 10;
 
-/// So many bytes may be read in vain for the candidates of one parcel.
-const WASTE: u64 = 1 << 20;
+/// What may be spent on the candidates of one parcel.
+#[derive(Debug)]
+struct Limits {
+    /// So many bytes may be read in vain.
+    waste: u64,
+    /// So many candidates must lead nowhere before any is left out: one photo that breaks off late
+    /// may cost all of the bytes, and its neighbours are innocent.
+    vain: u32,
+    /// What a candidate that leads nowhere counts for at least, in bytes: the cost of asking at all.
+    asked: u64,
+}
 
-/// What a candidate that leads nowhere counts for at least, in bytes: the cost of asking at all.
-const ASKED: u64 = 512;
+/// Where photos lie, even broken ones of the size of a thumbnail.
+const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
 
-/// So many candidates of one parcel must lead nowhere before any is left out: one photo that breaks off
-/// late may cost all of the bytes, and its neighbours are innocent.
-const MOST_VAIN: u32 = 16;
+/// In a crowd of candidates: were they photos, they would be the smallest there are.
+const CROWDED: Limits = Limits { waste: 64 << 10, vain: 2, asked: 16 << 10 };
 
-/// Bytes that may be read for each of them, once the budget is spent.
+/// Bytes that may be read for each candidate while few have led nowhere.
 const INNOCENT: u64 = 64 << 20;
 
 /// A photo is read some times: to walk it, to prove it, to look for what follows it.
 const READS: u64 = 4;
 
-/// When the budget is spent, so many bytes may still be read for a candidate that begins a sector.
+/// When the budget is spent, so many bytes may still be read for a candidate that begins a sector and
+/// is in no crowd.
 const LEAST: u64 = 8 << 10;
 
-/// Where files begin on nearly every disk, in bytes.
-const SECTOR: u64 = 512;
+/// A picture of which no more is there is no sign of photos.
+const LEAST_SHARE: f32 = 0.01;
 
-/// What was spent in the parcel at hand.
-#[derive(Debug, Default)]
+/// Where files begin on nearly every disk, in bytes.
+pub const SECTOR: u64 = 512;
+
+/// What was spent in a parcel, on candidates in crowds or on the others.
+#[derive(Debug)]
 pub struct Budget {
-    parcel: u64,
+    limits: &'static Limits,
+    /// What may still be read once all is spent.
+    least: Option<u64>,
     spent: u64,
     /// How many candidates led nowhere.
     vain: u32,
@@ -45,22 +59,26 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// How many bytes may be read for the candidate at `offset` of the source; nothing where it is to be
-    /// left out. Offsets come in order.
-    pub fn allowance(&mut self, offset: u64) -> Option<u64> {
-        if offset / PARCEL != self.parcel {
-            *self = Budget { parcel: offset / PARCEL, ..Budget::default() };
-        }
-        match (self.spent < WASTE, self.vain < MOST_VAIN) {
+    /// For candidates in crowds, or for the others.
+    pub fn new(crowded: bool) -> Self {
+        let (limits, least) = if crowded { (&CROWDED, None) } else { (&USUAL, Some(LEAST)) };
+        Budget { limits, least, spent: 0, vain: 0, reach: 0 }
+    }
+
+    /// How many bytes may be read for the candidate at `offset` of the source; nothing where it is to
+    /// be left out. Offsets come in order.
+    pub fn allowance(&self, offset: u64) -> Option<u64> {
+        match (self.spent < self.limits.waste, self.vain < self.limits.vain) {
             (true, _) => Some(u64::MAX),
             (false, true) => Some(INNOCENT),
-            (false, false) => offset.is_multiple_of(SECTOR).then_some(LEAST),
+            (false, false) => self.least.filter(|_| offset.is_multiple_of(SECTOR)),
         }
     }
 
     /// Counts what a candidate cost: `read` bytes for the file that was found, if one was.
     pub fn charge(&mut self, read: u64, found: Option<&Record>) {
-        let mut cost = read.saturating_add(ASKED);
+        let asked = self.limits.asked;
+        let mut cost = read.saturating_add(asked);
         if let Some(record) = found.filter(|record| shows(record)) {
             let (start, len) = (record.offset(), record.source_len());
             let end = start.saturating_add(len);
@@ -68,7 +86,9 @@ impl Budget {
             self.reach = self.reach.max(end);
             // What lies in another photo is measured and hashed for its sake.
             cost = cost.saturating_add(len - fresh);
-            cost = cost.saturating_sub(fresh.saturating_mul(READS).saturating_add(ASKED));
+            // A beginning is worth its bytes alone.
+            let whole = if record.file.grade > Grade::Partial { asked } else { 0 };
+            cost = cost.saturating_sub(fresh.saturating_mul(READS).saturating_add(whole));
         }
         self.spent = self.spent.saturating_add(cost);
         self.vain += u32::from(cost > 0);
@@ -77,7 +97,8 @@ impl Budget {
 
 /// Whether there is something to look at in a file, so that reading it was worth its while.
 fn shows(record: &Record) -> bool {
-    record.file.grade > Grade::Partial || record.file.share.is_some_and(|share| share > 0.0)
+    let part = record.file.share.filter(|_| record.source_len() >= SECTOR);
+    record.file.grade > Grade::Partial || part.is_some_and(|share| share > LEAST_SHARE)
 }
 
 #[cfg(test)]
@@ -95,19 +116,34 @@ mod tests {
         Record { file: file.unwrap(), extension: String::new(), roles: Vec::new() }
     }
 
+    /// Asks for the candidates at `offsets`, each of which costs `read` bytes and is `found`: how many
+    /// are looked at.
+    fn asked(
+        budget: &mut Budget,
+        offsets: impl Iterator<Item = u64>,
+        read: u64,
+        found: Option<&Record>,
+    ) -> usize {
+        let looked = offsets.filter(|&offset| {
+            let allowance = budget.allowance(offset);
+            allowance.inspect(|_| budget.charge(read, found));
+            allowance >= Some(INNOCENT)
+        });
+        looked.count()
+    }
+
     #[test]
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
-        let mut budget = Budget::default();
-        for offset in 0..u64::from(MOST_VAIN) {
-            assert!(budget.allowance(offset) >= Some(INNOCENT));
-            budget.charge(WASTE, None);
+        for (crowded, limits) in [(false, &USUAL), (true, &CROWDED)] {
+            let mut budget = Budget::new(crowded);
+            assert_eq!(asked(&mut budget, 0..100, limits.waste, None), limits.vain as usize);
+            assert_eq!(budget.allowance(100), None);
         }
-        assert_eq!(budget.allowance(100), None);
     }
 
     #[test]
     fn photos_side_by_side_cost_nothing() {
-        let mut budget = Budget::default();
+        let mut budget = Budget::new(true);
         for offset in (0..PARCEL).step_by(64) {
             assert_eq!(budget.allowance(offset), Some(u64::MAX));
             budget.charge(200, Some(&photo(offset, 64, "verified")));
@@ -124,19 +160,15 @@ mod tests {
             (70_000, Some(photo(0, 70_000, "partial"))),
             (10, Some(photo(0, 90_000, "structural"))),
         ] {
-            let mut budget = Budget::default();
-            let asked = (0..PARCEL).filter(|&offset| {
-                let allowance = budget.allowance(offset);
-                allowance.inspect(|_| budget.charge(read, found.as_ref()));
-                allowance >= Some(INNOCENT)
-            });
-            assert!(
-                (u64::from(MOST_VAIN)..=WASTE / ASKED).contains(&(asked.count() as u64)),
-                "{read}"
-            );
-            assert_eq!(budget.allowance(PARCEL - SECTOR), Some(LEAST), "a sector begins there");
-            assert_eq!(budget.allowance(PARCEL - SECTOR + 1), None);
-            assert_eq!(budget.allowance(PARCEL), Some(u64::MAX));
+            for (crowded, limits) in [(false, &USUAL), (true, &CROWDED)] {
+                let mut budget = Budget::new(crowded);
+                let looked = asked(&mut budget, 0..PARCEL, read, found.as_ref()) as u64;
+                let most = (limits.waste / limits.asked).max(u64::from(limits.vain));
+                assert!((u64::from(limits.vain)..=most).contains(&looked), "{read}: {looked}");
+                let least = (!crowded).then_some(LEAST);
+                assert_eq!(budget.allowance(PARCEL - SECTOR), least, "a sector begins there");
+                assert_eq!(budget.allowance(PARCEL - SECTOR + 1), None);
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ pub mod listing;
 pub mod naming;
 pub mod options;
 pub mod owners;
+mod parcel;
 pub mod ownership;
 pub mod pairs;
 pub mod partition;

@@ -22,6 +22,7 @@ use crate::hash::{Algorithm, Digests, Hasher};
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::journal::Journal;
 use crate::owners::Owners;
+use crate::parcel::{self, Candidate, Parcel};
 use crate::pairs::Half;
 use crate::progress::Progress;
 use crate::record::Record;
@@ -191,31 +192,47 @@ impl Scan<'_> {
         };
         totals.erased.fetch_add(self.account.time(Stage::Match, len, find), Relaxed);
         let mut buffer = Buffer::default();
-        let mut budget = Budget::default();
-        for same in hits.chunk_by(|a, b| a.at == b.at) {
-            let offset = chunk.at + same[0].at as u64;
+        for hits in parcel::split(&hits, chunk.at) {
             if self.progress.stopped() {
                 break;
             }
-            buffer.allow(None);
-            let formats = self.carver.glance(window, offset, same, &mut buffer);
-            if formats.is_empty() {
-                continue;
+            let parcel = Parcel::glance(&self.carver, window, hits, chunk.at, &mut buffer);
+            let left_out = parcel.left_out + self.parcel(index, window, &parcel, near, failure);
+            totals.left_out.fetch_add(left_out, Relaxed);
+        }
+        self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
+    }
+
+    /// Carves the candidates of one parcel; tells how many were left out.
+    fn parcel(
+        &self,
+        index: u32,
+        window: &Window<'_>,
+        parcel: &Parcel,
+        near: &Near,
+        failure: &Mutex<Option<Error>>,
+    ) -> u64 {
+        let (mut buffer, mut left_out) = (Buffer::default(), 0);
+        let mut budgets = [false, true].map(Budget::new);
+        for Candidate { offset, formats, crowded } in &parcel.candidates {
+            if self.progress.stopped() {
+                break;
             }
-            let Some(allowance) = budget.allowance(offset) else {
-                totals.left_out.fetch_add(1, Relaxed);
+            let budget = &mut budgets[usize::from(*crowded)];
+            let Some(allowance) = budget.allowance(*offset) else {
+                left_out += 1;
                 continue;
             };
             buffer.allow((allowance < u64::MAX).then_some(allowance));
             let (found, read) = self.account.measure(Stage::Measure, || {
                 let before = buffer.lent();
-                let found = self.carver.carve(index, window, offset, &formats, &mut buffer);
+                let found = self.carver.carve(index, window, *offset, formats, &mut buffer);
                 let read = buffer.lent() - before;
                 ((found, read), read)
             });
             budget.charge(read, found.first().map(|file| &file.record));
             if buffer.is_spent() {
-                totals.left_out.fetch_add(1, Relaxed);
+                left_out += 1;
                 continue;
             }
             if let Err(error) = self.keep(window, near, found) {
@@ -223,7 +240,7 @@ impl Scan<'_> {
                 self.progress.stop();
             }
         }
-        self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
+        left_out
     }
 
     /// Hashes and stores what was found at one offset, and adds it to the ledger.

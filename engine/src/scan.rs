@@ -194,7 +194,8 @@ impl Matcher {
         self.search.each(chunk, stretch, |found, index| {
             let magic = &self.magics[index];
             let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
-            let begin = begin.filter(|&at| chunk[at..].starts_with(magic.head));
+            let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
+            let begin = begin.filter(fits);
             hits.extend(begin.map(|at| Hit { at, magic: index }));
         });
     }

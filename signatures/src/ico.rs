@@ -19,36 +19,20 @@ pub const MIN_LEN: u64 = directory_len(1) + 40 + 2 * 4 + 2 * 32 * 4;
 /// for buttons and lists.
 const LEAST_SIDE: u32 = 32;
 
-/// One plane, the bits of a pixel and no compression, as they follow each other in a bitmap's
-/// header.
-const BITMAPS: [&[u8]; 5] = [
-    &[1, 0, 1, 0, 0, 0, 0, 0],
-    &[1, 0, 4, 0, 0, 0, 0, 0],
-    &[1, 0, 8, 0, 0, 0, 0, 0],
-    &[1, 0, 24, 0, 0, 0, 0, 0],
-    &[1, 0, 32, 0, 0, 0, 0, 0],
-];
-
-/// Where they stand in that header. Source: `BITMAPINFOHEADER`, `biPlanes`.
-const PLANES_AT: u16 = 12;
-
-/// How a first picture may begin.
-const STARTS: usize = BITMAPS.len() + 1;
+/// The length of a bitmap's header, which begins with it.
+const BITMAP: &[u8] = &[40, 0, 0, 0];
 
 /// A file begins with zeros and numbers that are everywhere. What is looked for is its first
-/// picture, which follows the directory: behind each number of entries a PNG, or the header of a
-/// bitmap.
+/// picture, which follows the directory: behind each number of entries a PNG or a bitmap.
 pub static MAGIC: &[Magic] = &anchors();
 
-const fn anchors() -> [Magic; MOST_ENTRIES * STARTS] {
-    let mut all = [Magic::behind(&START, 0, png::SIGNATURE); MOST_ENTRIES * STARTS];
+const fn anchors() -> [Magic; 2 * MOST_ENTRIES] {
+    let mut all = [Magic::behind(&START, 0, png::SIGNATURE); 2 * MOST_ENTRIES];
     let mut number = 0;
     while number < all.len() {
-        let first = directory_len(number as u64 / STARTS as u64 + 1) as u16;
-        all[number] = match number % STARTS {
-            0 => Magic::behind(&START, first, png::SIGNATURE),
-            bits => Magic::behind(&START, first + PLANES_AT, BITMAPS[bits - 1]),
-        };
+        let first = directory_len(number as u64 / 2 + 1) as u16;
+        let bytes = if number % 2 == 0 { png::SIGNATURE } else { BITMAP };
+        all[number] = Magic::behind(&START, first, bytes);
         number += 1;
     }
     all
