@@ -27,7 +27,7 @@ struct Limits {
 const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
 
 /// In a crowd of candidates: were they photos, they would be the smallest there are.
-const CROWDED: Limits = Limits { waste: 64 << 10, vain: 2, asked: 16 << 10 };
+const CROWDED: Limits = Limits { waste: 128 << 10, vain: 4, asked: 16 << 10 };
 
 /// Bytes that may be read for each candidate while few have led nowhere.
 const INNOCENT: u64 = 64 << 20;
@@ -45,44 +45,49 @@ const LEAST_SHARE: f32 = 0.01;
 /// Where files begin on nearly every disk, in bytes.
 pub const SECTOR: u64 = 512;
 
-/// What was spent in a parcel, on candidates in crowds or on the others.
-#[derive(Debug)]
+/// What was spent in a parcel.
+#[derive(Debug, Default)]
 pub struct Budget {
-    limits: &'static Limits,
-    /// What may still be read once all is spent.
-    least: Option<u64>,
-    spent: u64,
-    /// How many candidates led nowhere.
-    vain: u32,
+    /// On candidates in no crowd, and on those in crowds.
+    accounts: [Account; 2],
     /// The end of the photo in this parcel that reaches farthest.
     reach: u64,
 }
 
-impl Budget {
-    /// For candidates in crowds, or for the others.
-    pub fn new(crowded: bool) -> Self {
-        let (limits, least) = if crowded { (&CROWDED, None) } else { (&USUAL, Some(LEAST)) };
-        Budget { limits, least, spent: 0, vain: 0, reach: 0 }
-    }
+#[derive(Debug, Default)]
+struct Account {
+    spent: u64,
+    /// How many candidates led nowhere.
+    vain: u32,
+}
 
+/// Which limits hold for a candidate, and what may still be read once they are reached.
+const fn limits(crowded: bool) -> (&'static Limits, Option<u64>) {
+    if crowded { (&CROWDED, None) } else { (&USUAL, Some(LEAST)) }
+}
+
+impl Budget {
     /// How many bytes may be read for the candidate at `offset` of the source; nothing where it is to
     /// be left out. Offsets come in order.
-    pub fn allowance(&self, offset: u64) -> Option<u64> {
-        match (self.spent < self.limits.waste, self.vain < self.limits.vain) {
+    pub fn allowance(&self, offset: u64, crowded: bool) -> Option<u64> {
+        let (limits, least) = limits(crowded);
+        let account = &self.accounts[usize::from(crowded)];
+        match (account.spent < limits.waste, account.vain < limits.vain) {
             (true, _) => Some(u64::MAX),
             (false, true) => Some(INNOCENT),
-            (false, false) => self.least.filter(|_| offset.is_multiple_of(SECTOR)),
+            (false, false) => least.filter(|_| offset.is_multiple_of(SECTOR)),
         }
     }
 
-    /// Counts what a candidate cost: `read` bytes for the file that was found, if one was.
-    pub fn charge(&mut self, read: u64, found: Option<&Record>) {
-        let asked = self.limits.asked;
+    /// Counts what the candidate at `offset` cost: `read` bytes for the file that was found, if one was.
+    pub fn charge(&mut self, offset: u64, crowded: bool, read: u64, found: Option<&Record>) {
+        // In photos, others begin as a matter of course.
+        let asked = if offset < self.reach { 0 } else { limits(crowded).0.asked };
         let mut cost = read.saturating_add(asked);
         if let Some(record) = found.filter(|record| shows(record)) {
-            let (start, len) = (record.offset(), record.source_len());
-            let end = start.saturating_add(len);
-            let fresh = end.saturating_sub(start.max(self.reach));
+            let len = record.source_len();
+            let end = offset.saturating_add(len);
+            let fresh = end.saturating_sub(offset.max(self.reach));
             self.reach = self.reach.max(end);
             // What lies in another photo is measured and hashed for its sake.
             cost = cost.saturating_add(len - fresh);
@@ -90,8 +95,9 @@ impl Budget {
             let whole = if record.file.grade > Grade::Partial { asked } else { 0 };
             cost = cost.saturating_sub(fresh.saturating_mul(READS).saturating_add(whole));
         }
-        self.spent = self.spent.saturating_add(cost);
-        self.vain += u32::from(cost > 0);
+        let account = &mut self.accounts[usize::from(crowded)];
+        account.spent = account.spent.saturating_add(cost);
+        account.vain += u32::from(cost > 0);
     }
 }
 
@@ -120,13 +126,14 @@ mod tests {
     /// are looked at.
     fn asked(
         budget: &mut Budget,
+        crowded: bool,
         offsets: impl Iterator<Item = u64>,
         read: u64,
         found: Option<&Record>,
     ) -> usize {
         let looked = offsets.filter(|&offset| {
-            let allowance = budget.allowance(offset);
-            allowance.inspect(|_| budget.charge(read, found));
+            let allowance = budget.allowance(offset, crowded);
+            allowance.inspect(|_| budget.charge(offset, crowded, read, found));
             allowance >= Some(INNOCENT)
         });
         looked.count()
@@ -134,40 +141,44 @@ mod tests {
 
     #[test]
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
-        for (crowded, limits) in [(false, &USUAL), (true, &CROWDED)] {
-            let mut budget = Budget::new(crowded);
-            assert_eq!(asked(&mut budget, 0..100, limits.waste, None), limits.vain as usize);
-            assert_eq!(budget.allowance(100), None);
+        for crowded in [false, true] {
+            let ((limits, _), mut budget) = (limits(crowded), Budget::default());
+            let looked = asked(&mut budget, crowded, 0..100, limits.waste, None);
+            assert_eq!(looked, limits.vain as usize);
+            assert_eq!(budget.allowance(100, crowded), None);
+            assert_eq!(budget.allowance(100, !crowded), Some(u64::MAX));
         }
     }
 
     #[test]
-    fn photos_side_by_side_cost_nothing() {
-        let mut budget = Budget::new(true);
+    fn photos_side_by_side_and_what_begins_in_them_cost_nothing() {
+        let mut budget = Budget::default();
         for offset in (0..PARCEL).step_by(64) {
-            assert_eq!(budget.allowance(offset), Some(u64::MAX));
-            budget.charge(200, Some(&photo(offset, 64, "verified")));
+            assert_eq!(budget.allowance(offset, true), Some(u64::MAX));
+            budget.charge(offset, true, 200, Some(&photo(offset, 64, "verified")));
+            budget.charge(offset + 12, true, 8, None);
         }
-        budget.charge(3 << 30, Some(&photo(PARCEL - 1, 1 << 30, "structural")));
-        assert_eq!(budget.allowance(PARCEL - 1), Some(u64::MAX));
+        let long = photo(PARCEL - 1, 1 << 30, "structural");
+        budget.charge(PARCEL - 1, true, 3 << 30, Some(&long));
+        assert_eq!(budget.allowance(PARCEL - 1, true), Some(u64::MAX));
     }
 
     #[test]
-    fn what_leads_nowhere_uses_up_the_budget_of_its_parcel_only() {
+    fn what_leads_nowhere_uses_up_the_budget() {
         for (read, found) in [
             (0, None),
             (70_000, None),
-            (70_000, Some(photo(0, 70_000, "partial"))),
+            (70_000, Some(photo(0, 1000, "partial"))),
             (10, Some(photo(0, 90_000, "structural"))),
         ] {
-            for (crowded, limits) in [(false, &USUAL), (true, &CROWDED)] {
-                let mut budget = Budget::new(crowded);
-                let looked = asked(&mut budget, 0..PARCEL, read, found.as_ref()) as u64;
-                let most = (limits.waste / limits.asked).max(u64::from(limits.vain));
+            for crowded in [false, true] {
+                let ((limits, least), mut budget) = (limits(crowded), Budget::default());
+                let looked = asked(&mut budget, crowded, 0..PARCEL, read, found.as_ref()) as u64;
+                let most = (limits.waste / limits.asked).max(u64::from(limits.vain)) + 1;
                 assert!((u64::from(limits.vain)..=most).contains(&looked), "{read}: {looked}");
-                let least = (!crowded).then_some(LEAST);
-                assert_eq!(budget.allowance(PARCEL - SECTOR), least, "a sector begins there");
-                assert_eq!(budget.allowance(PARCEL - SECTOR + 1), None);
+                let sector = budget.allowance(PARCEL - SECTOR, crowded);
+                assert_eq!(sector, least, "a sector begins there");
+                assert_eq!(budget.allowance(PARCEL - SECTOR + 1, crowded), None);
             }
         }
     }

@@ -6,16 +6,19 @@ use crate::budget::{PARCEL, SECTOR};
 use crate::carve::Carver;
 use crate::scan::Hit;
 
-/// Of a parcel, so many places are looked at, and of more those that begin a sector: on random bytes
-/// there are four.
+/// Of the places of a parcel that are in crowds, so many are looked at, and of more those that begin a
+/// sector.
 const MOST_PLACES: u32 = 128;
 
-/// More candidates than these within [`NEAR`] are a crowd.
-const CROWD: usize = 8;
+/// Where more places than these lie within [`NEAR`], they are a crowd: on random bytes there is one in
+/// two of such stretches.
+const CROWD: u64 = 8;
 
-/// Bytes behind the beginning of a candidate, or at the end of its parcel, in which others begin: of a
-/// photo and its thumbnail there are some.
+/// Bytes from a place on in which others are counted.
 const NEAR: u64 = 8 << 10;
+
+/// In a photo's first bytes begin its thumbnail and other structures: so few are no crowd.
+const FAMILY: u64 = 4;
 
 /// A place where a glance finds that a file may begin.
 #[derive(Debug)]
@@ -54,64 +57,58 @@ impl Parcel {
         start: u64,
         buffer: &mut Buffer,
     ) -> Self {
-        let (mut parcel, mut places) = (Parcel::default(), 0);
+        let mut parcel = Parcel::default();
+        let mut looked = 0;
         buffer.allow(None);
-        for same in hits.chunk_by(|a, b| a.at == b.at) {
-            let offset = start + same[0].at as u64;
-            places += 1;
-            if places > MOST_PLACES && !offset.is_multiple_of(SECTOR) {
+        let places: Vec<&[Hit]> = hits.chunk_by(|a, b| a.at == b.at).collect();
+        let offsets: Vec<u64> = places.iter().map(|same| start + same[0].at as u64).collect();
+        for ((same, &offset), crowded) in places.iter().zip(&offsets).zip(crowded(&offsets)) {
+            looked += u32::from(crowded);
+            if crowded && looked > MOST_PLACES && !offset.is_multiple_of(SECTOR) {
                 parcel.left_out += 1;
                 continue;
             }
             let formats = carver.glance(source, offset, same, buffer);
-            if formats.is_empty() {
-                continue;
+            if !formats.is_empty() {
+                parcel.candidates.push(Candidate { offset, formats, crowded: false });
             }
-            parcel.candidates.push(Candidate { offset, formats, crowded: false });
         }
-        parcel.mark_crowds();
+        let offsets: Vec<u64> = parcel.candidates.iter().map(|one| one.offset).collect();
+        for (one, crowded) in parcel.candidates.iter_mut().zip(crowded(&offsets)) {
+            one.crowded = crowded;
+        }
         parcel
     }
+}
 
-    /// Tells who is one of a crowd, by what begins in this parcel alone.
-    fn mark_crowds(&mut self) {
-        let offsets: Vec<u64> = self.candidates.iter().map(|one| one.offset).collect();
-        for one in &mut self.candidates {
-            let first = one.offset.min((one.offset / PARCEL + 1) * PARCEL - NEAR);
-            let before = |end: u64| offsets.partition_point(|&offset| offset < end);
-            one.crowded = before(first + NEAR) - before(first) > CROWD;
-        }
-    }
+/// Which of the places at `offsets` of one parcel, in order, are of a crowd, by that parcel alone.
+fn crowded(offsets: &[u64]) -> impl Iterator<Item = bool> {
+    (0..).zip(offsets).map(|(index, &offset)| {
+        let end = (offset + NEAR).min((offset / PARCEL + 1) * PARCEL);
+        let count = offsets.partition_point(|&other| other < end) as u64 - index;
+        count > FAMILY && count * NEAR > CROWD * (end - offset)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Which candidates at these offsets of a parcel are of a crowd.
-    fn crowded(offsets: &[u64]) -> Vec<bool> {
-        let candidate = |&offset| Candidate { offset, formats: Vec::new(), crowded: false };
-        let candidates = offsets.iter().map(candidate).collect();
-        let mut parcel = Parcel { candidates, left_out: 0 };
-        parcel.mark_crowds();
-        parcel.candidates.iter().map(|one| one.crowded).collect()
-    }
-
     #[test]
     fn a_photo_behind_a_crowd_is_none_of_it() {
         let start = 5 * PARCEL;
         let crowd = (0..20).map(|n| start + n * 200);
         let photo = [start + 5000, start + 5012, start + 5600];
-        let found = crowded(&crowd.chain(photo).collect::<Vec<_>>());
-        assert!(found[..15].iter().all(|&one| one));
+        let found: Vec<bool> = crowded(&crowd.chain(photo).collect::<Vec<_>>()).collect();
+        assert!(found[..10].iter().all(|&one| one));
         assert!(found[20..].iter().all(|&one| !one));
     }
 
     #[test]
-    fn a_crowd_reaches_up_to_the_end_of_its_parcel() {
+    fn a_crowd_is_one_up_to_the_end_of_its_parcel() {
         let crowd: Vec<u64> = (0..PARCEL).step_by(512).collect();
-        assert!(crowded(&crowd).iter().all(|&one| one));
+        assert_eq!(crowded(&crowd).filter(|&one| !one).count() as u64, FAMILY);
         let row: Vec<u64> = (0..PARCEL).step_by(1024).collect();
-        assert!(crowded(&row).iter().all(|&one| !one));
+        assert!(!crowded(&row).any(|one| one));
     }
 }

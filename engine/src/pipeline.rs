@@ -22,8 +22,8 @@ use crate::hash::{Algorithm, Digests, Hasher};
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::journal::Journal;
 use crate::owners::Owners;
-use crate::parcel::{self, Candidate, Parcel};
 use crate::pairs::Half;
+use crate::parcel::{self, Candidate, Parcel};
 use crate::progress::Progress;
 use crate::record::Record;
 use crate::report::{End, Grade, Status};
@@ -196,7 +196,7 @@ impl Scan<'_> {
             if self.progress.stopped() {
                 break;
             }
-            let parcel = Parcel::glance(&self.carver, window, hits, chunk.at, &mut buffer);
+            let parcel = Parcel::glance(self.carver, window, hits, chunk.at, &mut buffer);
             let left_out = parcel.left_out + self.parcel(index, window, &parcel, near, failure);
             totals.left_out.fetch_add(left_out, Relaxed);
         }
@@ -213,13 +213,12 @@ impl Scan<'_> {
         failure: &Mutex<Option<Error>>,
     ) -> u64 {
         let (mut buffer, mut left_out) = (Buffer::default(), 0);
-        let mut budgets = [false, true].map(Budget::new);
+        let mut budget = Budget::default();
         for Candidate { offset, formats, crowded } in &parcel.candidates {
             if self.progress.stopped() {
                 break;
             }
-            let budget = &mut budgets[usize::from(*crowded)];
-            let Some(allowance) = budget.allowance(*offset) else {
+            let Some(allowance) = budget.allowance(*offset, *crowded) else {
                 left_out += 1;
                 continue;
             };
@@ -230,7 +229,7 @@ impl Scan<'_> {
                 let read = buffer.lent() - before;
                 ((found, read), read)
             });
-            budget.charge(read, found.first().map(|file| &file.record));
+            budget.charge(*offset, *crowded, read, found.first().map(|file| &file.record));
             if buffer.is_spent() {
                 left_out += 1;
                 continue;

@@ -32,6 +32,7 @@ const ENGINE: &[&str] = &[
     "budget",
     "container",
     "carve",
+    "parcel",
     "journal",
     "reserve",
     "index",

@@ -71,7 +71,7 @@ fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
             if walked.short {
                 verdict.grade = Grade::Damaged;
             }
-            followers::add(view, &walked.segments, &mut verdict);
+            followers::add(view, &walked.segments, Effort::Structure, &mut verdict);
         }
     }
     verdict

@@ -8,10 +8,16 @@ use std::borrow::Cow;
 use super::gcontainer::{self, Announced, Item};
 use super::marker::{APP1, APP2, Marker};
 use super::mpf::{self, Entry};
+use super::skim::JpegOracle;
 use super::{video, walk};
+use crate::format::Effort;
+use crate::oracle::drive;
 use crate::trailer;
 use crate::verdict::{Child, Kinship, Role, Span, Unchecked, Verdict};
 use crate::view::View;
+
+/// A picture is decoded in pieces of this size.
+const PIECE: usize = 64 << 10;
 
 /// Cameras align further pictures; more padding than this is a hole in a disk.
 const MOST_PADDING: u64 = 64 << 10;
@@ -20,8 +26,9 @@ const MOST_PADDING: u64 = 64 << 10;
 const MOST_TRAILERS: usize = 8;
 
 /// Adds to a complete picture what follows it.
-pub fn add(view: &mut View<'_>, segments: &[Marker], verdict: &mut Verdict) {
-    let mut chain = Chain { end: verdict.len, joints: vec![verdict.len], children: Vec::new() };
+pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &mut Verdict) {
+    let mut chain =
+        Chain { end: verdict.len, joints: vec![verdict.len], children: Vec::new(), effort };
     let entries = mpf::index(view, segments);
     let announced = gcontainer::announced(view, segments);
     let mut missing = chain.add_listed(view, &entries);
@@ -46,6 +53,7 @@ struct Chain {
     /// Where a trailer may begin: the end of each picture.
     joints: Vec<u64>,
     children: Vec<Child>,
+    effort: Effort,
 }
 
 impl Chain {
@@ -89,7 +97,7 @@ impl Chain {
         if span.at < self.end {
             return None;
         }
-        let (end, gain_map) = picture(view, span.at)?;
+        let (end, gain_map) = picture(view, span.at, span.end(), self.effort)?;
         let fits = end == span.end() || is_padding(view, end, span.end());
         let follows = placed && is_padding(view, self.end, span.at);
         let end = if fits { span.end() } else { end };
@@ -103,7 +111,7 @@ impl Chain {
         };
         let mut at = self.joints[0].saturating_add(first.padding);
         for item in others {
-            let Some(end) = item_end(view, at, item) else {
+            let Some(end) = item_end(view, at, item, self.effort) else {
                 return true;
             };
             let kinship = item.kinship.unwrap_or(Kinship::Secondary);
@@ -123,7 +131,7 @@ impl Chain {
         }
         if announced.gain_map
             && !self.children.iter().any(|child| child.kinship == Kinship::GainMap)
-            && let Some((end, true)) = picture(view, self.end)
+            && let Some((end, true)) = picture(view, self.end, self.end, self.effort)
         {
             self.push(Child { span: Span::between(self.end, end), kinship: Kinship::GainMap });
         }
@@ -152,12 +160,18 @@ impl Chain {
     }
 }
 
-/// The end of the whole JPEG at `at`, and whether it calls itself a gain map.
-fn picture(view: &mut View<'_>, at: u64) -> Option<(u64, bool)> {
+/// The end of the whole JPEG at `at`, and whether it calls itself a gain map. Where it does not end
+/// at `told`, its second half may be another photo's: then it must decode.
+fn picture(view: &mut View<'_>, at: u64, told: u64, effort: Effort) -> Option<(u64, bool)> {
     let mut inner = view.from(at);
     let walked = walk::walk(&mut inner).ok().filter(|walked| walked.broken.is_none())?;
+    let end = at + walked.end;
+    let is_told = end == told || is_padding(&mut inner, walked.end, told.saturating_sub(at));
+    if effort == Effort::Proof && !is_told {
+        drive(&mut JpegOracle::new(), &mut inner, PIECE).ok().filter(|&end| end == walked.end)?;
+    }
     let gain_map = walked.segments.iter().any(|marker| is_gain_map(&mut inner, marker));
-    Some((at + walked.end, gain_map))
+    Some((end, gain_map))
 }
 
 /// Whether the segment describes a gain map: Adobe's, Apple's, or that of ISO 21496-1.
@@ -173,12 +187,12 @@ fn is_gain_map(view: &mut View<'_>, marker: &Marker) -> bool {
 
 /// The end of the item at `at`, if a picture or a video is there. Its own end goes before the
 /// length that the directory tells, which may be stale.
-fn item_end(view: &mut View<'_>, at: u64, item: &Item) -> Option<u64> {
+fn item_end(view: &mut View<'_>, at: u64, item: &Item, effort: Effort) -> Option<u64> {
+    let told = at.saturating_add(item.len);
     let own = match item.kinship {
         Some(Kinship::Motion) => video::end(view, at)?,
-        _ => picture(view, at)?.0,
+        _ => picture(view, at, told, effort)?.0,
     };
-    let told = at.saturating_add(item.len);
     Some(if is_padding(view, own, told) { told } else { own })
 }
 
@@ -198,7 +212,6 @@ mod tests {
     use super::super::measure;
     use super::super::sample::{mpf, picture, xmp};
     use super::*;
-    use crate::format::Effort;
     use crate::view::{Buffer, Runs};
 
     /// Where a picture with `extra` segments ends before `behind`, counted from its EOI, and what

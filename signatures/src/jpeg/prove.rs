@@ -3,6 +3,7 @@
 use super::skim::JpegOracle;
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
 use super::{TERMINATOR, followers, segments, structure};
+use crate::format::Effort;
 use crate::oracle::{Oracle, drive};
 use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
@@ -46,7 +47,7 @@ fn whole(view: &mut View<'_>, oracle: &JpegOracle, end: u64) -> Verdict {
         }
     }
     segments::look_into(view, oracle.segments(), &mut verdict);
-    followers::add(view, oracle.segments(), &mut verdict);
+    followers::add(view, oracle.segments(), Effort::Proof, &mut verdict);
     verdict
 }
 
