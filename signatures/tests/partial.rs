@@ -5,7 +5,7 @@
 mod disk;
 
 use afterimage_signatures::formats::by_name;
-use afterimage_signatures::verdict::Role;
+use afterimage_signatures::verdict::{Kinship, Role};
 use afterimage_signatures::{Buffer, Effort, Grade, Runs, Verdict, View};
 use afterimage_testdata::png::chunk;
 use afterimage_testdata::random::Random;
@@ -203,4 +203,21 @@ fn a_bmp_whose_source_ends_is_partial_by_its_rows() {
     let sample = of("bmp").find(|sample| sample.name == "length-missing").unwrap();
     let half = &sample.bytes[..sample.bytes.len() / 2];
     assert!(judge("bmp", half, Effort::Proof).is_none(), "nothing says that it is one");
+}
+
+#[test]
+fn a_gain_map_that_another_photo_completes_is_not_taken() {
+    let whole = of("jpeg").find(|sample| sample.name == "ultra-hdr").unwrap().bytes;
+    let verdict = proof("jpeg", &whole);
+    let map = verdict.children.iter().find(|child| child.kinship == Kinship::GainMap).unwrap().span;
+    assert_eq!((verdict.len, map.end()), (whole.len() as u64, whole.len() as u64));
+    let middle = (map.at + map.len / 2) as usize;
+    // The end of another picture's scan in place of the map's.
+    let mut foreign = Random::new(3).bytes(500);
+    foreign.iter_mut().filter(|byte| **byte == 0xff).for_each(|byte| *byte = 0);
+    let joined = [&whole[..middle], &foreign, b"\xff\xd9"].concat();
+    assert_ne!(joined.len(), whole.len());
+    let verdict = proof("jpeg", &joined);
+    assert_eq!((verdict.grade, verdict.len), (Grade::Verified, map.at));
+    assert!(!verdict.issues.is_empty());
 }
