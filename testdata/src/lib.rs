@@ -33,6 +33,7 @@ pub mod raw;
 pub mod samples;
 pub mod scanner;
 pub mod scene;
+pub mod storms;
 pub mod tiff;
 pub mod trailers;
 pub mod video;
