@@ -6,9 +6,12 @@ use crate::budget::{PARCEL, SECTOR};
 use crate::carve::Carver;
 use crate::scan::Hit;
 
-/// Of the places of a parcel that are in crowds, so many are looked at, and of more those that begin a
-/// sector.
-const MOST_PLACES: u32 = 128;
+/// So many bytes are read to glance at the places of a parcel that are in crowds; then only at those
+/// that begin a sector.
+const MOST_GLANCED: u64 = 128 << 10;
+
+/// What a glance counts for at least, in bytes.
+const GLANCED: u64 = 64;
 
 /// Where more places than these lie within [`NEAR`], they are a crowd: on random bytes there is one in
 /// two of such stretches.
@@ -36,7 +39,7 @@ pub struct Candidate {
 pub struct Parcel {
     /// The candidates.
     pub candidates: Vec<Candidate>,
-    /// Places beyond [`MOST_PLACES`].
+    /// Places beyond [`MOST_GLANCED`].
     pub left_out: u64,
 }
 
@@ -58,17 +61,18 @@ impl Parcel {
         buffer: &mut Buffer,
     ) -> Self {
         let mut parcel = Parcel::default();
-        let mut looked = 0;
+        let mut glanced = 0;
         buffer.allow(None);
         let places: Vec<&[Hit]> = hits.chunk_by(|a, b| a.at == b.at).collect();
         let offsets: Vec<u64> = places.iter().map(|same| start + same[0].at as u64).collect();
         for ((same, &offset), crowded) in places.iter().zip(&offsets).zip(crowded(&offsets)) {
-            looked += u32::from(crowded);
-            if crowded && looked > MOST_PLACES && !offset.is_multiple_of(SECTOR) {
+            if crowded && glanced > MOST_GLANCED && !offset.is_multiple_of(SECTOR) {
                 parcel.left_out += 1;
                 continue;
             }
+            let before = buffer.lent();
             let formats = carver.glance(source, offset, same, buffer);
+            glanced += u64::from(crowded) * (buffer.lent() - before).max(GLANCED);
             if !formats.is_empty() {
                 parcel.candidates.push(Candidate { offset, formats, crowded: false });
             }

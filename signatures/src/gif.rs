@@ -13,7 +13,15 @@ use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// What every GIF begins with.
-pub static MAGIC: &[Magic] = &[Magic::new(0, b"GIF87a"), Magic::new(0, b"GIF89a")];
+pub static MAGIC: &[Magic] =
+    &[Magic::gated(0, b"GIF87a", opens), Magic::gated(0, b"GIF89a", opens)];
+
+/// Whether a block begins behind the header and its table of colours: most words of a text fail here.
+fn opens(view: &mut View<'_>) -> bool {
+    let flags = view.u8(10).unwrap_or(0);
+    let table = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+    view.u8(HEADER_LEN as u64 + table).is_ok_and(|block| matches!(block, b'!' | b','))
+}
 
 /// Signature and logical screen descriptor.
 const HEADER_LEN: usize = 13;
