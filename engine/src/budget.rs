@@ -15,7 +15,7 @@ pub const PARCEL: u64 = 64 << 10;
 #[derive(Debug)]
 struct Limits {
     /// So many bytes may be read in vain.
-    waste: u64,
+    waste: i64,
     /// So many candidates must lead nowhere before any is left out: one photo that breaks off late
     /// may cost all of the bytes, and its neighbours are innocent.
     vain: u32,
@@ -27,13 +27,19 @@ struct Limits {
 const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
 
 /// In a crowd of candidates: were they photos, they would be the smallest there are.
-const CROWDED: Limits = Limits { waste: 128 << 10, vain: 4, asked: 16 << 10 };
+const CROWDED: Limits = Limits { waste: 64 << 10, vain: 4, asked: 16 << 10 };
 
 /// Bytes that may be read for each candidate while few have led nowhere.
 const INNOCENT: u64 = 64 << 20;
 
-/// A photo is read some times: to walk it, to prove it, to look for what follows it.
+/// A beginning is read some times: to walk it, to prove it, to look for what follows it.
 const READS: u64 = 4;
+
+/// So many times the bytes of a whole photo may be read for it and for what begins in it.
+const WORTH: u64 = 16;
+
+/// The most of that which is left for others, in bytes.
+const MOST_SAVED: i64 = 256 << 10;
 
 /// When the budget is spent, so many bytes may still be read for a candidate that begins a sector and
 /// is in no crowd.
@@ -42,8 +48,11 @@ const LEAST: u64 = 8 << 10;
 /// A picture of which no more is there is no sign of photos.
 const LEAST_SHARE: f32 = 0.01;
 
+/// A beginning that is shorter is none either, in bytes: it shows nothing that a thumbnail would not.
+const LEAST_PART: u64 = 2 << 10;
+
 /// Where files begin on nearly every disk, in bytes.
-pub const SECTOR: u64 = 512;
+const SECTOR: u64 = 512;
 
 /// What was spent in a parcel.
 #[derive(Debug, Default)]
@@ -56,9 +65,17 @@ pub struct Budget {
 
 #[derive(Debug, Default)]
 struct Account {
-    spent: u64,
+    /// Bytes, less what photos are worth.
+    spent: i64,
     /// How many candidates led nowhere.
     vain: u32,
+}
+
+impl Account {
+    fn add(&mut self, cost: u64, worth: u64) {
+        let [cost, worth] = [cost, worth].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+        self.spent = self.spent.saturating_add(cost).saturating_sub(worth).max(-MOST_SAVED);
+    }
 }
 
 /// Which limits hold for a candidate, and what may still be read once they are reached.
@@ -83,7 +100,7 @@ impl Budget {
     pub fn charge(&mut self, offset: u64, crowded: bool, read: u64, found: Option<&Record>) {
         // In photos, others begin as a matter of course.
         let asked = if offset < self.reach { 0 } else { limits(crowded).0.asked };
-        let mut cost = read.saturating_add(asked);
+        let (mut cost, mut worth) = (read.saturating_add(asked), 0);
         if let Some(record) = found.filter(|record| shows(record)) {
             let len = record.source_len();
             let end = offset.saturating_add(len);
@@ -91,19 +108,20 @@ impl Budget {
             self.reach = self.reach.max(end);
             // What lies in another photo is measured and hashed for its sake.
             cost = cost.saturating_add(len - fresh);
-            // A beginning is worth its bytes alone.
-            let whole = if record.file.grade > Grade::Partial { asked } else { 0 };
-            cost = cost.saturating_sub(fresh.saturating_mul(READS).saturating_add(whole));
+            worth = match record.file.grade > Grade::Partial {
+                true => fresh.saturating_mul(WORTH).saturating_add(asked),
+                false => fresh.saturating_mul(READS),
+            };
         }
-        let account = &mut self.accounts[usize::from(crowded)];
-        account.spent = account.spent.saturating_add(cost);
-        account.vain += u32::from(cost > 0);
+        self.accounts[usize::from(crowded)].vain += u32::from(cost > worth);
+        self.accounts[usize::from(crowded)].add(cost, 0);
+        self.accounts.iter_mut().for_each(|account| account.add(0, worth));
     }
 }
 
 /// Whether there is something to look at in a file, so that reading it was worth its while.
-fn shows(record: &Record) -> bool {
-    let part = record.file.share.filter(|_| record.source_len() >= SECTOR);
+pub fn shows(record: &Record) -> bool {
+    let part = record.file.share.filter(|_| record.source_len() >= LEAST_PART);
     record.file.grade > Grade::Partial || part.is_some_and(|share| share > LEAST_SHARE)
 }
 
@@ -143,7 +161,7 @@ mod tests {
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
         for crowded in [false, true] {
             let ((limits, _), mut budget) = (limits(crowded), Budget::default());
-            let looked = asked(&mut budget, crowded, 0..100, limits.waste, None);
+            let looked = asked(&mut budget, crowded, 0..100, limits.waste as u64, None);
             assert_eq!(looked, limits.vain as usize);
             assert_eq!(budget.allowance(100, crowded), None);
             assert_eq!(budget.allowance(100, !crowded), Some(u64::MAX));
@@ -174,7 +192,7 @@ mod tests {
             for crowded in [false, true] {
                 let ((limits, least), mut budget) = (limits(crowded), Budget::default());
                 let looked = asked(&mut budget, crowded, 0..PARCEL, read, found.as_ref()) as u64;
-                let most = (limits.waste / limits.asked).max(u64::from(limits.vain)) + 1;
+                let most = (limits.waste as u64 / limits.asked).max(u64::from(limits.vain)) + 1;
                 assert!((u64::from(limits.vain)..=most).contains(&looked), "{read}: {looked}");
                 let sector = budget.allowance(PARCEL - SECTOR, crowded);
                 assert_eq!(sector, least, "a sector begins there");

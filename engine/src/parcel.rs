@@ -2,26 +2,45 @@
 
 use afterimage_signatures::{Buffer, Bytes};
 
-use crate::budget::{PARCEL, SECTOR};
+use crate::budget::PARCEL;
 use crate::carve::Carver;
 use crate::scan::Hit;
 
-/// So many bytes are read to glance at the places of a parcel that are in crowds; then only at those
-/// that begin a sector.
-const MOST_GLANCED: u64 = 128 << 10;
+/// So many bytes are read to glance at the places of a parcel that are in crowds.
+const MOST_GLANCED: u64 = 32 << 10;
 
 /// What a glance counts for at least, in bytes.
 const GLANCED: u64 = 64;
 
-/// Where more places than these lie within [`NEAR`], they are a crowd: on random bytes there is one in
-/// two of such stretches.
-const CROWD: u64 = 8;
+/// Where more places than these lie within [`NEAR`], they are a crowd: in a photo's first bytes begin its
+/// thumbnail and a few other structures, and on random bytes there is one.
+const CROWD: usize = 6;
 
-/// Bytes from a place on in which others are counted.
-const NEAR: u64 = 8 << 10;
+/// Bytes from a place on in which others are counted: of those behind a chunk too.
+pub const NEAR: u64 = 16 << 10;
 
-/// In a photo's first bytes begin its thumbnail and other structures: so few are no crowd.
-const FAMILY: u64 = 4;
+/// A place where magics stand.
+#[derive(Debug)]
+pub struct Place<'h> {
+    /// The first byte of what may begin there, in the source.
+    pub offset: u64,
+    hits: &'h [Hit],
+    crowded: bool,
+}
+
+/// The places of a chunk that begins at `start` of the source, and those within [`NEAR`] behind it.
+pub fn places(hits: &[Hit], start: u64) -> Vec<Place<'_>> {
+    let place = |hits: &'_ [Hit]| start + hits[0].at as u64;
+    let mut places: Vec<Place<'_>> = hits
+        .chunk_by(|a, b| a.at == b.at)
+        .map(|hits| Place { offset: place(hits), hits, crowded: false })
+        .collect();
+    let offsets: Vec<u64> = places.iter().map(|place| place.offset).collect();
+    for (place, crowded) in places.iter_mut().zip(crowded(&offsets)) {
+        place.crowded = crowded;
+    }
+    places
+}
 
 /// A place where a glance finds that a file may begin.
 #[derive(Debug)]
@@ -43,54 +62,59 @@ pub struct Parcel {
     pub left_out: u64,
 }
 
-/// Parts `hits`, whose places count from `start` of the source, by the parcel that they begin in.
-pub fn split(hits: &[Hit], start: u64) -> impl Iterator<Item = &[Hit]> {
-    hits.chunk_by(move |a, b| {
-        let parcel = |hit: &Hit| (start + hit.at as u64) / PARCEL;
-        parcel(a) == parcel(b)
-    })
-}
-
 impl Parcel {
-    /// Glances at the hits of one parcel of `source`.
-    pub fn glance(
+    /// Glances at the first of `places`, which begin in one parcel of `source`, each of the parcels in
+    /// turn; gives the places of the next.
+    pub fn glance<'p, 'h>(
         carver: &Carver<'_>,
         source: &dyn Bytes,
-        hits: &[Hit],
-        start: u64,
+        places: &'p [Place<'h>],
         buffer: &mut Buffer,
-    ) -> Self {
+    ) -> (Self, &'p [Place<'h>]) {
         let mut parcel = Parcel::default();
-        let mut glanced = 0;
+        let Some(end) = places.first().map(|first| (first.offset / PARCEL + 1) * PARCEL) else {
+            return (parcel, places);
+        };
+        let (here, others) = places.split_at(places.partition_point(|place| place.offset < end));
+        let (mut glanced, mut offsets) = (0, Vec::new());
         buffer.allow(None);
-        let places: Vec<&[Hit]> = hits.chunk_by(|a, b| a.at == b.at).collect();
-        let offsets: Vec<u64> = places.iter().map(|same| start + same[0].at as u64).collect();
-        for ((same, &offset), crowded) in places.iter().zip(&offsets).zip(crowded(&offsets)) {
-            if crowded && glanced > MOST_GLANCED && !offset.is_multiple_of(SECTOR) {
+        for &Place { offset, hits, crowded } in here {
+            if crowded && glanced > MOST_GLANCED {
                 parcel.left_out += 1;
+                offsets.push(offset);
                 continue;
             }
             let before = buffer.lent();
-            let formats = carver.glance(source, offset, same, buffer);
+            let formats = carver.glance(source, offset, hits, buffer);
             glanced += u64::from(crowded) * (buffer.lent() - before).max(GLANCED);
             if !formats.is_empty() {
                 parcel.candidates.push(Candidate { offset, formats, crowded: false });
+                offsets.push(offset);
             }
         }
-        let offsets: Vec<u64> = parcel.candidates.iter().map(|one| one.offset).collect();
-        for (one, crowded) in parcel.candidates.iter_mut().zip(crowded(&offsets)) {
-            one.crowded = crowded;
+        let behind = others.iter().map(|place| place.offset);
+        offsets.extend(behind.take_while(|&offset| offset < end + NEAR));
+        parcel.mark(&offsets);
+        (parcel, others)
+    }
+
+    /// Tells which candidates are of a crowd, as one of `offsets` each.
+    fn mark(&mut self, offsets: &[u64]) {
+        let mut told = offsets.iter().zip(crowded(offsets));
+        for one in &mut self.candidates {
+            let at = told.find(|(offset, _)| **offset == one.offset);
+            one.crowded = at.is_some_and(|(_, crowded)| crowded);
         }
-        parcel
     }
 }
 
-/// Which of the places at `offsets` of one parcel, in order, are of a crowd, by that parcel alone.
+/// Which of the places at `offsets`, in order, are of a crowd.
 fn crowded(offsets: &[u64]) -> impl Iterator<Item = bool> {
-    (0..).zip(offsets).map(|(index, &offset)| {
-        let end = (offset + NEAR).min((offset / PARCEL + 1) * PARCEL);
-        let count = offsets.partition_point(|&other| other < end) as u64 - index;
-        count > FAMILY && count * NEAR > CROWD * (end - offset)
+    let mut beyond = 0;
+    (0..).zip(offsets).map(move |(index, &offset)| {
+        let near = |&&other: &&u64| other < offset + NEAR;
+        beyond += offsets[beyond..].iter().take_while(near).count();
+        beyond - index > CROWD
     })
 }
 
@@ -100,19 +124,28 @@ mod tests {
 
     #[test]
     fn a_photo_behind_a_crowd_is_none_of_it() {
-        let start = 5 * PARCEL;
-        let crowd = (0..20).map(|n| start + n * 200);
-        let photo = [start + 5000, start + 5012, start + 5600];
+        let crowd = (0..20).map(|n| n * 200);
+        let photo = [5000, 5012, 5600, 9000];
         let found: Vec<bool> = crowded(&crowd.chain(photo).collect::<Vec<_>>()).collect();
-        assert!(found[..10].iter().all(|&one| one));
+        assert!(found[..17].iter().all(|&one| one));
         assert!(found[20..].iter().all(|&one| !one));
     }
 
     #[test]
-    fn a_crowd_is_one_up_to_the_end_of_its_parcel() {
-        let crowd: Vec<u64> = (0..PARCEL).step_by(512).collect();
-        assert_eq!(crowded(&crowd).filter(|&one| !one).count() as u64, FAMILY);
-        let row: Vec<u64> = (0..PARCEL).step_by(1024).collect();
+    fn a_row_of_photos_is_no_crowd() {
+        let row: Vec<u64> = (0..PARCEL).step_by(3072).collect();
         assert!(!crowded(&row).any(|one| one));
+    }
+
+    #[test]
+    fn a_crowd_is_the_same_wherever_it_is_cut() {
+        let hit = |at: usize| Hit { at, magic: 0 };
+        let hits: Vec<Hit> = (0..2 * PARCEL as usize).step_by(512).map(hit).collect();
+        let all: Vec<bool> = places(&hits, 0).iter().map(|place| place.crowded).collect();
+        let cut = hits.partition_point(|hit| (hit.at as u64) < PARCEL + NEAR);
+        let first = places(&hits[..cut], 0);
+        let own = first.iter().take_while(|place| place.offset < PARCEL);
+        assert!(own.zip(&all).all(|(place, crowded)| place.crowded == *crowded));
+        assert!(all[..all.len() - CROWD].iter().all(|&one| one));
     }
 }

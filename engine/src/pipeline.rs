@@ -13,7 +13,7 @@ use crossbeam_channel::{Sender, bounded};
 use rayon::ThreadPool;
 
 use crate::account::{Account, Stage};
-use crate::budget::Budget;
+use crate::budget::{self, Budget};
 use crate::carve::{Carver, Found};
 use crate::chunk::{self, Chunk, Cut};
 use crate::content::Content;
@@ -188,17 +188,22 @@ impl Scan<'_> {
                 }
             }
             totals.add(&traces);
+            let end = (own.end + parcel::NEAR as usize).min(chunk.bytes().len());
+            self.matcher.scan(chunk.bytes(), own.end..end, &mut hits);
             erased
         };
         totals.erased.fetch_add(self.account.time(Stage::Match, len, find), Relaxed);
         let mut buffer = Buffer::default();
-        for hits in parcel::split(&hits, chunk.at) {
+        let places = parcel::places(&hits, chunk.at);
+        let mut rest = places.as_slice();
+        while rest.first().is_some_and(|place| place.offset < chunk.at + own.end as u64) {
             if self.progress.stopped() {
                 break;
             }
-            let parcel = Parcel::glance(self.carver, window, hits, chunk.at, &mut buffer);
+            let (parcel, others) = Parcel::glance(self.carver, window, rest, &mut buffer);
             let left_out = parcel.left_out + self.parcel(index, window, &parcel, near, failure);
             totals.left_out.fetch_add(left_out, Relaxed);
+            rest = others;
         }
         self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
     }
@@ -230,7 +235,8 @@ impl Scan<'_> {
                 ((found, read), read)
             });
             budget.charge(*offset, *crowded, read, found.first().map(|file| &file.record));
-            if buffer.is_spent() {
+            let first = found.first().map(|file| &file.record);
+            if buffer.is_spent() || *crowded && first.is_some_and(|record| !budget::shows(record)) {
                 left_out += 1;
                 continue;
             }

@@ -25,6 +25,7 @@ use crate::listing::Listing;
 use crate::options::Options;
 use crate::owners::Owners;
 use crate::ownership::Owner;
+use crate::parcel;
 use crate::pipeline::{Ledger, Scan, Scanned};
 use crate::progress::Progress;
 use crate::recall;
@@ -247,7 +248,7 @@ impl<'o> Run<'o> {
         let survey = &self.surveys[index];
         let owners = (!options.all).then(|| Owners::of(survey));
         let (start, end) = range(options, survey, source.len());
-        let overlap = matcher.overlap() as u64;
+        let overlap = matcher.overlap() as u64 + parcel::NEAR;
         let scan = Scan {
             matcher,
             carver: &carver,
