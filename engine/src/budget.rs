@@ -27,7 +27,7 @@ struct Limits {
 const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
 
 /// In a crowd of candidates: were they photos, they would be the smallest there are.
-const CROWDED: Limits = Limits { waste: 64 << 10, vain: 4, asked: 16 << 10 };
+const CROWDED: Limits = Limits { waste: 64 << 10, vain: 2, asked: 16 << 10 };
 
 /// Bytes that may be read for each candidate while few have led nowhere.
 const INNOCENT: u64 = 64 << 20;
