@@ -1,6 +1,7 @@
 //! Which of the photos are wanted: by path, by date, by camera.
 
 use afterimage_engine::select::Select;
+use anyhow::bail;
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::DateTime;
 
@@ -35,14 +36,24 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// What the engine is asked for.
-    pub fn select(&self) -> Select {
-        Select {
+    /// What the engine is asked for, where it can be had: names are known from file systems alone.
+    pub fn select(&self, names: bool) -> anyhow::Result<Select> {
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            bail!("cannot take photos: --since {since} is not before --until {until}");
+        }
+        if !self.path.is_empty() && !names {
+            bail!(
+                "cannot take photos by --path: with --no-filesystem no names are known; leave one out"
+            );
+        }
+        Ok(Select {
             paths: self.path.clone(),
             since: self.since,
             until: self.until,
             camera: self.camera.clone(),
-        }
+        })
     }
 }
 

@@ -23,8 +23,17 @@ use crate::commands::Program;
 use crate::status::Status;
 
 fn main() -> ExitCode {
-    let program = Program::parse();
     let mut err = io::stderr();
+    let program = match Program::try_parse() {
+        Ok(program) => program,
+        Err(error) => match failure::of_arguments(&error) {
+            Some(line) => {
+                drop(writeln!(err, "{line}"));
+                return Status::Failed.into();
+            }
+            None => error.exit(),
+        },
+    };
     let status = program.run(&mut io::stdout().lock(), &mut err).unwrap_or_else(|error| {
         // Where stderr is closed, the exit status alone has to tell.
         drop(writeln!(err, "{}", failure::line(error.as_ref())));

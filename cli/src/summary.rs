@@ -50,6 +50,15 @@ impl Told<'_> {
         self.options.range.is_some() || self.options.volume.is_some()
     }
 
+    /// Whether all photos of all kinds were asked for.
+    pub fn is_all(&self) -> bool {
+        let Options { formats, select, min_size, min_pixels, .. } = self.options;
+        formats.is_empty()
+            && select.is_all()
+            && (*min_size, *min_pixels) == (0, 0)
+            && !self.is_part()
+    }
+
     /// Whether every byte that was asked for was scanned.
     fn whole(&self) -> bool {
         !self.outcome.interrupted && self.outcome.failure.is_none() && !self.is_part()
@@ -59,7 +68,7 @@ impl Told<'_> {
 /// The summary for people.
 pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     found::write(out, told)?;
-    volumes::write(out, told)?;
+    volumes::write(out, &told.outcome.sources)?;
     lost::write(out, told)?;
     next::write(out, told)?;
     if let Some(memory) = told.memory {

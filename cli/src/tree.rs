@@ -10,7 +10,7 @@ use afterimage_engine::run::Outcome;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::summary::volumes::title;
+use crate::summary::volumes::{self, title};
 use crate::text::{bytes, count, paragraph, percent, plain};
 
 /// Columns that a folder is moved in at the most.
@@ -120,9 +120,25 @@ impl Listed {
     }
 }
 
-/// Prints what a scan found as a tree, by source, volume and folder.
-pub fn text(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    tree(out, listed(&outcome.report)?, &outcome.sources)?;
+/// Prints what a scan found as a tree, by source, volume and folder; then which file systems there are.
+/// `all` tells whether all photos were asked for.
+pub fn text(out: &mut dyn Write, outcome: &Outcome, all: bool) -> io::Result<()> {
+    let files = listed(&outcome.report)?;
+    let found = !files.is_empty();
+    tree(out, files, &outcome.sources)?;
+    if !found {
+        writeln!(
+            out,
+            "{}",
+            if all { "No photos were found." } else { "No photos match what was asked for." }
+        )?;
+    }
+    volumes::write(out, &outcome.sources)?;
+    for locked in
+        outcome.sources.iter().flat_map(|source| &source.volumes).filter_map(volumes::locked)
+    {
+        paragraph(out, "", &locked)?;
+    }
     if outcome.interrupted {
         writeln!(out, "It was stopped before the end: what lies further on was not looked at.")?;
     }
@@ -213,7 +229,7 @@ fn total(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
     let live = files.iter().filter(|file| file.status == Status::Live).count() as u64;
     let photos = count(files.len() as u64, "photo", "photos");
     if files.is_empty() {
-        return writeln!(out, "No photos were found.");
+        return Ok(());
     }
     let live = match live {
         0 => String::new(),

@@ -72,7 +72,7 @@ pub fn path(naming: &Naming<'_>) -> String {
 fn kept(original: &str) -> Option<String> {
     let named = |part: &&str| !matches!(*part, "" | "." | "..") && !is_drive(part);
     let mut parts: Vec<String> =
-        original.rsplit(['/', '\\']).filter(named).take(MAX_DEPTH).map(component::clean).collect();
+        original.rsplit('/').filter(named).take(MAX_DEPTH).map(component::clean).collect();
     parts.reverse();
     (!parts.is_empty()).then(|| parts.join("/"))
 }

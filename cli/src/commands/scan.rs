@@ -272,7 +272,7 @@ impl Scan {
             filesystems: !self.no_filesystem,
             volume: self.volume,
             zone: self.timezone.clone(),
-            select: self.chosen.select(),
+            select: self.chosen.select(!self.no_filesystem)?,
             embedded: self.embedded,
             hashes: algorithms(&self.hash)?,
             hash_source: self.hash_source,
@@ -303,7 +303,7 @@ fn tell(out: &mut dyn Write, told: &Told<'_>, list: bool, json: bool) -> io::Res
     match (list, json) {
         (false, false) => summary::text(out, told),
         (false, true) => summary::json(out, told),
-        (true, false) => tree::text(out, outcome),
+        (true, false) => tree::text(out, outcome, told.is_all()),
         (true, true) => tree::json(out, &outcome.report),
     }
 }

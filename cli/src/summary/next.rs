@@ -46,13 +46,13 @@ fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 fn causes(told: &Told<'_>) -> Vec<String> {
     let (outcome, options) = (told.outcome, told.options);
     let mut causes = Vec::new();
-    if told.whole() {
+    if told.whole() && told.is_all() {
         causes.push(
             "No photo that afterimage knows begins in what was scanned (`afterimage formats` \
              lists what it knows). Overwritten photos are gone; encrypted ones cannot be seen."
                 .to_owned(),
         );
-    } else {
+    } else if !told.whole() {
         causes.push("Not all was scanned, so that this says little.".to_owned());
     }
     let mostly = |erased: u64, size: u64| size > 0 && erased >= size / 10 * 9;

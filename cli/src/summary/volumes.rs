@@ -4,17 +4,15 @@ use std::io::{self, Write};
 
 use afterimage_engine::report::{Source, Volume};
 
-use super::Told;
 use crate::text::{bytes, count, paragraph, plain};
 
 /// Volumes of one source that are named; the report lists all.
 const MOST_NAMED: usize = 12;
 
 /// Writes which volumes were found, where there are any.
-pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let sources = &told.outcome.sources;
+pub fn write(out: &mut dyn Write, sources: &[Source]) -> io::Result<()> {
     for source in sources.iter().filter(|source| is_telling(source)) {
-        match sources.as_slice() {
+        match sources {
             [_] => writeln!(out, "\nFile systems:")?,
             _ => writeln!(out, "\nFile systems of {}:", source.path)?,
         }
