@@ -27,14 +27,17 @@ pub enum Error {
     },
     /// The partition that was asked for is not there, or holds no file system that is known.
     #[error(
-        "cannot find volume {number} on {}: leave out --volume to see which there are",
-        path.display()
+        "cannot find volume {number} on {}: {}",
+        path.display(),
+        others(known)
     )]
     NoVolume {
         /// The source.
         path: PathBuf,
         /// The number of the partition.
         number: u32,
+        /// Those that there are.
+        known: Vec<u32>,
     },
     /// The output folder must not be used.
     #[error("cannot write to {}: {why}", path.display())]
@@ -76,6 +79,16 @@ pub enum Error {
         /// Why.
         why: String,
     },
+}
+
+/// Which volumes can be asked for instead.
+fn others(known: &[u32]) -> String {
+    let known: Vec<String> = known.iter().map(u32::to_string).collect();
+    match known.as_slice() {
+        [] => "no file system is known there; leave out --volume to scan all of it".to_owned(),
+        [one] => format!("there is only volume {one}"),
+        some => format!("there are volumes {}", some.join(", ")),
+    }
 }
 
 impl Error {

@@ -53,6 +53,7 @@ pub mod registry;
 pub mod report;
 pub mod reserve;
 pub mod run;
+pub mod samples;
 pub mod scan;
 pub mod select;
 pub mod settle;

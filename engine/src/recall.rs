@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::pipeline::{Ledger, entry};
 use crate::record::Record;
 use crate::report;
+use crate::samples::Filling;
 use crate::source::Source;
 use crate::survey::{Survey, Volume};
 use crate::undelete::Undelete;
@@ -84,9 +85,10 @@ fn proven(ledger: &mut Ledger, index: u32) -> Result<Vec<u64>, Error> {
     Ok(starts)
 }
 
-/// The volumes as the report lists them.
-pub fn volumes(survey: &Survey) -> Vec<report::Volume> {
+/// The volumes as the report lists them, with what their free space on `source` holds.
+pub fn volumes(survey: &Survey, source: &dyn Bytes) -> Vec<report::Volume> {
     let volume = |volume: &Volume| {
+        let free = volume.contents.free.as_deref().filter(|_| volume.is_trusted());
         let contents = &volume.contents;
         let deleted = contents.entries.iter().filter(|entry| entry.deleted).count() as u64;
         report::Volume {
@@ -102,6 +104,9 @@ pub fn volumes(survey: &Survey) -> Vec<report::Volume> {
             partition: volume.partition,
             live: contents.entries.len() as u64 - deleted,
             deleted,
+            free: free
+                .map(|spans| spans.iter().fold(0u64, |sum, span| sum.saturating_add(span.len))),
+            free_blank: free.and_then(|spans| Some(Filling::of(source, spans)?.blank)),
         }
     };
     survey.volumes.iter().map(volume).collect()
@@ -117,10 +122,9 @@ pub fn survey(source: &dyn Source, options: &Options) -> Result<Survey, Error> {
         return Ok(Survey::default());
     }
     let mut survey = Survey::of(source as &dyn Bytes);
-    match options.volume {
-        Some(number) if !survey.keep_only(number) => {
-            Err(Error::NoVolume { path: source.path().to_path_buf(), number })
-        }
-        _ => Ok(survey),
+    if let Some(number) = options.volume {
+        let missing = |known| Error::NoVolume { path: source.path().to_path_buf(), number, known };
+        survey.keep_only(number).map_err(missing)?;
     }
+    Ok(survey)
 }

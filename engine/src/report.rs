@@ -74,6 +74,9 @@ pub struct Source {
     /// near them had led nowhere: a source made to keep programs busy.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub left_out: u64,
+    /// Of samples from all over it, the share that looks like noise, from 0 to 1: encrypted or wiped.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub noise: Option<f32>,
     /// File systems found on it.
     pub volumes: Vec<Volume>,
     /// In what its partition table is damaged or contradicts itself.
@@ -123,6 +126,12 @@ pub struct Volume {
     /// Files that it lists as deleted, of all kinds.
     #[serde(default)]
     pub deleted: u64,
+    /// Bytes in clusters that are free, where it says which are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub free: Option<u64>,
+    /// Of samples from them, the share that holds one value, from 0 to 1: erased or never written.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub free_blank: Option<f32>,
 }
 
 /// Totals.

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Effort};
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -32,6 +33,7 @@ use crate::recall;
 use crate::recover::{Recovery, Written};
 use crate::report::{self, Summary};
 use crate::reserve::Reserve;
+use crate::samples::Filling;
 use crate::scan::Matcher;
 use crate::settle;
 use crate::source::{self, Source};
@@ -310,7 +312,10 @@ impl<'o> Run<'o> {
             };
             recall::undelete(ledger, &undelete)?;
             recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
-            self.described[index].volumes = recall::volumes(survey);
+            self.described[index].volumes = recall::volumes(survey, source as &dyn Bytes);
+            let whole = [Span { at: 0, len: source.len() }];
+            let filling = Filling::of(source as &dyn Bytes, &whole);
+            self.described[index].noise = filling.map(|filling| filling.noise);
             self.described[index].table_faults = survey.faults.clone();
         }
         self.surveys = surveys;
@@ -477,6 +482,7 @@ fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
         // What could not be read was scanned as zeros, but nobody knows what it is.
         erased_bytes: scanned.erased.saturating_sub(lost),
         left_out: scanned.left_out,
+        noise: None,
         error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
         ..report::Source::default()
     }

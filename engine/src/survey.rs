@@ -130,12 +130,23 @@ impl Survey {
     }
 
     /// Keeps the volume of that partition only; the only volume of a source without partitions is
-    /// number 1. Tells whether there is one.
-    pub fn keep_only(&mut self, number: u32) -> bool {
-        let numbered = self.volumes.iter().any(|volume| volume.partition.is_some());
-        let is_asked = |partition| partition == Some(number) || (!numbered && number == 1);
-        self.volumes.retain(|volume| is_asked(volume.partition));
-        !self.volumes.is_empty()
+    /// number 1.
+    ///
+    /// # Errors
+    ///
+    /// The numbers that there are, when this is none of them.
+    pub fn keep_only(&mut self, number: u32) -> Result<(), Vec<u32>> {
+        let mut known: Vec<u32> = self.volumes.iter().filter_map(|one| one.partition).collect();
+        let numbered = !known.is_empty();
+        if !numbered && !self.volumes.is_empty() {
+            known.push(1);
+        }
+        if !known.contains(&number) {
+            known.sort_unstable();
+            return Err(known);
+        }
+        self.volumes.retain(|volume| !numbered || volume.partition == Some(number));
+        Ok(())
     }
 
     /// Adds what the traces of a scan lead to, which are in order.

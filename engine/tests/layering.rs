@@ -19,6 +19,7 @@ const ENGINE: &[&str] = &[
     "filesystem",
     "traces",
     "survey",
+    "samples",
     "owners",
     "layouts",
     "source",

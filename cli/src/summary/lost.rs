@@ -31,6 +31,8 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
     }
     for source in &outcome.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
+        reasons.extend(source.volumes.iter().filter_map(volumes::erased));
+        reasons.extend((told.photos() == 0).then(|| noise(source)).flatten());
         reasons.extend(unreadable(source));
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
@@ -52,6 +54,21 @@ fn unreadable(source: &Source) -> Option<String> {
             "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
              the report lists the places.",
             bytes(total),
+            source.path
+        )
+    })
+}
+
+/// From so large a share of noise on, hardly anything else is there.
+const MOSTLY_NOISE: f32 = 0.9;
+
+/// Bytes without any order, from end to end, and no file system: nobody can tell encrypted from wiped.
+fn noise(source: &Source) -> Option<String> {
+    let is_noise = source.volumes.is_empty() && source.noise >= Some(MOSTLY_NOISE);
+    is_noise.then(|| {
+        format!(
+            "{} looks like noise from end to end. It may be encrypted, by VeraCrypt for example: then \
+             unlock it and scan the unlocked device. Or it was wiped: then nothing is left.",
             source.path
         )
     })

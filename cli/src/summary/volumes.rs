@@ -90,6 +90,23 @@ fn kind(kind: &str) -> String {
     }
 }
 
+/// From so large a share of empty free space on, it is said.
+const MOSTLY_BLANK: f32 = 0.9;
+
+/// What free space without any content means for what was deleted there.
+pub fn erased(volume: &Volume) -> Option<String> {
+    let (free, blank) = (volume.free?, volume.free_blank?);
+    (volume.deleted > 0 && free > 0 && blank >= MOSTLY_BLANK).then(|| {
+        format!(
+            "The free space of the {} ({}) is empty: what was deleted there was erased too, as SSDs, phones \
+             and many cards do by themselves (TRIM), or it was never used. No program can bring that \
+             back.",
+            title(volume),
+            bytes(free)
+        )
+    })
+}
+
 /// What an encrypted volume means for what lies in it.
 pub fn locked(volume: &Volume) -> Option<String> {
     let why = volume.locked.as_ref()?;

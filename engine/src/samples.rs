@@ -1,0 +1,112 @@
+//! What a stretch of a source is filled with, by samples: erased bytes hold nothing, and what looks like
+//! noise from end to end is encrypted or wiped.
+
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Buffer, Bytes, Runs, View};
+
+/// Samples that are taken at the most.
+const MOST_SAMPLES: u64 = 256;
+
+/// Bytes of a sample, which begins at a multiple of them.
+const SAMPLE: u64 = 4096;
+
+/// Chi-squared of the 256 byte values of random bytes: the mean is 255, its deviation 23. Compressed pictures
+/// lie far above, since their codes do not use all values alike.
+const RANDOM: std::ops::RangeInclusive<f64> = 165.0..=345.0;
+
+/// What samples hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Filling {
+    /// Share of samples of one value: erased, zeroed or never written.
+    pub blank: f32,
+    /// Share of samples that look random.
+    pub noise: f32,
+}
+
+impl Filling {
+    /// What `spans` are filled with, which are in order and apart; nothing where they are too short for a
+    /// sample.
+    pub fn of(bytes: &dyn Bytes, spans: &[Span]) -> Option<Self> {
+        let places = places(spans);
+        let (mut blank, mut noise) = (0, 0);
+        for &at in &places {
+            let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
+            let mut view = View::new(bytes, &runs, &mut buffer);
+            let sample = view.up_to(0, SAMPLE as usize);
+            blank += u32::from(is_blank(sample));
+            noise += u32::from(is_random(sample));
+        }
+        let share = |count: u32| count as f32 / places.len() as f32;
+        (!places.is_empty()).then(|| Filling { blank: share(blank), noise: share(noise) })
+    }
+}
+
+/// Where samples are taken: at even distances over the whole ones that fit into the spans.
+fn places(spans: &[Span]) -> Vec<u64> {
+    let whole = spans.iter().filter_map(|span| {
+        let (first, last) = (span.at.div_ceil(SAMPLE), span.end() / SAMPLE);
+        last.checked_sub(first).filter(|&count| count > 0).map(|count| (first, count))
+    });
+    let whole: Vec<(u64, u64)> = whole.collect();
+    let total = whole.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
+    let step = total.div_ceil(MOST_SAMPLES).max(1);
+    let (mut places, mut skip) = (Vec::new(), step / 2);
+    for (first, count) in whole {
+        while skip < count {
+            places.push((first + skip) * SAMPLE);
+            skip += step;
+        }
+        skip -= count;
+    }
+    places
+}
+
+fn is_blank(sample: &[u8]) -> bool {
+    sample.first().is_some_and(|first| sample.iter().all(|byte| byte == first))
+}
+
+fn is_random(sample: &[u8]) -> bool {
+    let mut counts = [0u32; 256];
+    sample.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    let mean = sample.len() as f64 / 256.0;
+    let squares = counts.iter().map(|&count| (f64::from(count) - mean).powi(2));
+    RANDOM.contains(&(squares.sum::<f64>() / mean))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use afterimage_testdata::random::Random;
+    use afterimage_testdata::samples;
+
+    fn filling(bytes: &[u8]) -> Filling {
+        Filling::of(&bytes, &[Span { at: 0, len: bytes.len() as u64 }]).unwrap()
+    }
+
+    #[test]
+    fn noise_is_told_from_zeros_and_from_photos() {
+        let noise = filling(&Random::new(1).bytes(4 << 20));
+        assert!(noise.noise > 0.97 && noise.blank == 0.0, "{noise:?}");
+        assert_eq!(filling(&vec![0xff; 1 << 20]), Filling { blank: 1.0, noise: 0.0 });
+        let photos: Vec<u8> = samples::all().into_iter().flat_map(|sample| sample.bytes).collect();
+        assert!(filling(&photos).noise < 0.7, "{:?}", filling(&photos));
+    }
+
+    #[test]
+    fn samples_are_spread_over_whole_blocks_of_all_spans() {
+        let spans = [
+            Span { at: 100, len: 4000 },
+            Span { at: 8192, len: 3 * SAMPLE },
+            Span { at: 1 << 30, len: 1000 * SAMPLE },
+        ];
+        let places = places(&spans);
+        assert!(places.len() as u64 <= MOST_SAMPLES && places.len() > 200);
+        assert!(
+            places
+                .iter()
+                .all(|at| spans[1..].iter().any(|s| s.at <= *at && at + SAMPLE <= s.end()))
+        );
+        assert!(places.is_sorted() && places[0] < 1 << 30);
+        assert_eq!(Filling::of(&[0u8; 100].as_slice(), &spans[..1]), None);
+    }
+}
