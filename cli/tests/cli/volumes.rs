@@ -127,7 +127,7 @@ fn a_volume_is_chosen_by_its_number() {
     let (desk, _) = desk();
     let ran = desk.scan(&["--volume", "9"]);
     ran.check(2);
-    ran.complains(&["cannot find volume 9 on card.img", "there are volumes 1"]);
+    ran.complains(&["cannot find volume 9 on card.img", "there is only volume 1"]);
     assert!(!desk.path("out").exists());
 }
 
