@@ -92,6 +92,11 @@ impl Space {
         Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, told, grid }
     }
 
+    /// Length of a cluster in bytes.
+    pub fn cluster(&self) -> u64 {
+        self.grid.1
+    }
+
     /// Whether all of `runs` lies in clusters that are free, as far as that is known.
     pub fn has_free(&self, runs: &Runs) -> bool {
         let Some(free) = &self.free else { return true };

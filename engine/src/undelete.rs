@@ -18,6 +18,7 @@ use crate::carve::{Carver, Found, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::{Entry, Place};
+use crate::guide::Guide;
 use crate::hash::Algorithm;
 use crate::index;
 use crate::join::{self, Fit, Naming, fits, is_near};
@@ -25,7 +26,7 @@ use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
 use crate::pipeline::Ledger;
 use crate::progress::Progress;
 use crate::record::Record;
-use crate::report::{End, Grade, Issue, Origin};
+use crate::report::{End, Grade, Issue, Origin, Range};
 use crate::source::Source;
 use crate::store::Store;
 use crate::survey::{Survey, Told, Volume};
@@ -36,6 +37,9 @@ const LEAST_SIZE: u64 = 64;
 
 /// Files of one source that are measured for their entries' sake.
 const MOST_MEASURED: usize = 1 << 20;
+
+/// Places of one entry from which its format looks for the rest.
+const MOST_GUIDED: usize = 4;
 
 /// Rounds in which what was proven makes room for the rest.
 const MOST_ROUNDS: usize = 4;
@@ -106,6 +110,24 @@ struct Tried {
 struct Proven {
     found: Vec<Found>,
     runs: Vec<Run>,
+}
+
+impl Proven {
+    /// Whether no joint of two pieces lies in what no check covers: any cluster would fit there.
+    fn has_sure_joints(&self) -> bool {
+        let Some(file) = self.found.first().map(|found| &found.record.file) else { return false };
+        let mut end = 0;
+        let ends = file.runs.iter().map(|run| {
+            end += run.length;
+            end
+        });
+        let ends: Vec<u64> = ends.collect();
+        let covers = |joint: &u64| {
+            let inside = |part: &Range| part.offset < *joint && *joint < part.offset + part.length;
+            file.unchecked.iter().any(inside)
+        };
+        file.issues.is_empty() && !ends[..ends.len().saturating_sub(1)].iter().any(covers)
+    }
 }
 
 impl Undelete<'_> {
@@ -280,10 +302,49 @@ impl Undelete<'_> {
                 }
             }
         }
+        if tried.proven.is_none() && least == Grade::Verified && one.provable {
+            self.guided(one, space, claims, &mut tried, buffer);
+        }
         // What is proven is read once more, for its digests.
         let hashed = tried.proven.as_ref().map_or(0, |_| size.min(len));
         tried.cost += buffer.lent() - before + hashed;
         tried
+    }
+
+    /// Lets the format itself look for the clusters of a file of which the first is known.
+    fn guided(
+        &self,
+        one: &Open<'_>,
+        space: &Space,
+        claims: &Claims,
+        tried: &mut Tried,
+        buffer: &mut Buffer,
+    ) {
+        let (entry, free) = (one.told.entry, space.unclaimed.as_slice());
+        let guide = Guide { source: self.source, free, cluster: space.cluster(), size: entry.size };
+        let starts = entry.places.iter().take(MOST_GUIDED).filter_map(|place| match place {
+            Place::Start(at) => Some(*at),
+            Place::Runs(_) => None,
+        });
+        for start in starts.filter(|&at| self.is_asked(at) && at < self.source.len()) {
+            let rest = Runs::whole(start, self.source.len() - start);
+            let head = View::new(self.source, &rest, buffer).up_to(0, HEAD).to_vec();
+            for format in self.carver.matcher.formats_at(&head) {
+                let Some(oracle) = self.carver.registry.formats()[format].oracle() else {
+                    continue;
+                };
+                let Some(runs) = guide.follow(oracle, start, buffer) else { continue };
+                let layout = Layout { runs, basis: Basis::Contested };
+                if is_due(one, &tried.layouts, &layout, Grade::Verified) {
+                    tried.layouts.push(digest(&layout));
+                    let proven = self.measure(&one.told, &layout, claims, Grade::Verified, buffer);
+                    tried.proven = proven.filter(|proven| proven.has_sure_joints());
+                }
+                if tried.proven.is_some() {
+                    return;
+                }
+            }
+        }
     }
 
     /// The file of an entry, if it lies in that layout.

@@ -22,6 +22,7 @@ const ENGINE: &[&str] = &[
     "samples",
     "owners",
     "layouts",
+    "guide",
     "source",
     "select",
     "options",
