@@ -1,11 +1,15 @@
 //! In which runs a file may lie of which a file system knows the beginning, and perhaps more.
 
+mod space;
+
 use std::collections::VecDeque;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
 use crate::filesystem::{Entry, MOST_RUNS, Place};
+pub use space::Space;
+use space::without;
 
 /// Places where one file may begin that are tried; those far down the list are mere guesses.
 pub const MOST_PLACES: usize = 80;
@@ -58,81 +62,6 @@ impl Basis {
             Basis::Free => "in the free clusters from the one on that the file system names",
         }
     }
-}
-
-/// Space of a source that a deleted file may lie in.
-#[derive(Clone, Debug, Default)]
-pub struct Space {
-    /// Free clusters, in order and apart; nothing where it is not known.
-    pub free: Option<Vec<Span>>,
-    /// Free clusters that no proven photo lies in, in order and apart.
-    pub unclaimed: Vec<Span>,
-    /// Those of them that no other record tells of either.
-    untold: Vec<Span>,
-    /// Where other records tell of files, in order.
-    told: Vec<Span>,
-    /// Where a cluster begins, and its length.
-    grid: (u64, u64),
-}
-
-impl Space {
-    /// The space in `free` clusters outside of `claimed` stretches, both in order and apart, and of those
-    /// that are `told` of, of a volume whose clusters lie in the grid of `cluster` bytes from `origin` on.
-    /// A stretch takes all clusters that it touches.
-    pub fn new(
-        free: Option<&[Span]>,
-        claimed: &[Span],
-        mut told: Vec<Span>,
-        (origin, cluster): (u64, u64),
-    ) -> Self {
-        told.sort_unstable();
-        let grid = (origin, cluster.max(1));
-        let unclaimed = without(free.unwrap_or_default(), claimed, grid);
-        let untold = without(&unclaimed, &apart(told.clone()), grid);
-        Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, told, grid }
-    }
-
-    /// Length of a cluster in bytes.
-    pub fn cluster(&self) -> u64 {
-        self.grid.1
-    }
-
-    /// Whether all of `runs` lies in clusters that are free, as far as that is known.
-    pub fn has_free(&self, runs: &Runs) -> bool {
-        let Some(free) = &self.free else { return true };
-        runs.as_slice().iter().all(|run| {
-            let first = free.partition_point(|span| span.end() <= run.at);
-            free.get(first).is_some_and(|span| span.holds(Span { at: run.at, len: run.len }))
-        })
-    }
-}
-
-/// What of `free` lies outside of the clusters that `claimed` touches.
-fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, u64)) -> Vec<Span> {
-    let down = |at: u64| at - at.wrapping_sub(origin) % cluster;
-    let mut left = Vec::with_capacity(free.len());
-    let mut taken = claimed.iter().peekable();
-    for span in free {
-        let mut at = span.at;
-        while taken.next_if(|claim| claim.end() <= at).is_some() {}
-        while let Some(claim) = taken.peek().filter(|claim| claim.at < span.end()) {
-            let first = if claim.at >= origin { down(claim.at) } else { claim.at };
-            if first > at {
-                left.push(Span::between(at, first));
-            }
-            let end = claim.end().max(origin);
-            let behind = (cluster - (end - origin) % cluster) % cluster;
-            at = at.max(end.saturating_add(behind));
-            if claim.end() >= span.end() {
-                break;
-            }
-            taken.next();
-        }
-        if at < span.end() {
-            left.push(Span::between(at, span.end()));
-        }
-    }
-    left
 }
 
 /// Where the file of `entry` may begin.

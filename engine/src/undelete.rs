@@ -5,10 +5,13 @@
 //! is proven claims its clusters, which makes room for the rest: so it goes round by round, and files
 //! that no check covers come last.
 
+mod claims;
+mod open;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use afterimage_signatures::verdict::{MOST_ISSUES, Span};
+use afterimage_signatures::verdict::MOST_ISSUES;
 use afterimage_signatures::{Buffer, Run, Runs, View};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -21,22 +24,18 @@ use crate::filesystem::{Entry, Place};
 use crate::guide::Guide;
 use crate::hash::Algorithm;
 use crate::index;
-use crate::join::{self, Fit, Naming, fits, is_near};
+use crate::join::{self, Fit, Naming, fits};
 use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
 use crate::pipeline::Ledger;
 use crate::progress::Progress;
 use crate::record::Record;
-use crate::report::{End, Grade, Issue, Origin, Range};
+use crate::report::{Grade, Issue, Origin, Range};
 use crate::source::Source;
 use crate::store::Store;
-use crate::survey::{Survey, Told, Volume};
+use crate::survey::{Told, Volume};
 use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, RUN_COST, Waste, allowance};
-
-/// A file of a photo is not shorter, in bytes.
-const LEAST_SIZE: u64 = 64;
-
-/// Files of one source that are measured for their entries' sake.
-const MOST_MEASURED: usize = 1 << 20;
+use claims::{Carved, Claims};
+use open::{Open, open};
 
 /// Places of one entry from which its format looks for the rest.
 const MOST_GUIDED: usize = 4;
@@ -70,23 +69,6 @@ pub struct Undelete<'a> {
     pub range: (u64, u64),
     /// Stops it.
     pub progress: &'a Progress,
-}
-
-/// A carved file, by where it begins.
-#[derive(Clone, Copy)]
-struct Carved {
-    len: u64,
-    grade: Grade,
-    end: End,
-}
-
-/// An entry whose file carving did not find.
-struct Open<'s> {
-    told: Told<'s>,
-    /// Whether it may be of a format whose payload proves itself.
-    provable: bool,
-    /// Layouts in which it is not proven to lie, by their digests.
-    tried: Vec<u64>,
 }
 
 /// What is settled so far.
@@ -141,7 +123,7 @@ impl Undelete<'_> {
         let carved = self.carved(&ledger.entries, places);
         let mut open = open(self.naming.survey, &carved);
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
-        let claims = Claims { carved, ..Claims::default() };
+        let claims = Claims::new(carved);
         let waste = Waste::of(self.source.len());
         let mut state = State { claims, added: Vec::new(), waste };
         let mut least = Grade::Verified;
@@ -434,32 +416,6 @@ fn extension(entry: &Entry) -> &str {
     entry.path.rsplit('.').next().unwrap_or_default()
 }
 
-/// The entries of files that carving did not find whole where they say.
-fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>> {
-    let is_open = |told: &Told<'_>| {
-        let entry = told.entry;
-        let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
-        asked && !is_found(carved, told.volume, entry)
-    };
-    let open = survey.told().into_iter().filter(is_open).take(MOST_MEASURED);
-    open.map(|told| Open { told, provable: false, tried: Vec::new() }).collect()
-}
-
-/// Whether carving found the file of an entry as the entry tells it.
-fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> bool {
-    entry.places.iter().any(|place| {
-        let piece = match place {
-            Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
-            Place::Start(_) => 0,
-        };
-        let file = layouts::start(place).and_then(|start| carved.get(&start));
-        file.is_some_and(|file| {
-            let in_one = file.grade == Grade::Verified || piece >= file.len;
-            in_one && is_near(volume, entry, file.len, file.end)
-        })
-    })
-}
-
 /// How many of the entries are measured side by side before their claims are settled.
 fn batch_len(open: &VecDeque<Open<'_>>, len: u64) -> usize {
     let (mut count, mut room) = (0, len / 4 + LEAST_ALLOWANCE);
@@ -471,57 +427,4 @@ fn batch_len(open: &VecDeque<Open<'_>>, len: u64) -> usize {
         (count, room) = (count + 1, room.saturating_sub(size));
     }
     count
-}
-
-/// Bytes that belong to proven files.
-#[derive(Default)]
-struct Claims {
-    /// Carved files by where they begin.
-    carved: BTreeMap<u64, Carved>,
-    /// Runs of files that file systems told of: their ends by where they begin.
-    taken: BTreeMap<u64, u64>,
-}
-
-impl Claims {
-    /// Takes the runs of a file unless another took some of them.
-    fn take(&mut self, runs: &[Run]) -> bool {
-        let is_new = runs.iter().all(|run| !self.is_taken(run));
-        if is_new {
-            self.taken.extend(runs.iter().map(|run| (run.at, run.at + run.len)));
-        }
-        is_new
-    }
-
-    fn is_taken(&self, run: &Run) -> bool {
-        let before = self.taken.range(..run.at.saturating_add(run.len)).next_back();
-        before.is_some_and(|(_, &end)| end > run.at)
-    }
-
-    /// Whether nothing that is proven lies in `runs`, but for the pictures that begin at `inner`.
-    fn leave(&self, runs: &[Run], inner: &[u64]) -> bool {
-        runs.iter().all(|run| {
-            let end = run.at + run.len;
-            let before = self.carved.range(..run.at).next_back();
-            let reaches = before
-                .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
-            let mut inside = self.carved.range(run.at..end);
-            !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
-        })
-    }
-
-    /// Whether nothing that is proven begins a cluster of `runs`, or took some of them.
-    fn leave_tail(&self, runs: &[Run], volume: &Volume) -> bool {
-        runs.iter().all(|run| {
-            let mut inside = self.carved.range(run.at..run.at.saturating_add(run.len));
-            !self.is_taken(run) && !inside.any(|(&at, _)| volume.begins_cluster(at))
-        })
-    }
-
-    /// All claimed stretches, in order and apart.
-    fn spans(&self) -> Vec<Span> {
-        let carved = self.carved.iter().filter(|(_, file)| file.grade == Grade::Verified);
-        let carved = carved.map(|(&at, file)| Span { at, len: file.len });
-        let taken = self.taken.iter().map(|(&at, &end)| Span::between(at, end));
-        layouts::apart(carved.chain(taken).collect())
-    }
 }

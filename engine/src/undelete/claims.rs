@@ -1,0 +1,75 @@
+//! Which bytes belong to files that are proven.
+
+use std::collections::BTreeMap;
+
+use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
+
+use crate::layouts;
+use crate::report::{End, Grade};
+use crate::survey::Volume;
+
+/// A carved file, by where it begins.
+#[derive(Clone, Copy)]
+pub(super) struct Carved {
+    pub(super) len: u64,
+    pub(super) grade: Grade,
+    pub(super) end: End,
+}
+
+/// Bytes that belong to proven files.
+pub(super) struct Claims {
+    /// Carved files by where they begin.
+    pub(super) carved: BTreeMap<u64, Carved>,
+    /// Runs of files that file systems told of: their ends by where they begin.
+    taken: BTreeMap<u64, u64>,
+}
+
+impl Claims {
+    /// Carved files claim what they begin in and reach.
+    pub(super) fn new(carved: BTreeMap<u64, Carved>) -> Self {
+        Claims { carved, taken: BTreeMap::new() }
+    }
+
+    /// Takes the runs of a file unless another took some of them.
+    pub(super) fn take(&mut self, runs: &[Run]) -> bool {
+        let is_new = runs.iter().all(|run| !self.is_taken(run));
+        if is_new {
+            self.taken.extend(runs.iter().map(|run| (run.at, run.at + run.len)));
+        }
+        is_new
+    }
+
+    pub(super) fn is_taken(&self, run: &Run) -> bool {
+        let before = self.taken.range(..run.at.saturating_add(run.len)).next_back();
+        before.is_some_and(|(_, &end)| end > run.at)
+    }
+
+    /// Whether nothing that is proven lies in `runs`, but for the pictures that begin at `inner`.
+    pub(super) fn leave(&self, runs: &[Run], inner: &[u64]) -> bool {
+        runs.iter().all(|run| {
+            let end = run.at + run.len;
+            let before = self.carved.range(..run.at).next_back();
+            let reaches = before
+                .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
+            let mut inside = self.carved.range(run.at..end);
+            !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
+        })
+    }
+
+    /// Whether nothing that is proven begins a cluster of `runs`, or took some of them.
+    pub(super) fn leave_tail(&self, runs: &[Run], volume: &Volume) -> bool {
+        runs.iter().all(|run| {
+            let mut inside = self.carved.range(run.at..run.at.saturating_add(run.len));
+            !self.is_taken(run) && !inside.any(|(&at, _)| volume.begins_cluster(at))
+        })
+    }
+
+    /// All claimed stretches, in order and apart.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        let carved = self.carved.iter().filter(|(_, file)| file.grade == Grade::Verified);
+        let carved = carved.map(|(&at, file)| Span { at, len: file.len });
+        let taken = self.taken.iter().map(|(&at, &end)| Span::between(at, end));
+        layouts::apart(carved.chain(taken).collect())
+    }
+}
