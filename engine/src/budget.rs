@@ -27,7 +27,7 @@ struct Limits {
 const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
 
 /// In a crowd of candidates: were they photos, they would be the smallest there are.
-const CROWDED: Limits = Limits { waste: 64 << 10, vain: 2, asked: 16 << 10 };
+const CROWDED: Limits = Limits { waste: 128 << 10, vain: 4, asked: 16 << 10 };
 
 /// Bytes that may be read for each candidate while few have led nowhere.
 const INNOCENT: u64 = 64 << 20;
@@ -48,8 +48,12 @@ const LEAST: u64 = 8 << 10;
 /// A picture of which no more is there is no sign of photos.
 const LEAST_SHARE: f32 = 0.01;
 
-/// A beginning that is shorter is none either, in bytes: it shows nothing that a thumbnail would not.
+/// A beginning that is longer may show something even where nothing tells how much, in bytes.
 const LEAST_PART: u64 = 2 << 10;
+
+/// The beginning of a picture is asked for at so small a part of the cost: where photos broke off, others
+/// lie beside them.
+const BROKEN: u64 = 4;
 
 /// Where files begin on nearly every disk, in bytes.
 const SECTOR: u64 = 512;
@@ -98,31 +102,51 @@ impl Budget {
 
     /// Counts what the candidate at `offset` cost: `read` bytes for the file that was found, if one was.
     pub fn charge(&mut self, offset: u64, crowded: bool, read: u64, found: Option<&Record>) {
-        // In photos, others begin as a matter of course.
-        let asked = if offset < self.reach { 0 } else { limits(crowded).0.asked };
-        let (mut cost, mut worth) = (read.saturating_add(asked), 0);
-        if let Some(record) = found.filter(|record| shows(record)) {
-            let len = record.source_len();
-            let end = offset.saturating_add(len);
-            let fresh = end.saturating_sub(offset.max(self.reach));
-            self.reach = self.reach.max(end);
-            // What lies in another photo is measured and hashed for its sake.
-            cost = cost.saturating_add(len - fresh);
-            worth = match record.file.grade > Grade::Partial {
-                true => fresh.saturating_mul(WORTH).saturating_add(asked),
-                false => fresh.saturating_mul(READS),
-            };
-        }
+        let inside = offset < self.reach;
+        let (cost, worth) = match found {
+            Some(record) if record.file.grade > Grade::Partial => self.whole(offset, read, record),
+            Some(record) if shows(record) => {
+                let fresh = self.fresh(offset, record.source_len());
+                (read.saturating_add(limits(crowded).0.asked / BROKEN), fresh.saturating_mul(READS))
+            }
+            // In photos, others begin as a matter of course.
+            _ if inside => (read, 0),
+            _ => (read.saturating_add(limits(crowded).0.asked), 0),
+        };
         self.accounts[usize::from(crowded)].vain += u32::from(cost > worth);
         self.accounts[usize::from(crowded)].add(cost, 0);
         self.accounts.iter_mut().for_each(|account| account.add(0, worth));
     }
+
+    /// Cost and worth of a whole file. One that is new costs nothing, however often its bytes were read;
+    /// one in another is measured and hashed for that one's sake.
+    fn whole(&mut self, offset: u64, read: u64, record: &Record) -> (u64, u64) {
+        let len = record.source_len();
+        let fresh = self.fresh(offset, len);
+        match fresh >= len.div_ceil(2) {
+            true => (0, fresh.saturating_mul(WORTH)),
+            false => (len.max(read / WORTH), 0),
+        }
+    }
+
+    /// How much of the `len` bytes at `offset` lies in no photo before; from now on all does.
+    fn fresh(&mut self, offset: u64, len: u64) -> u64 {
+        let end = offset.saturating_add(len);
+        let fresh = end.saturating_sub(offset.max(self.reach));
+        self.reach = self.reach.max(end);
+        fresh
+    }
 }
 
 /// Whether there is something to look at in a file, so that reading it was worth its while.
-pub fn shows(record: &Record) -> bool {
-    let part = record.file.share.filter(|_| record.source_len() >= LEAST_PART);
-    record.file.grade > Grade::Partial || part.is_some_and(|share| share > LEAST_SHARE)
+fn shows(record: &Record) -> bool {
+    let part = record.file.share.is_some_and(|share| share > LEAST_SHARE);
+    record.file.grade > Grade::Partial || part
+}
+
+/// Whether a file is a mere beginning that shows nothing: in a crowd, it is not worth a word.
+pub fn is_scrap(record: &Record) -> bool {
+    !shows(record) && record.source_len() < LEAST_PART
 }
 
 #[cfg(test)]
@@ -173,7 +197,7 @@ mod tests {
         let mut budget = Budget::default();
         for offset in (0..PARCEL).step_by(64) {
             assert_eq!(budget.allowance(offset, true), Some(u64::MAX));
-            budget.charge(offset, true, 200, Some(&photo(offset, 64, "verified")));
+            budget.charge(offset, true, 9000, Some(&photo(offset, 64, "verified")));
             budget.charge(offset + 12, true, 8, None);
         }
         let long = photo(PARCEL - 1, 1 << 30, "structural");

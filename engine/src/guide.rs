@@ -11,6 +11,10 @@ const MOST_PASSED: usize = 256;
 /// Clusters of one file that are followed.
 const MOST_CLUSTERS: u64 = 1 << 14;
 
+/// Clusters that may turn out to be foreign only when others were found to follow them: so many states of
+/// an oracle, of some ten kilobytes each, are kept.
+const MOST_KEPT: usize = 256;
+
 /// An oracle gets a cluster in pieces of this size: most that are foreign show it early.
 const PIECE: u64 = 4096;
 
@@ -29,8 +33,8 @@ pub struct Guide<'a> {
 
 /// A cluster of the file, as far as is known.
 struct Step {
-    /// What is to be said of the next one.
-    oracle: Box<dyn Oracle>,
+    /// What is to be said of the next one; forgotten once the file has gone on far enough.
+    oracle: Option<Box<dyn Oracle>>,
     at: u64,
     /// Where the next one is looked for.
     next: u64,
@@ -47,7 +51,7 @@ impl Guide<'_> {
         let mut way = Vec::new();
         let mut oracle = oracle;
         self.feed(&mut *oracle, start, 0, buffer).filter(|said| *said == Said::More)?;
-        way.push(Step { oracle, at: start, next: start + self.cluster, passed: 0 });
+        way.push(Step { oracle: Some(oracle), at: start, next: start + self.cluster, passed: 0 });
         while let Some(last) = way.last_mut() {
             let next = self.cluster_from(last.next).filter(|_| last.passed < MOST_PASSED);
             let Some(at) = next else {
@@ -55,12 +59,16 @@ impl Guide<'_> {
                 continue;
             };
             (last.next, last.passed) = (at + self.cluster, last.passed + 1);
-            let mut oracle = last.oracle.snapshot();
+            let mut oracle = last.oracle.as_ref()?.snapshot();
             let known = way.len() as u64 * self.cluster;
             match self.feed(&mut *oracle, at, known, buffer)? {
                 Said::Done { end } if end <= self.size => return self.runs(&way, at),
                 Said::More if known + self.cluster < self.size => {
-                    way.push(Step { oracle, at, next: at + self.cluster, passed: 0 });
+                    let next = at + self.cluster;
+                    way.push(Step { oracle: Some(oracle), at, next, passed: 0 });
+                    if let Some(old) = way.len().checked_sub(MOST_KEPT) {
+                        way[old].oracle = None;
+                    }
                 }
                 _ => {}
             }

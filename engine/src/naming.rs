@@ -45,7 +45,7 @@ impl Folder {
 pub struct Naming<'a> {
     /// Where it belongs.
     pub folder: Folder,
-    /// The path that a file system knew, with either separator.
+    /// The path that a file system knew, with `/` between its parts.
     pub original: Option<&'a str>,
     /// When it was taken, as civil time: `2023-11-14T15:42:13`.
     pub taken: Option<&'a str>,

@@ -21,15 +21,29 @@ pub const NEAR: u64 = 16 << 10;
 
 /// A place where magics stand.
 #[derive(Debug)]
-pub struct Place<'h> {
+struct Place<'h> {
     /// The first byte of what may begin there, in the source.
-    pub offset: u64,
+    offset: u64,
     hits: &'h [Hit],
     crowded: bool,
 }
 
-/// The places of a chunk that begins at `start` of the source, and those within [`NEAR`] behind it.
-pub fn places(hits: &[Hit], start: u64) -> Vec<Place<'_>> {
+/// Parts the hits of a chunk that begins at `start` of the source by the parcel that they begin in, those
+/// within [`NEAR`] behind it with each.
+pub fn split(hits: &[Hit], start: u64) -> impl Iterator<Item = &[Hit]> {
+    let mut rest = hits;
+    std::iter::from_fn(move || {
+        let end = ((start + rest.first()?.at as u64) / PARCEL + 1) * PARCEL;
+        let before = |end: u64| rest.partition_point(|hit| start + (hit.at as u64) < end);
+        let (own, near) = (before(end), before(end + NEAR));
+        let here = &rest[..near];
+        rest = &rest[own..];
+        Some(here)
+    })
+}
+
+/// The places where `hits` stand of a parcel and behind it, of a chunk that begins at `start` of the source.
+fn places(hits: &[Hit], start: u64) -> Vec<Place<'_>> {
     let place = |hits: &'_ [Hit]| start + hits[0].at as u64;
     let mut places: Vec<Place<'_>> = hits
         .chunk_by(|a, b| a.at == b.at)
@@ -63,17 +77,17 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    /// Glances at the first of `places`, which begin in one parcel of `source`, each of the parcels in
-    /// turn; gives the places of the next.
-    pub fn glance<'p, 'h>(
+    /// Glances at the hits of one parcel of `source`, of a chunk that begins at `start`; they are one part
+    /// that [`split`] gives.
+    pub fn glance(
         carver: &Carver<'_>,
         source: &dyn Bytes,
-        places: &'p [Place<'h>],
+        (hits, start): (&[Hit], u64),
         buffer: &mut Buffer,
-    ) -> (Self, &'p [Place<'h>]) {
-        let mut parcel = Parcel::default();
+    ) -> Self {
+        let (mut parcel, places) = (Parcel::default(), places(hits, start));
         let Some(end) = places.first().map(|first| (first.offset / PARCEL + 1) * PARCEL) else {
-            return (parcel, places);
+            return parcel;
         };
         let (here, others) = places.split_at(places.partition_point(|place| place.offset < end));
         let (mut glanced, mut offsets) = (0, Vec::new());
@@ -95,7 +109,7 @@ impl Parcel {
         let behind = others.iter().map(|place| place.offset);
         offsets.extend(behind.take_while(|&offset| offset < end + NEAR));
         parcel.mark(&offsets);
-        (parcel, others)
+        parcel
     }
 
     /// Tells which candidates are of a crowd, as one of `offsets` each.

@@ -89,7 +89,8 @@ pub struct Scan<'a> {
 pub struct Scanned {
     /// Bytes in constant blocks and in holes.
     pub erased: u64,
-    /// Candidates that were not measured to their end, since too many near them led nowhere.
+    /// Places that were not looked at, or not to the end of what begins there, since too many near them
+    /// led nowhere; and what was found in crowds of them that shows nothing.
     pub left_out: u64,
     /// Traces of file systems, by their place.
     pub traces: Vec<Trace>,
@@ -194,16 +195,13 @@ impl Scan<'_> {
         };
         totals.erased.fetch_add(self.account.time(Stage::Match, len, find), Relaxed);
         let mut buffer = Buffer::default();
-        let places = parcel::places(&hits, chunk.at);
-        let mut rest = places.as_slice();
-        while rest.first().is_some_and(|place| place.offset < chunk.at + own.end as u64) {
-            if self.progress.stopped() {
+        for hits in parcel::split(&hits, chunk.at) {
+            if self.progress.stopped() || hits[0].at >= own.end {
                 break;
             }
-            let (parcel, others) = Parcel::glance(self.carver, window, rest, &mut buffer);
+            let parcel = Parcel::glance(self.carver, window, (hits, chunk.at), &mut buffer);
             let left_out = parcel.left_out + self.parcel(index, window, &parcel, near, failure);
             totals.left_out.fetch_add(left_out, Relaxed);
-            rest = others;
         }
         self.progress.scanned.fetch_add(own.len() as u64, Relaxed);
     }
@@ -236,7 +234,7 @@ impl Scan<'_> {
             });
             budget.charge(*offset, *crowded, read, found.first().map(|file| &file.record));
             let first = found.first().map(|file| &file.record);
-            if buffer.is_spent() || *crowded && first.is_some_and(|record| !budget::shows(record)) {
+            if buffer.is_spent() || *crowded && first.is_some_and(budget::is_scrap) {
                 left_out += 1;
                 continue;
             }

@@ -70,8 +70,8 @@ pub struct Source {
     pub unreadable: Vec<Range>,
     /// Bytes in blocks of one value: erased, zeroed or never written.
     pub erased_bytes: u64,
-    /// Places that look like the beginning of a file and were not followed to its end, since hundreds
-    /// near them had led nowhere: a source made to keep programs busy.
+    /// Places that look like the beginning of a file and were not followed to its end, since too many
+    /// near them led nowhere: text full of magic words, or a source made to keep programs busy.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub left_out: u64,
     /// Of samples from all over it, the share that looks like noise, from 0 to 1: encrypted or wiped.

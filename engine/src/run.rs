@@ -262,7 +262,12 @@ impl<'o> Run<'o> {
             account: &self.account,
             progress: self.progress,
             pool: &self.pool,
-            cut: Cut { start, end, chunk_len: options.chunk_len.next_multiple_of(PARCEL), overlap },
+            cut: Cut {
+                start,
+                end,
+                chunk_len: options.chunk_len.next_multiple_of(PARCEL).max(LEAST_CHUNK),
+                overlap,
+            },
             left: owners.as_ref(),
             traces: options.filesystems,
             hasher: options.hash_source.then(|| Hasher::new(&options.hashes)),
@@ -449,6 +454,9 @@ impl<'o> Run<'o> {
         Ok(whole)
     }
 }
+
+/// What is read again behind a chunk is a sixteenth of it at the most, in bytes.
+const LEAST_CHUNK: u64 = 256 << 10;
 
 /// The range of a source that headers may start in.
 fn range(options: &Options, survey: &Survey, len: u64) -> (u64, u64) {

@@ -366,3 +366,36 @@ fn a_stopped_run_leaves_a_valid_report() {
     let report: Report = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
     assert_eq!(report.incomplete.as_deref(), Some("interrupted"));
 }
+
+#[test]
+fn thumbnails_side_by_side_come_back_though_some_are_broken() {
+    let jpegs = samples::all().into_iter().filter(|sample| sample.format == "jpeg");
+    let small = jpegs.min_by_key(|sample| sample.bytes.len()).unwrap().bytes;
+    let mut bytes = Vec::new();
+    let len = small.len();
+    for seed in 0..200_u64 {
+        // No two are the same file.
+        bytes.extend([&small[..2], b"\xff\xfe\0\x0a", &seed.to_be_bytes(), &small[2..]].concat());
+        if seed % 50 < 4 {
+            bytes.truncate(bytes.len() - len / 2);
+            bytes.resize(bytes.len() + len / 2, 0x5a);
+        }
+    }
+    let bench = Bench::new(&bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    let whole = own(&report).filter(|file| file.grade == Grade::Verified).count();
+    assert_eq!(whole, 200 - 16);
+}
+
+#[test]
+fn a_photo_among_thousands_of_false_beginnings_comes_back() {
+    let storm = |len| b"GIF89a\x10\0\x10\0\0\0\0,\0\0".repeat(len);
+    let photos = samples::all().into_iter().filter(|one| one.format == "jpeg");
+    let photo = photos.max_by_key(|one| one.bytes.len()).unwrap().bytes;
+    let (before, behind) = (storm(5000), storm(3000));
+    let bench = Bench::new(&[&before[..], &photo, &behind].concat());
+    let (_, report) = bench.scan("out", Options::default());
+    let file = own(&report).find(|file| file.grade == Grade::Verified).unwrap();
+    assert_eq!((file.runs[0].offset, file.size), (Some(before.len() as u64), photo.len() as u64));
+    assert!(report.sources[0].left_out > 1000);
+}

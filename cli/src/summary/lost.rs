@@ -74,7 +74,7 @@ fn noise(source: &Source) -> Option<String> {
     })
 }
 
-/// Places left out are told from so many on; text full of `BM` or noise has some hundreds in a stretch.
+/// Places left out are told from so many on: some hundreds are in any text full of magic words.
 const MANY_LEFT_OUT: u64 = 1000;
 
 fn left_out(source: &Source) -> Option<String> {
@@ -82,7 +82,7 @@ fn left_out(source: &Source) -> Option<String> {
     (source.left_out >= MANY_LEFT_OUT).then(|| {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
-             hundreds beside them led nowhere.",
+             too many beside them led nowhere.",
             source.path
         )
     })

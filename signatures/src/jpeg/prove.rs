@@ -13,7 +13,7 @@ const PIECE: usize = 64 << 10;
 
 /// Bytes between the last unit and EOI that are taken for a writer's slip rather than for damage:
 /// a foreign cluster changes the number of units by far more than so few bytes hold.
-const MOST_SLIP: u64 = 16;
+pub(super) const MOST_SLIP: u64 = 16;
 
 /// How far the length of what follows a break may be from what the picture needs, either way: a
 /// sky takes fewer bytes than a forest.

@@ -13,10 +13,6 @@ use crate::view::View;
 /// The least and the most bytes that are fetched for the headers of a picture or of a frame.
 const WINDOWS: [usize; 4] = [1 << 10, 1 << 14, 1 << 17, 1 << 20];
 
-/// The headers of a picture without its colour profile are shorter, in bytes: what would be longer has
-/// hundreds of channels, as noise does.
-const LONGEST_HEADER: usize = 128;
-
 /// How many frames a picture may have.
 const MOST_FRAMES: usize = 1 << 16;
 
@@ -127,9 +123,7 @@ fn check(
 /// Whether the headers of a picture stand at the view's start: of random bytes behind the magic few
 /// are any.
 pub(super) fn opens(view: &mut View<'_>) -> bool {
-    let mut bits = Bitstream::new(view.up_to(0, LONGEST_HEADER));
-    ImageHeader::parse(&mut bits, ()).is_ok()
-        && !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))
+    !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))
 }
 
 /// Calls `read` with ever more of the bytes at `at`, until they are enough.

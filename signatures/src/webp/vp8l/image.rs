@@ -57,7 +57,7 @@ pub(super) struct Image {
     kept: Option<Kept>,
 }
 
-/// Pixels may take no bits at all: after so many, they are counted as bytes.
+/// Symbols may take no bits at all: after so many, they are counted as bytes.
 const WORKED: u64 = 1 << 12;
 
 impl Image {
@@ -117,14 +117,12 @@ impl Image {
     }
 
     fn pixels(&mut self, view: &mut View<'_>, bits: &mut Bits) -> Result<(), Stop> {
-        let (mut at, mut counted) = (0, 0);
+        let (mut at, mut symbols) = (0, 0);
         while at < self.total {
             self.done = at;
-            if at - counted >= WORKED {
-                if !view.work(at - counted) {
-                    return Err(Stop::Budget);
-                }
-                counted = at;
+            symbols += 1;
+            if symbols % WORKED == 0 && !view.work(WORKED) {
+                return Err(Stop::Budget);
             }
             let Some(codes) = self.codes_at(at) else { return Ok(()) };
             let green = codes.green.symbol(view, bits);
