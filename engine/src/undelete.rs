@@ -40,6 +40,9 @@ use open::{Open, open};
 /// Places of one entry from which its format looks for the rest.
 const MOST_GUIDED: usize = 4;
 
+/// What they may read is such a part of what may be read for the entry.
+const GUIDED_PART: u64 = 8;
+
 /// Rounds in which what was proven makes room for the rest.
 const MOST_ROUNDS: usize = 4;
 
@@ -84,6 +87,8 @@ struct Tried {
     proven: Option<Proven>,
     /// The layouts in which it is not, by their digests.
     layouts: Vec<u64>,
+    /// Whether its format was let look for it.
+    guided: bool,
     /// What it cost, in bytes.
     cost: u64,
 }
@@ -131,7 +136,9 @@ impl Undelete<'_> {
             let before = state.added.len();
             open = self.round(ledger, open, &mut state, least)?;
             match least {
-                Grade::Verified if state.added.len() > before && round + 1 < MOST_ROUNDS => {}
+                // Guides come once the first round has made room for them.
+                Grade::Verified
+                    if round == 1 || state.added.len() > before && round + 1 < MOST_ROUNDS => {}
                 Grade::Verified => least = Grade::Structural,
                 _ => break,
             }
@@ -199,6 +206,7 @@ impl Undelete<'_> {
                     None => {
                         state.waste.charge(tried.cost);
                         one.tried.extend(tried.layouts);
+                        one.guided |= tried.guided;
                         rest.push(one);
                     }
                 }
@@ -250,7 +258,7 @@ impl Undelete<'_> {
         least: Grade,
         buffer: &mut Buffer,
     ) -> Tried {
-        let mut tried = Tried { proven: None, layouts: Vec::new(), cost: 0 };
+        let mut tried = Tried { proven: None, layouts: Vec::new(), guided: false, cost: 0 };
         if least == Grade::Verified && !one.provable {
             return tried;
         }
@@ -284,7 +292,9 @@ impl Undelete<'_> {
                 }
             }
         }
-        if tried.proven.is_none() && least == Grade::Verified && one.provable {
+        let is_later = !one.tried.is_empty() && !one.guided;
+        if tried.proven.is_none() && least == Grade::Verified && is_later {
+            buffer.allow(Some(allowance(size.min(len)) / GUIDED_PART));
             self.guided(one, space, claims, &mut tried, buffer);
         }
         // What is proven is read once more, for its digests.
@@ -302,6 +312,7 @@ impl Undelete<'_> {
         tried: &mut Tried,
         buffer: &mut Buffer,
     ) {
+        tried.guided = true;
         let (entry, free) = (one.told.entry, space.unclaimed.as_slice());
         let guide = Guide { source: self.source, free, cluster: space.cluster(), size: entry.size };
         let starts = entry.places.iter().take(MOST_GUIDED).filter_map(|place| match place {

@@ -22,6 +22,8 @@ pub(super) struct Open<'s> {
     pub(super) provable: bool,
     /// Layouts in which it is not proven to lie, by their digests.
     pub(super) tried: Vec<u64>,
+    /// Whether its format was let look for it.
+    pub(super) guided: bool,
 }
 
 /// The entries of files that carving did not find whole where they say.
@@ -32,7 +34,7 @@ pub(super) fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Ve
         asked && !is_found(carved, told.volume, entry)
     };
     let open = survey.told().into_iter().filter(is_open).take(MOST_MEASURED);
-    open.map(|told| Open { told, provable: false, tried: Vec::new() }).collect()
+    open.map(|told| Open { told, provable: false, tried: Vec::new(), guided: false }).collect()
 }
 
 /// Whether carving found the file of an entry as the entry tells it.
