@@ -1,11 +1,12 @@
 //! What the command line calls a source: an image, a device, or a folder of images.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
 
-/// The sources that `paths` stand for: in place of a folder, the files in it.
+/// The sources that `paths` stand for: in place of a folder, the files in it; each once.
 pub fn expand(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut sources = Vec::with_capacity(paths.len());
     for path in paths {
@@ -16,6 +17,8 @@ pub fn expand(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
             sources.push(path);
         }
     }
+    let mut known = HashSet::new();
+    sources.retain(|path| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     Ok(sources)
 }
 
@@ -53,7 +56,8 @@ mod tests {
         fs::create_dir(path("below")).unwrap();
         fs::write(path("below/c.img"), b"").unwrap();
         let missing = PathBuf::from("missing.img");
-        let sources = expand(vec![missing.clone(), folder.path().to_path_buf()]).unwrap();
+        let twice = path("b.img");
+        let sources = expand(vec![missing.clone(), folder.path().to_path_buf(), twice]).unwrap();
         assert_eq!(sources, [missing, path("a.img"), path("b.img")]);
     }
 

@@ -98,7 +98,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "live": outcome.live,
         "lost": outcome.lost,
         "embedded": outcome.inner,
-        "left_out": outcome.filtered,
+        "filtered": outcome.filtered,
         "warnings": outcome.warnings,
     });
     if let Some(memory) = told.memory {

@@ -152,7 +152,8 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::
             volume(sources, file),
             file.name.is_none(),
             file.folder(),
-            file.title(),
+            file.name.clone(),
+            file.offset,
             file.id,
         )
     });

@@ -56,7 +56,7 @@ const LEAST_PART: u64 = 2 << 10;
 const BROKEN: u64 = 4;
 
 /// Where files begin on nearly every disk, in bytes.
-const SECTOR: u64 = 512;
+pub const SECTOR: u64 = 512;
 
 /// What was spent in a parcel.
 #[derive(Debug, Default)]

@@ -71,6 +71,8 @@ pub fn path(naming: &Naming<'_>) -> String {
 /// A path from a source, cleaned; none when nothing in it names a file.
 fn kept(original: &str) -> Option<String> {
     let named = |part: &&str| !matches!(*part, "" | "." | "..") && !is_drive(part);
+    // What is called by a step names no file.
+    original.rsplit('/').find(|part| !part.is_empty()).filter(named)?;
     let mut parts: Vec<String> =
         original.rsplit('/').filter(named).take(MAX_DEPTH).map(component::clean).collect();
     parts.reverse();
@@ -137,6 +139,7 @@ mod tests {
     fn a_hostile_name_stays_below_its_folder() {
         assert_eq!(original("../../etc/passwd"), "photos/etc/passwd");
         assert_eq!(original("/etc/./passwd/"), "photos/etc/passwd");
+        assert_eq!(original("DCIM/.."), "photos/undated/0x1a2b000.jpg");
         assert_eq!(original("C:/Users/../x.jpg"), "photos/Users/x.jpg");
         assert_eq!(original("//server/share/x.jpg"), "photos/server/share/x.jpg");
         // No separator of any file system's paths here, but one to Windows.

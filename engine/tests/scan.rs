@@ -399,3 +399,20 @@ fn a_photo_among_thousands_of_false_beginnings_comes_back() {
     assert_eq!((file.runs[0].offset, file.size), (Some(before.len() as u64), photo.len() as u64));
     assert!(report.sources[0].left_out > 1000);
 }
+
+#[test]
+fn small_photos_that_begin_a_sector_come_back_from_text_full_of_magic_words() {
+    let words = b"BM GIF89a,  mdat ftyp BM GIF87a! moov \xff\xd8\xff II*\0 ".repeat(1000);
+    let is_small = |one: &Sample| one.format == "jpeg" && one.bytes.len() > 8000;
+    let photos = samples::all().into_iter().filter(is_small);
+    let photo = photos.min_by_key(|one| one.bytes.len()).unwrap().bytes;
+    let mut bytes = Vec::new();
+    for _ in 0..40 {
+        bytes.extend(&words[..9 << 10]);
+        bytes.extend(&photo);
+        bytes.resize(bytes.len().next_multiple_of(512), b'x');
+    }
+    let bench = Bench::new(&bytes);
+    let (_, report) = bench.scan("out", Options::default());
+    assert_eq!(own(&report).filter(|file| file.grade == Grade::Verified).count(), 40);
+}

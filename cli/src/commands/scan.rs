@@ -253,7 +253,8 @@ impl Scan {
         let outcome = outcome?;
         let told =
             Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
-        failure::unless_closed(tell(out, &told, self.list, self.json))?;
+        failure::unless_closed(tell(out, &told, self.list, self.json))
+            .context("cannot print what was found; what was written is whole")?;
         complain(err, &outcome)?;
         Ok(Status::of(&outcome))
     }

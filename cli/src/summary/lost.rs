@@ -31,8 +31,10 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
     }
     for source in &outcome.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
-        reasons.extend(source.volumes.iter().filter_map(volumes::erased));
-        reasons.extend((told.photos() == 0).then(|| noise(source)).flatten());
+        if told.photos() == 0 {
+            reasons.extend(source.volumes.iter().filter_map(volumes::erased));
+            reasons.extend(noise(source));
+        }
         reasons.extend(unreadable(source));
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
@@ -62,12 +64,12 @@ fn unreadable(source: &Source) -> Option<String> {
 /// From so large a share of noise on, hardly anything else is there.
 const MOSTLY_NOISE: f32 = 0.9;
 
-/// Bytes without any order, from end to end, and no file system: nobody can tell encrypted from wiped.
+/// Bytes without any order nearly everywhere, and no file system: nobody can tell encrypted from wiped.
 fn noise(source: &Source) -> Option<String> {
     let is_noise = source.volumes.is_empty() && source.noise >= Some(MOSTLY_NOISE);
     is_noise.then(|| {
         format!(
-            "{} looks like noise from end to end. It may be encrypted, by VeraCrypt for example: then \
+            "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
              unlock it and scan the unlocked device. Or it was wiped: then nothing is left.",
             source.path
         )

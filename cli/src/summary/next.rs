@@ -13,10 +13,12 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     writeln!(out, "\nWhat to do next:")?;
     let advice = if told.options.dry_run {
         "Run it again without --dry-run to write the photos."
-    } else if told.photos() == 0 {
+    } else if told.photos() > 0 {
+        "Look through the photos, and copy the folder to a second place."
+    } else if told.is_all() && !has_deleted(told) {
         "Nothing had to be recovered: copy the photos that are still there as you always do, or with --all."
     } else {
-        "Look through the photos, and copy the folder to a second place."
+        "No deleted photo came back. Those that are still there can be copied as you always do, or with --all."
     };
     let keep = "Until you have all you hoped for, write nothing to the card or disk: no new photos, \
                 no formatting, no repair. Every write can destroy what is still there.";
@@ -25,6 +27,12 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         steps.insert(0, "Run it again, into another folder, to scan all of it.");
     }
     steps.iter().try_for_each(|step| paragraph(out, "  - ", step))
+}
+
+/// Whether a file system tells of files that were deleted.
+fn has_deleted(told: &Told<'_>) -> bool {
+    let mut volumes = told.outcome.sources.iter().flat_map(|source| &source.volumes);
+    volumes.any(|volume| volume.deleted > 0)
 }
 
 /// Nobody should be left alone with nothing.
