@@ -7,6 +7,7 @@
 
 pub mod bars;
 pub mod data;
+pub mod ending;
 pub mod filler;
 pub mod image;
 pub mod judge;

@@ -490,7 +490,6 @@ fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
         // What could not be read was scanned as zeros, but nobody knows what it is.
         erased_bytes: scanned.erased.saturating_sub(lost),
         left_out: scanned.left_out,
-        noise: None,
         error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
         ..report::Source::default()
     }

@@ -4,6 +4,8 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
+use crate::scan::is_constant;
+
 /// Samples that are taken at the most.
 const MOST_SAMPLES: u64 = 256;
 
@@ -36,7 +38,7 @@ impl Filling {
             let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
             let mut view = View::new(bytes, &runs, &mut buffer);
             let sample = view.up_to(0, SAMPLE as usize);
-            blank += u32::from(is_blank(sample));
+            blank += u32::from(!sample.is_empty() && is_constant(sample));
             noise += u32::from(is_random(sample));
         }
         let share = |count: u32| count as f32 / places.len() as f32;
@@ -62,10 +64,6 @@ fn places(spans: &[Span]) -> Vec<u64> {
         skip -= count;
     }
     places
-}
-
-fn is_blank(sample: &[u8]) -> bool {
-    sample.first().is_some_and(|first| sample.iter().all(|byte| byte == first))
 }
 
 fn is_random(sample: &[u8]) -> bool {

@@ -218,7 +218,7 @@ fn fetch(bytes: &[u8]) {
 }
 
 /// Whether all bytes are the same; looks at a few first, since most blocks are not.
-fn is_constant(block: &[u8]) -> bool {
+pub fn is_constant(block: &[u8]) -> bool {
     let Some((&first, rest)) = block.split_first() else { return true };
     let (head, tail) = rest.split_at(rest.len().min(15));
     head.iter().all(|&byte| byte == first)

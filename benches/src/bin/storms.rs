@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use afterimage_benches::ending;
 use afterimage_benches::machine::Machine;
 use afterimage_benches::process::{self, Run};
 use afterimage_benches::record::{keep, median};
@@ -56,14 +57,7 @@ struct Timed {
 }
 
 fn main() -> ExitCode {
-    match Storms::parse().run(&mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where stderr is closed, the exit status alone has to tell.
-            drop(writeln!(io::stderr(), "storms: {error:#}"));
-            ExitCode::from(2)
-        }
-    }
+    ending::status("storms", Storms::parse().run(&mut io::stdout().lock()))
 }
 
 /// Bytes that are made at once.

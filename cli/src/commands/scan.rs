@@ -139,8 +139,8 @@ pub struct Scan {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 
-    /// Bytes to read at a time: a multiple of 512, from 4K to 32M, taken up to whole 64K and to 256K. The result is the
-    /// same for any.
+    /// Bytes to read at a time: a multiple of 512, from 4K to 32M, taken up to whole 64K and to 256K.
+    /// The result is the same for any.
     #[arg(long, value_name = "SIZE", default_value = "2M", value_parser = sizes::chunk)]
     chunk_size: u64,
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use afterimage_benches::ending;
 use anyhow::{Context, bail};
 use clap::Parser;
 
@@ -34,14 +35,7 @@ struct Hot {
 }
 
 fn main() -> ExitCode {
-    match Hot::parse().run(&mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where stderr is closed, the exit status alone has to tell.
-            drop(writeln!(io::stderr(), "hot: {error:#}"));
-            ExitCode::from(2)
-        }
-    }
+    ending::status("hot", Hot::parse().run(&mut io::stdout().lock()))
 }
 
 /// A loop, a kind, and the data of that kind.

@@ -4,9 +4,10 @@ mod recall;
 mod session;
 mod time;
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
+use afterimage_benches::ending;
 use clap::{Parser, Subcommand};
 
 /// Runs afterimage and other carvers over the same images, and says what each found and took.
@@ -30,12 +31,5 @@ fn main() -> ExitCode {
         What::Time(time) => time.run(&mut out),
         What::Recall(recall) => recall.run(&mut out),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where stderr is closed, the exit status alone has to tell.
-            drop(writeln!(io::stderr(), "peers: {error:#}"));
-            ExitCode::from(2)
-        }
-    }
+    ending::status("peers", done)
 }
