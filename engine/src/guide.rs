@@ -53,7 +53,7 @@ impl Guide<'_> {
         self.feed(&mut *oracle, start, 0, buffer).filter(|said| *said == Said::More)?;
         way.push(Step { oracle: Some(oracle), at: start, next: start + self.cluster, passed: 0 });
         while let Some(last) = way.last_mut() {
-            let next = self.cluster_from(last.next).filter(|_| last.passed < MOST_PASSED);
+            let next = self.cluster_from(last.next, start).filter(|_| last.passed < MOST_PASSED);
             let Some(at) = next else {
                 way.pop();
                 continue;
@@ -103,11 +103,16 @@ impl Guide<'_> {
         Some(Said::More)
     }
 
-    /// The first free cluster that begins at `from` or behind it.
-    fn cluster_from(&self, from: u64) -> Option<u64> {
+    /// The first free cluster that begins at `from` or behind it, of a file that begins at `start`: at the
+    /// end of the volume it goes on where that begins.
+    fn cluster_from(&self, from: u64, start: u64) -> Option<u64> {
         let behind = self.free.partition_point(|span| span.end() <= from);
-        let at = self.free.get(behind)?.at.max(from);
-        (at < self.source.len()).then_some(at)
+        let next = self.free.get(behind).map(|span| span.at.max(from));
+        match next.filter(|&at| at < self.source.len()) {
+            Some(at) => Some(at).filter(|&at| from > start || at < start),
+            None if from > start => self.free.first().map(|span| span.at).filter(|&at| at < start),
+            None => None,
+        }
     }
 
     /// The clusters of `way` and those from `last` on: what lies behind the picture is taken as it comes.
@@ -115,7 +120,7 @@ impl Guide<'_> {
         let mut clusters: Vec<u64> = way.iter().map(|step| step.at).collect();
         clusters.push(last);
         while (clusters.len() as u64) < self.size.div_ceil(self.cluster) {
-            clusters.push(self.cluster_from(clusters.last()? + self.cluster)?);
+            clusters.push(self.cluster_from(clusters.last()? + self.cluster, way.first()?.at)?);
         }
         let mut runs: Vec<Run> = Vec::new();
         for at in clusters {

@@ -171,7 +171,7 @@ impl<'s> Join<'s> {
                 _ => &whole[..],
             };
             let runs = layouts::recorded(runs, entry.size, self.len)
-                .filter(|_| record.file.grade > Grade::Partial);
+                .filter(|_| record.file.grade > Grade::Partial || volume.has_live(entry));
             return runs.is_some_and(|runs| extend(record, &runs, entry.size));
         }
         if let Some(owner) = self.owners.at(offset) {

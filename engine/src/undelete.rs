@@ -5,46 +5,42 @@
 //! is proven claims its clusters, which makes room for the rest: so it goes round by round, and files
 //! that no check covers come last.
 
+mod attempt;
 mod claims;
 mod open;
+mod past;
+mod stage;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use afterimage_signatures::verdict::MOST_ISSUES;
-use afterimage_signatures::{Buffer, Run, Runs, View};
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Buffer, Runs, View};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::account::Account;
-use crate::carve::{Carver, Found, HEAD};
+use crate::carve::{Carver, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
-use crate::filesystem::{Entry, Place};
-use crate::guide::Guide;
+use crate::filesystem::Entry;
 use crate::hash::Algorithm;
 use crate::index;
-use crate::join::{self, Fit, Naming, fits};
-use crate::layouts::{self, Basis, Layout, MOST_PLACES, Space};
+use crate::join::Naming;
+use crate::layouts::{self};
 use crate::pipeline::Ledger;
 use crate::progress::Progress;
-use crate::record::Record;
-use crate::report::{Grade, Issue, Origin, Range};
 use crate::source::Source;
 use crate::store::Store;
-use crate::survey::{Told, Volume};
-use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, RUN_COST, Waste, allowance};
+use crate::survey::Told;
+use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, Waste};
+use attempt::{Attempt, Proven, Tried, Ways};
 use claims::{Carved, Claims};
 use open::{Open, open};
-
-/// Places of one entry from which its format looks for the rest.
-const MOST_GUIDED: usize = 4;
-
-/// What they may read is such a part of what may be read for the entry.
-const GUIDED_PART: u64 = 8;
+use past::Past;
+use stage::Stage;
 
 /// Rounds in which what was proven makes room for the rest.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 10;
 
 /// What is needed to prove the files of one source.
 pub struct Undelete<'a> {
@@ -75,46 +71,13 @@ pub struct Undelete<'a> {
 }
 
 /// What is settled so far.
-struct State {
+struct State<'t> {
     claims: Claims,
+    /// The entries whose files were added.
+    found: Vec<past::Found<'t>>,
     /// Positions of the files that were added.
     added: Vec<u32>,
     waste: Waste,
-}
-
-/// What came of measuring the file of an entry.
-struct Tried {
-    proven: Option<Proven>,
-    /// The layouts in which it is not, by their digests.
-    layouts: Vec<u64>,
-    /// Whether its format was let look for it.
-    guided: bool,
-    /// What it cost, in bytes.
-    cost: u64,
-}
-
-/// A file that was proven, with the pictures in it.
-struct Proven {
-    found: Vec<Found>,
-    runs: Vec<Run>,
-}
-
-impl Proven {
-    /// Whether no joint of two pieces lies in what no check covers: any cluster would fit there.
-    fn has_sure_joints(&self) -> bool {
-        let Some(file) = self.found.first().map(|found| &found.record.file) else { return false };
-        let mut end = 0;
-        let ends = file.runs.iter().map(|run| {
-            end += run.length;
-            end
-        });
-        let ends: Vec<u64> = ends.collect();
-        let covers = |joint: &u64| {
-            let inside = |part: &Range| part.offset < *joint && *joint < part.offset + part.length;
-            file.unchecked.iter().any(inside)
-        };
-        file.issues.is_empty() && !ends[..ends.len().saturating_sub(1)].iter().any(covers)
-    }
 }
 
 impl Undelete<'_> {
@@ -130,17 +93,19 @@ impl Undelete<'_> {
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let claims = Claims::new(carved);
         let waste = Waste::of(self.source.len());
-        let mut state = State { claims, added: Vec::new(), waste };
-        let mut least = Grade::Verified;
+        let mut state = State { claims, found: Vec::new(), added: Vec::new(), waste };
+        let pasts = self.pasts();
+        let mut stage = Stage::Proven;
         for round in 1..=MOST_ROUNDS {
             let before = state.added.len();
-            open = self.round(ledger, open, &mut state, least)?;
-            match least {
-                // Guides come once the first round has made room for them.
-                Grade::Verified
-                    if round == 1 || state.added.len() > before && round + 1 < MOST_ROUNDS => {}
-                Grade::Verified => least = Grade::Structural,
-                _ => break,
+            open = self.round(ledger, open, &pasts, &mut state, stage)?;
+            // Guides come once the first round has made room for them.
+            if round == 1 || state.added.len() > before {
+                continue;
+            }
+            match stage.next() {
+                Some(next) => stage = next,
+                None => break,
             }
         }
         ledger.spill()?;
@@ -177,9 +142,13 @@ impl Undelete<'_> {
         let own = entries.iter().zip(places).filter(|(entry, place)| {
             entry.source == self.index && **place == Fallen::Own && entry.is_whole()
         });
+        let volumes = &self.naming.survey.volumes;
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
-            (offset, Carved { len, grade, end })
+            let here = Span { at: offset, len: 1 };
+            let holder = volumes.iter().find(|one| !one.lost && one.contents.span.holds(here));
+            let is_part = holder.is_some_and(|volume| !volume.begins_cluster(offset));
+            (offset, Carved { len, grade, end, is_part })
         });
         carved.collect()
     }
@@ -190,23 +159,28 @@ impl Undelete<'_> {
         &self,
         ledger: &mut Ledger,
         open: Vec<Open<'t>>,
-        state: &mut State,
-        least: Grade,
+        pasts: &[Past],
+        state: &mut State<'t>,
+        stage: Stage,
     ) -> Result<Vec<Open<'t>>, Error> {
-        let spaces = self.spaces(&state.claims);
+        let ways: Vec<Ways<'_>> = self.ways(pasts, &open, state);
         let (mut left, mut rest) = (VecDeque::from(open), Vec::new());
         while !left.is_empty() && !state.waste.is_spent() && !self.progress.stopped() {
             let count = batch_len(&left, self.source.len());
             let batch: Vec<Open<'t>> = left.drain(..count).collect();
-            let measured = self.batch(&batch, &spaces, state, least)?;
+            let measured = self.batch(&batch, &ways, state, stage)?;
             for (mut one, tried) in batch.into_iter().zip(measured) {
                 // Of several records that tell of the same bytes the first in the order counts.
                 match tried.proven.filter(|proven| state.claims.take(&proven.runs)) {
-                    Some(proven) => state.added.push(ledger.add_undeleted(proven.found)),
+                    Some(Proven { found, runs }) => {
+                        let Told { position, entry, .. } = one.told;
+                        state.found.push(past::Found { position, entry, runs });
+                        state.added.push(ledger.add_undeleted(found));
+                    }
                     None => {
                         state.waste.charge(tried.cost);
                         one.tried.extend(tried.layouts);
-                        one.guided |= tried.guided;
+                        one.guided = if tried.guided { Some(stage) } else { one.guided };
                         rest.push(one);
                     }
                 }
@@ -216,17 +190,26 @@ impl Undelete<'_> {
         Ok(rest)
     }
 
+    /// When the photos of each volume were written.
+    fn pasts(&self) -> Vec<Past> {
+        let volumes = self.naming.survey.volumes.iter();
+        volumes.map(|volume| Past::of(volume, |entry| self.is_photo(entry))).collect()
+    }
+
     /// Where the files of each volume may lie.
-    fn spaces(&self, claims: &Claims) -> Vec<Space> {
-        let claimed = claims.spans();
-        let space = |volume: &Volume| {
-            let contents = &volume.contents;
-            let grid = (contents.clusters_at, contents.cluster_len);
-            let photo = |entry: &Entry| self.carver.registry.has_extension(extension(entry));
-            let told = layouts::told(&contents.entries, contents.cluster_len, &claimed, photo);
-            Space::new(contents.free.as_deref(), &claimed, told, grid)
-        };
-        self.naming.survey.volumes.iter().map(space).collect()
+    fn ways<'p>(&self, pasts: &'p [Past], open: &[Open<'_>], state: &State<'_>) -> Vec<Ways<'p>> {
+        let volumes = self.naming.survey.volumes.iter().enumerate().zip(pasts);
+        let ways = volumes.map(|(volume, past)| {
+            let known = (&state.claims, state.found.as_slice());
+            let space = past::space(volume, past, open, known, |entry| self.is_photo(entry));
+            Ways { past, space }
+        });
+        ways.collect()
+    }
+
+    fn is_photo(&self, entry: &Entry) -> bool {
+        let (_, extension) = entry.path.rsplit_once('.').unwrap_or_default();
+        self.carver.registry.has_extension(extension)
     }
 
     /// Measures the files of some entries side by side; what is said of one does not depend on the
@@ -234,149 +217,20 @@ impl Undelete<'_> {
     fn batch(
         &self,
         batch: &[Open<'_>],
-        spaces: &[Space],
-        state: &State,
-        least: Grade,
+        ways: &[Ways<'_>],
+        state: &State<'_>,
+        stage: Stage,
     ) -> Result<Vec<Tried>, Error> {
         let attempt = |buffer: &mut Buffer, one: &Open<'_>| {
-            let space = &spaces[one.told.position];
-            let mut tried = self.attempt(one, space, &state.claims, least, buffer);
+            let ways = &ways[one.told.position];
+            let attempt = Attempt { undelete: self, ways, claims: &state.claims, stage };
+            let mut tried = attempt.run(one, buffer);
             if let Some(proven) = &mut tried.proven {
                 self.keep(&one.told, proven)?;
             }
             Ok(tried)
         };
         self.pool.install(|| batch.par_iter().map_init(Buffer::default, attempt).collect())
-    }
-
-    /// Looks for the file of an entry in all the ways in which it may lie.
-    fn attempt(
-        &self,
-        one: &Open<'_>,
-        space: &Space,
-        claims: &Claims,
-        least: Grade,
-        buffer: &mut Buffer,
-    ) -> Tried {
-        let mut tried = Tried { proven: None, layouts: Vec::new(), guided: false, cost: 0 };
-        if least == Grade::Verified && !one.provable {
-            return tried;
-        }
-        let (size, len) = (one.told.entry.size, self.source.len());
-        let before = buffer.lent();
-        buffer.allow(Some(allowance(size.min(len))));
-        let is_open =
-            |start: &u64| self.is_asked(*start) && !claims.is_taken(&Run { at: *start, len: 1 });
-        for place in one.told.entry.places.iter().take(MOST_PLACES) {
-            if tried.proven.is_some() || buffer.is_spent() {
-                break;
-            }
-            if layouts::start(place).filter(is_open).is_none() {
-                continue;
-            }
-            for layout in layouts::of(place, size, space, len, one.provable) {
-                tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
-                if !is_due(one, &tried.layouts, &layout, least) {
-                    continue;
-                }
-                tried.layouts.push(digest(&layout));
-                let gone = layout.basis == Basis::Recorded && one.told.entry.deleted;
-                let layout = match gone && !space.has_free(&layout.runs) {
-                    // Some of what is recorded belongs to another file by now.
-                    true => Layout { basis: Basis::Contested, ..layout },
-                    false => layout,
-                };
-                tried.proven = self.measure(&one.told, &layout, claims, least, buffer);
-                if tried.proven.is_some() {
-                    break;
-                }
-            }
-        }
-        let is_later = !one.tried.is_empty() && !one.guided;
-        if tried.proven.is_none() && least == Grade::Verified && is_later {
-            buffer.allow(Some(allowance(size.min(len)) / GUIDED_PART));
-            self.guided(one, space, claims, &mut tried, buffer);
-        }
-        // What is proven is read once more, for its digests.
-        let hashed = tried.proven.as_ref().map_or(0, |_| size.min(len));
-        tried.cost += buffer.lent() - before + hashed;
-        tried
-    }
-
-    /// Lets the format itself look for the clusters of a file of which the first is known.
-    fn guided(
-        &self,
-        one: &Open<'_>,
-        space: &Space,
-        claims: &Claims,
-        tried: &mut Tried,
-        buffer: &mut Buffer,
-    ) {
-        tried.guided = true;
-        let (entry, free) = (one.told.entry, space.unclaimed.as_slice());
-        let guide = Guide { source: self.source, free, cluster: space.cluster(), size: entry.size };
-        let starts = entry.places.iter().take(MOST_GUIDED).filter_map(|place| match place {
-            Place::Start(at) => Some(*at),
-            Place::Runs(_) => None,
-        });
-        for start in starts.filter(|&at| self.is_asked(at) && at < self.source.len()) {
-            let rest = Runs::whole(start, self.source.len() - start);
-            let head = View::new(self.source, &rest, buffer).up_to(0, HEAD).to_vec();
-            for format in self.carver.matcher.formats_at(&head) {
-                let Some(oracle) = self.carver.registry.formats()[format].oracle() else {
-                    continue;
-                };
-                let Some(runs) = guide.follow(oracle, start, buffer) else { continue };
-                let layout = Layout { runs, basis: Basis::Contested };
-                if is_due(one, &tried.layouts, &layout, Grade::Verified) {
-                    tried.layouts.push(digest(&layout));
-                    let proven = self.measure(&one.told, &layout, claims, Grade::Verified, buffer);
-                    tried.proven = proven.filter(|proven| proven.has_sure_joints());
-                }
-                if tried.proven.is_some() {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The file of an entry, if it lies in that layout.
-    fn measure(
-        &self,
-        told: &Told<'_>,
-        layout: &Layout,
-        claims: &Claims,
-        least: Grade,
-        buffer: &mut Buffer,
-    ) -> Option<Proven> {
-        let Told { volume, entry, .. } = told;
-        let mut found = self.carver.carve_runs(self.index, self.source, &layout.runs, buffer);
-        if buffer.is_spent() {
-            return None;
-        }
-        let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
-        let record = &mut found.first_mut()?.record;
-        let grade = record.file.grade;
-        let is_free =
-            || layout.basis != Basis::Contested && claims.leave(layout.runs.as_slice(), &inner);
-        let is_sure = grade >= least && (grade == Grade::Verified || is_free());
-        let fit = fits(volume, entry, record);
-        let tail = layout.runs.slice(record.source_len(), u64::MAX);
-        let is_whole = fit == Fit::Exact || claims.leave_tail(tail.as_slice(), volume);
-        if !is_sure || fit == Fit::Not || !is_whole {
-            return None;
-        }
-        record.file.origin = Origin::Undeleted;
-        record.file.proof = format!(
-            "{}; {}",
-            record.file.proof,
-            layout.basis.words(layout.runs.as_slice().len() > 1)
-        );
-        note_guess(record, layout);
-        join::extend(record, &layout.runs, entry.size);
-        self.naming.name(record, volume, entry);
-        let runs = record.content().0.as_slice().to_vec();
-        Some(Proven { found, runs })
     }
 
     /// Hashes and stores what is to be written.
@@ -392,39 +246,6 @@ impl Undelete<'_> {
         }
         Ok(())
     }
-}
-
-/// Says where the pieces of a file that no check covers are joined by guess.
-fn note_guess(record: &mut Record, layout: &Layout) {
-    let file = &mut record.file;
-    let joint = file.runs.first().map(|run| run.length).filter(|_| file.runs.len() > 1);
-    let is_guess = layout.basis == Basis::Free && file.grade < Grade::Verified;
-    if let Some(offset) = joint.filter(|_| is_guess && file.issues.len() < MOST_ISSUES) {
-        let what = "what follows lies elsewhere, by guess: no check covers it".to_owned();
-        file.issues.push(Issue { offset, what });
-    }
-}
-
-/// Whether a layout is to be tried: what was not proven before may count now as what no check covers,
-/// if it may at all.
-fn is_due(one: &Open<'_>, now: &[u64], layout: &Layout, least: Grade) -> bool {
-    let (digest, basis) = (digest(layout), layout.basis);
-    let before = least == Grade::Verified && one.tried.contains(&digest);
-    !before && !now.contains(&digest) && (least == Grade::Verified || basis != Basis::Contested)
-}
-
-/// Tells layouts apart without keeping them, for there may be many runs.
-fn digest(layout: &Layout) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for run in layout.runs.as_slice() {
-        (run.at, run.len).hash(&mut hasher);
-    }
-    (layout.basis as u8).hash(&mut hasher);
-    hasher.finish()
-}
-
-fn extension(entry: &Entry) -> &str {
-    entry.path.rsplit('.').next().unwrap_or_default()
 }
 
 /// How many of the entries are measured side by side before their claims are settled.

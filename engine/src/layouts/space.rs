@@ -3,7 +3,8 @@
 use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
 
-use super::apart;
+use super::history::Claim;
+use super::spans::apart;
 
 /// Space of a source that a deleted file may lie in.
 #[derive(Clone, Debug, Default)]
@@ -12,29 +13,30 @@ pub struct Space {
     pub free: Option<Vec<Span>>,
     /// Free clusters that no proven photo lies in, in order and apart.
     pub unclaimed: Vec<Span>,
-    /// Those of them that no other record tells of either.
-    pub(super) untold: Vec<Span>,
+    /// Those of them in which no other photo begins that is still looked for.
+    pub headless: Vec<Span>,
     /// Where other records tell of files, in order.
-    pub(super) told: Vec<Span>,
+    pub(super) claims: Vec<Claim>,
     /// Where a cluster begins, and its length.
     pub(super) grid: (u64, u64),
 }
 
 impl Space {
-    /// The space in `free` clusters outside of `claimed` stretches, both in order and apart, and of those
-    /// that are `told` of, of a volume whose clusters lie in the grid of `cluster` bytes from `origin` on.
-    /// A stretch takes all clusters that it touches.
-    pub fn new(
-        free: Option<&[Span]>,
-        claimed: &[Span],
-        mut told: Vec<Span>,
-        (origin, cluster): (u64, u64),
-    ) -> Self {
-        told.sort_unstable();
+    /// The space in `free` clusters outside of `claimed` stretches, both in order and apart, of a volume
+    /// whose clusters lie in the grid of `cluster` bytes from `origin` on. A stretch takes all clusters that
+    /// it touches.
+    pub fn new(free: Option<&[Span]>, claimed: &[Span], (origin, cluster): (u64, u64)) -> Self {
         let grid = (origin, cluster.max(1));
         let unclaimed = without(free.unwrap_or_default(), claimed, grid);
-        let untold = without(&unclaimed, &apart(told.clone()), grid);
-        Space { free: free.map(<[Span]>::to_vec), unclaimed, untold, told, grid }
+        let free = free.map(<[Span]>::to_vec);
+        Space { free, headless: unclaimed.clone(), unclaimed, claims: Vec::new(), grid }
+    }
+
+    /// The same with what records `claim` of it that nothing proves, and with the `heads` of photos.
+    pub fn with(self, mut claims: Vec<Claim>, heads: Vec<Span>) -> Self {
+        let headless = without(&self.unclaimed, &apart(heads), self.grid);
+        claims.sort_unstable_by_key(|claim| (claim.span, claim.life));
+        Space { headless, claims, ..self }
     }
 
     /// Length of a cluster in bytes.
@@ -78,4 +80,27 @@ pub(super) fn without(free: &[Span], claimed: &[Span], (origin, cluster): (u64, 
         }
     }
     left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(spans: &[(u64, u64)]) -> Vec<Span> {
+        spans.iter().map(|&(at, end)| Span::between(at, end)).collect()
+    }
+
+    #[test]
+    fn claims_take_whole_clusters_out_of_free_space() {
+        let left = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
+            without(&spans(free), &spans(claimed), (100, 10))
+        };
+        assert_eq!(left(&[(100, 200)], &[]), spans(&[(100, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(0, 50), (300, 400)]), spans(&[(100, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(123, 124)]), spans(&[(100, 120), (130, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(50, 111), (195, 250)]), spans(&[(120, 190)]));
+        assert_eq!(left(&[(100, 200)], &[(90, 300)]), spans(&[]));
+        let two = left(&[(100, 150), (160, 200)], &[(125, 165), (170, 175)]);
+        assert_eq!(two, spans(&[(100, 120), (180, 200)]));
+    }
 }

@@ -15,6 +15,8 @@ pub(super) struct Carved {
     pub(super) len: u64,
     pub(super) grade: Grade,
     pub(super) end: End,
+    /// Whether it is part of another file, since it begins no cluster of its volume.
+    pub(super) is_part: bool,
 }
 
 /// Bytes that belong to proven files.
@@ -45,15 +47,20 @@ impl Claims {
         before.is_some_and(|(_, &end)| end > run.at)
     }
 
-    /// Whether nothing that is proven lies in `runs`, but for the pictures that begin at `inner`.
-    pub(super) fn leave(&self, runs: &[Run], inner: &[u64]) -> bool {
+    /// Whether nothing that is proven lies in the `runs` of a file, but for what it `holds`: which may be
+    /// asked of a picture by where it begins in the source and in the file.
+    pub(super) fn leave(&self, runs: &[Run], holds: impl Fn(u64, u64) -> bool) -> bool {
+        let mut base = 0;
         runs.iter().all(|run| {
             let end = run.at + run.len;
             let before = self.carved.range(..run.at).next_back();
-            let reaches = before
-                .is_some_and(|(at, file)| file.grade == Grade::Verified && at + file.len > run.at);
+            let reaches = before.is_some_and(|(at, file)| {
+                file.grade == Grade::Verified && !file.is_part && at + file.len > run.at
+            });
             let mut inside = self.carved.range(run.at..end);
-            !reaches && !self.is_taken(run) && !inside.any(|(at, _)| !inner.contains(at))
+            let is_left = inside.all(|(&at, _)| holds(at, base + (at - run.at)));
+            base += run.len;
+            !reaches && !self.is_taken(run) && is_left
         })
     }
 
@@ -67,7 +74,8 @@ impl Claims {
 
     /// All claimed stretches, in order and apart.
     pub(super) fn spans(&self) -> Vec<Span> {
-        let carved = self.carved.iter().filter(|(_, file)| file.grade == Grade::Verified);
+        let whole = |file: &Carved| file.grade == Grade::Verified && !file.is_part;
+        let carved = self.carved.iter().filter(|(_, file)| whole(file));
         let carved = carved.map(|(&at, file)| Span { at, len: file.len });
         let taken = self.taken.iter().map(|(&at, &end)| Span::between(at, end));
         layouts::apart(carved.chain(taken).collect())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::claims::Carved;
+use super::stage::Stage;
 use crate::filesystem::{Entry, Place};
 use crate::join::is_near;
 use crate::layouts;
@@ -20,34 +21,41 @@ pub(super) struct Open<'s> {
     pub(super) told: Told<'s>,
     /// Whether it may be of a format whose payload proves itself.
     pub(super) provable: bool,
+    /// How much of it carving found already: its picture. What is behind that is looked for once all others
+    /// had their turn.
+    pub(super) picture: Option<u64>,
     /// Layouts in which it is not proven to lie, by their digests.
     pub(super) tried: Vec<u64>,
-    /// Whether its format was let look for it.
-    pub(super) guided: bool,
+    /// The last stage in which its format was let look for it.
+    pub(super) guided: Option<Stage>,
 }
 
 /// The entries of files that carving did not find whole where they say.
 pub(super) fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Vec<Open<'s>> {
-    let is_open = |told: &Told<'_>| {
-        let entry = told.entry;
-        let asked = entry.size >= LEAST_SIZE && entry.coded.is_none();
-        asked && !is_found(carved, told.volume, entry)
-    };
-    let open = survey.told().into_iter().filter(is_open).take(MOST_MEASURED);
-    open.map(|told| Open { told, provable: false, tried: Vec::new(), guided: false }).collect()
+    let asked = |told: &Told<'_>| told.entry.size >= LEAST_SIZE && told.entry.coded.is_none();
+    let open = survey.told().into_iter().filter(asked).filter_map(|told| {
+        let len = found(carved, told.volume, told.entry);
+        let clusters = |len: u64| len.div_ceil(told.volume.contents.cluster_len.max(1));
+        // What lies behind the picture in clusters of its own may lie elsewhere.
+        let is_open = len.is_none_or(|len| clusters(len) < clusters(told.entry.size));
+        let open = Open { told, provable: false, picture: len, tried: Vec::new(), guided: None };
+        is_open.then_some(open)
+    });
+    open.take(MOST_MEASURED).collect()
 }
 
-/// Whether carving found the file of an entry as the entry tells it.
-pub(super) fn is_found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> bool {
-    entry.places.iter().any(|place| {
+/// How much carving found of the file of an entry, as the entry tells it: its picture, at least.
+fn found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> Option<u64> {
+    entry.places.iter().find_map(|place| {
         let piece = match place {
             Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
             Place::Start(_) => 0,
         };
         let file = layouts::start(place).and_then(|start| carved.get(&start));
-        file.is_some_and(|file| {
+        let found = file.filter(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
             in_one && is_near(volume, entry, file.len, file.end)
-        })
+        });
+        found.map(|file| if piece >= entry.size { entry.size } else { file.len })
     })
 }

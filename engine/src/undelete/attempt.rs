@@ -1,0 +1,257 @@
+//! One look for the file of an entry, in all the ways in which it may lie.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use afterimage_signatures::verdict::MOST_ISSUES;
+use afterimage_signatures::{Buffer, Run, Runs, View};
+
+use super::Undelete;
+use super::claims::Claims;
+use super::open::Open;
+use super::past::Past;
+use super::stage::Stage;
+use crate::carve::{Found, HEAD};
+use crate::filesystem::Place;
+use crate::guide::Guide;
+use crate::join::{self, Fit, fits};
+use crate::layouts::{self, Basis, Layout, MOST_PLACES, Sought, Space};
+use crate::record::{Record, WireRole};
+use crate::report::{Grade, Issue, Origin, Range};
+use crate::survey::Told;
+use crate::waste::{RUN_COST, allowance};
+
+/// Places of one entry from which its format looks for the rest.
+const MOST_GUIDED: usize = 4;
+
+/// What they may read is such a part of what may be read for the entry.
+const GUIDED_PART: u64 = 8;
+
+/// What is said where pieces are joined by guess.
+const GUESSED: &str = "what follows lies elsewhere, by guess: no check covers it";
+
+/// Where the files of a volume may lie.
+pub(super) struct Ways<'p> {
+    pub(super) past: &'p Past,
+    pub(super) space: Space,
+}
+
+/// What came of measuring the file of an entry.
+#[derive(Default)]
+pub(super) struct Tried {
+    pub(super) proven: Option<Proven>,
+    /// The layouts in which it is not, by their digests.
+    pub(super) layouts: Vec<u64>,
+    /// Whether its format was let look for it.
+    pub(super) guided: bool,
+    /// What it cost, in bytes.
+    pub(super) cost: u64,
+}
+
+/// A file that was proven, with the pictures in it.
+pub(super) struct Proven {
+    pub(super) found: Vec<Found>,
+    pub(super) runs: Vec<Run>,
+}
+
+impl Proven {
+    /// Whether no joint of two pieces lies in what no check covers: any cluster would fit there.
+    fn has_sure_joints(&self) -> bool {
+        let file = self.found.first().map(|found| &found.record);
+        file.is_some_and(|record| record.file.issues.is_empty() && loose_joint(record).is_none())
+    }
+}
+
+/// The first joint of two pieces that lies in what no check covers, in bytes of the file.
+fn loose_joint(record: &Record) -> Option<u64> {
+    let file = &record.file;
+    let joints = file.runs.iter().scan(0, |end, run| {
+        *end += run.length;
+        Some(*end)
+    });
+    let covers = |joint: u64| {
+        let inside = |part: &Range| part.offset < joint && joint < part.offset + part.length;
+        file.unchecked.iter().any(inside)
+    };
+    joints.take(file.runs.len().saturating_sub(1)).find(|&joint| covers(joint))
+}
+
+/// Where the file of an entry is looked for, and what counts.
+pub(super) struct Attempt<'a> {
+    pub(super) undelete: &'a Undelete<'a>,
+    pub(super) ways: &'a Ways<'a>,
+    pub(super) claims: &'a Claims,
+    pub(super) stage: Stage,
+}
+
+impl Attempt<'_> {
+    /// Looks for the file of an entry in all the ways in which it may lie.
+    pub(super) fn run(&self, one: &Open<'_>, buffer: &mut Buffer) -> Tried {
+        let mut tried = Tried::default();
+        if self.stage < Stage::Believed && (!one.provable || one.picture.is_some()) {
+            return tried;
+        }
+        let size = one.told.entry.size.min(self.undelete.source.len());
+        let before = buffer.lent();
+        buffer.allow(Some(allowance(size)));
+        for place in one.told.entry.places.iter().take(MOST_PLACES) {
+            if tried.proven.is_some() || buffer.is_spent() {
+                break;
+            }
+            if layouts::start(place).is_some_and(|start| self.is_open(start)) {
+                self.place(one, place, &mut tried, buffer);
+            }
+        }
+        let is_later = !one.tried.is_empty() && one.guided.is_none_or(|stage| stage < self.stage);
+        if tried.proven.is_none() && one.provable && is_later {
+            buffer.allow(Some(allowance(size) / GUIDED_PART));
+            self.guided(one, &mut tried, buffer);
+        }
+        // What is proven is read once more, for its digests.
+        let hashed = tried.proven.as_ref().map_or(0, |_| size);
+        tried.cost += buffer.lent() - before + hashed;
+        tried
+    }
+
+    /// Whether a file may begin at `start`, as far as is known.
+    fn is_open(&self, start: u64) -> bool {
+        self.undelete.is_asked(start) && !self.claims.is_taken(&Run { at: start, len: 1 })
+    }
+
+    /// Measures the file in the layouts that one place of its entry leads to.
+    fn place(&self, one: &Open<'_>, place: &Place, tried: &mut Tried, buffer: &mut Buffer) {
+        let (entry, space) = (one.told.entry, &self.ways.space);
+        let sought = Sought {
+            size: entry.size,
+            known: one.picture.unwrap_or_default(),
+            turn: self.ways.past.turn(entry),
+            provable: one.provable,
+        };
+        for layout in layouts::of(place, sought, space, self.undelete.source.len()) {
+            tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
+            if !self.is_due(one, &tried.layouts, &layout) {
+                continue;
+            }
+            tried.layouts.push(self.digest(&layout));
+            let gone = layout.basis == Basis::Recorded && entry.deleted;
+            let layout = match gone && !space.has_free(&layout.runs) {
+                // Some of what is recorded belongs to another file by now.
+                true => Layout { basis: Basis::Contested, ..layout },
+                false => layout,
+            };
+            tried.proven = self.measure(&one.told, &layout, self.stage.least(), buffer);
+            if tried.proven.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Lets the format itself look for the clusters of a file of which the first is known.
+    fn guided(&self, one: &Open<'_>, tried: &mut Tried, buffer: &mut Buffer) {
+        tried.guided = true;
+        let Undelete { source, carver, .. } = *self.undelete;
+        let (entry, space) = (one.told.entry, &self.ways.space);
+        let free = space.headless.as_slice();
+        let guide = Guide { source, free, cluster: space.cluster(), size: entry.size };
+        let starts = entry.places.iter().take(MOST_GUIDED).filter_map(|place| match place {
+            Place::Start(at) => Some(*at),
+            Place::Runs(_) => None,
+        });
+        for start in starts.filter(|&at| self.is_open(at) && at < source.len()) {
+            let rest = Runs::whole(start, source.len() - start);
+            let head = View::new(source, &rest, buffer).up_to(0, HEAD).to_vec();
+            for format in carver.matcher.formats_at(&head) {
+                let Some(oracle) = carver.registry.formats()[format].oracle() else { continue };
+                let Some(runs) = guide.follow(oracle, start, buffer) else { continue };
+                let layout = Layout { runs, basis: Basis::Contested };
+                tried.layouts.push(self.digest(&layout));
+                let proven = self.measure(&one.told, &layout, Grade::Verified, buffer);
+                let counts = |one: &Proven| self.stage > Stage::Proven || one.has_sure_joints();
+                tried.proven = proven.filter(counts);
+                if tried.proven.is_some() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The file of an entry, if it lies in that layout.
+    fn measure(
+        &self,
+        told: &Told<'_>,
+        layout: &Layout,
+        least: Grade,
+        buffer: &mut Buffer,
+    ) -> Option<Proven> {
+        let Told { volume, entry, .. } = told;
+        let Undelete { source, carver, index, .. } = *self.undelete;
+        let mut found = carver.carve_runs(index, source, &layout.runs, buffer);
+        if buffer.is_spent() {
+            return None;
+        }
+        let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
+        let record = &mut found.first_mut()?.record;
+        let fit = fits(volume, entry, record);
+        // What is still there is its own, whatever lies in it and however broken it is.
+        let is_there = layout.basis == Basis::Recorded && volume.has_live(entry);
+        let is_proven = || {
+            let tail = layout.runs.slice(record.source_len(), u64::MAX);
+            let is_whole = fit == Fit::Exact || self.claims.leave_tail(tail.as_slice(), volume);
+            let is_sure =
+                record.file.grade == Grade::Verified || self.is_free(told, layout, record, &inner);
+            record.file.grade >= least && is_whole && is_sure
+        };
+        if fit == Fit::Not || !is_there && !is_proven() {
+            return None;
+        }
+        let words = layout.basis.words(layout.runs.as_slice().len() > 1);
+        record.file.origin = Origin::Undeleted;
+        record.file.proof = format!("{}; {words}", record.file.proof);
+        note_guess(record, layout);
+        join::extend(record, &layout.runs, entry.size);
+        self.undelete.naming.name(record, volume, entry);
+        let runs = record.content().0.as_slice().to_vec();
+        Some(Proven { found, runs })
+    }
+
+    /// Whether nothing proven lies where a file would, but for the pictures in it, which begin at `inner`.
+    fn is_free(&self, told: &Told<'_>, layout: &Layout, record: &Record, inner: &[u64]) -> bool {
+        // A picture that begins no cluster is part of what its cluster is part of.
+        let holds = |at: u64, inside: u64| {
+            let role = record.role_at(inside);
+            let may_hold = matches!(role, Some(WireRole::Metadata | WireRole::Trailer));
+            inner.contains(&at) || may_hold && !told.volume.begins_cluster(at)
+        };
+        layout.basis != Basis::Contested && self.claims.leave(layout.runs.as_slice(), holds)
+    }
+
+    /// Whether a layout is to be tried: it was not, with what counts now, and it may count.
+    fn is_due(&self, one: &Open<'_>, now: &[u64], layout: &Layout) -> bool {
+        let digest = self.digest(layout);
+        let may_count = self.stage < Stage::Believed || layout.basis != Basis::Contested;
+        may_count && !one.tried.contains(&digest) && !now.contains(&digest)
+    }
+
+    /// Tells layouts apart without keeping them, for there may be many runs.
+    fn digest(&self, layout: &Layout) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for run in layout.runs.as_slice() {
+            (run.at, run.len).hash(&mut hasher);
+        }
+        (layout.basis as u8, self.stage.least()).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Says where the pieces of a file are joined by guess, since no check covers what follows.
+fn note_guess(record: &mut Record, layout: &Layout) {
+    let is_proven = record.file.grade == Grade::Verified;
+    let first = record.file.runs.first().map(|run| run.length);
+    let joint = match layout.basis {
+        Basis::Free | Basis::Contested if is_proven => loose_joint(record),
+        Basis::Free if record.file.runs.len() > 1 => first,
+        _ => None,
+    };
+    if let Some(offset) = joint.filter(|_| record.file.issues.len() < MOST_ISSUES) {
+        record.file.issues.push(Issue { offset, what: GUESSED.to_owned() });
+    }
+}

@@ -1,0 +1,33 @@
+//! In what order files are settled: the surest first, for what they take makes room for the rest.
+
+use crate::report::Grade;
+
+/// What counts as found; later stages take what the ones before them left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Files that prove themselves, whose pieces join in what a check covers.
+    Proven,
+    /// Files that prove themselves, whose pieces may join in what no check covers.
+    Joined,
+    /// Files that no check covers.
+    Believed,
+}
+
+impl Stage {
+    /// The grade that files need.
+    pub(super) fn least(self) -> Grade {
+        match self {
+            Stage::Proven | Stage::Joined => Grade::Verified,
+            Stage::Believed => Grade::Structural,
+        }
+    }
+
+    /// The stage behind this one, if there is one.
+    pub(super) fn next(self) -> Option<Self> {
+        match self {
+            Stage::Proven => Some(Stage::Joined),
+            Stage::Joined => Some(Stage::Believed),
+            Stage::Believed => None,
+        }
+    }
+}
