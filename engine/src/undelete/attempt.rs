@@ -26,6 +26,12 @@ const MOST_GUIDED: usize = 4;
 /// What they may read is such a part of what may be read for the entry.
 const GUIDED_PART: u64 = 8;
 
+/// Layouts in which a file is measured that cannot prove itself, and their bytes together: a wrong one costs
+/// as much as the right one. A few are measured of any file.
+const MOST_GUESSES: u64 = 14;
+const MOST_GUESSED: u64 = 6 << 20;
+const LEAST_GUESSES: u64 = 4;
+
 /// What is said where pieces are joined by guess.
 const GUESSED: &str = "what follows lies elsewhere, by guess: no check covers it";
 
@@ -130,6 +136,10 @@ impl Attempt<'_> {
             tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
             if !self.is_due(one, &tried.layouts, &layout) {
                 continue;
+            }
+            let guesses = (one.tried.len() + tried.layouts.len()) as u64;
+            if !one.provable && guesses >= most_guesses(entry.size) {
+                return;
             }
             tried.layouts.push(self.digest(&layout));
             let gone = layout.basis == Basis::Recorded && entry.deleted;
@@ -240,6 +250,11 @@ impl Attempt<'_> {
         (layout.basis as u8, self.stage.least()).hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// In how many layouts a file of `size` bytes is measured that cannot prove itself.
+fn most_guesses(size: u64) -> u64 {
+    (MOST_GUESSED / size.max(1)).clamp(LEAST_GUESSES, MOST_GUESSES)
 }
 
 /// Says where the pieces of a file are joined by guess, since no check covers what follows.

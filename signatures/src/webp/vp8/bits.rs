@@ -14,6 +14,10 @@ const MOST_OVERRUN: i64 = 2;
 /// How many bytes an encoder may leave behind the last one that is needed: libvpx flushes 32 bits.
 const MOST_LEFT: i64 = 8;
 
+/// Bits that are read ahead at the most; with those of a byte more and the eight that decide they fill a
+/// word.
+const MOST_AHEAD: i32 = 40;
+
 /// Booleans out of one partition.
 pub(super) struct Bits {
     /// Where the next bytes are fetched.
@@ -76,11 +80,19 @@ impl Bits {
         }
     }
 
-    /// One boolean, which is false with a probability of `chance` in 256.
-    pub(super) fn bool(&mut self, view: &mut View<'_>, chance: u8) -> bool {
-        while self.ahead < 0 {
+    #[cold]
+    fn fill(&mut self, view: &mut View<'_>) {
+        while self.ahead < MOST_AHEAD {
             self.value = self.value << 8 | u64::from(self.byte(view));
             self.ahead += 8;
+        }
+    }
+
+    /// One boolean, which is false with a probability of `chance` in 256.
+    #[inline]
+    pub(super) fn bool(&mut self, view: &mut View<'_>, chance: u8) -> bool {
+        if self.ahead < 0 {
+            self.fill(view);
         }
         let split = 1 + (((self.range - 1) * u32::from(chance)) >> 8);
         let bound = u64::from(split) << self.ahead;
