@@ -35,6 +35,11 @@ impl<'s> Owners<'s> {
         (at < span.end()).then_some(entry)
     }
 
+    /// Where live files lie.
+    pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+        self.runs.iter().map(|(span, _)| *span)
+    }
+
     /// Whether a live file holds any of the bytes from `at` to before `end`.
     pub fn meets(&self, at: u64, end: u64) -> bool {
         let behind = self.runs.partition_point(|(span, _)| span.at < end);

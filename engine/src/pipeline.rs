@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes};
 use crossbeam_channel::{Sender, bounded};
 use rayon::ThreadPool;
@@ -15,7 +16,7 @@ use rayon::ThreadPool;
 use crate::account::{Account, Stage};
 use crate::budget::{self, Budget};
 use crate::carve::{Carver, Found};
-use crate::chunk::{self, Chunk, Cut};
+use crate::chunk::{Chunk, Cut, Reader, Sink};
 use crate::content::Content;
 use crate::error::Error;
 use crate::hash::{Algorithm, Digests, Hasher};
@@ -76,6 +77,8 @@ pub struct Scan<'a> {
     pub pool: &'a ThreadPool,
     /// Which part of the source, in which chunks.
     pub cut: Cut,
+    /// What is scanned last, as stretches in order and apart.
+    pub last: &'a [Span],
     /// What is still there and is not to be written, where that is known.
     pub left: Option<&'a Owners<'a>>,
     /// Whether traces of file systems are looked for.
@@ -138,8 +141,9 @@ impl Scan<'_> {
         let (holes, complete) = thread::scope(|threads| {
             let (window, hasher) = (&window, &mut hasher);
             let reader = threads.spawn(move || {
-                let chunks = &Permitted { send, permit };
-                chunk::read(source, window, scan.cut, scan.progress, hasher.as_mut(), chunks)
+                let Scan { cut, last, progress, .. } = *scan;
+                let reader = Reader { source, window, cut, last, progress };
+                reader.read(hasher.as_mut(), &Permitted { send, permit })
             });
             // In place: this loop waits on the caller's thread, not on a thread of the pool.
             scan.pool.in_place_scope(|workers| {
@@ -384,7 +388,7 @@ struct Permitted<'s> {
     permit: crossbeam_channel::Receiver<()>,
 }
 
-impl<'s> chunk::Sink<'s> for Permitted<'s> {
+impl<'s> Sink<'s> for Permitted<'s> {
     fn ready(&self) -> bool {
         self.permit.recv().is_ok()
     }

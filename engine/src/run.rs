@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::hash::Hasher;
 use crate::join::Naming;
 use crate::journal::Journal;
+use crate::layouts;
 use crate::listing::Listing;
 use crate::options::Options;
 use crate::owners::Owners;
@@ -248,7 +249,8 @@ impl<'o> Run<'o> {
         let options = self.options;
         let (carver, matcher) = (self.carver(), &self.matcher);
         let survey = &self.surveys[index];
-        let owners = (!options.all).then(|| Owners::of(survey));
+        let owners = Owners::of(survey);
+        let last = layouts::apart(owners.spans().collect());
         let (start, end) = range(options, survey, source.len());
         let overlap = matcher.overlap() as u64 + parcel::NEAR;
         let scan = Scan {
@@ -268,7 +270,8 @@ impl<'o> Run<'o> {
                 chunk_len: options.chunk_len.next_multiple_of(PARCEL).max(LEAST_CHUNK),
                 overlap,
             },
-            left: owners.as_ref(),
+            last: &last,
+            left: (!options.all).then_some(&owners),
             traces: options.filesystems,
             hasher: options.hash_source.then(|| Hasher::new(&options.hashes)),
         };

@@ -57,9 +57,14 @@ impl<'s> Window<'s> {
     }
 
     /// The chunk at `index`, its overlap included, for the reader: what lies far behind it is let
-    /// go.
+    /// go, and all of it when the reader begins anew.
     pub fn read(&self, index: u64) -> Arc<Vec<u8>> {
-        self.lock().head = index;
+        let mut state = self.lock();
+        if index < state.head {
+            state.chunks.retain(|_, slot| matches!(slot, Slot::Loading));
+        }
+        state.head = index;
+        drop(state);
         self.fetch(index)
     }
 

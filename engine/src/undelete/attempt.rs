@@ -134,7 +134,8 @@ impl Attempt<'_> {
         };
         for layout in layouts::of(place, sought, space, self.undelete.source.len()) {
             tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
-            if !self.is_due(one, &tried.layouts, &layout) {
+            let is_due = self.is_due(one, &tried.layouts, &layout);
+            if !is_due || one.picture.is_some() && !self.is_passed(one, &layout) {
                 continue;
             }
             let guesses = (one.tried.len() + tried.layouts.len()) as u64;
@@ -153,6 +154,14 @@ impl Attempt<'_> {
                 return;
             }
         }
+    }
+
+    /// Whether all photos that a file passes over were there before it: otherwise it had that space itself,
+    /// and they took it when it was gone.
+    fn is_passed(&self, one: &Open<'_>, layout: &Layout) -> bool {
+        let Told { volume, entry, .. } = one.told;
+        let mut passed = self.claims.between(layout.runs.as_slice());
+        passed.all(|at| !volume.begins_cluster(at) || self.ways.past.is_older(at, entry))
     }
 
     /// Lets the format itself look for the clusters of a file of which the first is known.

@@ -17,15 +17,27 @@ use crate::survey::Volume;
 /// The order in which the photos of a volume were written, as far as their dates tell.
 pub(super) struct Past {
     written: Vec<(DateTime, u64)>,
+    /// When the photos were written that begin there.
+    starts: BTreeMap<u64, Turn>,
 }
 
 impl Past {
     /// The order of those entries of a volume that are photos by their names.
     pub(super) fn of(volume: &Volume, is_photo: impl Fn(&Entry) -> bool) -> Self {
         let photos = volume.contents.entries.iter().filter(|entry| is_photo(entry));
-        let mut written: Vec<_> = photos.filter_map(key).collect();
+        let mut written: Vec<_> = photos.clone().filter_map(key).collect();
         written.sort_unstable();
-        Past { written }
+        let mut past = Past { written, starts: BTreeMap::new() };
+        let starts = photos
+            .filter_map(|entry| Some((layouts::start(entry.places.first()?)?, past.turn(entry)?)));
+        past.starts = starts.collect();
+        past
+    }
+
+    /// Whether a photo begins at `start` that was there before the file of an entry was written.
+    pub(super) fn is_older(&self, start: u64, entry: &Entry) -> bool {
+        let turn = self.turn(entry);
+        self.starts.get(&start).is_some_and(|older| turn.is_some_and(|turn| *older < turn))
     }
 
     /// When a photo was written.
