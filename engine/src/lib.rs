@@ -31,6 +31,7 @@ pub mod destination;
 pub mod error;
 pub mod fields;
 pub mod filesystem;
+pub mod grid;
 pub mod guide;
 pub mod hash;
 pub mod index;

@@ -77,6 +77,10 @@ pub struct Source {
     /// Of samples from all over it, the share that looks like noise, from 0 to 1: encrypted or wiped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub noise: Option<f32>,
+    /// The clusters that its photos begin in, as far as enough of them agree; also where no file system
+    /// is left.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clusters: Option<Clusters>,
     /// File systems found on it.
     pub volumes: Vec<Volume>,
     /// In what its partition table is damaged or contradicts itself.
@@ -89,6 +93,15 @@ pub struct Source {
 
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// Clusters: the pieces that a file system lays files in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Clusters {
+    /// Bytes of one.
+    pub size: u64,
+    /// The first place where one begins, from the start of the source.
+    pub first: u64,
 }
 
 /// A file system on a source.

@@ -19,6 +19,7 @@ use crate::carve::Carver;
 use crate::chunk::Cut;
 use crate::destination::{self, Destination, STATE};
 use crate::error::Error;
+use crate::grid::Grid;
 use crate::hash::Hasher;
 use crate::join::Naming;
 use crate::journal::Journal;
@@ -295,7 +296,10 @@ impl<'o> Run<'o> {
         ledger: &mut Ledger,
         sources: &[Option<Box<dyn Source>>],
     ) -> Result<(), Error> {
-        settle::claim(ledger)?;
+        for (index, Grid { len, at }) in settle::claim(ledger)? {
+            self.described[index as usize].clusters =
+                Some(report::Clusters { size: len, first: at });
+        }
         let mut surveys = std::mem::take(&mut self.surveys);
         for (index, (source, survey)) in sources.iter().zip(&mut surveys).enumerate() {
             let Some(source) = source.as_deref() else { continue };

@@ -8,6 +8,7 @@ use afterimage_signatures::verdict::{MOST_ISSUES, Span};
 use crate::claims::{self, Place};
 use crate::content::Content;
 use crate::error::Error;
+use crate::grid::Grid;
 use crate::index::{Entry, Fate, NONE};
 use crate::options::Options;
 use crate::pairs;
@@ -122,21 +123,29 @@ fn sorted(entries: &[Entry]) -> Vec<u32> {
     order
 }
 
-/// Settles which bytes belong to which of the carved files.
+/// Settles which bytes belong to which of the carved files. Returns the clusters of the sources, by their
+/// positions on the command line, of which photos tell them.
 ///
 /// # Errors
 ///
 /// When a record cannot be read back.
-pub fn claim(ledger: &mut Ledger) -> Result<(), Error> {
+pub fn claim(ledger: &mut Ledger) -> Result<BTreeMap<u32, Grid>, Error> {
+    let mut grids = BTreeMap::new();
     let order = sorted(&ledger.entries);
     let Ledger { journal, entries, .. } = ledger;
     let sources: BTreeSet<u32> = entries.iter().map(|entry| entry.source).collect();
     for source in sources {
         let first = order.partition_point(|index| entries[*index as usize].source < source);
         let last = order.partition_point(|index| entries[*index as usize].source <= source);
-        claims::settle(entries, &order[first..last], |entry| journal.read(entry.place))?;
+        let order = &order[first..last];
+        let own = order.iter().map(|index| &entries[*index as usize]);
+        let whole = own.filter(|entry| entry.parent == NONE && entry.is_whole());
+        let grid = Grid::of(whole.map(|entry| entry.offset));
+        grids.extend(grid.map(|grid| (source, grid)));
+        let grid = grid.unwrap_or(Grid::SECTORS);
+        claims::settle(entries, order, grid, |entry| journal.read(entry.place))?;
     }
-    Ok(())
+    Ok(grids)
 }
 
 /// Brings the record of a file up to what is known now: it ends where another photo begins, its

@@ -38,6 +38,7 @@ const ENGINE: &[&str] = &[
     "journal",
     "reserve",
     "index",
+    "grid",
     "claims",
     "pairs",
     "store",
