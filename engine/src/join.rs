@@ -41,7 +41,7 @@ impl Naming<'_> {
     }
 
     /// RFC 3339, without a zone where none is known.
-    fn moment(&self, stamp: Stamp) -> String {
+    pub fn moment(&self, stamp: Stamp) -> String {
         let civil = stamp.civil.round(jiff::Unit::Second).unwrap_or(stamp.civil);
         let offset = match (stamp.offset, self.zone) {
             (Some(seconds), _) => Some(seconds),

@@ -1,20 +1,26 @@
 //! What file systems add to what was carved: names, dates, what is still there, and the files that lie in
 //! several pieces.
 
+use std::collections::HashSet;
+
 use afterimage_signatures::Bytes;
 
 use crate::claims::{self, Place};
 use crate::error::Error;
+use crate::filesystem::Entry;
 use crate::index::NONE;
 use crate::join::{Join, Naming};
 use crate::options::Options;
 use crate::pipeline::{Ledger, entry};
 use crate::record::Record;
-use crate::report;
+use crate::report::{self, Gone};
 use crate::samples::Filling;
 use crate::source::Source;
 use crate::survey::{Survey, Volume};
 use crate::undelete::Undelete;
+
+/// Files of one volume that are listed of which the name is left alone; all are counted.
+const MOST_GONE: usize = 10_000;
 
 /// Adds the files that only a file system can tell of; claims were settled for what was carved.
 ///
@@ -31,7 +37,7 @@ pub fn undelete(ledger: &mut Ledger, undelete: &Undelete<'_>) -> Result<(), Erro
 }
 
 /// Names what was found on one source, by its position on the command line and its length, and settles
-/// what of it was asked for.
+/// what of it was asked for. Returns the paths of the files of which something was found.
 ///
 /// # Errors
 ///
@@ -41,7 +47,8 @@ pub fn name(
     naming: Naming<'_>,
     (index, len): (u32, u64),
     options: &Options,
-) -> Result<(), Error> {
+) -> Result<HashSet<String>, Error> {
+    let mut found = HashSet::new();
     let proven = proven(ledger, index)?;
     let join = Join::new(naming, len, proven);
     for position in 0..ledger.entries.len() {
@@ -57,6 +64,9 @@ pub fn name(
             let changed = join.join(&mut record);
             hash = hash.filter(|_| !changed);
         }
+        found.extend(
+            [&record.file.original_path, &record.file.name_hint].into_iter().flatten().cloned(),
+        );
         let chosen = options.select.wants(&record.file);
         let place = if record == before { old.place } else { ledger.journal.append(&record) };
         let fresh = entry(&record, hash, usize::from(old.format), old.parent, place);
@@ -64,7 +74,7 @@ pub fn name(
         ledger.entries[position] = crate::index::Entry { fate, shown, chosen, ..fresh };
         ledger.journal.spill()?;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Where the pieces of the files of their own of one source begin that are whole.
@@ -85,9 +95,18 @@ fn proven(ledger: &mut Ledger, index: u32) -> Result<Vec<u64>, Error> {
     Ok(starts)
 }
 
-/// The volumes as the report lists them, with what their free space on `source` holds.
-pub fn volumes(survey: &Survey, source: &dyn Bytes) -> Vec<report::Volume> {
+/// The volumes as the report lists them, with what their free space on `source` holds, and with what of
+/// their photos is not among those that were `found`.
+pub fn volumes(
+    naming: Naming<'_>,
+    source: &dyn Bytes,
+    found: &HashSet<String>,
+    options: &Options,
+) -> Vec<report::Volume> {
     let volume = |volume: &Volume| {
+        let mut gone_files = gone(naming, volume, found, options);
+        let gone = gone_files.len() as u64;
+        gone_files.truncate(MOST_GONE);
         let free = volume.contents.free.as_deref().filter(|_| volume.is_trusted());
         let contents = &volume.contents;
         let deleted = contents.entries.iter().filter(|entry| entry.deleted).count() as u64;
@@ -107,9 +126,37 @@ pub fn volumes(survey: &Survey, source: &dyn Bytes) -> Vec<report::Volume> {
             free: free
                 .map(|spans| spans.iter().fold(0u64, |sum, span| sum.saturating_add(span.len))),
             free_blank: free.and_then(|spans| Some(Filling::of(source, spans)?.blank)),
+            gone,
+            gone_files,
         }
     };
-    survey.volumes.iter().map(volume).collect()
+    naming.survey.volumes.iter().map(volume).collect()
+}
+
+/// The deleted photos of a volume that were asked for and of which nothing was found, by their paths.
+fn gone(
+    naming: Naming<'_>,
+    volume: &Volume,
+    found: &HashSet<String>,
+    options: &Options,
+) -> Vec<Gone> {
+    let wanted = options.registry.wanted(&options.formats);
+    let is_asked = |entry: &Entry| {
+        let (_, extension) = entry.path.rsplit_once('.').unwrap_or_default();
+        options.registry.has_extension_of(&wanted, extension)
+    };
+    let entries = volume.contents.entries.iter();
+    let lost = entries.filter(|entry| entry.deleted && entry.size > 0 && is_asked(entry));
+    let lost = lost.filter(|entry| !found.contains(&entry.path)).map(|entry| Gone {
+        path: entry.path.clone(),
+        size: entry.size,
+        modified: entry.modified.map(|stamp| naming.moment(stamp)),
+    });
+    let wants = |gone: &Gone| options.select.wants_name(&gone.path, gone.modified.as_deref());
+    let mut lost: Vec<Gone> = lost.filter(wants).collect();
+    lost.sort_unstable();
+    lost.dedup_by(|one, other| one.path == other.path);
+    lost
 }
 
 /// What the file systems of a source say; nothing where they are not to be asked.

@@ -47,6 +47,13 @@ impl Registry {
         extensions.into_iter().any(|known| known.eq_ignore_ascii_case(extension))
     }
 
+    /// The same for files of the formats that are `wanted`, by their positions.
+    pub fn has_extension_of(&self, wanted: &[bool], extension: &str) -> bool {
+        let asked = self.0.iter().zip(wanted).filter(|(_, wanted)| **wanted);
+        let extensions = asked.flat_map(|(format, _)| format.signature().extensions);
+        extensions.into_iter().any(|known| known.eq_ignore_ascii_case(extension))
+    }
+
     /// For each format, whether `names` asks for it. No names ask for all, and what a user
     /// describes is always asked for.
     pub fn wanted(&self, names: &[&str]) -> Vec<bool> {

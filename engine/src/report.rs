@@ -145,6 +145,24 @@ pub struct Volume {
     /// Of samples from them, the share that holds one value, from 0 to 1: erased or never written.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub free_blank: Option<f32>,
+    /// Photos that it lists as deleted and of which nothing was found, by their names.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub gone: u64,
+    /// The first of them, by their paths.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub gone_files: Vec<Gone>,
+}
+
+/// A photo of which the name is left alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Gone {
+    /// Where it was.
+    pub path: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// When it was last modified, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub modified: Option<String>,
 }
 
 /// Totals.

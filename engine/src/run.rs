@@ -323,8 +323,9 @@ impl<'o> Run<'o> {
                 index: index as u32,
             };
             recall::undelete(ledger, &undelete)?;
-            recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
-            self.described[index].volumes = recall::volumes(survey, source as &dyn Bytes);
+            let found = recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
+            let bytes = source as &dyn Bytes;
+            self.described[index].volumes = recall::volumes(naming, bytes, &found, self.options);
             let whole = [Span { at: 0, len: source.len() }];
             let filling = Filling::of(source as &dyn Bytes, &whole);
             self.described[index].noise = filling.map(|filling| filling.noise);

@@ -26,11 +26,18 @@ impl Select {
 
     /// Whether a file is asked for. One that does not say what is asked of it is not.
     pub fn wants(&self, file: &File) -> bool {
-        self.path(file) && self.date(file) && self.camera(file)
+        let taken = file.exif.as_ref().and_then(|exif| exif.taken.as_deref());
+        self.path(file.original_path.as_deref())
+            && self.date([taken, file.modified.as_deref()])
+            && self.camera(file)
     }
 
-    fn path(&self, file: &File) -> bool {
-        let path = file.original_path.as_deref();
+    /// Whether a file is asked for of which a path and a date are all that is known.
+    pub fn wants_name(&self, path: &str, modified: Option<&str>) -> bool {
+        self.camera.is_none() && self.path(Some(path)) && self.date([modified, None])
+    }
+
+    fn path(&self, path: Option<&str>) -> bool {
         let matches = |pattern: &GlobMatcher| {
             path.is_some_and(|path| {
                 let name = path.rsplit('/').next().unwrap_or(path);
@@ -40,15 +47,13 @@ impl Select {
         self.paths.is_empty() || self.paths.iter().any(matches)
     }
 
-    fn date(&self, file: &File) -> bool {
+    /// Whether the first of the moments that is one is asked for.
+    fn date(&self, moments: [Option<&str>; 2]) -> bool {
         if (self.since, self.until) == (None, None) {
             return true;
         }
-        let taken = file.exif.as_ref().and_then(|exif| exif.taken.as_deref());
         let civil = |text: &str| text.get(..19)?.parse::<DateTime>().ok();
-        let Some(when) = taken.and_then(civil).or_else(|| civil(file.modified.as_deref()?)) else {
-            return false;
-        };
+        let Some(when) = moments.into_iter().flatten().find_map(civil) else { return false };
         self.since.is_none_or(|since| when >= since) && self.until.is_none_or(|until| when < until)
     }
 

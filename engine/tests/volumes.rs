@@ -12,6 +12,7 @@ use std::path::Path;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::report::{File, Grade, Origin, Report, Status};
+use afterimage_engine::select::Select;
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
@@ -159,6 +160,32 @@ fn a_photo_whose_size_does_not_fit_its_entry_has_a_hint_of_a_name_only() {
     assert_eq!(file.name_hint.as_deref(), Some("DCIM/100CANON/IMG_0009.JPG"));
     assert_eq!((&file.name, &file.original_path, &file.modified), (&None, &None, &None));
     assert_eq!((file.status, file.origin), (Status::Deleted, Origin::Carved));
+}
+
+#[test]
+fn a_photo_of_which_nothing_is_left_is_listed_by_its_name() {
+    let mut volume = cards::Fat16::new();
+    let (path, kept) = ("DCIM/100CANON/IMG_0009.JPG", "DCIM/100CANON/IMG_0010.JPG");
+    let pieces = volume.write(path, &photo(45, (320, 240)), 60);
+    volume.write(kept, &photo(46, (320, 240)), 60);
+    volume.write("DCIM/100CANON/NOTE.TXT", &[b'n'; 900], 60);
+    for path in [path, kept, "DCIM/100CANON/NOTE.TXT"] {
+        volume.delete(path);
+    }
+    let mut image = volume.image();
+    pieces.iter().for_each(|piece| image[piece.start..piece.end].fill(b'x'));
+    let gone = |name, options| {
+        let (_, report) = Bench::new(&image).scan(name, options);
+        let volume = &report.sources[0].volumes[0];
+        let paths = volume.gone_files.iter().map(|gone| gone.path.clone());
+        (volume.gone, paths.collect::<Vec<_>>())
+    };
+    assert_eq!(gone("out", Options::default()), (1, vec![path.to_owned()]));
+    let png = Options { formats: vec!["png"], ..Options::default() };
+    assert_eq!(gone("png", png), (0, Vec::new()));
+    let since = Some("2100-01-01".parse().unwrap());
+    let select = Select { since, ..Select::default() };
+    assert_eq!(gone("late", Options { select, ..Options::default() }), (0, Vec::new()));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::report::Source;
+use afterimage_engine::report::{Source, Volume};
 
 use super::{Told, volumes};
-use crate::text::{bytes, count, paragraph, percent};
+use crate::text::{bytes, count, paragraph, percent, plain};
 
 /// Writes what was not recoverable and why, where there is anything to say.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
@@ -35,6 +35,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
             reasons.extend(noise(source));
         }
+        reasons.extend(source.volumes.iter().filter_map(gone));
         reasons.extend(unreadable(source));
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
@@ -46,6 +47,18 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
         reasons.push(format!("{files} left out, as --min-size or --min-pixels asked."));
     }
     reasons
+}
+
+/// Photos of which the name is left alone.
+fn gone(volume: &Volume) -> Option<String> {
+    let photos = count(volume.gone, "deleted photo is", "deleted photos are");
+    let name = plain(&volume.gone_files.first()?.path);
+    let name = if volume.gone == 1 { name.to_string() } else { format!("such as {name}") };
+    Some(format!(
+        "{photos} known by name alone, {name}: where the {} volume says they lay is something else, or \
+         nothing. The report lists them.",
+        volumes::kind(&volume.kind)
+    ))
 }
 
 fn unreadable(source: &Source) -> Option<String> {

@@ -73,7 +73,7 @@ pub fn title(volume: &Volume) -> String {
 }
 
 /// A file system as people write it.
-fn kind(kind: &str) -> String {
+pub fn kind(kind: &str) -> String {
     let names = [
         ("exfat", "exFAT"),
         ("bitlocker", "BitLocker"),
