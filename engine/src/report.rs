@@ -3,8 +3,10 @@
 //! These are wire types. Fields that do not apply are absent. Later versions add fields and never
 //! change or remove one. The JSON schema beside this file is generated from them.
 
+mod source;
 mod stream;
 
+pub use source::{Clusters, Gone, Source, Volume};
 pub use stream::{Head, WriteError, write};
 
 use schemars::JsonSchema;
@@ -44,125 +46,6 @@ pub struct Tool {
     pub version: String,
     /// The command line as it was given.
     pub command: Vec<String>,
-}
-
-/// A device or an image that was scanned.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Source {
-    /// Path as it was given.
-    pub path: String,
-    /// `image` or `device`.
-    pub kind: String,
-    /// Length in bytes.
-    pub size: u64,
-    /// Logical sector size in bytes.
-    pub sector_size: u32,
-    /// Model of the drive, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// Serial number of the drive, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial: Option<String>,
-    /// Digests of the whole source by name of the algorithm, where they were asked for.
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty", default)]
-    pub hashes: std::collections::BTreeMap<String, String>,
-    /// Ranges that could not be read; their bytes count as zeros.
-    pub unreadable: Vec<Range>,
-    /// Bytes in blocks of one value: erased, zeroed or never written.
-    pub erased_bytes: u64,
-    /// Places that look like the beginning of a file and were not followed to its end, since too many
-    /// near them led nowhere: text full of magic words, or a source made to keep programs busy.
-    #[serde(skip_serializing_if = "is_zero", default)]
-    pub left_out: u64,
-    /// Of samples from all over it, the share that looks like noise, from 0 to 1: encrypted or wiped.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub noise: Option<f32>,
-    /// The clusters that its photos begin in, as far as enough of them agree; also where no file system
-    /// is left.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub clusters: Option<Clusters>,
-    /// File systems found on it.
-    pub volumes: Vec<Volume>,
-    /// In what its partition table is damaged or contradicts itself.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub table_faults: Vec<String>,
-    /// Why the source was not scanned to its end, where that is so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-/// Clusters: the pieces that a file system lays files in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Clusters {
-    /// Bytes of one.
-    pub size: u64,
-    /// The first place where one begins, from the start of the source.
-    pub first: u64,
-}
-
-/// A file system on a source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Volume {
-    /// Name of the file system, such as `fat32`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// First byte, from the start of the source.
-    pub offset: u64,
-    /// Length in bytes.
-    pub length: u64,
-    /// Volume label, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// Bytes a cluster.
-    pub cluster_size: u64,
-    /// Whether the file system agrees with itself.
-    pub consistent: bool,
-    /// In what it does not.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub faults: Vec<String>,
-    /// Why its files cannot be read, such as an encryption.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub locked: Option<String>,
-    /// Whether it is no longer: another volume lies there now, or only records are left of it.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    pub lost: bool,
-    /// Number of its partition, where a table names it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub partition: Option<u32>,
-    /// Files that it lists as there, of all kinds.
-    #[serde(default)]
-    pub live: u64,
-    /// Files that it lists as deleted, of all kinds.
-    #[serde(default)]
-    pub deleted: u64,
-    /// Bytes in clusters that are free, where it says which are.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub free: Option<u64>,
-    /// Of samples from them, the share that holds one value, from 0 to 1: erased or never written.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub free_blank: Option<f32>,
-    /// Photos that it lists as deleted and of which nothing was found, by their names.
-    #[serde(skip_serializing_if = "is_zero", default)]
-    pub gone: u64,
-    /// The first of them, by their paths.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub gone_files: Vec<Gone>,
-}
-
-/// A photo of which the name is left alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Gone {
-    /// Where it was.
-    pub path: String,
-    /// Its length in bytes.
-    pub size: u64,
-    /// When it was last modified, in RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub modified: Option<String>,
 }
 
 /// Totals.

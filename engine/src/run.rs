@@ -1,19 +1,23 @@
 //! A whole scan, from the command line's sources to a report.
 
-use std::collections::BTreeMap;
+mod described;
+mod outcome;
+
+pub use outcome::{Outcome, Stats};
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Effort};
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::account::{Account, Cost, Stage};
+use crate::account::Account;
 use crate::budget::PARCEL;
 use crate::carve::Carver;
 use crate::chunk::Cut;
@@ -43,67 +47,7 @@ use crate::store::Store;
 use crate::survey::Survey;
 use crate::traces::Trace;
 use crate::undelete::Undelete;
-
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The report, in the output folder.
-    pub report: PathBuf,
-    /// Its totals.
-    pub summary: Summary,
-    /// What it says of the sources.
-    pub sources: Vec<report::Source>,
-    /// Sources that could not be scanned, and why.
-    pub failed: Vec<(PathBuf, Error)>,
-    /// What kept files from being written, if anything did.
-    pub failure: Option<Error>,
-    /// Whether somebody stopped it.
-    pub interrupted: bool,
-    /// Files of their own that show something of their picture, by grade, without copies and without
-    /// those of `live`.
-    pub photos: Vec<(report::Grade, u64)>,
-    /// The same files by name of their format.
-    pub formats: Vec<(&'static str, u64)>,
-    /// Files of their own, without copies, that are still there and were not asked for: they are listed
-    /// and not written.
-    pub live: u64,
-    /// Files of their own, without copies, of which nothing can be seen any more: they are listed and
-    /// not written.
-    pub lost: u64,
-    /// Pictures inside other pictures.
-    pub inner: u64,
-    /// Files that were left out by size or pixels.
-    pub filtered: u64,
-    /// What is to be known of the disk that was written to.
-    pub warnings: Vec<String>,
-    /// What it cost.
-    pub stats: Stats,
-}
-
-/// What a run cost.
-#[derive(Clone, Copy, Debug)]
-pub struct Stats {
-    /// Bytes that headers were looked for in.
-    pub scanned: u64,
-    /// Bytes read from devices and files that were not mapped.
-    pub read: u64,
-    /// Time for scanning and carving.
-    pub scanning: Duration,
-    /// Time for claims, names and the report.
-    pub finishing: Duration,
-    /// Worker threads.
-    pub threads: usize,
-    /// What each stage cost, all threads together.
-    pub stages: [(Stage, Cost); Stage::ALL.len()],
-}
-
-impl Stats {
-    fn new(threads: usize) -> Self {
-        let none = Duration::ZERO;
-        let stages = Account::default().costs();
-        Stats { scanned: 0, read: 0, scanning: none, finishing: none, threads, stages }
-    }
-}
+use described::{describe, missing};
 
 /// Scans `paths` and writes what is found to the output folder of `options`.
 ///
@@ -475,39 +419,4 @@ fn range(options: &Options, survey: &Survey, len: u64) -> (u64, u64) {
         (start, end) = (start.max(span.at), end.min(span.end()));
     }
     (start, end.max(start))
-}
-
-fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
-    let mut hashes = BTreeMap::new();
-    if let Some(digests) = scanned.digests {
-        hashes.insert("blake3".to_owned(), digests.blake3.to_hex().to_string());
-        let others = [("sha256", digests.sha256), ("sha1", digests.sha1), ("md5", digests.md5)];
-        for (name, digest) in others {
-            hashes.extend(digest.map(|digest| (name.to_owned(), digest)));
-        }
-    }
-    let unreadable = source.unreadable();
-    let lost: u64 = unreadable.iter().map(|hole| hole.len).sum();
-    report::Source {
-        path: source.path().to_string_lossy().into_owned(),
-        kind: source.kind().name().to_owned(),
-        size: source.len(),
-        sector_size: source.sector_size(),
-        hashes,
-        unreadable: unreadable.into_iter().map(Into::into).collect(),
-        // What could not be read was scanned as zeros, but nobody knows what it is.
-        erased_bytes: scanned.erased.saturating_sub(lost),
-        left_out: scanned.left_out,
-        error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
-        ..report::Source::default()
-    }
-}
-
-/// A source that could not be opened keeps its place in the report.
-fn missing(path: &Path, why: Option<String>) -> report::Source {
-    report::Source {
-        path: path.to_string_lossy().into_owned(),
-        error: why,
-        ..report::Source::default()
-    }
 }

@@ -66,7 +66,7 @@ pub struct Scan {
     no_filesystem: bool,
 
     /// Only the volume of this partition, by its number; of a disk without partitions, 1.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     volume: Option<u32>,
 
     /// Time zone of file systems and cameras that tell none, such as Europe/Berlin, UTC or +02:00.

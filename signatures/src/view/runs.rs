@@ -1,0 +1,88 @@
+//! Where the bytes of a file lie.
+
+/// One stretch of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// First byte, in bytes from the start of the source.
+    pub at: u64,
+    /// Length in bytes.
+    pub len: u64,
+}
+
+/// The runs of a file in the order of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runs {
+    runs: Vec<Run>,
+    /// Where each run begins in the file; one more entry than runs, the last being the length.
+    starts: Vec<u64>,
+}
+
+impl Runs {
+    /// A file that lies in one piece of `len` bytes at `at`.
+    pub fn whole(at: u64, len: u64) -> Self {
+        Self::new(vec![Run { at, len }])
+    }
+
+    /// A file that lies in `runs`, read one after the other; empty runs are dropped.
+    pub fn new(mut runs: Vec<Run>) -> Self {
+        runs.retain(|run| run.len > 0);
+        let mut starts = vec![0];
+        let mut total = 0u64;
+        for run in &runs {
+            total = total.saturating_add(run.len);
+            starts.push(total);
+        }
+        Self { runs, starts }
+    }
+
+    /// Length of the file in bytes.
+    pub fn len(&self) -> u64 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether the file has no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The runs themselves.
+    pub fn as_slice(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The runs of the `len` bytes at `at` of the file, clamped to its end.
+    pub fn slice(&self, at: u64, len: u64) -> Runs {
+        let mut at = at;
+        let mut left = len.min(self.len().saturating_sub(at));
+        let mut runs = Vec::new();
+        while left > 0 {
+            let rest = self.rest_of_run(at);
+            let here = rest.len.min(left);
+            runs.push(Run { at: rest.at, len: here });
+            at += here;
+            left -= here;
+        }
+        Runs::new(runs)
+    }
+
+    /// The run that holds byte `at` of the file, from that byte on; `at` lies inside the file.
+    pub(super) fn rest_of_run(&self, at: u64) -> Run {
+        let index = self.starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let skip = at - self.starts[index];
+        let run = self.runs[index];
+        Run { at: run.at + skip, len: run.len - skip }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_of_runs_keeps_to_the_file() {
+        let runs = Runs::new(vec![Run { at: 100, len: 10 }, Run { at: 50, len: 10 }]);
+        assert_eq!(runs.slice(8, 4).as_slice(), &[Run { at: 108, len: 2 }, Run { at: 50, len: 2 }]);
+        assert_eq!(runs.slice(15, 100).len(), 5);
+        assert!(runs.slice(20, 1).is_empty());
+    }
+}
