@@ -34,6 +34,9 @@ pub enum Basis {
     Recorded,
     /// The first cluster is recorded, and nothing else owns the bytes behind it.
     Beginning,
+    /// The first cluster is recorded; the rest is taken from clusters behind it that are free, and leaves
+    /// nothing of the last hole among them, which no other choice that is as near does.
+    Filled,
     /// The first cluster is recorded; the rest is taken from clusters behind it that are free.
     Free,
     /// The first cluster is recorded; what lies behind it may belong to others.
@@ -51,7 +54,9 @@ impl Basis {
             Basis::Beginning | Basis::Contested => {
                 "in one piece from the cluster that the file system names"
             }
-            Basis::Free => "in the free clusters from the one on that the file system names",
+            Basis::Filled | Basis::Free => {
+                "in the free clusters from the one on that the file system names"
+            }
         }
     }
 }
@@ -126,7 +131,7 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Vec<Layout> {
     let is_free = holds(free, start);
     let unclaimed = Some(&space.unclaimed).filter(|spans| known > 0 || holds(spans, start));
     let unclaimed = unclaimed.filter(|_| is_free).and_then(|spans| follow(own, spans, size));
-    let window = Window::of(space, own, size);
+    let window = Window::of(space, own, size, turn);
     let untold = window.beside(|claim| claim.life.lasts(turn)).filter(|_| is_free);
     let free = follow(own, free, size).filter(|_| is_free);
     let in_one = unclaimed.as_ref() == Some(&whole);
@@ -135,15 +140,21 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Vec<Layout> {
         _ if in_one => Basis::Beginning,
         _ => Basis::Contested,
     };
-    let pieces = [untold, unclaimed, free].into_iter().flatten().filter(|runs| *runs != whole);
     let mut layouts: Vec<Layout> = Vec::new();
     if basis != Basis::Beginning {
-        let holes = window.holes(turn).into_iter().filter(|_| is_free);
-        holes.chain(pieces).for_each(|runs| add(&mut layouts, runs, Basis::Free));
+        let (filled, is_sure) = window.filled();
+        for (index, runs) in
+            filled.into_iter().enumerate().filter(|(_, runs)| is_free && *runs != whole)
+        {
+            let basis = if index == 0 && is_sure { Basis::Filled } else { Basis::Free };
+            add(&mut layouts, runs, basis);
+        }
+        let pieces = [untold, unclaimed, free].into_iter().flatten().filter(|runs| *runs != whole);
+        pieces.for_each(|runs| add(&mut layouts, runs, Basis::Free));
     }
     add(&mut layouts, whole, basis);
     let basis = if provable { Basis::Contested } else { Basis::Free };
-    window.others(turn).into_iter().for_each(|runs| add(&mut layouts, runs, basis));
+    window.others().into_iter().for_each(|runs| add(&mut layouts, runs, basis));
     layouts
 }
 
@@ -210,7 +221,7 @@ mod tests {
     fn what_other_records_tell_of_is_left_out_first() {
         let free = spans(&[(100, 200)]);
         let claims = spans(&[(110, 120), (130, 140)]).into_iter().map(Claim::lasting).collect();
-        let space = Space::new(Some(&free), &[], (100, 10)).with(claims, Vec::new());
+        let space = Space::new(Some(&free), &[], (100, 10)).with(claims, Vec::new(), &[]);
         let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
         let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
         let other: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
@@ -229,10 +240,12 @@ mod tests {
             Space::new(Some(&spans(free)), &spans(claimed), (100, 10))
         };
         check(&file, &space(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
+        let filled: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Filled);
         let free: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Free);
         let whole: (&[(u64, u64)], _) = (&[(110, 140)], Basis::Contested);
-        check(&file, &space(&[(100, 120), (130, 150)], &[]), &[free, whole]);
-        check(&file, &space(&[(100, 150)], &[(122, 123)]), &[free, whole]);
+        check(&file, &space(&[(100, 120), (130, 150)], &[]), &[filled, whole]);
+        check(&file, &space(&[(100, 120), (130, 160)], &[]), &[free, whole]);
+        check(&file, &space(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
         check(&file, &space(&[(120, 150)], &[]), &[whole]);
         check(&entry(30, Place::Start(LEN)), &Space::default(), &[]);
     }

@@ -3,7 +3,7 @@
 use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
 
-use super::history::Claim;
+use super::history::{Claim, Settled, Turn};
 use super::spans::apart;
 
 /// Space of a source that a deleted file may lie in.
@@ -17,6 +17,8 @@ pub struct Space {
     pub headless: Vec<Span>,
     /// Where other records tell of files, in order.
     pub(super) claims: Vec<Claim>,
+    /// By the turns in which files were written, in order: the end of all that was written until then.
+    ends: Vec<(Turn, u64)>,
     /// Where a cluster begins, and its length.
     pub(super) grid: (u64, u64),
 }
@@ -29,14 +31,28 @@ impl Space {
         let grid = (origin, cluster.max(1));
         let unclaimed = without(free.unwrap_or_default(), claimed, grid);
         let free = free.map(<[Span]>::to_vec);
-        Space { free, headless: unclaimed.clone(), unclaimed, claims: Vec::new(), grid }
+        Space {
+            free,
+            headless: unclaimed.clone(),
+            unclaimed,
+            claims: Vec::new(),
+            ends: Vec::new(),
+            grid,
+        }
     }
 
-    /// The same with what records `claim` of it that nothing proves, and with the `heads` of photos.
-    pub fn with(self, mut claims: Vec<Claim>, heads: Vec<Span>) -> Self {
+    /// The same with what records `claim` of it that nothing proves, with the `heads` of photos, and with the
+    /// files that are `settled`.
+    pub fn with(self, mut claims: Vec<Claim>, heads: Vec<Span>, settled: &[Settled]) -> Self {
         let headless = without(&self.unclaimed, &apart(heads), self.grid);
         claims.sort_unstable_by_key(|claim| (claim.span, claim.life));
-        Space { headless, claims, ..self }
+        Space { headless, claims, ends: ends(settled), ..self }
+    }
+
+    /// The end of all that was written before that turn.
+    pub(super) fn frontier(&self, turn: Turn) -> Option<u64> {
+        let behind = self.ends.partition_point(|(other, _)| *other < turn);
+        Some(self.ends[behind.checked_sub(1)?].1)
     }
 
     /// Length of a cluster in bytes.
@@ -52,6 +68,20 @@ impl Space {
             free.get(first).is_some_and(|span| span.holds(Span { at: run.at, len: run.len }))
         })
     }
+}
+
+/// How far files reach that were written until each turn, in order.
+fn ends(settled: &[Settled]) -> Vec<(Turn, u64)> {
+    let last = |file: &Settled| file.runs.iter().map(|run| run.at + run.len).max();
+    let mut ends: Vec<(Turn, u64)> =
+        settled.iter().filter_map(|file| Some((file.turn, last(file)?))).collect();
+    ends.sort_unstable();
+    let mut furthest = 0;
+    for (_, end) in &mut ends {
+        furthest = furthest.max(*end);
+        *end = furthest;
+    }
+    ends
 }
 
 /// What of `free` lies outside of the clusters that `claimed` touches.

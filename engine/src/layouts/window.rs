@@ -39,10 +39,15 @@ pub(super) struct Window {
     unclaimed: Vec<Span>,
     /// What records tell of there.
     claims: Vec<Claim>,
+    /// When the file was written.
+    turn: Option<Turn>,
+    /// The end of all that was written before it.
+    frontier: Option<u64>,
 }
 
 impl Window {
-    pub(super) fn of(space: &Space, own: Run, size: u64) -> Self {
+    pub(super) fn of(space: &Space, own: Run, size: u64, turn: Option<Turn>) -> Self {
+        let frontier = turn.and_then(|turn| space.frontier(turn));
         let (cluster, next) = (space.grid.1, own.at + own.len);
         let reach = size.saturating_mul(REACH).max(cluster.saturating_mul(REACHED_CLUSTERS));
         let behind = stretches(&space.unclaimed, Span::between(next, next.saturating_add(reach)));
@@ -56,7 +61,7 @@ impl Window {
             unclaimed
                 .extend(front.iter().map(|span| Span::between(span.at, span.end().min(own.at))));
         }
-        Window { own, size, grid: space.grid, unclaimed: apart(unclaimed), claims }
+        Window { own, size, grid: space.grid, unclaimed: apart(unclaimed), claims, turn, frontier }
     }
 
     /// The first cluster, and the first ones behind it that are in no claim that is `busy`.
@@ -67,38 +72,45 @@ impl Window {
     }
 
     /// Ways that take some of the first holes whole and leave out the others: what is left of a hole at the
-    /// end of a file goes to the next one, and is known by that. Few are left out first. None where the file
-    /// ends with a hole anyway.
-    pub(super) fn holes(&self, turn: Option<Turn>) -> Vec<Runs> {
-        let busy = self.claims.iter().filter(|claim| claim.life.lasts(turn));
+    /// end of a file goes to the next one, and is known by that. Few are left out first. Whether the first of
+    /// them is hardly another comes with them.
+    pub(super) fn filled(&self) -> (Vec<Runs>, bool) {
+        let busy = self.claims.iter().filter(|claim| claim.life.lasts(self.turn));
         let busy = apart(busy.map(|claim| claim.span).collect());
         let mut holes = without(&self.unclaimed, &busy, self.grid);
         let behind = holes.partition_point(|hole| hole.at < self.own.at);
         holes.rotate_left(behind);
         holes.truncate(MOST_HOLES);
+        // Nothing was written yet behind the frontier, so what reaches it goes on there in one piece.
+        let frontier = self.frontier.filter(|frontier| *frontier > self.own.at);
+        let frontier = frontier.and_then(|at| holes.iter().position(|hole| hole.at >= at));
+        holes.truncate(frontier.map_or(holes.len(), |frontier| frontier + 1));
         let wanted = (self.size - self.own.len).next_multiple_of(self.grid.1);
-        let ways = filled(&holes, wanted);
-        if ways.first().is_some_and(|way| way.len() == way.last().map_or(0, |last| last + 1)) {
-            return Vec::new();
-        }
-        let runs = |way: &Vec<usize>| {
-            let chosen = way.iter().map(|&hole| holes[hole]);
-            let runs = chosen.map(|hole| Run { at: hole.at, len: hole.len });
-            Runs::new(joined([self.own].into_iter().chain(runs).collect())).slice(0, self.size)
+        let ways = filled(&holes, wanted, frontier);
+        let runs = |way: &Way| {
+            let (mut runs, mut left) = (vec![self.own], wanted);
+            for hole in way.holes.iter().map(|&hole| holes[hole]) {
+                runs.push(Run { at: hole.at, len: hole.len.min(left) });
+                left -= hole.len.min(left);
+            }
+            Runs::new(joined(runs)).slice(0, self.size)
         };
-        ways.iter().map(runs).collect()
+        let sure = |way: &Way| way.exact && (way.leaves_none() || way.reaches(frontier));
+        let others = ways.iter().skip(1).any(|way| way.exact && way.reaches(frontier));
+        let is_sure = ways.first().is_some_and(|way| sure(way) && (way.leaves_none() || !others));
+        (ways.iter().map(runs).collect(), is_sure)
     }
 
     /// Ways in which the history of some claims is another than it seems: few of them first, the nearest
     /// first.
-    pub(super) fn others(&self, turn: Option<Turn>) -> Vec<Runs> {
+    pub(super) fn others(&self) -> Vec<Runs> {
         let near = self.claims.len().min(MOST_NEAR);
         let mut found: Vec<Runs> = Vec::new();
         let mut waiting = VecDeque::from([Vec::new()]);
         while let Some(flipped) = waiting.pop_front().filter(|_| found.len() < MOST_OTHERS) {
             let is_flipped =
                 |claim: &Claim| flipped.iter().any(|&at: &usize| self.claims[at] == *claim);
-            let runs = self.beside(|claim| claim.life.lasts(turn) != is_flipped(claim));
+            let runs = self.beside(|claim| claim.life.lasts(self.turn) != is_flipped(claim));
             if let Some(runs) = runs.filter(|runs| !found.contains(runs)) {
                 found.push(runs);
             }
@@ -111,10 +123,29 @@ impl Window {
     }
 }
 
-/// The choices of holes, by their numbers, that `wanted` bytes fill to the last one: those that leave out
-/// fewer come first.
-fn filled(holes: &[Span], wanted: u64) -> Vec<Vec<usize>> {
-    let (mut ways, mut looked) = (Vec::new(), 0);
+/// A choice of holes.
+struct Way {
+    /// Their numbers, in order.
+    holes: Vec<usize>,
+    /// Whether nothing is left of the last one.
+    exact: bool,
+}
+
+impl Way {
+    /// Whether no hole is left out.
+    fn leaves_none(&self) -> bool {
+        self.holes.last().is_none_or(|last| last + 1 == self.holes.len())
+    }
+
+    fn reaches(&self, frontier: Option<usize>) -> bool {
+        frontier.is_some() && self.holes.last().copied() == frontier
+    }
+}
+
+/// The choices of holes that hold `wanted` bytes and of which nothing is left, or that end in the hole at the
+/// `frontier`: those first that are both, then those that leave out fewer.
+fn filled(holes: &[Span], wanted: u64, frontier: Option<usize>) -> Vec<Way> {
+    let (mut ways, mut looked): (Vec<Way>, _) = (Vec::new(), 0);
     let mut waiting = VecDeque::from([Vec::new()]);
     while let Some(left_out) = waiting.pop_front().filter(|_| looked < MOST_CHOICES) {
         looked += 1;
@@ -130,10 +161,13 @@ fn filled(holes: &[Span], wanted: u64) -> Vec<Vec<usize>> {
         if waiting.len() < MOST_CHOICES {
             waiting.extend(more.map(|hole| [left_out.as_slice(), &[hole]].concat()));
         }
-        if sum == wanted && !ways.contains(&way) && ways.len() < MOST_OTHERS {
+        let way = Way { holes: way, exact: sum == wanted };
+        let counts = way.exact || sum > wanted && way.reaches(frontier);
+        if counts && ways.len() < MOST_OTHERS && ways.iter().all(|one| one.holes != way.holes) {
             ways.push(way);
         }
     }
+    ways.sort_by_key(|way| (!way.exact, !way.reaches(frontier)));
     ways
 }
 
@@ -157,22 +191,29 @@ fn claims(space: &Space, unclaimed: &[Span]) -> Vec<Claim> {
 mod tests {
     use super::*;
 
-    fn holes(lens: &[u64], wanted: u64) -> Vec<Vec<usize>> {
+    fn holes(lens: &[u64], wanted: u64, frontier: Option<usize>) -> Vec<Vec<usize>> {
         let hole = |(index, &len): (usize, &u64)| Span { at: 100 * index as u64, len };
-        filled(&lens.iter().enumerate().map(hole).collect::<Vec<_>>(), wanted)
+        let holes: Vec<Span> = lens.iter().enumerate().map(hole).collect();
+        filled(&holes, wanted, frontier).into_iter().map(|way| way.holes).collect()
     }
 
     #[test]
     fn a_file_fills_the_holes_that_it_takes() {
-        assert_eq!(holes(&[1, 2, 3, 16], 20), [vec![0, 2, 3]]);
-        assert_eq!(holes(&[1, 2, 3], 3), [vec![0, 1], vec![2]]);
-        assert_eq!(holes(&[5, 5], 3), Vec::<Vec<usize>>::new());
-        assert_eq!(holes(&[], 3), Vec::<Vec<usize>>::new());
+        assert_eq!(holes(&[1, 2, 3, 16], 20, None), [vec![0, 2, 3]]);
+        assert_eq!(holes(&[1, 2, 3], 3, None), [vec![0, 1], vec![2]]);
+        assert_eq!(holes(&[5, 5], 3, None), Vec::<Vec<usize>>::new());
+        assert_eq!(holes(&[], 3, None), Vec::<Vec<usize>>::new());
+    }
+
+    #[test]
+    fn a_file_that_reaches_the_frontier_may_leave_some_of_it() {
+        assert_eq!(holes(&[1, 2, 3], 3, Some(2)), [vec![2], vec![0, 1], vec![1, 2], vec![0, 2]]);
+        assert_eq!(holes(&[3, 2, 9], 11, Some(2)), [vec![1, 2], vec![0, 1, 2], vec![0, 2]]);
     }
 
     #[test]
     fn many_holes_of_one_cluster_are_looked_at_no_longer_than_few() {
-        let ways = holes(&[1; MOST_HOLES], 8);
+        let ways = holes(&[1; MOST_HOLES], 8, None);
         assert_eq!((ways.len(), &ways[0]), (MOST_OTHERS, &(0..8).collect()));
     }
 }

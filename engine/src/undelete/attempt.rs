@@ -93,7 +93,7 @@ impl Attempt<'_> {
     /// Looks for the file of an entry in all the ways in which it may lie.
     pub(super) fn run(&self, one: &Open<'_>, buffer: &mut Buffer) -> Tried {
         let mut tried = Tried::default();
-        if self.stage < Stage::Believed && (!one.provable || one.picture.is_some()) {
+        if self.stage < Stage::Likely && (!one.provable || one.picture.is_some()) {
             return tried;
         }
         let size = one.told.entry.size.min(self.undelete.source.len());
@@ -246,8 +246,7 @@ impl Attempt<'_> {
     /// Whether a layout is to be tried: it was not, with what counts now, and it may count.
     fn is_due(&self, one: &Open<'_>, now: &[u64], layout: &Layout) -> bool {
         let digest = self.digest(layout);
-        let may_count = self.stage < Stage::Believed || layout.basis != Basis::Contested;
-        may_count && !one.tried.contains(&digest) && !now.contains(&digest)
+        self.stage.counts(layout.basis) && !one.tried.contains(&digest) && !now.contains(&digest)
     }
 
     /// Tells layouts apart without keeping them, for there may be many runs.
@@ -271,8 +270,8 @@ fn note_guess(record: &mut Record, layout: &Layout) {
     let is_proven = record.file.grade == Grade::Verified;
     let first = record.file.runs.first().map(|run| run.length);
     let joint = match layout.basis {
-        Basis::Free | Basis::Contested if is_proven => loose_joint(record),
-        Basis::Free if record.file.runs.len() > 1 => first,
+        Basis::Filled | Basis::Free | Basis::Contested if is_proven => loose_joint(record),
+        Basis::Filled | Basis::Free if record.file.runs.len() > 1 => first,
         _ => None,
     };
     if let Some(offset) = joint.filter(|_| record.file.issues.len() < MOST_ISSUES) {

@@ -82,7 +82,7 @@ pub(super) fn space(
     let settled = settled((position, volume), past, &claims.carved, found);
     let mut known = history::claims(&doubtful, &settled, &space.unclaimed);
     known.extend(heads.iter().map(|&span| history::Claim::lasting(span)));
-    space.with(known, heads)
+    space.with(known, heads, &settled)
 }
 
 /// The files that are known to lie where they do and of which it is known when they were written.

@@ -1,5 +1,6 @@
 //! In what order files are settled: the surest first, for what they take makes room for the rest.
 
+use crate::layouts::Basis;
 use crate::report::Grade;
 
 /// What counts as found; later stages take what the ones before them left.
@@ -9,6 +10,8 @@ pub(super) enum Stage {
     Proven,
     /// Files that prove themselves, whose pieces may join in what no check covers.
     Joined,
+    /// Files that no check covers, where they can hardly lie in another way.
+    Likely,
     /// Files that no check covers.
     Believed,
 }
@@ -18,7 +21,16 @@ impl Stage {
     pub(super) fn least(self) -> Grade {
         match self {
             Stage::Proven | Stage::Joined => Grade::Verified,
-            Stage::Believed => Grade::Structural,
+            Stage::Likely | Stage::Believed => Grade::Structural,
+        }
+    }
+
+    /// Whether a layout counts that is known in that way.
+    pub(super) fn counts(self, basis: Basis) -> bool {
+        match self {
+            Stage::Proven | Stage::Joined => true,
+            Stage::Likely => basis <= Basis::Filled,
+            Stage::Believed => basis != Basis::Contested,
         }
     }
 
@@ -26,7 +38,8 @@ impl Stage {
     pub(super) fn next(self) -> Option<Self> {
         match self {
             Stage::Proven => Some(Stage::Joined),
-            Stage::Joined => Some(Stage::Believed),
+            Stage::Joined => Some(Stage::Likely),
+            Stage::Likely => Some(Stage::Believed),
             Stage::Believed => None,
         }
     }
