@@ -1,19 +1,19 @@
 //! In which runs a file may lie of which a file system knows the beginning, and perhaps more.
 
 pub mod history;
+mod neighbourhood;
 mod space;
 mod spans;
-mod window;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
 use crate::filesystem::{Entry, MOST_RUNS, Place};
 use history::Turn;
+use neighbourhood::Neighbourhood;
 pub use space::Space;
 pub use spans::apart;
 use spans::{follow, holds, joined};
-use window::Window;
 
 /// Places where one file may begin that are tried; those far down the list are mere guesses.
 pub const MOST_PLACES: usize = 80;
@@ -79,7 +79,7 @@ pub fn start(place: &Place) -> Option<u64> {
 pub struct Sought {
     /// Its length in bytes.
     pub size: u64,
-    /// How much of it is known to lie where it begins, beside its first cluster.
+    /// How much of it is known to lie in one piece from where it begins; its first cluster at least does.
     pub known: u64,
     /// When it was written, as far as that is known.
     pub turn: Option<Turn>,
@@ -87,12 +87,22 @@ pub struct Sought {
     pub provable: bool,
 }
 
-/// The ways in which a file that has a place may lie in a source of `len` bytes, the likeliest first.
-pub fn of(place: &Place, sought: Sought, space: &Space, len: u64) -> Vec<Layout> {
+/// Where a file may lie, and what it cost to find that out.
+#[derive(Clone, Debug, Default)]
+pub struct Layouts {
+    /// The likeliest first.
+    pub list: Vec<Layout>,
+    /// Stretches of space that were looked at.
+    pub looked: u64,
+}
+
+/// The ways in which a file that has a place may lie in a source of `len` bytes.
+pub fn of(place: &Place, sought: Sought, space: &Space, len: u64) -> Layouts {
     match place {
         Place::Runs(runs) => {
             let whole = recorded(runs, sought.size, len);
-            whole.map(|runs| Layout { runs, basis: Basis::Recorded }).into_iter().collect()
+            let list = whole.map(|runs| Layout { runs, basis: Basis::Recorded });
+            Layouts { list: list.into_iter().collect(), looked: runs.len() as u64 }
         }
         Place::Start(at) => from(*at, sought, space, len),
     }
@@ -114,48 +124,45 @@ fn are_apart(runs: &[Run]) -> bool {
     spans.windows(2).all(|pair| pair[0].end() <= pair[1].at)
 }
 
-fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Vec<Layout> {
+fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let Sought { size, known, turn, provable } = sought;
     if start >= len || size == 0 {
-        return Vec::new();
+        return Layouts::default();
     }
     let whole = Runs::whole(start, size.min(len - start));
+    let alone = |basis| vec![Layout { runs: whole.clone(), basis }];
     let Some(free) = &space.free else {
-        return vec![Layout { runs: whole, basis: Basis::Beginning }];
+        return Layouts { list: alone(Basis::Beginning), looked: 1 };
     };
-    if size > len - start {
-        // It never lay there as a whole.
-        return vec![Layout { runs: whole, basis: Basis::Contested }];
+    if !holds(free, start) {
+        // Its first cluster is another's: if it is there, its own data must prove it.
+        return Layouts { list: alone(Basis::Contested), looked: 1 };
     }
-    let own = Run { at: start, len: size.min(known.max(1).next_multiple_of(space.grid.1)) };
-    let is_free = holds(free, start);
+    let own = size.min(known.max(1).next_multiple_of(space.grid.1)).min(len - start);
+    let own = Run { at: start, len: own };
+    let near = Neighbourhood::of(space, own, size, turn);
+    let untold = near.beside(|claim| claim.life.lasts(turn));
     let unclaimed = Some(&space.unclaimed).filter(|spans| known > 0 || holds(spans, start));
-    let unclaimed = unclaimed.filter(|_| is_free).and_then(|spans| follow(own, spans, size));
-    let window = Window::of(space, own, size, turn);
-    let untold = window.beside(|claim| claim.life.lasts(turn)).filter(|_| is_free);
-    let free = follow(own, free, size).filter(|_| is_free);
-    let in_one = unclaimed.as_ref() == Some(&whole);
+    let unclaimed = unclaimed.and_then(|spans| follow(own, spans, size));
     let basis = match &untold {
         Some(untold) if *untold != whole => Basis::Contested,
-        _ if in_one => Basis::Beginning,
+        _ if unclaimed.as_ref() == Some(&whole) => Basis::Beginning,
         _ => Basis::Contested,
     };
-    let mut layouts: Vec<Layout> = Vec::new();
+    let mut list: Vec<Layout> = Vec::new();
     if basis != Basis::Beginning {
-        let (filled, is_sure) = window.filled();
-        for (index, runs) in
-            filled.into_iter().enumerate().filter(|(_, runs)| is_free && *runs != whole)
-        {
-            let basis = if index == 0 && is_sure { Basis::Filled } else { Basis::Free };
-            add(&mut layouts, runs, basis);
-        }
-        let pieces = [untold, unclaimed, free].into_iter().flatten().filter(|runs| *runs != whole);
-        pieces.for_each(|runs| add(&mut layouts, runs, Basis::Free));
+        let (mut filled, is_sure) = near.filled();
+        let sure = if is_sure { Some(filled.remove(0)) } else { None };
+        let sure = sure.filter(|runs| *runs != whole);
+        sure.into_iter().for_each(|runs| add(&mut list, runs, Basis::Filled));
+        let pieces = [untold, unclaimed, follow(own, free, size)].into_iter().flatten();
+        let pieces = pieces.chain(filled).filter(|runs| *runs != whole);
+        pieces.for_each(|runs| add(&mut list, runs, Basis::Free));
     }
-    add(&mut layouts, whole, basis);
+    add(&mut list, whole, basis);
     let basis = if provable { Basis::Contested } else { Basis::Free };
-    window.others().into_iter().for_each(|runs| add(&mut layouts, runs, basis));
-    layouts
+    near.others().into_iter().for_each(|runs| add(&mut list, runs, basis));
+    Layouts { list, looked: near.looked() }
 }
 
 /// Adds a layout unless it is there.
@@ -194,7 +201,7 @@ mod tests {
     #[track_caller]
     fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
         let sought = Sought { size: entry.size, known: 0, turn: None, provable: true };
-        let found = of(&entry.places[0], sought, space, LEN);
+        let found = of(&entry.places[0], sought, space, LEN).list;
         let of_runs = |runs: &Runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
         };

@@ -23,6 +23,7 @@ use crate::carve::{Carver, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::Entry;
+use crate::grid::SECTOR;
 use crate::hash::Algorithm;
 use crate::index;
 use crate::join::Naming;
@@ -36,11 +37,11 @@ use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, Waste};
 use attempt::{Attempt, Proven, Tried, Ways};
 use claims::{Carved, Claims};
 use open::{Open, open};
-use past::Past;
+use past::{Known, Past};
 use stage::Stage;
 
 /// Rounds in which what was proven makes room for the rest.
-const MOST_ROUNDS: usize = 10;
+const MOST_ROUNDS: usize = 4;
 
 /// What is needed to prove the files of one source.
 pub struct Undelete<'a> {
@@ -95,42 +96,34 @@ impl Undelete<'_> {
         let waste = Waste::of(self.source.len());
         let mut state = State { claims, found: Vec::new(), added: Vec::new(), waste };
         let pasts = self.pasts();
-        let mut stage = Stage::Proven;
-        for round in 1..=MOST_ROUNDS {
-            let before = state.added.len();
-            open = self.round(ledger, open, &pasts, &mut state, stage)?;
-            // Guides come once the first round has made room for them.
-            if round == 1 || state.added.len() > before {
-                continue;
-            }
-            match stage.next() {
-                Some(next) => stage = next,
-                None => break,
+        for stage in Stage::ALL {
+            for round in 1..=MOST_ROUNDS {
+                let before = state.added.len();
+                open = self.round(ledger, open, &pasts, &mut state, stage)?;
+                // Guides come once the first round has made room for them.
+                if state.added.len() == before && (round > 1 || stage > Stage::Proven) {
+                    break;
+                }
             }
         }
         ledger.spill()?;
         Ok(state.added)
     }
 
-    /// Whether something that is known begins where the file of an entry may begin.
+    /// Looks where the file of an entry may begin; whether something that is known does.
     fn begins(&self, one: &mut Open<'_>) -> bool {
-        let mut buffer = Buffer::default();
-        let mut known = false;
-        for at in layouts::starts(one.told.entry) {
-            if at >= self.source.len() || !self.is_asked(at) {
-                continue;
-            }
-            let rest = Runs::whole(at, self.source.len().saturating_sub(at));
+        let (mut buffer, registry) = (Buffer::default(), self.carver.registry.formats());
+        let starts = layouts::starts(one.told.entry);
+        for at in starts.filter(|&at| at < self.source.len() && self.is_asked(at)) {
+            let rest = Runs::whole(at, self.source.len() - at);
             let mut view = View::new(self.source, &rest, &mut buffer);
             let formats = self.carver.matcher.formats_at(view.up_to(0, HEAD));
-            known |= !formats.is_empty();
-            let registry = self.carver.registry.formats();
-            one.provable |= formats.iter().any(|&format| registry[format].oracle().is_some());
-            if known && one.provable {
-                break;
+            if !formats.is_empty() {
+                one.heads.push(at);
+                one.provable |= formats.iter().any(|&format| registry[format].oracle().is_some());
             }
         }
-        known
+        !one.heads.is_empty()
     }
 
     fn is_asked(&self, at: u64) -> bool {
@@ -146,8 +139,9 @@ impl Undelete<'_> {
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
             let here = Span { at: offset, len: 1 };
-            let holder = volumes.iter().find(|one| !one.lost && one.contents.span.holds(here));
-            let is_part = holder.is_some_and(|volume| !volume.begins_cluster(offset));
+            let mut holders = volumes.iter().filter(|one| one.contents.span.holds(here)).peekable();
+            let is_in_one = holders.peek().is_some() && !offset.is_multiple_of(SECTOR);
+            let is_part = is_in_one && !holders.any(|volume| volume.begins_cluster(offset));
             (offset, Carved { len, grade, end, is_part })
         });
         carved.collect()
@@ -198,10 +192,14 @@ impl Undelete<'_> {
 
     /// Where the files of each volume may lie.
     fn ways<'p>(&self, pasts: &'p [Past], open: &[Open<'_>], state: &State<'_>) -> Vec<Ways<'p>> {
-        let volumes = self.naming.survey.volumes.iter().enumerate().zip(pasts);
-        let ways = volumes.map(|(volume, past)| {
-            let known = (&state.claims, state.found.as_slice());
-            let space = past::space(volume, past, open, known, |entry| self.is_photo(entry));
+        let volumes = &self.naming.survey.volumes;
+        let mut by_volume: Vec<Vec<&Open<'_>>> = vec![Vec::new(); volumes.len()];
+        open.iter().for_each(|one| by_volume[one.told.position].push(one));
+        let (claims, claimed) = (&state.claims, &state.claims.spans());
+        let known = Known { claims, claimed, found: &state.found };
+        let parts = volumes.iter().enumerate().zip(pasts).zip(by_volume);
+        let ways = parts.map(|((volume, past), open)| {
+            let space = past::space(volume, past, &open, &known, |entry| self.is_photo(entry));
             Ways { past, space }
         });
         ways.collect()

@@ -4,6 +4,7 @@
 //! tells of the moment at which it was written: what it took was free then, and what it passed over was
 //! not. Where a record tells of a file that nothing proves, that shows until when it was there.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use afterimage_signatures::Run;
@@ -27,11 +28,11 @@ pub type Turn = u32;
 
 /// A file that is known to lie in its runs.
 #[derive(Clone, Debug)]
-pub struct Settled {
+pub struct Settled<'r> {
     /// When it was written.
     pub turn: Turn,
     /// Where it lies, in the order of the file.
-    pub runs: Vec<Run>,
+    pub runs: Cow<'r, [Run]>,
 }
 
 /// Bytes that a record tells of, which were the file's unless it was gone.
@@ -83,7 +84,11 @@ pub struct Doubtful<'e> {
 
 /// What records claim, and for how long, by what was settled. `unclaimed` is free space that nothing proven
 /// lies in, in order and apart.
-pub fn claims(doubtful: &[Doubtful<'_>], settled: &[Settled], unclaimed: &[Span]) -> Vec<Claim> {
+pub fn claims(
+    doubtful: &[Doubtful<'_>],
+    settled: &[Settled<'_>],
+    unclaimed: &[Span],
+) -> Vec<Claim> {
     let owners = doubtful.iter().enumerate();
     let mut spans: Vec<(Span, usize)> =
         owners.flat_map(|(index, one)| one.spans.iter().map(move |span| (*span, index))).collect();
@@ -91,7 +96,7 @@ pub fn claims(doubtful: &[Doubtful<'_>], settled: &[Settled], unclaimed: &[Span]
     let mut lives = vec![Life::default(); doubtful.len()];
     let mut steps = MOST_STEPS;
     for file in settled {
-        for run in &file.runs {
+        for run in file.runs.iter() {
             let taken = Span { at: run.at, len: run.len };
             for (_, index) in met(&spans, taken, &mut steps) {
                 let gone = &mut lives[*index].gone;
@@ -115,7 +120,7 @@ pub fn claims(doubtful: &[Doubtful<'_>], settled: &[Settled], unclaimed: &[Span]
 /// What lies between the runs of a file that goes on behind where it was.
 fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {
     runs.windows(2).filter_map(|pair| {
-        let end = pair[0].at + pair[0].len;
+        let end = pair[0].at.saturating_add(pair[0].len);
         (end < pair[1].at).then(|| Span::between(end, pair[1].at))
     })
 }
@@ -172,20 +177,20 @@ mod tests {
         }
     }
 
-    fn settled(turn: Turn, runs: &[(u64, u64)]) -> Settled {
+    fn settled(turn: Turn, runs: &[(u64, u64)]) -> Settled<'static> {
         let run = |&(at, end): &(u64, u64)| Run { at, len: end - at };
         Settled { turn, runs: runs.iter().map(run).collect() }
     }
 
     /// Whether files that claim the stretches are taken to have been there at the turn.
-    fn last(claimed: &[(&str, u64, u64)], settled: &[Settled], turn: Turn) -> Vec<bool> {
+    fn last(claimed: &[(&str, u64, u64)], settled: &[Settled<'_>], turn: Turn) -> Vec<bool> {
         let entries: Vec<Entry> = claimed.iter().map(|(path, ..)| entry(path)).collect();
         let doubtful: Vec<Doubtful<'_>> = entries
             .iter()
             .zip(claimed)
             .map(|(entry, &(_, at, end))| Doubtful { entry, spans: vec![Span::between(at, end)] })
             .collect();
-        let all = settled.iter().flat_map(|file| &file.runs);
+        let all = settled.iter().flat_map(|file| file.runs.iter());
         let taken =
             super::super::spans::apart(all.map(|run| Span { at: run.at, len: run.len }).collect());
         let free = super::super::space::without(&[Span { at: 0, len: 1000 }], &taken, (0, 10));

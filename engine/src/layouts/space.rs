@@ -4,7 +4,7 @@ use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
 
 use super::history::{Claim, Settled, Turn};
-use super::spans::apart;
+use super::spans::{apart, meets};
 
 /// Space of a source that a deleted file may lie in.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +43,9 @@ impl Space {
 
     /// The same with what records `claim` of it that nothing proves, with the `heads` of photos, and with the
     /// files that are `settled`.
-    pub fn with(self, mut claims: Vec<Claim>, heads: Vec<Span>, settled: &[Settled]) -> Self {
+    pub fn with(self, mut claims: Vec<Claim>, heads: Vec<Span>, settled: &[Settled<'_>]) -> Self {
         let headless = without(&self.unclaimed, &apart(heads), self.grid);
+        claims.retain(|claim| meets(&self.unclaimed, claim.span));
         claims.sort_unstable_by_key(|claim| (claim.span, claim.life));
         Space { headless, claims, ends: ends(settled), ..self }
     }
@@ -71,8 +72,9 @@ impl Space {
 }
 
 /// How far files reach that were written until each turn, in order.
-fn ends(settled: &[Settled]) -> Vec<(Turn, u64)> {
-    let last = |file: &Settled| file.runs.iter().map(|run| run.at + run.len).max();
+fn ends(settled: &[Settled<'_>]) -> Vec<(Turn, u64)> {
+    let last =
+        |file: &Settled<'_>| file.runs.iter().map(|run| run.at.saturating_add(run.len)).max();
     let mut ends: Vec<(Turn, u64)> =
         settled.iter().filter_map(|file| Some((file.turn, last(file)?))).collect();
     ends.sort_unstable();

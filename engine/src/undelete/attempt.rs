@@ -26,11 +26,17 @@ const MOST_GUIDED: usize = 4;
 /// What they may read is such a part of what may be read for the entry.
 const GUIDED_PART: u64 = 8;
 
-/// Layouts in which a file is measured that cannot prove itself, and their bytes together: a wrong one costs
-/// as much as the right one. A few are measured of any file.
+/// Layouts in which a file is measured that cannot prove itself: a wrong one costs as much as the right one.
 const MOST_GUESSES: u64 = 14;
-const MOST_GUESSED: u64 = 6 << 20;
+
+/// Bytes of all of them together.
+const MOST_GUESSED: u64 = 4 << 20;
+
+/// Layouts in which a file of any length is measured.
 const LEAST_GUESSES: u64 = 4;
+
+/// What a stretch counts for that is looked at for a layout, in bytes.
+const LOOK_COST: u64 = 16;
 
 /// What is said where pieces are joined by guess.
 const GUESSED: &str = "what follows lies elsewhere, by guess: no check covers it";
@@ -103,12 +109,13 @@ impl Attempt<'_> {
             if tried.proven.is_some() || buffer.is_spent() {
                 break;
             }
-            if layouts::start(place).is_some_and(|start| self.is_open(start)) {
+            let start = layouts::start(place).filter(|start| one.heads.contains(start));
+            if start.is_some_and(|start| self.is_open(start)) {
                 self.place(one, place, &mut tried, buffer);
             }
         }
         let is_later = !one.tried.is_empty() && one.guided.is_none_or(|stage| stage < self.stage);
-        if tried.proven.is_none() && one.provable && is_later {
+        if tried.proven.is_none() && one.provable && one.picture.is_none() && is_later {
             buffer.allow(Some(allowance(size) / GUIDED_PART));
             self.guided(one, &mut tried, buffer);
         }
@@ -132,7 +139,9 @@ impl Attempt<'_> {
             turn: self.ways.past.turn(entry),
             provable: one.provable,
         };
-        for layout in layouts::of(place, sought, space, self.undelete.source.len()) {
+        let layouts = layouts::of(place, sought, space, self.undelete.source.len());
+        tried.cost += layouts.looked * LOOK_COST;
+        for layout in layouts.list {
             tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
             let is_due = self.is_due(one, &tried.layouts, &layout);
             if !is_due || one.picture.is_some() && !self.is_passed(one, &layout) {
@@ -149,11 +158,18 @@ impl Attempt<'_> {
                 true => Layout { basis: Basis::Contested, ..layout },
                 false => layout,
             };
-            tried.proven = self.measure(&one.told, &layout, self.stage.least(), buffer);
+            let proven = self.measure(&one.told, &layout, self.stage.least(), buffer);
+            tried.proven = proven.filter(|one| self.joins(one, layout.basis));
             if tried.proven.is_some() {
                 return;
             }
         }
+    }
+
+    /// Whether the joints of a file count: at first only those that are known or that a check covers.
+    fn joins(&self, proven: &Proven, basis: Basis) -> bool {
+        let is_known = matches!(basis, Basis::Recorded | Basis::Beginning);
+        self.stage > Stage::Proven || is_known || proven.has_sure_joints()
     }
 
     /// Whether all photos that a file passes over were there before it: otherwise it had that space itself,
@@ -184,8 +200,7 @@ impl Attempt<'_> {
                 let layout = Layout { runs, basis: Basis::Contested };
                 tried.layouts.push(self.digest(&layout));
                 let proven = self.measure(&one.told, &layout, Grade::Verified, buffer);
-                let counts = |one: &Proven| self.stage > Stage::Proven || one.has_sure_joints();
-                tried.proven = proven.filter(counts);
+                tried.proven = proven.filter(|one| self.joins(one, layout.basis));
                 if tried.proven.is_some() {
                     return;
                 }
@@ -210,23 +225,23 @@ impl Attempt<'_> {
         let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
         let record = &mut found.first_mut()?.record;
         let fit = fits(volume, entry, record);
-        // What is still there is its own, whatever lies in it and however broken it is.
+        let tail = layout.runs.slice(record.source_len(), u64::MAX);
+        let is_whole = fit == Fit::Exact || self.claims.leave_tail(tail.as_slice(), volume);
+        // What is still there is its own, whatever lies in its picture and however broken that is.
         let is_there = layout.basis == Basis::Recorded && volume.has_live(entry);
         let is_proven = || {
-            let tail = layout.runs.slice(record.source_len(), u64::MAX);
-            let is_whole = fit == Fit::Exact || self.claims.leave_tail(tail.as_slice(), volume);
-            let is_sure =
-                record.file.grade == Grade::Verified || self.is_free(told, layout, record, &inner);
-            record.file.grade >= least && is_whole && is_sure
+            let is_verified = record.file.grade == Grade::Verified;
+            record.file.grade >= least
+                && (is_verified || self.is_free(told, layout, record, &inner))
         };
-        if fit == Fit::Not || !is_there && !is_proven() {
+        if fit == Fit::Not || !is_whole || !is_there && !is_proven() {
             return None;
         }
         let words = layout.basis.words(layout.runs.as_slice().len() > 1);
         record.file.origin = Origin::Undeleted;
         record.file.proof = format!("{}; {words}", record.file.proof);
-        note_guess(record, layout);
         join::extend(record, &layout.runs, entry.size);
+        note_guess(record, layout);
         self.undelete.naming.name(record, volume, entry);
         let runs = record.content().0.as_slice().to_vec();
         Some(Proven { found, runs })
@@ -265,16 +280,19 @@ fn most_guesses(size: u64) -> u64 {
     (MOST_GUESSED / size.max(1)).clamp(LEAST_GUESSES, MOST_GUESSES)
 }
 
-/// Says where the pieces of a file are joined by guess, since no check covers what follows.
+/// Says where the pieces of a file are joined by guess, since no check covers what follows; it is proven no
+/// longer then.
 fn note_guess(record: &mut Record, layout: &Layout) {
-    let is_proven = record.file.grade == Grade::Verified;
+    let is_verified = record.file.grade == Grade::Verified;
     let first = record.file.runs.first().map(|run| run.length);
     let joint = match layout.basis {
-        Basis::Filled | Basis::Free | Basis::Contested if is_proven => loose_joint(record),
-        Basis::Filled | Basis::Free if record.file.runs.len() > 1 => first,
-        _ => None,
+        Basis::Recorded | Basis::Beginning => None,
+        _ if is_verified => loose_joint(record),
+        _ => first.filter(|_| record.file.runs.len() > 1),
     };
-    if let Some(offset) = joint.filter(|_| record.file.issues.len() < MOST_ISSUES) {
+    let Some(offset) = joint else { return };
+    record.file.grade = record.file.grade.min(Grade::Structural);
+    if record.file.issues.len() < MOST_ISSUES {
         record.file.issues.push(Issue { offset, what: GUESSED.to_owned() });
     }
 }

@@ -11,7 +11,7 @@ use crate::report::Grade;
 use crate::survey::{Survey, Told, Volume};
 
 /// A file of a photo is not shorter, in bytes.
-const LEAST_SIZE: u64 = 64;
+pub const LEAST_SIZE: u64 = 64;
 
 /// Files of one source that are measured for their entries' sake.
 const MOST_MEASURED: usize = 1 << 20;
@@ -19,6 +19,8 @@ const MOST_MEASURED: usize = 1 << 20;
 /// An entry whose file carving did not find.
 pub(super) struct Open<'s> {
     pub(super) told: Told<'s>,
+    /// Where it may begin and something that is known does.
+    pub(super) heads: Vec<u64>,
     /// Whether it may be of a format whose payload proves itself.
     pub(super) provable: bool,
     /// How much of it carving found already: its picture. What is behind that is looked for once all others
@@ -38,7 +40,14 @@ pub(super) fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Ve
         let clusters = |len: u64| len.div_ceil(told.volume.contents.cluster_len.max(1));
         // What lies behind the picture in clusters of its own may lie elsewhere.
         let is_open = len.is_none_or(|len| clusters(len) < clusters(told.entry.size));
-        let open = Open { told, provable: false, picture: len, tried: Vec::new(), guided: None };
+        let open = Open {
+            told,
+            heads: Vec::new(),
+            provable: false,
+            picture: len,
+            tried: Vec::new(),
+            guided: None,
+        };
         is_open.then_some(open)
     });
     open.take(MOST_MEASURED).collect()

@@ -1,6 +1,7 @@
 //! What is known of the time when the files of a volume were written.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
@@ -17,7 +18,7 @@ use crate::survey::Volume;
 /// The order in which the photos of a volume were written, as far as their dates tell.
 pub(super) struct Past {
     written: Vec<(DateTime, u64)>,
-    /// When the photos were written that begin there.
+    /// When the last photos were written that begin there.
     starts: BTreeMap<u64, Turn>,
 }
 
@@ -30,7 +31,10 @@ impl Past {
         let mut past = Past { written, starts: BTreeMap::new() };
         let starts = photos
             .filter_map(|entry| Some((layouts::start(entry.places.first()?)?, past.turn(entry)?)));
-        past.starts = starts.collect();
+        for (start, turn) in starts.collect::<Vec<_>>() {
+            let last = past.starts.entry(start).or_default();
+            *last = turn.max(*last);
+        }
         past
     }
 
@@ -59,54 +63,61 @@ pub(super) struct Found<'t> {
     pub(super) runs: Vec<Run>,
 }
 
-/// Where the files of a volume may lie, by what was proven so far.
+/// What is known of a source when a round begins.
+pub(super) struct Known<'k> {
+    pub(super) claims: &'k Claims,
+    /// All that is claimed, in order and apart.
+    pub(super) claimed: &'k [Span],
+    /// The entries whose files were added.
+    pub(super) found: &'k [Found<'k>],
+}
+
+/// Where the files of a volume may lie, by what was proven so far and by which of its entries are `open`.
 pub(super) fn space(
     (position, volume): (usize, &Volume),
     past: &Past,
-    open: &[Open<'_>],
-    (claims, found): (&Claims, &[Found<'_>]),
+    open: &[&Open<'_>],
+    known: &Known<'_>,
     is_photo: impl Fn(&Entry) -> bool,
 ) -> Space {
     let contents = &volume.contents;
     let grid = (contents.clusters_at, contents.cluster_len);
-    let space = Space::new(contents.free.as_deref(), &claims.spans(), grid);
-    let open: BTreeMap<(u64, u64), &Entry> = open
-        .iter()
-        .filter(|one| one.told.position == position)
-        .map(|one| ((one.told.entry.record, one.told.entry.size), one.told.entry))
-        .collect();
-    let heads = open.values().flat_map(|entry| layouts::starts(entry).take(1));
-    let heads: Vec<Span> = heads.map(|at| Span { at, len: grid.1 }).collect();
-    let is_open = |entry: &Entry| open.contains_key(&(entry.record, entry.size));
+    let space = Space::new(contents.free.as_deref(), known.claimed, grid);
+    let heads = open.iter().flat_map(|one| &one.heads);
+    let heads: Vec<Span> = heads.map(|&at| Span { at, len: grid.1 }).collect();
+    let open: BTreeSet<(u64, u64)> =
+        open.iter().map(|one| (one.told.entry.record, one.told.entry.size)).collect();
+    let is_open = |entry: &Entry| open.contains(&(entry.record, entry.size));
     let doubtful = doubtful(&contents.entries, is_open, is_photo);
-    let settled = settled((position, volume), past, &claims.carved, found);
-    let mut known = history::claims(&doubtful, &settled, &space.unclaimed);
-    known.extend(heads.iter().map(|&span| history::Claim::lasting(span)));
-    space.with(known, heads, &settled)
+    let settled = settled((position, volume), past, &known.claims.carved, known.found);
+    let mut claims = history::claims(&doubtful, &settled, &space.unclaimed);
+    claims.extend(heads.iter().map(|&span| history::Claim::lasting(span)));
+    space.with(claims, heads, &settled)
 }
 
 /// The files that are known to lie where they do and of which it is known when they were written.
-fn settled(
-    (position, volume): (usize, &Volume),
+fn settled<'r>(
+    (position, volume): (usize, &'r Volume),
     past: &Past,
     carved: &BTreeMap<u64, Carved>,
-    found: &[Found<'_>],
-) -> Vec<Settled> {
+    found: &'r [Found<'_>],
+) -> Vec<Settled<'r>> {
     let simple = volume.contents.entries.iter().filter_map(|entry| {
         let turn = past.turn(entry)?;
         let runs = match entry.places.first()? {
-            Place::Runs(runs) if volume.has_live(entry) => runs.clone(),
+            Place::Runs(runs) if volume.has_live(entry) => Cow::from(runs),
             place => {
                 let at = layouts::start(place)?;
                 let file = carved.get(&at).filter(|file| file.grade == Grade::Verified)?;
-                vec![Run { at, len: file.len }]
+                Cow::from(vec![Run { at, len: file.len }])
             }
         };
         Some(Settled { turn, runs })
     });
     let pieces = found.iter().filter(|one| one.position == position);
-    let pieces = pieces
-        .filter_map(|one| Some(Settled { turn: past.turn(one.entry)?, runs: one.runs.clone() }));
+    let pieces = pieces.filter_map(|one| {
+        Some(Settled { turn: past.turn(one.entry)?, runs: Cow::from(&one.runs) })
+    });
     simple.chain(pieces).collect()
 }
 

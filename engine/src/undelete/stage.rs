@@ -17,6 +17,10 @@ pub(super) enum Stage {
 }
 
 impl Stage {
+    /// All of them, in order.
+    pub(super) const ALL: [Stage; 4] =
+        [Stage::Proven, Stage::Joined, Stage::Likely, Stage::Believed];
+
     /// The grade that files need.
     pub(super) fn least(self) -> Grade {
         match self {
@@ -31,16 +35,6 @@ impl Stage {
             Stage::Proven | Stage::Joined => true,
             Stage::Likely => basis <= Basis::Filled,
             Stage::Believed => basis != Basis::Contested,
-        }
-    }
-
-    /// The stage behind this one, if there is one.
-    pub(super) fn next(self) -> Option<Self> {
-        match self {
-            Stage::Proven => Some(Stage::Joined),
-            Stage::Joined => Some(Stage::Likely),
-            Stage::Likely => Some(Stage::Believed),
-            Stage::Believed => None,
         }
     }
 }

@@ -9,15 +9,17 @@ use super::history::{Claim, Turn};
 use super::space::{Space, without};
 use super::spans::{apart, follow, joined, meets};
 
-/// How far behind its beginning a file is looked for among others, in its own lengths and in clusters.
+/// How far behind its beginning a file is looked for among others, in its own lengths.
 const REACH: u64 = 8;
+
+/// The same in clusters, for a short file.
 const REACHED_CLUSTERS: u64 = 4096;
 
 /// Other files in its way that are told apart.
 const MOST_NEAR: usize = 5;
 
 /// Stretches of free space that they lie in.
-const MOST_WINDOW: usize = 4096;
+const MOST_STRETCHES: usize = 4096;
 
 /// Holes of which some may be left out.
 const MOST_HOLES: usize = 16;
@@ -29,7 +31,7 @@ const MOST_CHOICES: usize = 256;
 const MOST_OTHERS: usize = 12;
 
 /// What lies behind the first cluster of a file, and where the volume begins, as far as it is looked for.
-pub(super) struct Window {
+pub(super) struct Neighbourhood {
     /// What is known to be of the file.
     own: Run,
     /// The length of the file.
@@ -45,23 +47,35 @@ pub(super) struct Window {
     frontier: Option<u64>,
 }
 
-impl Window {
+impl Neighbourhood {
     pub(super) fn of(space: &Space, own: Run, size: u64, turn: Option<Turn>) -> Self {
         let frontier = turn.and_then(|turn| space.frontier(turn));
         let (cluster, next) = (space.grid.1, own.at + own.len);
         let reach = size.saturating_mul(REACH).max(cluster.saturating_mul(REACHED_CLUSTERS));
         let behind = stretches(&space.unclaimed, Span::between(next, next.saturating_add(reach)));
-        let mut claims = claims(space, behind);
+        let mut claims = claims_on(space, behind);
         let mut unclaimed: Vec<Span> =
             behind.iter().map(|span| Span::between(span.at.max(next), span.end())).collect();
-        if behind.last() == space.unclaimed.last() {
+        let ends =
+            space.unclaimed.last().is_none_or(|last| last.end() <= next.saturating_add(reach));
+        if let Some(first) =
+            space.unclaimed.first().filter(|_| ends && behind.len() < MOST_STRETCHES)
+        {
             // The volume ends, and the file may go on where it begins.
-            let front = stretches(&space.unclaimed, Span::between(0, own.at.min(reach)));
-            claims.extend(self::claims(space, front));
-            unclaimed
-                .extend(front.iter().map(|span| Span::between(span.at, span.end().min(own.at))));
+            let end = own.at.min(first.at.saturating_add(reach));
+            let front = stretches(&space.unclaimed, Span::between(0, end));
+            claims.extend(claims_on(space, front));
+            let end = |span: &Span| span.end().min(own.at);
+            unclaimed.extend(front.iter().map(|span| Span::between(span.at, end(span))));
         }
-        Window { own, size, grid: space.grid, unclaimed: apart(unclaimed), claims, turn, frontier }
+        claims.retain(|claim| claim.span.at != own.at);
+        let (grid, unclaimed) = (space.grid, apart(unclaimed));
+        Neighbourhood { own, size, grid, unclaimed, claims, turn, frontier }
+    }
+
+    /// How many stretches all ways together make look at.
+    pub(super) fn looked(&self) -> u64 {
+        (self.unclaimed.len() + self.claims.len()) as u64 * (MOST_OTHERS as u64 + 2)
     }
 
     /// The first cluster, and the first ones behind it that are in no claim that is `busy`.
@@ -174,17 +188,18 @@ fn filled(holes: &[Span], wanted: u64, frontier: Option<usize>) -> Vec<Way> {
 /// Those of `spans`, in order and apart, that lie in a part, wholly or not.
 fn stretches(spans: &[Span], part: Span) -> &[Span] {
     let spans = &spans[spans.partition_point(|span| span.end() <= part.at)..];
-    &spans[..spans.partition_point(|span| span.at < part.end()).min(MOST_WINDOW)]
+    &spans[..spans.partition_point(|span| span.at < part.end()).min(MOST_STRETCHES)]
 }
 
 /// The claims on some stretches of unclaimed space.
-fn claims(space: &Space, unclaimed: &[Span]) -> Vec<Claim> {
+fn claims_on(space: &Space, unclaimed: &[Span]) -> Vec<Claim> {
     let (Some(first), Some(last)) = (unclaimed.first(), unclaimed.last()) else {
         return Vec::new();
     };
     let behind = space.claims.partition_point(|claim| claim.span.at < first.at).saturating_sub(1);
-    let claims = space.claims[behind..].iter().take_while(|claim| claim.span.at < last.end());
-    claims.filter(|claim| meets(unclaimed, claim.span)).take(MOST_WINDOW).copied().collect()
+    let claims = space.claims[behind..].iter().take(MOST_STRETCHES);
+    let claims = claims.take_while(|claim| claim.span.at < last.end());
+    claims.filter(|claim| meets(unclaimed, claim.span)).copied().collect()
 }
 
 #[cfg(test)]
@@ -195,6 +210,29 @@ mod tests {
         let hole = |(index, &len): (usize, &u64)| Span { at: 100 * index as u64, len };
         let holes: Vec<Span> = lens.iter().enumerate().map(hole).collect();
         filled(&holes, wanted, frontier).into_iter().map(|way| way.holes).collect()
+    }
+
+    /// The ways of a file of `size` bytes from `start` on through free stretches, in clusters of ten bytes.
+    fn beside(free: &[(u64, u64)], start: u64, size: u64) -> Option<Vec<(u64, u64)>> {
+        let free: Vec<Span> = free.iter().map(|&(at, end)| Span::between(at, end)).collect();
+        let space = Space::new(Some(&free), &[], (0, 10));
+        let near = Neighbourhood::of(&space, Run { at: start, len: 10 }, size, None);
+        let runs = near.beside(|_| false)?;
+        Some(runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect())
+    }
+
+    #[test]
+    fn a_file_goes_on_where_the_space_of_its_volume_begins() {
+        let far = 1 << 30;
+        let free = [(far, far + 30), (far + 50, far + 70)];
+        assert_eq!(beside(&free, far + 50, 35), Some(vec![(far + 50, far + 70), (far, far + 15)]));
+        assert_eq!(
+            beside(&free[..1], far + 50, 35),
+            Some(vec![(far + 50, far + 60), (far, far + 25)])
+        );
+        assert_eq!(beside(&free, far + 50, 60), None);
+        let broken = [(0, 30), (50, 60), (60 + 10 * REACHED_CLUSTERS, 80 + 10 * REACHED_CLUSTERS)];
+        assert_eq!(beside(&broken, 50, 20), None, "what lies out of reach may be its own");
     }
 
     #[test]
