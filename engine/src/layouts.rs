@@ -151,12 +151,13 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     };
     let mut list: Vec<Layout> = Vec::new();
     if basis != Basis::Beginning {
-        let (mut filled, is_sure) = near.filled();
-        let sure = if is_sure { Some(filled.remove(0)) } else { None };
-        let sure = sure.filter(|runs| *runs != whole);
-        sure.into_iter().for_each(|runs| add(&mut list, runs, Basis::Filled));
-        let pieces = [untold, unclaimed, follow(own, free, size)].into_iter().flatten();
-        let pieces = pieces.chain(filled).filter(|runs| *runs != whole);
+        let (filled, is_sure) = near.filled();
+        let sure = filled.first().filter(|runs| is_sure && **runs != whole);
+        sure.into_iter().for_each(|runs| add(&mut list, runs.clone(), Basis::Filled));
+        let (first, others) = filled.split_at(filled.len().min(1));
+        let rest = [unclaimed, follow(own, free, size)].into_iter().flatten();
+        let pieces = first.iter().cloned().chain(untold).chain(others.iter().cloned()).chain(rest);
+        let pieces = pieces.filter(|runs| *runs != whole);
         pieces.for_each(|runs| add(&mut list, runs, Basis::Free));
     }
     add(&mut list, whole, basis);

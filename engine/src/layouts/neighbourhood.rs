@@ -86,8 +86,8 @@ impl Neighbourhood {
     }
 
     /// Ways that take some of the first holes whole and leave out the others: what is left of a hole at the
-    /// end of a file goes to the next one, and is known by that. Few are left out first. Whether the first of
-    /// them is hardly another comes with them.
+    /// end of a file goes to the next one, and is known by that. Few are left out first. Whether the first
+    /// way is hardly another comes with them.
     pub(super) fn filled(&self) -> (Vec<Runs>, bool) {
         let busy = self.claims.iter().filter(|claim| claim.life.lasts(self.turn));
         let busy = apart(busy.map(|claim| claim.span).collect());
@@ -101,6 +101,9 @@ impl Neighbourhood {
         holes.truncate(frontier.map_or(holes.len(), |frontier| frontier + 1));
         let wanted = (self.size - self.own.len).next_multiple_of(self.grid.1);
         let ways = filled(&holes, wanted, frontier);
+        let sure = |way: &Way| way.exact && (way.left_out == 0 || way.reaches(frontier));
+        let rivals = ways.iter().skip(1).any(|way| way.exact && way.reaches(frontier));
+        let is_sure = ways.first().is_some_and(|way| sure(way) && (way.left_out == 0 || !rivals));
         let runs = |way: &Way| {
             let (mut runs, mut left) = (vec![self.own], wanted);
             for hole in way.holes.iter().map(|&hole| holes[hole]) {
@@ -109,9 +112,6 @@ impl Neighbourhood {
             }
             Runs::new(joined(runs)).slice(0, self.size)
         };
-        let sure = |way: &Way| way.exact && (way.leaves_none() || way.reaches(frontier));
-        let others = ways.iter().skip(1).any(|way| way.exact && way.reaches(frontier));
-        let is_sure = ways.first().is_some_and(|way| sure(way) && (way.leaves_none() || !others));
         (ways.iter().map(runs).collect(), is_sure)
     }
 
@@ -141,16 +141,13 @@ impl Neighbourhood {
 struct Way {
     /// Their numbers, in order.
     holes: Vec<usize>,
+    /// How many before the last one are left out.
+    left_out: usize,
     /// Whether nothing is left of the last one.
     exact: bool,
 }
 
 impl Way {
-    /// Whether no hole is left out.
-    fn leaves_none(&self) -> bool {
-        self.holes.last().is_none_or(|last| last + 1 == self.holes.len())
-    }
-
     fn reaches(&self, frontier: Option<usize>) -> bool {
         frontier.is_some() && self.holes.last().copied() == frontier
     }
@@ -175,7 +172,8 @@ fn filled(holes: &[Span], wanted: u64, frontier: Option<usize>) -> Vec<Way> {
         if waiting.len() < MOST_CHOICES {
             waiting.extend(more.map(|hole| [left_out.as_slice(), &[hole]].concat()));
         }
-        let way = Way { holes: way, exact: sum == wanted };
+        let left_out = way.last().map_or(0, |last| last + 1 - way.len());
+        let way = Way { holes: way, left_out, exact: sum == wanted };
         let counts = way.exact || sum > wanted && way.reaches(frontier);
         if counts && ways.len() < MOST_OTHERS && ways.iter().all(|one| one.holes != way.holes) {
             ways.push(way);

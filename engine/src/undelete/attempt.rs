@@ -159,9 +159,14 @@ impl Attempt<'_> {
                 false => layout,
             };
             let proven = self.measure(&one.told, &layout, self.stage.least(), buffer);
-            tried.proven = proven.filter(|one| self.joins(one, layout.basis));
-            if tried.proven.is_some() {
-                return;
+            match proven {
+                Some(proven) if self.joins(&proven, layout.basis) => {
+                    tried.proven = Some(proven);
+                    return;
+                }
+                // A later stage takes it.
+                Some(_) => drop(tried.layouts.pop()),
+                None => {}
             }
         }
     }

@@ -83,7 +83,8 @@ pub(super) fn space(
     let contents = &volume.contents;
     let grid = (contents.clusters_at, contents.cluster_len);
     let space = Space::new(contents.free.as_deref(), known.claimed, grid);
-    let heads = open.iter().flat_map(|one| &one.heads);
+    // Those behind the likeliest may be anybody's, or none.
+    let heads = open.iter().filter_map(|one| one.heads.first());
     let heads: Vec<Span> = heads.map(|&at| Span { at, len: grid.1 }).collect();
     let open: BTreeSet<(u64, u64)> =
         open.iter().map(|one| (one.told.entry.record, one.told.entry.size)).collect();
