@@ -12,7 +12,8 @@ pub const SECTOR: u64 = 512;
 /// the most, up to 256 GiB.
 const LARGEST: u64 = 128 << 10;
 
-/// Photos that are needed: that so many agree in one more bit by chance happens once in 32,768 times.
+/// Photos that are needed: that so many agree in one more bit by chance happens once in 32,768 times, or in
+/// about 2,000 with a stray among them.
 const LEAST: usize = 16;
 
 /// Of so many photos one may begin elsewhere.

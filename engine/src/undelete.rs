@@ -11,7 +11,7 @@ mod open;
 mod past;
 mod stage;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Runs, View};
@@ -23,7 +23,7 @@ use crate::carve::{Carver, HEAD};
 use crate::claims::Place as Fallen;
 use crate::error::Error;
 use crate::filesystem::Entry;
-use crate::grid::SECTOR;
+use crate::grid::Grid;
 use crate::hash::Algorithm;
 use crate::index;
 use crate::join::Naming;
@@ -135,13 +135,20 @@ impl Undelete<'_> {
         let own = entries.iter().zip(places).filter(|(entry, place)| {
             entry.source == self.index && **place == Fallen::Own && entry.is_whole()
         });
-        let volumes = &self.naming.survey.volumes;
+        let begins_none = |at: u64| {
+            let here = Span { at, len: 1 };
+            let volumes = self.naming.survey.volumes.iter();
+            let mut holders = volumes.filter(|one| one.contents.span.holds(here)).peekable();
+            holders.peek().is_some() && !holders.any(|volume| volume.begins_cluster(at))
+        };
+        let astray: BTreeSet<u64> =
+            own.clone().map(|(entry, _)| entry.offset).filter(|&at| begins_none(at)).collect();
+        // Photos of a file system of which nothing is left begin its clusters.
+        let older = Grid::of(astray.iter().copied());
         let carved = own.map(|(entry, _)| {
             let &index::Entry { offset, len, grade, end, .. } = entry;
-            let here = Span { at: offset, len: 1 };
-            let mut holders = volumes.iter().filter(|one| one.contents.span.holds(here)).peekable();
-            let is_in_one = holders.peek().is_some() && !offset.is_multiple_of(SECTOR);
-            let is_part = is_in_one && !holders.any(|volume| volume.begins_cluster(offset));
+            let is_older = || older.is_some_and(|grid| grid.begins(offset));
+            let is_part = astray.contains(&offset) && !is_older();
             (offset, Carved { len, grade, end, is_part })
         });
         carved.collect()
