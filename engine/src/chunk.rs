@@ -91,21 +91,22 @@ impl<'s> Reader<'_, 's> {
         let passes = if in_order { &[Pass::All][..] } else { &[Pass::First, Pass::Rest] };
         let mut holes = 0;
         for &pass in passes {
-            let Some(found) = self.pass(pass, hasher.as_deref_mut(), chunks) else {
-                return (holes, false);
-            };
+            let (found, complete) = self.pass(pass, hasher.as_deref_mut(), chunks);
             holes += found;
+            if !complete {
+                return (holes, false);
+            }
         }
         (holes, true)
     }
 
-    /// One pass; the bytes of holes that it is the first to meet, or nothing when it was stopped.
+    /// One pass; the bytes of holes that it is the first to meet, and whether it came to its end.
     fn pass(
         &self,
         pass: Pass,
         mut hasher: Option<&mut Hasher>,
         chunks: &impl Sink<'s>,
-    ) -> Option<u64> {
+    ) -> (u64, bool) {
         let Reader { source, cut, progress, .. } = *self;
         let (mut holes, mut index) = (0, cut.start / cut.chunk_len);
         let mut last = cut.end;
@@ -139,7 +140,7 @@ impl<'s> Reader<'_, 's> {
                 continue;
             }
             if progress.stopped() || (in_range && !chunks.ready()) {
-                return None;
+                return (holes, false);
             }
             let bytes = match source.mapped(base, (reach - base) as usize) {
                 Some(bytes) => Held::Mapped(bytes),
@@ -151,11 +152,11 @@ impl<'s> Reader<'_, 's> {
                 hasher.update(&chunk.bytes()[..whole]);
             }
             if in_range && !chunks.send(chunk) {
-                return None;
+                return (holes, false);
             }
             index += 1;
         }
-        Some(holes)
+        (holes, true)
     }
 
     /// Whether a chunk is read in a pass.

@@ -6,7 +6,7 @@
 //! that no check covers is a photo of its own: the supposed parent ended before it.
 
 use crate::error::Error;
-use crate::grid::Grid;
+use crate::grid::SECTOR;
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::record::{Record, WireRole};
 use crate::report::Grade;
@@ -30,7 +30,7 @@ const MOST_OPEN: usize = 8;
 const MOST_INNER: usize = 64;
 
 /// Settles the fate of every entry. `order` holds the positions of the entries of one source, by
-/// offset; files that were written apart begin on its `grid`; `read` gives the record of one.
+/// offset; `read` gives the record of one.
 ///
 /// # Errors
 ///
@@ -38,7 +38,6 @@ const MOST_INNER: usize = 64;
 pub fn settle(
     entries: &mut [Entry],
     order: &[u32],
-    grid: Grid,
     read: impl Fn(&Entry) -> Result<Record, Error>,
 ) -> Result<(), Error> {
     let mut open: Vec<Open> = Vec::new();
@@ -59,7 +58,7 @@ pub fn settle(
             }
             Meeting::Intruder => {
                 for file in open.drain(..) {
-                    cut(entries, &file, entry.offset, grid);
+                    cut(entries, &file, entry.offset);
                 }
                 Fate::Top
             }
@@ -78,12 +77,12 @@ pub fn settle(
 }
 
 /// Ends a file before `offset`, where another photo begins. What was taken for a picture in its
-/// metadata is another photo too if it begins a cluster: the file ends before the first of them.
-fn cut(entries: &mut [Entry], file: &Open, offset: u64, grid: Grid) {
+/// metadata is another photo too if it begins a sector: the file ends before the first of them.
+fn cut(entries: &mut [Entry], file: &Open, offset: u64) {
     if entries[file.entry].fate != Fate::Top {
         return; // It ends with the file that holds it.
     }
-    let is_apart = |index: &&usize| grid.begins(entries[**index].offset);
+    let is_apart = |index: &&usize| entries[**index].offset.is_multiple_of(SECTOR);
     let apart: Vec<usize> = file.inner.iter().filter(is_apart).copied().collect();
     let first = apart.iter().map(|&index| entries[index].offset).min();
     for index in apart {
@@ -307,7 +306,7 @@ mod tests {
         let mut entries: Vec<Entry> = files.iter().copied().map(entry).collect();
         let order: Vec<u32> = (0..entries.len() as u32).collect();
         let read = |entry: &Entry| Ok(record(entry.offset, entry.len));
-        settle(&mut entries, &order, Grid::SECTORS, read).unwrap();
+        settle(&mut entries, &order, read).unwrap();
         let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
         assert_eq!(fates, expected);
     }

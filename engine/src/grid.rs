@@ -29,9 +29,6 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The sectors of a source of which no more is known.
-    pub const SECTORS: Grid = Grid { len: SECTOR, at: 0 };
-
     /// The largest clusters that nearly all files begin which begin at `starts`. What begins no sector is
     /// part of a file and is left out, unless most do.
     pub fn of(starts: impl Iterator<Item = u64>) -> Option<Grid> {
@@ -99,6 +96,5 @@ mod tests {
     fn a_grid_begins_at_its_clusters_alone() {
         let grid = Grid { len: 4096, at: 512 };
         assert_eq!([512, 4608, 0, 1024].map(|at| grid.begins(at)), [true, true, false, false]);
-        assert!(Grid::SECTORS.begins(1024) && !Grid::SECTORS.begins(1025));
     }
 }

@@ -172,7 +172,8 @@ impl<'s> Join<'s> {
             };
             let runs = layouts::recorded(runs, entry.size, self.len)
                 .filter(|_| record.file.grade > Grade::Partial || volume.has_live(entry));
-            return runs.is_some_and(|runs| extend(record, &runs, entry.size));
+            let is_there = volume.has_live(entry);
+            return runs.is_some_and(|runs| extend(record, &runs, entry.size, is_there));
         }
         if let Some(owner) = self.owners.at(offset) {
             record.file.status = Status::Live;
@@ -202,18 +203,23 @@ impl Join<'_> {
 }
 
 /// Adds what the file system knows to follow the end that a format knows, up to `size` bytes in `runs`;
-/// tells whether there was anything.
-pub fn extend(record: &mut Record, runs: &Runs, size: u64) -> bool {
+/// tells whether there was anything. A file that is still there stays as it is, without what was added to
+/// make it viewable.
+pub fn extend(record: &mut Record, runs: &Runs, size: u64, is_there: bool) -> bool {
     let (own, fill) = record.content();
     let len = own.len();
     let begins = runs.slice(0, len).as_slice() == own.as_slice();
-    if size <= len || runs.len() < size || !begins || !fill.is_empty() {
+    let is_filled = !fill.is_empty();
+    let is_new = size > len && !is_filled || size >= len && is_filled && is_there;
+    if !is_new || runs.len() < size || !begins {
         return false;
     }
     let file = &mut record.file;
     file.runs = wire_runs(&runs.slice(0, size), &[]);
     file.size = size;
-    file.unchecked.push(Range { offset: len, length: size - len });
-    record.roles.push(WireRole::Trailer);
+    if size > len {
+        file.unchecked.push(Range { offset: len, length: size - len });
+        record.roles.push(WireRole::Trailer);
+    }
     true
 }

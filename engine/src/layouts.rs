@@ -241,6 +241,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_whose_first_cluster_is_another_s_must_prove_itself() {
+        let claims = spans(&[(130, 140)]).into_iter().map(Claim::lasting).collect();
+        let space = Space::new(Some(&spans(&[(120, 200)])), &[], (100, 10));
+        let space = space.with(claims, Vec::new(), &[]);
+        for provable in [true, false] {
+            let sought = Sought { size: 30, known: 0, turn: None, provable };
+            let found = of(&Place::Start(110), sought, &space, LEN).list;
+            assert_eq!(found, [Layout { runs: Runs::whole(110, 30), basis: Basis::Contested }]);
+        }
+    }
+
+    #[test]
     fn a_beginning_is_followed_through_what_is_free() {
         let file = entry(30, Place::Start(110));
         check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);

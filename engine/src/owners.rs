@@ -47,6 +47,12 @@ impl<'s> Owners<'s> {
         last.is_some_and(|span| span.end() > at && at < end)
     }
 
+    /// Where the first live file begins, or goes on, behind `at` and before `end`.
+    pub fn first_between(&self, at: u64, end: u64) -> Option<u64> {
+        let behind = self.runs.partition_point(|(span, _)| span.at <= at);
+        self.runs.get(behind).map(|(span, _)| span.at).filter(|&first| first < end)
+    }
+
     /// Whether the byte at `at` lies in a cluster that is known to be free.
     pub fn is_free(&self, at: u64) -> bool {
         let behind = self.free.partition_point(|span| span.at <= at);

@@ -1,23 +1,28 @@
 //! What file systems add to what was carved: names, dates, what is still there, and the files that lie in
 //! several pieces.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use afterimage_signatures::Bytes;
 
 use crate::claims::{self, Place};
 use crate::error::Error;
 use crate::filesystem::Entry;
-use crate::index::NONE;
+use crate::index::{self, NONE};
 use crate::join::{Join, Naming};
+use crate::layouts;
 use crate::options::Options;
+use crate::owners::Owners;
 use crate::pipeline::{Ledger, entry};
 use crate::record::Record;
-use crate::report::{self, Gone};
+use crate::report::{self, Gone, Grade};
 use crate::samples::Filling;
 use crate::source::Source;
 use crate::survey::{Survey, Volume};
-use crate::undelete::Undelete;
+use crate::undelete::{LEAST_SIZE, Undelete};
+
+/// Paths of files of which something was found, by where that begins.
+pub type Paths = HashMap<u64, Vec<String>>;
 
 /// Files of one volume that are listed of which the name is left alone; all are counted.
 const MOST_GONE: usize = 10_000;
@@ -33,11 +38,27 @@ pub fn undelete(ledger: &mut Ledger, undelete: &Undelete<'_>) -> Result<(), Erro
         (0..entries.len()).map(|index| claims::place(entries, index)).collect();
     let added = undelete.run(ledger, &places)?;
     let Ledger { journal, entries, .. } = ledger;
-    claims::take(entries, &added, |entry| journal.read(entry.place))
+    claims::take(entries, &added, |entry| journal.read(entry.place))?;
+    let owners = Owners::of(undelete.naming.survey);
+    let own = entries.iter_mut().filter(|entry| entry.source == undelete.index);
+    own.for_each(|entry| end_at_live(entry, &owners));
+    Ok(())
+}
+
+/// Ends a carved file that nothing proves before the first live file that it would reach into from free
+/// space.
+fn end_at_live(entry: &mut index::Entry, owners: &Owners<'_>) {
+    let &mut index::Entry { offset, len, grade, pieces, .. } = entry;
+    let may_end = grade < Grade::Verified && !pieces && owners.at(offset).is_none();
+    let first = owners.first_between(offset, offset.saturating_add(len)).filter(|_| may_end);
+    if let Some(first) = first {
+        entry.cut(first);
+    }
 }
 
 /// Names what was found on one source, by its position on the command line and its length, and settles
-/// what of it was asked for. Returns the paths of the files of which something was found.
+/// what of it was asked for. Returns the paths of the files of which
+/// something was found, by where that begins.
 ///
 /// # Errors
 ///
@@ -47,8 +68,8 @@ pub fn name(
     naming: Naming<'_>,
     (index, len): (u32, u64),
     options: &Options,
-) -> Result<HashSet<String>, Error> {
-    let mut found = HashSet::new();
+) -> Result<Paths, Error> {
+    let mut found = Paths::new();
     let proven = proven(ledger, index)?;
     let join = Join::new(naming, len, proven);
     for position in 0..ledger.entries.len() {
@@ -64,9 +85,10 @@ pub fn name(
             let changed = join.join(&mut record);
             hash = hash.filter(|_| !changed);
         }
-        found.extend(
-            [&record.file.original_path, &record.file.name_hint].into_iter().flatten().cloned(),
-        );
+        let paths = [&record.file.original_path, &record.file.name_hint];
+        if let Some(path) = paths.into_iter().flatten().next() {
+            found.entry(record.offset()).or_default().push(path.clone());
+        }
         let chosen = options.select.wants(&record.file);
         let place = if record == before { old.place } else { ledger.journal.append(&record) };
         let fresh = entry(&record, hash, usize::from(old.format), old.parent, place);
@@ -96,17 +118,15 @@ fn proven(ledger: &mut Ledger, index: u32) -> Result<Vec<u64>, Error> {
 }
 
 /// The volumes as the report lists them, with what their free space on `source` holds, and with what of
-/// their photos is not among those that were `found`.
+/// their photos is not among those that were `found`, where all was looked at.
 pub fn volumes(
     naming: Naming<'_>,
     source: &dyn Bytes,
-    found: &HashSet<String>,
+    found: Option<&Paths>,
     options: &Options,
 ) -> Vec<report::Volume> {
     let volume = |volume: &Volume| {
-        let mut gone_files = gone(naming, volume, found, options);
-        let gone = gone_files.len() as u64;
-        gone_files.truncate(MOST_GONE);
+        let gone = found.map_or_else(Vec::new, |found| gone(naming, volume, found, options));
         let free = volume.contents.free.as_deref().filter(|_| volume.is_trusted());
         let contents = &volume.contents;
         let deleted = contents.entries.iter().filter(|entry| entry.deleted).count() as u64;
@@ -126,37 +146,44 @@ pub fn volumes(
             free: free
                 .map(|spans| spans.iter().fold(0u64, |sum, span| sum.saturating_add(span.len))),
             free_blank: free.and_then(|spans| Some(Filling::of(source, spans)?.blank)),
-            gone,
-            gone_files,
+            gone: gone.len() as u64,
+            gone_files: gone.iter().take(MOST_GONE).map(|entry| described(naming, entry)).collect(),
         }
     };
     naming.survey.volumes.iter().map(volume).collect()
 }
 
 /// The deleted photos of a volume that were asked for and of which nothing was found, by their paths.
-fn gone(
-    naming: Naming<'_>,
-    volume: &Volume,
-    found: &HashSet<String>,
+fn gone<'s>(
+    naming: Naming<'s>,
+    volume: &'s Volume,
+    found: &Paths,
     options: &Options,
-) -> Vec<Gone> {
+) -> Vec<&'s Entry> {
     let wanted = options.registry.wanted(&options.formats);
-    let is_asked = |entry: &Entry| {
+    let is_asked = |entry: &&Entry| {
         let (_, extension) = entry.path.rsplit_once('.').unwrap_or_default();
+        let select = &options.select;
+        let date = || entry.modified.map(|stamp| naming.moment(stamp));
         options.registry.has_extension_of(&wanted, extension)
+            && (select.is_all() || select.wants_name(&entry.path, date().as_deref()))
+    };
+    let is_found = |entry: &Entry| {
+        let mut here = layouts::starts(entry).filter_map(|start| found.get(&start));
+        here.any(|paths| paths.contains(&entry.path))
     };
     let entries = volume.contents.entries.iter();
-    let lost = entries.filter(|entry| entry.deleted && entry.size > 0 && is_asked(entry));
-    let lost = lost.filter(|entry| !found.contains(&entry.path)).map(|entry| Gone {
-        path: entry.path.clone(),
-        size: entry.size,
-        modified: entry.modified.map(|stamp| naming.moment(stamp)),
-    });
-    let wants = |gone: &Gone| options.select.wants_name(&gone.path, gone.modified.as_deref());
-    let mut lost: Vec<Gone> = lost.filter(wants).collect();
-    lost.sort_unstable();
-    lost.dedup_by(|one, other| one.path == other.path);
+    let lost = entries.filter(|entry| entry.deleted && entry.coded.is_none());
+    let lost = lost.filter(|entry| entry.size >= LEAST_SIZE && !is_found(entry));
+    let mut lost: Vec<&Entry> = lost.filter(is_asked).collect();
+    lost.sort_by(|one, other| (&one.path, one.size).cmp(&(&other.path, other.size)));
+    lost.dedup_by(|one, other| (&one.path, one.size) == (&other.path, other.size));
     lost
+}
+
+fn described(naming: Naming<'_>, entry: &Entry) -> Gone {
+    let modified = entry.modified.map(|stamp| naming.moment(stamp));
+    Gone { path: entry.path.clone(), size: entry.size, modified }
 }
 
 /// What the file systems of a source say; nothing where they are not to be asked.

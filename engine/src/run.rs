@@ -195,7 +195,8 @@ impl<'o> Run<'o> {
         let (carver, matcher) = (self.carver(), &self.matcher);
         let survey = &self.surveys[index];
         let owners = Owners::of(survey);
-        let last = layouts::apart(owners.spans().collect());
+        let mut last = layouts::apart(owners.spans().collect());
+        last.retain(|span| span.len >= LEAST_LAST);
         let (start, end) = range(options, survey, source.len());
         let overlap = matcher.overlap() as u64 + parcel::NEAR;
         let scan = Scan {
@@ -269,7 +270,9 @@ impl<'o> Run<'o> {
             recall::undelete(ledger, &undelete)?;
             let found = recall::name(ledger, naming, (index as u32, source.len()), self.options)?;
             let bytes = source as &dyn Bytes;
-            self.described[index].volumes = recall::volumes(naming, bytes, &found, self.options);
+            let is_all = !self.progress.stopped() && self.options.range.is_none();
+            let found = Some(&found).filter(|_| is_all);
+            self.described[index].volumes = recall::volumes(naming, bytes, found, self.options);
             let whole = [Span { at: 0, len: source.len() }];
             let filling = Filling::of(source as &dyn Bytes, &whole);
             self.described[index].noise = filling.map(|filling| filling.noise);
@@ -409,6 +412,10 @@ impl<'o> Run<'o> {
 
 /// What is read again behind a chunk is a sixteenth of it at the most, in bytes.
 const LEAST_CHUNK: u64 = 256 << 10;
+
+/// Shorter stretches of live files are scanned with what is around them, in bytes: what begins before such a
+/// stretch may be read into it, and again in its turn.
+const LEAST_LAST: u64 = 256 << 20;
 
 /// The range of a source that headers may start in.
 fn range(options: &Options, survey: &Survey, len: u64) -> (u64, u64) {

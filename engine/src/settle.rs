@@ -140,10 +140,8 @@ pub fn claim(ledger: &mut Ledger) -> Result<BTreeMap<u32, Grid>, Error> {
         let order = &order[first..last];
         let own = order.iter().map(|index| &entries[*index as usize]);
         let whole = own.filter(|entry| entry.parent == NONE && entry.is_whole());
-        let grid = Grid::of(whole.map(|entry| entry.offset));
-        grids.extend(grid.map(|grid| (source, grid)));
-        let grid = grid.unwrap_or(Grid::SECTORS);
-        claims::settle(entries, order, grid, |entry| journal.read(entry.place))?;
+        grids.extend(Grid::of(whole.map(|entry| entry.offset)).map(|grid| (source, grid)));
+        claims::settle(entries, order, |entry| journal.read(entry.place))?;
     }
     Ok(grids)
 }
@@ -235,14 +233,14 @@ fn shorten(record: &mut Record, kept: u64) {
     file.share = None;
     file.grade = Grade::Partial;
     file.end = End::Minimum;
-    file.proof = format!("{}, up to where another photo begins", file.proof);
+    file.proof = format!("{}, up to where another file begins", file.proof);
     file.unchecked.retain_mut(|range| {
         range.length = range.length.min(kept.saturating_sub(range.offset));
         range.length > 0
     });
     record.roles.truncate(file.unchecked.len());
     file.issues.retain(|issue| issue.offset < kept);
-    file.issues.push(Issue { offset: kept, what: "another photo begins here".to_owned() });
+    file.issues.push(Issue { offset: kept, what: "another file begins here".to_owned() });
 }
 
 /// Which files are copies of which. The first in the order that would be written stands for all

@@ -36,6 +36,7 @@ use crate::survey::Told;
 use crate::waste::{LEAST_ALLOWANCE, MOST_BATCH, Waste};
 use attempt::{Attempt, Proven, Tried, Ways};
 use claims::{Carved, Claims};
+pub use open::LEAST_SIZE;
 use open::{Open, open};
 use past::{Known, Past};
 use stage::Stage;

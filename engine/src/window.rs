@@ -133,11 +133,16 @@ impl Drop for Loading<'_, '_> {
 }
 
 impl State {
-    /// Lets the first chunks go until no more than `most` are held.
+    /// Lets the first chunks go until no more than `most` are held; before them those that lie further ahead
+    /// than any is fetched, as they do when the reader has begun anew.
     fn shrink(&mut self, most: usize) {
+        let far = self.head.saturating_add(most as u64);
         while self.chunks.len() > most {
-            let first = self.chunks.iter().find(|(_, slot)| matches!(slot, Slot::Ready(_)));
-            let Some(index) = first.map(|(index, _)| *index) else { return };
+            let mut ready = self.chunks.iter().filter(|(_, slot)| matches!(slot, Slot::Ready(_)));
+            let last = ready.clone().next_back().filter(|(index, _)| **index > far);
+            let Some(index) = last.or_else(|| ready.next()).map(|(index, _)| *index) else {
+                return;
+            };
             if let Some(Slot::Ready(bytes)) = self.chunks.remove(&index)
                 && let Some(bytes) = Arc::into_inner(bytes)
                 && self.spare.len() < 2

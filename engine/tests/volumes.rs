@@ -163,6 +163,39 @@ fn a_photo_whose_size_does_not_fit_its_entry_has_a_hint_of_a_name_only() {
 }
 
 #[test]
+fn a_carved_photo_that_nothing_proves_ends_before_a_live_file() {
+    let mut volume = cards::Fat16::new();
+    let bitmap = samples::all().into_iter().find(|one| one.format == "bmp").unwrap().bytes;
+    let cluster = cards::Fat16::CLUSTER;
+    assert!(bitmap.len() > cluster);
+    let (lost, live) = ("DCIM/100CANON/IMG_0001.BMP", "DCIM/100CANON/NOTE.TXT");
+    let pieces = volume.write(lost, &bitmap[..cluster], 60);
+    volume.write(live, &vec![b'n'; bitmap.len()], 60);
+    volume.delete(lost);
+    let image = volume.image();
+    let (_, report) = Bench::new(&image).scan("out", Options::default());
+    let at = pieces[0].start as u64;
+    let file = own(&report).find(|file| file.runs[0].offset == Some(at)).unwrap();
+    assert_eq!((file.size, file.grade), (cluster as u64, Grade::Partial), "{}", line(file));
+}
+
+#[test]
+fn a_live_photo_is_copied_whole_however_broken_it_is() {
+    let mut volume = cards::Fat16::new();
+    let path = "DCIM/100CANON/IMG_0003.JPG";
+    let mut broken = photo(47, (640, 480));
+    let half = broken.len() / 2;
+    broken[half..].fill(0);
+    volume.write(path, &broken, 60);
+    let image = volume.image();
+    let all = Options { all: true, ..Options::default() };
+    let (_, report) = Bench::new(&image).scan("out", all);
+    let file = own(&report).find(|file| file.original_path.as_deref() == Some(path)).unwrap();
+    assert!(file.grade < Grade::Structural, "{}", line(file));
+    assert!(check_runs(&image, file) == broken, "{}", line(file));
+}
+
+#[test]
 fn a_photo_of_which_nothing_is_left_is_listed_by_its_name() {
     let mut volume = cards::Fat16::new();
     let (path, kept) = ("DCIM/100CANON/IMG_0009.JPG", "DCIM/100CANON/IMG_0010.JPG");

@@ -55,8 +55,8 @@ fn gone(volume: &Volume) -> Option<String> {
     let name = plain(&volume.gone_files.first()?.path);
     let name = if volume.gone == 1 { name.to_string() } else { format!("such as {name}") };
     Some(format!(
-        "{photos} known by name alone, {name}: where the {} volume says they lay is something else, or \
-         nothing. The report lists them.",
+        "{photos} known by name alone, {name}: what the {} volume says of them leads to no photo. Their \
+         bytes were overwritten, or lie in pieces that nothing joins. The report lists them.",
         volumes::kind(&volume.kind)
     ))
 }

@@ -245,7 +245,7 @@ impl Attempt<'_> {
         let words = layout.basis.words(layout.runs.as_slice().len() > 1);
         record.file.origin = Origin::Undeleted;
         record.file.proof = format!("{}; {words}", record.file.proof);
-        join::extend(record, &layout.runs, entry.size);
+        join::extend(record, &layout.runs, entry.size, is_there);
         note_guess(record, layout);
         self.undelete.naming.name(record, volume, entry);
         let runs = record.content().0.as_slice().to_vec();
