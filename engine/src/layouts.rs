@@ -134,8 +134,9 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let Some(free) = &space.free else {
         return Layouts { list: alone(Basis::Beginning), looked: 1 };
     };
-    if !holds(free, start) {
-        // Its first cluster is another's: if it is there, its own data must prove it.
+    if size > len || !holds(free, start) {
+        // It never lay there as a whole, or its first cluster is another's: if it is there, its own data
+        // must prove it.
         return Layouts { list: alone(Basis::Contested), looked: 1 };
     }
     let own = size.min(known.max(1).next_multiple_of(space.grid.1)).min(len - start);
@@ -268,5 +269,7 @@ mod tests {
         check(&file, &space(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
         check(&file, &space(&[(120, 150)], &[]), &[whole]);
         check(&entry(30, Place::Start(LEN)), &Space::default(), &[]);
+        let rest: (&[(u64, u64)], _) = (&[(110, LEN)], Basis::Contested);
+        check(&entry(u64::MAX, Place::Start(110)), &space(&[(100, 200)], &[]), &[rest]);
     }
 }
