@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use afterimage_signatures::verdict::MOST_ISSUES;
+use afterimage_signatures::verdict::{MOST_ISSUES, Span};
 use afterimage_signatures::{Buffer, Run, Runs, View};
 
 use super::Undelete;
@@ -16,7 +16,7 @@ use crate::guide::Guide;
 use crate::join::{self, Fit, fits};
 use crate::layouts::{self, Basis, Layout, MOST_PLACES, Sought, Space};
 use crate::record::{Record, WireRole};
-use crate::report::{Grade, Issue, Origin, Range};
+use crate::report::{Grade, Issue, Origin};
 use crate::survey::Told;
 use crate::waste::{RUN_COST, allowance};
 
@@ -66,25 +66,36 @@ pub(super) struct Proven {
 }
 
 impl Proven {
-    /// Whether no joint of two pieces lies in what no check covers: any cluster would fit there.
-    fn has_sure_joints(&self) -> bool {
-        let file = self.found.first().map(|found| &found.record);
-        file.is_some_and(|record| record.file.issues.is_empty() && loose_joint(record).is_none())
+    /// Whether every joint of two pieces is proven: where no check covers the cluster on one side of it, any
+    /// other would fit there.
+    fn has_sure_joints(&self, cluster: u64) -> bool {
+        let record = self.found.first().map(|found| &found.record);
+        record.is_some_and(|one| one.file.issues.is_empty() && loose_joint(one, cluster).is_none())
     }
 }
 
-/// The first joint of two pieces that lies in what no check covers, in bytes of the file.
-fn loose_joint(record: &Record) -> Option<u64> {
+/// Where the first cluster begins or ends, in bytes of the file, that any other could stand for: no check
+/// covers any of it, and it lies beside a joint of two pieces or behind the picture.
+fn loose_joint(record: &Record, cluster: u64) -> Option<u64> {
     let file = &record.file;
-    let joints = file.runs.iter().scan(0, |end, run| {
-        *end += run.length;
+    let unchecked = file.unchecked.iter().map(|part| Span { at: part.offset, len: part.length });
+    let unchecked = layouts::apart(unchecked.collect());
+    let is_loose = |at: u64, end: u64| {
+        let side = Span::between(at, end.min(file.size));
+        side.len > 0 && unchecked.iter().any(|part| part.holds(side))
+    };
+    let joints = file.runs.iter().scan(0u64, |end, run| {
+        *end = end.saturating_add(run.length);
         Some(*end)
     });
-    let covers = |joint: u64| {
-        let inside = |part: &Range| part.offset < joint && joint < part.offset + part.length;
-        file.unchecked.iter().any(inside)
-    };
-    joints.take(file.runs.len().saturating_sub(1)).find(|&joint| covers(joint))
+    let mut joints = joints.take(file.runs.len().saturating_sub(1));
+    let joint = joints.find(|&joint| {
+        is_loose(joint.saturating_sub(cluster), joint)
+            || is_loose(joint, joint.saturating_add(cluster))
+    });
+    let tail = unchecked.last().filter(|part| part.end() >= file.size);
+    let tail = tail.and_then(|part| part.at.checked_next_multiple_of(cluster.max(1)));
+    joint.or_else(|| tail.filter(|&at| at < file.size))
 }
 
 /// Where the file of an entry is looked for, and what counts.
@@ -174,7 +185,7 @@ impl Attempt<'_> {
     /// Whether the joints of a file count: at first only those that are known or that a check covers.
     fn joins(&self, proven: &Proven, basis: Basis) -> bool {
         let is_known = matches!(basis, Basis::Recorded | Basis::Beginning);
-        self.stage > Stage::Proven || is_known || proven.has_sure_joints()
+        self.stage > Stage::Proven || is_known || proven.has_sure_joints(self.ways.space.cluster())
     }
 
     /// Whether all photos that a file passes over were there before it: otherwise it had that space itself,
@@ -246,7 +257,7 @@ impl Attempt<'_> {
         record.file.origin = Origin::Undeleted;
         record.file.proof = format!("{}; {words}", record.file.proof);
         join::extend(record, &layout.runs, entry.size, is_there);
-        note_guess(record, layout);
+        note_guess(record, layout, self.ways.space.cluster());
         self.undelete.naming.name(record, volume, entry);
         let runs = record.content().0.as_slice().to_vec();
         Some(Proven { found, runs })
@@ -287,17 +298,54 @@ fn most_guesses(size: u64) -> u64 {
 
 /// Says where the pieces of a file are joined by guess, since no check covers what follows; it is proven no
 /// longer then.
-fn note_guess(record: &mut Record, layout: &Layout) {
+fn note_guess(record: &mut Record, layout: &Layout, cluster: u64) {
     let is_verified = record.file.grade == Grade::Verified;
     let first = record.file.runs.first().map(|run| run.length);
     let joint = match layout.basis {
         Basis::Recorded | Basis::Beginning => None,
-        _ if is_verified => loose_joint(record),
+        _ if is_verified => loose_joint(record, cluster),
         _ => first.filter(|_| record.file.runs.len() > 1),
     };
     let Some(offset) = joint else { return };
     record.file.grade = record.file.grade.min(Grade::Structural);
     if record.file.issues.len() < MOST_ISSUES {
         record.file.issues.push(Issue { offset, what: GUESSED.to_owned() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::File;
+    use serde_json::json;
+
+    /// Where a file of five clusters of ten bytes, in two pieces of two and three, is joined by guess when no
+    /// check covers those stretches.
+    #[track_caller]
+    fn check(unchecked: &[(u64, u64)], expected: Option<u64>) {
+        let run =
+            |offset, length: u64| json!({ "offset": offset, "length": length, "origin": "source" });
+        let part = |&(at, end): &(u64, u64)| json!({ "offset": at, "length": end - at });
+        let unchecked: Vec<_> = unchecked.iter().map(part).collect();
+        let file: File = serde_json::from_value(json!({
+            "id": 0, "source": 0, "origin": "carved", "status": "unknown", "format": "jpeg",
+            "mime": "", "size": 46, "end": "exact", "grade": "verified", "proof": "",
+            "unchecked": unchecked, "runs": [run(100, 20), run(500, 26)], "blake3": ""
+        }))
+        .unwrap();
+        let record = Record { file, extension: String::new(), roles: Vec::new() };
+        assert_eq!(loose_joint(&record, 10), expected, "{unchecked:?}");
+    }
+
+    #[test]
+    fn a_cluster_beside_a_joint_or_behind_the_picture_needs_a_check() {
+        check(&[], None);
+        check(&[(0, 19), (21, 44)], None);
+        check(&[(12, 28)], None);
+        check(&[(10, 20)], Some(20));
+        check(&[(15, 25), (25, 30)], Some(20));
+        check(&[(30, 40)], None);
+        check(&[(35, 46)], Some(40));
+        check(&[(41, 46)], None);
     }
 }
