@@ -1,5 +1,6 @@
 //! What would be recovered, as a tree of folders.
 
+mod gone;
 mod reading;
 
 use std::io::{self, Write};
@@ -133,6 +134,7 @@ pub fn text(out: &mut dyn Write, outcome: &Outcome, all: bool) -> io::Result<()>
             if all { "No photos were found." } else { "No photos match what was asked for." }
         )?;
     }
+    gone::write(out, &outcome.sources)?;
     volumes::write(out, &outcome.sources)?;
     for locked in
         outcome.sources.iter().flat_map(|source| &source.volumes).filter_map(volumes::locked)
