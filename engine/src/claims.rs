@@ -5,8 +5,8 @@
 //! part of that file. Bytes that a check covers belong to nobody else. A photo in picture data
 //! that no check covers is a photo of its own: the supposed parent ended before it.
 
+use crate::budget::SECTOR;
 use crate::error::Error;
-use crate::grid::SECTOR;
 use crate::index::{Entry, Fate, NONE, Shown};
 use crate::record::{Record, WireRole};
 use crate::report::Grade;

@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 
-/// Files that begin anywhere on a source begin a sector, in bytes.
-pub const SECTOR: u64 = 512;
+use crate::budget::SECTOR;
 
 /// The largest cluster that is looked for, in bytes.
 ///

@@ -130,9 +130,9 @@ pub struct Join<'s> {
 }
 
 impl<'s> Join<'s> {
-    /// Joins by what the file systems of one source of `len` bytes say, in which the pieces of files
-    /// that are proven begin at `proven`.
-    pub fn new(naming: Naming<'s>, len: u64, mut proven: Vec<u64>) -> Self {
+    /// Joins by what the file systems of one source of `len` bytes say and by whom they call the `owners`
+    /// of its bytes; the pieces of files that are proven begin at `proven`.
+    pub fn new(naming: Naming<'s>, owners: Owners<'s>, len: u64, mut proven: Vec<u64>) -> Self {
         let mut starts: BTreeMap<u64, Vec<(&Volume, &Entry)>> = BTreeMap::new();
         for Told { volume, entry, .. } in naming.survey.told() {
             for start in layouts::starts(entry) {
@@ -140,7 +140,7 @@ impl<'s> Join<'s> {
             }
         }
         proven.sort_unstable();
-        Join { naming, owners: Owners::of(naming.survey), len, proven, starts }
+        Join { naming, owners, len, proven, starts }
     }
 
     /// Names a carved file, and tells whether its bytes are others than before: a file system may know

@@ -8,12 +8,13 @@ mod spans;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
+use crate::filesystem::clusters::is_free;
 use crate::filesystem::{Entry, MOST_RUNS, Place};
 use history::Turn;
 use neighbourhood::Neighbourhood;
 pub use space::Space;
-pub use spans::apart;
-use spans::{follow, holds, joined};
+pub use spans::{apart, gaps};
+use spans::{follow, joined};
 
 /// Places where one file may begin that are tried; those far down the list are mere guesses.
 pub const MOST_PLACES: usize = 80;
@@ -134,7 +135,7 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let Some(free) = &space.free else {
         return Layouts { list: alone(Basis::Beginning), looked: 1 };
     };
-    if size > len || !holds(free, start) {
+    if size > len || !is_free(Some(free), start) {
         // It never lay there as a whole, or its first cluster is another's: if it is there, its own data
         // must prove it.
         return Layouts { list: alone(Basis::Contested), looked: 1 };
@@ -143,7 +144,8 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let own = Run { at: start, len: own };
     let near = Neighbourhood::of(space, own, size, turn);
     let untold = near.beside(|claim| claim.life.lasts(turn));
-    let unclaimed = Some(&space.unclaimed).filter(|spans| known > 0 || holds(spans, start));
+    let unclaimed = Some(space.unclaimed.as_slice());
+    let unclaimed = unclaimed.filter(|spans| known > 0 || is_free(Some(spans), start));
     let unclaimed = unclaimed.and_then(|spans| follow(own, spans, size));
     let basis = match &untold {
         Some(untold) if *untold != whole => Basis::Contested,
@@ -153,13 +155,14 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let mut list: Vec<Layout> = Vec::new();
     if basis != Basis::Beginning {
         let (filled, is_sure) = near.filled();
-        let sure = filled.first().filter(|runs| is_sure && **runs != whole);
-        sure.into_iter().for_each(|runs| add(&mut list, runs.clone(), Basis::Filled));
-        let (first, others) = filled.split_at(filled.len().min(1));
-        let rest = [unclaimed, follow(own, free, size)].into_iter().flatten();
-        let pieces = first.iter().cloned().chain(untold).chain(others.iter().cloned()).chain(rest);
-        let pieces = pieces.filter(|runs| *runs != whole);
-        pieces.for_each(|runs| add(&mut list, runs, Basis::Free));
+        let mut filled = filled.into_iter();
+        let first = if is_sure { Basis::Filled } else { Basis::Free };
+        let ways = filled.next().map(|runs| (runs, first)).into_iter();
+        let others =
+            untold.into_iter().chain(filled).chain(unclaimed).chain(follow(own, free, size));
+        let ways = ways.chain(others.map(|runs| (runs, Basis::Free)));
+        let pieces = ways.filter(|(runs, _)| *runs != whole);
+        pieces.for_each(|(runs, basis)| add(&mut list, runs, basis));
     }
     add(&mut list, whole, basis);
     let basis = if provable { Basis::Contested } else { Basis::Free };

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Span;
 
-use crate::filesystem::{Entry, Place};
+use crate::filesystem::{Entry, Place, clusters};
 use crate::survey::Survey;
 
 /// Places of the files that are still there, by their first byte.
@@ -55,8 +55,7 @@ impl<'s> Owners<'s> {
 
     /// Whether the byte at `at` lies in a cluster that is known to be free.
     pub fn is_free(&self, at: u64) -> bool {
-        let behind = self.free.partition_point(|span| span.at <= at);
-        behind.checked_sub(1).is_some_and(|index| at < self.free[index].end())
+        clusters::is_free(Some(&self.free), at)
     }
 }
 

@@ -38,11 +38,7 @@ pub fn undelete(ledger: &mut Ledger, undelete: &Undelete<'_>) -> Result<(), Erro
         (0..entries.len()).map(|index| claims::place(entries, index)).collect();
     let added = undelete.run(ledger, &places)?;
     let Ledger { journal, entries, .. } = ledger;
-    claims::take(entries, &added, |entry| journal.read(entry.place))?;
-    let owners = Owners::of(undelete.naming.survey);
-    let own = entries.iter_mut().filter(|entry| entry.source == undelete.index);
-    own.for_each(|entry| end_at_live(entry, &owners));
-    Ok(())
+    claims::take(entries, &added, |entry| journal.read(entry.place))
 }
 
 /// Ends a carved file that nothing proves before the first live file that it would reach into from free
@@ -57,8 +53,8 @@ fn end_at_live(entry: &mut index::Entry, owners: &Owners<'_>) {
 }
 
 /// Names what was found on one source, by its position on the command line and its length, and settles
-/// what of it was asked for. Returns the paths of the files of which
-/// something was found, by where that begins.
+/// what of it was asked for. Returns the paths of the files of which something was found, by where that
+/// begins.
 ///
 /// # Errors
 ///
@@ -70,8 +66,11 @@ pub fn name(
     options: &Options,
 ) -> Result<Paths, Error> {
     let mut found = Paths::new();
+    let owners = Owners::of(naming.survey);
+    let own = ledger.entries.iter_mut().filter(|entry| entry.source == index);
+    own.for_each(|entry| end_at_live(entry, &owners));
     let proven = proven(ledger, index)?;
-    let join = Join::new(naming, len, proven);
+    let join = Join::new(naming, owners, len, proven);
     for position in 0..ledger.entries.len() {
         let old = ledger.entries[position];
         let is_own = old.parent == NONE && claims::place(&ledger.entries, position) == Place::Own;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 
-use super::spans::meets;
+use super::spans::{gaps, meets};
 use crate::filesystem::Entry;
 
 /// Records that one stretch of a proven file is compared with.
@@ -115,14 +115,6 @@ pub fn claims(
     }
     by_kind(doubtful, &mut lives);
     spans.into_iter().map(|(span, index)| Claim { span, life: lives[index] }).collect()
-}
-
-/// What lies between the runs of a file that goes on behind where it was.
-fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {
-    runs.windows(2).filter_map(|pair| {
-        let end = pair[0].at.saturating_add(pair[0].len);
-        (end < pair[1].at).then(|| Span::between(end, pair[1].at))
-    })
 }
 
 /// The records that begin in a stretch, and the last one before it.

@@ -80,18 +80,20 @@ impl Neighbourhood {
 
     /// The first cluster, and the first ones behind it that are in no claim that is `busy`.
     pub(super) fn beside(&self, busy: impl Fn(&Claim) -> bool) -> Option<Runs> {
+        follow(self.own, &self.free(busy), self.size)
+    }
+
+    /// The unclaimed stretches outside of all claims that are `busy`.
+    fn free(&self, busy: impl Fn(&Claim) -> bool) -> Vec<Span> {
         let busy = self.claims.iter().filter(|claim| busy(claim)).map(|claim| claim.span);
-        let free = without(&self.unclaimed, &apart(busy.collect()), self.grid);
-        follow(self.own, &free, self.size)
+        without(&self.unclaimed, &apart(busy.collect()), self.grid)
     }
 
     /// Ways that take some of the first holes whole and leave out the others: what is left of a hole at the
     /// end of a file goes to the next one, and is known by that. Few are left out first. Whether the first
     /// way is hardly another comes with them.
     pub(super) fn filled(&self) -> (Vec<Runs>, bool) {
-        let busy = self.claims.iter().filter(|claim| claim.life.lasts(self.turn));
-        let busy = apart(busy.map(|claim| claim.span).collect());
-        let mut holes = without(&self.unclaimed, &busy, self.grid);
+        let mut holes = self.free(|claim| claim.life.lasts(self.turn));
         let behind = holes.partition_point(|hole| hole.at < self.own.at);
         holes.rotate_left(behind);
         holes.truncate(MOST_HOLES);

@@ -26,10 +26,12 @@ pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
-/// Whether one of `spans`, in order and apart, holds the byte at `at`.
-pub(super) fn holds(spans: &[Span], at: u64) -> bool {
-    let first = spans.partition_point(|span| span.end() <= at);
-    spans.get(first).is_some_and(|span| span.at <= at)
+/// What lies between the runs of a file that goes on behind where it was.
+pub fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {
+    runs.windows(2).filter_map(|pair| {
+        let end = pair[0].at.saturating_add(pair[0].len);
+        (end < pair[1].at).then(|| Span::between(end, pair[1].at))
+    })
 }
 
 /// The first `size` bytes of a file that begins with its `own` and goes on in `spans`.

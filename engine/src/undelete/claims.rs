@@ -74,9 +74,8 @@ impl Claims {
 
     /// Where photos begin that carving found whole between the runs of a file.
     pub(super) fn between<'c>(&'c self, runs: &'c [Run]) -> impl Iterator<Item = u64> + 'c {
-        let gaps = runs.windows(2).map(|pair| (pair[0].at + pair[0].len, pair[1].at));
-        let gaps = gaps.filter(|(end, next)| end < next);
-        gaps.flat_map(|(end, next)| self.carved.range(end..next).map(|(at, _)| *at))
+        let begins = |gap: Span| self.carved.range(gap.at..gap.end()).map(|(at, _)| *at);
+        layouts::gaps(runs).flat_map(begins)
     }
 
     /// All claimed stretches, in order and apart.
