@@ -3,7 +3,7 @@
 //! full of magics is the worst that a disk can hold.
 
 use afterimage_benches::data;
-use afterimage_engine::registry::Registry;
+use afterimage_engine::formats::Registry;
 use afterimage_engine::scan::Matcher;
 use afterimage_testdata::samples;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

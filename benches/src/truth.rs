@@ -67,7 +67,7 @@ impl Original {
 
 /// The digest in hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    afterimage_engine::hash::hex(&Sha256::digest(bytes))
+    afterimage_engine::model::digest::hex(&Sha256::digest(bytes))
 }
 
 impl Truth {

@@ -6,7 +6,7 @@ mod reading;
 use std::io::{self, Write};
 use std::path::Path;
 
-use afterimage_engine::report::{Exif, Grade, Run, Source, Status, Volume};
+use afterimage_engine::output::report::{Exif, Grade, Run, Source, Status, Volume};
 use afterimage_engine::run::Outcome;
 use serde::{Deserialize, Serialize};
 

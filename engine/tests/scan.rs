@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use afterimage_engine::hash::Algorithm;
+use afterimage_engine::model::digest::Algorithm;
 use afterimage_engine::options::Options;
+use afterimage_engine::output::report::{File, Grade, Origin, Report};
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{File, Grade, Origin, Report};
 use afterimage_engine::run;
 use afterimage_engine::source::Io;
 use afterimage_testdata::Sample;

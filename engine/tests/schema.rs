@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use afterimage_engine::report::Report;
+use afterimage_engine::output::report::Report;
 
 /// Run with `UPDATE_SCHEMA=1` to write the schema after a wanted change of the types.
 #[test]
 fn the_kept_schema_is_the_one_that_the_types_give() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/output/report/schema.json");
     let schema = schemars::schema_for!(Report);
     let fresh = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
     if std::env::var_os("UPDATE_SCHEMA").is_some() {

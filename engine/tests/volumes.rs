@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use afterimage_engine::options::Options;
-use afterimage_engine::report::{File, Grade, Origin, Report, Status};
-use afterimage_engine::select::Select;
+use afterimage_engine::options::select::Select;
+use afterimage_engine::output::report::{File, Grade, Origin, Report, Status};
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;

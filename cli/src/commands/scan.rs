@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use afterimage_engine::hash::Algorithm;
+use afterimage_engine::formats::Registry;
+use afterimage_engine::formats::described as custom;
+use afterimage_engine::model::digest::Algorithm;
 use afterimage_engine::options::Options;
+use afterimage_engine::output::destination;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::registry::Registry;
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
-use afterimage_engine::{custom, destination};
 use anyhow::Context;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;

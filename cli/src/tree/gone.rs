@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::report::{Source, Volume};
+use afterimage_engine::output::report::{Source, Volume};
 
 use crate::summary::volumes::title;
 use crate::text::{bytes, count, plain};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::account::{Account, Cost, Stage};
 use crate::error::Error;
-use crate::report::{self, Summary};
+use crate::metrics::{Account, Cost, Stage};
+use crate::output::report::{self, Summary};
 
 /// What a run came to.
 #[derive(Debug)]

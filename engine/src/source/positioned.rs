@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::source::descent::{Descent, Device};
 use crate::source::direct::{self, Direct};
+use crate::source::retry::{Descent, Device};
 use crate::source::sparse;
 use crate::source::{Kind, Source};
 

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::hash::{Algorithm, Hasher, hex};
+use afterimage_engine::model::digest::{Algorithm, Hasher, hex};
 use afterimage_engine::options::Options;
+use afterimage_engine::output::report::{File, Report, RunOrigin};
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{File, Report, RunOrigin};
 use afterimage_engine::run::{self, Outcome};
 use tempfile::TempDir;
 

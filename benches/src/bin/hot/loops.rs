@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use afterimage_benches::data;
 use afterimage_benches::truth::sha256;
-use afterimage_engine::content::Content;
-use afterimage_engine::hash::Algorithm;
-use afterimage_engine::registry::Registry;
+use afterimage_engine::formats::Registry;
+use afterimage_engine::ledger::content::Content;
+use afterimage_engine::model::digest::Algorithm;
 use afterimage_engine::scan::Matcher;
 use afterimage_signatures::jpeg::JpegOracle;
 use afterimage_signatures::{Buffer, Effort, Oracle, Runs, Said, View, formats};

@@ -1,0 +1,252 @@
+//! From a place where a file may begin to a record of the file that is there.
+
+use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
+use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
+
+use crate::carve::enclosure;
+use crate::formats::Registry;
+use crate::model::digest::hex;
+use crate::model::record::{Record, kinship};
+use crate::output::report;
+use crate::scan::{Hit, Matcher};
+
+/// A child of a child of a child is as deep as cameras go.
+const MOST_DEPTH: u32 = 3;
+
+/// Longest magic, with room: what is looked at to tell which format a child has.
+pub const HEAD: usize = 64;
+
+/// Measures candidates.
+pub struct Carver<'a> {
+    /// Tells the formats of children.
+    pub matcher: &'a Matcher,
+    /// The formats.
+    pub registry: &'a Registry,
+    /// How hard to look.
+    pub effort: Effort,
+}
+
+/// A file and, when it lies in another, which.
+#[derive(Debug)]
+pub struct Found {
+    /// The file.
+    pub record: Record,
+    /// BLAKE3 of its content, once it was computed.
+    pub hash: Option<blake3::Hash>,
+    /// Position in the registry.
+    pub format: usize,
+    /// Position of the parent among the files of the same candidate.
+    pub parent: Option<usize>,
+}
+
+/// Where a file was looked for.
+struct Spot<'r> {
+    index: u32,
+    bytes: &'r dyn Bytes,
+}
+
+impl Carver<'_> {
+    /// The formats that a file may be of which begins at `offset` of a source, as far as `hits` and a
+    /// glance at its first bytes tell. `bytes` are the source's, perhaps through a window.
+    pub fn glance(
+        &self,
+        bytes: &dyn Bytes,
+        offset: u64,
+        hits: &[Hit],
+        buffer: &mut Buffer,
+    ) -> Vec<usize> {
+        let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
+        self.matcher.candidates(hits, &mut View::new(bytes, &rest, buffer))
+    }
+
+    /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
+    /// of `formats` accepts it.
+    pub fn carve(
+        &self,
+        index: u32,
+        bytes: &dyn Bytes,
+        offset: u64,
+        formats: &[usize],
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let spot = Spot { index, bytes };
+        let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
+        let mut found = self.family(&spot, rest, formats, buffer);
+        if let Some(Found { record, .. }) = found.first_mut() {
+            record.file.container = enclosure::around(bytes, offset, record.source_len());
+        }
+        found
+    }
+
+    /// The file that lies in `runs` of a source, and the pictures inside it; nothing when no format
+    /// accepts it.
+    pub fn carve_runs(
+        &self,
+        index: u32,
+        bytes: &dyn Bytes,
+        runs: &Runs,
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let candidates = self.matcher.formats_at(View::new(bytes, runs, buffer).up_to(0, HEAD));
+        self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
+    }
+
+    /// The file that begins where `rest` does, and the pictures inside it.
+    fn family(
+        &self,
+        spot: &Spot<'_>,
+        rest: Runs,
+        candidates: &[usize],
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        let Some((format, verdict)) = self.measure(spot, &rest, candidates, buffer) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        let mut waiting = vec![(format, verdict, rest, None, 0)];
+        while let Some((format, verdict, rest, kin, depth)) = waiting.pop() {
+            let runs = rest.slice(0, verdict.len);
+            let mut file = self.file(spot, format, &verdict, &runs, buffer);
+            let parent = found.len();
+            if depth < MOST_DEPTH {
+                for (at, child) in verdict.children.iter().enumerate() {
+                    let is_known = |other: &Child| other.span.at == child.span.at;
+                    if verdict.children[..at].iter().any(is_known) {
+                        continue;
+                    }
+                    if waiting.len() + found.len() > MOST_CHILDREN {
+                        break;
+                    }
+                    match self.child(spot, &runs, child, buffer) {
+                        Some((format, verdict, rest)) => {
+                            let kin = Some((parent, child.kinship));
+                            waiting.push((format, verdict, rest, kin, depth + 1));
+                        }
+                        // Not every video and inner stream is of a format that is known.
+                        None if matches!(child.kinship, Kinship::Inner | Kinship::Motion) => {}
+                        None => file.file.issues.push(report::Issue {
+                            offset: child.span.at,
+                            what: format!("no readable {} here", kinship(child.kinship)),
+                        }),
+                    }
+                }
+            }
+            if let Some((_, kin)) = kin {
+                file.file.origin = report::Origin::Embedded;
+                file.file.kinship = Some(kinship(kin).to_owned());
+            }
+            let parent = kin.map(|(parent, _)| parent);
+            found.push(Found { record: file, hash: None, format, parent });
+        }
+        found
+    }
+
+    /// The first of `candidates` that accepts what lies in `runs`.
+    fn measure(
+        &self,
+        spot: &Spot<'_>,
+        runs: &Runs,
+        candidates: &[usize],
+        buffer: &mut Buffer,
+    ) -> Option<(usize, Verdict)> {
+        candidates.iter().find_map(|&format| {
+            let mut view = View::new(spot.bytes, runs, buffer);
+            let verdict = self.registry.formats()[format].measure(&mut view, self.effort).ok()?;
+            (verdict.len > 0 && verdict.len <= runs.len()).then_some((format, verdict))
+        })
+    }
+
+    /// The picture that a parent's structure points at, if there is one.
+    fn child(
+        &self,
+        spot: &Spot<'_>,
+        parent: &Runs,
+        child: &Child,
+        buffer: &mut Buffer,
+    ) -> Option<(usize, Verdict, Runs)> {
+        let len = if child.span.len > 0 { child.span.len } else { u64::MAX };
+        let runs = parent.slice(child.span.at, len);
+        let candidates =
+            self.matcher.formats_at(View::new(spot.bytes, &runs, buffer).up_to(0, HEAD));
+        let (format, verdict) = self.measure(spot, &runs, &candidates, buffer)?;
+        Some((format, verdict, runs))
+    }
+
+    /// The record of a file, without its digests.
+    fn file(
+        &self,
+        spot: &Spot<'_>,
+        format: usize,
+        verdict: &Verdict,
+        runs: &Runs,
+        buffer: &mut Buffer,
+    ) -> Record {
+        let mut view = View::new(spot.bytes, runs, buffer);
+        let (mut exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
+        let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
+        let noted = exif.as_mut().and_then(|exif| exif.content_identifier.take());
+        let exif = exif.filter(|exif| *exif != exif::Exif::default());
+        let fill = &*verdict.terminator;
+        let mut file = report::File {
+            id: 0,
+            source: spot.index,
+            origin: report::Origin::Carved,
+            status: report::Status::Unknown,
+            format: self.registry.name(format).to_owned(),
+            mime: verdict.mime.to_owned(),
+            size: verdict.len + fill.len() as u64,
+            end: verdict.end.into(),
+            grade: verdict.grade.into(),
+            proof: verdict.proof.to_owned(),
+            unchecked: verdict.unchecked.iter().map(|unchecked| unchecked.span.into()).collect(),
+            kept: None,
+            share: verdict.share,
+            issues: issues.collect(),
+            runs: wire_runs(runs, fill),
+            blake3: String::new(),
+            sha256: None,
+            sha1: None,
+            md5: None,
+            duplicate_of: None,
+            parent: None,
+            kinship: None,
+            content_identifier: verdict.content_identifier.clone().or(noted),
+            pair: None,
+            container: None,
+            name: None,
+            name_inferred: false,
+            name_hint: None,
+            original_path: None,
+            modified: None,
+            deleted_at: None,
+            exif: exif.map(Into::into),
+            width: verdict.pixels.map(|(width, _)| width),
+            height: verdict.pixels.map(|(_, height)| height),
+            path: None,
+        };
+        if file.grade == report::Grade::Partial {
+            file.kept = Some(verdict.len);
+            // It went on, or it would not be partial.
+            file.end = report::End::Minimum;
+        }
+        let roles = verdict.unchecked.iter().map(|unchecked| unchecked.role.into()).collect();
+        Record { file, extension: verdict.extension.to_owned(), roles }
+    }
+}
+
+/// The runs as the report lists them, with the bytes that were added.
+pub fn wire_runs(runs: &Runs, fill: &[u8]) -> Vec<report::Run> {
+    let from_source = runs.as_slice().iter().map(|run| report::Run {
+        offset: Some(run.at),
+        length: run.len,
+        origin: report::RunOrigin::Source,
+        bytes: None,
+    });
+    let added = (!fill.is_empty()).then(|| report::Run {
+        offset: None,
+        length: fill.len() as u64,
+        origin: report::RunOrigin::Fill,
+        bytes: Some(hex(fill)),
+    });
+    from_source.chain(added).collect()
+}

@@ -1,0 +1,6 @@
+//! Which bytes belong to which file.
+
+pub mod meet;
+pub mod occupied;
+
+pub use meet::{Place, place, settle, take};

@@ -1,0 +1,4 @@
+//! Names, folders and dates.
+
+pub mod assign;
+pub mod join;

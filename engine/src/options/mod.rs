@@ -1,0 +1,91 @@
+//! What a scan is asked to do.
+
+pub mod select;
+
+use std::path::PathBuf;
+
+use crate::formats::Registry;
+use crate::model::digest::Algorithm;
+use crate::options::select::Select;
+use crate::source::Io;
+
+/// The options of a scan. [`Options::default`] is what the command line does without any.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The output folder.
+    pub output: PathBuf,
+    /// The command line, for the report.
+    pub command: Vec<String>,
+    /// The formats that are known.
+    pub registry: Registry,
+    /// Names of the built-in formats to look for; empty means all.
+    pub formats: Vec<&'static str>,
+    /// Structure only: no checksums, no decoding.
+    pub quick: bool,
+    /// Report only.
+    pub dry_run: bool,
+    /// Also write files that are still there; else they are only listed.
+    pub all: bool,
+    /// Ask file systems for names, places and what is still there.
+    pub filesystems: bool,
+    /// Only the volume of that partition.
+    pub volume: Option<u32>,
+    /// The zone of clocks that do not tell theirs, those of FAT volumes above all.
+    pub zone: Option<jiff::tz::TimeZone>,
+    /// Which files are asked for.
+    pub select: Select,
+    /// Also write thumbnails, previews and other pictures inside pictures.
+    pub embedded: bool,
+    /// Digests to compute of each file beside BLAKE3.
+    pub hashes: Vec<Algorithm>,
+    /// Hash the whole of each source too.
+    pub hash_source: bool,
+    /// Worker threads; 0 means one a core.
+    pub threads: usize,
+    /// Bytes a chunk; rounded up to whole parcels of 64 KiB.
+    pub chunk_len: u64,
+    /// How to read.
+    pub io: Io,
+    /// Leave out files smaller than this, in bytes.
+    pub min_size: u64,
+    /// Leave out pictures with fewer pixels than this, where the dimensions are known.
+    pub min_pixels: u64,
+    /// Only headers in this range of each source: first byte and length.
+    pub range: Option<(u64, u64)>,
+}
+
+impl Options {
+    /// The usual chunk: large enough that a chunk costs nothing, small enough to stay in cache.
+    pub const CHUNK_LEN: u64 = 2 << 20;
+    /// The smallest chunk.
+    pub const MIN_CHUNK_LEN: u64 = 4 << 10;
+    /// The largest chunk; a few of them must fit into memory.
+    pub const MAX_CHUNK_LEN: u64 = 32 << 20;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            output: PathBuf::from("recovered"),
+            command: Vec::new(),
+            registry: Registry::default(),
+            formats: Vec::new(),
+            quick: false,
+            dry_run: false,
+            all: false,
+            filesystems: true,
+            volume: None,
+            zone: None,
+            select: Select::default(),
+            embedded: false,
+            hashes: vec![Algorithm::Sha256],
+            hash_source: false,
+            threads: 0,
+            chunk_len: Self::CHUNK_LEN,
+            io: Io::Auto,
+            min_size: 0,
+            min_pixels: 0,
+            range: None,
+        }
+    }
+}

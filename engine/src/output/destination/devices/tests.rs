@@ -1,0 +1,260 @@
+//! The stacks of a made-up machine, and a loop device of the real one.
+
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use tempfile::{TempDir, tempdir};
+
+use super::*;
+
+/// A machine whose `/sys`, `/proc` and `/dev` are plain files.
+struct Machine {
+    _home: TempDir,
+    system: System,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let home = tempdir().unwrap();
+        let system = System { root: fs::canonicalize(home.path()).unwrap() };
+        Machine { _home: home, system }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.system.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn link(&self, target: &str, path: &str) {
+        let path = self.system.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        symlink(self.system.root.join(target), path).unwrap();
+    }
+
+    /// A device whose folder is `devices/PATH`; below another's when it is a partition.
+    fn device(&self, path: &str, number: &str, slaves: &[&str]) {
+        let folder = format!("sys/devices/{path}");
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        self.write(&format!("{folder}/dev"), &format!("{number}\n"));
+        if !parent.is_empty() {
+            self.write(&format!("{folder}/partition"), "1\n");
+        }
+        for slave in slaves {
+            self.link(
+                &format!("sys/devices/{slave}"),
+                &format!("{folder}/slaves/{}", slave.replace('/', "-")),
+            );
+        }
+        self.link(&folder, &format!("sys/dev/block/{number}"));
+        self.link(&folder, &format!("sys/class/block/{name}"));
+        self.write(&format!("dev/{name}"), "");
+    }
+
+    /// Whether writing to file systems on `below` is refused while `source` is searched.
+    #[track_caller]
+    fn check(&self, below: &[&str], source: &str, refused: bool) {
+        let below: Vec<Device> = below.iter().map(|text| Device::parse(text).unwrap()).collect();
+        let written = self.system.stack(&below, Down::ToDevices);
+        let source = Device::parse(source).unwrap();
+        assert_eq!(self.system.overlaps(&below, &written, source), refused);
+    }
+
+    fn mounted(&self, path: &str) -> Vec<Device> {
+        let mut devices = self.system.devices_mounted(Path::new(path));
+        devices.sort_unstable();
+        devices
+    }
+}
+
+fn numbers(numbers: &[&str]) -> Vec<Device> {
+    numbers.iter().map(|number| Device::parse(number).unwrap()).collect()
+}
+
+#[test]
+fn a_partition_and_its_disk_are_one_but_not_two_partitions() {
+    let machine = Machine::new();
+    machine.device("sda", "8:0", &[]);
+    machine.device("sda/sda1", "8:1", &[]);
+    machine.device("sda/sda2", "8:2", &[]);
+    machine.device("sdb", "8:16", &[]);
+    machine.check(&["8:1"], "8:1", true);
+    machine.check(&["8:1"], "8:0", true);
+    machine.check(&["8:0"], "8:1", true);
+    machine.check(&["8:2"], "8:1", false);
+    machine.check(&["8:1"], "8:16", false);
+    machine.check(&[], "8:1", false);
+}
+
+#[test]
+fn encrypted_and_striped_volumes_lie_on_their_disks() {
+    let machine = Machine::new();
+    machine.device("sda", "8:0", &[]);
+    machine.device("sda/sda1", "8:1", &[]);
+    machine.device("sda/sda2", "8:2", &[]);
+    machine.device("sdb", "8:16", &[]);
+    machine.device("luks", "252:0", &["sda/sda2"]);
+    machine.device("root", "252:1", &["luks"]);
+    machine.device("home", "252:2", &["luks"]);
+    machine.device("md0", "9:0", &["sda/sda1", "sdb"]);
+    machine.device("md0/md0p1", "259:0", &[]);
+    for source in ["252:1", "252:0", "8:2", "8:0"] {
+        machine.check(&["252:1"], source, true);
+    }
+    // Volumes of one group are to each other what partitions are.
+    machine.check(&["252:1"], "252:2", false);
+    machine.check(&["252:1"], "8:1", false);
+    for source in ["259:0", "9:0", "8:1", "8:0", "8:16"] {
+        machine.check(&["259:0"], source, true);
+    }
+    machine.check(&["8:16"], "259:0", true);
+}
+
+#[test]
+fn a_loop_device_lies_in_its_image_and_on_the_disk_of_it() {
+    let machine = Machine::new();
+    machine.write("card.img", "");
+    let image = machine.system.root.join("card.img");
+    let disk = fs::metadata(&image).unwrap().dev();
+    for (path, number) in [("loop0", "7:0"), ("loop1", "7:1"), ("loop2", "7:2")] {
+        machine.device(path, number, &[]);
+    }
+    machine.device("loop0/loop0p1", "259:5", &[]);
+    for path in ["loop0", "loop1"] {
+        let backing = format!("{}\n", image.display());
+        machine.write(&format!("sys/devices/{path}/loop/backing_file"), &backing);
+    }
+    machine.write("sys/devices/loop2/loop/backing_file", "/gone (deleted)\n");
+    let written = machine.system.stack(&numbers(&["259:5"]), Down::ToDevices);
+    assert!(written.images.contains(&FileId::of(&fs::metadata(&image).unwrap())));
+    machine.check(&["259:5"], "7:1", true);
+    machine.check(&["259:5"], "7:2", false);
+    let Device { major, minor } = Device::of(disk);
+    if major != 0 {
+        let disk = format!("{major}:{minor}");
+        machine.check(&["259:5"], &disk, true);
+        machine.check(&[&disk], "7:0", false);
+    }
+}
+
+#[test]
+fn a_file_system_without_a_number_is_found_by_its_mount() {
+    let machine = Machine::new();
+    machine.device("sda", "8:0", &[]);
+    machine.device("dm-0", "252:0", &["sda"]);
+    machine.device("sdb", "8:16", &[]);
+    machine.device("sdc", "8:32", &[]);
+    machine.link("dev/dm-0", "dev/mapper/home");
+    machine.write("sys/fs/btrfs/features/raid1c34", "0\n");
+    machine.link("sys/devices/sdb", "sys/fs/btrfs/0a-1b/devices/sdb");
+    machine.link("sys/devices/sdc", "sys/fs/btrfs/0a-1b/devices/sdc");
+    machine.write(
+        "proc/self/mountinfo",
+        "1 0 0:40 / / rw - tmpfs none rw\n\
+         2 1 0:41 /@ /home rw - btrfs /dev/mapper/home rw\n\
+         3 1 0:42 / /pool rw - btrfs /dev/sdc rw\n\
+         4 1 0:43 / /both rw - bcachefs /dev/sdb:/dev/sdc rw\n\
+         5 1 0:44 / /over rw - overlay overlay rw,upperdir=/over/up\n\
+         6 1 0:45 / /live rw - overlay overlay rw,upperdir=/home/up\n\
+         7 1 0:46 / /net rw - nfs server:/dev rw\n",
+    );
+    assert_eq!(machine.mounted("/tmp"), []);
+    assert_eq!(machine.mounted("/home/me"), numbers(&["252:0"]));
+    assert_eq!(machine.mounted("/pool/x"), numbers(&["8:16", "8:32"]));
+    assert_eq!(machine.mounted("/both"), numbers(&["8:16", "8:32"]));
+    assert_eq!(machine.mounted("/over"), []);
+    assert_eq!(machine.mounted("/live"), numbers(&["252:0"]));
+    assert_eq!(machine.mounted("/net"), []);
+}
+
+#[test]
+fn a_ring_of_devices_ends() {
+    let machine = Machine::new();
+    machine.device("a", "1:1", &["b"]);
+    machine.device("b", "1:2", &["a"]);
+    machine.device("c", "1:3", &[]);
+    machine.check(&["1:1"], "1:2", true);
+    machine.check(&["1:1"], "1:3", false);
+}
+
+/// A loop device with a file system on it, taken down again at the end of a test.
+struct Loop {
+    home: TempDir,
+    device: String,
+    is_fat: bool,
+}
+
+impl Loop {
+    /// None, with a word about it, where a test may not or cannot do this.
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+    fn mount() -> Option<Self> {
+        let home = tempdir().unwrap();
+        let image = home.path().join("card.img");
+        fs::File::create(&image).unwrap().set_len(8 << 20).unwrap();
+        fs::create_dir(home.path().join("mnt")).unwrap();
+        let Some(device) = run("losetup", &["--find", "--show", image.to_str()?]) else {
+            eprintln!("skipped: no loop device to be had");
+            return None;
+        };
+        let mut card = Loop { home, device: device.trim_end().to_owned(), is_fat: true };
+        if card.holds("mkfs.vfat") {
+            return Some(card);
+        }
+        card.is_fat = false;
+        if card.holds("mkfs.ext4") {
+            return Some(card);
+        }
+        eprintln!("skipped: no file system to be mounted");
+        None
+    }
+
+    /// Makes a file system and mounts it, if the system can.
+    fn holds(&self, make: &str) -> bool {
+        let folder = self.path("mnt");
+        run(make, &[&self.device]).is_some()
+            && run("mount", &[&self.device, &folder.to_string_lossy()]).is_some()
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.home.path().join(below)
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        run("umount", &[&self.device]);
+        run("losetup", &["--detach", &self.device]);
+    }
+}
+
+/// What a command prints; none when it is not there or fails.
+fn run(command: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(command).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn the_file_system_on_a_real_loop_device_is_not_written_to() {
+    use crate::output::destination::check;
+    use crate::output::owner::Owner;
+
+    let Some(card) = Loop::mount() else { return };
+    let output = card.path("mnt/new/folder");
+    let device = PathBuf::from(&card.device);
+    for source in [&device, &card.path("card.img")] {
+        let refused = check(&output, std::slice::from_ref(source)).unwrap_err();
+        assert!(refused.to_string().contains("could overwrite"), "{refused}");
+    }
+    symlink(&device, card.path("by-id")).unwrap();
+    symlink(card.path("mnt"), card.path("elsewhere")).unwrap();
+    assert!(check(&card.path("elsewhere/x"), &[card.path("by-id")]).is_err());
+
+    check(&card.path("out"), &[device, card.path("card.img")]).unwrap();
+    let destination = check(&output, &[]).unwrap();
+    assert!(destination.free < 8 << 20);
+    let longest = if card.is_fat { u64::from(u32::MAX) } else { u64::MAX };
+    assert_eq!((destination.fat, destination.longest), (card.is_fat, longest));
+    destination.create().unwrap();
+    let owner = Owner::of(true, |_| Some("12345".to_owned()));
+    owner.create_dir_all(&output.join("photos")).unwrap();
+}

@@ -1,0 +1,112 @@
+//! Whether writing to a place could change a source.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::place::Place;
+use crate::output::naming::Folder;
+
+/// Folders of the output folder, beside those of [`Folder`], that we write into.
+const OURS: [&str; 2] = [".afterimage", "report"];
+
+/// What the system says of its devices, below a root that tests put elsewhere.
+#[derive(Debug)]
+pub struct System {
+    /// Where `proc` and `sys` are found.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Linux has them"))]
+    pub(super) root: PathBuf,
+}
+
+impl System {
+    /// The system that we run on.
+    pub fn running() -> Self {
+        System { root: PathBuf::from("/") }
+    }
+
+    /// Why nothing may be written to `place` while `source` is searched, in words for its user.
+    ///
+    /// A source that cannot be looked at is none: opening it fails, and says why.
+    pub fn conflict(&self, place: &Place, source: &Path) -> Option<String> {
+        let metadata = fs::metadata(source).ok()?;
+        let resolved = fs::canonicalize(source).ok()?;
+        if resolved == place.path {
+            return Some("it is itself what is to be searched".to_owned());
+        }
+        if metadata.is_dir() {
+            return folder_conflict(place, &resolved);
+        }
+        if resolved.starts_with(place.path.join(OURS[0])) {
+            return Some(format!(
+                "{} lies among the working files of this folder, which are rewritten",
+                source.display()
+            ));
+        }
+        self.writes_to(place, &metadata).then(|| {
+            format!(
+                "it lies on {}, which is to be searched; every file written there could overwrite \
+                 a photo that can still be saved",
+                source.display()
+            )
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn writes_to(&self, _: &Place, _: &fs::Metadata) -> bool {
+        false
+    }
+}
+
+/// Whether what is written joins what is searched, or the other way round.
+fn folder_conflict(place: &Place, source: &Path) -> Option<String> {
+    if place.path.starts_with(source) {
+        return Some(format!(
+            "it lies inside {}, which is to be searched, so what is recovered would be searched \
+             too",
+            source.display()
+        ));
+    }
+    let ours = Folder::ALL.into_iter().map(Folder::name).chain(OURS);
+    ours.map(|name| place.path.join(name)).find(|ours| source.starts_with(ours)).map(|ours| {
+        format!(
+            "recovered photos would go to {}, and {} is to be searched",
+            ours.display(),
+            source.display()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::tempdir;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_searched_is_not_written_to() {
+        let home = tempdir().unwrap();
+        let home = fs::canonicalize(home.path()).unwrap();
+        let source = home.join("out/photos/old");
+        fs::create_dir_all(&source).unwrap();
+        let conflict = |output: &str| {
+            System::running().conflict(&Place::of(&home.join(output)).unwrap(), &source)
+        };
+        assert!(conflict("out/photos/old").unwrap().contains("itself"));
+        assert!(conflict("out/photos/old/new").unwrap().contains("inside"));
+        assert!(conflict("out").unwrap().contains("recovered photos would go to"));
+        assert_eq!(conflict("out/photos"), None);
+        assert_eq!(conflict("out/photos/older"), None);
+    }
+
+    #[test]
+    fn an_image_may_lie_in_the_output_folder_but_not_among_its_working_files() {
+        let home = tempdir().unwrap();
+        let place = Place::of(home.path()).unwrap();
+        for (folder, allowed) in [("", true), ("photos", true), (".afterimage/store", false)] {
+            let folder = home.path().join(folder);
+            fs::create_dir_all(&folder).unwrap();
+            let image = folder.join("card.img");
+            fs::write(&image, "").unwrap();
+            assert_eq!(System::running().conflict(&place, &image).is_none(), allowed, "{image:?}");
+        }
+    }
+}

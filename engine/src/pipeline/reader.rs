@@ -1,0 +1,216 @@
+//! Fixed-size chunks of a source, read in order and sent to the workers: those first that may hold what is
+//! not there any more.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use afterimage_signatures::verdict::Span;
+
+use crate::model::digest::Hasher;
+use crate::pipeline::window::Window;
+use crate::progress::Progress;
+use crate::source::Source;
+
+/// A stretch of a source with the headers that start in it.
+pub struct Chunk<'s> {
+    /// First byte, from the start of the source.
+    pub at: u64,
+    /// How many bytes from `at` may hold the start of a header that belongs to this chunk; the
+    /// first chunk of a range may begin before it.
+    pub own: usize,
+    bytes: Held<'s>,
+}
+
+enum Held<'s> {
+    Mapped(&'s [u8]),
+    Read(Arc<Vec<u8>>),
+}
+
+impl Chunk<'_> {
+    /// The chunk's own bytes and the overlap behind them.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Held::Mapped(bytes) => bytes,
+            Held::Read(bytes) => bytes,
+        }
+    }
+}
+
+/// Which part of a source to cut into chunks, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// First byte of the range that headers may start in.
+    pub start: u64,
+    /// The first byte after that range.
+    pub end: u64,
+    /// Bytes a chunk.
+    pub chunk_len: u64,
+    /// Bytes behind a chunk's own.
+    pub overlap: u64,
+}
+
+/// Takes chunks.
+pub trait Sink<'s> {
+    /// Waits until another chunk may be read; false when nobody wants one any more.
+    fn ready(&self) -> bool;
+
+    /// Takes a chunk; false when nobody wants it any more.
+    fn send(&self, chunk: Chunk<'s>) -> bool;
+}
+
+/// Which chunks are read in one pass over a source.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    All,
+    /// Those that may hold something that is not there any more.
+    First,
+    /// The others.
+    Rest,
+}
+
+/// Reads the chunks of a source.
+pub struct Reader<'r, 's> {
+    /// What is read.
+    pub source: &'s dyn Source,
+    /// Where it is read through, unless it is mapped.
+    pub window: &'r Window<'s>,
+    /// Which part of it, in which chunks.
+    pub cut: Cut,
+    /// Stretches, in order and apart, of which the chunks that lie wholly in them come last: live files.
+    pub last: &'r [Span],
+    /// Shows how far it is, and stops it.
+    pub progress: &'r Progress,
+}
+
+impl<'s> Reader<'_, 's> {
+    /// Sends the chunks until the end, a stop, or the sink's end. Holes of a sparse file are not read. With
+    /// a hasher the whole source goes through it, in order, whatever the range. Returns how many bytes of
+    /// the range are holes, and whether the end was reached.
+    pub fn read(&self, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> (u64, bool) {
+        let in_order = hasher.is_some() || self.last.is_empty();
+        let passes = if in_order { &[Pass::All][..] } else { &[Pass::First, Pass::Rest] };
+        let mut holes = 0;
+        for &pass in passes {
+            let (found, complete) = self.pass(pass, hasher.as_deref_mut(), chunks);
+            holes += found;
+            if !complete {
+                return (holes, false);
+            }
+        }
+        (holes, true)
+    }
+
+    /// One pass; the bytes of holes that it is the first to meet, and whether it came to its end.
+    fn pass(
+        &self,
+        pass: Pass,
+        mut hasher: Option<&mut Hasher>,
+        chunks: &impl Sink<'s>,
+    ) -> (u64, bool) {
+        let Reader { source, cut, progress, .. } = *self;
+        let (mut holes, mut index) = (0, cut.start / cut.chunk_len);
+        let mut last = cut.end;
+        if hasher.is_some() {
+            (index, last) = (0, source.len());
+        }
+        while index * cut.chunk_len < last {
+            let base = index * cut.chunk_len;
+            let reach = (base + cut.chunk_len + cut.overlap).min(source.len());
+            let in_range = base < cut.end && base + cut.chunk_len > cut.start;
+            let data = source.data_after(base);
+            if data.is_none_or(|data| data.at >= reach) {
+                // The next chunk with data may be far: leave out all of them at once.
+                let next = data.map_or(last, |data| data.at - cut.overlap) / cut.chunk_len;
+                let next = next.max(index + 1);
+                let end = (next * cut.chunk_len).min(last);
+                if let Some(hasher) = &mut hasher {
+                    hasher.zeros(end - base);
+                }
+                if pass != Pass::Rest {
+                    let skipped = end.min(cut.end).saturating_sub(base.max(cut.start));
+                    holes += skipped;
+                    progress.scanned.fetch_add(skipped, Relaxed);
+                }
+                index = next;
+                continue;
+            }
+            let whole = cut.chunk_len.min(source.len() - base) as usize;
+            if !self.belongs(pass, Span { at: base, len: whole as u64 }) {
+                index += 1;
+                continue;
+            }
+            if progress.stopped() || (in_range && !chunks.ready()) {
+                return (holes, false);
+            }
+            let bytes = match source.mapped(base, (reach - base) as usize) {
+                Some(bytes) => Held::Mapped(bytes),
+                None => Held::Read(self.window.read(index)),
+            };
+            let own = cut.chunk_len.min(cut.end.saturating_sub(base)) as usize;
+            let chunk = Chunk { at: base, own: own.min(whole), bytes };
+            if let Some(hasher) = &mut hasher {
+                hasher.update(&chunk.bytes()[..whole]);
+            }
+            if in_range && !chunks.send(chunk) {
+                return (holes, false);
+            }
+            index += 1;
+        }
+        (holes, true)
+    }
+
+    /// Whether a chunk is read in a pass.
+    fn belongs(&self, pass: Pass, chunk: Span) -> bool {
+        let behind = self.last.partition_point(|span| span.end() <= chunk.at);
+        let is_last = || self.last.get(behind).is_some_and(|span| span.holds(chunk));
+        pass == Pass::All || (pass == Pass::Rest) == is_last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Account;
+    use crate::source::MemorySource;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Taken(Mutex<Vec<(u64, Vec<u8>)>>);
+
+    impl<'s> Sink<'s> for Taken {
+        fn ready(&self) -> bool {
+            true
+        }
+
+        fn send(&self, chunk: Chunk<'s>) -> bool {
+            self.0.lock().unwrap().push((chunk.at, chunk.bytes()[..chunk.own].to_vec()));
+            true
+        }
+    }
+
+    /// Where the chunks of ten bytes begin that a source of 45 is read in.
+    fn order(last: &[Span], hasher: Option<&mut Hasher>) -> Vec<u64> {
+        let data: Vec<u8> = (0..45).collect();
+        let source = MemorySource::new("card", data.clone()).unmapped();
+        let (account, taken) = (Account::default(), Taken::default());
+        let window = &Window::new(&source, 10, 5, &account);
+        let cut = Cut { start: 0, end: 45, chunk_len: 10, overlap: 5 };
+        let progress = &Progress::default();
+        let reader = Reader { source: &source, window, cut, last, progress };
+        assert_eq!(reader.read(hasher, &taken), (0, true));
+        let taken = taken.0.into_inner().unwrap();
+        for (at, bytes) in &taken {
+            assert_eq!(bytes[..], data[*at as usize..][..bytes.len()]);
+        }
+        taken.iter().map(|(at, _)| *at).collect()
+    }
+
+    #[test]
+    fn chunks_that_lie_in_live_files_come_last() {
+        let live = [Span::between(5, 31), Span::between(38, 45)];
+        assert_eq!(order(&live, None), [0, 30, 10, 20, 40]);
+        assert_eq!(order(&[], None), [0, 10, 20, 30, 40]);
+        assert_eq!(order(&[Span::between(0, 45)], None), [0, 10, 20, 30, 40]);
+        assert_eq!(order(&live, Some(&mut Hasher::new(&[]))), [0, 10, 20, 30, 40]);
+    }
+}

@@ -1,0 +1,277 @@
+//! In which runs a file may lie of which a file system knows the beginning, and perhaps more.
+
+pub mod history;
+mod neighbourhood;
+mod space;
+
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Run, Runs};
+
+pub use crate::model::span_set::{apart, gaps};
+use crate::model::span_set::{follow, joined};
+use crate::volumes::filesystem::clusters::is_free;
+use crate::volumes::filesystem::{Entry, MOST_RUNS, Place};
+use history::Turn;
+use neighbourhood::Neighbourhood;
+pub use space::Space;
+
+/// Places where one file may begin that are tried; those far down the list are mere guesses.
+pub const MOST_PLACES: usize = 80;
+
+/// A way in which a file may lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Its runs, together as long as the file, or as much of it as is known.
+    pub runs: Runs,
+    /// How it is known.
+    pub basis: Basis,
+}
+
+/// How it is known where a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// All runs are recorded.
+    Recorded,
+    /// The first cluster is recorded, and nothing else owns the bytes behind it.
+    Beginning,
+    /// The first cluster is recorded; the rest is taken from clusters behind it that are free, and leaves
+    /// nothing of the last hole among them, which no other choice that is as near does.
+    Filled,
+    /// The first cluster is recorded; the rest is taken from clusters behind it that are free.
+    Free,
+    /// The first cluster is recorded; what lies behind it may belong to others.
+    Contested,
+}
+
+impl Basis {
+    /// What the proof of a file says of it that lies in several pieces, or in one.
+    pub fn words(self, pieces: bool) -> &'static str {
+        match self {
+            Basis::Contested if pieces => {
+                "in clusters behind the one that the file system names, as its own data proves"
+            }
+            Basis::Recorded => "in the clusters that the file system names",
+            Basis::Beginning | Basis::Contested => {
+                "in one piece from the cluster that the file system names"
+            }
+            Basis::Filled | Basis::Free => {
+                "in the free clusters from the one on that the file system names"
+            }
+        }
+    }
+}
+
+/// Where the file of `entry` may begin.
+pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
+    entry.places.iter().take(MOST_PLACES).filter_map(start)
+}
+
+/// Where a file begins that has a place.
+pub fn start(place: &Place) -> Option<u64> {
+    match place {
+        Place::Runs(runs) => runs.first().map(|run| run.at),
+        Place::Start(at) => Some(*at),
+    }
+}
+
+/// A file that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought {
+    /// Its length in bytes.
+    pub size: u64,
+    /// How much of it is known to lie in one piece from where it begins; its first cluster at least does.
+    pub known: u64,
+    /// When it was written, as far as that is known.
+    pub turn: Option<Turn>,
+    /// Whether its format can prove itself: then mere guesses are made too.
+    pub provable: bool,
+}
+
+/// Where a file may lie, and what it cost to find that out.
+#[derive(Clone, Debug, Default)]
+pub struct Layouts {
+    /// The likeliest first.
+    pub list: Vec<Layout>,
+    /// Stretches of space that were looked at.
+    pub looked: u64,
+}
+
+/// The ways in which a file that has a place may lie in a source of `len` bytes.
+pub fn of(place: &Place, sought: Sought, space: &Space, len: u64) -> Layouts {
+    match place {
+        Place::Runs(runs) => {
+            let whole = recorded(runs, sought.size, len);
+            let list = whole.map(|runs| Layout { runs, basis: Basis::Recorded });
+            Layouts { list: list.into_iter().collect(), looked: runs.len() as u64 }
+        }
+        Place::Start(at) => from(*at, sought, space, len),
+    }
+}
+
+/// The first `size` bytes of recorded runs, as far as a source of `len` bytes has them; nothing where
+/// one byte is recorded twice, as it is of no file.
+pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
+    let inside = |run: &&Run| run.at < len;
+    let runs = runs.iter().take(MOST_RUNS).take_while(inside);
+    let runs = runs.map(|run| Run { at: run.at, len: run.len.min(len - run.at) }).collect();
+    let runs = Runs::new(joined(runs)).slice(0, size);
+    (!runs.is_empty() && are_apart(runs.as_slice())).then_some(runs)
+}
+
+fn are_apart(runs: &[Run]) -> bool {
+    let mut spans: Vec<Span> = runs.iter().map(|run| Span { at: run.at, len: run.len }).collect();
+    spans.sort_unstable();
+    spans.windows(2).all(|pair| pair[0].end() <= pair[1].at)
+}
+
+fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
+    let Sought { size, known, turn, provable } = sought;
+    if start >= len || size == 0 {
+        return Layouts::default();
+    }
+    let whole = Runs::whole(start, size.min(len - start));
+    let alone = |basis| vec![Layout { runs: whole.clone(), basis }];
+    let Some(free) = &space.free else {
+        return Layouts { list: alone(Basis::Beginning), looked: 1 };
+    };
+    if size > len || !is_free(Some(free), start) {
+        // It never lay there as a whole, or its first cluster is another's: if it is there, its own data
+        // must prove it.
+        return Layouts { list: alone(Basis::Contested), looked: 1 };
+    }
+    let own = size.min(known.max(1).next_multiple_of(space.grid.1)).min(len - start);
+    let own = Run { at: start, len: own };
+    let near = Neighbourhood::of(space, own, size, turn);
+    let untold = near.beside(|claim| claim.life.lasts(turn));
+    let unclaimed = Some(space.unclaimed.as_slice());
+    let unclaimed = unclaimed.filter(|spans| known > 0 || is_free(Some(spans), start));
+    let unclaimed = unclaimed.and_then(|spans| follow(own, spans, size));
+    let basis = match &untold {
+        Some(untold) if *untold != whole => Basis::Contested,
+        _ if unclaimed.as_ref() == Some(&whole) => Basis::Beginning,
+        _ => Basis::Contested,
+    };
+    let mut list: Vec<Layout> = Vec::new();
+    if basis != Basis::Beginning {
+        let (filled, is_sure) = near.filled();
+        let mut filled = filled.into_iter();
+        let first = if is_sure { Basis::Filled } else { Basis::Free };
+        let ways = filled.next().map(|runs| (runs, first)).into_iter();
+        let others =
+            untold.into_iter().chain(filled).chain(unclaimed).chain(follow(own, free, size));
+        let ways = ways.chain(others.map(|runs| (runs, Basis::Free)));
+        let pieces = ways.filter(|(runs, _)| *runs != whole);
+        pieces.for_each(|(runs, basis)| add(&mut list, runs, basis));
+    }
+    add(&mut list, whole, basis);
+    let basis = if provable { Basis::Contested } else { Basis::Free };
+    near.others().into_iter().for_each(|runs| add(&mut list, runs, basis));
+    Layouts { list, looked: near.looked() }
+}
+
+/// Adds a layout unless it is there.
+fn add(layouts: &mut Vec<Layout>, runs: Runs, basis: Basis) {
+    if layouts.iter().all(|known| known.runs != runs) {
+        layouts.push(Layout { runs, basis });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::restore::layouts::history::Claim;
+
+    const LEN: u64 = 1 << 20;
+
+    fn spans(spans: &[(u64, u64)]) -> Vec<Span> {
+        spans.iter().map(|&(at, end)| Span::between(at, end)).collect()
+    }
+
+    fn entry(size: u64, place: Place) -> Entry {
+        Entry {
+            path: String::new(),
+            certain: true,
+            deleted: true,
+            erased: true,
+            size,
+            places: vec![place],
+            modified: None,
+            deleted_at: None,
+            record: 0,
+            coded: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
+        let sought = Sought { size: entry.size, known: 0, turn: None, provable: true };
+        let found = of(&entry.places[0], sought, space, LEN).list;
+        let of_runs = |runs: &Runs| {
+            runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = found.iter().map(|one| (of_runs(&one.runs), one.basis)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(runs, basis)| (runs.to_vec(), *basis)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn recorded_runs_are_joined_and_cut_to_the_size() {
+        let runs = [(0, 10), (10, 10), (50, 20)].map(|(at, len)| Run { at, len }).to_vec();
+        let space = Space::default();
+        let file = entry(25, Place::Runs(runs));
+        check(&file, &space, &[(&[(0, 20), (50, 55)], Basis::Recorded)]);
+        let twice = [(0, 10), (50, 10), (5, 20)].map(|(at, len)| Run { at, len }).to_vec();
+        check(&entry(25, Place::Runs(twice.clone())), &space, &[]);
+        check(&entry(15, Place::Runs(twice)), &space, &[(&[(0, 10), (50, 55)], Basis::Recorded)]);
+        let beyond = vec![Run { at: LEN - 5, len: 10 }, Run { at: LEN + 5, len: 10 }];
+        check(&entry(20, Place::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
+    }
+
+    #[test]
+    fn what_other_records_tell_of_is_left_out_first() {
+        let free = spans(&[(100, 200)]);
+        let claims = spans(&[(110, 120), (130, 140)]).into_iter().map(Claim::lasting).collect();
+        let space = Space::new(Some(&free), &[], (100, 10)).with(claims, Vec::new(), &[]);
+        let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
+        let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
+        let other: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
+        check(&entry(30, Place::Start(100)), &space, &[beside, whole, other]);
+        let short: (&[(u64, u64)], _) = (&[(100, 110)], Basis::Beginning);
+        check(&entry(10, Place::Start(100)), &space, &[short]);
+        let inside: (&[(u64, u64)], _) = (&[(110, 130)], Basis::Beginning);
+        check(&entry(20, Place::Start(110)), &space, &[inside]);
+    }
+
+    #[test]
+    fn a_file_whose_first_cluster_is_another_s_must_prove_itself() {
+        let claims = spans(&[(130, 140)]).into_iter().map(Claim::lasting).collect();
+        let space = Space::new(Some(&spans(&[(120, 200)])), &[], (100, 10));
+        let space = space.with(claims, Vec::new(), &[]);
+        for provable in [true, false] {
+            let sought = Sought { size: 30, known: 0, turn: None, provable };
+            let found = of(&Place::Start(110), sought, &space, LEN).list;
+            assert_eq!(found, [Layout { runs: Runs::whole(110, 30), basis: Basis::Contested }]);
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_followed_through_what_is_free() {
+        let file = entry(30, Place::Start(110));
+        check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);
+        let space = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
+            Space::new(Some(&spans(free)), &spans(claimed), (100, 10))
+        };
+        check(&file, &space(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
+        let filled: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Filled);
+        let free: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Free);
+        let whole: (&[(u64, u64)], _) = (&[(110, 140)], Basis::Contested);
+        check(&file, &space(&[(100, 120), (130, 150)], &[]), &[filled, whole]);
+        check(&file, &space(&[(100, 120), (130, 160)], &[]), &[free, whole]);
+        check(&file, &space(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
+        check(&file, &space(&[(120, 150)], &[]), &[whole]);
+        check(&entry(30, Place::Start(LEN)), &Space::default(), &[]);
+        let rest: (&[(u64, u64)], _) = (&[(110, LEN)], Basis::Contested);
+        check(&entry(u64::MAX, Place::Start(110)), &space(&[(100, 200)], &[]), &[rest]);
+    }
+}

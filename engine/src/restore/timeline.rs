@@ -1,0 +1,179 @@
+//! What is known of the time when the files of a volume were written.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
+use jiff::civil::DateTime;
+
+use super::candidates::Open;
+use crate::claims::occupied::{Carved, Claims};
+use crate::output::report::Grade;
+use crate::restore::layouts::history::{self, Doubtful, Settled, Turn};
+use crate::restore::layouts::{self, Space};
+use crate::volumes::filesystem::{Entry, Place};
+use crate::volumes::survey::Volume;
+
+/// The order in which the photos of a volume were written, as far as their dates tell.
+pub(super) struct Past {
+    written: Vec<(DateTime, u64)>,
+    /// When the last photos were written that begin there.
+    starts: BTreeMap<u64, Turn>,
+}
+
+impl Past {
+    /// The order of those entries of a volume that are photos by their names.
+    pub(super) fn of(volume: &Volume, is_photo: impl Fn(&Entry) -> bool) -> Self {
+        let photos = volume.contents.entries.iter().filter(|entry| is_photo(entry));
+        let mut written: Vec<_> = photos.clone().filter_map(key).collect();
+        written.sort_unstable();
+        let mut past = Past { written, starts: BTreeMap::new() };
+        let starts = photos
+            .filter_map(|entry| Some((layouts::start(entry.places.first()?)?, past.turn(entry)?)));
+        for (start, turn) in starts.collect::<Vec<_>>() {
+            let last = past.starts.entry(start).or_default();
+            *last = turn.max(*last);
+        }
+        past
+    }
+
+    /// Whether a photo begins at `start` that was there before the file of an entry was written.
+    pub(super) fn is_older(&self, start: u64, entry: &Entry) -> bool {
+        let turn = self.turn(entry);
+        self.starts.get(&start).is_some_and(|older| turn.is_some_and(|turn| *older < turn))
+    }
+
+    /// When a photo was written.
+    pub(super) fn turn(&self, entry: &Entry) -> Option<Turn> {
+        let position = self.written.binary_search(&key(entry)?).ok()?;
+        Turn::try_from(position).ok()
+    }
+}
+
+fn key(entry: &Entry) -> Option<(DateTime, u64)> {
+    Some((entry.modified?.civil, entry.record))
+}
+
+/// An entry whose file is proven, and where that lies.
+pub(super) struct Found<'t> {
+    /// Position of its volume.
+    pub(super) position: usize,
+    pub(super) entry: &'t Entry,
+    pub(super) runs: Vec<Run>,
+}
+
+/// What is known of a source when a round begins.
+pub(super) struct Known<'k> {
+    pub(super) claims: &'k Claims,
+    /// All that is claimed, in order and apart.
+    pub(super) claimed: &'k [Span],
+    /// The entries whose files were added.
+    pub(super) found: &'k [Found<'k>],
+}
+
+/// Where the files of a volume may lie, by what was proven so far and by which of its entries are `open`.
+pub(super) fn space(
+    (position, volume): (usize, &Volume),
+    past: &Past,
+    open: &[&Open<'_>],
+    known: &Known<'_>,
+    is_photo: impl Fn(&Entry) -> bool,
+) -> Space {
+    let contents = &volume.contents;
+    let grid = (contents.clusters_at, contents.cluster_len);
+    let space = Space::new(contents.free.as_deref(), known.claimed, grid);
+    // Those behind the likeliest may be anybody's, or none.
+    let heads = open.iter().filter_map(|one| one.heads.first());
+    let heads: Vec<Span> = heads.map(|&at| Span { at, len: grid.1 }).collect();
+    let open: BTreeSet<(u64, u64)> =
+        open.iter().map(|one| (one.told.entry.record, one.told.entry.size)).collect();
+    let is_open = |entry: &Entry| open.contains(&(entry.record, entry.size));
+    let doubtful = doubtful(&contents.entries, is_open, is_photo);
+    let settled = settled((position, volume), past, &known.claims.carved, known.found);
+    let mut claims = history::claims(&doubtful, &settled, &space.unclaimed);
+    claims.extend(heads.iter().map(|&span| history::Claim::lasting(span)));
+    space.with(claims, heads, &settled)
+}
+
+/// The files that are known to lie where they do and of which it is known when they were written.
+fn settled<'r>(
+    (position, volume): (usize, &'r Volume),
+    past: &Past,
+    carved: &BTreeMap<u64, Carved>,
+    found: &'r [Found<'_>],
+) -> Vec<Settled<'r>> {
+    let simple = volume.contents.entries.iter().filter_map(|entry| {
+        let turn = past.turn(entry)?;
+        let runs = match entry.places.first()? {
+            Place::Runs(runs) if volume.has_live(entry) => Cow::from(runs),
+            place => {
+                let at = layouts::start(place)?;
+                let file = carved.get(&at).filter(|file| file.grade == Grade::Verified)?;
+                Cow::from(vec![Run { at, len: file.len }])
+            }
+        };
+        Some(Settled { turn, runs })
+    });
+    let pieces = found.iter().filter(|one| one.position == position);
+    let pieces = pieces.filter_map(|one| {
+        Some(Settled { turn: past.turn(one.entry)?, runs: Cow::from(&one.runs) })
+    });
+    simple.chain(pieces).collect()
+}
+
+/// Deleted files that nothing proves and that are not looked for: those that are lost but not erased, or
+/// were deleted last. Such a file is taken to lie in one piece, since nothing can tell better.
+fn doubtful<'e>(
+    entries: &'e [Entry],
+    is_open: impl Fn(&Entry) -> bool,
+    is_photo: impl Fn(&Entry) -> bool,
+) -> Vec<Doubtful<'e>> {
+    let lost = entries.iter().all(|entry| entry.deleted);
+    let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased) && !is_open(entry);
+    let doubtful = entries.iter().filter(counts).filter_map(|entry| {
+        let spans: Vec<Span> = match entry.places.first()? {
+            Place::Runs(runs) => runs.iter().map(|run| Span { at: run.at, len: run.len }).collect(),
+            // Where such a photo began lies something else by now.
+            Place::Start(_) if is_photo(entry) => return None,
+            &Place::Start(at) => vec![Span { at, len: entry.size }],
+        };
+        Some(Doubtful { entry, spans: spans.into_iter().filter(|span| span.len > 0).collect() })
+    });
+    doubtful.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn erased_records_of_a_lost_volume_tell_of_nothing() {
+        let of = |path: &str, at, size, deleted, erased| Entry {
+            path: path.to_owned(),
+            certain: true,
+            deleted,
+            erased,
+            size,
+            places: vec![Place::Start(at)],
+            modified: None,
+            deleted_at: None,
+            record: at,
+            coded: None,
+        };
+        let told = |entries: &[Entry], open: u64| {
+            let is_photo = |entry: &Entry| entry.path.ends_with("jpg");
+            let doubtful = doubtful(entries, |entry| entry.record == open, is_photo);
+            doubtful.iter().flat_map(|one| &one.spans).map(|span| span.at).collect::<Vec<_>>()
+        };
+        let mut entries = [
+            of("a.dat", 1, 20, true, false),
+            of("a.jpg", 40, 25, true, false),
+            of("b.dat", 90, 20, true, true),
+            of("c.dat", 200, 0, true, true),
+        ];
+        assert_eq!((told(&entries, 1), told(&entries, 2)), (vec![], vec![1]));
+        entries[0].deleted = false;
+        assert_eq!(told(&entries, 40), [90]);
+    }
+}

@@ -1,0 +1,310 @@
+//! Where files may begin: all magics of all formats in one pass over a chunk.
+//!
+//! Constant blocks are skipped before the search sees them, so that an empty disk costs no more than
+//! reading it. All else is searched in tiles that stay in the nearest cache until every search has
+//! seen them.
+
+use std::ops::Range;
+
+use afterimage_signatures as signatures;
+use afterimage_signatures::View;
+use afterimage_signatures::format::Gate;
+
+use super::patterns::Search;
+use crate::formats::Registry;
+
+/// A place where a file may begin, as found in one chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// First byte of the file, counted from the chunk's first.
+    pub at: usize,
+    /// Which of the matcher's magics matched.
+    pub magic: usize,
+}
+
+/// Bytes at an offset of a file, and the formats that begin so.
+#[derive(Debug)]
+struct Magic {
+    at: usize,
+    bytes: &'static [u8],
+    /// What the file begins with besides.
+    head: &'static [u8],
+    gate: Option<Gate>,
+    /// Positions in the registry, in order.
+    formats: Vec<usize>,
+}
+
+impl Magic {
+    /// The magics that differ, each with all of its formats, in the order in which they come.
+    fn merge(all: impl Iterator<Item = (usize, &'static signatures::Magic)>) -> Vec<Self> {
+        let mut magics: Vec<Self> = Vec::new();
+        for (index, magic) in all {
+            let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
+            let head = magic.head;
+            let is_same = |known: &&mut Magic| {
+                let gates = match (known.gate, gate) {
+                    (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
+                    (a, b) => a.is_none() && b.is_none(),
+                };
+                gates && (known.at, known.bytes, known.head) == (at, bytes, head)
+            };
+            match magics.iter_mut().find(is_same) {
+                Some(known) => known.formats.push(index),
+                None => magics.push(Magic { at, bytes, head, gate, formats: vec![index] }),
+            }
+        }
+        magics
+    }
+}
+
+/// Each magic with the format that it is of.
+fn with(
+    format: usize,
+    magics: &'static [signatures::Magic],
+) -> impl Iterator<Item = (usize, &'static signatures::Magic)> {
+    magics.iter().map(move |magic| (format, magic))
+}
+
+/// Finds the magics of all formats.
+#[derive(Debug)]
+pub struct Matcher {
+    magics: Vec<Magic>,
+    search: Search,
+    /// How far a magic reaches from the first byte of its file.
+    reach: usize,
+}
+
+/// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
+/// how much is constant does not depend on where they are cut.
+const BLOCK: usize = 512;
+
+/// Whole blocks that fit into the nearest cache, in bytes.
+const TILE: usize = 32 << 10;
+
+/// What memory is fetched by.
+const LINE: usize = 64;
+
+impl Matcher {
+    /// A matcher for every format of the registry.
+    pub fn new(registry: &Registry) -> Self {
+        let formats = registry.formats().iter().enumerate();
+        let mut magics = Magic::merge(
+            formats.clone().flat_map(|(index, format)| with(index, format.signature().magic)),
+        );
+        let long = magics.len();
+        magics.extend(Magic::merge(
+            formats.flat_map(|(index, format)| with(index, format.short_magic())),
+        ));
+        let bytes: Vec<&[u8]> = magics.iter().map(|magic| magic.bytes).collect();
+        let search = Search::new(&bytes[..long], &bytes[long..]);
+        let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
+        Matcher { magics, search, reach }
+    }
+
+    /// How many bytes behind its own a chunk must hold so that every header that starts in it is
+    /// seen.
+    pub fn overlap(&self) -> usize {
+        self.reach.saturating_sub(1)
+    }
+
+    /// Positions in the registry of the formats that hits at one offset may be, in the order of the
+    /// registry. `view` begins at that offset.
+    pub fn candidates(&self, hits: &[Hit], view: &mut View<'_>) -> Vec<usize> {
+        let mut formats = Vec::new();
+        for magic in hits.iter().map(|hit| &self.magics[hit.magic]) {
+            if magic.gate.is_none_or(|gate| gate(view)) {
+                formats.extend(&magic.formats);
+            }
+        }
+        formats.sort_unstable();
+        formats.dedup();
+        formats
+    }
+
+    /// Positions in the registry of the formats whose magic stands at the start of `head`.
+    pub fn formats_at(&self, head: &[u8]) -> Vec<usize> {
+        let mut found: Vec<usize> = self
+            .magics
+            .iter()
+            .filter(|magic| head.starts_with(magic.head))
+            .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
+            .flat_map(|magic| magic.formats.iter().copied())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
+    /// those bytes lie in blocks of one value (erased, zeroed or never written).
+    pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
+        tiles(own).map(|tile| self.tile(chunk, tile, hits)).sum()
+    }
+
+    /// The same for one tile, which every search finds in the nearest cache.
+    fn tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
+        fetch(&chunk[own.clone()]);
+        let first = hits.len();
+        let (mut constant, mut at) = (0, own.start);
+        let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
+        while at < own.end {
+            let end = next(at);
+            if is_constant(&chunk[at..end]) {
+                constant += (end - at) as u64;
+                at = end;
+                if at == own.end {
+                    // A magic may begin in its last bytes and end in another chunk's.
+                    self.stretch(chunk, self.around(at, at, chunk), &own, hits);
+                }
+                continue;
+            }
+            let start = at;
+            while at < own.end && !is_constant(&chunk[at..next(at)]) {
+                at = next(at);
+            }
+            self.stretch(chunk, self.around(start, at, chunk), &own, hits);
+        }
+        hits[first..].sort_unstable();
+        let mut kept = first;
+        for index in first..hits.len() {
+            if index == first || hits[index] != hits[kept - 1] {
+                hits[kept] = hits[index];
+                kept += 1;
+            }
+        }
+        hits.truncate(kept);
+        constant
+    }
+
+    /// The bytes from `start` to before `end`, and those around them that a magic may begin or end
+    /// in.
+    fn around(&self, start: usize, end: usize, chunk: &[u8]) -> Range<usize> {
+        start.saturating_sub(self.reach)..(end + self.reach).min(chunk.len())
+    }
+
+    fn stretch(
+        &self,
+        chunk: &[u8],
+        stretch: Range<usize>,
+        own: &Range<usize>,
+        hits: &mut Vec<Hit>,
+    ) {
+        self.search.each(chunk, stretch, |found, index| {
+            let magic = &self.magics[index];
+            let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
+            let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
+            let begin = begin.filter(fits);
+            hits.extend(begin.map(|at| Hit { at, magic: index }));
+        });
+    }
+}
+
+/// The parts of a chunk that are looked at one after the other.
+pub fn tiles(own: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = own.start;
+    std::iter::from_fn(move || {
+        let tile = at..(at + TILE - at % TILE).min(own.end);
+        at = tile.end;
+        (!tile.is_empty()).then_some(tile)
+    })
+}
+
+/// Touches bytes, so that they come from memory side by side: the searches would wait for each line.
+fn fetch(bytes: &[u8]) {
+    let touched = bytes.iter().step_by(LINE).fold(0, |all, byte| all ^ byte);
+    std::hint::black_box(touched);
+}
+
+/// Whether all bytes are the same; looks at a few first, since most blocks are not.
+pub fn is_constant(block: &[u8]) -> bool {
+    let Some((&first, rest)) = block.split_first() else { return true };
+    let (head, tail) = rest.split_at(rest.len().min(15));
+    head.iter().all(|&byte| byte == first)
+        && tail.chunks(256).all(|piece| piece.iter().fold(0, |or, byte| or | (byte ^ first)) == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+    fn starts(chunk: &[u8], own: usize) -> Vec<usize> {
+        let mut hits = Vec::new();
+        let matcher = Matcher::new(&Registry::default());
+        matcher.scan(chunk, 0..own, &mut hits);
+        let png = Registry::default().names().position(|name| name == "png");
+        hits.retain(|hit| matcher.magics[hit.magic].formats.contains(&png.unwrap()));
+        hits.into_iter().map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn a_magic_is_found_at_every_offset_of_constant_and_of_noisy_bytes() {
+        for at in (0..200).chain(4080..4110).chain(8180..8200) {
+            for filler in [0u8, 0xff, 0x89, b'x'] {
+                let mut chunk = vec![filler; 12_300];
+                chunk[at..at + 8].copy_from_slice(PNG);
+                assert_eq!(starts(&chunk, 12_300), [at], "filler {filler:#x} at {at}");
+            }
+            let mut chunk: Vec<u8> = (0..12_300u32).map(|i| (i * 7 % 251) as u8).collect();
+            chunk[at..at + 8].copy_from_slice(PNG);
+            assert_eq!(starts(&chunk, 12_300), [at], "noise at {at}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_owns_the_headers_that_start_in_it() {
+        let mut bytes = vec![1u8; 1000];
+        bytes[96..104].copy_from_slice(PNG);
+        bytes[100 + 100..108 + 100].copy_from_slice(PNG);
+        let overlap = Matcher::new(&Registry::default()).overlap();
+        assert_eq!(starts(&bytes[..100 + overlap], 100), [96]);
+        assert_eq!(starts(&bytes[100..200 + overlap], 100), [] as [usize; 0]);
+        let mut erased = vec![0x89u8; 1024 + overlap];
+        erased[1023..1031].copy_from_slice(PNG);
+        assert_eq!(starts(&erased, 1024), [1023], "it begins in a block of one value");
+        assert_eq!(starts(&bytes[200..], 100), [0]);
+    }
+
+    /// Offsets of bare codestreams of JPEG XL, whose magic has two bytes.
+    fn bare(chunk: &[u8], own: Range<usize>) -> Vec<usize> {
+        let mut hits = Vec::new();
+        let matcher = Matcher::new(&Registry::default());
+        matcher.scan(chunk, own, &mut hits);
+        hits.retain(|hit| matcher.magics[hit.magic].bytes == b"\xff\x0a");
+        hits.into_iter().map(|hit| hit.at).collect()
+    }
+
+    #[test]
+    fn magics_of_two_bytes_are_found_at_every_offset_once() {
+        let mut chunk: Vec<u8> = (0..20 * BLOCK as u32).map(|i| (i * 7 % 251) as u8).collect();
+        chunk[10 * BLOCK..11 * BLOCK].fill(0xff);
+        chunk[11 * BLOCK] = 0x0a;
+        let at = [0, 100, BLOCK + 1, 3 * BLOCK, 4 * BLOCK - 1, 7 * BLOCK, 20 * BLOCK - 2];
+        for at in at {
+            chunk[at..at + 2].copy_from_slice(b"\xff\x0a");
+        }
+        let whole = [&at[..6], &[11 * BLOCK - 1], &at[6..]].concat();
+        assert_eq!(bare(&chunk, 0..chunk.len()), whole);
+        assert_eq!(bare(&chunk, 5..7 * BLOCK), at[1..5], "a shard may begin anywhere");
+        let overlap = Matcher::new(&Registry::default()).overlap();
+        for size in [BLOCK, 2 * BLOCK, 5 * BLOCK] {
+            let mut cut = Vec::new();
+            for start in (0..chunk.len()).step_by(size) {
+                let piece = &chunk[start..(start + size + overlap).min(chunk.len())];
+                cut.extend(bare(piece, 0..size).into_iter().map(|at| start + at));
+            }
+            assert_eq!(cut, whole, "chunks of {size}");
+        }
+    }
+
+    #[test]
+    fn constant_bytes_are_counted() {
+        let mut chunk = vec![0u8; 5 * BLOCK];
+        chunk[BLOCK + 1] = 1;
+        chunk[3 * BLOCK..].fill(0xff);
+        let matcher = Matcher::new(&Registry::default());
+        assert_eq!(matcher.scan(&chunk, 0..chunk.len(), &mut Vec::new()), 4 * BLOCK as u64);
+        assert_eq!(matcher.scan(&chunk, 3..10, &mut Vec::new()), 7);
+    }
+}

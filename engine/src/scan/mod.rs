@@ -1,0 +1,6 @@
+//! Where files may begin.
+
+pub mod matcher;
+mod patterns;
+
+pub use matcher::{Hit, Matcher, is_constant, tiles};

@@ -1,0 +1,133 @@
+//! Volumes: their superblocks, and the walk through a tree of file records.
+
+use std::collections::HashSet;
+
+use super::files::Files;
+use super::map::Map;
+use super::node;
+use super::object::{Blocks, NODE, Object, ROOT_NODE, VOLUME};
+use crate::volumes::fields::{array, le32, le64};
+
+/// Nodes of one volume that are read, of all its generations together.
+const MOST_NODES: usize = 1 << 22;
+
+/// Snapshots of a volume that are read.
+const MOST_SNAPSHOTS: usize = 1024;
+
+/// What a superblock of a volume says.
+pub struct Superblock {
+    pub map: u64,
+    pub root: u64,
+    snapshots: u64,
+    /// Whether names have their hash before them.
+    pub hashed: bool,
+    pub locked: bool,
+    pub name: String,
+}
+
+impl Superblock {
+    pub fn parse(object: &Object) -> Option<Self> {
+        let bytes = &object.bytes;
+        let name = bytes.get(704..960)?;
+        let len = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+        (array(bytes, 32)? == *b"APSB").then_some(())?;
+        Some(Superblock {
+            map: le64(bytes, 128)?,
+            root: le64(bytes, 136)?,
+            snapshots: le64(bytes, 152)?,
+            // Case-insensitive, or insensitive to normalization.
+            hashed: le64(bytes, 56)? & 9 != 0,
+            locked: le64(bytes, 264)? & 1 == 0,
+            name: String::from_utf8_lossy(&name[..len]).into_owned(),
+        })
+    }
+}
+
+/// One volume through all its generations.
+#[derive(Default)]
+pub struct Volume {
+    pub map: Map,
+    pub files: Files,
+    /// Leaves that were read already: nothing in them is new to an older generation.
+    met: HashSet<u64>,
+    nodes: usize,
+}
+
+impl Volume {
+    /// Adds the records of the tree with that root, as of a transaction; whether all of it could be
+    /// read. Records that newer generations had before are kept.
+    pub fn add(
+        &mut self,
+        blocks: &Blocks<'_>,
+        superblock: &Superblock,
+        transaction: u64,
+        live: bool,
+    ) -> bool {
+        let mut whole = true;
+        let mut seen = HashSet::new();
+        let mut open = vec![(superblock.root, node::MOST_LEVELS)];
+        while let Some((id, below)) = open.pop() {
+            let Some(block) = self.map.place(id, transaction) else {
+                whole = false;
+                continue;
+            };
+            if self.met.contains(&block) || !seen.insert(block) || self.nodes >= MOST_NODES {
+                continue;
+            }
+            self.nodes += 1;
+            let node = self.map.object(blocks, (id, transaction), &[ROOT_NODE, NODE]);
+            let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else {
+                whole = false;
+                continue;
+            };
+            let level = node::level(&node.bytes);
+            if level == 0 {
+                self.met.insert(block);
+            }
+            let at = blocks.place(block).unwrap_or(0);
+            for (key, value) in node::records(&node.bytes) {
+                if level == 0 {
+                    self.files.add(at, (key, value), superblock.hashed, live);
+                } else {
+                    open.extend(le64(value, 0).map(|child| (child, level)));
+                }
+            }
+        }
+        whole
+    }
+
+    /// Adds what snapshots of the volume have.
+    pub fn add_snapshots(&mut self, blocks: &Blocks<'_>, newest: &Superblock) {
+        for (transaction, block) in snapshots(blocks, newest.snapshots) {
+            let object = blocks.object(block, &[VOLUME]);
+            if let Some(superblock) = object.and_then(|object| Superblock::parse(&object)) {
+                self.add(blocks, &superblock, transaction, false);
+            }
+        }
+    }
+}
+
+/// The transactions of snapshots, and the blocks with the superblocks they keep.
+fn snapshots(blocks: &Blocks<'_>, root: u64) -> Vec<(u64, u64)> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open = vec![(root, node::MOST_LEVELS)];
+    while let Some((block, below)) = open.pop() {
+        if !seen.insert(block) || found.len() >= MOST_SNAPSHOTS || seen.len() > MOST_SNAPSHOTS {
+            continue;
+        }
+        let node = blocks.object(block, &[ROOT_NODE, NODE]);
+        let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else { continue };
+        let level = node::level(&node.bytes);
+        for (key, value) in node::records(&node.bytes) {
+            if level > 0 {
+                open.extend(le64(value, 0).map(|child| (child, level)));
+            } else if le32(key, 4).is_some_and(|high| high >> 28 == 1) {
+                let transaction = le64(key, 0).map(|key| key & super::files::NUMBER);
+                found.extend(transaction.zip(le64(value, 8)));
+            }
+        }
+    }
+    found.sort_by_key(|&(transaction, _)| std::cmp::Reverse(transaction));
+    found
+}

@@ -1,0 +1,147 @@
+//! Inodes: what is known of a file beside its name.
+//!
+//! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Index Nodes.
+
+use super::field::{array, joined, le16, le32};
+use crate::volumes::filesystem::Stamp;
+
+/// `EXT4_EXTENTS_FL`: the block map is a tree of extents.
+const EXTENTS: u32 = 0x8_0000;
+
+/// `EXT4_ENCRYPT_FL`: fscrypt keeps the content.
+const ENCRYPTED: u32 = 0x800;
+
+/// `EXT4_INLINE_DATA_FL`: the content lies in place of the block map.
+const INLINE: u32 = 0x1000_0000;
+
+/// Where the block map lies in an inode.
+const MAP_AT: usize = 40;
+
+/// Bytes of the block map.
+pub(super) const MAP_LEN: usize = 60;
+
+/// Bytes of the first inodes; what lies beyond came with ext4.
+const OLD_LEN: usize = 128;
+
+/// What an inode is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    Other,
+}
+
+/// An inode, or an old copy of one.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Inode {
+    /// Its number, from 1.
+    pub(super) number: u32,
+    /// Where it lies in the source.
+    pub(super) at: u64,
+    pub(super) kind: Kind,
+    pub(super) links: u16,
+    pub(super) size: u64,
+    pub(super) modified: Option<Stamp>,
+    /// When it was deleted, in seconds since 1970; 0 while it is in use.
+    pub(super) deleted: u32,
+    /// Tells the uses of a number apart.
+    pub(super) generation: u32,
+    /// The block map: a list of blocks, a tree of extents, or content.
+    pub(super) map: [u8; MAP_LEN],
+    flags: u32,
+}
+
+impl Inode {
+    /// What the bytes say of inode `number`, which lies at `at`.
+    pub(super) fn parse(raw: &[u8], number: u32, at: u64) -> Self {
+        let kind = match le16(raw, 0) >> 12 {
+            0x8 => Kind::File,
+            0x4 => Kind::Folder,
+            _ => Kind::Other,
+        };
+        // Where folders have the upper half of their size now, they had something else once.
+        let high = if kind == Kind::File { le32(raw, 108) } else { 0 };
+        Inode {
+            number,
+            at,
+            kind,
+            links: le16(raw, 26),
+            size: joined(high, le32(raw, 4)),
+            modified: modified(raw),
+            deleted: le32(raw, 20),
+            generation: le32(raw, 100),
+            map: array(raw, MAP_AT),
+            flags: le32(raw, 32),
+        }
+    }
+
+    /// The inode of a journal, from the copy of its map in the superblock.
+    pub(super) fn of_journal(number: u32, map: [u8; MAP_LEN], size: u64) -> Self {
+        // The map does not say what it is, but a tree begins with a number that no block has twice.
+        let flags = if map[..2] == [0x0a, 0xf3] { EXTENTS } else { 0 };
+        let (kind, links, modified) = (Kind::File, 1, None);
+        Inode { number, at: 0, kind, links, size, modified, deleted: 0, generation: 0, map, flags }
+    }
+
+    /// Whether something is called by it.
+    pub(super) fn is_live(&self) -> bool {
+        self.links > 0 && self.deleted == 0
+    }
+
+    /// Whether its map is a tree of extents.
+    pub(super) fn has_extents(&self) -> bool {
+        self.flags & EXTENTS != 0
+    }
+
+    /// Whether its content is encrypted.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.flags & ENCRYPTED != 0
+    }
+
+    /// Whether its content begins where the map would be.
+    pub(super) fn is_inline(&self) -> bool {
+        self.flags & INLINE != 0
+    }
+
+    /// Where such content lies in the source.
+    pub(super) fn map_at(&self) -> u64 {
+        self.at.saturating_add(MAP_AT as u64)
+    }
+}
+
+/// `i_mtime` with two more bits and nanoseconds where the inode is large enough.
+fn modified(raw: &[u8]) -> Option<Stamp> {
+    let seconds = i64::from(le32(raw, 16).cast_signed());
+    let extra = match raw.len() > OLD_LEN && le16(raw, 128) >= 12 {
+        true => le32(raw, 136),
+        false => 0,
+    };
+    let nanoseconds = i32::try_from(extra >> 2).unwrap_or(0);
+    Stamp::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Inode;
+
+    #[track_caller]
+    fn check(seconds: u32, extra: Option<u32>, expected: &str) {
+        let mut raw = vec![0; 256];
+        raw[16..20].copy_from_slice(&seconds.to_le_bytes());
+        if let Some(extra) = extra {
+            raw[128] = 32;
+            raw[136..140].copy_from_slice(&extra.to_le_bytes());
+        }
+        let stamp = Inode::parse(&raw, 12, 0).modified.map(|stamp| stamp.civil.to_string());
+        assert_eq!(stamp.as_deref().unwrap_or("-"), expected);
+    }
+
+    #[test]
+    fn times_have_34_bits_where_the_inode_is_large() {
+        check(1_700_000_000, None, "2023-11-14T22:13:20");
+        check(1_700_000_000, Some(250_000_000 << 2), "2023-11-14T22:13:20.25");
+        check(0xffff_ffff, None, "-");
+        check(0xffff_ffff, Some(1), "2106-02-07T06:28:15");
+        check(0, Some(1), "2106-02-07T06:28:16");
+    }
+}

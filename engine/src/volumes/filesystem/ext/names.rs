@@ -1,0 +1,232 @@
+//! Which inode is called what, now and once.
+
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
+
+use super::directory;
+use super::survey::{ROOT, Survey, Version};
+use super::volume::{Tables, Volume};
+use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES};
+
+/// Names of one inode that are told apart.
+const MOST_NAMES: usize = 16;
+
+/// The time of what stands in a directory now: later than all transactions.
+const NOW: u32 = u32::MAX;
+
+/// A name that is there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Link {
+    inode: u32,
+    parent: u32,
+    name: Box<str>,
+}
+
+/// A name that was there.
+#[derive(Clone, Debug)]
+struct Former {
+    /// The folder, where it is known.
+    parent: Option<u32>,
+    name: Box<str>,
+    /// Whether it was seen where it was removed from.
+    removed: bool,
+    /// The first transaction that it is known from.
+    since: u32,
+}
+
+/// All names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    links: Vec<Link>,
+    former: HashMap<u32, Vec<Former>>,
+    /// The folder that a folder is in, by its `..`.
+    up: HashMap<u32, u32>,
+}
+
+impl Names {
+    /// The names of the files and folders of a survey.
+    pub(super) fn of(volume: &Volume, tables: &Tables, survey: &Survey) -> Self {
+        let mut gatherer = Gatherer {
+            volume,
+            wanted: wanted(survey),
+            owners: HashMap::new(),
+            names: Names::default(),
+            kept: 0,
+        };
+        let (live, gone): (Vec<_>, Vec<_>) =
+            survey.folders.iter().partition(|folder| folder.is_live());
+        live.into_iter().for_each(|folder| gatherer.folder(folder));
+        gone.into_iter().for_each(|folder| gatherer.folder(folder));
+        gatherer.journal(tables);
+        gatherer.names.links.sort_unstable();
+        gatherer.names.links.dedup();
+        gatherer.names
+    }
+
+    /// The paths of a file, and whether they are known to the name. Never empty.
+    pub(super) fn paths(&self, file: &Version) -> Vec<(String, bool)> {
+        let number = file.inode.number;
+        if file.is_live() {
+            let links = self.links_of(number).iter();
+            let paths: Vec<_> =
+                links.map(|link| (self.path(link.parent, &link.name, NOW), true)).collect();
+            if !paths.is_empty() {
+                return paths;
+            }
+        }
+        let when = file.sequence.unwrap_or(NOW);
+        vec![match self.former(number, when) {
+            Some(Former { parent: Some(parent), name, .. }) => {
+                (self.path(*parent, name, when), true)
+            }
+            Some(former) => (former.name.to_string(), true),
+            None => (format!("inode-{number}"), false),
+        }]
+    }
+
+    fn links_of(&self, inode: u32) -> &[Link] {
+        let first = self.links.partition_point(|link| link.inode < inode);
+        let rest = &self.links[first..];
+        &rest[..rest.partition_point(|link| link.inode == inode)]
+    }
+
+    /// What an inode was called at some time: by the last name that was there until then, else the
+    /// first that was there after it, else the first that was gone.
+    fn former(&self, inode: u32, when: u32) -> Option<&Former> {
+        let all = self.former.get(&inode)?;
+        let there = || all.iter().filter(|former| !former.removed);
+        let gone = || all.iter().filter(|former| former.removed);
+        let before =
+            there().filter(|former| former.since <= when).max_by_key(|former| former.since);
+        before
+            .or_else(|| there().min_by_key(|former| former.since))
+            .or_else(|| {
+                gone().filter(|former| former.since >= when).min_by_key(|former| former.since)
+            })
+            .or_else(|| gone().max_by_key(|former| former.since))
+    }
+
+    /// The path of a name in a folder at some time. Folders that are not known are left out.
+    fn path(&self, folder: u32, name: &str, when: u32) -> String {
+        let mut parts = vec![name];
+        let mut folder = folder;
+        for _ in 0..MOST_DEPTH {
+            if folder == ROOT {
+                break;
+            }
+            let link = self.links_of(folder).first().map(|link| (Some(link.parent), &*link.name));
+            let former = || self.former(folder, when).map(|former| (former.parent, &*former.name));
+            let (parent, name) =
+                match if when == NOW { link.or_else(former) } else { former().or(link) } {
+                    Some((parent, name)) => (parent, Some(name)),
+                    None => (None, None),
+                };
+            parts.extend(name);
+            let Some(parent) = parent.or_else(|| self.up.get(&folder).copied()) else { break };
+            folder = parent;
+        }
+        parts.reverse();
+        parts.join("/")
+    }
+}
+
+/// Inodes whose former names are of use: those of files that are gone, and of all folders.
+fn wanted(survey: &Survey) -> HashSet<u32> {
+    let gone = survey.files.iter().filter(|file| !file.is_live());
+    gone.chain(&survey.folders).map(|version| version.inode.number).collect()
+}
+
+/// Reads directories.
+struct Gatherer<'v, 'a> {
+    volume: &'v Volume<'a>,
+    wanted: HashSet<u32>,
+    /// Folders by their blocks.
+    owners: HashMap<u64, u32>,
+    names: Names,
+    /// Former names that are kept.
+    kept: usize,
+}
+
+impl Gatherer<'_, '_> {
+    /// Takes the names in a folder, as its blocks are now.
+    fn folder(&mut self, folder: &Version) {
+        let (number, live) = (folder.inode.number, folder.is_live());
+        let since = folder.sequence.unwrap_or(NOW);
+        if folder.inode.is_inline() {
+            // Four bytes of `..`, then names.
+            self.block(&folder.inode.map[4..], Some(number), since, live);
+            return;
+        }
+        let mut block = Vec::new();
+        for index in folder.layout.blocks() {
+            if !self.volume.spend() {
+                return;
+            }
+            // What a folder that is there owns was not taken over by one that is gone.
+            let Slot::Vacant(vacant) = self.owners.entry(index) else { continue };
+            vacant.insert(number);
+            if self.volume.read_or_restore(index, &mut block).is_some() {
+                self.block(&block, Some(number), since, live);
+            }
+        }
+    }
+
+    /// Takes the names in blocks that the journal has.
+    fn journal(&mut self, tables: &Tables) {
+        let mut block = Vec::new();
+        for copy in self.volume.copies.all() {
+            if tables.group_of(copy.block).is_none() && copy.read(self.volume, &mut block) {
+                let owner = self.owners.get(&copy.block).copied();
+                self.block(&block, owner, copy.sequence, false);
+            }
+        }
+    }
+
+    /// Takes the names in a block of a folder, which says itself whose it is if it is the first.
+    fn block(&mut self, block: &[u8], folder: Option<u32>, since: u32, live: bool) {
+        let superblock = &self.volume.superblock;
+        if !live && !directory::is_block(block, superblock) {
+            return;
+        }
+        let mut folder = folder;
+        directory::each(block, superblock, |name| match (name.bytes, name.removed) {
+            (b".", false) => folder = Some(name.inode),
+            (b"..", false) => {
+                if let Some(folder) = folder {
+                    self.names.up.entry(folder).or_insert(name.inode);
+                }
+            }
+            (b"." | b"..", true) => {}
+            _ => self.name(name, folder, since, live),
+        });
+    }
+
+    fn name(&mut self, name: directory::Name, parent: Option<u32>, since: u32, live: bool) {
+        let text = || String::from_utf8_lossy(name.bytes).into();
+        if let (true, false, Some(parent)) = (live, name.removed, parent)
+            && self.names.links.len() < MOST_ENTRIES
+        {
+            self.names.links.push(Link { inode: name.inode, parent, name: text() });
+        } else if self.kept < MOST_ENTRIES && self.wanted.contains(&name.inode) {
+            let former = Former { parent, name: text(), removed: name.removed, since };
+            let all = self.names.former.entry(name.inode).or_default();
+            self.kept += usize::from(add(all, former));
+        }
+    }
+}
+
+/// Adds a name, or the earlier time of one that is known; false when there was nothing to add.
+fn add(all: &mut Vec<Former>, new: Former) -> bool {
+    let same = |old: &&mut Former| {
+        (old.parent, &old.name, old.removed) == (new.parent, &new.name, new.removed)
+    };
+    if let Some(old) = all.iter_mut().find(same) {
+        old.since = old.since.min(new.since);
+        return false;
+    }
+    let room = all.len() < MOST_NAMES;
+    if room {
+        all.push(new);
+    }
+    room
+}

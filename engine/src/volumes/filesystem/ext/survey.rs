@@ -1,0 +1,151 @@
+//! All inodes of a volume that can be followed: as they are now, and as the journal had them.
+
+use super::copies::Copy;
+use super::inode::{Inode, Kind};
+use super::layout::Layout;
+use super::volume::{Tables, Volume, each_slot};
+use crate::volumes::filesystem::MOST_ENTRIES;
+
+/// Versions of one inode that are told apart.
+const MOST_VERSIONS: usize = 16;
+
+/// The root directory's inode.
+pub(super) const ROOT: u32 = 2;
+
+/// A file or a folder at some time.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    pub(super) inode: Inode,
+    pub(super) layout: Layout,
+    /// The transaction that it is known from; nothing when it is known from its table.
+    pub(super) sequence: Option<u32>,
+    /// When it was deleted, in seconds since 1970.
+    pub(super) deleted_at: Option<u32>,
+}
+
+impl Version {
+    /// Whether it is there still.
+    pub(super) fn is_live(&self) -> bool {
+        self.sequence.is_none() && self.inode.is_live()
+    }
+}
+
+/// Files and folders: those that are there first, in the order of their numbers; of one number the
+/// newest version first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Survey {
+    pub(super) files: Vec<Version>,
+    pub(super) folders: Vec<Version>,
+}
+
+impl Survey {
+    /// All of a volume.
+    pub(super) fn of(volume: &Volume, tables: &Tables) -> Self {
+        let mut survey = Survey::default();
+        volume.each_inode(|inode| survey.add_current(volume, inode));
+        for copies in volume.copies.by_block() {
+            if let Some(first) = volume.first_inode_of(copies[0].block, tables) {
+                survey.add_history(volume, first, copies);
+            }
+        }
+        survey.files.sort_by_key(|file| (!file.is_live(), file.inode.number));
+        survey
+    }
+
+    fn add(&mut self, version: Version) {
+        let list = match version.inode.kind {
+            Kind::File => &mut self.files,
+            _ => &mut self.folders,
+        };
+        if list.len() < MOST_ENTRIES {
+            list.push(version);
+        }
+    }
+
+    /// Adds an inode as its table has it.
+    fn add_current(&mut self, volume: &Volume, inode: Inode) {
+        if !is_wanted(volume, &inode) {
+            return;
+        }
+        let layout = Layout::of(volume, &inode, None);
+        if inode.is_live() || !layout.pieces.is_empty() {
+            let deleted_at = deletion(volume, &inode);
+            self.add(Version { inode, layout, sequence: None, deleted_at });
+        }
+    }
+
+    /// Adds what copies of a block of a table say that the table does not say any more, from the
+    /// newest on. A version that begins where a newer one does is the same file when it was shorter.
+    fn add_history(&mut self, volume: &Volume, first: u32, copies: &[Copy]) {
+        let inode_len = volume.superblock.inode_len;
+        let mut slots: Vec<Slot> = Vec::new();
+        slots.resize_with(volume.inodes_per_block() as usize, Slot::default);
+        let mut block = Vec::new();
+        if volume.read_or_restore(copies[0].block, &mut block).is_some() {
+            each_slot(&block, inode_len, |slot, raw| {
+                slots[slot].current = Some(Inode::parse(raw, first + slot as u32, 0));
+            });
+        }
+        for copy in copies.iter().rev() {
+            if !copy.read(volume, &mut block) {
+                continue;
+            }
+            each_slot(&block, inode_len, |slot, raw| {
+                let at = copy.at + (slot * inode_len) as u64;
+                let inode = Inode::parse(raw, first + slot as u32, at);
+                if let Some(version) = slots[slot].take(volume, inode, copy.sequence) {
+                    self.add(version);
+                }
+            });
+        }
+    }
+}
+
+/// What is known of an inode from the block that it shares with others.
+#[derive(Default)]
+struct Slot {
+    current: Option<Inode>,
+    /// Versions that were looked at, and the blocks that they began with.
+    seen: Vec<(Inode, Option<u64>)>,
+}
+
+impl Slot {
+    /// The version of an older inode, if it says something new.
+    fn take(&mut self, volume: &Volume, inode: Inode, sequence: u32) -> Option<Version> {
+        let same = |other: &Inode| other.map == inode.map;
+        if !is_wanted(volume, &inode) || !inode.is_live() || inode.size == 0 {
+            return None;
+        }
+        if self.seen.len() >= MOST_VERSIONS || self.seen.iter().any(|(other, _)| same(other)) {
+            return None;
+        }
+        if let Some(current) = self.current.as_ref().filter(|_| self.seen.is_empty()) {
+            let layout = Layout::of(volume, current, None);
+            self.seen.push((current.clone(), layout.first()));
+            if same(current) {
+                return None;
+            }
+        }
+        let layout = Layout::of(volume, &inode, Some(sequence));
+        let first = layout.first();
+        let known = first.is_none() || self.seen.iter().any(|&(_, other)| other == first);
+        self.seen.push((inode.clone(), first));
+        if known {
+            return None;
+        }
+        let current = self.current.as_ref().filter(|now| now.generation == inode.generation);
+        let deleted_at = current.and_then(|now| deletion(volume, now));
+        Some(Version { inode, layout, sequence: Some(sequence), deleted_at })
+    }
+}
+
+/// Whether an inode is a file or a folder of the user.
+fn is_wanted(volume: &Volume, inode: &Inode) -> bool {
+    let own = inode.number != ROOT && volume.superblock.is_own(inode.number);
+    inode.kind != Kind::Other && !own
+}
+
+/// When an inode was deleted. The same field chains inodes that were about to be, by their numbers.
+fn deletion(volume: &Volume, inode: &Inode) -> Option<u32> {
+    (inode.deleted > volume.superblock.inodes).then_some(inode.deleted)
+}

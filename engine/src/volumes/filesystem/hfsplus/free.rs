@@ -1,0 +1,59 @@
+//! The allocation file: a bit for each block, the highest of a byte first.
+
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Runs};
+
+use super::header::Header;
+use super::tree::fill;
+use crate::volumes::filesystem::{Entry, Place};
+
+/// Bytes of the file that are read at once.
+const PIECE: u64 = 64 << 10;
+
+/// Stretches that are kept; with more of them the map is of no use.
+const MOST_STRETCHES: usize = 8 << 20;
+
+/// The blocks that are free, and how many.
+pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
+    let runs = Runs::new(header.runs(&header.allocation.extents));
+    let len = header.blocks.div_ceil(8);
+    let (mut stretches, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
+    let mut piece = vec![0; PIECE.min(len) as usize];
+    for at in (0..len).step_by(PIECE as usize) {
+        let piece = &mut piece[..PIECE.min(len - at) as usize];
+        fill(bytes, &runs, at, piece)?;
+        for (index, &used) in
+            (at * 8..).step_by(8).zip(piece.iter()).filter(|(_, used)| **used != 255)
+        {
+            for bit in (0..8).filter(|bit| used & (0x80 >> bit) == 0) {
+                let block = index + bit;
+                if block >= header.blocks {
+                    break;
+                }
+                count += 1;
+                let at = header.at.saturating_add(block * header.block);
+                match stretches.last_mut() {
+                    Some(last) if last.end() == at => last.len += header.block,
+                    _ => stretches.push(Span { at, len: header.block }),
+                }
+            }
+        }
+        if stretches.len() > MOST_STRETCHES {
+            return None;
+        }
+    }
+    Some((stretches, count))
+}
+
+/// Whether no live file lies in what is said to be free.
+pub fn agrees(free: &[Span], entries: &[Entry]) -> bool {
+    let live = entries.iter().filter(|entry| !entry.deleted);
+    let runs = live.flat_map(|entry| &entry.places).flat_map(|place| match place {
+        Place::Runs(runs) => runs.as_slice(),
+        Place::Start(_) => &[],
+    });
+    { runs }.all(|run| {
+        let next = free.partition_point(|span| span.end() <= run.at);
+        free.get(next).is_none_or(|span| span.at >= run.at.saturating_add(run.len))
+    })
+}

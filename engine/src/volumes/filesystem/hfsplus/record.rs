@@ -1,0 +1,113 @@
+//! Records of a catalog: files, folders, and what is left of them where nodes have room.
+
+use super::header::Fork;
+use crate::volumes::fields::{array, be16, be32};
+use crate::volumes::filesystem::Stamp;
+
+/// Seconds from 1904, where the dates of HFS+ begin, to 1970.
+const EPOCH: i64 = 2_082_844_800;
+
+/// Bytes of the record of a file, and of a folder.
+const FILE: usize = 248;
+const FOLDER: usize = 88;
+
+/// Letters of the longest name.
+const LONGEST_NAME: usize = 255;
+
+/// A record and the key that leads to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Record {
+    pub parent: u32,
+    pub name: String,
+    /// The number of the file or the folder.
+    pub id: u32,
+    pub what: What,
+}
+
+/// What a record is of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    Folder,
+    File(File),
+}
+
+/// What a record says of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct File {
+    pub modified: u32,
+    pub fork: Fork,
+    /// The number of the file in the private folder that this is a link to.
+    pub link: Option<u32>,
+    pub compressed: bool,
+    /// Neither a symbolic link nor a device.
+    pub regular: bool,
+}
+
+impl File {
+    pub fn stamp(&self) -> Option<Stamp> {
+        Stamp::utc(i64::from(self.modified) - EPOCH, 0)
+    }
+}
+
+impl Record {
+    /// The record, key first, that `bytes` begin with. Threads are none: they repeat.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (key, letters) = (usize::from(be16(bytes, 0)?), usize::from(be16(bytes, 6)?));
+        if key != 6 + 2 * letters || letters > LONGEST_NAME {
+            return None;
+        }
+        let name = bytes.get(8..8 + 2 * letters)?;
+        let record = bytes.get(2 + key..)?;
+        let what = match be16(record, 0)? {
+            1 if record.len() >= FOLDER => What::Folder,
+            2 if record.len() >= FILE => What::File(file(record)?),
+            _ => return None,
+        };
+        let (parent, id) = (be32(bytes, 2)?, be32(record, 8)?);
+        (parent > 0 && id > 1).then(|| Record { parent, name: text(name), id, what })
+    }
+
+    /// Bytes that the record of that kind takes with its key, at least.
+    pub const SHORTEST: usize = 8 + FOLDER;
+}
+
+fn file(record: &[u8]) -> Option<File> {
+    let is_link = array(record, 48)? == *b"hlnkhfs+";
+    let mode = be16(record, 42)? & 0xf000;
+    Some(File {
+        modified: be32(record, 16)?,
+        fork: Fork::read(record, 88)?,
+        link: is_link.then(|| be32(record, 44)).flatten(),
+        // UF_COMPRESSED: the data are in an attribute or in the resource fork.
+        compressed: record[41] & 0x20 != 0,
+        regular: mode == 0 || mode == 0x8000,
+    })
+}
+
+/// A name; a slash in it is what other systems show as a colon.
+fn text(name: &[u8]) -> String {
+    let units = name.chunks_exact(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
+    let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or('\u{fffd}'));
+    letters.map(|letter| if letter == '/' { ':' } else { letter }).collect()
+}
+
+/// What is left of records in bytes that no record owns, and where each begins. Records begin at
+/// even places; what lies there by chance is told by the bounds of all of its fields.
+pub fn left(bytes: &[u8], from: usize) -> Vec<(usize, Record)> {
+    let mut found = Vec::new();
+    let mut at = from + from % 2;
+    while at + Record::SHORTEST <= bytes.len() {
+        let key = usize::from(be16(bytes, at).unwrap_or(0));
+        let letters = usize::from(be16(bytes, at + 6).unwrap_or(0));
+        let record = (letters > 0 && key == 6 + 2 * letters).then(|| Record::read(&bytes[at..]));
+        match record.flatten() {
+            Some(record) => {
+                let len = if record.what == What::Folder { FOLDER } else { FILE };
+                found.push((at, record));
+                at += 2 + key + len;
+            }
+            None => at += 2,
+        }
+    }
+    found
+}

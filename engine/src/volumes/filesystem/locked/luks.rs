@@ -1,0 +1,30 @@
+//! LUKS 1 and 2: a header in front, and of LUKS 2 a second one behind it.
+
+use super::Header;
+use crate::volumes::fields::{array, be16, be64};
+
+/// What a header says.
+pub(super) fn header(sector: &[u8]) -> Option<Header> {
+    let kind = match (array(sector, 0)?, be16(sector, 6)?) {
+        ([b'L', b'U', b'K', b'S', 0xba, 0xbe], 1) => "luks1",
+        ([b'L', b'U', b'K', b'S', 0xba, 0xbe], 2) => "luks2",
+        _ => return None,
+    };
+    let label = label(sector).filter(|_| kind == "luks2");
+    Some(Header { kind, locked: "encrypted by LUKS", label, len: None })
+}
+
+/// Where the volume began that the second header at `at` belongs to.
+pub(super) fn of_copy(sector: &[u8], at: u64) -> Option<(u64, Header)> {
+    let is = array(sector, 0)? == *b"SKUL\xba\xbe" && be16(sector, 6)? == 2;
+    let start = at.checked_sub(be64(sector, 256)?).filter(|&start| is && start < at)?;
+    let header =
+        Header { kind: "luks2", locked: "encrypted by LUKS", label: label(sector), len: None };
+    Some((start, header))
+}
+
+fn label(sector: &[u8]) -> Option<String> {
+    let name = array::<48>(sector, 24)?;
+    let len = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+    (len > 0).then(|| String::from_utf8_lossy(&name[..len]).into_owned())
+}

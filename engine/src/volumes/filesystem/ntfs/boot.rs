@@ -1,0 +1,164 @@
+//! The boot sector, of which the last sector of the volume is a copy.
+
+use afterimage_signatures::{Run, Runs};
+
+use super::table::Table;
+use crate::volumes::fields;
+use crate::volumes::filesystem::SECTOR;
+
+/// What the boot sector says of a volume.
+///
+/// Source: linux-ntfs, "NTFS Documentation", file $Boot: the BIOS parameter block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boot {
+    /// Bytes a sector.
+    pub sector_len: u64,
+    /// Bytes a cluster.
+    pub cluster_len: u64,
+    /// Sectors of the volume without the copy of the boot sector, which comes after them.
+    pub sectors: u64,
+    /// First cluster of the file table.
+    pub table: u64,
+    /// First cluster of the copy of its first records.
+    pub mirror: u64,
+    /// Bytes a file record.
+    pub record_len: usize,
+}
+
+/// Where a volume lies, and in what units it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// First byte of the volume, in bytes from the start of the source.
+    pub at: u64,
+    /// Bytes from there to where its clusters end, or the source does.
+    pub len: u64,
+    /// Bytes a cluster.
+    pub cluster_len: u64,
+}
+
+/// Bytes of the largest cluster, since Windows 10.
+pub const MOST_CLUSTER: u64 = 2 << 20;
+
+/// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
+pub const MOST_RECORD: usize = 16 << 10;
+
+impl Boot {
+    /// The boot sector, when all that it says can be.
+    pub fn parse(sector: &[u8]) -> Option<Self> {
+        if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
+            return None;
+        }
+        let sector_len = u64::from(fields::le16(sector, 11)?);
+        // Reserved sectors and allocation tables are what FAT has there.
+        if !(512..=4096).contains(&sector_len)
+            || !sector_len.is_power_of_two()
+            || sector[14..17] != [0; 3]
+        {
+            return None;
+        }
+        let cluster_len = sector_len.checked_mul(sectors_per_cluster(sector[13])?)?;
+        let sectors = fields::le64(sector, 40)?;
+        let clusters = sectors.checked_mul(sector_len)? / cluster_len;
+        let (table, mirror) = (fields::le64(sector, 48)?, fields::le64(sector, 56)?);
+        let record_len = record_len(sector[64] as i8, cluster_len)?;
+        let plausible = cluster_len <= MOST_CLUSTER && (1..clusters).contains(&table);
+        plausible.then_some(Boot { sector_len, cluster_len, sectors, table, mirror, record_len })
+    }
+
+    /// Bytes from the beginning of the volume to the copy of this sector.
+    pub fn len(&self) -> u64 {
+        self.sectors.saturating_mul(self.sector_len)
+    }
+
+    /// The file records in `runs`.
+    pub fn records(&self, runs: Runs) -> Table {
+        Table { runs, record_len: self.record_len, carved: false }
+    }
+
+    /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.
+    pub fn geometry(&self, at: u64, room: u64) -> Geometry {
+        Geometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
+    }
+}
+
+impl Geometry {
+    /// The `clusters` clusters from number `lcn` on, when the volume has them.
+    pub fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
+        let start = lcn.checked_mul(self.cluster_len)?;
+        let len = clusters.checked_mul(self.cluster_len)?;
+        let at = self.at.checked_add(start)?;
+        (start.checked_add(len)? <= self.len).then_some(Run { at, len })
+    }
+
+    /// How many clusters there are.
+    pub fn clusters(&self) -> u64 {
+        self.len / self.cluster_len
+    }
+}
+
+/// A power of two, or from 0x80 on the negative of its exponent.
+fn sectors_per_cluster(field: u8) -> Option<u64> {
+    match field {
+        0 => None,
+        1..=0x80 => field.is_power_of_two().then_some(u64::from(field)),
+        _ => 1u64.checked_shl(256 - u32::from(field)).filter(|&count| count <= MOST_CLUSTER),
+    }
+}
+
+/// Clusters, or the negative exponent of bytes.
+fn record_len(field: i8, cluster_len: u64) -> Option<usize> {
+    let len = match field {
+        1.. => cluster_len.checked_mul(field as u64)?,
+        _ => 1u64.checked_shl(u32::from(field.unsigned_abs()))?,
+    };
+    let len = usize::try_from(len).ok()?;
+    (len.is_power_of_two() && (512..=MOST_RECORD).contains(&len)).then_some(len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sector(sectors_per_cluster: u8, record: i8) -> [u8; 512] {
+        let mut sector = [0; 512];
+        sector[3..11].copy_from_slice(b"NTFS    ");
+        sector[12] = 2;
+        sector[13] = sectors_per_cluster;
+        sector[42] = 1; // 65,536 sectors.
+        sector[48] = 4;
+        sector[56] = 2;
+        sector[64] = record as u8;
+        sector
+    }
+
+    #[track_caller]
+    fn check(sectors_per_cluster: u8, record: i8, expected: Option<(u64, usize)>) {
+        let boot = Boot::parse(&sector(sectors_per_cluster, record));
+        assert_eq!(boot.map(|boot| (boot.cluster_len, boot.record_len)), expected);
+    }
+
+    #[test]
+    fn sizes_are_counts_or_negative_exponents() {
+        check(8, -10, Some((4096, 1024)));
+        check(1, 2, Some((512, 1024)));
+        check(128, -12, Some((65_536, 4096)));
+        check(0xf8, -10, Some((131_072, 1024)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_no_boot_sector() {
+        check(0, -10, None);
+        check(3, -10, None);
+        check(0x81, -10, None);
+        check(8, 0, None);
+        check(8, -31, None);
+        check(8, i8::MIN, None);
+        let mut beyond = sector(8, -10);
+        beyond[50] = 1;
+        assert_eq!(Boot::parse(&beyond), None);
+        let mut fat = sector(8, -10);
+        fat[16] = 2;
+        assert_eq!(Boot::parse(&fat), None);
+        assert_eq!(Boot::parse(&sector(8, -10)[..60]), None);
+    }
+}

@@ -1,0 +1,218 @@
+//! A file, put together from its record and those that continue it.
+
+use afterimage_signatures::{Run, Runs};
+
+use super::attribute::{self, Attribute, Value};
+use super::boot::Geometry;
+use super::name::Name;
+use super::run_list::{self, Extent};
+use super::table::Placed;
+use crate::volumes::fields;
+use crate::volumes::filesystem::{MOST_RUNS, Place};
+
+/// Names of one file that are kept; the hard links of a real one are few.
+const MOST_NAMES: usize = 16;
+
+/// Streams of one file that are kept.
+const MOST_STREAMS: usize = 64;
+
+/// Name of the index of the names in a folder, `$I30`.
+const NAMES: &[u8] = b"$\0I\x003\x000\0";
+
+/// What the records of a file say.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// When its data was last modified, in 100 ns since 1601.
+    pub modified: Option<u64>,
+    /// Its names, without those for old programs where it has others.
+    pub names: Vec<Name>,
+    /// Its data, and what it may have beside it.
+    pub streams: Vec<Stream>,
+    /// The blocks of the index of a folder.
+    pub index: Stream,
+}
+
+/// Data of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// Its name in UTF-16: the data that everyone means has none.
+    name: Vec<u8>,
+    len: Option<u64>,
+    /// Bytes of its clusters.
+    allocated: u64,
+    compressed: bool,
+    encrypted: bool,
+    /// Where it stands in its record; nothing where the update sequence replaced some of it.
+    resident: Option<Option<Vec<Run>>>,
+    parts: Vec<Part>,
+    /// Extents of all parts, also of those that were too many.
+    listed: usize,
+}
+
+/// What one run list says of a stream.
+#[derive(Clone, Debug)]
+struct Part {
+    first: u64,
+    extents: Vec<Extent>,
+}
+
+impl File {
+    /// Adds what a record of the file says.
+    pub fn add(&mut self, placed: &Placed<'_>) {
+        let removed = attribute::removed_name(&placed.record);
+        if let Some((name, len)) = removed.and_then(|name| Some((Name::parse(name)?, name.len())))
+            && name.len == len
+        {
+            self.add_name(name);
+        }
+        for attribute in attribute::attributes(&placed.record) {
+            match attribute.kind {
+                attribute::STANDARD_INFORMATION => {
+                    let moment = attribute.resident().and_then(|value| fields::le64(value, 8));
+                    self.modified = self.modified.or(moment);
+                }
+                attribute::FILE_NAME => {
+                    if let Some(name) = attribute.resident().and_then(Name::parse) {
+                        self.add_name(name);
+                    }
+                }
+                attribute::DATA => self.add_data(&attribute, placed),
+                attribute::INDEX_ALLOCATION if attribute.name == NAMES => {
+                    self.index.add(&attribute, placed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A file may have an 8.3 name alone, but beside another it says nothing.
+    fn add_name(&mut self, name: Name) {
+        let same = |kept: &Name| kept.parent == name.parent && kept.text == name.text;
+        if self.names.len() >= MOST_NAMES || self.names.iter().any(same) {
+            return;
+        }
+        if self.names.iter().all(|kept| kept.dos) {
+            self.names.clear();
+        } else if name.dos {
+            return;
+        }
+        self.names.push(name);
+    }
+
+    fn add_data(&mut self, attribute: &Attribute<'_>, placed: &Placed<'_>) {
+        let known = self.streams.iter().position(|stream| stream.name == attribute.name);
+        let index = known.unwrap_or(self.streams.len());
+        if index >= MOST_STREAMS {
+            return;
+        }
+        if known.is_none() {
+            self.streams.push(Stream { name: attribute.name.to_vec(), ..Stream::default() });
+        }
+        self.streams[index].add(attribute, placed);
+    }
+}
+
+impl Stream {
+    fn add(&mut self, attribute: &Attribute<'_>, placed: &Placed<'_>) {
+        self.compressed |= attribute.compressed();
+        self.encrypted |= attribute.encrypted();
+        match attribute.value {
+            Value::Resident { at, bytes } => {
+                self.len = self.len.or(Some(bytes.len() as u64));
+                self.resident = Some(placed.inside(at, bytes.len()));
+            }
+            Value::Clusters { first, len, allocated, runs } => {
+                if first == 0 {
+                    self.len = self.len.or(Some(len));
+                    self.allocated = self.allocated.max(allocated);
+                }
+                let extents = run_list::decode(runs);
+                self.listed += extents.len();
+                if self.listed <= MOST_RUNS {
+                    self.parts.push(Part { first, extents });
+                }
+            }
+        }
+    }
+
+    /// Its name, where it has one.
+    pub fn name(&self) -> Option<String> {
+        (!self.name.is_empty()).then(|| fields::utf16(&self.name))
+    }
+
+    /// Its size, if that is recorded.
+    pub fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// Why the bytes of its clusters are not its own.
+    ///
+    /// Of compressed data, sixteen clusters at a time that did not get smaller are stored as they
+    /// are; those that did leave a hole. So where there is no hole, nothing is compressed.
+    pub fn coded(&self) -> Option<&'static str> {
+        let hole = || self.extents().any(|extent| extent.lcn.is_none());
+        if self.encrypted {
+            return Some("encrypted by NTFS (EFS)");
+        }
+        hole().then_some(if self.compressed { "compressed by NTFS" } else { "sparse" })
+    }
+
+    /// Where its bytes lie, as far as that is recorded.
+    pub fn place(&self, geometry: Option<&Geometry>) -> Option<Place> {
+        let runs = match (self.coded(), &self.resident) {
+            (Some(_), _) => return None,
+            (None, Some(resident)) => resident.clone()?,
+            (None, None) => self.runs(geometry?),
+        };
+        (!runs.is_empty()).then_some(Place::Runs(runs))
+    }
+
+    /// The runs of its data, holes left out, as far as they are recorded.
+    pub fn runs(&self, geometry: &Geometry) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for extent in self.extents() {
+            let Some(lcn) = extent.lcn else { continue };
+            let Some(run) = geometry.run(lcn, extent.clusters) else { break };
+            match runs.last_mut().filter(|last| last.at + last.len == run.at) {
+                Some(last) => last.len += run.len,
+                None => runs.push(run),
+            }
+        }
+        // A writer takes clusters ahead; those behind the end are not of the file.
+        let end = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len);
+        let most = end.filter(|_| self.coded().is_none()).unwrap_or(u64::MAX);
+        Runs::new(runs).slice(0, most).as_slice().to_vec()
+    }
+
+    /// Bytes a cluster, as the size of all of them and their number tell.
+    pub fn cluster_len(&self) -> Option<u64> {
+        let clusters =
+            self.extents().try_fold(0u64, |sum, extent| sum.checked_add(extent.clusters))?;
+        let len = self.allocated.checked_div(clusters)?;
+        let exact = len.checked_mul(clusters) == Some(self.allocated);
+        (exact && self.coded().is_none() && len.is_power_of_two()).then_some(len)
+    }
+
+    /// The first cluster of its data.
+    pub fn first_cluster(&self) -> Option<u64> {
+        self.extents().next()?.lcn
+    }
+
+    /// Its extents in the order of its bytes, up to the first that no record tells.
+    fn extents(&self) -> impl Iterator<Item = Extent> + '_ {
+        let mut order: Vec<&Part> = self.parts.iter().collect();
+        order.sort_by_key(|part| part.first);
+        let mut next = 0u64;
+        order
+            .into_iter()
+            .filter_map(move |part| {
+                if part.first != next {
+                    return None;
+                }
+                let clusters = part.extents.iter().map(|extent| extent.clusters);
+                next = clusters.fold(next, u64::saturating_add);
+                Some(part.extents.iter().copied())
+            })
+            .flatten()
+    }
+}

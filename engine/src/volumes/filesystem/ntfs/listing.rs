@@ -1,0 +1,152 @@
+//! The files of a table of records.
+
+use afterimage_signatures::{Bytes, Run};
+
+use super::boot::Geometry;
+use super::file::{File, Stream};
+use super::index::Index;
+use super::name::Name;
+use super::table::{Placed, Table};
+use super::time;
+use crate::volumes::filesystem::{Entry, MOST_ENTRIES, Place};
+
+/// Streams beside the data of a file are listed from this many bytes on: what browsers and systems
+/// note there is shorter, and a photo longer.
+const LEAST_STREAM: u64 = 1024;
+
+/// Runs of all entries together, so that no small record multiplies many runs.
+const MOST_RUNS_IN_ALL: usize = 16 << 20;
+
+/// Bytes of all paths together; beyond, folders are left out.
+const MOST_TEXT: usize = 512 << 20;
+
+/// What is listed of a volume.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The files.
+    pub entries: Vec<Entry>,
+    /// What files that are there own, to be compared with the map of free clusters; in no order.
+    pub owned: Vec<Run>,
+    runs: usize,
+    text: usize,
+}
+
+impl Listing {
+    /// The files of `table`, which lie in a volume of that geometry, if it is known.
+    pub fn of(
+        bytes: &dyn Bytes,
+        table: &Table,
+        index: &Index,
+        geometry: Option<&Geometry>,
+    ) -> Self {
+        let mut listing = Listing::default();
+        let mut slot = 0;
+        while slot < table.len() && listing.entries.len() < MOST_ENTRIES {
+            let mut piece = table.piece(bytes, slot);
+            for here in 0..piece.len() {
+                let Some(placed) = piece.take(here) else { continue };
+                if placed.record.base.is_none() && !placed.record.folder {
+                    let mut file = File::default();
+                    file.add(&placed);
+                    index.complete(bytes, table, &placed, &mut file);
+                    listing.add(&placed, &file, index, geometry);
+                }
+            }
+            slot += piece.len().max(1) as u64;
+        }
+        listing
+    }
+
+    fn add(
+        &mut self,
+        placed: &Placed<'_>,
+        file: &File,
+        index: &Index,
+        geometry: Option<&Geometry>,
+    ) {
+        if placed.record.in_use
+            && let Some(geometry) = geometry
+        {
+            let room = MOST_RUNS_IN_ALL - self.owned.len().min(MOST_RUNS_IN_ALL);
+            let runs = file.streams.iter().flat_map(|stream| stream.runs(geometry));
+            self.owned.extend(runs.take(room));
+        }
+        let nothing = Stream::default();
+        let data = file.streams.iter().find(|stream| stream.name().is_none());
+        if file.names.is_empty()
+            && let Some(data) = data
+        {
+            self.push_nameless(placed, file, data, geometry);
+        }
+        for name in &file.names {
+            let path = match self.text {
+                ..MOST_TEXT => index.tree.path(name.parent, &name.text),
+                _ => name.text.clone(),
+            };
+            self.push(entry(placed, file, name, path.clone(), data.unwrap_or(&nothing), geometry));
+            let others = file.streams.iter().filter_map(|stream| Some((stream.name()?, stream)));
+            for (beside, stream) in others {
+                if stream.len() >= Some(LEAST_STREAM) && stream.coded().is_none() {
+                    let path = format!("{path}:{beside}");
+                    self.push(entry(placed, file, name, path, stream, geometry));
+                }
+            }
+        }
+    }
+
+    /// Of a file whose name is lost, only the runs are of use.
+    fn push_nameless(
+        &mut self,
+        placed: &Placed<'_>,
+        file: &File,
+        data: &Stream,
+        geometry: Option<&Geometry>,
+    ) {
+        let name = Name::unknown();
+        let mut entry = entry(placed, file, &name, name.text.clone(), data, geometry);
+        entry.certain = false;
+        if !entry.places.is_empty() {
+            self.push(entry);
+        }
+    }
+
+    fn push(&mut self, mut entry: Entry) {
+        self.text = self.text.saturating_add(entry.path.len());
+        if self.entries.len() >= MOST_ENTRIES {
+            return;
+        }
+        if let Some(Place::Runs(runs)) = entry.places.first() {
+            if self.runs + runs.len() > MOST_RUNS_IN_ALL {
+                entry.places.clear();
+            } else {
+                self.runs += runs.len();
+            }
+        }
+        self.entries.push(entry);
+    }
+}
+
+fn entry(
+    placed: &Placed<'_>,
+    file: &File,
+    name: &Name,
+    path: String,
+    stream: &Stream,
+    geometry: Option<&Geometry>,
+) -> Entry {
+    // Deletion by Windows may leave a long run list with no size.
+    let emptied = stream.len() == Some(0) && !placed.record.in_use;
+    let size = stream.len().filter(|_| !emptied).unwrap_or(name.size);
+    Entry {
+        path,
+        certain: true,
+        deleted: !placed.record.in_use,
+        erased: !placed.record.in_use,
+        size,
+        places: stream.place(geometry).into_iter().collect(),
+        modified: time::stamp(file.modified.unwrap_or(name.modified)),
+        deleted_at: None,
+        record: placed.at(),
+        coded: stream.coded(),
+    }
+}

@@ -1,0 +1,182 @@
+//! A file record: its header, and how it proves that all of it was written.
+
+use crate::volumes::fields;
+
+/// Bytes that one word of the update sequence guards.
+pub const STRIDE: usize = 512;
+
+/// Where the number of a record stands since Windows XP: before the update sequence.
+const NUMBER: usize = 44;
+
+/// A record by its number and the sequence number that it had at the time: how often it had been
+/// used before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference(pub u64);
+
+impl Reference {
+    /// The record `number` when it is used for the `sequence`th time.
+    pub fn new(number: u64, sequence: u16) -> Self {
+        Reference(number & ((1 << 48) - 1) | u64::from(sequence) << 48)
+    }
+
+    /// Which record.
+    pub fn number(self) -> u64 {
+        self.0 & ((1 << 48) - 1)
+    }
+
+    /// Its sequence number.
+    pub fn sequence(self) -> u16 {
+        (self.0 >> 48) as u16
+    }
+
+    /// The same record when it was used the time before; no sequence number is zero.
+    pub fn before(self) -> Self {
+        let sequence = self.sequence();
+        Self::new(self.number(), if sequence <= 1 { u16::MAX } else { sequence - 1 })
+    }
+}
+
+/// The header of a record, and as much of the record as was written whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    /// The record with its update sequence undone.
+    pub bytes: &'r [u8],
+    /// What lies behind the attributes with them, from the start of the record: it may be old.
+    pub with_slack: &'r [u8],
+    /// Its sequence number: deletion adds one.
+    pub sequence: u16,
+    /// Whether it is of a file that is there.
+    pub in_use: bool,
+    /// Whether it is of a folder.
+    pub folder: bool,
+    /// The record that this one continues.
+    pub base: Option<Reference>,
+    /// Where its first attribute begins.
+    pub first: usize,
+    /// Whether a part of it is not of the same moment as the rest, and was left out.
+    pub torn: bool,
+}
+
+/// Whether a sector may be the first of a file record.
+///
+/// Source: linux-ntfs, "NTFS Documentation", concept "file record".
+pub fn begins(sector: &[u8]) -> bool {
+    sector.starts_with(b"FILE") && record_len(sector).is_some()
+}
+
+/// How long the record is that begins with `sector`, when all that its header says can be.
+pub fn record_len(sector: &[u8]) -> Option<usize> {
+    let (words_at, words) = (fields::le16(sector, 4)? as usize, fields::le16(sector, 6)? as usize);
+    let first = fields::le16(sector, 20)? as usize;
+    let (used, len) = (fields::le32(sector, 24)? as usize, fields::le32(sector, 28)? as usize);
+    let plausible = (512..=super::boot::MOST_RECORD).contains(&len)
+        && len.is_power_of_two()
+        && words == len / STRIDE + 1
+        && words_at >= 40
+        && words_at + 2 * words <= first
+        && first.is_multiple_of(8)
+        && first + 8 <= used
+        && first < STRIDE
+        && used <= len;
+    plausible.then_some(len)
+}
+
+/// The number that the record beginning with `sector` says it has.
+pub fn number(sector: &[u8]) -> Option<u64> {
+    let room = fields::le16(sector, 4)? as usize >= NUMBER + 4;
+    fields::le32(sector, NUMBER).filter(|_| room).map(u64::from)
+}
+
+/// Where the words that the update sequence replaced lie in a structure, as offsets.
+pub fn guarded(len: usize) -> impl Iterator<Item = usize> {
+    (1..=len / STRIDE).map(|stride| stride * STRIDE - 2)
+}
+
+/// Puts back the last word of each 512 bytes, which holds a counter on the disk, and says how many
+/// bytes carried the counter; behind them, something else was written.
+///
+/// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
+pub fn restore(bytes: &mut [u8]) -> usize {
+    let header = (fields::le16(bytes, 4), fields::le16(bytes, 6));
+    let (Some(words_at), Some(words)) = header else { return 0 };
+    let (words_at, words) = (usize::from(words_at), usize::from(words));
+    let Some(counter) = fields::le16(bytes, words_at) else { return 0 };
+    if words != bytes.len() / STRIDE + 1 || words_at + 2 * words > STRIDE - 2 {
+        return 0;
+    }
+    for (word, at) in guarded(bytes.len()).enumerate() {
+        let replaced = words_at + 2 + 2 * word;
+        if fields::le16(bytes, at) != Some(counter) {
+            return at + 2 - STRIDE;
+        }
+        bytes.copy_within(replaced..replaced + 2, at);
+    }
+    bytes.len()
+}
+
+impl<'r> Record<'r> {
+    /// The record in `bytes`, all of them, whose update sequence is undone in place.
+    pub fn parse(bytes: &'r mut [u8]) -> Option<Self> {
+        if !begins(bytes) || record_len(bytes) != Some(bytes.len()) {
+            return None;
+        }
+        let whole = restore(bytes);
+        let bytes: &'r [u8] = bytes;
+        let used = fields::le32(bytes, 24)? as usize;
+        let flags = fields::le16(bytes, 22)?;
+        let base = fields::le64(bytes, 32)?;
+        (whole > 0).then_some(Record {
+            bytes: &bytes[..whole.min(used)],
+            with_slack: &bytes[..whole],
+            sequence: fields::le16(bytes, 16)?,
+            in_use: flags & 1 != 0,
+            folder: flags & 2 != 0,
+            base: (base != 0).then_some(Reference(base)),
+            first: fields::le16(bytes, 20)? as usize,
+            torn: whole < bytes.len(),
+        })
+    }
+
+    /// What others called it when it was last in use.
+    pub fn reference(&self, number: u64) -> Reference {
+        let now = Reference::new(number, self.sequence);
+        if self.in_use { now } else { now.before() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guarded_kib() -> Vec<u8> {
+        let mut bytes = vec![0; 1024];
+        bytes[4] = 48;
+        bytes[6] = 3;
+        bytes[48..54].copy_from_slice(b"cc1234");
+        bytes[510..512].copy_from_slice(b"cc");
+        bytes[1022..].copy_from_slice(b"cc");
+        bytes
+    }
+
+    #[test]
+    fn the_last_word_of_each_stride_is_put_back() {
+        let mut bytes = guarded_kib();
+        assert_eq!(restore(&mut bytes), 1024);
+        assert_eq!((&bytes[510..512], &bytes[1022..]), (&b"12"[..], &b"34"[..]));
+    }
+
+    #[test]
+    fn what_was_not_written_at_the_same_time_is_left_out() {
+        for (at, expected) in [(1023, 512), (511, 0), (6, 0), (5, 0)] {
+            let mut bytes = guarded_kib();
+            bytes[at] ^= 0xff;
+            assert_eq!(restore(&mut bytes), expected, "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn the_use_before_has_the_sequence_number_before_and_none_is_zero() {
+        assert_eq!(Reference::new(7, 3).before(), Reference::new(7, 2));
+        assert_eq!(Reference::new(7, 1).before(), Reference::new(7, u16::MAX));
+    }
+}

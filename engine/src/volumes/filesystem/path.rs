@@ -1,0 +1,35 @@
+//! Paths in file systems that number their folders and have the parent and the name of each.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::volumes::filesystem::MOST_DEPTH;
+
+/// Bytes of a path that are kept.
+const LONGEST: usize = 4096;
+
+/// The names from below `root` to the file called `name` in the folder `parent`, joined by `/`, as far up
+/// as its folders are known; `top` stands before them unless it is empty.
+pub fn path<K: Copy + Eq + Hash>(
+    folders: &HashMap<K, (K, String)>,
+    root: K,
+    (parent, name): (K, &str),
+    top: &str,
+) -> String {
+    let mut names = vec![name];
+    let (mut folder, mut len) = (parent, name.len());
+    while folder != root && names.len() < MOST_DEPTH {
+        let Some((parent, name)) = folders.get(&folder) else { break };
+        len += name.len() + 1;
+        if len > LONGEST {
+            break;
+        }
+        names.push(name);
+        folder = *parent;
+    }
+    if !top.is_empty() {
+        names.push(top);
+    }
+    names.reverse();
+    names.join("/")
+}

@@ -1,0 +1,116 @@
+//! Traces of file systems, looked for in every sector while a source is scanned, so that volumes and
+//! folders whose way from a partition table is lost are found without reading the source again.
+
+use std::ops::Range;
+
+use crate::volumes::filesystem::{self, Clue, SECTOR};
+
+/// A sector that may be a trace of a file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trace {
+    /// Its first byte in the source.
+    pub at: u64,
+    /// Which of [`filesystem::ALL`] it is of.
+    pub system: u8,
+    /// What it may be.
+    pub clue: Clue,
+}
+
+/// Traces that are kept of one source; of more, only those on a coarser grid.
+const MOST_TRACES: usize = 1 << 20;
+
+/// Looks at the sectors that begin in `own` of a chunk that begins at `at` of the source.
+pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
+    let sector = SECTOR as u64;
+    let mut start = ((at + own.start as u64).next_multiple_of(sector) - at) as usize;
+    while start < own.end {
+        let Some(bytes) = chunk.get(start..).and_then(|rest| rest.first_chunk::<SECTOR>()) else {
+            return;
+        };
+        if !begins_constant(bytes) {
+            for (system, filesystem) in (0..).zip(filesystem::ALL) {
+                if let Some(clue) = filesystem.clue(bytes) {
+                    traces.push(Trace { at: at + start as u64, system, clue });
+                }
+            }
+        }
+        start += SECTOR;
+    }
+}
+
+/// Whether a sector begins with eight bytes of one value, as no trace does.
+fn begins_constant(sector: &[u8; SECTOR]) -> bool {
+    let [first, rest @ ..] = sector;
+    rest[..7].iter().all(|byte| byte == first)
+}
+
+/// Traces from all chunks of a source.
+#[derive(Debug)]
+pub struct Traces {
+    found: Vec<Trace>,
+    /// Only traces at multiples of this are kept.
+    grid: u64,
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        Traces { found: Vec::new(), grid: SECTOR as u64 }
+    }
+}
+
+impl Traces {
+    /// Adds the traces of a chunk. Which of too many are kept does not depend on their order.
+    pub fn add(&mut self, more: &[Trace]) {
+        self.add_within(more, MOST_TRACES);
+    }
+
+    fn add_within(&mut self, more: &[Trace], most: usize) {
+        let grid = self.grid;
+        self.found.extend(more.iter().filter(|trace| trace.at.is_multiple_of(grid)));
+        while self.found.len() > most {
+            self.grid *= 2;
+            self.found.retain(|trace| trace.at.is_multiple_of(self.grid));
+        }
+    }
+
+    /// All of them by their place in the source.
+    pub fn sorted(mut self) -> Vec<Trace> {
+        self.found.sort_unstable();
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boot_sector() -> Vec<u8> {
+        let volume = afterimage_testdata::ntfs::Volume::new(256);
+        volume.image()[..SECTOR].to_vec()
+    }
+
+    #[test]
+    fn a_trace_is_found_at_the_sectors_that_a_chunk_owns() {
+        let mut chunk = vec![7; 8 * SECTOR];
+        chunk[2 * SECTOR..3 * SECTOR].copy_from_slice(&boot_sector());
+        for (own, found) in [(0..8, true), (2..3, true), (3..8, false), (0..2, false)] {
+            let mut traces = Vec::new();
+            look(&chunk, 1 << 20, own.start * SECTOR..own.end * SECTOR, &mut traces);
+            let at = traces.iter().map(|trace| trace.at).collect::<Vec<_>>();
+            let expected = found.then_some((1 << 20) + 2 * SECTOR as u64);
+            assert_eq!(at, expected.into_iter().collect::<Vec<_>>(), "{own:?}");
+        }
+    }
+
+    #[test]
+    fn which_of_too_many_traces_are_kept_does_not_depend_on_their_order() {
+        let trace = |at: u64| Trace { at: at * 512, system: 0, clue: Clue::Records };
+        let all: Vec<Trace> = (0..100).map(trace).collect();
+        let (mut forward, mut backward) = (Traces::default(), Traces::default());
+        all.chunks(7).for_each(|some| forward.add_within(some, 30));
+        all.chunks(3).rev().for_each(|some| backward.add_within(some, 30));
+        let kept = forward.sorted();
+        assert_eq!(kept, backward.sorted());
+        assert_eq!(kept.len(), 25);
+    }
+}
