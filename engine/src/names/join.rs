@@ -12,7 +12,7 @@ use crate::carve::wire_runs;
 use crate::model::record::{Record, WireRole};
 use crate::output::report::{End, Grade, Range, Status};
 use crate::restore::layouts;
-use crate::volumes::filesystem::{Entry, Place, Stamp};
+use crate::volumes::filesystem::{Entry, Location, Stamp};
 use crate::volumes::live_map::Owners;
 use crate::volumes::survey::{Survey, Told, Volume};
 
@@ -166,8 +166,8 @@ impl<'s> Join<'s> {
         if let Some((_, (volume, entry))) = best.filter(|(fit, _)| *fit != Fit::Not) {
             self.naming.name(record, volume, entry);
             let whole = [Run { at: offset, len: entry.size }];
-            let runs = match entry.places.first() {
-                Some(Place::Runs(runs)) => runs,
+            let runs = match entry.locations.first() {
+                Some(Location::Runs(runs)) => runs,
                 _ => &whole[..],
             };
             let runs = layouts::recorded(runs, entry.size, self.len)

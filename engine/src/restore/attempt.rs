@@ -17,7 +17,7 @@ use crate::output::report::{Grade, Issue, Origin};
 use crate::restore::follow::Guide;
 use crate::restore::layouts::{self, Basis, Layout, MOST_PLACES, Sought, Space};
 use crate::restore::read_limit::{RUN_COST, allowance};
-use crate::volumes::filesystem::Place;
+use crate::volumes::filesystem::Location;
 use crate::volumes::survey::Told;
 
 /// Places of one entry from which its format looks for the rest.
@@ -116,7 +116,7 @@ impl Attempt<'_> {
         let size = one.told.entry.size.min(self.undelete.source.len());
         let before = buffer.lent();
         buffer.allow(Some(allowance(size)));
-        for place in one.told.entry.places.iter().take(MOST_PLACES) {
+        for place in one.told.entry.locations.iter().take(MOST_PLACES) {
             if tried.proven.is_some() || buffer.is_spent() {
                 break;
             }
@@ -142,7 +142,7 @@ impl Attempt<'_> {
     }
 
     /// Measures the file in the layouts that one place of its entry leads to.
-    fn place(&self, one: &Open<'_>, place: &Place, tried: &mut Tried, buffer: &mut Buffer) {
+    fn place(&self, one: &Open<'_>, place: &Location, tried: &mut Tried, buffer: &mut Buffer) {
         let (entry, space) = (one.told.entry, &self.ways.space);
         let sought = Sought {
             size: entry.size,
@@ -203,9 +203,9 @@ impl Attempt<'_> {
         let (entry, space) = (one.told.entry, &self.ways.space);
         let free = space.headless.as_slice();
         let guide = Guide { source, free, cluster: space.cluster(), size: entry.size };
-        let starts = entry.places.iter().take(MOST_GUIDED).filter_map(|place| match place {
-            Place::Start(at) => Some(*at),
-            Place::Runs(_) => None,
+        let starts = entry.locations.iter().take(MOST_GUIDED).filter_map(|place| match place {
+            Location::Start(at) => Some(*at),
+            Location::Runs(_) => None,
         });
         for start in starts.filter(|&at| self.is_open(at) && at < source.len()) {
             let rest = Runs::whole(start, source.len() - start);

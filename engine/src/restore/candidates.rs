@@ -7,7 +7,7 @@ use crate::claims::occupied::Carved;
 use crate::names::join::is_near;
 use crate::output::report::Grade;
 use crate::restore::layouts;
-use crate::volumes::filesystem::{Entry, Place};
+use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::survey::{Survey, Told, Volume};
 
 /// A file of a photo is not shorter, in bytes.
@@ -55,10 +55,10 @@ pub(super) fn open<'s>(survey: &'s Survey, carved: &BTreeMap<u64, Carved>) -> Ve
 
 /// How much carving found of the file of an entry, as the entry tells it: its picture, at least.
 fn found(carved: &BTreeMap<u64, Carved>, volume: &Volume, entry: &Entry) -> Option<u64> {
-    entry.places.iter().find_map(|place| {
+    entry.locations.iter().find_map(|place| {
         let piece = match place {
-            Place::Runs(runs) => runs.first().map_or(0, |run| run.len),
-            Place::Start(_) => 0,
+            Location::Runs(runs) => runs.first().map_or(0, |run| run.len),
+            Location::Start(_) => 0,
         };
         let file = layouts::start(place).and_then(|start| carved.get(&start));
         let found = file.filter(|file| {

@@ -12,7 +12,7 @@ use crate::claims::occupied::{Carved, Claims};
 use crate::output::report::Grade;
 use crate::restore::layouts::history::{self, Doubtful, Settled, Turn};
 use crate::restore::layouts::{self, Space};
-use crate::volumes::filesystem::{Entry, Place};
+use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::survey::Volume;
 
 /// The order in which the photos of a volume were written, as far as their dates tell.
@@ -29,8 +29,9 @@ impl Past {
         let mut written: Vec<_> = photos.clone().filter_map(key).collect();
         written.sort_unstable();
         let mut past = Past { written, starts: BTreeMap::new() };
-        let starts = photos
-            .filter_map(|entry| Some((layouts::start(entry.places.first()?)?, past.turn(entry)?)));
+        let starts = photos.filter_map(|entry| {
+            Some((layouts::start(entry.locations.first()?)?, past.turn(entry)?))
+        });
         for (start, turn) in starts.collect::<Vec<_>>() {
             let last = past.starts.entry(start).or_default();
             *last = turn.max(*last);
@@ -105,8 +106,8 @@ fn settled<'r>(
 ) -> Vec<Settled<'r>> {
     let simple = volume.contents.entries.iter().filter_map(|entry| {
         let turn = past.turn(entry)?;
-        let runs = match entry.places.first()? {
-            Place::Runs(runs) if volume.has_live(entry) => Cow::from(runs),
+        let runs = match entry.locations.first()? {
+            Location::Runs(runs) if volume.has_live(entry) => Cow::from(runs),
             place => {
                 let at = layouts::start(place)?;
                 let file = carved.get(&at).filter(|file| file.grade == Grade::Verified)?;
@@ -132,11 +133,13 @@ fn doubtful<'e>(
     let lost = entries.iter().all(|entry| entry.deleted);
     let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased) && !is_open(entry);
     let doubtful = entries.iter().filter(counts).filter_map(|entry| {
-        let spans: Vec<Span> = match entry.places.first()? {
-            Place::Runs(runs) => runs.iter().map(|run| Span { at: run.at, len: run.len }).collect(),
+        let spans: Vec<Span> = match entry.locations.first()? {
+            Location::Runs(runs) => {
+                runs.iter().map(|run| Span { at: run.at, len: run.len }).collect()
+            }
             // Where such a photo began lies something else by now.
-            Place::Start(_) if is_photo(entry) => return None,
-            &Place::Start(at) => vec![Span { at, len: entry.size }],
+            Location::Start(_) if is_photo(entry) => return None,
+            &Location::Start(at) => vec![Span { at, len: entry.size }],
         };
         Some(Doubtful { entry, spans: spans.into_iter().filter(|span| span.len > 0).collect() })
     });
@@ -155,7 +158,7 @@ mod tests {
             deleted,
             erased,
             size,
-            places: vec![Place::Start(at)],
+            locations: vec![Location::Start(at)],
             modified: None,
             deleted_at: None,
             record: at,

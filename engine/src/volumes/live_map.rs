@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{Entry, Place, clusters};
+use crate::volumes::filesystem::{Entry, Location, clusters};
 use crate::volumes::survey::Survey;
 
 /// Places of the files that are still there, by their first byte.
@@ -61,8 +61,8 @@ impl<'s> Owners<'s> {
 
 /// Where the bytes of a file are recorded to lie.
 fn spans(entry: &Entry) -> impl Iterator<Item = Span> + '_ {
-    let runs = match entry.places.first() {
-        Some(Place::Runs(runs)) => runs.as_slice(),
+    let runs = match entry.locations.first() {
+        Some(Location::Runs(runs)) => runs.as_slice(),
         _ => &[],
     };
     runs.iter().map(|run| Span { at: run.at, len: run.len })

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{self, Clue, Contents, Entry, MOST_ENTRIES, Place};
+use crate::volumes::filesystem::{self, Clue, Contents, Entry, Location, MOST_ENTRIES};
 use crate::volumes::partition::{self, Partition};
 use crate::volumes::traces::Trace;
 
@@ -38,7 +38,7 @@ pub struct Volume {
 impl Volume {
     /// Whether what it says of live files and free clusters can be relied on.
     pub fn is_trusted(&self) -> bool {
-        !self.lost && self.is_sound() && self.contents.locked.is_none()
+        !self.lost && self.is_sound() && self.contents.encrypted.is_none()
     }
 
     /// Whether a file of it could begin at `at`; what begins elsewhere is part of one.
@@ -55,8 +55,8 @@ impl Volume {
     /// Whether a file that it lists as there lies at `at`.
     fn owns(&self, at: u64) -> bool {
         let live = self.contents.entries.iter().filter(|entry| !entry.deleted);
-        let runs = live.filter_map(|entry| match entry.places.first() {
-            Some(Place::Runs(runs)) => Some(runs),
+        let runs = live.filter_map(|entry| match entry.locations.first() {
+            Some(Location::Runs(runs)) => Some(runs),
             _ => None,
         });
         runs.flatten().any(|run| Span { at: run.at, len: run.len }.holds(Span { at, len: 1 }))
@@ -216,8 +216,9 @@ impl Survey {
         self.volumes = others;
         self.volumes.extend(known.into_iter().zip(kept).map(|(one, kept)| volume(one, kept)));
         // Records that know no place are names in somebody's bytes, and no volume.
-        let places = |one: &Contents| one.entries.iter().any(|entry| !entry.places.is_empty());
-        let found = found.into_iter().filter(places);
+        let locations =
+            |one: &Contents| one.entries.iter().any(|entry| !entry.locations.is_empty());
+        let found = found.into_iter().filter(locations);
         self.volumes.extend(found.map(|one| volume(one, (None, true))));
     }
 

@@ -152,7 +152,7 @@ fn by_kind(doubtful: &[Doubtful<'_>], lives: &mut [Life]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::volumes::filesystem::Place;
+    use crate::volumes::filesystem::Location;
 
     fn entry(path: &str) -> Entry {
         Entry {
@@ -161,7 +161,7 @@ mod tests {
             deleted: true,
             erased: true,
             size: 1,
-            places: vec![Place::Start(0)],
+            locations: vec![Location::Start(0)],
             modified: None,
             deleted_at: None,
             record: 0,

@@ -10,7 +10,7 @@ use afterimage_signatures::{Run, Runs};
 pub use crate::model::span_set::{apart, gaps};
 use crate::model::span_set::{follow, joined};
 use crate::volumes::filesystem::clusters::is_free;
-use crate::volumes::filesystem::{Entry, MOST_RUNS, Place};
+use crate::volumes::filesystem::{Entry, Location, MOST_RUNS};
 use history::Turn;
 use neighbourhood::Neighbourhood;
 pub use space::Space;
@@ -63,14 +63,14 @@ impl Basis {
 
 /// Where the file of `entry` may begin.
 pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
-    entry.places.iter().take(MOST_PLACES).filter_map(start)
+    entry.locations.iter().take(MOST_PLACES).filter_map(start)
 }
 
 /// Where a file begins that has a place.
-pub fn start(place: &Place) -> Option<u64> {
+pub fn start(place: &Location) -> Option<u64> {
     match place {
-        Place::Runs(runs) => runs.first().map(|run| run.at),
-        Place::Start(at) => Some(*at),
+        Location::Runs(runs) => runs.first().map(|run| run.at),
+        Location::Start(at) => Some(*at),
     }
 }
 
@@ -97,14 +97,14 @@ pub struct Layouts {
 }
 
 /// The ways in which a file that has a place may lie in a source of `len` bytes.
-pub fn of(place: &Place, sought: Sought, space: &Space, len: u64) -> Layouts {
+pub fn of(place: &Location, sought: Sought, space: &Space, len: u64) -> Layouts {
     match place {
-        Place::Runs(runs) => {
+        Location::Runs(runs) => {
             let whole = recorded(runs, sought.size, len);
             let list = whole.map(|runs| Layout { runs, basis: Basis::Recorded });
             Layouts { list: list.into_iter().collect(), looked: runs.len() as u64 }
         }
-        Place::Start(at) => from(*at, sought, space, len),
+        Location::Start(at) => from(*at, sought, space, len),
     }
 }
 
@@ -187,14 +187,14 @@ mod tests {
         spans.iter().map(|&(at, end)| Span::between(at, end)).collect()
     }
 
-    fn entry(size: u64, place: Place) -> Entry {
+    fn entry(size: u64, place: Location) -> Entry {
         Entry {
             path: String::new(),
             certain: true,
             deleted: true,
             erased: true,
             size,
-            places: vec![place],
+            locations: vec![place],
             modified: None,
             deleted_at: None,
             record: 0,
@@ -205,7 +205,7 @@ mod tests {
     #[track_caller]
     fn check(entry: &Entry, space: &Space, expected: &[(&[(u64, u64)], Basis)]) {
         let sought = Sought { size: entry.size, known: 0, turn: None, provable: true };
-        let found = of(&entry.places[0], sought, space, LEN).list;
+        let found = of(&entry.locations[0], sought, space, LEN).list;
         let of_runs = |runs: &Runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()
         };
@@ -219,13 +219,17 @@ mod tests {
     fn recorded_runs_are_joined_and_cut_to_the_size() {
         let runs = [(0, 10), (10, 10), (50, 20)].map(|(at, len)| Run { at, len }).to_vec();
         let space = Space::default();
-        let file = entry(25, Place::Runs(runs));
+        let file = entry(25, Location::Runs(runs));
         check(&file, &space, &[(&[(0, 20), (50, 55)], Basis::Recorded)]);
         let twice = [(0, 10), (50, 10), (5, 20)].map(|(at, len)| Run { at, len }).to_vec();
-        check(&entry(25, Place::Runs(twice.clone())), &space, &[]);
-        check(&entry(15, Place::Runs(twice)), &space, &[(&[(0, 10), (50, 55)], Basis::Recorded)]);
+        check(&entry(25, Location::Runs(twice.clone())), &space, &[]);
+        check(
+            &entry(15, Location::Runs(twice)),
+            &space,
+            &[(&[(0, 10), (50, 55)], Basis::Recorded)],
+        );
         let beyond = vec![Run { at: LEN - 5, len: 10 }, Run { at: LEN + 5, len: 10 }];
-        check(&entry(20, Place::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
+        check(&entry(20, Location::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
     }
 
     #[test]
@@ -236,11 +240,11 @@ mod tests {
         let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
         let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
         let other: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
-        check(&entry(30, Place::Start(100)), &space, &[beside, whole, other]);
+        check(&entry(30, Location::Start(100)), &space, &[beside, whole, other]);
         let short: (&[(u64, u64)], _) = (&[(100, 110)], Basis::Beginning);
-        check(&entry(10, Place::Start(100)), &space, &[short]);
+        check(&entry(10, Location::Start(100)), &space, &[short]);
         let inside: (&[(u64, u64)], _) = (&[(110, 130)], Basis::Beginning);
-        check(&entry(20, Place::Start(110)), &space, &[inside]);
+        check(&entry(20, Location::Start(110)), &space, &[inside]);
     }
 
     #[test]
@@ -250,14 +254,14 @@ mod tests {
         let space = space.with(claims, Vec::new(), &[]);
         for provable in [true, false] {
             let sought = Sought { size: 30, known: 0, turn: None, provable };
-            let found = of(&Place::Start(110), sought, &space, LEN).list;
+            let found = of(&Location::Start(110), sought, &space, LEN).list;
             assert_eq!(found, [Layout { runs: Runs::whole(110, 30), basis: Basis::Contested }]);
         }
     }
 
     #[test]
     fn a_beginning_is_followed_through_what_is_free() {
-        let file = entry(30, Place::Start(110));
+        let file = entry(30, Location::Start(110));
         check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);
         let space = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
             Space::new(Some(&spans(free)), &spans(claimed), (100, 10))
@@ -270,8 +274,8 @@ mod tests {
         check(&file, &space(&[(100, 120), (130, 160)], &[]), &[free, whole]);
         check(&file, &space(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
         check(&file, &space(&[(120, 150)], &[]), &[whole]);
-        check(&entry(30, Place::Start(LEN)), &Space::default(), &[]);
+        check(&entry(30, Location::Start(LEN)), &Space::default(), &[]);
         let rest: (&[(u64, u64)], _) = (&[(110, LEN)], Basis::Contested);
-        check(&entry(u64::MAX, Place::Start(110)), &space(&[(100, 200)], &[]), &[rest]);
+        check(&entry(u64::MAX, Location::Start(110)), &space(&[(100, 200)], &[]), &[rest]);
     }
 }

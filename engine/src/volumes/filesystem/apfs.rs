@@ -78,10 +78,10 @@ fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option
         live &= !whole;
     }
     found.add_snapshots(newest.transaction);
-    let open: Vec<&Listed> = found.volumes.values().filter(|volume| !volume.locked).collect();
-    let locked = found.volumes.len() - open.len();
-    if locked > 0 && !open.is_empty() {
-        faults.push(format!("{locked} of its volumes are encrypted by FileVault"));
+    let open: Vec<&Listed> = found.volumes.values().filter(|volume| !volume.encrypted).collect();
+    let encrypted = found.volumes.len() - open.len();
+    if encrypted > 0 && !open.is_empty() {
+        faults.push(format!("{encrypted} of its volumes are encrypted by FileVault"));
     }
     let mut entries = Vec::new();
     for volume in &open {
@@ -98,7 +98,7 @@ fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option
         cluster_len: geometry.block.into(),
         clusters_at: at,
         faults,
-        locked: (locked > 0 && open.is_empty()).then_some(LOCKED),
+        encrypted: (encrypted > 0 && open.is_empty()).then_some(LOCKED),
         entries,
         free: None,
     })
@@ -114,7 +114,7 @@ struct Container<'b> {
 /// A volume, by what its newest superblock says.
 struct Listed {
     name: String,
-    locked: bool,
+    encrypted: bool,
     volume: Volume,
 }
 
@@ -131,10 +131,10 @@ impl Container<'_> {
             };
             let listed = self.volumes.entry(id).or_insert_with(|| Listed {
                 name: superblock.name.clone(),
-                locked: superblock.locked,
+                encrypted: superblock.encrypted,
                 volume: Volume::default(),
             });
-            if !superblock.locked {
+            if !superblock.encrypted {
                 let volume = &mut listed.volume;
                 whole &= volume.map.add(&self.blocks, superblock.map);
                 whole &= volume.add(&self.blocks, &superblock, generation.transaction, live);
@@ -148,7 +148,7 @@ impl Container<'_> {
         for id in ids {
             let superblock = self.superblock(id, transaction);
             if let (Some(superblock), Some(listed)) = (superblock, self.volumes.get_mut(&id))
-                && !listed.locked
+                && !listed.encrypted
             {
                 listed.volume.add_snapshots(&self.blocks, &superblock);
             }

@@ -26,7 +26,7 @@ mod volume;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
-use super::{Clue, Contents, Entry, FileSystem, MOST_ENTRIES, Place, SECTOR, Stamp};
+use super::{Clue, Contents, Entry, FileSystem, Location, MOST_ENTRIES, SECTOR, Stamp};
 use names::Names;
 use superblock::Superblock;
 use survey::{Survey, Version};
@@ -78,7 +78,7 @@ fn contents(volume: &Volume) -> Contents {
         cluster_len,
         clusters_at: volume.at + volume.superblock.first_block * volume.superblock.block_len,
         faults,
-        locked: None,
+        encrypted: None,
         entries: entries(volume, &survey, &names),
         free,
     }
@@ -116,7 +116,7 @@ fn entry(volume: &Volume, file: &Version, path: String, certain: bool) -> Entry 
         deleted: !file.is_live(),
         erased: !file.is_live(),
         size: inode.size,
-        places: if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] },
+        locations: if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] },
         modified: inode.modified,
         deleted_at: file.deleted_at.and_then(|seconds| Stamp::utc(seconds.into(), 0)),
         record: inode.at,

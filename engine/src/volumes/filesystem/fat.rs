@@ -1,12 +1,12 @@
 //! FAT12, FAT16 and FAT32: the file system of cards, sticks and old disks.
 //!
 //! A deleted file keeps its record except for the first byte of each part: name, size, dates and
-//! first cluster are there, its chain is not. So a deleted file gives a [`Place::Start`] unless the
+//! first cluster are there, its chain is not. So a deleted file gives a [`Location::Start`] unless the
 //! table still has its chain, and a deleted folder gives the files of its first cluster.
 //!
 //! Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03 (2000).
 //!
-//! [`Place::Start`]: crate::volumes::filesystem::Place::Start
+//! [`Location::Start`]: crate::volumes::filesystem::Location::Start
 
 mod boot;
 mod clue;

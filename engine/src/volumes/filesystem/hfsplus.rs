@@ -131,7 +131,7 @@ fn contents(
         cluster_len: header.block,
         clusters_at: header.at,
         faults,
-        locked: None,
+        encrypted: None,
         entries,
         free: free.map(|(free, _)| free),
     }
@@ -178,7 +178,7 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
         cluster_len: volume.cluster_len,
         clusters_at: volume.clusters_at,
         faults: Vec::new(),
-        locked: None,
+        encrypted: None,
         entries,
         free: None,
     })
@@ -186,9 +186,9 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
 
 /// The size of a file and where it begins: what makes two records speak of the same bytes.
 fn first(entry: &super::Entry) -> (u64, Option<u64>) {
-    let at = entry.places.first().and_then(|place| match place {
-        super::Place::Runs(runs) => runs.first().map(|run| run.at),
-        super::Place::Start(at) => Some(*at),
+    let at = entry.locations.first().and_then(|place| match place {
+        super::Location::Runs(runs) => runs.first().map(|run| run.at),
+        super::Location::Start(at) => Some(*at),
     });
     (entry.size, at)
 }

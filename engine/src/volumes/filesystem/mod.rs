@@ -1,4 +1,4 @@
-//! What file systems still say of files: names, dates, sizes and places, of those that are there and
+//! What file systems still say of files: names, dates, sizes and locations, of those that are there and
 //! of those that were deleted.
 //!
 //! A [`FileSystem`] is read from the bytes of a source, the same for all of them. Like a format it
@@ -12,11 +12,11 @@ pub mod budget;
 pub mod clusters;
 pub mod dcf;
 pub mod dos;
+pub mod encrypted;
 pub mod exfat;
 pub mod ext;
 pub mod fat;
 pub mod hfsplus;
-pub mod locked;
 pub mod ntfs;
 pub mod opening;
 pub mod path;
@@ -47,7 +47,7 @@ pub static ALL: &[&dyn FileSystem] = &[
     &ext::Ext,
     &hfsplus::HfsPlus,
     &apfs::Apfs,
-    &locked::Locked,
+    &encrypted::Encrypted,
 ];
 
 /// One kind of file system.
@@ -100,7 +100,7 @@ pub struct Contents {
     /// In what it contradicts itself, one clause each, such as "the two allocation tables differ".
     pub faults: Vec<String>,
     /// What its files cannot be read for, such as "encrypted by BitLocker"; one clause for the user.
-    pub locked: Option<&'static str>,
+    pub encrypted: Option<&'static str>,
     /// Files, not folders. No two say exactly the same.
     pub entries: Vec<Entry>,
     /// Clusters that no live file owns, as stretches in order and apart. Nothing where it is not
@@ -124,7 +124,7 @@ pub struct Entry {
     /// Its size.
     pub size: u64,
     /// Where its bytes may lie, the likeliest first.
-    pub places: Vec<Place>,
+    pub locations: Vec<Location>,
     /// When it was last modified.
     pub modified: Option<Stamp>,
     /// When it was deleted.
@@ -137,7 +137,7 @@ pub struct Entry {
 
 /// Where the bytes of a file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// In these runs, as they are recorded: a chain, a run list, extents. Together they hold the file,
     /// with slack behind it, or as much of it as is recorded.
     Runs(Vec<Run>),

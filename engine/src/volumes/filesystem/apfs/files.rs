@@ -8,7 +8,7 @@ use afterimage_signatures::Run;
 
 use super::object::Blocks;
 use crate::volumes::fields::{array, byte, le16, le32, le64};
-use crate::volumes::filesystem::{Entry, MOST_ENTRIES, MOST_RUNS, Place, Stamp, path};
+use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, Stamp, path};
 
 /// The bits of a key that number an object; those above them are the record's type.
 pub const NUMBER: u64 = (1 << 60) - 1;
@@ -102,7 +102,7 @@ impl Files {
                 deleted: !inode.live,
                 erased: !inode.live,
                 size: inode.size,
-                places: if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] },
+                locations: if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] },
                 modified: stamp(inode.modified),
                 deleted_at: None,
                 record: inode.record,

@@ -7,11 +7,11 @@ use super::object::{Blocks, MAP, NODE, Object, ROOT_NODE};
 use crate::volumes::fields::{le32, le64};
 use crate::volumes::filesystem::MOST_ENTRIES;
 
-/// The places of objects by identifier and transaction, out of the maps of several generations.
+/// The locations of objects by identifier and transaction, out of the maps of several generations.
 /// What was written in one transaction is never written again, so they can be one.
 #[derive(Default)]
 pub struct Map {
-    places: BTreeMap<(u64, u64), u64>,
+    locations: BTreeMap<(u64, u64), u64>,
     /// Blocks of the maps that were read.
     met: HashSet<u64>,
 }
@@ -24,7 +24,7 @@ impl Map {
         let mut whole = true;
         let mut open = vec![(root, node::MOST_LEVELS)];
         while let Some((block, below)) = open.pop() {
-            if self.met.contains(&block) || self.places.len() >= MOST_ENTRIES {
+            if self.met.contains(&block) || self.locations.len() >= MOST_ENTRIES {
                 continue; // The same block is the same node, with the same ones under it.
             }
             let node = blocks.object(block, &[ROOT_NODE, NODE]);
@@ -48,14 +48,14 @@ impl Map {
     fn insert(&mut self, key: &[u8], value: &[u8]) -> Option<()> {
         let is_deleted = le32(value, 0)? & 1 != 0;
         if !is_deleted {
-            self.places.insert((le64(key, 0)?, le64(key, 8)?), le64(value, 8)?);
+            self.locations.insert((le64(key, 0)?, le64(key, 8)?), le64(value, 8)?);
         }
         Some(())
     }
 
     /// The block that an object lay in as of a transaction.
     pub fn place(&self, id: u64, transaction: u64) -> Option<u64> {
-        self.places.range((id, 0)..=(id, transaction)).next_back().map(|(_, &block)| block)
+        self.locations.range((id, 0)..=(id, transaction)).next_back().map(|(_, &block)| block)
     }
 
     /// The object as of a transaction, if its block still holds it.

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
 use super::*;
-use crate::volumes::filesystem::{Entry, Place, Stamp};
+use crate::volumes::filesystem::{Entry, Location, Stamp};
 
 fn photo(seed: u8, len: usize) -> Vec<u8> {
     (0..len).map(|at| (at as u8).wrapping_mul(31) ^ seed ^ (at >> 8) as u8).collect()
@@ -29,7 +29,7 @@ fn read_all(image: &[u8]) -> Contents {
 }
 
 fn bytes_of(image: &[u8], entry: &Entry) -> Vec<u8> {
-    let Place::Runs(runs) = &entry.places[0] else { panic!("{entry:?}") };
+    let Location::Runs(runs) = &entry.locations[0] else { panic!("{entry:?}") };
     let pieces = runs.iter().flat_map(|run| &image[run.at as usize..][..run.len as usize]);
     pieces.copied().take(entry.size as usize).collect()
 }
@@ -54,10 +54,10 @@ fn files_of_the_newest_checkpoint_are_there() {
     let container = container();
     let found = read_all(container.image());
     check(container.image(), &found, &[(1, false), (2, false), (3, false)], &[]);
-    assert_eq!((found.kind, found.label.as_deref(), found.locked), ("apfs", Some("Disk"), None));
+    assert_eq!((found.kind, found.label.as_deref(), found.encrypted), ("apfs", Some("Disk"), None));
     let stamp = Stamp::utc(TAKEN as i64 / 1_000_000_000, 500_000_000);
     assert_eq!(found.entries[1].modified, stamp);
-    let Place::Runs(runs) = &found.entries[1].places[0] else { panic!() };
+    let Location::Runs(runs) = &found.entries[1].locations[0] else { panic!() };
     assert_eq!(runs.len(), 3);
 }
 
@@ -119,7 +119,7 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_it() {
 #[test]
 fn a_locked_volume_is_named() {
     let found = read_all(Container::new(true).image());
-    assert_eq!((found.locked, found.entries.len()), (Some("encrypted by FileVault"), 0));
+    assert_eq!((found.encrypted, found.entries.len()), (Some("encrypted by FileVault"), 0));
 }
 
 #[test]
@@ -169,8 +169,8 @@ proptest! {
         for found in starts.chain(Apfs.read_copy(&bytes, 7 * BLOCK as u64)) {
             let end = found.span.end();
             prop_assert!(end <= bytes.len() as u64);
-            for place in found.entries.iter().flat_map(|entry| &entry.places) {
-                let Place::Runs(runs) = place else { continue };
+            for place in found.entries.iter().flat_map(|entry| &entry.locations) {
+                let Location::Runs(runs) = place else { continue };
                 prop_assert!(runs.iter().all(|run| run.at + run.len <= end));
             }
         }

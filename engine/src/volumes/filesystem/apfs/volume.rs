@@ -21,7 +21,7 @@ pub struct Superblock {
     snapshots: u64,
     /// Whether names have their hash before them.
     pub hashed: bool,
-    pub locked: bool,
+    pub encrypted: bool,
     pub name: String,
 }
 
@@ -37,7 +37,7 @@ impl Superblock {
             snapshots: le64(bytes, 152)?,
             // Case-insensitive, or insensitive to normalization.
             hashed: le64(bytes, 56)? & 9 != 0,
-            locked: le64(bytes, 264)? & 1 == 0,
+            encrypted: le64(bytes, 264)? & 1 == 0,
             name: String::from_utf8_lossy(&name[..len]).into_owned(),
         })
     }

@@ -7,7 +7,7 @@ use crate::volumes::filesystem::clusters::{FIRST, read as read_bytes};
 use crate::volumes::filesystem::exfat::boot::{Boot, COPY, is_whole};
 use crate::volumes::filesystem::exfat::set::{Layout, Set};
 use crate::volumes::filesystem::exfat::volume::{File, Trouble, Volume};
-use crate::volumes::filesystem::{Contents, Entry, Place};
+use crate::volumes::filesystem::{Contents, Entry, Location};
 
 /// Of so many chains one may be wrong before the map is not believed.
 const TRUSTED: u64 = 8;
@@ -34,7 +34,7 @@ pub fn read(bytes: &dyn Bytes, boot: Boot, at: u64, room: u64) -> Option<Content
         cluster_len: volume.clusters.len,
         clusters_at: volume.clusters.at,
         faults,
-        locked: None,
+        encrypted: None,
         entries,
         free: trusted(&volume, &map).then(|| volume.clusters.free(&volume.owned)),
     })
@@ -70,26 +70,26 @@ fn entries(volume: &mut Volume<'_>) -> Vec<Entry> {
         if folder.0 != file.folder {
             folder = (file.folder, volume.path(file.folder));
         }
-        let places = places(volume, &file, &mut budget);
+        let locations = locations(volume, &file, &mut budget);
         let path = format!("{}{}", folder.1, file.set.name);
         text += path.len();
         if text > MOST_TEXT {
             break;
         }
-        entries.push(entry(file.set, path, file.at, places));
+        entries.push(entry(file.set, path, file.at, locations));
     }
     entries
 }
 
 /// What a set says of a file.
-pub fn entry(set: Set, path: String, at: u64, places: Vec<Place>) -> Entry {
+pub fn entry(set: Set, path: String, at: u64, locations: Vec<Location>) -> Entry {
     Entry {
         path,
         certain: true,
         deleted: !set.live,
         erased: set.erased,
         size: set.size,
-        places,
+        locations,
         modified: set.modified,
         deleted_at: None,
         record: at,
@@ -97,7 +97,7 @@ pub fn entry(set: Set, path: String, at: u64, places: Vec<Place>) -> Entry {
     }
 }
 
-fn places(volume: &mut Volume<'_>, file: &File, budget: &mut Budget) -> Vec<Place> {
+fn locations(volume: &mut Volume<'_>, file: &File, budget: &mut Budget) -> Vec<Location> {
     let File { set, stretches, .. } = file;
     if set.size == 0 || set.layout == Layout::Nothing {
         return Vec::new();
@@ -118,7 +118,7 @@ fn places(volume: &mut Volume<'_>, file: &File, budget: &mut Budget) -> Vec<Plac
     // What was never written is not the file's.
     let len = if set.valid == 0 { set.size } else { set.valid };
     let runs = known.and_then(|stretches| budget.runs(&clusters, &stretches, len));
-    let start = clusters.offset(set.cluster).map(Place::Start);
+    let start = clusters.offset(set.cluster).map(Location::Start);
     let start = start.filter(|_| runs.is_none() || !complete);
     runs.into_iter().chain(start).collect()
 }

@@ -15,7 +15,7 @@ use crate::volumes::filesystem::exfat::clue::capitals;
 use crate::volumes::filesystem::exfat::contents::entry;
 use crate::volumes::filesystem::exfat::set::{Layout, MOST_RECORDS, Set, parse};
 use crate::volumes::filesystem::records::LEN;
-use crate::volumes::filesystem::{Contents, Entry, MOST_ENTRIES, Place, SECTOR};
+use crate::volumes::filesystem::{Contents, Entry, Location, MOST_ENTRIES, SECTOR};
 use tree::Tree;
 
 /// Clues that are followed: a folder of a real volume gives one for every five files.
@@ -120,9 +120,10 @@ fn contents(
         if text > MOST_TEXT {
             break;
         }
-        let places = clusters.map_or(Vec::new(), |clusters| places(&clusters, set, &mut budget));
+        let locations =
+            clusters.map_or(Vec::new(), |clusters| locations(&clusters, set, &mut budget));
         let lost = Set { live: false, ..set.clone() };
-        entries.push(Entry { certain, ..entry(lost, path, *at, places) });
+        entries.push(Entry { certain, ..entry(lost, path, *at, locations) });
     }
     let lost =
         clusters.unwrap_or(Clusters { at: first, len: SECTOR as u64, count: 0, end: bytes.len() });
@@ -133,20 +134,20 @@ fn contents(
         cluster_len: lost.len,
         clusters_at: lost.at,
         faults: Vec::new(),
-        locked: None,
+        encrypted: None,
         entries,
         free: known.and_then(|known| known.free.clone()),
     })
 }
 
-fn places(clusters: &Clusters, set: &Set, budget: &mut Budget) -> Vec<Place> {
+fn locations(clusters: &Clusters, set: &Set, budget: &mut Budget) -> Vec<Location> {
     let needed = u32::try_from(clusters.needed(set.size)).unwrap_or(u32::MAX);
     let len = if set.valid == 0 { set.size } else { set.valid };
     let place = match set.layout {
         _ if set.size == 0 => None,
         Layout::Nothing => None,
         Layout::Contiguous => budget.runs(clusters, &[(set.cluster, needed)], len),
-        Layout::Chained => clusters.offset(set.cluster).map(Place::Start),
+        Layout::Chained => clusters.offset(set.cluster).map(Location::Start),
     };
     place.into_iter().collect()
 }

@@ -6,7 +6,7 @@ use afterimage_testdata::fat::Stamp;
 use proptest::prelude::*;
 
 use super::ExFat;
-use crate::volumes::filesystem::{Clue, Contents, Entry, FileSystem, Place, SECTOR};
+use crate::volumes::filesystem::{Clue, Contents, Entry, FileSystem, Location, SECTOR};
 
 const CLUSTER_LEN: u64 = CLUSTER as u64;
 
@@ -53,9 +53,9 @@ fn entry<'c>(contents: &'c Contents, path: &str) -> &'c Entry {
 
 /// The fourth byte of a file, which tells it apart.
 fn fourth_byte(image: &[u8], contents: &Contents, path: &str) -> u8 {
-    match entry(contents, path).places.first().expect("it has a place") {
-        Place::Runs(runs) => image[runs[0].at as usize + 3],
-        Place::Start(at) => image[*at as usize + 3],
+    match entry(contents, path).locations.first().expect("it has a place") {
+        Location::Runs(runs) => image[runs[0].at as usize + 3],
+        Location::Start(at) => image[*at as usize + 3],
     }
 }
 
@@ -84,7 +84,7 @@ fn the_table_is_followed_where_a_file_is_in_pieces() {
     let mut card = card();
     let path = "DCIM/100TESTS/in two pieces, with a long name.jpeg";
     let contents = read(card.image());
-    let [Place::Runs(runs)] = entry(&contents, path).places.as_slice() else {
+    let [Location::Runs(runs)] = entry(&contents, path).locations.as_slice() else {
         panic!("only its runs are recorded");
     };
     let clusters: Vec<u64> = runs.iter().map(|run| run.len / CLUSTER_LEN).collect();
@@ -92,7 +92,7 @@ fn the_table_is_followed_where_a_file_is_in_pieces() {
     let start = runs[0].at;
     card.delete(path);
     let contents = read(card.image());
-    assert_eq!(entry(&contents, path).places, [Place::Start(start)], "its chain is gone");
+    assert_eq!(entry(&contents, path).locations, [Location::Start(start)], "its chain is gone");
 }
 
 #[test]
@@ -199,10 +199,10 @@ fn noise_is_no_clue() {
 fn check_bounds(image: &[u8], contents: &Contents) {
     let len = image.len() as u64;
     assert!(contents.span.end() <= len);
-    for place in contents.entries.iter().flat_map(|entry| &entry.places) {
+    for place in contents.entries.iter().flat_map(|entry| &entry.locations) {
         match place {
-            Place::Start(at) => assert!(*at < len),
-            Place::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
+            Location::Start(at) => assert!(*at < len),
+            Location::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
         }
     }
     let free = contents.free.as_deref().unwrap_or_default();

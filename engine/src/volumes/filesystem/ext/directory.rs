@@ -70,7 +70,7 @@ fn length(block: &[u8], at: usize) -> Option<usize> {
     (len.is_multiple_of(4) && len >= least && len <= block.len() - at).then_some(len)
 }
 
-/// Shows names that were removed, anywhere between two places.
+/// Shows names that were removed, anywhere between two locations.
 fn removed<'a>(
     block: &'a [u8],
     from: usize,

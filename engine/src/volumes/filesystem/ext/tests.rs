@@ -3,7 +3,7 @@ use afterimage_testdata::ext::{Kind, Volume};
 use proptest::prelude::*;
 
 use super::Ext;
-use crate::volumes::filesystem::{Clue, Contents, Entry, FileSystem, Place, SECTOR};
+use crate::volumes::filesystem::{Clue, Contents, Entry, FileSystem, Location, SECTOR};
 
 /// 2023-11-14 22:13:20.
 const TAKEN: u32 = 1_700_000_000;
@@ -30,7 +30,7 @@ fn read(image: &[u8]) -> Contents {
 }
 
 fn content(image: &[u8], entry: &Entry) -> Vec<u8> {
-    let Some(Place::Runs(runs)) = entry.places.first() else { panic!("{entry:?}") };
+    let Some(Location::Runs(runs)) = entry.locations.first() else { panic!("{entry:?}") };
     let mut all: Vec<u8> = Vec::new();
     for &Run { at, len } in runs {
         all.extend_from_slice(&image[at as usize..(at + len) as usize]);
@@ -98,7 +98,7 @@ fn what_was_deleted_is_free_and_what_is_there_is_not() {
     let contents = read(volume.image());
     let free = contents.free.as_ref().unwrap();
     for entry in &contents.entries {
-        let Place::Runs(runs) = &entry.places[0] else { panic!("{entry:?}") };
+        let Location::Runs(runs) = &entry.locations[0] else { panic!("{entry:?}") };
         for run in runs {
             let inside = |at: u64| free.iter().any(|span| (span.at..span.end()).contains(&at));
             let ends = [run.at, run.at + run.len - 1].map(inside);
@@ -183,8 +183,8 @@ fn check_bounds(image: &[u8]) {
         }
         for entry in &contents.entries {
             assert!(!entry.path.is_empty());
-            for place in &entry.places {
-                let Place::Runs(runs) = place else { continue };
+            for place in &entry.locations {
+                let Location::Runs(runs) = place else { continue };
                 assert!(runs.iter().all(|run| run.at + run.len <= len), "{entry:?}");
             }
         }

@@ -8,7 +8,7 @@ use crate::volumes::filesystem::fat::folder::Record;
 use crate::volumes::filesystem::fat::tree::Tree;
 use crate::volumes::filesystem::fat::volume::{Trouble, Volume, candidates};
 use crate::volumes::filesystem::table::Ending;
-use crate::volumes::filesystem::{Contents, Entry, Place, Stamp};
+use crate::volumes::filesystem::{Contents, Entry, Location, Stamp};
 
 /// Bytes of all paths of a volume together.
 const MOST_TEXT: usize = 512 << 20;
@@ -25,10 +25,10 @@ pub fn read(bytes: &dyn Bytes, boot: Boot, at: u64, room: u64) -> Option<Content
         return None;
     }
     let mut budget = Budget::default();
-    let mut places: Vec<Vec<Place>> = Vec::new();
+    let mut locations: Vec<Vec<Location>> = Vec::new();
     for index in 0..volume.tree.files.len() {
         let record = volume.tree.files[index].record.clone();
-        places.push(if record.deleted {
+        locations.push(if record.deleted {
             Vec::new()
         } else {
             live_places(&mut volume, &record, &mut budget)
@@ -41,14 +41,14 @@ pub fn read(bytes: &dyn Bytes, boot: Boot, at: u64, room: u64) -> Option<Content
         let record = volume.tree.files[index].record.clone();
         if record.deleted {
             let found = lost_places(&mut volume, &record, &mut budget);
-            match places.get_mut(index) {
-                Some(places) => *places = found,
-                None => places.push(found),
+            match locations.get_mut(index) {
+                Some(locations) => *locations = found,
+                None => locations.push(found),
             }
         }
     }
     volume.tree.restore_letters();
-    let entries = entries(&volume.tree, places);
+    let entries = entries(&volume.tree, locations);
     let faults = faults(&volume, short);
     let trusted = trusted(&volume);
     Some(Contents {
@@ -58,7 +58,7 @@ pub fn read(bytes: &dyn Bytes, boot: Boot, at: u64, room: u64) -> Option<Content
         cluster_len: volume.clusters.len,
         clusters_at: volume.clusters.at,
         faults,
-        locked: None,
+        encrypted: None,
         entries,
         free: trusted.then(|| volume.clusters.free(&volume.owned)),
     })
@@ -75,7 +75,7 @@ fn stands_without_table(bytes: &dyn Bytes, volume: &Volume<'_>) -> bool {
     copied && named && volume.trouble.senseless == 0
 }
 
-fn live_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) -> Vec<Place> {
+fn live_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) -> Vec<Location> {
     let (size, first) = (u64::from(record.size), record.cluster);
     if first == 0 {
         return Vec::new();
@@ -94,43 +94,43 @@ fn live_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) ->
         return Vec::new();
     }
     let whole = chain.len >= volume.clusters.needed(size);
-    let mut places: Vec<Place> =
+    let mut locations: Vec<Location> =
         budget.runs(&volume.clusters, &chain.stretches, size).into_iter().collect();
-    if !whole || places.is_empty() {
-        places.extend(volume.clusters.offset(first).map(Place::Start));
+    if !whole || locations.is_empty() {
+        locations.extend(volume.clusters.offset(first).map(Location::Start));
     }
-    places
+    locations
 }
 
 /// Where a deleted file may lie. Places that live files have taken since come last.
-fn lost_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) -> Vec<Place> {
+fn lost_places(volume: &mut Volume<'_>, record: &Record, budget: &mut Budget) -> Vec<Location> {
     let size = u64::from(record.size);
     if size == 0 {
         return Vec::new();
     }
     let needed = volume.clusters.needed(size);
     let chain = volume.table.surviving(record.cluster, needed, &volume.owned);
-    let mut places: Vec<Place> =
+    let mut locations: Vec<Location> =
         chain.and_then(|chain| budget.runs(&volume.clusters, &chain, size)).into_iter().collect();
     let (mut taken, first) = (None, record.cluster);
     for cluster in candidates(&volume.boot, &volume.clusters, first) {
         let Some(at) = volume.clusters.offset(cluster) else { continue };
         match (cluster == first, volume.owned.has(cluster)) {
             (true, true) => taken = Some(at),
-            (true, false) => places.push(Place::Start(at)),
-            (false, false) if budget.more() => places.push(Place::Start(at)),
+            (true, false) => locations.push(Location::Start(at)),
+            (false, false) if budget.more() => locations.push(Location::Start(at)),
             _ => {}
         }
     }
-    places.extend(taken.map(Place::Start));
-    places
+    locations.extend(taken.map(Location::Start));
+    locations
 }
 
-/// The files of a tree; `places` stand in their order.
-pub fn entries(tree: &Tree, places: Vec<Vec<Place>>) -> Vec<Entry> {
+/// The files of a tree; `locations` stand in their order.
+pub fn entries(tree: &Tree, locations: Vec<Vec<Location>>) -> Vec<Entry> {
     let (mut entries, mut text) = (Vec::with_capacity(tree.files.len()), 0);
     let mut folder = (usize::MAX, (String::new(), true));
-    for (file, places) in tree.files.iter().zip(places) {
+    for (file, locations) in tree.files.iter().zip(locations) {
         if folder.0 != file.folder {
             folder = (file.folder, tree.path(file.folder));
         }
@@ -147,7 +147,7 @@ pub fn entries(tree: &Tree, places: Vec<Vec<Place>>) -> Vec<Entry> {
             deleted: record.deleted,
             erased: record.erased,
             size: record.size.into(),
-            places,
+            locations,
             modified: record.modified.map(|civil| Stamp { civil, offset: None }),
             deleted_at: None,
             record: record.at,

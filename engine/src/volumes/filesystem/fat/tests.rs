@@ -6,7 +6,7 @@ use afterimage_testdata::fat::{Kind, Stamp, Volume};
 use proptest::prelude::*;
 
 use super::Fat;
-use crate::volumes::filesystem::{Clue, Contents, FileSystem, MOST_ENTRIES, Place, SECTOR};
+use crate::volumes::filesystem::{Clue, Contents, FileSystem, Location, MOST_ENTRIES, SECTOR};
 
 /// A card with two folders: photos that are there, deleted ones, one around another.
 fn card(kind: Kind) -> Volume {
@@ -53,9 +53,9 @@ fn names(contents: &Contents) -> Vec<(&str, bool, bool)> {
 /// The first place of a file, of which at least one byte is there.
 fn first_byte(image: &[u8], contents: &Contents, path: &str) -> u8 {
     let entry = contents.entries.iter().find(|entry| entry.path == path).expect("it is listed");
-    match entry.places.first().expect("it has a place") {
-        Place::Runs(runs) => image[runs[0].at as usize],
-        Place::Start(at) => image[*at as usize],
+    match entry.locations.first().expect("it has a place") {
+        Location::Runs(runs) => image[runs[0].at as usize],
+        Location::Start(at) => image[*at as usize],
     }
 }
 
@@ -92,7 +92,7 @@ fn a_live_file_lies_in_the_runs_of_its_chain() {
     let card = card(Kind::Fat32);
     let contents = read(card.image());
     let pieces = contents.entries.iter().find(|entry| entry.path.ends_with("pieces.jpeg"));
-    let [Place::Runs(runs)] = pieces.expect("it is listed").places.as_slice() else {
+    let [Location::Runs(runs)] = pieces.expect("it is listed").locations.as_slice() else {
         panic!("only its runs are recorded");
     };
     let at = |cluster: u64| card.clusters_at() as u64 + cluster * 512;
@@ -137,8 +137,8 @@ fn a_start_whose_upper_half_is_lost_may_be_in_several_places() {
     card.delete("IMG_0001.JPG");
     let mut image = card.image().to_vec();
     image[record + 20..record + 22].fill(0);
-    let lower = Place::Start(at - (512 << 16));
-    assert_eq!(read(&image).entries[0].places, [lower, Place::Start(at)]);
+    let lower = Location::Start(at - (512 << 16));
+    assert_eq!(read(&image).entries[0].locations, [lower, Location::Start(at)]);
 }
 
 #[test]
@@ -216,10 +216,10 @@ fn check_bounds(image: &[u8], contents: &Contents) {
     let len = image.len() as u64;
     assert!(contents.span.end() <= len);
     assert!(contents.entries.len() <= MOST_ENTRIES);
-    for place in contents.entries.iter().flat_map(|entry| &entry.places) {
+    for place in contents.entries.iter().flat_map(|entry| &entry.locations) {
         match place {
-            Place::Start(at) => assert!(*at < len),
-            Place::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
+            Location::Start(at) => assert!(*at < len),
+            Location::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
         }
     }
     let free = contents.free.as_deref().unwrap_or_default();

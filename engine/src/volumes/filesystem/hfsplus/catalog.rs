@@ -8,7 +8,7 @@ use super::header::{Fork, Header, extents};
 use super::record::{self, File, Record, What};
 use super::tree::Tree;
 use crate::volumes::fields::{be32, byte};
-use crate::volumes::filesystem::{Entry, MOST_ENTRIES, MOST_RUNS, Place, path};
+use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path};
 
 /// Numbers that files and folders have: the root, and the catalog itself.
 const ROOT: u32 = 2;
@@ -162,14 +162,14 @@ impl Catalog {
         if !file.regular || deleted && (len < file.fork.size || file.fork.size == 0) {
             return None;
         }
-        let places = if runs.is_empty() { Vec::new() } else { vec![Place::Runs(runs)] };
+        let locations = if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] };
         Some(Entry {
             path: path::path(&self.folders, ROOT, (record.parent, &record.name), ""),
             certain: true,
             deleted,
             erased: deleted,
             size: file.fork.size,
-            places,
+            locations,
             modified: file.stamp(),
             deleted_at: None,
             record: at,

@@ -5,7 +5,7 @@ use afterimage_signatures::{Bytes, Runs};
 
 use super::header::Header;
 use super::tree::fill;
-use crate::volumes::filesystem::{Entry, Place};
+use crate::volumes::filesystem::{Entry, Location};
 
 /// Bytes of the file that are read at once.
 const PIECE: u64 = 64 << 10;
@@ -48,9 +48,9 @@ pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
 /// Whether no live file lies in what is said to be free.
 pub fn agrees(free: &[Span], entries: &[Entry]) -> bool {
     let live = entries.iter().filter(|entry| !entry.deleted);
-    let runs = live.flat_map(|entry| &entry.places).flat_map(|place| match place {
-        Place::Runs(runs) => runs.as_slice(),
-        Place::Start(_) => &[],
+    let runs = live.flat_map(|entry| &entry.locations).flat_map(|place| match place {
+        Location::Runs(runs) => runs.as_slice(),
+        Location::Start(_) => &[],
     });
     { runs }.all(|run| {
         let next = free.partition_point(|span| span.end() <= run.at);

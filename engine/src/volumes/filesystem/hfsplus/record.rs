@@ -92,7 +92,7 @@ fn text(name: &[u8]) -> String {
 }
 
 /// What is left of records in bytes that no record owns, and where each begins. Records begin at
-/// even places; what lies there by chance is told by the bounds of all of its fields.
+/// even locations; what lies there by chance is told by the bounds of all of its fields.
 pub fn left(bytes: &[u8], from: usize) -> Vec<(usize, Record)> {
     let mut found = Vec::new();
     let mut at = from + from % 2;

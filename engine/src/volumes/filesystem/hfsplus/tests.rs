@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
 use super::*;
-use crate::volumes::filesystem::{Place, Stamp};
+use crate::volumes::filesystem::{Location, Stamp};
 
 /// A file: its name, and its bytes, no two alike.
 fn photo(seed: u8, len: usize) -> Vec<u8> {
@@ -32,7 +32,7 @@ fn read_all(image: &[u8]) -> Contents {
 
 /// The bytes at the first place of an entry.
 fn bytes_of(image: &[u8], entry: &crate::volumes::filesystem::Entry) -> Vec<u8> {
-    let Place::Runs(runs) = &entry.places[0] else { panic!("{entry:?}") };
+    let Location::Runs(runs) = &entry.locations[0] else { panic!("{entry:?}") };
     let pieces = runs.iter().flat_map(|run| &image[run.at as usize..][..run.len as usize]);
     pieces.copied().take(entry.size as usize).collect()
 }

@@ -8,7 +8,7 @@ use super::name::Name;
 use super::run_list::{self, Extent};
 use super::table::Placed;
 use crate::volumes::fields;
-use crate::volumes::filesystem::{MOST_RUNS, Place};
+use crate::volumes::filesystem::{Location, MOST_RUNS};
 
 /// Names of one file that are kept; the hard links of a real one are few.
 const MOST_NAMES: usize = 16;
@@ -158,13 +158,13 @@ impl Stream {
     }
 
     /// Where its bytes lie, as far as that is recorded.
-    pub fn place(&self, geometry: Option<&Geometry>) -> Option<Place> {
+    pub fn place(&self, geometry: Option<&Geometry>) -> Option<Location> {
         let runs = match (self.coded(), &self.resident) {
             (Some(_), _) => return None,
             (None, Some(resident)) => resident.clone()?,
             (None, None) => self.runs(geometry?),
         };
-        (!runs.is_empty()).then_some(Place::Runs(runs))
+        (!runs.is_empty()).then_some(Location::Runs(runs))
     }
 
     /// The runs of its data, holes left out, as far as they are recorded.

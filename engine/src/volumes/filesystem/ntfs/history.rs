@@ -95,7 +95,7 @@ impl History {
             deleted: true,
             erased: true,
             size: name.size,
-            places: Vec::new(),
+            locations: Vec::new(),
             modified: time::stamp(name.modified),
             deleted_at: None,
             record,

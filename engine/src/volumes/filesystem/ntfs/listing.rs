@@ -8,7 +8,7 @@ use super::index::Index;
 use super::name::Name;
 use super::table::{Placed, Table};
 use super::time;
-use crate::volumes::filesystem::{Entry, MOST_ENTRIES, Place};
+use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES};
 
 /// Streams beside the data of a file are listed from this many bytes on: what browsers and systems
 /// note there is shorter, and a photo longer.
@@ -105,7 +105,7 @@ impl Listing {
         let name = Name::unknown();
         let mut entry = entry(placed, file, &name, name.text.clone(), data, geometry);
         entry.certain = false;
-        if !entry.places.is_empty() {
+        if !entry.locations.is_empty() {
             self.push(entry);
         }
     }
@@ -115,9 +115,9 @@ impl Listing {
         if self.entries.len() >= MOST_ENTRIES {
             return;
         }
-        if let Some(Place::Runs(runs)) = entry.places.first() {
+        if let Some(Location::Runs(runs)) = entry.locations.first() {
             if self.runs + runs.len() > MOST_RUNS_IN_ALL {
-                entry.places.clear();
+                entry.locations.clear();
             } else {
                 self.runs += runs.len();
             }
@@ -143,7 +143,7 @@ fn entry(
         deleted: !placed.record.in_use,
         erased: !placed.record.in_use,
         size,
-        places: stream.place(geometry).into_iter().collect(),
+        locations: stream.place(geometry).into_iter().collect(),
         modified: time::stamp(file.modified.unwrap_or(name.modified)),
         deleted_at: None,
         record: placed.at(),

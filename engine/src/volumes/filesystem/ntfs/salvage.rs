@@ -15,7 +15,7 @@ use super::index::Index;
 use super::listing::Listing;
 use super::table::{self, Table};
 use super::{index_block, record};
-use crate::volumes::filesystem::{Contents, Entry, Place, SECTOR};
+use crate::volumes::filesystem::{Contents, Entry, Location, SECTOR};
 use geometry::Strays;
 use reached::Reached;
 
@@ -64,7 +64,7 @@ fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<
         cluster_len: geometry.map_or(0, |geometry| geometry.cluster_len),
         clusters_at: geometry.map_or(span.at, |geometry| geometry.at),
         faults: Vec::new(),
-        locked: None,
+        encrypted: None,
         entries,
         free: None,
     })
@@ -133,9 +133,9 @@ fn table(bytes: &dyn Bytes, strays: &[u64]) -> Table {
 fn key(entry: &Entry) -> (u64, u64, Option<u64>) {
     let mut hash = DefaultHasher::new();
     entry.path.rsplit('/').next().hash(&mut hash);
-    let at = match entry.places.first() {
-        Some(Place::Runs(runs)) => runs.first().map(|run| run.at),
-        Some(Place::Start(at)) => Some(*at),
+    let at = match entry.locations.first() {
+        Some(Location::Runs(runs)) => runs.first().map(|run| run.at),
+        Some(Location::Start(at)) => Some(*at),
         None => None,
     };
     (hash.finish(), entry.size, at)

@@ -5,7 +5,7 @@ use afterimage_testdata::ntfs::{CLUSTER, Volume};
 use proptest::prelude::*;
 
 use super::*;
-use crate::volumes::filesystem::{Entry, MOST_RUNS, Place, Stamp};
+use crate::volumes::filesystem::{Entry, Location, MOST_RUNS, Stamp};
 
 const SECONDS: u64 = 1_700_000_000;
 
@@ -48,7 +48,7 @@ fn find<'c>(contents: &'c Contents, path: &str) -> &'c Entry {
 
 /// The bytes of an entry at its only place.
 fn content(image: &[u8], entry: &Entry) -> Vec<u8> {
-    let [Place::Runs(runs)] = &entry.places[..] else { return Vec::new() };
+    let [Location::Runs(runs)] = &entry.locations[..] else { return Vec::new() };
     let bytes = |run: &Run| image[run.at as usize..][..run.len as usize].to_vec();
     let mut content: Vec<u8> = runs.iter().flat_map(bytes).collect();
     content.truncate(entry.size as usize);
@@ -87,7 +87,7 @@ fn a_deleted_file_keeps_all_but_its_clusters() {
     let contents = read(image);
     check(image, &contents, "DCIM/100CANON/IMG_0001.JPG", true, &data(3, 1));
     check(image, &contents, "DCIM/note.txt", true, b"resident");
-    let Place::Runs(runs) = &find(&contents, "DCIM/100CANON/IMG_0001.JPG").places[0] else {
+    let Location::Runs(runs) = &find(&contents, "DCIM/100CANON/IMG_0001.JPG").locations[0] else {
         panic!("runs are recorded");
     };
     assert!(runs[0].at > runs[1].at, "the second piece lies before the first");
@@ -119,7 +119,7 @@ fn what_the_record_is_used_for_again_leaves_name_and_size_in_the_index() {
     }
     let contents = read(volume.image());
     let entry = find(&contents, "DCIM/100CANON/z.jpg");
-    assert!(entry.deleted && entry.places.is_empty());
+    assert!(entry.deleted && entry.locations.is_empty());
     assert_eq!(entry.size, data(2, 5).len() as u64);
     assert_eq!(entry.modified, Stamp::utc(SECONDS as i64 + 60, 0));
 }
@@ -182,7 +182,7 @@ fn coded_data_has_no_place() {
         volume.write_extents("photo.jpg", 40_000, extents, flags, SECONDS);
         let contents = read(volume.image());
         let entry = find(&contents, "photo.jpg");
-        assert_eq!((entry.coded, entry.places.is_empty()), (expected, expected.is_some()));
+        assert_eq!((entry.coded, entry.locations.is_empty()), (expected, expected.is_some()));
         assert_eq!(entry.size, 40_000);
     }
     check(&[(Some(20), 10)], 0, None);
@@ -203,7 +203,7 @@ fn runs_outside_the_volume_are_not_followed() {
     volume.image_mut()[at + place + 16] = 9;
     let contents = read(volume.image());
     let runs = vec![Run { at: 20 * CLUSTER as u64, len: 2 * CLUSTER as u64 }];
-    assert_eq!(find(&contents, "photo.jpg").places, [Place::Runs(runs)]);
+    assert_eq!(find(&contents, "photo.jpg").locations, [Location::Runs(runs)]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_record_that_was_not_written_whole_is_read_as_far_as_it_was() {
         contents
             .entries
             .iter()
-            .all(|entry| !entry.path.ends_with("IMG_0001.JPG") || entry.places.is_empty())
+            .all(|entry| !entry.path.ends_with("IMG_0001.JPG") || entry.locations.is_empty())
     );
 }
 
@@ -312,8 +312,8 @@ fn lawful(image: &[u8], contents: &Contents) -> Result<(), TestCaseError> {
     let len = image.len() as u64;
     prop_assert!(contents.span.at <= len && contents.entries.len() <= 64 << 10);
     for entry in &contents.entries {
-        for place in &entry.places {
-            let Place::Runs(runs) = place else { continue };
+        for place in &entry.locations {
+            let Location::Runs(runs) = place else { continue };
             prop_assert!(runs.len() <= MOST_RUNS && !runs.is_empty());
             for run in runs {
                 prop_assert!(
@@ -321,7 +321,7 @@ fn lawful(image: &[u8], contents: &Contents) -> Result<(), TestCaseError> {
                 );
             }
         }
-        prop_assert!(entry.coded.is_none() || entry.places.is_empty());
+        prop_assert!(entry.coded.is_none() || entry.locations.is_empty());
     }
     for pair in contents.free.as_deref().unwrap_or_default().windows(2) {
         prop_assert!(pair[0].end() < pair[1].at);

@@ -12,7 +12,7 @@ use super::record::Reference;
 use super::table::Table;
 use super::{attribute, bitmap};
 use crate::volumes::fields;
-use crate::volumes::filesystem::{Contents, MOST_ENTRIES, Place, SECTOR};
+use crate::volumes::filesystem::{Contents, Location, MOST_ENTRIES, SECTOR};
 
 /// Numbers of the records that a volume keeps for itself.
 mod own {
@@ -72,7 +72,7 @@ pub fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &Boot) -> Option<Conten
         cluster_len: geometry.cluster_len,
         clusters_at: at,
         faults,
-        locked: None,
+        encrypted: None,
         entries: listing.entries,
         free,
     })
@@ -176,7 +176,7 @@ fn free(
     file.add(&placed);
     index.complete(bytes, table, &placed, &mut file);
     let data = file.streams.iter().find(|stream| stream.name().is_none()).ok_or(LOST)?;
-    let Some(Place::Runs(runs)) = data.place(Some(geometry)) else { return Err(LOST) };
+    let Some(Location::Runs(runs)) = data.place(Some(geometry)) else { return Err(LOST) };
     let free = bitmap::free(bytes, &Runs::new(runs), geometry)?;
     if owned.iter().any(|run| bitmap::overlaps(&free, run)) {
         return Err("its map of clusters calls some free that hold files");

@@ -16,7 +16,7 @@ use crate::volumes::filesystem::fat::salvage::geometry::{Geometry, Head};
 use crate::volumes::filesystem::fat::salvage::pieces::{Folder, folders};
 use crate::volumes::filesystem::fat::tree::{self, ROOT, Tree};
 use crate::volumes::filesystem::fat::volume::{MOST_HIGH, Volume};
-use crate::volumes::filesystem::{Contents, Place};
+use crate::volumes::filesystem::{Contents, Location};
 
 /// What the folders say that begin at `heads`, and the other records at `rest`; files whose record
 /// is in `listed` are left out, and the others are added there. Without a geometry only names can be
@@ -44,9 +44,9 @@ pub fn contents(
     let wide = known.map_or(is_wide(&tree, heads), |known| known.kind == "fat32");
     let mut budget = Budget::default();
     let files = tree.files.iter();
-    let places = match geometry {
+    let locations = match geometry {
         Some(geometry) => {
-            files.map(|file| places(geometry, &file.record, wide, &mut budget)).collect()
+            files.map(|file| locations(geometry, &file.record, wide, &mut budget)).collect()
         }
         None => vec![Vec::new(); files.count()],
     };
@@ -59,8 +59,8 @@ pub fn contents(
         cluster_len: clusters.len,
         clusters_at: clusters.at,
         faults: Vec::new(),
-        locked: None,
-        entries: entries(&tree, places),
+        encrypted: None,
+        entries: entries(&tree, locations),
         free: known.and_then(|known| known.free.clone()),
     })
 }
@@ -194,23 +194,28 @@ fn is_wide(tree: &Tree, heads: &[Head]) -> bool {
 }
 
 /// Where a file may lie. Places that live files have taken since come last.
-fn places(geometry: &Geometry<'_>, record: &Record, wide: bool, budget: &mut Budget) -> Vec<Place> {
+fn locations(
+    geometry: &Geometry<'_>,
+    record: &Record,
+    wide: bool,
+    budget: &mut Budget,
+) -> Vec<Location> {
     let (clusters, first) = (&geometry.clusters, record.cluster);
     if record.size == 0 {
         return Vec::new();
     }
     let free = geometry.known.and_then(|known| known.free.as_deref());
     let high = if wide && first < 1 << 16 { MOST_HIGH } else { 0 };
-    let (mut places, mut taken) = (Vec::new(), None);
+    let (mut locations, mut taken) = (Vec::new(), None);
     for number in (0..=high).map(|high| first | high << 16) {
         let Some(at) = clusters.offset(number) else { continue };
         match (number == first, is_free(free, at)) {
             (true, false) => taken = Some(at),
-            (true, true) => places.push(Place::Start(at)),
-            (false, true) if budget.more() => places.push(Place::Start(at)),
+            (true, true) => locations.push(Location::Start(at)),
+            (false, true) if budget.more() => locations.push(Location::Start(at)),
             _ => {}
         }
     }
-    places.extend(taken.map(Place::Start));
-    places
+    locations.extend(taken.map(Location::Start));
+    locations
 }

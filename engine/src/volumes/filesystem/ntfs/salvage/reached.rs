@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{Contents, Place};
+use crate::volumes::filesystem::{Contents, Location};
 
 /// Stretches that belong to live files.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ impl Reached {
     pub fn by(volumes: &[Contents]) -> Self {
         let live = volumes.iter().flat_map(|volume| &volume.entries).filter(|entry| !entry.deleted);
         let mut all: Vec<Span> = Vec::new();
-        for place in live.flat_map(|entry| &entry.places) {
-            if let Place::Runs(runs) = place {
+        for place in live.flat_map(|entry| &entry.locations) {
+            if let Location::Runs(runs) = place {
                 all.extend(runs.iter().map(|run| Span { at: run.at, len: run.len }));
             }
         }

@@ -11,7 +11,7 @@ pub(super) fn header(sector: &[u8]) -> Option<Header> {
         _ => return None,
     };
     let label = label(sector).filter(|_| kind == "luks2");
-    Some(Header { kind, locked: "encrypted by LUKS", label, len: None })
+    Some(Header { kind, encrypted: "encrypted by LUKS", label, len: None })
 }
 
 /// Where the volume began that the second header at `at` belongs to.
@@ -19,7 +19,7 @@ pub(super) fn of_copy(sector: &[u8], at: u64) -> Option<(u64, Header)> {
     let is = array(sector, 0)? == *b"SKUL\xba\xbe" && be16(sector, 6)? == 2;
     let start = at.checked_sub(be64(sector, 256)?).filter(|&start| is && start < at)?;
     let header =
-        Header { kind: "luks2", locked: "encrypted by LUKS", label: label(sector), len: None };
+        Header { kind: "luks2", encrypted: "encrypted by LUKS", label: label(sector), len: None };
     Some((start, header))
 }
 

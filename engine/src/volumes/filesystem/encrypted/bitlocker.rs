@@ -29,7 +29,7 @@ const IDENTIFIERS: [[u8; 16]; 2] = [
 const BLOCKS_AT: [usize; 3] = [32, 40, 48];
 
 fn found(len: Option<u64>) -> Header {
-    Header { kind: "bitlocker", locked: "encrypted by BitLocker", label: None, len }
+    Header { kind: "bitlocker", encrypted: "encrypted by BitLocker", label: None, len }
 }
 
 /// What a boot sector says.
@@ -55,10 +55,10 @@ pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, 
     if array(block, 0)? != NAME {
         return None;
     }
-    let places: Vec<u64> = BLOCKS_AT.iter().filter_map(|&field| le64(block, field)).collect();
-    let starts = places.iter().filter_map(|&own| at.checked_sub(own));
+    let locations: Vec<u64> = BLOCKS_AT.iter().filter_map(|&field| le64(block, field)).collect();
+    let starts = locations.iter().filter_map(|&own| at.checked_sub(own));
     let others = |start: u64| {
-        let others = places.iter().filter_map(|&place| start.checked_add(place));
+        let others = locations.iter().filter_map(|&place| start.checked_add(place));
         let others = others.filter(|&other| other != at);
         others.filter(|&other| read(bytes, other, 8).is_some_and(|mark| mark == NAME)).count()
     };

@@ -17,23 +17,23 @@ use super::{Clue, Contents, FileSystem, SECTOR};
 use crate::volumes::fields::{array, be32, le16, le32, le64, read};
 
 /// The file systems that cannot be read.
-pub struct Locked;
+pub struct Encrypted;
 
-/// Nothing that is locked is shorter, in bytes: a header alone is no volume.
+/// Nothing that is encrypted is shorter, in bytes: a header alone is no volume.
 const SHORTEST: u64 = 64 << 10;
 
-/// What the header of a locked volume says.
+/// What the header of a encrypted volume says.
 struct Header {
     kind: &'static str,
-    locked: &'static str,
+    encrypted: &'static str,
     label: Option<String>,
     /// Bytes of the volume, where they are known.
     len: Option<u64>,
 }
 
-impl FileSystem for Locked {
+impl FileSystem for Encrypted {
     fn name(&self) -> &'static str {
-        "locked"
+        "encrypted"
     }
 
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
@@ -72,13 +72,13 @@ fn contents(header: Header, at: u64, room: u64) -> Option<Contents> {
         cluster_len: SECTOR as u64,
         clusters_at: at,
         faults: Vec::new(),
-        locked: Some(header.locked),
+        encrypted: Some(header.encrypted),
         entries: Vec::new(),
         free: None,
     })
 }
 
-/// What the first sector of a locked volume says.
+/// What the first sector of a encrypted volume says.
 fn header(sector: &[u8]) -> Option<Header> {
     match array::<2>(sector, 0)? {
         [b'L', b'U'] => luks::header(sector),
@@ -96,15 +96,15 @@ fn core_storage(sector: &[u8]) -> Option<Header> {
         && le16(sector, 10)? == 0x10
         && block.is_power_of_two()
         && (512..=1 << 20).contains(&block);
-    let locked = "kept in CoreStorage, by FileVault 2 or as a Fusion Drive";
-    is.then_some(Header { kind: "corestorage", locked, label: None, len: le64(sector, 64) })
+    let encrypted = "kept in CoreStorage, by FileVault 2 or as a Fusion Drive";
+    is.then_some(Header { kind: "corestorage", encrypted, label: None, len: le64(sector, 64) })
 }
 
 /// An encrypted disk image of macOS, version 2.
 fn disk_image(sector: &[u8]) -> Option<Header> {
     let is = array(sector, 0)? == *b"encrcdsa" && be32(sector, 8)? == 2;
-    let locked = "encrypted as a disk image of macOS";
-    is.then_some(Header { kind: "encrcdsa", locked, label: None, len: None })
+    let encrypted = "encrypted as a disk image of macOS";
+    is.then_some(Header { kind: "encrcdsa", encrypted, label: None, len: None })
 }
 
 #[cfg(test)]
@@ -133,12 +133,12 @@ mod tests {
     #[track_caller]
     fn check(pieces: &[(usize, &[u8])], expected: Option<(&str, u64)>) {
         let bytes = [vec![0; 4096], volume(pieces)].concat();
-        let clue = Locked.clue(&sector(&bytes, 4096));
+        let clue = Encrypted.clue(&sector(&bytes, 4096));
         assert_eq!(clue, expected.map(|_| Clue::Start));
-        let found = Locked.read(&bytes.as_slice(), 4096, u64::MAX);
+        let found = Encrypted.read(&bytes.as_slice(), 4096, u64::MAX);
         let said = found.as_ref().map(|found| (found.kind, found.span.len));
         assert_eq!(said, expected);
-        assert!(found.is_none_or(|found| found.locked.is_some() && found.span.at == 4096));
+        assert!(found.is_none_or(|found| found.encrypted.is_some() && found.span.at == 4096));
     }
 
     const BOOT: (usize, &[u8]) = (0, b"\xeb\x58\x90-FVE-FS-\0\x02\x08");
@@ -168,7 +168,7 @@ mod tests {
         check(&[(0, b"LUKS\xba\xbe\0\x02"), (24, b"backup")], Some(("luks2", LEN as u64)));
         check(&[(0, b"LUKS\xba\xbe\0\x03")], None);
         let bytes = volume(&[(0, b"LUKS\xba\xbe\0\x02"), (24, b"backup")]);
-        let found = Locked.read(&bytes.as_slice(), 0, LEN as u64).unwrap();
+        let found = Encrypted.read(&bytes.as_slice(), 0, LEN as u64).unwrap();
         assert_eq!(found.label.as_deref(), Some("backup"));
     }
 
@@ -184,28 +184,29 @@ mod tests {
     #[test]
     fn a_header_with_no_volume_behind_it_is_none() {
         let bytes = volume(&[(LEN - 512, b"LUKS\xba\xbe\0\x01")]);
-        assert_eq!(Locked.read(&bytes.as_slice(), LEN as u64 - 512, 512), None);
-        assert_eq!(Locked.read(&bytes.as_slice(), u64::MAX, 512), None);
+        assert_eq!(Encrypted.read(&bytes.as_slice(), LEN as u64 - 512, 512), None);
+        assert_eq!(Encrypted.read(&bytes.as_slice(), u64::MAX, 512), None);
     }
 
     #[test]
     fn a_copy_says_where_the_volume_began() {
         let at = 4096 + 0x8000;
         let bytes = volume(&[(at, b"SKUL\xba\xbe\0\x02"), (at + 256, &0x8000_u64.to_be_bytes())]);
-        assert_eq!(Locked.clue(&sector(&bytes, at)), Some(Clue::Copy));
-        let found = Locked.read_copy(&bytes.as_slice(), at as u64).unwrap();
+        assert_eq!(Encrypted.clue(&sector(&bytes, at)), Some(Clue::Copy));
+        let found = Encrypted.read_copy(&bytes.as_slice(), at as u64).unwrap();
         assert_eq!((found.kind, found.span.at), ("luks2", 4096));
         // Three blocks of BitLocker, of which one is lost.
-        let places = [0x10_000_u64, 0x20_000, 0x30_000].map(u64::to_le_bytes).concat();
-        let block = [&b"-FVE-FS-"[..], &[0; 8], &(LEN as u64 / 2).to_le_bytes(), &[0; 8], &places];
+        let locations = [0x10_000_u64, 0x20_000, 0x30_000].map(u64::to_le_bytes).concat();
+        let block =
+            [&b"-FVE-FS-"[..], &[0; 8], &(LEN as u64 / 2).to_le_bytes(), &[0; 8], &locations];
         let block = block.concat();
         let bytes = volume(&[(4096 + 0x20_000, &block), (4096 + 0x30_000, &block)]);
         for at in [4096 + 0x20_000, 4096 + 0x30_000] {
-            assert_eq!(Locked.clue(&sector(&bytes, at)), Some(Clue::Copy));
-            let found = Locked.read_copy(&bytes.as_slice(), at as u64).unwrap();
+            assert_eq!(Encrypted.clue(&sector(&bytes, at)), Some(Clue::Copy));
+            let found = Encrypted.read_copy(&bytes.as_slice(), at as u64).unwrap();
             assert_eq!((found.kind, found.span.at, found.span.len), ("bitlocker", 4096, 512 << 10));
         }
-        assert_eq!(Locked.read_copy(&bytes.as_slice(), 0), None);
+        assert_eq!(Encrypted.read_copy(&bytes.as_slice(), 0), None);
     }
 
     proptest! {
@@ -220,7 +221,7 @@ mod tests {
             let mut bytes = volume(&[(at, &noise), (at, magic[kind])]);
             bytes.truncate(300_000);
             let bytes = bytes.as_slice();
-            let read = [Locked.read(&bytes, at as u64, u64::MAX), Locked.read_copy(&bytes, at as u64)];
+            let read = [Encrypted.read(&bytes, at as u64, u64::MAX), Encrypted.read_copy(&bytes, at as u64)];
             for found in read.into_iter().flatten() {
                 prop_assert!(found.span.end() <= bytes.len() as u64);
             }
