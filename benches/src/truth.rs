@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::{fs, io};
 
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -67,7 +68,7 @@ impl Original {
 
 /// The digest in hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    afterimage_engine::model::digest::hex(&Sha256::digest(bytes))
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 impl Truth {

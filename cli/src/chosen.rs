@@ -1,6 +1,6 @@
 //! Which of the photos are wanted: by path, by date, by camera.
 
-use afterimage_engine::options::select::Select;
+use afterimage_engine::options::Select;
 use anyhow::bail;
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::DateTime;

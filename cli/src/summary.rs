@@ -87,7 +87,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let grades = outcome.photos.iter().map(|(grade, count)| Ok((word(grade)?, json!(count))));
     let formats = outcome.formats.iter().map(|(name, count)| ((*name).to_owned(), json!(count)));
     let mut said = json!({
-        "report": outcome.report.to_string_lossy(),
+        "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
         "interrupted": outcome.interrupted,
         "failure": outcome.failure.as_ref().map(ToString::to_string),
         "failed": failed.collect::<Vec<_>>(),

@@ -1,18 +1,16 @@
 //! What would be recovered, as a tree of folders.
 
 mod gone;
-mod reading;
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use afterimage_engine::output::report::{Exif, Grade, Run, Source, Status, Volume};
+use afterimage_engine::error::Error;
+use afterimage_engine::output::report::{Grade, ReportFile, ReportSource, ReportVolume, Status};
 use afterimage_engine::run::Outcome;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::summary::volumes::{self, title};
 use crate::text::{bytes, count, paragraph, percent, plain};
-use reading::listed;
 
 /// Columns that a folder is moved in at the most.
 const MOST_INDENT: usize = 24;
@@ -23,9 +21,9 @@ const MOST_WIDTH: usize = 48;
 /// Where photos are shown of which no name is known.
 const UNNAMED: &str = "(without a name)";
 
-/// What a list says of a file, out of the report.
-#[derive(Debug, Deserialize, Serialize)]
-struct Listed {
+/// What a list says of a file.
+#[derive(Debug, Serialize)]
+pub struct Listed {
     id: u64,
     source: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +36,6 @@ struct Listed {
     modified: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken: Option<String>,
-    #[serde(default)]
     offset: u64,
     format: String,
     size: u64,
@@ -49,25 +46,44 @@ struct Listed {
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<u64>,
     /// What can be hoped for, in words.
-    #[serde(default)]
     chance: String,
-    #[serde(skip_serializing)]
-    parent: Option<u64>,
-    #[serde(skip_serializing, default)]
-    runs: Vec<Run>,
-    #[serde(skip_serializing)]
-    exif: Option<Exif>,
+}
+
+impl From<ReportFile> for Listed {
+    fn from(file: ReportFile) -> Self {
+        let mut listed = Listed {
+            id: file.id,
+            source: file.source,
+            name: file.name,
+            original_path: file.original_path,
+            name_hint: file.name_hint,
+            modified: file.modified,
+            taken: file.exif.and_then(|exif| exif.taken),
+            offset: file.runs.first().and_then(|run| run.offset).unwrap_or(0),
+            format: file.format,
+            size: file.size,
+            status: file.status,
+            grade: file.grade,
+            share: file.share,
+            duplicate_of: file.duplicate_of,
+            chance: String::new(),
+        };
+        listed.chance = listed.chance();
+        listed
+    }
+}
+
+/// The files of their own among those that were found, one by one, so that only what is listed of them is
+/// kept.
+pub fn listed(
+    files: impl Iterator<Item = Result<ReportFile, Error>>,
+) -> Result<Vec<Listed>, Error> {
+    let is_own =
+        |file: &Result<ReportFile, Error>| file.as_ref().map_or(true, |file| file.parent.is_none());
+    files.filter(is_own).map(|file| file.map(Listed::from)).collect()
 }
 
 impl Listed {
-    /// Settles what the report says elsewhere, and lets go of the rest.
-    fn settle(&mut self) {
-        let runs = std::mem::take(&mut self.runs);
-        self.offset = runs.first().and_then(|run| run.offset).unwrap_or(0);
-        self.taken = self.exif.take().and_then(|exif| exif.taken);
-        self.chance = self.chance();
-    }
-
     fn chance(&self) -> String {
         match (self.duplicate_of, self.grade, self.share) {
             (Some(_), _, _) => "an exact copy".to_owned(),
@@ -123,8 +139,12 @@ impl Listed {
 
 /// Prints what a scan found as a tree, by source, volume and folder; then which file systems there are.
 /// `all` tells whether all photos were asked for.
-pub fn text(out: &mut dyn Write, outcome: &Outcome, all: bool) -> io::Result<()> {
-    let files = listed(&outcome.report)?;
+pub fn text(
+    out: &mut dyn Write,
+    files: Vec<Listed>,
+    outcome: &Outcome,
+    all: bool,
+) -> io::Result<()> {
     let found = !files.is_empty();
     tree(out, files, &outcome.sources)?;
     if !found {
@@ -147,7 +167,7 @@ pub fn text(out: &mut dyn Write, outcome: &Outcome, all: bool) -> io::Result<()>
     out.flush()
 }
 
-fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::Result<()> {
+fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[ReportSource]) -> io::Result<()> {
     files.sort_by_cached_key(|file| {
         (
             file.source,
@@ -177,24 +197,24 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[Source]) -> io::
     total(out, &files)
 }
 
-/// Prints the files of a report as JSON.
-pub fn json(out: &mut dyn Write, report: &Path) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &listed(report)?)?;
+/// Prints files as JSON.
+pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, files)?;
     writeln!(out)?;
     out.flush()
 }
 
 /// Position of the volume that a file lies in, those first that are still there; behind all of them
 /// where it lies in none.
-fn volume(sources: &[Source], file: &Listed) -> usize {
+fn volume(sources: &[ReportSource], file: &Listed) -> usize {
     let volumes = sources.get(file.source as usize).map_or(&[][..], |source| &source.volumes);
-    let holds = |volume: &Volume| {
+    let holds = |volume: &ReportVolume| {
         file.offset.checked_sub(volume.offset).is_some_and(|at| at < volume.length)
     };
     volumes.iter().position(holds).unwrap_or(volumes.len())
 }
 
-fn heading(out: &mut dyn Write, sources: &[Source], here: (u32, usize)) -> io::Result<()> {
+fn heading(out: &mut dyn Write, sources: &[ReportSource], here: (u32, usize)) -> io::Result<()> {
     let Some(source) = sources.get(here.0 as usize) else { return Ok(()) };
     match source.volumes.get(here.1) {
         Some(volume) => writeln!(out, "{}: {}", source.path, title(volume)),
@@ -248,36 +268,35 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn file(id: u64, more: Value) -> Value {
+    fn file(id: u64, more: Value) -> ReportFile {
         let mut file = json!({
-            "id": id, "source": 0, "status": "deleted", "format": "jpeg", "size": 2048,
-            "grade": "verified", "runs": [{ "offset": 4096 * id, "length": 2048, "origin": "source" }]
+            "id": id, "source": 0, "origin": "carved", "status": "deleted", "format": "jpeg",
+            "mime": "image/jpeg", "size": 2048, "end": "exact", "grade": "verified", "proof": "",
+            "runs": [{ "offset": 4096 * id, "length": 2048, "origin": "source" }], "blake3": ""
         });
         file.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        file
+        serde_json::from_value(file).unwrap()
     }
 
-    fn report(files: &[Value]) -> tempfile::NamedTempFile {
-        let report = tempfile::NamedTempFile::new().unwrap();
-        serde_json::to_writer(&report, &json!({ "schema": "x", "files": files })).unwrap();
-        report
+    fn all(files: Vec<ReportFile>) -> Vec<Listed> {
+        listed(files.into_iter().map(Ok)).unwrap()
     }
 
-    fn card() -> Source {
+    fn card() -> ReportSource {
         let volume = json!({
             "type": "fat16", "offset": 0, "length": 1 << 20, "cluster_size": 512, "consistent": true
         });
-        Source {
+        ReportSource {
             path: "card.img".to_owned(),
             volumes: vec![serde_json::from_value(volume).unwrap()],
-            ..Source::default()
+            ..ReportSource::default()
         }
     }
 
     #[track_caller]
-    fn check(files: &[Value], expected: &str) {
+    fn check(files: Vec<ReportFile>, expected: &str) {
         let mut out = Vec::new();
-        tree(&mut out, listed(report(files).path()).unwrap(), &[card()]).unwrap();
+        tree(&mut out, all(files), &[card()]).unwrap();
         let out = String::from_utf8(out).unwrap();
         let lines = |text: &str| {
             let words = |line: &str| {
@@ -299,7 +318,7 @@ mod tests {
             file(id, more)
         };
         check(
-            &[
+            vec![
                 named(1, "DCIM/B/2.JPG", json!({ "modified": "2024-05-04T10:12:30" })),
                 named(2, "DCIM/A/1.JPG", json!({ "status": "live", "grade": "structural" })),
                 named(3, "TOP.JPG", json!({ "grade": "partial", "share": 0.5 })),
@@ -337,7 +356,7 @@ mod tests {
         let path = "A\u{1b}[2J/\u{202e}B\n.JPG";
         let named = json!({ "name": "\u{202e}B\n.JPG", "original_path": path });
         check(
-            &[file(1, named)],
+            vec![file(1, named)],
             "card.img: FAT16 volume, 1.0 MB\n  A?[2J/\n    ?B?.JPG - 2.0 kB deleted whole, proven",
         );
     }
@@ -346,7 +365,7 @@ mod tests {
     fn a_list_for_programs_holds_what_the_tree_shows() {
         let mut out = Vec::new();
         let exif = json!({ "exif": { "taken": "2023-11-14T22:13:20" } });
-        json(&mut out, report(&[file(1, exif)]).path()).unwrap();
+        json(&mut out, &all(vec![file(1, exif)])).unwrap();
         let said: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(
             said,

@@ -71,6 +71,14 @@ pub enum Error {
         /// Where, in bytes from its start.
         at: u64,
     },
+    /// A log of an earlier run is of no use here.
+    #[error("cannot go on from {}: {why}", path.display())]
+    Replay {
+        /// The log.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// A thread or a buffer could not be had.
     #[error("cannot start {what}: {why}")]
     Start {

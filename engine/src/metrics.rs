@@ -47,11 +47,11 @@ pub struct Cost {
 
 /// What every stage cost so far, as all threads add to it.
 #[derive(Debug, Default)]
-pub struct Account {
+pub struct Metrics {
     stages: [(AtomicU64, AtomicU64); Stage::ALL.len()],
 }
 
-impl Account {
+impl Metrics {
     /// Does `work` on that many bytes for a stage.
     pub fn time<T>(&self, stage: Stage, bytes: u64, work: impl FnOnce() -> T) -> T {
         self.measure(stage, || (work(), bytes))
@@ -84,11 +84,11 @@ mod tests {
 
     #[test]
     fn bytes_and_time_add_up_by_stage() {
-        let account = Account::default();
-        assert_eq!(account.time(Stage::Hash, 3, || 7), 7);
-        account.time(Stage::Hash, 4, || std::thread::sleep(Duration::from_millis(2)));
-        account.measure(Stage::Write, || ((), 9));
-        let costs = account.costs();
+        let metrics = Metrics::default();
+        assert_eq!(metrics.time(Stage::Hash, 3, || 7), 7);
+        metrics.time(Stage::Hash, 4, || std::thread::sleep(Duration::from_millis(2)));
+        metrics.measure(Stage::Write, || ((), 9));
+        let costs = metrics.costs();
         assert_eq!(costs.map(|(_, cost)| cost.bytes), [0, 0, 0, 7, 9]);
         assert!(costs[3].1.time >= Duration::from_millis(2));
     }

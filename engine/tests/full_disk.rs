@@ -54,10 +54,11 @@ fn what_was_written_before_the_disk_was_full_is_reported_and_whole() {
     }
     let image = folder.path().join("card.img");
     fs::write(&image, &canvas.bytes).unwrap();
-    let options = Options { output: mount.join("out"), ..Options::default() };
+    let options = Options { output: Some(mount.join("out")), ..Options::default() };
     let outcome = run::scan(std::slice::from_ref(&image), &options, &Progress::default()).unwrap();
     assert!(matches!(outcome.failure, Some(Error::NoRoom { .. })), "{:?}", outcome.failure);
-    let report: Report = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
+    let report: Report =
+        serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
     assert!(report.incomplete.unwrap().contains("no room"));
     let written: Vec<_> =
         report.files.iter().filter_map(|file| Some((file, file.path.as_ref()?))).collect();

@@ -76,7 +76,7 @@ fn laid(samples: &[afterimage_testdata::Sample]) -> Vec<u8> {
 /// What a scan says of an image and writes.
 fn said(bench: &Bench, name: &str, options: Options) -> Map<String, Value> {
     let (outcome, _) = bench.scan(name, options);
-    let bytes = fs::read(&outcome.report).unwrap();
+    let bytes = fs::read(outcome.report.unwrap()).unwrap();
     let Value::Object(mut report) = serde_json::from_slice(&bytes).unwrap() else { panic!() };
     for source in report["sources"].as_array_mut().unwrap() {
         let file = Path::new(source["path"].as_str().unwrap()).file_name().unwrap().to_owned();

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use afterimage_engine::model::digest::Algorithm;
+use afterimage_engine::model::Algorithm;
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::{File, Grade, Origin, Report};
+use afterimage_engine::output::report::{Grade, Origin, Report, ReportFile};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run;
 use afterimage_engine::source::Io;
@@ -40,7 +40,7 @@ fn every_file_that_was_laid_comes_back_and_nothing_else() {
     let canvas = everything();
     let bench = Bench::new(&canvas.bytes);
     let (_, report) = bench.scan("out", Options::default());
-    let found: BTreeMap<u64, &File> =
+    let found: BTreeMap<u64, &ReportFile> =
         own(&report).map(|file| (file.runs[0].offset.unwrap(), file)).collect();
     for laid in &canvas.truth {
         let at = laid.pieces[0].start as u64;
@@ -264,13 +264,13 @@ fn filters_leave_out_what_was_not_asked_for() {
     let (_, all) = bench.scan("all", Options::default());
     let options = Options { formats: vec!["png", "jpeg"], ..Options::default() };
     let (_, some) = bench.scan("some", options);
-    let kept = |file: &&File| file.format == "png" || file.format == "jpeg";
+    let kept = |file: &&ReportFile| file.format == "png" || file.format == "jpeg";
     assert_eq!(own(&some).count(), own(&all).filter(kept).count());
     let (outcome, big) = bench.scan("big", Options { min_size: 20_000, ..Options::default() });
     assert!(own(&big).all(|file| file.size >= 20_000));
     assert_eq!(outcome.filtered as usize, own(&all).filter(|file| file.size < 20_000).count());
     let (_, wide) = bench.scan("wide", Options { min_pixels: 20_000, ..Options::default() });
-    let pixels = |file: &File| Some(u64::from(file.width?) * u64::from(file.height?));
+    let pixels = |file: &ReportFile| Some(u64::from(file.width?) * u64::from(file.height?));
     assert!(own(&wide).all(|file| pixels(file).is_none_or(|pixels| pixels >= 20_000)));
 }
 
@@ -349,7 +349,7 @@ fn nothing_that_exists_is_overwritten() {
     assert_eq!(fs::read(&there).unwrap(), b"mine");
     let path = report.files[0].path.as_deref().unwrap();
     assert!(path != "photos/undated/0x200.png" && bench.output("out").join(path).exists());
-    let options = Options { output: bench.output("out"), ..Options::default() };
+    let options = Options { output: Some(bench.output("out")), ..Options::default() };
     let again = run::scan(std::slice::from_ref(&bench.image), &options, &Progress::default());
     assert!(again.unwrap_err().to_string().contains("earlier run"));
 }
@@ -360,10 +360,11 @@ fn a_stopped_run_leaves_a_valid_report() {
     let bench = Bench::new(&canvas.bytes);
     let progress = Progress::default();
     progress.stop();
-    let options = Options { output: bench.output("out"), ..Options::default() };
+    let options = Options { output: Some(bench.output("out")), ..Options::default() };
     let outcome = run::scan(std::slice::from_ref(&bench.image), &options, &progress).unwrap();
     assert!(outcome.interrupted);
-    let report: Report = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
+    let report: Report =
+        serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
     assert_eq!(report.incomplete.as_deref(), Some("interrupted"));
 }
 

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use afterimage_engine::options::Options;
-use afterimage_engine::options::select::Select;
-use afterimage_engine::output::report::{File, Grade, Origin, Report, Status};
+use afterimage_engine::options::Select;
+use afterimage_engine::output::report::{Grade, Origin, Report, ReportFile, Status};
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
@@ -26,11 +26,11 @@ use cards::{Card, Fate, Photo, photo};
 
 /// The only file of its own whose bytes are those of the photo.
 #[track_caller]
-fn find<'r>(image: &[u8], report: &'r Report, photo: &Photo) -> &'r File {
-    let is_it = |file: &&File| {
+fn find<'r>(image: &[u8], report: &'r Report, photo: &Photo) -> &'r ReportFile {
+    let is_it = |file: &&ReportFile| {
         file.size == photo.bytes.len() as u64 && check_runs(image, file) == photo.bytes
     };
-    let found: Vec<&File> = own(report).filter(is_it).collect();
+    let found: Vec<&ReportFile> = own(report).filter(is_it).collect();
     let [file] = found[..] else {
         panic!("{} of {}: not one of {:#?}", photo.path, photo.bytes.len(), lines(report))
     };
@@ -38,9 +38,10 @@ fn find<'r>(image: &[u8], report: &'r Report, photo: &Photo) -> &'r File {
 }
 
 /// What matters of a file, in a line.
-fn line(file: &File) -> String {
+fn line(file: &ReportFile) -> String {
     let runs: Vec<_> = file.runs.iter().map(|run| (run.offset, run.length)).collect();
-    let File { format, grade, origin, status, size, name_hint, original_path, path, .. } = file;
+    let ReportFile { format, grade, origin, status, size, name_hint, original_path, path, .. } =
+        file;
     format!(
         "{format} {grade:?} {origin:?} {status:?} of {size} in {runs:?}, hint {name_hint:?}, \
          from {original_path:?}, at {path:?}"
@@ -272,7 +273,7 @@ fn where_pieces_are_joined_by_guess_and_no_check_covers_them_the_report_says_so(
     let image = volume.image();
     let bench = Bench::new(&image);
     let (_, report) = bench.scan("out", Options::default());
-    let is_it = |file: &&File| file.origin == Origin::Undeleted;
+    let is_it = |file: &&ReportFile| file.origin == Origin::Undeleted;
     let file = own(&report).find(is_it).unwrap_or_else(|| panic!("{:#?}", lines(&report)));
     assert!(check_runs(&image, file) == tiff);
     assert_eq!((pieces.len(), file.grade), (2, Grade::Structural));
@@ -343,7 +344,7 @@ fn pictures_inside_live_photos_are_written_only_when_all_are_asked_for() {
 fn written(report: &Report) -> BTreeSet<String> {
     let ids: BTreeSet<u64> =
         own(report).filter(|file| file.path.is_some()).map(|file| file.id).collect();
-    let is_kept = |file: &&File| {
+    let is_kept = |file: &&ReportFile| {
         file.path.is_some() || file.duplicate_of.is_some_and(|first| ids.contains(&first))
     };
     own(report).filter(is_kept).map(|file| file.sha256.clone().unwrap()).collect()
@@ -445,7 +446,7 @@ fn every_file_of_the_demo_card_is_its_runs_and_what_is_written_is_in_the_report(
             let (folder, name) = photo.path.rsplit_once('/').unwrap();
             path == photo.path || path == format!("{folder}/_{}", &name[1..])
         };
-        let is_it = |file: &&File| file.original_path.as_deref().is_some_and(same);
+        let is_it = |file: &&ReportFile| file.original_path.as_deref().is_some_and(same);
         let file = own(&report)
             .find(is_it)
             .unwrap_or_else(|| panic!("{} lost among {:#?}", photo.path, lines(&report)));

@@ -18,6 +18,7 @@ use crate::view::View;
 
 /// What Exif says of a photo.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Exif {
     /// Who made the camera, as it writes itself.
     pub make: Option<String>,

@@ -91,6 +91,7 @@ pub enum End {
 
 /// A stretch of the candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
     /// First byte.
     pub at: u64,
@@ -117,6 +118,7 @@ impl Span {
 
 /// What an unchecked stretch is for, which decides whose a photo inside it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
     /// Delimited by the structure and opaque to it (a JPEG segment, an Exif block): a picture
     /// found in it belongs to this file.
@@ -133,6 +135,7 @@ pub enum Role {
 
 /// A stretch of the file that no check covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Unchecked {
     /// Where it lies.
     pub span: Span,
@@ -142,6 +145,7 @@ pub struct Unchecked {
 
 /// What a child is to its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Kinship {
     /// A small picture for lists.
     Thumbnail,
@@ -155,6 +159,20 @@ pub enum Kinship {
     Motion,
     /// Found inside without the structure saying what it is.
     Inner,
+}
+
+impl Kinship {
+    /// The word for it in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kinship::Thumbnail => "thumbnail",
+            Kinship::Preview => "preview",
+            Kinship::Secondary => "secondary",
+            Kinship::GainMap => "gainmap",
+            Kinship::Motion => "motion",
+            Kinship::Inner => "inner",
+        }
+    }
 }
 
 /// A picture that the file's structure points at.
@@ -188,6 +206,7 @@ pub struct ExifBlock {
 
 /// Something worth telling about a file that does not make it another file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Issue {
     /// Where it shows.
     pub at: u64,

@@ -75,7 +75,7 @@ impl Bench {
     fn whole(&self, len: u64) -> anyhow::Result<Stats> {
         let folder = tempfile::tempdir().context("cannot make a folder for the report")?;
         let options = Options {
-            output: folder.path().join("bench"),
+            output: Some(folder.path().join("bench")),
             dry_run: true,
             threads: self.threads.map_or(0, usize::from),
             range: Some((0, len)),

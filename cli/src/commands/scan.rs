@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
 use afterimage_engine::formats::described as custom;
-use afterimage_engine::model::digest::Algorithm;
+use afterimage_engine::model::Algorithm;
 use afterimage_engine::options::Options;
-use afterimage_engine::output::destination;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
 use anyhow::Context;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use tempfile::TempDir;
 
 use crate::chosen::Chosen;
 use crate::progress::Ticker;
 use crate::status::Status;
 use crate::summary::Told;
+use crate::tree::Listed;
 use crate::wanted::{self, Wanted};
 use crate::{failure, sizes, sources, summary, times, tree};
 
@@ -239,32 +239,29 @@ impl Scan {
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let sources = sources::expand(self.sources.clone())?;
-        if self.list {
-            // The folder for the list must not lie on a source either.
-            destination::check(&std::env::temp_dir().join("afterimage-list"), &sources)?;
-        }
-        let scratch = self.list.then(tempfile::tempdir).transpose();
-        let scratch = scratch.context("cannot make a folder for the list")?;
-        let options = self.options(scratch.as_ref().map(TempDir::path))?;
+        let options = self.options()?;
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
-        let outcome = run::scan(&sources, &options, &progress);
+        let done = if self.list {
+            list(&sources, &options, &progress)
+        } else {
+            run::scan(&sources, &options, &progress).map(|outcome| (outcome, None))
+        };
         let memory = ticker.finish();
-        let outcome = outcome?;
+        let (outcome, listed) = done?;
         let told =
             Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
-        failure::unless_closed(tell(out, &told, self.list, self.json))
+        failure::unless_closed(tell(out, &told, listed, self.json))
             .context("cannot print what was found; what was written is whole")?;
         complain(err, &outcome)?;
         Ok(Status::of(&outcome))
     }
 
-    /// What the engine is asked to do. A list needs a folder too, for as long as it is made.
-    fn options(&self, scratch: Option<&Path>) -> anyhow::Result<Options> {
-        let scratch = scratch.map(|folder| folder.join("list"));
+    /// What the engine is asked to do.
+    fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
-            output: self.output.clone().or(scratch).context("no output folder is named")?,
+            output: self.output.clone(),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
@@ -299,14 +296,29 @@ impl From<Reading> for Io {
     }
 }
 
-/// Prints what a scan came to.
-fn tell(out: &mut dyn Write, told: &Told<'_>, list: bool, json: bool) -> io::Result<()> {
-    let outcome = told.outcome;
-    match (list, json) {
-        (false, false) => summary::text(out, told),
-        (false, true) => summary::json(out, told),
-        (true, false) => tree::text(out, outcome, told.is_all()),
-        (true, true) => tree::json(out, &outcome.report),
+/// What a scan would recover, and the files in it.
+fn list(
+    sources: &[PathBuf],
+    options: &Options,
+    progress: &Progress,
+) -> Result<(Outcome, Option<Vec<Listed>>), Error> {
+    let settled = run::list(sources, options, progress)?;
+    let listed = tree::listed(settled.files())?;
+    Ok((settled.outcome(), Some(listed)))
+}
+
+/// Prints what a scan came to, or what it would recover.
+fn tell(
+    out: &mut dyn Write,
+    told: &Told<'_>,
+    listed: Option<Vec<Listed>>,
+    json: bool,
+) -> io::Result<()> {
+    match (listed, json) {
+        (None, false) => summary::text(out, told),
+        (None, true) => summary::json(out, told),
+        (Some(files), false) => tree::text(out, files, told.outcome, told.is_all()),
+        (Some(files), true) => tree::json(out, &files),
     }
 }
 

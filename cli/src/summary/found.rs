@@ -93,10 +93,13 @@ fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 }
 
 fn places(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let folder = told.options.output.display();
+    let (Some(folder), Some(report)) = (&told.options.output, &told.outcome.report) else {
+        return Ok(());
+    };
+    let folder = folder.display();
     writeln!(out, "\nWhere it lies:")?;
     if told.options.dry_run {
-        writeln!(out, "  {}  the report", told.outcome.report.display())?;
+        writeln!(out, "  {}  the report", report.display())?;
         return writeln!(out, "  This was a dry run: no photo was written.");
     }
     let incomplete = told.incomplete();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::output::report::{Source, Volume};
+use afterimage_engine::output::report::{ReportSource, ReportVolume};
 
 use super::{Told, volumes};
 use crate::text::{bytes, count, paragraph, percent, plain};
@@ -50,7 +50,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
 }
 
 /// Photos of which the name is left alone.
-fn gone(volume: &Volume) -> Option<String> {
+fn gone(volume: &ReportVolume) -> Option<String> {
     let photos = count(volume.gone, "deleted photo is", "deleted photos are");
     let name = plain(&volume.gone_files.first()?.path);
     let name = if volume.gone == 1 { name.to_string() } else { format!("such as {name}") };
@@ -61,7 +61,7 @@ fn gone(volume: &Volume) -> Option<String> {
     ))
 }
 
-fn unreadable(source: &Source) -> Option<String> {
+fn unreadable(source: &ReportSource) -> Option<String> {
     let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
     let places = count(source.unreadable.len() as u64, "place", "places");
     (total > 0).then(|| {
@@ -78,7 +78,7 @@ fn unreadable(source: &Source) -> Option<String> {
 const MOSTLY_NOISE: f32 = 0.9;
 
 /// Bytes without any order nearly everywhere, and no file system: nobody can tell encrypted from wiped.
-fn noise(source: &Source) -> Option<String> {
+fn noise(source: &ReportSource) -> Option<String> {
     let is_noise = source.volumes.is_empty() && source.noise >= Some(MOSTLY_NOISE);
     is_noise.then(|| {
         format!(
@@ -92,7 +92,7 @@ fn noise(source: &Source) -> Option<String> {
 /// Places left out are told from so many on: some hundreds are in any text full of magic words.
 const MANY_LEFT_OUT: u64 = 1000;
 
-fn left_out(source: &Source) -> Option<String> {
+fn left_out(source: &ReportSource) -> Option<String> {
     let places = count(source.left_out, "place", "places");
     (source.left_out >= MANY_LEFT_OUT).then(|| {
         format!(
@@ -104,7 +104,7 @@ fn left_out(source: &Source) -> Option<String> {
 }
 
 /// What never was a photo, or is one no longer. Gaps are on every disk and say nothing.
-fn empty(source: &Source) -> Option<String> {
+fn empty(source: &ReportSource) -> Option<String> {
     let said = source.erased_bytes > 0 && source.erased_bytes >= source.size / 10;
     said.then(|| {
         format!(

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::output::report::{Source, Volume};
+use afterimage_engine::output::report::{ReportSource, ReportVolume};
 
 use crate::text::{bytes, count, paragraph, plain};
 
@@ -10,7 +10,7 @@ use crate::text::{bytes, count, paragraph, plain};
 const MOST_NAMED: usize = 12;
 
 /// Writes which volumes were found, where there are any.
-pub fn write(out: &mut dyn Write, sources: &[Source]) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result<()> {
     for source in sources.iter().filter(|source| is_telling(source)) {
         match sources {
             [_] => writeln!(out, "\nFile systems:")?,
@@ -28,11 +28,11 @@ pub fn write(out: &mut dyn Write, sources: &[Source]) -> io::Result<()> {
     Ok(())
 }
 
-fn is_telling(source: &Source) -> bool {
+fn is_telling(source: &ReportSource) -> bool {
     !source.volumes.is_empty() || !source.table_faults.is_empty()
 }
 
-fn table_faults(out: &mut dyn Write, source: &Source) -> io::Result<()> {
+fn table_faults(out: &mut dyn Write, source: &ReportSource) -> io::Result<()> {
     if source.table_faults.is_empty() {
         return Ok(());
     }
@@ -40,7 +40,7 @@ fn table_faults(out: &mut dyn Write, source: &Source) -> io::Result<()> {
     paragraph(out, "  ", &format!("The partition table contradicts itself: {faults}."))
 }
 
-fn write_one(out: &mut dyn Write, volume: &Volume) -> io::Result<()> {
+fn write_one(out: &mut dyn Write, volume: &ReportVolume) -> io::Result<()> {
     let holds = match (&volume.locked, volume.lost) {
         (Some(locked), _) => locked.clone(),
         (None, false) => format!("{}, {} deleted", files(volume.live, " there"), volume.deleted),
@@ -63,7 +63,7 @@ fn files(n: u64, what: &str) -> String {
 }
 
 /// What a volume is called: `FAT32 volume CARD, 31.9 GB`.
-pub fn title(volume: &Volume) -> String {
+pub fn title(volume: &ReportVolume) -> String {
     let partition = volume.partition.map(|number| format!("partition {number}, "));
     let lost = if volume.lost { "an earlier " } else { "" };
     let label = volume.label.as_deref().map(plain).filter(|label| !label.trim().is_empty());
@@ -94,7 +94,7 @@ pub fn kind(kind: &str) -> String {
 const MOSTLY_BLANK: f32 = 0.9;
 
 /// What free space without any content means for what was deleted there.
-pub fn erased(volume: &Volume) -> Option<String> {
+pub fn erased(volume: &ReportVolume) -> Option<String> {
     let (free, blank) = (volume.free?, volume.free_blank?);
     (volume.deleted > 0 && free > 0 && blank >= MOSTLY_BLANK).then(|| {
         format!(
@@ -108,7 +108,7 @@ pub fn erased(volume: &Volume) -> Option<String> {
 }
 
 /// What an encrypted volume means for what lies in it.
-pub fn locked(volume: &Volume) -> Option<String> {
+pub fn locked(volume: &ReportVolume) -> Option<String> {
     let why = volume.locked.as_ref()?;
     Some(format!(
         "The {} is {why}: unlock it and scan the unlocked device; nothing can be read from it \
@@ -121,7 +121,7 @@ pub fn locked(volume: &Volume) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn volume(more: serde_json::Value) -> Volume {
+    fn volume(more: serde_json::Value) -> ReportVolume {
         let mut volume = serde_json::json!({
             "type": "fat32", "offset": 0, "length": 29_000_000, "cluster_size": 4096,
             "consistent": true, "live": 12, "deleted": 30

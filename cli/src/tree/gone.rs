@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::output::report::{Source, Volume};
+use afterimage_engine::output::report::{ReportSource, ReportVolume};
 
 use crate::summary::volumes::title;
 use crate::text::{bytes, count, plain};
@@ -11,12 +11,12 @@ use crate::text::{bytes, count, plain};
 const MOST_SHOWN: usize = 20;
 
 /// Writes the names that lead to no photo, by volume.
-pub(super) fn write(out: &mut dyn Write, sources: &[Source]) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result<()> {
     let volumes = sources.iter().flat_map(|source| &source.volumes);
     volumes.filter(|volume| volume.gone > 0).try_for_each(|volume| write_one(out, volume))
 }
 
-fn write_one(out: &mut dyn Write, volume: &Volume) -> io::Result<()> {
+fn write_one(out: &mut dyn Write, volume: &ReportVolume) -> io::Result<()> {
     writeln!(out, "\nKnown by name alone ({}):", title(volume))?;
     for gone in volume.gone_files.iter().take(MOST_SHOWN) {
         let day = gone.modified.as_deref().and_then(|when| when.get(..10)).unwrap_or_default();
@@ -45,7 +45,7 @@ mod tests {
             "type": "fat16", "offset": 0, "length": 1 << 20, "cluster_size": 512, "consistent": true,
             "gone": 40, "gone_files": files
         }));
-        let source = Source { volumes: vec![volume.unwrap()], ..Source::default() };
+        let source = ReportSource { volumes: vec![volume.unwrap()], ..ReportSource::default() };
         let mut out = Vec::new();
         write(&mut out, &[source]).unwrap();
         let out = String::from_utf8(out).unwrap();

@@ -1,13 +1,12 @@
 //! From a place where a file may begin to a record of the file that is there.
 
-use afterimage_signatures::verdict::{Child, Kinship, MOST_CHILDREN, Verdict};
+use afterimage_signatures::verdict::{Child, Issue, Kinship, MOST_CHILDREN, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
 
-use crate::carve::enclosure;
+use super::enclosure;
+use super::found::Found;
 use crate::formats::Registry;
-use crate::model::digest::hex;
-use crate::model::record::{Record, kinship};
-use crate::output::report;
+use crate::model::{End, FileSystemFacts, Grade, Origin, Record, Status};
 use crate::scan::{Hit, Matcher};
 
 /// A child of a child of a child is as deep as cameras go.
@@ -24,19 +23,6 @@ pub struct Carver<'a> {
     pub registry: &'a Registry,
     /// How hard to look.
     pub effort: Effort,
-}
-
-/// A file and, when it lies in another, which.
-#[derive(Debug)]
-pub struct Found {
-    /// The file.
-    pub record: Record,
-    /// BLAKE3 of its content, once it was computed.
-    pub hash: Option<blake3::Hash>,
-    /// Position in the registry.
-    pub format: usize,
-    /// Position of the parent among the files of the same candidate.
-    pub parent: Option<usize>,
 }
 
 /// Where a file was looked for.
@@ -73,7 +59,7 @@ impl Carver<'_> {
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
         let mut found = self.family(&spot, rest, formats, buffer);
         if let Some(Found { record, .. }) = found.first_mut() {
-            record.file.container = enclosure::around(bytes, offset, record.source_len());
+            record.enclosure = enclosure::around(bytes, offset, record.source_len());
         }
         found
     }
@@ -106,7 +92,7 @@ impl Carver<'_> {
         let mut waiting = vec![(format, verdict, rest, None, 0)];
         while let Some((format, verdict, rest, kin, depth)) = waiting.pop() {
             let runs = rest.slice(0, verdict.len);
-            let mut file = self.file(spot, format, &verdict, &runs, buffer);
+            let mut file = self.record(spot, format, &verdict, &runs, buffer);
             let parent = found.len();
             if depth < MOST_DEPTH {
                 for (at, child) in verdict.children.iter().enumerate() {
@@ -124,19 +110,19 @@ impl Carver<'_> {
                         }
                         // Not every video and inner stream is of a format that is known.
                         None if matches!(child.kinship, Kinship::Inner | Kinship::Motion) => {}
-                        None => file.file.issues.push(report::Issue {
-                            offset: child.span.at,
-                            what: format!("no readable {} here", kinship(child.kinship)),
-                        }),
+                        None => {
+                            let what = format!("no readable {} here", child.kinship.name());
+                            file.issues.push(Issue::new(child.span.at, what));
+                        }
                     }
                 }
             }
             if let Some((_, kin)) = kin {
-                file.file.origin = report::Origin::Embedded;
-                file.file.kinship = Some(kinship(kin).to_owned());
+                file.origin = Origin::Embedded;
+                file.kinship = Some(kin);
             }
             let parent = kin.map(|(parent, _)| parent);
-            found.push(Found { record: file, hash: None, format, parent });
+            found.push(Found { record: file, parent });
         }
         found
     }
@@ -173,7 +159,7 @@ impl Carver<'_> {
     }
 
     /// The record of a file, without its digests.
-    fn file(
+    fn record(
         &self,
         spot: &Spot<'_>,
         format: usize,
@@ -183,70 +169,33 @@ impl Carver<'_> {
     ) -> Record {
         let mut view = View::new(spot.bytes, runs, buffer);
         let (mut exif, exif_issues) = exif::read(&mut view, &verdict.exif, verdict.pixels);
-        let issues = verdict.issues.iter().cloned().chain(exif_issues).map(Into::into);
         let noted = exif.as_mut().and_then(|exif| exif.content_identifier.take());
-        let exif = exif.filter(|exif| *exif != exif::Exif::default());
-        let fill = &*verdict.terminator;
-        let mut file = report::File {
-            id: 0,
+        let grade = Grade::from(verdict.grade);
+        let is_partial = grade == Grade::Partial;
+        Record {
             source: spot.index,
-            origin: report::Origin::Carved,
-            status: report::Status::Unknown,
-            format: self.registry.name(format).to_owned(),
-            mime: verdict.mime.to_owned(),
-            size: verdict.len + fill.len() as u64,
-            end: verdict.end.into(),
-            grade: verdict.grade.into(),
-            proof: verdict.proof.to_owned(),
-            unchecked: verdict.unchecked.iter().map(|unchecked| unchecked.span.into()).collect(),
-            kept: None,
+            format: format as u16,
+            origin: Origin::Carved,
+            status: Status::Unknown,
+            mime: verdict.mime.into(),
+            extension: verdict.extension.into(),
+            runs: runs.clone(),
+            fill: verdict.terminator.to_vec(),
+            // A partial file went on, or it would not be one.
+            end: if is_partial { End::Minimum } else { verdict.end.into() },
+            grade,
+            proof: verdict.proof.into(),
+            unchecked: verdict.unchecked.clone(),
+            kept: is_partial.then_some(verdict.len),
             share: verdict.share,
-            issues: issues.collect(),
-            runs: wire_runs(runs, fill),
-            blake3: String::new(),
-            sha256: None,
-            sha1: None,
-            md5: None,
-            duplicate_of: None,
-            parent: None,
-            kinship: None,
+            issues: verdict.issues.iter().cloned().chain(exif_issues).collect(),
+            pixels: verdict.pixels,
+            exif: exif.filter(|exif| *exif != exif::Exif::default()),
             content_identifier: verdict.content_identifier.clone().or(noted),
-            pair: None,
-            container: None,
-            name: None,
-            name_inferred: false,
-            name_hint: None,
-            original_path: None,
-            modified: None,
-            deleted_at: None,
-            exif: exif.map(Into::into),
-            width: verdict.pixels.map(|(width, _)| width),
-            height: verdict.pixels.map(|(_, height)| height),
-            path: None,
-        };
-        if file.grade == report::Grade::Partial {
-            file.kept = Some(verdict.len);
-            // It went on, or it would not be partial.
-            file.end = report::End::Minimum;
+            enclosure: None,
+            kinship: None,
+            facts: FileSystemFacts::default(),
+            digests: None,
         }
-        let roles = verdict.unchecked.iter().map(|unchecked| unchecked.role.into()).collect();
-        Record { file, extension: verdict.extension.to_owned(), roles }
     }
-}
-
-/// The runs as the report lists them, with the bytes that were added.
-pub fn wire_runs(runs: &Runs, fill: &[u8]) -> Vec<report::Run> {
-    let from_source = runs.as_slice().iter().map(|run| report::Run {
-        offset: Some(run.at),
-        length: run.len,
-        origin: report::RunOrigin::Source,
-        bytes: None,
-    });
-    let added = (!fill.is_empty()).then(|| report::Run {
-        offset: None,
-        length: fill.len() as u64,
-        origin: report::RunOrigin::Fill,
-        bytes: Some(hex(fill)),
-    });
-    from_source.chain(added).collect()
 }

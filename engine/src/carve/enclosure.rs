@@ -6,7 +6,7 @@
 use afterimage_signatures::Bytes;
 use memchr::memmem;
 
-use crate::output::report::Container;
+use crate::model::Enclosure;
 
 /// How far before a photo its header may begin, in bytes: a name and what archivers add to it.
 const REACH: u64 = 2048;
@@ -14,8 +14,8 @@ const REACH: u64 = 2048;
 /// A tar header's length in bytes.
 const TAR: usize = 512;
 
-/// The container of the file of `len` bytes at `at`, if one shows.
-pub fn around(bytes: &dyn Bytes, at: u64, len: u64) -> Option<Container> {
+/// The enclosure of the file of `len` bytes at `at`, if one shows.
+pub fn around(bytes: &dyn Bytes, at: u64, len: u64) -> Option<Enclosure> {
     let reach = REACH.min(at);
     let mut before = vec![0; reach as usize];
     bytes.read_at(at - reach, &mut before);
@@ -25,7 +25,7 @@ pub fn around(bytes: &dyn Bytes, at: u64, len: u64) -> Option<Container> {
 /// A member that ZIP stores without compression: word processors' documents are ZIP too.
 ///
 /// Source: PKWARE APPNOTE.TXT 6.3.10, 4.3.7 "Local file header".
-fn zip(before: &[u8], len: u64) -> Option<Container> {
+fn zip(before: &[u8], len: u64) -> Option<Enclosure> {
     const SIGNATURE: &[u8] = b"PK\x03\x04";
     const HEADER: usize = 30;
     // Sizes follow the data, or are the 64-bit ones of an extra field.
@@ -38,14 +38,14 @@ fn zip(before: &[u8], len: u64) -> Option<Container> {
         let fits = name_end + usize::from(u16_at(28)) == before.len()
             && u16_at(8) == 0
             && (u64::from(size) == len || ELSEWHERE.contains(&size));
-        fits.then(|| Container::new("zip", before.get(start + HEADER..name_end)))
+        fits.then(|| Enclosure::new("zip", before.get(start + HEADER..name_end)))
     })
 }
 
 /// A member of a tape archive.
 ///
 /// Source: POSIX.1-2017, pax, "ustar Interchange Format".
-fn tar(before: &[u8], len: u64) -> Option<Container> {
+fn tar(before: &[u8], len: u64) -> Option<Enclosure> {
     let header = before.last_chunk::<TAR>()?;
     let octal = |field: &[u8]| {
         let text = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
@@ -58,20 +58,20 @@ fn tar(before: &[u8], len: u64) -> Option<Container> {
         && octal(&header[148..156]) == Some(sum - own + 8 * u64::from(b' '))
         && octal(&header[124..136]).is_some_and(|size| size >= len);
     let name = header[..100].split(|&byte| byte == 0).next();
-    fits.then(|| Container::new("tar", name))
+    fits.then(|| Enclosure::new("tar", name))
 }
 
 /// An image of a PDF.
 ///
 /// Source: ISO 32000-2:2020, 7.3.8 "Stream objects" and 7.4.8 "DCTDecode filter".
-fn pdf(before: &[u8]) -> Option<Container> {
+fn pdf(before: &[u8]) -> Option<Enclosure> {
     let dictionary = [&b"stream\r\n"[..], b"stream\n"]
         .into_iter()
         .find_map(|keyword| before.strip_suffix(keyword))?;
     let start = memmem::rfind(dictionary, b" obj")?;
     let dictionary = &dictionary[start..];
     let has = |name: &[u8]| memmem::find(dictionary, name).is_some();
-    (has(b"/DCTDecode") || has(b"/JPXDecode")).then(|| Container::new("pdf", None))
+    (has(b"/DCTDecode") || has(b"/JPXDecode")).then(|| Enclosure::new("pdf", None))
 }
 
 #[cfg(test)]

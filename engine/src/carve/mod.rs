@@ -1,6 +1,8 @@
-//! What begins at a candidate.
+//! From a candidate to the record of the file that begins there.
 
-pub mod carver;
-pub mod enclosure;
+mod carver;
+mod enclosure;
+mod found;
 
-pub use carver::{Carver, Found, HEAD, wire_runs};
+pub use carver::{Carver, HEAD};
+pub use found::Found;

@@ -2,14 +2,14 @@
 
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use crate::model::digest::{Algorithm, Digests, Hasher};
+use crate::model::{Algorithm, Digests, Hasher, Record};
 
 /// Bytes are handed on in pieces of this size: large enough for the hashers, small enough for the
 /// cache.
 const PIECE: u64 = 128 << 10;
 
-/// Runs of a source, with bytes added behind them.
-#[derive(Clone, Debug)]
+/// Runs of a source, with bytes added after them.
+#[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     /// What comes from the source.
     pub runs: &'a Runs,
@@ -17,7 +17,12 @@ pub struct Content<'a> {
     pub fill: &'a [u8],
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    /// The bytes of the file of a record.
+    pub fn of(record: &'a Record) -> Self {
+        Content { runs: &record.runs, fill: &record.fill }
+    }
+
     /// Hands the bytes in order to `take`, until it fails.
     ///
     /// # Errors

@@ -1,8 +1,7 @@
-//! What memory holds of every file that was found: a few dozen bytes, whatever the journal holds.
+//! What memory holds of every file that was found: a few dozen bytes, whatever the log holds.
 
-use crate::ledger::journal::Place;
-use crate::model::record::Record;
-use crate::output::report::{End, Grade, Origin};
+use super::journal::LogPosition;
+use crate::model::{End, Grade, Origin, Record, Status};
 
 /// No parent.
 pub const NONE: u32 = u32::MAX;
@@ -22,21 +21,6 @@ pub enum Fate {
     Covered,
 }
 
-impl Entry {
-    /// Whether its format holds it to be whole, and no other photo begins in it.
-    pub fn is_whole(&self) -> bool {
-        self.grade >= Grade::Structural && !matches!(self.fate, Fate::Cut(_))
-    }
-
-    /// Ends a file before `offset`, where another photo begins. A picture inside another file ends
-    /// with that file.
-    pub fn cut(&mut self, offset: u64) {
-        if let Fate::Top = self.fate {
-            self.fate = Fate::Cut(offset - self.offset);
-        }
-    }
-}
-
 /// How much of its picture a file is known to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -51,7 +35,7 @@ pub enum Shown {
 impl Shown {
     /// What the record of a file says of it.
     pub fn of(record: &Record) -> Self {
-        match (record.file.grade, record.file.share) {
+        match (record.grade, record.share) {
             (Grade::Verified, _) => Shown::Decoded,
             (_, Some(share)) if share > 0.0 => Shown::Decoded,
             (_, Some(_)) => Shown::Nothing,
@@ -62,7 +46,7 @@ impl Shown {
 
 /// One file that was found.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct IndexEntry {
     /// BLAKE3 of its content, once it is known: what most likely is part of another file is hashed
     /// only when it is to be listed after all.
     pub hash: Option<blake3::Hash>,
@@ -70,21 +54,21 @@ pub struct Entry {
     pub offset: u64,
     /// Bytes in the source.
     pub len: u64,
-    /// Whether they lie in several pieces, the first of which begins at `offset`.
+    /// Whether they lie in several runs, the first of which begins at `offset`.
     pub pieces: bool,
     /// Whether it is still there, and not to be written unless that is asked for.
     pub live: bool,
     /// Whether it is what the user asked for.
     pub chosen: bool,
     /// Where its record stands.
-    pub place: Place,
+    pub position: LogPosition,
     /// Pixels, or `u64::MAX` where the dimensions are not known.
     pub pixels: u64,
-    /// Position of the parent in the index, or [`NONE`].
+    /// Position in the index of the file whose structure points at it, or [`NONE`].
     pub parent: u32,
     /// Position of its source on the command line.
     pub source: u32,
-    /// Bytes added behind those from the source.
+    /// Bytes added after those from the source.
     pub fill: u32,
     /// Position of its format in the registry.
     pub format: u16,
@@ -98,4 +82,74 @@ pub struct Entry {
     pub shown: Shown,
     /// What claims decided.
     pub fate: Fate,
+}
+
+impl IndexEntry {
+    /// What memory keeps of a record that stands at `position`, of a file that nothing is decided of.
+    pub fn of(record: &Record, parent: u32, position: LogPosition) -> Self {
+        let pixels = record.pixels.map(|(width, height)| u64::from(width) * u64::from(height));
+        IndexEntry {
+            hash: record.digests.as_ref().map(|digests| digests.blake3),
+            offset: record.offset(),
+            len: record.source_len(),
+            pieces: record.runs.as_slice().len() > 1,
+            live: record.status == Status::Live,
+            chosen: true,
+            position,
+            pixels: pixels.unwrap_or(u64::MAX),
+            parent,
+            source: record.source,
+            fill: record.fill.len() as u32,
+            format: record.format,
+            origin: record.origin,
+            grade: record.grade,
+            end: record.end,
+            shown: Shown::of(record),
+            fate: Fate::Open,
+        }
+    }
+
+    /// Whether its format holds it to be whole, and no other photo begins in it.
+    pub fn is_whole(&self) -> bool {
+        self.grade >= Grade::Structural && !matches!(self.fate, Fate::Cut(_))
+    }
+
+    /// The first byte after it, of a file that lies in one piece.
+    pub fn end_offset(&self) -> u64 {
+        self.offset.saturating_add(self.len)
+    }
+
+    /// Ends a file before `offset`, where another photo begins. A picture inside another file ends
+    /// with that file.
+    pub fn cut(&mut self, offset: u64) {
+        if self.fate == Fate::Top {
+            self.fate = Fate::Cut(offset - self.offset);
+        }
+    }
+}
+
+/// One half of a Live Photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LivePhotoHalf {
+    /// Position in the index.
+    pub entry: u32,
+    /// The first bytes of the identifier's BLAKE3.
+    pub key: [u8; 16],
+    /// Whether it is the video.
+    pub is_video: bool,
+}
+
+impl LivePhotoHalf {
+    /// The half at that position of the index, with the identifier that both halves share.
+    pub fn new(entry: u32, identifier: &str, is_video: bool) -> Self {
+        let hash = blake3::hash(identifier.as_bytes());
+        let key = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        LivePhotoHalf { entry, key, is_video }
+    }
+
+    /// The half that a file is which lies in no other.
+    pub(super) fn of(record: &Record, entry: u32) -> Option<Self> {
+        let identifier = record.content_identifier.as_deref()?;
+        Some(Self::new(entry, identifier, record.mime.starts_with("video/")))
+    }
 }

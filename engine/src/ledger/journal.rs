@@ -1,42 +1,73 @@
-//! What a run has found so far, on disk: memory holds an index only.
+//! A log on disk: lines that are only ever appended.
 //!
-//! A line is the CRC-32 of its text in hex, a space, the text (JSON) and a newline. Lines are only
-//! ever appended, so that whatever a crash leaves is a valid beginning.
+//! A line is the CRC-32 of its text in hex, a space, the text (JSON) and a newline, so that whatever a crash
+//! leaves is a valid beginning.
 
 use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
+use super::line::Line;
 use crate::error::Error;
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    at: u64,
-    len: u32,
+pub struct LogPosition {
+    /// Which log of the ledger.
+    pub(super) log: u16,
+    /// First byte in the log.
+    pub(super) at: u64,
+    /// Length in bytes, without the newline.
+    pub(super) len: u32,
 }
 
-/// The journal of a run.
+/// A log.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     file: File,
-    /// Bytes in the file; lines behind them are still in `pending`.
+    /// Bytes in the file; lines after them are still in `pending`.
     flushed: u64,
     pending: Vec<u8>,
 }
 
-/// Hex digits of the checksum and the space behind them.
+/// Hex digits of the checksum and the space after them.
 const PREFIX: usize = 9;
 
 /// Lines wait in memory up to this many bytes.
 const MOST_PENDING: usize = 1 << 18;
 
+/// A longer line is not one of ours, in bytes: a record with all that its limits allow is far shorter.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// Appends a line to `text`; gives its first byte and its length there.
+pub(super) fn encode(text: &mut Vec<u8>, line: &Line<'_>) -> (u64, u32) {
+    let start = text.len();
+    text.resize(start + PREFIX, b' ');
+    serde_json::to_writer(&mut *text, line)
+        .expect("lines serialise, and memory takes what is written to it");
+    let crc = format!("{:08x}", crc32fast::hash(&text[start + PREFIX..]));
+    text[start..start + PREFIX - 1].copy_from_slice(crc.as_bytes());
+    let len = text.len() - start;
+    text.push(b'\n');
+    (start as u64, len as u32)
+}
+
+/// The line that `text` is, without its newline; nothing when it is damaged.
+fn decode(text: &[u8]) -> Option<Line<'static>> {
+    let (prefix, text) = text.split_at_checked(PREFIX)?;
+    let stored = std::str::from_utf8(&prefix[..PREFIX - 1]).ok()?;
+    let stored = u32::from_str_radix(stored, 16).ok()?;
+    if stored != crc32fast::hash(text) {
+        return None;
+    }
+    serde_json::from_slice(text).ok()
+}
+
 impl Journal {
-    /// A new journal at `path`, which must not exist.
+    /// A new log at `path`, which must not exist.
     ///
     /// # Errors
     ///
@@ -51,18 +82,62 @@ impl Journal {
         Ok(Journal { path: path.to_path_buf(), file, flushed: 0, pending: Vec::new() })
     }
 
-    /// Appends a line. It can be read from now on, and stands on disk after the next
-    /// [`Journal::flush`], which [`Journal::spill`] calls when enough lines wait.
-    pub fn append(&mut self, entry: &impl Serialize) -> Place {
-        let start = self.pending.len();
-        self.pending.resize(start + PREFIX, b' ');
-        serde_json::to_writer(&mut self.pending, entry)
-            .expect("wire types serialise, and memory takes what is written to it");
-        let crc = format!("{:08x}", crc32fast::hash(&self.pending[start + PREFIX..]));
-        self.pending[start..start + PREFIX - 1].copy_from_slice(crc.as_bytes());
-        let len = self.pending.len() - start;
-        self.pending.push(b'\n');
-        Place { at: self.flushed + start as u64, len: len as u32 }
+    /// A new log in place of what is at `path`, if anything is.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made.
+    pub fn replace(path: &Path) -> Result<Self, Error> {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::output("replace", path, error));
+            }
+            _ => {}
+        }
+        Self::create(path)
+    }
+
+    /// A new log that nobody else sees and that is gone when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no room for temporary files.
+    pub fn scratch() -> Result<Self, Error> {
+        let path = std::env::temp_dir();
+        let file = tempfile::tempfile_in(&path)
+            .map_err(|error| Error::output("make a temporary file in", &path, error))?;
+        Ok(Journal { path, file, flushed: 0, pending: Vec::new() })
+    }
+
+    /// The log at `path`, to be read only.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or cannot be read.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |error| Error::output("open", path, error);
+        let file = File::open(path).map_err(failed)?;
+        let flushed = file.metadata().map_err(failed)?.len();
+        Ok(Journal { path: path.to_path_buf(), file, flushed, pending: Vec::new() })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends a line; gives its first byte and its length. It can be read from now on, and stands on disk
+    /// after the next [`Journal::flush`], which [`Journal::spill`] calls when enough lines wait.
+    pub(super) fn append(&mut self, line: &Line<'_>) -> (u64, u32) {
+        let (start, len) = encode(&mut self.pending, line);
+        (self.flushed + start, len)
+    }
+
+    /// Appends lines that were encoded before, all or none of them; gives where their first byte stands.
+    pub(super) fn append_encoded(&mut self, lines: &[u8]) -> u64 {
+        let at = self.len();
+        self.pending.extend_from_slice(lines);
+        at
     }
 
     /// Flushes when many lines wait.
@@ -108,55 +183,125 @@ impl Journal {
         self.len() == 0
     }
 
-    /// The line at `place`.
+    /// The line at a position of this log.
     ///
     /// # Errors
     ///
     /// When it cannot be read or is not what was written.
-    pub fn read<T: DeserializeOwned>(&self, place: Place) -> Result<T, Error> {
-        if let Some(start) = place.at.checked_sub(self.flushed) {
-            let line = self.pending.get(start as usize..start as usize + place.len as usize);
-            return self.parse(line.unwrap_or_default(), place);
+    pub(super) fn read(&self, position: LogPosition) -> Result<Line<'static>, Error> {
+        let LogPosition { at, len, .. } = position;
+        let damaged = || self.damaged(at);
+        if let Some(start) = at.checked_sub(self.flushed) {
+            let line = self.pending.get(start as usize..start as usize + len as usize);
+            return line.and_then(decode).ok_or_else(damaged);
         }
-        let mut line = vec![0; place.len as usize];
+        let mut line = vec![0; len as usize];
         self.file
-            .read_exact_at(&mut line, place.at)
+            .read_exact_at(&mut line, at)
             .map_err(|error| Error::output("read", &self.path, error))?;
-        self.parse(&line, place)
+        decode(&line).ok_or_else(damaged)
     }
 
-    fn parse<T: DeserializeOwned>(&self, line: &[u8], place: Place) -> Result<T, Error> {
-        let damaged = || Error::Journal { path: self.path.clone(), at: place.at };
-        let (prefix, text) = line.split_at_checked(PREFIX).ok_or_else(damaged)?;
-        let stored = std::str::from_utf8(&prefix[..PREFIX - 1])
-            .ok()
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        if stored != Some(crc32fast::hash(text)) {
-            return Err(damaged());
+    /// The failure that says that a line is not what was written.
+    pub(super) fn damaged(&self, at: u64) -> Error {
+        Error::Journal { path: self.path.clone(), at }
+    }
+
+    /// Hands the lines on disk to `take` with their first bytes and lengths, in order, until one is damaged
+    /// or cut off, as the last one may be after a crash, or until `take` breaks off.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails, and what `take` gives.
+    pub(super) fn each(
+        &self,
+        mut take: impl FnMut((u64, u32), Line<'static>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let failed = |error| Error::output("read", &self.path, error);
+        let file = self.file.try_clone().map_err(failed)?;
+        let mut lines = BufReader::new(Front { file, at: 0 });
+        let (mut text, mut at) = (Vec::new(), 0);
+        loop {
+            text.clear();
+            let mut limited = std::io::Read::take(&mut lines, LONGEST_LINE);
+            limited.read_until(b'\n', &mut text).map_err(failed)?;
+            let Some(line) = text.strip_suffix(b"\n") else { return Ok(()) };
+            let Some(parsed) = decode(line) else { return Ok(()) };
+            if take((at, line.len() as u32), parsed)?.is_break() {
+                return Ok(());
+            }
+            at += text.len() as u64;
         }
-        serde_json::from_slice(text).map_err(|_| damaged())
+    }
+}
+
+/// A file read from its start, whatever its position is.
+struct Front {
+    file: File,
+    at: u64,
+}
+
+impl std::io::Read for Front {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read_at(out, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::line::Placed;
+    use std::borrow::Cow;
+
+    fn line(n: usize) -> Line<'static> {
+        Line::Placed(Cow::Owned(Placed { path: "x".repeat(n) }))
+    }
+
+    fn at((at, len): (u64, u32)) -> LogPosition {
+        LogPosition { log: 0, at, len }
+    }
 
     #[test]
     fn lines_read_back_in_any_order_and_damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
+        let path = folder.path().join("log");
         let mut journal = Journal::create(&path).unwrap();
-        let places: Vec<_> = (0..100u32).map(|n| journal.append(&vec![n; n as usize])).collect();
-        assert_eq!(journal.read::<Vec<u32>>(places[7]).unwrap(), [7; 7]);
+        let places: Vec<_> = (0..100).map(|n| at(journal.append(&line(n)))).collect();
+        assert_eq!(journal.read(places[7]).unwrap(), line(7));
         journal.flush().unwrap();
         for (n, place) in places.iter().enumerate().rev() {
-            assert_eq!(journal.read::<Vec<u32>>(*place).unwrap(), vec![n as u32; n]);
+            assert_eq!(journal.read(*place).unwrap(), line(n));
         }
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[places[50].at as usize + 12] ^= 1;
         std::fs::write(&path, bytes).unwrap();
-        assert!(matches!(journal.read::<Vec<u32>>(places[50]), Err(Error::Journal { .. })));
-        assert!(journal.read::<Vec<u32>>(places[51]).is_ok());
+        assert!(matches!(journal.read(places[50]), Err(Error::Journal { .. })));
+        assert!(journal.read(places[51]).is_ok());
+        let mut count = 0;
+        let counted = journal.each(|_, _| {
+            count += 1;
+            Ok(ControlFlow::Continue(()))
+        });
+        counted.unwrap();
+        assert_eq!(count, 50, "what follows a damaged line is not believed");
+    }
+
+    #[test]
+    fn what_a_crash_cut_off_is_left_out() {
+        let mut journal = Journal::scratch().unwrap();
+        let places: Vec<_> = (0..10).map(|n| at(journal.append(&line(n)))).collect();
+        journal.flush().unwrap();
+        for cut in [places[9].at, places[9].at + 3, places[9].at + u64::from(places[9].len)] {
+            journal.file.set_len(cut).unwrap();
+            let mut found = Vec::new();
+            let read = journal.each(|place, _| {
+                found.push(at(place));
+                Ok(ControlFlow::Continue(()))
+            });
+            read.unwrap();
+            assert_eq!(found, places[..9], "cut at {cut}");
+        }
     }
 }

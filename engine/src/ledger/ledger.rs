@@ -1,94 +1,214 @@
-//! What workers add to while they run.
+//! The logs and the index of a run.
 
+use std::borrow::Cow;
+
+use super::batch::{Batch, PartialIndex};
+use super::index::{Fate, IndexEntry, LivePhotoHalf};
+use super::journal::{Journal, LogPosition};
+use super::line::{EndLine, FoundLine, Head, Line, Named, Placed};
+use super::reserve::Reserve;
+use super::tally::ScanTally;
 use crate::carve::Found;
 use crate::error::Error;
-use crate::ledger::index::{Entry, Fate, NONE, Shown};
-use crate::ledger::journal::Journal;
-use crate::ledger::reserve::Reserve;
-use crate::model::record::Record;
-use crate::output::report::Status;
-use crate::settle::live_photos::Half;
+use crate::model::Record;
 
-/// A report is at most about so many times as long as the journal that it is made from.
+/// A report is at most about so many times as long as the logs that it is made from.
 const REPORT_TIMES: u64 = 2;
 
-/// What workers add to while they run.
+/// The number of the settle log; scan logs count from 0.
+const SETTLE: u16 = u16::MAX;
+
+/// What was found, on disk and in memory.
+#[derive(Debug)]
 pub struct Ledger {
-    /// Records on disk.
-    pub journal: Journal,
-    /// Room for the report, which grows with the journal.
-    pub reserve: Option<Reserve>,
-    /// Entries in memory; the children of a file directly behind it.
-    pub entries: Vec<Entry>,
+    /// What is scanned, and how.
+    pub head: Head,
+    /// Files that were found; those that a file's structure points at directly after it.
+    pub entries: Vec<IndexEntry>,
     /// Halves of Live Photos among them.
-    pub halves: Vec<Half>,
+    pub halves: Vec<LivePhotoHalf>,
+    /// What the scan of each source came to, by position on the command line.
+    pub tallies: Vec<ScanTally>,
+    /// Room for the report, which grows with the logs.
+    pub reserve: Option<Reserve>,
+    /// What scans found; the first is the one that is written.
+    pub(super) scans: Vec<Journal>,
+    /// What later stages derive.
+    pub(super) settle: Journal,
 }
 
 impl Ledger {
-    /// Writes records that wait, when there are many, and holds back room for as much report.
+    /// The ledger of a new run: what it finds goes to `scan`, what is derived of that to `settle`.
     ///
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn spill(&mut self) -> Result<(), Error> {
-        let len = self.journal.len();
+    pub fn new(head: Head, mut scan: Journal, settle: Journal) -> Result<Self, Error> {
+        scan.append(&Line::Head(Cow::Borrowed(&head)));
+        scan.flush()?;
+        Ok(Self::of(head, vec![scan], settle))
+    }
+
+    /// A ledger that nothing was found for yet.
+    pub(super) fn of(head: Head, scans: Vec<Journal>, settle: Journal) -> Self {
+        let tallies = head.sources.iter().map(|_| ScanTally::default()).collect();
+        let (entries, halves) = (Vec::new(), Vec::new());
+        Ledger { head, entries, halves, tallies, reserve: None, scans, settle }
+    }
+
+    /// Takes what was found in one chunk, whole.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails; what was taken can be read all the same.
+    pub fn commit(&mut self, batch: Batch) -> Result<(), Error> {
+        let Batch { lines, chunk, index } = batch;
+        let Some(scan) = self.scans.first_mut() else { return Ok(()) };
+        let shift = scan.append_encoded(&lines);
+        index.append_to(&mut self.entries, &mut self.halves, shift);
+        if let Some(chunk) = &chunk
+            && let Some(tally) = self.tallies.get_mut(chunk.source as usize)
+        {
+            tally.add(chunk);
+        }
+        self.grow_reserve();
+        self.scans.first_mut().map_or(Ok(()), Journal::spill)
+    }
+
+    /// Ends the scan of a source.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn end(&mut self, end: &EndLine) -> Result<(), Error> {
+        if let Some(tally) = self.tallies.get_mut(end.source as usize) {
+            tally.end(end);
+        }
+        let Some(scan) = self.scans.first_mut() else { return Ok(()) };
+        scan.append(&Line::End(Cow::Borrowed(end)));
+        scan.flush()
+    }
+
+    /// The record of a file as it is known by now.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or is not what was written.
+    pub fn record(&self, entry: &IndexEntry) -> Result<Record, Error> {
+        match self.read(entry.position)? {
+            Line::Found(FoundLine { record, .. }) => Ok(record.into_owned()),
+            _ => Err(self.log(entry.position).damaged(entry.position.at)),
+        }
+    }
+
+    /// Puts what is known of the file at `position` of the index in place of what was known. What claims
+    /// and the user decided stays.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn update(&mut self, position: usize, record: &Record) -> Result<(), Error> {
+        let IndexEntry { parent, fate, chosen, .. } = self.entries[position];
+        let log_position = self.derive(0, None, record);
+        let fresh = IndexEntry::of(record, parent, log_position);
+        self.entries[position] = IndexEntry { fate, chosen, ..fresh };
+        self.spill()
+    }
+
+    /// Adds a file that was restored with the help of a file system, and the pictures inside it; gives its
+    /// position in the index.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn add_restored(&mut self, found: &[Found]) -> Result<u32, Error> {
+        let (first, mut index) = (self.entries.len(), PartialIndex::default());
+        for (nth, file) in (0..).zip(found) {
+            let parent = file.parent.map(|parent| parent as u32);
+            let position = self.derive(nth, parent, &file.record);
+            index.add((nth, parent), &file.record, position);
+        }
+        index.append_to(&mut self.entries, &mut self.halves, 0);
+        if let Some(entry) = self.entries.get_mut(first) {
+            entry.fate = Fate::Top;
+        }
+        self.spill()?;
+        Ok(first as u32)
+    }
+
+    fn derive(&mut self, nth: u32, parent: Option<u32>, record: &Record) -> LogPosition {
+        let line = Line::Found(FoundLine { nth, parent, record: Cow::Borrowed(record) });
+        let (at, len) = self.settle.append(&line);
+        LogPosition { log: SETTLE, at, len }
+    }
+
+    /// Puts a name on record.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn name(&mut self, named: &Named) -> Result<LogPosition, Error> {
+        let (at, len) = self.settle.append(&Line::Named(Cow::Borrowed(named)));
+        self.spill()?;
+        Ok(LogPosition { log: SETTLE, at, len })
+    }
+
+    /// A name that was put on record.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or is not what was written.
+    pub fn named(&self, position: LogPosition) -> Result<Named, Error> {
+        match self.read(position)? {
+            Line::Named(named) => Ok(named.into_owned()),
+            _ => Err(self.log(position).damaged(position.at)),
+        }
+    }
+
+    /// Puts on record that content got its name.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn place(&mut self, placed: &Placed) -> Result<(), Error> {
+        self.settle.append(&Line::Placed(Cow::Borrowed(placed)));
+        self.settle.spill()
+    }
+
+    /// Waits until all that was derived is on the disk itself.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.settle.sync()
+    }
+
+    /// Gives the room back that was held for the report.
+    pub fn release_reserve(&mut self) {
+        if let Some(reserve) = self.reserve.take() {
+            reserve.release();
+        }
+    }
+
+    fn spill(&mut self) -> Result<(), Error> {
+        self.grow_reserve();
+        self.settle.spill()
+    }
+
+    fn grow_reserve(&mut self) {
+        let logs = self.scans.iter().chain([&self.settle]);
+        let len = logs.fold(0u64, |sum, log| sum.saturating_add(log.len()));
         if let Some(reserve) = &mut self.reserve {
             reserve.grow(len.saturating_mul(REPORT_TIMES));
         }
-        self.journal.spill()
     }
 
-    /// Adds a file that a file system told of, and its children; returns its position.
-    pub fn add_undeleted(&mut self, found: Vec<Found>) -> u32 {
-        let position = self.entries.len() as u32;
-        self.add(found);
-        if let Some(entry) = self.entries.get_mut(position as usize) {
-            entry.fate = Fate::Top;
-        }
-        position
+    fn log(&self, position: LogPosition) -> &Journal {
+        self.scans.get(usize::from(position.log)).unwrap_or(&self.settle)
     }
 
-    /// Adds a file and its children.
-    pub fn add(&mut self, found: Vec<Found>) {
-        let base = self.entries.len();
-        for Found { record, hash, format, parent } in found {
-            if let (Some(identifier), None) = (&record.file.content_identifier, parent) {
-                let video = record.file.mime.starts_with("video/");
-                self.halves.push(Half::new(self.entries.len() as u32, identifier, video));
-            }
-            let place = self.journal.append(&record);
-            let parent = parent.map_or(NONE, |parent| (base + parent) as u32);
-            self.entries.push(entry(&record, hash, format, parent, place));
-        }
-    }
-}
-
-/// What memory keeps of a record.
-pub fn entry(
-    record: &Record,
-    hash: Option<blake3::Hash>,
-    format: usize,
-    parent: u32,
-    place: crate::ledger::journal::Place,
-) -> Entry {
-    let pixels = record.file.width.zip(record.file.height);
-    Entry {
-        hash,
-        offset: record.offset(),
-        len: record.source_len(),
-        pieces: record.file.runs.iter().filter(|run| run.offset.is_some()).count() > 1,
-        live: record.file.status == Status::Live,
-        chosen: true,
-        place,
-        pixels: pixels.map_or(u64::MAX, |(w, h)| u64::from(w) * u64::from(h)),
-        parent,
-        source: record.file.source,
-        fill: (record.file.size - record.source_len()) as u32,
-        format: format as u16,
-        origin: record.file.origin,
-        grade: record.file.grade,
-        end: record.file.end,
-        shown: Shown::of(record),
-        fate: Fate::Open,
+    fn read(&self, position: LogPosition) -> Result<Line<'static>, Error> {
+        self.log(position).read(position)
     }
 }

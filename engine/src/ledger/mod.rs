@@ -1,11 +1,34 @@
-//! What was found, on disk and in memory.
+//! What was found: on disk as logs that can be replayed, in memory as an index.
+//!
+//! The scan log is append-only. A worker serialises what it found in one chunk as a [`Batch`]; one
+//! committer appends each batch whole, its `Found` lines before the `Chunk` line that makes them count. Once
+//! a source has its `End` line, nothing is added any more. What later stages derive (files restored from
+//! several pieces, names, digests of what claims cut off) goes to the settle log, which can be made again
+//! from the scan log: [`Ledger::replay`] rebuilds all that these stages need.
+//!
+//! Content lies beside the logs, in a [`Store`], by its BLAKE3.
 
-pub mod content;
-pub mod index;
-pub mod journal;
-#[path = "ledger.rs"]
-pub mod log;
-pub mod reserve;
-pub mod store;
+mod batch;
+mod content;
+mod index;
+mod journal;
+mod keeper;
+#[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
+mod ledger;
+mod line;
+mod replay;
+mod reserve;
+mod store;
+mod tally;
 
-pub use log::{Ledger, entry};
+pub use batch::Batch;
+pub use content::Content;
+pub use index::{Fate, IndexEntry, LivePhotoHalf, NONE, Shown};
+pub use journal::{Journal, LogPosition};
+pub use keeper::Keeper;
+pub use ledger::Ledger;
+pub use line::{ChunkLine, EndLine, Head, Line, Named, Placed, ScanSettings};
+pub use replay::SCAN_LOG;
+pub use reserve::Reserve;
+pub use store::Store;
+pub use tally::ScanTally;

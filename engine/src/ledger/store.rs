@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::Bytes;
 
+use super::content::Content;
 use crate::error::Error;
-use crate::ledger::content::Content;
-use crate::metrics::{Account, Stage};
-use crate::model::digest::{Algorithm, Digests, Hasher};
+use crate::metrics::{Metrics, Stage};
+use crate::model::{Algorithm, Digests, Hasher};
+
+/// Files that are being written are called so, and a number.
+const UNFINISHED: &str = "half-";
 
 /// A folder of files that are named by the BLAKE3 of their bytes.
 #[derive(Debug)]
@@ -21,13 +24,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// A new store in `folder`, which must not exist.
+    /// The store in `folder`, which is made if need be. What an earlier process left there unfinished is
+    /// removed.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be made.
-    pub fn create(folder: PathBuf) -> Result<Self, Error> {
-        fs::create_dir(&folder).map_err(|error| Error::output("make", &folder, error))?;
+    /// When the folder cannot be made or read.
+    pub fn open(folder: PathBuf) -> Result<Self, Error> {
+        fs::create_dir_all(&folder).map_err(|error| Error::output("make", &folder, error))?;
+        let listing =
+            fs::read_dir(&folder).map_err(|error| Error::output("read", &folder, error))?;
+        for entry in listing.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+                let path = entry.path();
+                fs::remove_file(&path).map_err(|error| Error::output("remove", &path, error))?;
+            }
+        }
         Ok(Store { folder, next: AtomicU64::new(0) })
     }
 
@@ -47,10 +59,10 @@ impl Store {
         source: &dyn Bytes,
         content: &Content<'_>,
         algorithms: &[Algorithm],
-        account: &Account,
+        metrics: &Metrics,
     ) -> Result<Digests, Error> {
-        let half = self.folder.join(format!("half-{}", self.next.fetch_add(1, Relaxed)));
-        let written = self.write(&half, source, content, algorithms, account).and_then(|digests| {
+        let half = self.folder.join(format!("{UNFINISHED}{}", self.next.fetch_add(1, Relaxed)));
+        let written = self.write(&half, source, content, algorithms, metrics).and_then(|digests| {
             // The same content may be there already, and then this changes nothing.
             let whole = self.path(&digests.blake3);
             fs::rename(&half, &whole).map_err(|error| Error::output("name", &whole, error))?;
@@ -68,7 +80,7 @@ impl Store {
         source: &dyn Bytes,
         content: &Content<'_>,
         algorithms: &[Algorithm],
-        account: &Account,
+        metrics: &Metrics,
     ) -> Result<Digests, Error> {
         let mut file = File::options()
             .write(true)
@@ -83,8 +95,8 @@ impl Store {
             piece.clear();
             piece.extend_from_slice(bytes);
             let len = piece.len() as u64;
-            account.time(Stage::Hash, len, || hasher.update(&piece));
-            account.time(Stage::Write, len, || file.write_all(&piece))
+            metrics.time(Stage::Hash, len, || hasher.update(&piece));
+            metrics.time(Stage::Write, len, || file.write_all(&piece))
         });
         written.map_err(|error| Error::output("write", path, error))?;
         Ok(hasher.finish())
@@ -110,5 +122,30 @@ impl Store {
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build::record;
+
+    #[test]
+    fn what_an_earlier_process_left_unfinished_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let keep = |store: &Store, len| {
+            let (file, bytes) = (record(0, len), vec![7; 100]);
+            let content = Content::of(&file);
+            store.keep(&bytes.as_slice(), &content, &[], &Metrics::default()).unwrap()
+        };
+        let kept = keep(&Store::open(path.clone()).unwrap(), 100);
+        fs::write(path.join("half-0"), b"cut off").unwrap();
+        let store = Store::open(path.clone()).unwrap();
+        assert!(!path.join("half-0").exists() && store.path(&kept.blake3).exists());
+        let other = keep(&store, 50);
+        store.keep_only(&[*other.blake3.as_bytes()]);
+        assert!(!store.path(&kept.blake3).exists() && store.path(&other.blake3).exists());
+        assert!(!store.close(), "there is content in it");
     }
 }

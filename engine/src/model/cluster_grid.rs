@@ -1,99 +1,56 @@
-//! Where files begin on a source, told by where photos do: a file system lays every file into clusters of
-//! one size, and where it is gone, they still stand so.
+//! Where clusters begin.
 
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 
-use crate::pipeline::budget::SECTOR;
-
-/// The largest cluster that is looked for, in bytes.
-///
-/// Source: "exFAT file system specification", 3.1.14, allows 32 MiB; FAT and exFAT are made with 128 KiB at
-/// the most, up to 256 GiB.
-const LARGEST: u64 = 128 << 10;
-
-/// Photos that are needed: that so many agree in one more bit by chance happens once in 32,768 times, or in
-/// about 2,000 with a stray among them.
-const LEAST: usize = 16;
-
-/// Of so many photos one may begin elsewhere.
-const STRAYS: usize = 16;
-
-/// The clusters of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    /// Bytes of a cluster, a power of two.
+/// The clusters of a file system: all of one length, side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterGrid {
+    /// Bytes of a cluster, at least 1.
     pub len: u64,
-    /// The first place where one begins.
+    /// Where one of them begins, in bytes from the start of the source.
     pub at: u64,
 }
 
-impl Grid {
-    /// The largest clusters that nearly all files begin which begin at `starts`. What begins no sector is
-    /// part of a file and is left out, unless most do.
-    pub fn of(starts: impl Iterator<Item = u64>) -> Option<Grid> {
-        let mut all = 0;
-        let starts: Vec<u64> =
-            starts.inspect(|_| all += 1).filter(|at| at.is_multiple_of(SECTOR)).collect();
-        if starts.len() < LEAST || starts.len() * 2 < all {
-            return None;
-        }
-        let lens = std::iter::successors(Some(LARGEST), |len| Some(len / 2));
-        let mut grids = lens.take_while(|&len| len > SECTOR).map(|len| (len, common(&starts, len)));
-        let most = |count: usize| count + starts.len() / STRAYS >= starts.len();
-        let (len, (at, _)) = grids.find(|(_, (_, count))| *count >= LEAST && most(*count))?;
-        Some(Grid { len, at })
+impl ClusterGrid {
+    /// Clusters of `len` bytes, one of which begins at `at`.
+    pub fn new(at: u64, len: u64) -> Self {
+        ClusterGrid { len: len.max(1), at }
     }
 
     /// Whether a cluster begins at `at`.
     pub fn begins(&self, at: u64) -> bool {
-        at % self.len == self.at
+        at.abs_diff(self.at).is_multiple_of(self.len)
     }
-}
 
-/// What most of `starts` leave when they are divided by `len`, the least of equals, and how many do.
-fn common(starts: &[u64], len: u64) -> (u64, usize) {
-    let mut counts: HashMap<u64, usize> = HashMap::new();
-    starts.iter().for_each(|at| *counts.entry(at % len).or_default() += 1);
-    let most = counts.into_iter().max_by_key(|&(phase, count)| (count, std::cmp::Reverse(phase)));
-    most.unwrap_or_default()
+    /// Where the cluster begins that holds the byte at `at`; what lies before the first cluster is in none
+    /// and stays.
+    pub fn start_of(&self, at: u64) -> u64 {
+        at.checked_sub(self.at).map_or(at, |inside| at - inside % self.len)
+    }
+
+    /// The first byte at or after `at` where a cluster begins.
+    pub fn next_from(&self, at: u64) -> u64 {
+        let at = at.max(self.at);
+        let inside = (at - self.at) % self.len;
+        if inside == 0 { at } else { at.saturating_add(self.len - inside) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use afterimage_testdata::random::Random;
-
-    /// The grid of photos in clusters of `len` bytes behind `at`, and of as many strays.
-    fn grid(count: u64, len: u64, at: u64, strays: u64) -> Option<Grid> {
-        let mut random = Random::new(len + at);
-        let photos: Vec<u64> =
-            (0..count).map(|_| at + len * random.below(1 << 20) as u64).collect();
-        let strays: Vec<u64> = (0..strays).map(|_| SECTOR * random.below(1 << 30) as u64).collect();
-        Grid::of(photos.into_iter().chain(strays))
-    }
 
     #[test]
-    fn clusters_are_told_by_where_photos_begin() {
-        for len in [1024, 4096, 32 << 10, 128 << 10] {
-            for at in [0, SECTOR, len - SECTOR] {
-                assert_eq!(grid(40, len, at, 2), Some(Grid { len, at }));
-            }
-        }
-    }
-
-    #[test]
-    fn few_photos_and_photos_at_any_sector_tell_nothing() {
-        assert_eq!(grid(LEAST as u64 - 1, 4096, 0, 0), None);
-        assert_eq!(grid(40, 4096, 0, 10), None);
-        assert_eq!(grid(400, SECTOR, 0, 0), None);
-        let unaligned = (0..400).map(|index| index * 77_777);
-        assert_eq!(Grid::of(unaligned), None);
-        assert_eq!(Grid::of(std::iter::empty()), None);
-    }
-
-    #[test]
-    fn a_grid_begins_at_its_clusters_alone() {
-        let grid = Grid { len: 4096, at: 512 };
+    fn clusters_begin_whole_lengths_apart() {
+        let grid = ClusterGrid::new(512, 4096);
         assert_eq!([512, 4608, 0, 1024].map(|at| grid.begins(at)), [true, true, false, false]);
+        assert_eq!([0, 512, 4607, 4608].map(|at| grid.start_of(at)), [0, 512, 512, 4608]);
+        assert_eq!([0, 512, 513, 4608].map(|at| grid.next_from(at)), [512, 512, 4608, 4608]);
+        assert_eq!(grid.next_from(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn a_cluster_of_no_length_is_none() {
+        assert!(ClusterGrid::new(0, 0).begins(7));
     }
 }

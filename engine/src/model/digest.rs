@@ -1,9 +1,13 @@
 //! Digests of a file, all computed in one pass over its bytes.
 
+use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use super::hex;
+
 /// A digest beside BLAKE3, which every file has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Algorithm {
     /// SHA-256.
     Sha256,
@@ -28,16 +32,30 @@ impl Algorithm {
 }
 
 /// What the hashers came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digests {
     /// BLAKE3; two files with the same are one photo.
+    #[serde(with = "super::hex::hash")]
     pub blake3: blake3::Hash,
     /// Lower-case hex, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Lower-case hex, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha1: Option<String>,
     /// Lower-case hex, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
+}
+
+#[cfg(test)]
+impl Digests {
+    /// BLAKE3 of some bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(&[]);
+        hasher.update(bytes);
+        hasher.finish()
+    }
 }
 
 /// BLAKE3 and the digests that were asked for.
@@ -88,21 +106,11 @@ impl Hasher {
     pub fn finish(self) -> Digests {
         Digests {
             blake3: self.blake3.finalize(),
-            sha256: self.sha256.map(|hasher| hex(&hasher.finalize())),
-            sha1: self.sha1.map(|hasher| hex(&hasher.finalize())),
-            md5: self.md5.map(|hasher| hex(&hasher.finalize())),
+            sha256: self.sha256.map(|hasher| hex::encode(&hasher.finalize())),
+            sha1: self.sha1.map(|hasher| hex::encode(&hasher.finalize())),
+            md5: self.md5.map(|hasher| hex::encode(&hasher.finalize())),
         }
     }
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,21 @@
-//! The records that rooms hand on.
+//! What rooms hand on: records of files, and the values that they are made of.
+//!
+//! These are the engine's own types. How a report says them in JSON is the business of
+//! [`output::report`](crate::output::report) alone.
 
-pub mod cluster_grid;
-pub mod digest;
-pub mod record;
-pub mod span_set;
+#[cfg(test)]
+pub(crate) mod build;
+mod cluster_grid;
+mod digest;
+pub(crate) mod hex;
+mod moment;
+mod record;
+mod span_set;
+mod value;
+
+pub use cluster_grid::ClusterGrid;
+pub use digest::{Algorithm, Digests, Hasher};
+pub use moment::Moment;
+pub use record::{FileSystemFacts, Record};
+pub use span_set::SpanSet;
+pub use value::{Enclosure, End, Grade, Origin, Status};

@@ -1,148 +1,166 @@
-//! What carving found, as the journal keeps it.
+//! What is known of a file that was found.
 
-use afterimage_signatures::verdict::{self, Kinship, Role, Span};
-use afterimage_signatures::{Run, Runs, exif};
+use std::borrow::Cow;
+
+use afterimage_signatures::Runs;
+use afterimage_signatures::exif::Exif;
+use afterimage_signatures::verdict::{Issue, Kinship, Role, Unchecked};
 use serde::{Deserialize, Serialize};
 
-use crate::model::digest::{Digests, hex};
-use crate::output::report;
+use super::digest::Digests;
+use super::moment::Moment;
+use super::value::{Enclosure, End, Grade, Origin, Status};
 
-/// One file that was found, with what later stages need to settle whose bytes are whose.
+/// One file that was found: where its bytes lie, how far they are proven, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What the report will say, but for its number, its copies and its place.
-    pub file: report::File,
-    /// Extension of the file that is written.
-    pub extension: String,
-    /// What each of `file.unchecked` is for.
-    pub roles: Vec<WireRole>,
-}
-
-/// [`Role`] in the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WireRole {
-    /// [`Role::Metadata`].
-    Metadata,
-    /// [`Role::Payload`].
-    Payload,
-    /// [`Role::Part`].
-    Part,
-    /// [`Role::Trailer`].
-    Trailer,
-}
-
-impl From<Role> for WireRole {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Metadata => WireRole::Metadata,
-            Role::Payload => WireRole::Payload,
-            Role::Part => WireRole::Part,
-            Role::Trailer => WireRole::Trailer,
-        }
-    }
+    /// Position of its source on the command line, from 0.
+    pub source: u32,
+    /// Position of its format in the registry.
+    pub format: u16,
+    /// The first means that proved its bytes.
+    pub origin: Origin,
+    /// Whether a file system says that it is still there.
+    pub status: Status,
+    /// Media type.
+    pub mime: Cow<'static, str>,
+    /// Extension of the file that is written, without the dot.
+    pub extension: Cow<'static, str>,
+    /// Its bytes, as runs of the source in the order of the file.
+    pub runs: Runs,
+    /// Bytes added after those of the source, so that viewers open it.
+    #[serde(with = "super::hex", skip_serializing_if = "Vec::is_empty", default)]
+    pub fill: Vec<u8>,
+    /// How its end is known.
+    pub end: End,
+    /// How much was proven.
+    pub grade: Grade,
+    /// What was tested, in a few words.
+    pub proof: Cow<'static, str>,
+    /// What no check covers, in bytes from the start of the file, in order and without overlaps.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unchecked: Vec<Unchecked>,
+    /// Of a partial file: how many of its own bytes are true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u64>,
+    /// Of a partial file: which part of the picture it shows, from 0 to 1, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+    /// What else is to be said, by bytes from the start of the file.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub issues: Vec<Issue>,
+    /// Width and height of the picture in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<(u32, u32)>,
+    /// What the camera wrote into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exif: Option<Exif>,
+    /// What the picture and the video of a Live Photo share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_identifier: Option<String>,
+    /// The archive or document that it lies in as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enclosure: Option<Enclosure>,
+    /// What it is to the file whose structure points at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinship: Option<Kinship>,
+    /// What a file system says of it.
+    #[serde(skip_serializing_if = "FileSystemFacts::is_empty", default)]
+    pub facts: FileSystemFacts,
+    /// Digests of its bytes, once they were computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Digests>,
 }
 
 impl Record {
     /// First byte in the source.
     pub fn offset(&self) -> u64 {
-        self.file.runs.first().and_then(|run| run.offset).unwrap_or(0)
+        self.runs.as_slice().first().map_or(0, |run| run.at)
     }
 
     /// Bytes that come from the source.
     pub fn source_len(&self) -> u64 {
-        self.file.runs.iter().filter(|run| run.offset.is_some()).map(|run| run.length).sum()
+        self.runs.len()
     }
 
-    /// Enters the digests of the file.
-    pub fn set_digests(&mut self, digests: Digests) {
-        self.file.blake3 = hex(digests.blake3.as_bytes());
-        self.file.sha256 = digests.sha256;
-        self.file.sha1 = digests.sha1;
-        self.file.md5 = digests.md5;
+    /// Length of the file that is written, in bytes.
+    pub fn size(&self) -> u64 {
+        self.runs.len().saturating_add(self.fill.len() as u64)
     }
 
-    /// Where the bytes lie in the source, and what is added behind them.
-    pub fn content(&self) -> (Runs, Vec<u8>) {
-        let runs = self.file.runs.iter();
-        let from_source =
-            runs.clone().filter_map(|run| Some(Run { at: run.offset?, len: run.length }));
-        let added = runs.filter_map(|run| unhex(run.bytes.as_deref()?)).flatten();
-        (Runs::new(from_source.collect()), added.collect())
+    /// Whether the format holds it to be whole, and its structure says where it ends.
+    pub fn is_sound(&self) -> bool {
+        self.grade >= Grade::Structural && self.end == End::Exact
     }
 
-    /// What the unchecked stretch that holds byte `at` of the file is for; nothing where a check
-    /// covers that byte.
-    pub fn role_at(&self, at: u64) -> Option<WireRole> {
-        let spans = &self.file.unchecked;
-        let index = spans.partition_point(|span| span.offset <= at).checked_sub(1)?;
-        let inside = at - spans[index].offset < spans[index].length;
-        inside.then(|| self.roles.get(index).copied()).flatten()
+    /// What the unchecked range that holds byte `at` of the file is for; nothing where a check covers
+    /// that byte.
+    pub fn role_at(&self, at: u64) -> Option<Role> {
+        let index = self.unchecked.partition_point(|one| one.span.at <= at).checked_sub(1)?;
+        let Unchecked { span, role } = self.unchecked[index];
+        (at < span.end()).then_some(role)
     }
 }
 
-impl From<Span> for report::Range {
-    fn from(span: Span) -> Self {
-        report::Range { offset: span.at, length: span.len }
+/// What a file system says of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSystemFacts {
+    /// Its path in the volume, names joined by `/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Whether part of its name is inferred: the first letter of a deleted file on FAT, for example.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_inferred: bool,
+    /// Path that may have been its: of the file that lies or lay here, when that is another one, or when
+    /// its size does not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// When it was last modified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Moment>,
+    /// When it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Moment>,
+}
+
+impl FileSystemFacts {
+    /// Whether no file system says anything.
+    pub fn is_empty(&self) -> bool {
+        *self == FileSystemFacts::default()
+    }
+
+    /// The last part of its path.
+    pub fn name(&self) -> Option<&str> {
+        let path = self.path.as_deref()?;
+        Some(path.rsplit('/').next().unwrap_or(path))
     }
 }
 
-impl From<verdict::Grade> for report::Grade {
-    fn from(grade: verdict::Grade) -> Self {
-        match grade {
-            verdict::Grade::Partial => report::Grade::Partial,
-            verdict::Grade::Damaged => report::Grade::Damaged,
-            verdict::Grade::Structural => report::Grade::Structural,
-            verdict::Grade::Verified => report::Grade::Verified,
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build::record;
+    use afterimage_signatures::verdict::Span;
+
+    #[test]
+    fn a_byte_is_unchecked_inside_of_a_range_alone() {
+        let part = |at, len, role| Unchecked { span: Span { at, len }, role };
+        let mut file = record(0, 100);
+        file.unchecked = vec![part(10, 5, Role::Metadata), part(90, 10, Role::Trailer)];
+        let roles = [9, 10, 14, 15, 99, 100].map(|at| file.role_at(at));
+        let (metadata, trailer) = (Some(Role::Metadata), Some(Role::Trailer));
+        assert_eq!(roles, [None, metadata, metadata, None, trailer, None]);
     }
-}
 
-impl From<verdict::End> for report::End {
-    fn from(end: verdict::End) -> Self {
-        match end {
-            verdict::End::Exact => report::End::Exact,
-            verdict::End::Minimum => report::End::Minimum,
-            verdict::End::Estimated => report::End::Estimated,
-        }
-    }
-}
-
-impl From<verdict::Issue> for report::Issue {
-    fn from(issue: verdict::Issue) -> Self {
-        report::Issue { offset: issue.at, what: issue.what.into_owned() }
-    }
-}
-
-impl From<exif::Exif> for report::Exif {
-    fn from(exif: exif::Exif) -> Self {
-        report::Exif {
-            make: exif.make,
-            model: exif.model,
-            taken: exif.taken,
-            utc_offset: exif.utc_offset,
-            width: exif.width,
-            height: exif.height,
-            orientation: exif.orientation,
-            latitude: exif.latitude,
-            longitude: exif.longitude,
-        }
-    }
-}
-
-/// The bytes that hex digits stand for.
-fn unhex(hex: &str) -> Option<Vec<u8>> {
-    let pairs = hex.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-/// The word for a kinship in the report.
-pub fn kinship(kinship: Kinship) -> &'static str {
-    match kinship {
-        Kinship::Thumbnail => "thumbnail",
-        Kinship::Preview => "preview",
-        Kinship::Secondary => "secondary",
-        Kinship::GainMap => "gainmap",
-        Kinship::Motion => "motion",
-        Kinship::Inner => "inner",
+    #[test]
+    fn a_record_reads_back_as_it_was_written() {
+        let mut file = record(4096, 100);
+        file.fill = vec![0xff, 0xd9];
+        file.facts.path = Some("DCIM/IMG_0001.JPG".to_owned());
+        file.facts.modified = Moment::utc(1_715_961_802, 0);
+        file.digests = Some(Digests::of(b"abc"));
+        let text = serde_json::to_string(&file).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), file);
+        assert_eq!((file.size(), file.facts.name()), (102, Some("IMG_0001.JPG")));
     }
 }

@@ -1,95 +1,170 @@
-//! Stretches of a source, in order and apart.
+//! Sorted, disjoint byte ranges.
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Run, Runs};
+use serde::{Deserialize, Serialize};
 
-use crate::volumes::filesystem::MOST_RUNS;
+use super::cluster_grid::ClusterGrid;
 
-/// Whether one of the claims, which are in order and apart, meets a stretch.
-pub fn meets(claimed: &[Span], stretch: Span) -> bool {
-    let first = claimed.partition_point(|claim| claim.end() <= stretch.at);
-    claimed.get(first).is_some_and(|claim| claim.at < stretch.end())
-}
+/// Byte ranges in order, apart from each other: what touches or overlaps is one range.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Span>", into = "Vec<Span>")]
+pub struct SpanSet(Vec<Span>);
 
-/// The same stretches, in order and apart.
-pub fn apart(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match out.last_mut() {
-            Some(last) if span.at <= last.end() => {
-                last.len = last.len.max(span.end() - last.at);
+impl FromIterator<Span> for SpanSet {
+    fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
+        let mut spans: Vec<Span> = spans.into_iter().filter(|span| span.len > 0).collect();
+        spans.sort_unstable();
+        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            match merged.last_mut() {
+                Some(last) if span.at <= last.end() => {
+                    last.len = last.end().max(span.end()) - last.at;
+                }
+                _ => merged.push(span),
             }
-            _ => out.push(span),
         }
+        SpanSet(merged)
     }
-    out
 }
 
-/// What lies between the runs of a file that goes on behind where it was.
-pub fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {
-    runs.windows(2).filter_map(|pair| {
-        let end = pair[0].at.saturating_add(pair[0].len);
-        (end < pair[1].at).then(|| Span::between(end, pair[1].at))
-    })
-}
-
-/// The first `size` bytes of a file that begins with its `own` and goes on in `spans`.
-pub fn follow(own: Run, spans: &[Span], size: u64) -> Option<Runs> {
-    let mut runs = vec![own];
-    if own.len < size {
-        runs.extend(take(spans, own, size - own.len)?);
+impl From<Vec<Span>> for SpanSet {
+    fn from(spans: Vec<Span>) -> Self {
+        spans.into_iter().collect()
     }
-    Some(Runs::new(joined(runs)))
 }
 
-/// The first `size` bytes of `spans` that lie behind what is a file's `own`, and then at the beginning: a
-/// volume that is written to its end is written on where it begins.
-fn take(spans: &[Span], own: Run, size: u64) -> Option<Vec<Run>> {
-    let end = own.at + own.len;
-    let first = spans.partition_point(|span| span.end() <= end);
-    let behind = spans[first..].iter().map(|span| Span::between(span.at.max(end), span.end()));
-    let front = spans.iter().take_while(|span| span.at < own.at);
-    let front = front.map(|span| Span::between(span.at, span.end().min(own.at)));
-    let (mut runs, mut left) = (Vec::new(), size);
-    for span in behind.chain(front).take(MOST_RUNS) {
-        let len = span.len.min(left);
-        runs.push(Run { at: span.at, len });
-        left -= len;
-        if left == 0 {
-            return Some(joined(runs));
+impl From<SpanSet> for Vec<Span> {
+    fn from(set: SpanSet) -> Self {
+        set.0
+    }
+}
+
+impl SpanSet {
+    /// The ranges.
+    pub fn as_slice(&self) -> &[Span] {
+        &self.0
+    }
+
+    /// The ranges in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Span> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Whether there is no range.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Bytes of all ranges.
+    pub fn total(&self) -> u64 {
+        self.0.iter().fold(0, |sum, span| sum.saturating_add(span.len))
+    }
+
+    /// The ranges that end after `at`.
+    pub fn after(&self, at: u64) -> &[Span] {
+        &self.0[self.0.partition_point(|span| span.end() <= at)..]
+    }
+
+    /// The ranges that share a byte with `span`.
+    pub fn meeting(&self, span: Span) -> &[Span] {
+        let after = self.after(span.at);
+        let count =
+            if span.len == 0 { 0 } else { after.partition_point(|one| one.at < span.end()) };
+        &after[..count]
+    }
+
+    /// Whether a range shares a byte with `span`.
+    pub fn meets(&self, span: Span) -> bool {
+        !self.meeting(span).is_empty()
+    }
+
+    /// Whether one range holds all of `span`.
+    pub fn holds(&self, span: Span) -> bool {
+        self.after(span.at).first().is_some_and(|one| one.holds(span))
+    }
+
+    /// Whether a range holds the byte at `at`.
+    pub fn contains(&self, at: u64) -> bool {
+        self.holds(Span { at, len: 1 })
+    }
+
+    /// What of these ranges lies outside of the clusters that `taken` touches.
+    pub fn without(&self, taken: &SpanSet, grid: ClusterGrid) -> SpanSet {
+        let mut left = Vec::with_capacity(self.0.len());
+        let mut taken = taken.0.iter().peekable();
+        for span in &self.0 {
+            let mut at = span.at;
+            while taken.next_if(|one| one.end() <= at).is_some() {}
+            while let Some(one) = taken.peek().filter(|one| one.at < span.end()) {
+                let first = grid.start_of(one.at);
+                if first > at {
+                    left.push(Span::between(at, first));
+                }
+                at = at.max(grid.next_from(one.end()));
+                if one.end() >= span.end() {
+                    break;
+                }
+                taken.next();
+            }
+            if at < span.end() {
+                left.push(Span::between(at, span.end()));
+            }
         }
+        SpanSet(left)
     }
-    None
-}
-
-/// The same bytes in as few runs as can be.
-pub fn joined(runs: Vec<Run>) -> Vec<Run> {
-    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
-    for run in runs.into_iter().filter(|run| run.len > 0) {
-        match out.last_mut() {
-            Some(last) if last.at + last.len == run.at => last.len += run.len,
-            _ => out.push(run),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn set(spans: &[(u64, u64)]) -> SpanSet {
+        spans.iter().map(|&(at, end)| Span::between(at, end)).collect()
+    }
 
     #[test]
-    fn a_file_goes_on_where_the_volume_begins() {
-        let spans = [Span::between(10, 30), Span::between(50, 80), Span::between(90, 100)];
-        let after = |size| {
-            let runs = follow(Run { at: 60, len: 10 }, &spans, size)?;
-            Some(runs.as_slice().iter().map(|run| (run.at, run.len)).collect::<Vec<_>>())
+    fn what_touches_or_overlaps_is_one_range() {
+        assert_eq!(
+            set(&[(20, 30), (0, 10), (10, 12), (25, 27), (5, 5)]),
+            set(&[(0, 12), (20, 30)])
+        );
+        assert_eq!(set(&[(7, 7)]), SpanSet::default());
+        assert_eq!(set(&[(0, 12), (20, 30)]).total(), 22);
+    }
+
+    #[test]
+    fn taken_bytes_take_whole_clusters() {
+        let left = |free: &[(u64, u64)], taken: &[(u64, u64)]| {
+            set(free).without(&set(taken), ClusterGrid::new(100, 10))
         };
-        assert_eq!(after(10), Some(vec![(60, 10)]));
-        assert_eq!(after(25), Some(vec![(60, 20), (90, 5)]));
-        assert_eq!(after(55), Some(vec![(60, 20), (90, 10), (10, 20), (50, 5)]));
-        assert_eq!(after(60), Some(vec![(60, 20), (90, 10), (10, 20), (50, 10)]));
-        assert_eq!(after(61), None);
+        assert_eq!(left(&[(100, 200)], &[]), set(&[(100, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(0, 50), (300, 400)]), set(&[(100, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(123, 124)]), set(&[(100, 120), (130, 200)]));
+        assert_eq!(left(&[(100, 200)], &[(50, 111), (195, 250)]), set(&[(120, 190)]));
+        assert_eq!(left(&[(100, 200)], &[(90, 300)]), set(&[]));
+        let two = left(&[(100, 150), (160, 200)], &[(125, 165), (170, 175)]);
+        assert_eq!(two, set(&[(100, 120), (180, 200)]));
+    }
+
+    proptest! {
+        /// A set of ranges is the set of their bytes.
+        #[test]
+        fn ranges_hold_the_bytes_that_were_put_in(
+            spans in prop::collection::vec((0u64..60, 0u64..9), 0..12),
+            probe in (0u64..60, 0u64..9),
+        ) {
+            let byte = |at: u64| spans.iter().any(|&(start, len)| start <= at && at < start + len);
+            let set: SpanSet = spans.iter().map(|&(at, len)| Span { at, len }).collect();
+            prop_assert!(set.as_slice().windows(2).all(|pair| pair[0].end() < pair[1].at));
+            prop_assert_eq!(set.total(), (0..80).filter(|&at| byte(at)).count() as u64);
+            let probe = Span { at: probe.0, len: probe.1 };
+            let mut inside = probe.at..probe.end();
+            prop_assert_eq!(set.contains(probe.at), byte(probe.at));
+            prop_assert_eq!(set.meets(probe), inside.clone().any(byte));
+            if probe.len > 0 {
+                prop_assert_eq!(set.holds(probe), inside.all(byte));
+            }
+        }
     }
 }

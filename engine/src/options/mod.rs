@@ -1,19 +1,20 @@
 //! What a scan is asked to do.
 
-pub mod select;
+mod select;
+
+pub use select::Select;
 
 use std::path::PathBuf;
 
 use crate::formats::Registry;
-use crate::model::digest::Algorithm;
-use crate::options::select::Select;
+use crate::model::Algorithm;
 use crate::source::Io;
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The output folder.
-    pub output: PathBuf,
+    /// The output folder; nothing for a run that only lists what it finds.
+    pub output: Option<PathBuf>,
     /// The command line, for the report.
     pub command: Vec<String>,
     /// The formats that are known.
@@ -42,7 +43,7 @@ pub struct Options {
     pub hash_source: bool,
     /// Worker threads; 0 means one a core.
     pub threads: usize,
-    /// Bytes a chunk; rounded up to whole parcels of 64 KiB.
+    /// Bytes a chunk; rounded up to whole regions of 64 KiB.
     pub chunk_len: u64,
     /// How to read.
     pub io: Io,
@@ -66,7 +67,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
-            output: PathBuf::from("recovered"),
+            output: None,
             command: Vec::new(),
             registry: Registry::default(),
             formats: Vec::new(),

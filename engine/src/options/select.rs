@@ -3,7 +3,7 @@
 use globset::GlobMatcher;
 use jiff::civil::DateTime;
 
-use crate::output::report::File;
+use crate::model::{Moment, Record};
 
 /// What is asked for; all of it must hold.
 #[derive(Clone, Debug, Default)]
@@ -25,15 +25,16 @@ impl Select {
     }
 
     /// Whether a file is asked for. One that does not say what is asked of it is not.
-    pub fn wants(&self, file: &File) -> bool {
-        let taken = file.exif.as_ref().and_then(|exif| exif.taken.as_deref());
-        self.path(file.original_path.as_deref())
-            && self.date([taken, file.modified.as_deref()])
-            && self.camera(file)
+    pub fn wants(&self, record: &Record) -> bool {
+        let exif = record.exif.as_ref();
+        let taken = exif.and_then(|exif| Moment::parse(exif.taken.as_deref()?, None));
+        self.path(record.facts.path.as_deref())
+            && self.date([taken, record.facts.modified])
+            && self.camera(record)
     }
 
     /// Whether a file is asked for of which a path and a date are all that is known.
-    pub fn wants_name(&self, path: &str, modified: Option<&str>) -> bool {
+    pub fn wants_name(&self, path: &str, modified: Option<Moment>) -> bool {
         self.camera.is_none() && self.path(Some(path)) && self.date([modified, None])
     }
 
@@ -48,18 +49,18 @@ impl Select {
     }
 
     /// Whether the first of the moments that is one is asked for.
-    fn date(&self, moments: [Option<&str>; 2]) -> bool {
+    fn date(&self, moments: [Option<Moment>; 2]) -> bool {
         if (self.since, self.until) == (None, None) {
             return true;
         }
-        let civil = |text: &str| text.get(..19)?.parse::<DateTime>().ok();
-        let Some(when) = moments.into_iter().flatten().find_map(civil) else { return false };
-        self.since.is_none_or(|since| when >= since) && self.until.is_none_or(|until| when < until)
+        let Some(when) = moments.into_iter().flatten().next() else { return false };
+        self.since.is_none_or(|since| when.civil >= since)
+            && self.until.is_none_or(|until| when.civil < until)
     }
 
-    fn camera(&self, file: &File) -> bool {
+    fn camera(&self, record: &Record) -> bool {
         let Some(wanted) = &self.camera else { return true };
-        let exif = file.exif.as_ref();
+        let exif = record.exif.as_ref();
         let named =
             [exif.and_then(|one| one.make.as_deref()), exif.and_then(|one| one.model.as_deref())];
         let named = named.into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase();
@@ -70,17 +71,20 @@ impl Select {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::model::build::record;
+    use afterimage_signatures::exif::Exif;
 
-    fn file() -> File {
-        serde_json::from_value(json!({
-            "id": 0, "source": 0, "origin": "carved", "status": "deleted", "format": "jpeg",
-            "mime": "", "size": 1, "end": "exact", "grade": "verified", "proof": "", "runs": [],
-            "blake3": "", "original_path": "DCIM/100CANON/IMG_0001.JPG",
-            "modified": "2023-11-15T08:00:00Z",
-            "exif": { "make": "Canon", "model": "EOS R6", "taken": "2023-11-14T22:13:20" }
-        }))
-        .unwrap()
+    fn file() -> Record {
+        let mut file = record(0, 1);
+        file.facts.path = Some("DCIM/100CANON/IMG_0001.JPG".to_owned());
+        file.facts.modified = Moment::parse("2023-11-15T08:00:00", Some("+00:00"));
+        file.exif = Some(Exif {
+            make: Some("Canon".to_owned()),
+            model: Some("EOS R6".to_owned()),
+            taken: Some("2023-11-14T22:13:20".to_owned()),
+            ..Exif::default()
+        });
+        file
     }
 
     #[track_caller]

@@ -1,7 +1,12 @@
-//! What is written.
+//! What is written: recovered files with their names and times, and the report.
 
 pub mod destination;
-pub mod naming;
-pub mod owner;
+mod naming;
+mod owner;
+mod proposal;
 pub mod report;
-pub mod write;
+mod times;
+mod write;
+
+pub use owner::Owner;
+pub use write::{Recovery, Written};

@@ -1,48 +1,47 @@
-//! What candidates that lead nowhere may cost: a source full of false beginnings costs no more than
+//! What candidates that turn out to be no photos may cost: a source full of false headers costs no more than
 //! some times its bytes.
 //!
-//! Candidates are counted by the parcel of the source that they begin in, in order of offset, so that
+//! Candidates are counted by the region of the source that they begin in, in order of offset, so that
 //! what is left out never depends on threads or chunks. Photos that prove themselves, side by side, are
-//! never charged: the budget bites only where many false beginnings stand in one parcel.
+//! never charged: the read limit bites only where many false headers stand in one region.
 
-use crate::model::record::Record;
-use crate::output::report::Grade;
+use crate::model::{Grade, Record};
 
-/// Bytes of a parcel. Chunks are whole parcels.
-pub const PARCEL: u64 = 64 << 10;
+/// Bytes of a region. Chunks are whole regions.
+pub const REGION: u64 = 64 << 10;
 
-/// What may be spent on the candidates of one parcel.
+/// What may be spent on the candidates of one region.
 #[derive(Debug)]
 struct Limits {
-    /// So many bytes may be read in vain.
-    waste: i64,
-    /// So many candidates must lead nowhere before any is left out: one photo that breaks off late
-    /// may cost all of the bytes, and its neighbours are innocent.
-    vain: u32,
-    /// What a candidate that leads nowhere counts for at least, in bytes: the cost of asking at all.
+    /// So many bytes may be read for false headers.
+    read: i64,
+    /// So many candidates must turn out to be false before any is left out: one photo that breaks off late
+    /// may cost all of the bytes, and its neighbours may be whole.
+    rejected: u32,
+    /// What a false header counts for at least, in bytes: the cost of asking at all.
     asked: u64,
 }
 
 /// Where photos lie, even broken ones of the size of a thumbnail.
-const USUAL: Limits = Limits { waste: 1 << 20, vain: 16, asked: 512 };
+const USUAL: Limits = Limits { read: 1 << 20, rejected: 16, asked: 512 };
 
-/// In a crowd of candidates: were they photos, they would be the smallest there are.
-const CROWDED: Limits = Limits { waste: 128 << 10, vain: 4, asked: 16 << 10 };
+/// For dense candidates: were they photos, they would be the smallest there are.
+const DENSE: Limits = Limits { read: 128 << 10, rejected: 4, asked: 16 << 10 };
 
-/// Bytes that may be read for each candidate while few have led nowhere.
-const INNOCENT: u64 = 64 << 20;
+/// Bytes that may be read for each candidate while few have turned out to be false.
+const AT_FIRST: u64 = 64 << 20;
 
-/// A beginning is read some times: to walk it, to prove it, to look for what follows it.
+/// The beginning of a file is read some times: to walk it, to prove it, to look for what follows it.
 const READS: u64 = 4;
 
 /// So many times the bytes of a whole photo may be read for it and for what begins in it.
-const WORTH: u64 = 16;
+const CREDIT: u64 = 16;
 
 /// The most of that which is left for others, in bytes.
 const MOST_SAVED: i64 = 256 << 10;
 
-/// When the budget is spent, so many bytes may still be read for a candidate that begins a sector and
-/// is in no crowd.
+/// When the limit is reached, so many bytes may still be read for a candidate that begins a sector and
+/// is not dense.
 const LEAST: u64 = 8 << 10;
 
 /// A picture of which no more is there is no sign of photos.
@@ -58,74 +57,80 @@ const BROKEN: u64 = 4;
 /// Where files begin on nearly every disk, in bytes.
 pub const SECTOR: u64 = 512;
 
-/// What was spent in a parcel.
+/// What was spent in a region.
 #[derive(Debug, Default)]
 pub struct Budget {
-    /// On candidates in no crowd, and on those in crowds.
+    /// On candidates that are not dense, and on those that are.
     accounts: [Account; 2],
-    /// The end of the photo in this parcel that reaches farthest.
+    /// The end of the photo in this region that reaches farthest.
     reach: u64,
 }
 
 #[derive(Debug, Default)]
 struct Account {
-    /// Bytes, less what photos are worth.
+    /// Bytes, less what photos give credit for.
     spent: i64,
-    /// How many candidates led nowhere.
-    vain: u32,
+    /// How many candidates turned out to be false.
+    rejected: u32,
 }
 
 impl Account {
-    fn add(&mut self, cost: u64, worth: u64) {
-        let [cost, worth] = [cost, worth].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-        self.spent = self.spent.saturating_add(cost).saturating_sub(worth).max(-MOST_SAVED);
+    fn add(&mut self, cost: u64, credit: u64) {
+        let [cost, credit] = [cost, credit].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+        self.spent = self.spent.saturating_add(cost).saturating_sub(credit).max(-MOST_SAVED);
     }
 }
 
 /// Which limits hold for a candidate, and what may still be read once they are reached.
-const fn limits(crowded: bool) -> (&'static Limits, Option<u64>) {
-    if crowded { (&CROWDED, None) } else { (&USUAL, Some(LEAST)) }
+const fn limits(is_dense: bool) -> (&'static Limits, Option<u64>) {
+    if is_dense { (&DENSE, None) } else { (&USUAL, Some(LEAST)) }
 }
 
 impl Budget {
     /// How many bytes may be read for the candidate at `offset` of the source; nothing where it is to
     /// be left out. Offsets come in order.
-    pub fn allowance(&self, offset: u64, crowded: bool) -> Option<u64> {
-        let (limits, least) = limits(crowded);
-        let account = &self.accounts[usize::from(crowded)];
-        match (account.spent < limits.waste, account.vain < limits.vain) {
-            (true, _) => Some(u64::MAX),
-            (false, true) => Some(INNOCENT),
-            (false, false) => least.filter(|_| offset.is_multiple_of(SECTOR)),
+    pub fn allowance(&self, offset: u64, is_dense: bool) -> Option<u64> {
+        let (limits, least) = limits(is_dense);
+        let account = &self.accounts[usize::from(is_dense)];
+        if account.spent < limits.read {
+            return Some(u64::MAX);
         }
+        if account.rejected < limits.rejected {
+            return Some(AT_FIRST);
+        }
+        if offset.is_multiple_of(SECTOR) { least } else { None }
     }
 
     /// Counts what the candidate at `offset` cost: `read` bytes for the file that was found, if one was.
-    pub fn charge(&mut self, offset: u64, crowded: bool, read: u64, found: Option<&Record>) {
-        let inside = offset < self.reach;
-        let (cost, worth) = match found {
-            Some(record) if record.file.grade > Grade::Partial => self.whole(offset, read, record),
+    pub fn charge(&mut self, offset: u64, is_dense: bool, read: u64, found: Option<&Record>) {
+        let is_inside = offset < self.reach;
+        let (cost, credit) = match found {
+            Some(record) if record.grade > Grade::Partial => self.whole(offset, read, record),
             Some(record) if shows(record) => {
                 let fresh = self.fresh(offset, record.source_len());
-                (read.saturating_add(limits(crowded).0.asked / BROKEN), fresh.saturating_mul(READS))
+                (
+                    read.saturating_add(limits(is_dense).0.asked / BROKEN),
+                    fresh.saturating_mul(READS),
+                )
             }
             // In photos, others begin as a matter of course.
-            _ if inside => (read, 0),
-            _ => (read.saturating_add(limits(crowded).0.asked), 0),
+            _ if is_inside => (read, 0),
+            _ => (read.saturating_add(limits(is_dense).0.asked), 0),
         };
-        self.accounts[usize::from(crowded)].vain += u32::from(cost > worth);
-        self.accounts[usize::from(crowded)].add(cost, 0);
-        self.accounts.iter_mut().for_each(|account| account.add(0, worth));
+        self.accounts[usize::from(is_dense)].rejected += u32::from(cost > credit);
+        self.accounts[usize::from(is_dense)].add(cost, 0);
+        self.accounts.iter_mut().for_each(|account| account.add(0, credit));
     }
 
-    /// Cost and worth of a whole file. One that is new costs nothing, however often its bytes were read;
+    /// Cost and credit of a whole file. One that is new costs nothing, however often its bytes were read;
     /// one in another is measured and hashed for that one's sake.
     fn whole(&mut self, offset: u64, read: u64, record: &Record) -> (u64, u64) {
         let len = record.source_len();
         let fresh = self.fresh(offset, len);
-        match fresh >= len.div_ceil(2) {
-            true => (0, fresh.saturating_mul(WORTH)),
-            false => (len.max(read / WORTH), 0),
+        if fresh >= len.div_ceil(2) {
+            (0, fresh.saturating_mul(CREDIT))
+        } else {
+            (len.max(read / CREDIT), 0)
         }
     }
 
@@ -138,13 +143,12 @@ impl Budget {
     }
 }
 
-/// Whether there is something to look at in a file, so that reading it was worth its while.
+/// Whether there is something to look at in a file, so that reading it was of use.
 fn shows(record: &Record) -> bool {
-    let part = record.file.share.is_some_and(|share| share > LEAST_SHARE);
-    record.file.grade > Grade::Partial || part
+    record.grade > Grade::Partial || record.share.is_some_and(|share| share > LEAST_SHARE)
 }
 
-/// Whether a file is a mere beginning that shows nothing: in a crowd, it is not worth a word.
+/// Whether a file is a mere beginning that shows nothing: among dense candidates, it is not listed.
 pub fn is_scrap(record: &Record) -> bool {
     !shows(record) && record.source_len() < LEAST_PART
 }
@@ -152,75 +156,69 @@ pub fn is_scrap(record: &Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::model::build::record;
 
-    fn photo(offset: u64, len: u64, grade: &str) -> Record {
-        let run = json!({ "offset": offset, "length": len, "origin": "source" });
-        let file = serde_json::from_value(json!({
-            "id": 0, "source": 0, "origin": "carved", "status": "unknown", "format": "jpeg",
-            "mime": "", "size": len, "end": "exact", "grade": grade, "proof": "",
-            "runs": [run], "blake3": ""
-        }));
-        Record { file: file.unwrap(), extension: String::new(), roles: Vec::new() }
+    fn photo(offset: u64, len: u64, grade: Grade) -> Record {
+        Record { grade, ..record(offset, len) }
     }
 
     /// Asks for the candidates at `offsets`, each of which costs `read` bytes and is `found`: how many
     /// are looked at.
     fn asked(
         budget: &mut Budget,
-        crowded: bool,
+        is_dense: bool,
         offsets: impl Iterator<Item = u64>,
         read: u64,
         found: Option<&Record>,
     ) -> usize {
         let looked = offsets.filter(|&offset| {
-            let allowance = budget.allowance(offset, crowded);
-            allowance.inspect(|_| budget.charge(offset, crowded, read, found));
-            allowance >= Some(INNOCENT)
+            let allowance = budget.allowance(offset, is_dense);
+            allowance.inspect(|_| budget.charge(offset, is_dense, read, found));
+            allowance >= Some(AT_FIRST)
         });
         looked.count()
     }
 
     #[test]
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
-        for crowded in [false, true] {
-            let ((limits, _), mut budget) = (limits(crowded), Budget::default());
-            let looked = asked(&mut budget, crowded, 0..100, limits.waste as u64, None);
-            assert_eq!(looked, limits.vain as usize);
-            assert_eq!(budget.allowance(100, crowded), None);
-            assert_eq!(budget.allowance(100, !crowded), Some(u64::MAX));
+        for is_dense in [false, true] {
+            let ((limits, _), mut budget) = (limits(is_dense), Budget::default());
+            let looked = asked(&mut budget, is_dense, 0..100, limits.read as u64, None);
+            assert_eq!(looked, limits.rejected as usize);
+            assert_eq!(budget.allowance(100, is_dense), None);
+            assert_eq!(budget.allowance(100, !is_dense), Some(u64::MAX));
         }
     }
 
     #[test]
     fn photos_side_by_side_and_what_begins_in_them_cost_nothing() {
         let mut budget = Budget::default();
-        for offset in (0..PARCEL).step_by(64) {
+        for offset in (0..REGION).step_by(64) {
             assert_eq!(budget.allowance(offset, true), Some(u64::MAX));
-            budget.charge(offset, true, 9000, Some(&photo(offset, 64, "verified")));
+            budget.charge(offset, true, 9000, Some(&photo(offset, 64, Grade::Verified)));
             budget.charge(offset + 12, true, 8, None);
         }
-        let long = photo(PARCEL - 1, 1 << 30, "structural");
-        budget.charge(PARCEL - 1, true, 3 << 30, Some(&long));
-        assert_eq!(budget.allowance(PARCEL - 1, true), Some(u64::MAX));
+        let long = photo(REGION - 1, 1 << 30, Grade::Structural);
+        budget.charge(REGION - 1, true, 3 << 30, Some(&long));
+        assert_eq!(budget.allowance(REGION - 1, true), Some(u64::MAX));
     }
 
     #[test]
-    fn what_leads_nowhere_uses_up_the_budget() {
+    fn false_headers_use_up_the_budget() {
         for (read, found) in [
             (0, None),
             (70_000, None),
-            (70_000, Some(photo(0, 1000, "partial"))),
-            (10, Some(photo(0, 90_000, "structural"))),
+            (70_000, Some(photo(0, 1000, Grade::Partial))),
+            (10, Some(photo(0, 90_000, Grade::Structural))),
         ] {
-            for crowded in [false, true] {
-                let ((limits, least), mut budget) = (limits(crowded), Budget::default());
-                let looked = asked(&mut budget, crowded, 0..PARCEL, read, found.as_ref()) as u64;
-                let most = (limits.waste as u64 / limits.asked).max(u64::from(limits.vain)) + 1;
-                assert!((u64::from(limits.vain)..=most).contains(&looked), "{read}: {looked}");
-                let sector = budget.allowance(PARCEL - SECTOR, crowded);
+            for is_dense in [false, true] {
+                let ((limits, least), mut budget) = (limits(is_dense), Budget::default());
+                let looked = asked(&mut budget, is_dense, 0..REGION, read, found.as_ref()) as u64;
+                let most = (limits.read as u64 / limits.asked).max(u64::from(limits.rejected)) + 1;
+                assert!((u64::from(limits.rejected)..=most).contains(&looked), "{read}: {looked}");
+                let sector = budget.allowance(REGION - SECTOR, is_dense);
                 assert_eq!(sector, least, "a sector begins there");
-                assert_eq!(budget.allowance(PARCEL - SECTOR + 1, crowded), None);
+                assert_eq!(budget.allowance(REGION - SECTOR + 1, is_dense), None);
             }
         }
     }

@@ -1,9 +1,19 @@
-//! One reader, many workers.
+//! The scan of one source: the only room that starts threads.
+//!
+//! One thread reads chunks in order. Rayon workers scan them and carve what begins in them; each serialises
+//! what it found. One committer adds the batches to the ledger. No pool thread ever waits for another:
+//! permits bound how many chunks are on their way, from the reader to the committer, and the reader alone
+//! waits for them.
 
-pub mod budget;
-pub mod reader;
-pub mod region;
-pub mod window;
-pub mod workers;
+mod budget;
+mod reader;
+mod recent;
+mod region;
+mod scan;
+mod window;
+mod worker;
 
-pub use workers::{Scan, Scanned};
+pub use budget::{REGION, SECTOR};
+pub use reader::Cut;
+pub use region::NEAR;
+pub use scan::Scan;

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use afterimage_signatures::verdict::Span;
 
-use crate::model::digest::Hasher;
-use crate::pipeline::window::Window;
+use super::window::Window;
+use crate::model::{Hasher, SpanSet};
 use crate::progress::Progress;
 use crate::source::Source;
 
@@ -27,7 +27,7 @@ enum Held<'s> {
 }
 
 impl Chunk<'_> {
-    /// The chunk's own bytes and the overlap behind them.
+    /// The chunk's own bytes and the overlap after them.
     pub fn bytes(&self) -> &[u8] {
         match &self.bytes {
             Held::Mapped(bytes) => bytes,
@@ -45,7 +45,7 @@ pub struct Cut {
     pub end: u64,
     /// Bytes a chunk.
     pub chunk_len: u64,
-    /// Bytes behind a chunk's own.
+    /// Bytes after a chunk's own.
     pub overlap: u64,
 }
 
@@ -56,6 +56,9 @@ pub trait Sink<'s> {
 
     /// Takes a chunk; false when nobody wants it any more.
     fn send(&self, chunk: Chunk<'s>) -> bool;
+
+    /// Takes a sparse hole, which is left out: all of it is zeros.
+    fn skip(&self, hole: Span);
 }
 
 /// Which chunks are read in one pass over a source.
@@ -76,39 +79,25 @@ pub struct Reader<'r, 's> {
     pub window: &'r Window<'s>,
     /// Which part of it, in which chunks.
     pub cut: Cut,
-    /// Stretches, in order and apart, of which the chunks that lie wholly in them come last: live files.
-    pub last: &'r [Span],
+    /// Ranges of which the chunks that lie wholly in them come last: live files.
+    pub last: &'r SpanSet,
     /// Shows how far it is, and stops it.
     pub progress: &'r Progress,
 }
 
 impl<'s> Reader<'_, 's> {
-    /// Sends the chunks until the end, a stop, or the sink's end. Holes of a sparse file are not read. With
-    /// a hasher the whole source goes through it, in order, whatever the range. Returns how many bytes of
-    /// the range are holes, and whether the end was reached.
-    pub fn read(&self, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> (u64, bool) {
+    /// Sends the chunks until the end, a stop, or the sink's end. Sparse holes are not read. With a hasher
+    /// the whole source goes through it, in order, whatever the range. Returns whether the end was reached.
+    pub fn read(&self, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
         let in_order = hasher.is_some() || self.last.is_empty();
         let passes = if in_order { &[Pass::All][..] } else { &[Pass::First, Pass::Rest] };
-        let mut holes = 0;
-        for &pass in passes {
-            let (found, complete) = self.pass(pass, hasher.as_deref_mut(), chunks);
-            holes += found;
-            if !complete {
-                return (holes, false);
-            }
-        }
-        (holes, true)
+        passes.iter().all(|&pass| self.pass(pass, hasher.as_deref_mut(), chunks))
     }
 
-    /// One pass; the bytes of holes that it is the first to meet, and whether it came to its end.
-    fn pass(
-        &self,
-        pass: Pass,
-        mut hasher: Option<&mut Hasher>,
-        chunks: &impl Sink<'s>,
-    ) -> (u64, bool) {
+    /// One pass; whether it came to its end.
+    fn pass(&self, pass: Pass, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
         let Reader { source, cut, progress, .. } = *self;
-        let (mut holes, mut index) = (0, cut.start / cut.chunk_len);
+        let mut index = cut.start / cut.chunk_len;
         let mut last = cut.end;
         if hasher.is_some() {
             (index, last) = (0, source.len());
@@ -126,10 +115,10 @@ impl<'s> Reader<'_, 's> {
                 if let Some(hasher) = &mut hasher {
                     hasher.zeros(end - base);
                 }
-                if pass != Pass::Rest {
-                    let skipped = end.min(cut.end).saturating_sub(base.max(cut.start));
-                    holes += skipped;
-                    progress.scanned.fetch_add(skipped, Relaxed);
+                let hole = Span::between(base.max(cut.start), end.min(cut.end));
+                if pass != Pass::Rest && hole.len > 0 {
+                    chunks.skip(hole);
+                    progress.scanned.fetch_add(hole.len, Relaxed);
                 }
                 index = next;
                 continue;
@@ -140,7 +129,7 @@ impl<'s> Reader<'_, 's> {
                 continue;
             }
             if progress.stopped() || (in_range && !chunks.ready()) {
-                return (holes, false);
+                return false;
             }
             let bytes = match source.mapped(base, (reach - base) as usize) {
                 Some(bytes) => Held::Mapped(bytes),
@@ -152,17 +141,16 @@ impl<'s> Reader<'_, 's> {
                 hasher.update(&chunk.bytes()[..whole]);
             }
             if in_range && !chunks.send(chunk) {
-                return (holes, false);
+                return false;
             }
             index += 1;
         }
-        (holes, true)
+        true
     }
 
     /// Whether a chunk is read in a pass.
     fn belongs(&self, pass: Pass, chunk: Span) -> bool {
-        let behind = self.last.partition_point(|span| span.end() <= chunk.at);
-        let is_last = || self.last.get(behind).is_some_and(|span| span.holds(chunk));
+        let is_last = || self.last.holds(chunk);
         pass == Pass::All || (pass == Pass::Rest) == is_last()
     }
 }
@@ -170,7 +158,7 @@ impl<'s> Reader<'_, 's> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Account;
+    use crate::metrics::Metrics;
     use crate::source::MemorySource;
     use std::sync::Mutex;
 
@@ -186,18 +174,22 @@ mod tests {
             self.0.lock().unwrap().push((chunk.at, chunk.bytes()[..chunk.own].to_vec()));
             true
         }
+
+        fn skip(&self, hole: Span) {
+            panic!("a source in memory has no sparse holes: {hole:?}");
+        }
     }
 
     /// Where the chunks of ten bytes begin that a source of 45 is read in.
-    fn order(last: &[Span], hasher: Option<&mut Hasher>) -> Vec<u64> {
+    fn order(last: &SpanSet, hasher: Option<&mut Hasher>) -> Vec<u64> {
         let data: Vec<u8> = (0..45).collect();
         let source = MemorySource::new("card", data.clone()).unmapped();
-        let (account, taken) = (Account::default(), Taken::default());
-        let window = &Window::new(&source, 10, 5, &account);
+        let (metrics, taken) = (Metrics::default(), Taken::default());
+        let window = &Window::new(&source, 10, 5, &metrics);
         let cut = Cut { start: 0, end: 45, chunk_len: 10, overlap: 5 };
         let progress = &Progress::default();
         let reader = Reader { source: &source, window, cut, last, progress };
-        assert_eq!(reader.read(hasher, &taken), (0, true));
+        assert!(reader.read(hasher, &taken));
         let taken = taken.0.into_inner().unwrap();
         for (at, bytes) in &taken {
             assert_eq!(bytes[..], data[*at as usize..][..bytes.len()]);
@@ -207,10 +199,10 @@ mod tests {
 
     #[test]
     fn chunks_that_lie_in_live_files_come_last() {
-        let live = [Span::between(5, 31), Span::between(38, 45)];
+        let live: SpanSet = [Span::between(5, 31), Span::between(38, 45)].into_iter().collect();
         assert_eq!(order(&live, None), [0, 30, 10, 20, 40]);
-        assert_eq!(order(&[], None), [0, 10, 20, 30, 40]);
-        assert_eq!(order(&[Span::between(0, 45)], None), [0, 10, 20, 30, 40]);
+        assert_eq!(order(&SpanSet::default(), None), [0, 10, 20, 30, 40]);
+        assert_eq!(order(&vec![Span::between(0, 45)].into(), None), [0, 10, 20, 30, 40]);
         assert_eq!(order(&live, Some(&mut Hasher::new(&[]))), [0, 10, 20, 30, 40]);
     }
 }

@@ -1,39 +1,39 @@
-//! The candidates that begin in one parcel of a source.
+//! The candidates that begin in one region of a source.
 
 use afterimage_signatures::{Buffer, Bytes};
 
+use super::budget::{REGION, SECTOR};
 use crate::carve::Carver;
-use crate::pipeline::budget::{PARCEL, SECTOR};
 use crate::scan::Hit;
 
-/// So many bytes are read to glance at the places of a parcel that are in crowds.
+/// So many bytes are read to glance at the hits of a region that are dense.
 const MOST_GLANCED: u64 = 64 << 10;
 
 /// What a glance counts for at least, in bytes.
 const GLANCED: u64 = 64;
 
-/// Where more places than these lie within [`NEAR`], they are a crowd: in a photo's first bytes begin its
+/// Where more hits than these lie within [`NEAR`], they are dense: in a photo's first bytes begin its
 /// thumbnail and a few other structures, and on random bytes there is one.
-const CROWD: usize = 6;
+const MOST_SPARSE: usize = 6;
 
-/// Bytes from a place on in which others are counted: of those behind a chunk too.
+/// Bytes from a hit on in which others are counted: of those after a chunk too.
 pub const NEAR: u64 = 16 << 10;
 
-/// A place where magics stand.
+/// Hits at one offset.
 #[derive(Debug)]
-struct Place<'h> {
+struct HitGroup<'h> {
     /// The first byte of what may begin there, in the source.
     offset: u64,
     hits: &'h [Hit],
-    crowded: bool,
+    is_dense: bool,
 }
 
-/// Parts the hits of a chunk that begins at `start` of the source by the parcel that they begin in, those
-/// within [`NEAR`] behind it with each.
+/// Splits the hits of a chunk that begins at `start` of the source by the region that they begin in, those
+/// within [`NEAR`] after it with each.
 pub fn split(hits: &[Hit], start: u64) -> impl Iterator<Item = &[Hit]> {
     let mut rest = hits;
     std::iter::from_fn(move || {
-        let end = ((start + rest.first()?.at as u64) / PARCEL + 1) * PARCEL;
+        let end = ((start + rest.first()?.at as u64) / REGION + 1) * REGION;
         let before = |end: u64| rest.partition_point(|hit| start + (hit.at as u64) < end);
         let (own, near) = (before(end), before(end + NEAR));
         let here = &rest[..near];
@@ -42,106 +42,105 @@ pub fn split(hits: &[Hit], start: u64) -> impl Iterator<Item = &[Hit]> {
     })
 }
 
-/// The places where `hits` stand of a parcel and behind it, of a chunk that begins at `start` of the source.
-fn places(hits: &[Hit], start: u64) -> Vec<Place<'_>> {
-    let place = |hits: &'_ [Hit]| start + hits[0].at as u64;
-    let mut places: Vec<Place<'_>> = hits
+/// The hits of a region and after it by their offsets, of a chunk that begins at `start` of the source.
+fn groups(hits: &[Hit], start: u64) -> Vec<HitGroup<'_>> {
+    let mut groups: Vec<HitGroup<'_>> = hits
         .chunk_by(|a, b| a.at == b.at)
-        .map(|hits| Place { offset: place(hits), hits, crowded: false })
+        .map(|hits| HitGroup { offset: start + hits[0].at as u64, hits, is_dense: false })
         .collect();
-    let offsets: Vec<u64> = places.iter().map(|place| place.offset).collect();
-    for (place, crowded) in places.iter_mut().zip(crowded(&offsets)) {
-        place.crowded = crowded;
+    let offsets: Vec<u64> = groups.iter().map(|group| group.offset).collect();
+    for (group, is_dense) in groups.iter_mut().zip(are_dense(&offsets)) {
+        group.is_dense = is_dense;
     }
-    places
+    groups
 }
 
-/// A place where a glance finds that a file may begin.
+/// An offset where a glance finds that a file may begin.
 #[derive(Debug)]
 pub struct Candidate {
     /// Its first byte in the source.
     pub offset: u64,
     /// Positions in the registry of the formats that it may be of.
     pub formats: Vec<usize>,
-    /// Whether it is one of a crowd.
-    pub crowded: bool,
+    /// Whether it is one of many close together.
+    pub is_dense: bool,
 }
 
-/// Candidates in order of offset, and how many places were not looked at.
+/// Candidates in order of offset, and how many hits were not looked at.
 #[derive(Debug, Default)]
-pub struct Parcel {
+pub struct Region {
     /// The candidates.
     pub candidates: Vec<Candidate>,
-    /// Places beyond [`MOST_GLANCED`].
+    /// Hits beyond [`MOST_GLANCED`].
     pub left_out: u64,
 }
 
-impl Parcel {
-    /// Glances at the hits of one parcel of `source`, of a chunk that begins at `start`; they are one part
+impl Region {
+    /// Glances at the `hits` of one region of `source`, of a chunk that begins at `start`; they are one part
     /// that [`split`] gives.
     pub fn glance(
         carver: &Carver<'_>,
         source: &dyn Bytes,
-        (hits, start): (&[Hit], u64),
+        hits: &[Hit],
+        start: u64,
         buffer: &mut Buffer,
     ) -> Self {
-        let (mut parcel, places) = (Parcel::default(), places(hits, start));
-        let Some(end) = places.first().map(|first| (first.offset / PARCEL + 1) * PARCEL) else {
-            return parcel;
+        let (mut region, groups) = (Region::default(), groups(hits, start));
+        let Some(end) = groups.first().map(|first| (first.offset / REGION + 1) * REGION) else {
+            return region;
         };
-        let (here, others) = places.split_at(places.partition_point(|place| place.offset < end));
+        let (here, after) = groups.split_at(groups.partition_point(|group| group.offset < end));
         let (mut glanced, mut offsets) = (0, Vec::new());
         buffer.allow(None);
-        for &Place { offset, hits, crowded } in here {
-            if crowded && glanced > MOST_GLANCED {
-                parcel.left_out += 1;
+        for &HitGroup { offset, hits, is_dense } in here {
+            if is_dense && glanced > MOST_GLANCED {
+                region.left_out += 1;
                 offsets.push(offset);
                 continue;
             }
             let before = buffer.lent();
             let formats = carver.glance(source, offset, hits, buffer);
-            glanced += u64::from(crowded) * (buffer.lent() - before).max(GLANCED);
+            glanced += u64::from(is_dense) * (buffer.lent() - before).max(GLANCED);
             if !formats.is_empty() {
-                parcel.candidates.push(Candidate { offset, formats, crowded: false });
+                region.candidates.push(Candidate { offset, formats, is_dense: false });
                 offsets.push(offset);
             }
         }
-        let behind = others.iter().map(|place| place.offset);
-        offsets.extend(behind.take_while(|&offset| offset < end + NEAR));
-        parcel.mark(&offsets);
-        parcel
+        let after = after.iter().map(|group| group.offset);
+        offsets.extend(after.take_while(|&offset| offset < end + NEAR));
+        region.mark(&offsets);
+        region
     }
 
-    /// Tells which candidates are of a crowd, as one of `offsets` each.
+    /// Tells which candidates are dense, as one of `offsets` each.
     fn mark(&mut self, offsets: &[u64]) {
-        let mut told = offsets.iter().zip(crowded(offsets));
+        let mut told = offsets.iter().zip(are_dense(offsets));
         for one in &mut self.candidates {
             let at = told.find(|(offset, _)| **offset == one.offset);
-            one.crowded = at.is_some_and(|(_, crowded)| crowded);
+            one.is_dense = at.is_some_and(|(_, is_dense)| is_dense);
         }
     }
 }
 
-/// Which of the places at `offsets`, in order, are of a crowd. Places that begin a sector are one among
-/// themselves only: photos do on nearly every disk, and words of a text hardly ever.
-fn crowded(offsets: &[u64]) -> impl Iterator<Item = bool> {
+/// Which of `offsets`, in order, are dense. Those that begin a sector are compared among themselves only:
+/// photos do on nearly every disk, and words of a text hardly ever.
+fn are_dense(offsets: &[u64]) -> impl Iterator<Item = bool> {
     let begins = |offset: &u64| offset.is_multiple_of(SECTOR);
     let aligned: Vec<u64> = offsets.iter().copied().filter(begins).collect();
-    let aligned: Vec<bool> = dense(&aligned).collect();
+    let aligned: Vec<bool> = close_together(&aligned).collect();
     let mut aligned = aligned.into_iter();
-    offsets.iter().zip(dense(offsets)).map(move |(offset, dense)| match begins(offset) {
-        true => aligned.next().unwrap_or(dense),
-        false => dense,
+    offsets.iter().zip(close_together(offsets)).map(move |(offset, dense)| {
+        if begins(offset) { aligned.next().unwrap_or(dense) } else { dense }
     })
 }
 
-/// At which of `offsets`, in order, more than [`CROWD`] lie within [`NEAR`].
-fn dense(offsets: &[u64]) -> impl Iterator<Item = bool> {
+/// At which of `offsets`, in order, more than [`MOST_SPARSE`] lie within [`NEAR`].
+fn close_together(offsets: &[u64]) -> impl Iterator<Item = bool> {
     let mut beyond = 0;
     (0..).zip(offsets).map(move |(index, &offset)| {
         let near = |&&other: &&u64| other < offset + NEAR;
         beyond += offsets[beyond..].iter().take_while(near).count();
-        beyond - index > CROWD
+        beyond - index > MOST_SPARSE
     })
 }
 
@@ -150,29 +149,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_photo_behind_a_crowd_is_none_of_it() {
-        let crowd = (0..20).map(|n| n * 200 + 1);
+    fn a_photo_after_a_dense_region_is_not_dense() {
+        let dense = (0..20).map(|n| n * 200 + 1);
         let photo = [5000, 5012, 5600, 9000];
-        let found: Vec<bool> = crowded(&crowd.chain(photo).collect::<Vec<_>>()).collect();
+        let found: Vec<bool> = are_dense(&dense.chain(photo).collect::<Vec<_>>()).collect();
         assert!(found[..17].iter().all(|&one| one));
         assert!(found[20..].iter().all(|&one| !one));
     }
 
     #[test]
-    fn a_row_of_photos_is_no_crowd() {
-        let row: Vec<u64> = (0..PARCEL).step_by(3072).collect();
-        assert!(!crowded(&row).any(|one| one));
+    fn photos_side_by_side_are_not_dense() {
+        let row: Vec<u64> = (0..REGION).step_by(3072).collect();
+        assert!(!are_dense(&row).any(|one| one));
     }
 
     #[test]
-    fn a_crowd_is_the_same_wherever_it_is_cut() {
+    fn what_is_dense_does_not_depend_on_where_chunks_are_cut() {
         let hit = |at: usize| Hit { at, magic: 0 };
-        let hits: Vec<Hit> = (0..2 * PARCEL as usize).step_by(512).map(hit).collect();
-        let all: Vec<bool> = places(&hits, 0).iter().map(|place| place.crowded).collect();
-        let cut = hits.partition_point(|hit| (hit.at as u64) < PARCEL + NEAR);
-        let first = places(&hits[..cut], 0);
-        let own = first.iter().take_while(|place| place.offset < PARCEL);
-        assert!(own.zip(&all).all(|(place, crowded)| place.crowded == *crowded));
-        assert!(all[..all.len() - CROWD].iter().all(|&one| one));
+        let hits: Vec<Hit> = (0..2 * REGION as usize).step_by(512).map(hit).collect();
+        let all: Vec<bool> = groups(&hits, 0).iter().map(|group| group.is_dense).collect();
+        let cut = hits.partition_point(|hit| (hit.at as u64) < REGION + NEAR);
+        let first = groups(&hits[..cut], 0);
+        let own = first.iter().take_while(|group| group.offset < REGION);
+        assert!(own.zip(&all).all(|(group, is_dense)| group.is_dense == *is_dense));
+        assert!(all[..all.len() - MOST_SPARSE].iter().all(|&one| one));
     }
 }

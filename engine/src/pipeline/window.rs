@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
 
-use crate::metrics::{Account, Stage};
+use crate::metrics::{Metrics, Stage};
 use crate::source::Source;
 
 /// What the window may hold, in bytes; at least four chunks of any size. Photos up to half of it
@@ -19,9 +19,9 @@ const CAPACITY: u64 = 96 << 20;
 /// A source seen through the window.
 pub struct Window<'s> {
     source: &'s dyn Source,
-    account: &'s Account,
+    metrics: &'s Metrics,
     chunk_len: u64,
-    /// Bytes behind its own that a chunk holds.
+    /// Bytes after its own that a chunk holds.
     overlap: u64,
     most_chunks: usize,
     state: Mutex<State>,
@@ -44,10 +44,10 @@ enum Slot {
 
 impl<'s> Window<'s> {
     /// A window on `source` in chunks of `chunk_len` bytes that overlap by `overlap`.
-    pub fn new(source: &'s dyn Source, chunk_len: u64, overlap: u64, account: &'s Account) -> Self {
+    pub fn new(source: &'s dyn Source, chunk_len: u64, overlap: u64, metrics: &'s Metrics) -> Self {
         Window {
             source,
-            account,
+            metrics,
             chunk_len,
             overlap,
             most_chunks: usize::try_from(CAPACITY / chunk_len).unwrap_or(usize::MAX).max(4),
@@ -56,7 +56,7 @@ impl<'s> Window<'s> {
         }
     }
 
-    /// The chunk at `index`, its overlap included, for the reader: what lies far behind it is let
+    /// The chunk at `index`, its overlap included, for the reader: what lies far before it is let
     /// go, and all of it when the reader begins anew.
     pub fn read(&self, index: u64) -> Arc<Vec<u8>> {
         let mut state = self.lock();
@@ -93,7 +93,7 @@ impl<'s> Window<'s> {
         let at = index * self.chunk_len;
         let len = (self.chunk_len + self.overlap).min(self.source.len().saturating_sub(at));
         bytes.resize(len as usize, 0);
-        self.account.time(Stage::Read, len, || self.source.read_at(at, &mut bytes));
+        self.metrics.time(Stage::Read, len, || self.source.read_at(at, &mut bytes));
         let bytes = Arc::new(bytes);
 
         let mut state = self.lock();
@@ -175,7 +175,7 @@ impl Bytes for Window<'_> {
                 },
                 None => {
                     let len = here as u64;
-                    self.account.time(Stage::Read, len, || self.source.read_at(at, now));
+                    self.metrics.time(Stage::Read, len, || self.source.read_at(at, now));
                 }
             }
             out = rest;

@@ -1,11 +1,11 @@
-//! In what order files are settled: the surest first, for what they take makes room for the rest.
+//! In what order files are settled: the surest first, for what they occupy makes room for the rest.
 
-use crate::output::report::Grade;
-use crate::restore::layouts::Basis;
+use super::layouts::Basis;
+use crate::model::Grade;
 
-/// What counts as found; later stages take what the ones before them left.
+/// What counts as found; later ones take what the ones before them left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(super) enum Confidence {
     /// Files that prove themselves, whose pieces join in what a check covers.
     Proven,
     /// Files that prove themselves, whose pieces may join in what no check covers.
@@ -13,28 +13,28 @@ pub(super) enum Stage {
     /// Files that no check covers, where they can hardly lie in another way.
     Likely,
     /// Files that no check covers.
-    Believed,
+    Possible,
 }
 
-impl Stage {
+impl Confidence {
     /// All of them, in order.
-    pub(super) const ALL: [Stage; 4] =
-        [Stage::Proven, Stage::Joined, Stage::Likely, Stage::Believed];
+    pub(super) const ALL: [Confidence; 4] =
+        [Confidence::Proven, Confidence::Joined, Confidence::Likely, Confidence::Possible];
 
     /// The grade that files need.
     pub(super) fn least(self) -> Grade {
         match self {
-            Stage::Proven | Stage::Joined => Grade::Verified,
-            Stage::Likely | Stage::Believed => Grade::Structural,
+            Confidence::Proven | Confidence::Joined => Grade::Verified,
+            Confidence::Likely | Confidence::Possible => Grade::Structural,
         }
     }
 
     /// Whether a layout counts that is known in that way.
     pub(super) fn counts(self, basis: Basis) -> bool {
         match self {
-            Stage::Proven | Stage::Joined => true,
-            Stage::Likely => basis <= Basis::Filled,
-            Stage::Believed => basis != Basis::Contested,
+            Confidence::Proven | Confidence::Joined => true,
+            Confidence::Likely => basis <= Basis::Filled,
+            Confidence::Possible => basis != Basis::Contested,
         }
     }
 }

@@ -2,8 +2,10 @@
 //! over, as the file system passed over it when it belonged to another file.
 
 use afterimage_signatures::oracle::{Oracle, Said};
-use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Run, Runs, View};
+
+use crate::model::SpanSet;
+use crate::volumes::location::joined;
 
 /// Clusters that may be passed over before the next one of a file.
 const MOST_PASSED: usize = 256;
@@ -18,17 +20,17 @@ const MOST_KEPT: usize = 256;
 /// An oracle gets a cluster in pieces of this size: most that are foreign show it early.
 const PIECE: u64 = 4096;
 
-/// Where a file may lie, and how long it is.
+/// Where a file may lie.
 #[derive(Clone, Copy)]
-pub struct Guide<'a> {
+pub(super) struct Follower<'a> {
     /// What it lies in.
-    pub source: &'a dyn Bytes,
-    /// Clusters that may be its own, in order and apart.
-    pub free: &'a [Span],
+    pub(super) source: &'a dyn Bytes,
+    /// Clusters that may be its own.
+    pub(super) free: &'a SpanSet,
     /// Length of a cluster.
-    pub cluster: u64,
-    /// Length of the file.
-    pub size: u64,
+    pub(super) cluster: u64,
+    /// Length of the file, where it is known.
+    pub(super) size: Option<u64>,
 }
 
 /// A cluster of the file, as far as is known.
@@ -41,29 +43,47 @@ struct Step {
     passed: usize,
 }
 
-impl Guide<'_> {
-    /// The runs of the file whose first cluster is at `start`: of those behind it the first ones that fit,
-    /// as `oracle`, fresh from its format, tells. Nothing where none does before `buffer` is spent.
-    pub fn follow(&self, oracle: Box<dyn Oracle>, start: u64, buffer: &mut Buffer) -> Option<Runs> {
-        if self.cluster == 0 || self.size.div_ceil(self.cluster) > MOST_CLUSTERS {
+impl Follower<'_> {
+    /// The runs of the file that begins with `known`, whole clusters: of those after them the first ones
+    /// that fit, as `oracle`, fresh from its format, tells. Nothing where none does before `buffer` is
+    /// spent.
+    pub(super) fn follow(
+        &self,
+        mut oracle: Box<dyn Oracle>,
+        known: &Runs,
+        buffer: &mut Buffer,
+    ) -> Option<Runs> {
+        let most = self.size.map_or(0, |size| size.div_ceil(self.cluster.max(1)));
+        if self.cluster == 0 || most > MOST_CLUSTERS {
             return None;
         }
-        let mut way = Vec::new();
-        let mut oracle = oracle;
-        self.feed(&mut *oracle, start, 0, buffer).filter(|said| *said == Said::More)?;
-        way.push(Step { oracle: Some(oracle), at: start, next: start + self.cluster, passed: 0 });
+        let (first, last) = (known.as_slice().first()?.at, known.as_slice().last()?.end());
+        let mut fed = 0;
+        for run in known.as_slice() {
+            let said = self.feed(&mut *oracle, *run, fed, buffer)?;
+            if said != Said::More {
+                return None;
+            }
+            fed += run.len;
+        }
+        let at = last.checked_sub(self.cluster)?;
+        let mut way = vec![Step { oracle: Some(oracle), at, next: last, passed: 0 }];
         while let Some(last) = way.last_mut() {
-            let next = self.cluster_from(last.next, start).filter(|_| last.passed < MOST_PASSED);
+            let next =
+                if last.passed < MOST_PASSED { self.cluster_from(last.next, first) } else { None };
             let Some(at) = next else {
                 way.pop();
                 continue;
             };
             (last.next, last.passed) = (at + self.cluster, last.passed + 1);
             let mut oracle = last.oracle.as_ref()?.snapshot();
-            let known = way.len() as u64 * self.cluster;
-            match self.feed(&mut *oracle, at, known, buffer)? {
-                Said::Done { end } if end <= self.size => return self.runs(&way, at),
-                Said::More if known + self.cluster < self.size => {
+            let fed = known.len() + (way.len() as u64 - 1) * self.cluster;
+            let cluster = Run { at, len: self.cluster };
+            match self.feed(&mut *oracle, cluster, fed, buffer)? {
+                Said::Done { end } if self.size.is_none_or(|size| end <= size) => {
+                    return self.runs(known, &way[1..], at, self.size.unwrap_or(end));
+                }
+                Said::More if self.goes_on(fed + self.cluster) => {
                     let next = at + self.cluster;
                     way.push(Step { oracle: Some(oracle), at, next, passed: 0 });
                     if let Some(old) = way.len().checked_sub(MOST_KEPT) {
@@ -76,18 +96,25 @@ impl Guide<'_> {
         None
     }
 
-    /// What an oracle says of the cluster at `at`, behind `known` bytes of the file; nothing once the buffer
-    /// is spent.
+    /// Whether a file may have more bytes than so many.
+    fn goes_on(&self, len: u64) -> bool {
+        match self.size {
+            Some(size) => len < size,
+            None => len / self.cluster < MOST_CLUSTERS,
+        }
+    }
+
+    /// What an oracle says of a run after `known` bytes of the file; nothing once the buffer is spent.
     fn feed(
         &self,
         oracle: &mut dyn Oracle,
-        at: u64,
+        run: Run,
         known: u64,
         buffer: &mut Buffer,
     ) -> Option<Said> {
-        let len = self.cluster.min(self.size.saturating_sub(known));
-        let len = len.min(self.source.len().saturating_sub(at));
-        let (runs, mut fed) = (Runs::whole(at, len), 0);
+        let len = run.len.min(self.size.map_or(u64::MAX, |size| size.saturating_sub(known)));
+        let len = len.min(self.source.len().saturating_sub(run.at));
+        let (runs, mut fed) = (Runs::whole(run.at, len), 0);
         while fed < len {
             let mut view = View::new(self.source, &runs, buffer);
             let bytes = view.up_to(fed, PIECE as usize);
@@ -103,33 +130,32 @@ impl Guide<'_> {
         Some(Said::More)
     }
 
-    /// The first free cluster that begins at `from` or behind it, of a file that begins at `start`: at the
+    /// The first free cluster that begins at `from` or after it, of a file that begins at `start`: at the
     /// end of the volume it goes on where that begins.
     fn cluster_from(&self, from: u64, start: u64) -> Option<u64> {
-        let behind = self.free.partition_point(|span| span.end() <= from);
-        let next = self.free.get(behind).map(|span| span.at.max(from));
+        let next = self.free.after(from).first().map(|span| span.at.max(from));
         match next.filter(|&at| at < self.source.len()) {
-            Some(at) => Some(at).filter(|&at| from > start || at < start),
-            None if from > start => self.free.first().map(|span| span.at).filter(|&at| at < start),
+            Some(at) => (from > start || at < start).then_some(at),
+            None if from > start => {
+                self.free.as_slice().first().map(|span| span.at).filter(|&at| at < start)
+            }
             None => None,
         }
     }
 
-    /// The clusters of `way` and those from `last` on: what lies behind the picture is taken as it comes.
-    fn runs(&self, way: &[Step], last: u64) -> Option<Runs> {
+    /// The `known` runs, the clusters of `way` and those from `last` on, up to `size` bytes: what follows the
+    /// picture is taken as it comes.
+    fn runs(&self, known: &Runs, way: &[Step], last: u64, size: u64) -> Option<Runs> {
         let mut clusters: Vec<u64> = way.iter().map(|step| step.at).collect();
         clusters.push(last);
-        while (clusters.len() as u64) < self.size.div_ceil(self.cluster) {
-            clusters.push(self.cluster_from(clusters.last()? + self.cluster, way.first()?.at)?);
+        let wanted = size.saturating_sub(known.len()).div_ceil(self.cluster);
+        let first = known.as_slice().first()?.at;
+        while (clusters.len() as u64) < wanted {
+            clusters.push(self.cluster_from(clusters.last()? + self.cluster, first)?);
         }
-        let mut runs: Vec<Run> = Vec::new();
-        for at in clusters {
-            match runs.last_mut().filter(|run| run.at + run.len == at) {
-                Some(run) => run.len += self.cluster,
-                None => runs.push(Run { at, len: self.cluster }),
-            }
-        }
-        Some(Runs::new(runs).slice(0, self.size))
+        let clusters = clusters.into_iter().map(|at| Run { at, len: self.cluster });
+        let runs = known.as_slice().iter().copied().chain(clusters).collect();
+        Some(Runs::new(joined(runs)).slice(0, size))
     }
 }
 
@@ -137,17 +163,27 @@ impl Guide<'_> {
 mod tests {
     use super::*;
     use crate::formats::Registry;
+    use afterimage_signatures::verdict::Span;
     use afterimage_testdata::random::Random;
     use afterimage_testdata::samples;
 
     const CLUSTER: u64 = 512;
 
-    /// Lays the clusters of `file` at `places` among those of others, and follows it.
-    fn follow(format: &str, file: &[u8], places: &[u64], noise: bool) -> Option<Vec<u64>> {
+    /// Lays the clusters of `file` at `places` among those of others, and follows it from the first `known`
+    /// ones on.
+    fn follow(
+        format: &str,
+        file: &[u8],
+        places: &[u64],
+        noise: bool,
+        known: usize,
+        size: Option<usize>,
+    ) -> Option<Vec<u64>> {
         let len = (places.iter().max().unwrap() + 2) * CLUSTER;
-        let mut disk = match noise {
-            true => Random::new(7).bytes(len as usize),
-            false => file.iter().rev().copied().cycle().take(len as usize).collect(),
+        let mut disk: Vec<u8> = if noise {
+            Random::new(7).bytes(len as usize)
+        } else {
+            file.iter().rev().copied().cycle().take(len as usize).collect()
         };
         for (piece, &place) in file.chunks(CLUSTER as usize).zip(places) {
             let at = (place * CLUSTER) as usize;
@@ -157,11 +193,15 @@ mod tests {
         let index = registry.names().position(|name| name == format).unwrap();
         let oracle = registry.formats()[index].oracle().unwrap();
         let disk = disk.as_slice();
-        let free = [Span { at: 0, len }];
-        let guide = Guide { source: &disk, free: &free, cluster: CLUSTER, size: file.len() as u64 };
+        let free: SpanSet = [Span { at: 0, len }].into_iter().collect();
+        let size = size.map(|size| size as u64);
+        let follower = Follower { source: &disk, free: &free, cluster: CLUSTER, size };
         let mut buffer = Buffer::default();
         buffer.allow(Some(64 << 20));
-        let runs = guide.follow(oracle, places[0] * CLUSTER, &mut buffer)?;
+        let known = places[..known].iter().map(|place| Run { at: place * CLUSTER, len: CLUSTER });
+        let known = Runs::new(joined(known.collect()));
+        let runs = follower.follow(oracle, &known, &mut buffer)?;
+        assert_eq!(runs.len(), size.unwrap_or(file.len() as u64));
         let clusters = runs
             .as_slice()
             .iter()
@@ -182,8 +222,10 @@ mod tests {
                     place
                 })
                 .collect();
-            let found = follow(format, &sample.bytes, &places, true);
-            assert_eq!(found.as_ref(), Some(&places), "{}", sample.path());
+            for (known, size) in [(1, Some(sample.bytes.len())), (1, None), (11, None)] {
+                let found = follow(format, &sample.bytes, &places, true, known, size);
+                assert_eq!(found.as_ref(), Some(&places), "{}, {known} known", sample.path());
+            }
         }
     }
 
@@ -192,6 +234,6 @@ mod tests {
         let sample = samples::all().into_iter().find(|one| one.format == "png").unwrap();
         let half = &sample.bytes[..sample.bytes.len() / 2];
         let places: Vec<u64> = (0..half.len().div_ceil(CLUSTER as usize) as u64).collect();
-        assert_eq!(follow("png", half, &places, false), None);
+        assert_eq!(follow("png", half, &places, false, 1, Some(half.len())), None);
     }
 }

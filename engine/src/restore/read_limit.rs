@@ -1,12 +1,12 @@
-//! What files may cost that entries of a file system promise and that are not there: a source full of
+//! What may be read for files that entries of a file system promise and that are not there: a source full of
 //! false entries costs no more than some times its bytes.
 //!
 //! Entries are counted in their order, batch by batch, so that what is left out never depends on threads.
 
-/// Bytes that may be read in vain, in lengths of the source.
+/// Bytes that may be read for nothing, in lengths of the source.
 const MOST_TIMES: u64 = 16;
 
-/// Bytes that may be read in vain of any source.
+/// Bytes that may be read for nothing of any source.
 const LEAST: u64 = 1 << 30;
 
 /// A photo is read some times: to walk it, to prove it, to look for what lies in it, in each layout.
@@ -26,16 +26,16 @@ pub fn allowance(size: u64) -> u64 {
     size.saturating_mul(READS).saturating_add(LEAST_ALLOWANCE)
 }
 
-/// What may still be read in vain.
+/// What may still be read for nothing.
 #[derive(Debug)]
-pub struct Waste {
+pub struct ReadLimit {
     left: u64,
 }
 
-impl Waste {
-    /// What may be read in vain of a source of `len` bytes.
+impl ReadLimit {
+    /// What may be read for nothing of a source of `len` bytes.
     pub fn of(len: u64) -> Self {
-        Waste { left: len.saturating_mul(MOST_TIMES).saturating_add(LEAST) }
+        ReadLimit { left: len.saturating_mul(MOST_TIMES).saturating_add(LEAST) }
     }
 
     /// Counts what was read for an entry whose file is not there.
@@ -54,12 +54,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leads_nowhere_is_read_some_times_and_no_more() {
+    fn false_entries_are_read_some_times_and_no_more() {
         let len = 32 << 30;
-        let mut waste = Waste::of(len);
+        let mut limit = ReadLimit::of(len);
         let tried = (0..).take_while(|_| {
-            let open = !waste.is_spent();
-            waste.charge(1 << 20);
+            let open = !limit.is_spent();
+            limit.charge(1 << 20);
             open
         });
         let most = (len * MOST_TIMES + LEAST) >> 20;

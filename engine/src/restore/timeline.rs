@@ -7,36 +7,35 @@ use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 use jiff::civil::DateTime;
 
-use super::candidates::Open;
-use crate::claims::occupied::{Carved, Claims};
-use crate::output::report::Grade;
-use crate::restore::layouts::history::{self, Doubtful, Settled, Turn};
-use crate::restore::layouts::{self, Space};
+use super::layouts::Space;
+use super::layouts::history::{self, Doubtful, Settled, Turn};
+use super::missing::MissingFile;
+use crate::claims::{CarvedFile, Occupied};
+use crate::model::{ClusterGrid, Grade, SpanSet};
 use crate::volumes::filesystem::{Entry, Location};
-use crate::volumes::survey::Volume;
+use crate::volumes::survey::{EntryId, Survey, Volume};
 
 /// The order in which the photos of a volume were written, as far as their dates tell.
-pub(super) struct Past {
+pub(super) struct Timeline {
     written: Vec<(DateTime, u64)>,
     /// When the last photos were written that begin there.
     starts: BTreeMap<u64, Turn>,
 }
 
-impl Past {
+impl Timeline {
     /// The order of those entries of a volume that are photos by their names.
     pub(super) fn of(volume: &Volume, is_photo: impl Fn(&Entry) -> bool) -> Self {
         let photos = volume.contents.entries.iter().filter(|entry| is_photo(entry));
         let mut written: Vec<_> = photos.clone().filter_map(key).collect();
         written.sort_unstable();
-        let mut past = Past { written, starts: BTreeMap::new() };
-        let starts = photos.filter_map(|entry| {
-            Some((layouts::start(entry.locations.first()?)?, past.turn(entry)?))
-        });
+        let mut timeline = Timeline { written, starts: BTreeMap::new() };
+        let starts = photos
+            .filter_map(|entry| Some((entry.locations.first()?.start()?, timeline.turn(entry)?)));
         for (start, turn) in starts.collect::<Vec<_>>() {
-            let last = past.starts.entry(start).or_default();
+            let last = timeline.starts.entry(start).or_default();
             *last = turn.max(*last);
         }
-        past
+        timeline
     }
 
     /// Whether a photo begins at `start` that was there before the file of an entry was written.
@@ -57,68 +56,67 @@ fn key(entry: &Entry) -> Option<(DateTime, u64)> {
 }
 
 /// An entry whose file is proven, and where that lies.
-pub(super) struct Found<'t> {
-    /// Position of its volume.
-    pub(super) position: usize,
-    pub(super) entry: &'t Entry,
+pub(super) struct RestoredFile {
+    pub(super) id: EntryId,
     pub(super) runs: Vec<Run>,
 }
 
 /// What is known of a source when a round begins.
-pub(super) struct Known<'k> {
-    pub(super) claims: &'k Claims,
-    /// All that is claimed, in order and apart.
-    pub(super) claimed: &'k [Span],
-    /// The entries whose files were added.
-    pub(super) found: &'k [Found<'k>],
+pub(super) struct Progress<'k> {
+    pub(super) survey: &'k Survey,
+    pub(super) occupied: &'k Occupied,
+    /// All that is occupied.
+    pub(super) spans: &'k SpanSet,
+    /// The entries whose files were restored.
+    pub(super) restored: &'k [RestoredFile],
 }
 
-/// Where the files of a volume may lie, by what was proven so far and by which of its entries are `open`.
+/// Where the files of the volume at a position of the survey may lie, by what was proven so far and by which
+/// of its entries are `missing`.
 pub(super) fn space(
-    (position, volume): (usize, &Volume),
-    past: &Past,
-    open: &[&Open<'_>],
-    known: &Known<'_>,
+    position: u32,
+    timeline: &Timeline,
+    missing: &[&MissingFile<'_>],
+    known: &Progress<'_>,
     is_photo: impl Fn(&Entry) -> bool,
 ) -> Space {
-    let contents = &volume.contents;
-    let grid = (contents.clusters_at, contents.cluster_len);
-    let space = Space::new(contents.free.as_deref(), known.claimed, grid);
-    // Those behind the likeliest may be anybody's, or none.
-    let heads = open.iter().filter_map(|one| one.heads.first());
-    let heads: Vec<Span> = heads.map(|&at| Span { at, len: grid.1 }).collect();
-    let open: BTreeSet<(u64, u64)> =
-        open.iter().map(|one| (one.told.entry.record, one.told.entry.size)).collect();
-    let is_open = |entry: &Entry| open.contains(&(entry.record, entry.size));
-    let doubtful = doubtful(&contents.entries, is_open, is_photo);
-    let settled = settled((position, volume), past, &known.claims.carved, known.found);
+    let contents = &known.survey.volumes[position as usize].contents;
+    let grid = ClusterGrid::new(contents.clusters_at, contents.cluster_len);
+    let free = contents.free.as_ref().map(|free| free.iter().copied().collect());
+    let space = Space::new(free, known.spans, grid);
+    // Those after the likeliest may be anybody's, or none.
+    let headers = missing.iter().filter_map(|one| one.headers.first());
+    let headers: Vec<Span> = headers.map(|&at| Span { at, len: contents.cluster_len }).collect();
+    let keys: BTreeSet<(u64, u64)> =
+        missing.iter().map(|one| (one.entry.record, one.entry.size)).collect();
+    let is_missing = |entry: &Entry| keys.contains(&(entry.record, entry.size));
+    let doubtful = doubtful(&contents.entries, is_missing, is_photo);
+    let settled = settled(position, timeline, known);
     let mut claims = history::claims(&doubtful, &settled, &space.unclaimed);
-    claims.extend(heads.iter().map(|&span| history::Claim::lasting(span)));
-    space.with(claims, heads, &settled)
+    claims.extend(headers.iter().map(|&span| history::Claim::lasting(span)));
+    space.with(claims, headers.into(), &settled)
 }
 
 /// The files that are known to lie where they do and of which it is known when they were written.
-fn settled<'r>(
-    (position, volume): (usize, &'r Volume),
-    past: &Past,
-    carved: &BTreeMap<u64, Carved>,
-    found: &'r [Found<'_>],
-) -> Vec<Settled<'r>> {
+fn settled<'r>(position: u32, timeline: &Timeline, known: &Progress<'r>) -> Vec<Settled<'r>> {
+    let volume = &known.survey.volumes[position as usize];
+    let carved: &BTreeMap<u64, CarvedFile> = &known.occupied.carved;
     let simple = volume.contents.entries.iter().filter_map(|entry| {
-        let turn = past.turn(entry)?;
+        let turn = timeline.turn(entry)?;
         let runs = match entry.locations.first()? {
             Location::Runs(runs) if volume.has_live(entry) => Cow::from(runs),
-            place => {
-                let at = layouts::start(place)?;
+            location => {
+                let at = location.start()?;
                 let file = carved.get(&at).filter(|file| file.grade == Grade::Verified)?;
                 Cow::from(vec![Run { at, len: file.len }])
             }
         };
         Some(Settled { turn, runs })
     });
-    let pieces = found.iter().filter(|one| one.position == position);
+    let pieces = known.restored.iter().filter(|one| one.id.volume == position);
     let pieces = pieces.filter_map(|one| {
-        Some(Settled { turn: past.turn(one.entry)?, runs: Cow::from(&one.runs) })
+        let (_, entry) = known.survey.entry(one.id);
+        Some(Settled { turn: timeline.turn(entry)?, runs: Cow::from(&one.runs) })
     });
     simple.chain(pieces).collect()
 }
@@ -127,11 +125,11 @@ fn settled<'r>(
 /// were deleted last. Such a file is taken to lie in one piece, since nothing can tell better.
 fn doubtful<'e>(
     entries: &'e [Entry],
-    is_open: impl Fn(&Entry) -> bool,
+    is_missing: impl Fn(&Entry) -> bool,
     is_photo: impl Fn(&Entry) -> bool,
 ) -> Vec<Doubtful<'e>> {
     let lost = entries.iter().all(|entry| entry.deleted);
-    let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased) && !is_open(entry);
+    let counts = |entry: &&Entry| entry.deleted && !(lost && entry.erased) && !is_missing(entry);
     let doubtful = entries.iter().filter(counts).filter_map(|entry| {
         let spans: Vec<Span> = match entry.locations.first()? {
             Location::Runs(runs) => {

@@ -1,7 +1,30 @@
-//! The stages in order.
+//! The stages of a run, in order.
+//!
+//! A [`Job`] goes from one stage to the next, and each consumes the one before, so that a wrong order does
+//! not compile:
+//!
+//! [`Opened`] → [`Scanned`] → [`Claimed`] → [`Restored`] → [`Named`] → [`Settled`] → [`Written`]
+//!
+//! What a stage needs beside what the one before gave lies in the job: the environment (options, workers,
+//! output), a [`SourceJob`](source_job::SourceJob) for each source, and the [ledger](crate::ledger). A job
+//! whose scan ended in another process begins at [`Scanned`], by [`Job::replay`].
+//!
+//! [`scan()`] runs all of them; [`list`] stops before anything is written.
 
+mod claim;
+mod environment;
 mod job;
+mod name;
+mod open;
 mod outcome;
+mod replay;
+mod report;
+mod restore;
+mod scan;
+mod settle;
+mod source_job;
+mod write;
 
-pub use job::{Run, scan};
+pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
+pub use open::{list, scan};
 pub use outcome::{Outcome, Stats};

@@ -3,19 +3,22 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::environment::Environment;
+use super::source_job::{SourceJob, opened};
 use crate::error::Error;
-use crate::metrics::{Account, Cost, Stage};
-use crate::output::report::{self, Summary};
+use crate::metrics::{Cost, Metrics, Stage};
+use crate::model::Grade;
+use crate::output::report::{ReportSource, Summary, Totals};
 
 /// What a run came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The report, in the output folder.
-    pub report: PathBuf,
+    /// The report, in the output folder; nothing for a run that writes nothing.
+    pub report: Option<PathBuf>,
     /// Its totals.
     pub summary: Summary,
     /// What it says of the sources.
-    pub sources: Vec<report::Source>,
+    pub sources: Vec<ReportSource>,
     /// Sources that could not be scanned, and why.
     pub failed: Vec<(PathBuf, Error)>,
     /// What kept files from being written, if anything did.
@@ -24,7 +27,7 @@ pub struct Outcome {
     pub interrupted: bool,
     /// Files of their own that show something of their picture, by grade, without copies and without
     /// those of `live`.
-    pub photos: Vec<(report::Grade, u64)>,
+    pub photos: Vec<(Grade, u64)>,
     /// The same files by name of their format.
     pub formats: Vec<(&'static str, u64)>,
     /// Files of their own, without copies, that are still there and were not asked for: they are listed
@@ -41,6 +44,41 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// What it cost.
     pub stats: Stats,
+}
+
+impl Outcome {
+    /// What a run came to that has written nothing yet.
+    pub(super) fn new(
+        environment: Environment<'_>,
+        jobs: Vec<SourceJob>,
+        sources: Vec<ReportSource>,
+        totals: Totals,
+        filtered: u64,
+    ) -> Self {
+        let Totals { summary, photos, formats, inner, lost, live } = totals;
+        let interrupted = environment.is_interrupted();
+        let Environment { clock, metrics, failure, mut stats, .. } = environment;
+        stats.finishing = clock.elapsed().saturating_sub(stats.scanning);
+        stats.stages = metrics.costs();
+        stats.read = opened(&jobs).iter().flatten().map(|source| source.bytes_read()).sum();
+        let failed = jobs.into_iter().filter_map(|job| Some((job.path, job.source.err()?)));
+        Outcome {
+            report: None,
+            summary,
+            sources,
+            failed: failed.collect(),
+            failure,
+            interrupted,
+            photos,
+            formats,
+            live,
+            lost,
+            inner,
+            filtered,
+            warnings: Vec::new(),
+            stats,
+        }
+    }
 }
 
 /// What a run cost.
@@ -63,7 +101,7 @@ pub struct Stats {
 impl Stats {
     pub(super) fn new(threads: usize) -> Self {
         let none = Duration::ZERO;
-        let stages = Account::default().costs();
+        let stages = Metrics::default().costs();
         Stats { scanned: 0, read: 0, scanning: none, finishing: none, threads, stages }
     }
 }

@@ -1,47 +1,29 @@
 //! Live Photos: a picture and a video that carry the same identifier.
-//!
-//! What memory holds of each half is a hash of the identifier and its place in the index.
 
 use std::collections::BTreeMap;
 
-use crate::ledger::index::NONE;
-
-/// One half of a Live Photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Half {
-    /// Position in the index.
-    entry: u32,
-    /// The first bytes of the identifier's BLAKE3.
-    key: [u8; 16],
-    /// Whether it is the video.
-    video: bool,
-}
-
-impl Half {
-    /// The half at that position of the index.
-    pub fn new(entry: u32, identifier: &str, video: bool) -> Self {
-        let hash = blake3::hash(identifier.as_bytes());
-        let key = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-        Half { entry, key, video }
-    }
-}
+use crate::ledger::{LivePhotoHalf, NONE};
 
 /// For the position in the report of each half that has another: the position of that one. `position`
 /// gives those of entries of the index; `copy_of` tells which of the report are copies.
 ///
 /// Every half, a copy too, names the nearest other half that is no copy, the earlier of two that
 /// are equally near. Depends only on the order of the report, not on that in which halves came.
-pub fn pair(halves: &[Half], position: &[u32], copy_of: &[u32]) -> BTreeMap<u32, u32> {
-    let listed = |half: &Half| {
+pub(super) fn pair(
+    halves: &[LivePhotoHalf],
+    position: &[u32],
+    copy_of: &[u32],
+) -> BTreeMap<u32, u32> {
+    let listed = |half: &LivePhotoHalf| {
         let at = position.get(half.entry as usize).copied().unwrap_or(NONE);
-        (at != NONE).then_some((half.key, half.video, at))
+        (at != NONE).then_some((half.key, half.is_video, at))
     };
     let mut listed: Vec<_> = halves.iter().filter_map(listed).collect();
     listed.sort_unstable();
     let mut pairs = BTreeMap::new();
     for same in listed.chunk_by(|a, b| a.0 == b.0) {
         let (pictures, videos) = same.split_at(same.partition_point(|&(_, video, _)| !video));
-        let first = |&(_, _, at): &(_, _, u32)| Some(at).filter(|&at| is_first(copy_of, at));
+        let first = |&(_, _, at): &(_, _, u32)| is_first(copy_of, at).then_some(at);
         let [sole_pictures, sole_videos]: [Vec<u32>; 2] =
             [pictures, videos].map(|half| half.iter().filter_map(first).collect());
         for (half, others) in [(pictures, &sole_videos), (videos, &sole_pictures)] {
@@ -72,10 +54,12 @@ mod tests {
         let position = [0, 1, 2, 3, 4, NONE, 5];
         let copy_of = [NONE, NONE, NONE, NONE, 1, NONE];
         let kinds = [("a", false), ("a", true), ("b", true), ("a", false), ("a", true)];
-        let mut halves: Vec<Half> =
-            (0..).zip(kinds).map(|(entry, (key, video))| Half::new(entry, key, video)).collect();
-        halves.push(Half::new(5, "b", false));
-        halves.push(Half::new(6, "c", false));
+        let mut halves: Vec<LivePhotoHalf> = (0..)
+            .zip(kinds)
+            .map(|(entry, (key, video))| LivePhotoHalf::new(entry, key, video))
+            .collect();
+        halves.push(LivePhotoHalf::new(5, "b", false));
+        halves.push(LivePhotoHalf::new(6, "c", false));
         let expected = BTreeMap::from([(0, 1), (1, 0), (3, 1), (4, 3)]);
         assert_eq!(pair(&halves, &position, &copy_of), expected);
         halves.reverse();

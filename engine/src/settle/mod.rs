@@ -1,6 +1,10 @@
-//! Order, copies, filters.
+//! From all that was found to what the report lists: order, filters, copies, Live Photos.
 
-pub mod list;
-pub mod live_photos;
+mod complete;
+mod copies;
+mod live_photos;
+#[expect(clippy::module_inception, reason = "the room is named for what it does")]
+mod settle;
 
-pub use list::{Settled, claim, settle, unlock};
+pub use complete::complete;
+pub use settle::{Filter, Listing, settle};

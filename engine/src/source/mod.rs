@@ -8,6 +8,7 @@
 //! is pulled out. A [`MemorySource`] is an image that is in memory already.
 
 mod direct;
+mod identity;
 #[cfg(unix)]
 mod mapped;
 mod memory;
@@ -17,6 +18,7 @@ mod retry;
 mod sparse;
 mod unreadable;
 
+pub use identity::Identity;
 #[cfg(unix)]
 pub use mapped::MappedImage;
 pub use memory::MemorySource;

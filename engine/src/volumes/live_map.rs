@@ -1,38 +1,47 @@
-//! Which live file the bytes at a place of a source belong to.
+//! Which bytes of a source belong to files that are still there, and which are free.
 
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{Entry, Location, clusters};
-use crate::volumes::survey::Survey;
+use super::filesystem::{Entry, Location};
+use super::survey::{EntryId, Survey};
+use crate::model::SpanSet;
 
-/// Places of the files that are still there, by their first byte.
+/// What is in use, as far as the volumes of a source can be relied on.
 #[derive(Debug, Default)]
-pub struct Owners<'s> {
-    runs: Vec<(Span, &'s Entry)>,
-    /// Free clusters of volumes that can be relied on, in order and apart.
-    free: Vec<Span>,
+pub struct LiveMap {
+    /// Where live files lie, by their first byte.
+    runs: Vec<(Span, EntryId)>,
+    /// Clusters that no live file owns.
+    free: SpanSet,
 }
 
-impl<'s> Owners<'s> {
-    /// The owners that the volumes name which can be relied on.
-    pub fn of(survey: &'s Survey) -> Self {
+impl LiveMap {
+    /// What the volumes say that can be relied on.
+    pub fn of(survey: &Survey) -> Self {
         let (mut runs, mut free) = (Vec::new(), Vec::new());
-        for volume in survey.volumes.iter().filter(|volume| volume.is_trusted()) {
-            for entry in volume.contents.entries.iter().filter(|entry| !entry.deleted) {
-                runs.extend(spans(entry).map(|span| (span, entry)));
+        for (id, volume, entry) in survey.entries() {
+            if volume.has_live(entry) {
+                runs.extend(spans(entry).map(|span| ((span, entry.record), id)));
             }
-            free.extend(volume.contents.free.iter().flatten());
         }
-        runs.sort_by_key(|(span, entry)| (*span, entry.record));
-        free.sort_unstable();
-        Owners { runs, free }
+        for volume in survey.volumes.iter().filter(|volume| volume.is_trusted()) {
+            free.extend(volume.contents.free.iter().flatten().copied());
+        }
+        runs.sort_by_key(|(key, _)| *key);
+        let runs = runs.into_iter().map(|((span, _), id)| (span, id)).collect();
+        LiveMap { runs, free: free.into_iter().collect() }
     }
 
     /// The live file that holds the byte at `at`.
-    pub fn at(&self, at: u64) -> Option<&'s Entry> {
-        let behind = self.runs.partition_point(|(span, _)| span.at <= at);
-        let (span, entry) = *self.runs.get(behind.checked_sub(1)?)?;
-        (at < span.end()).then_some(entry)
+    pub fn owner(&self, at: u64) -> Option<EntryId> {
+        let after = self.runs.partition_point(|(span, _)| span.at <= at);
+        let (span, id) = self.runs[after.checked_sub(1)?];
+        if at < span.end() { Some(id) } else { None }
+    }
+
+    /// Whether a live file holds the byte at `at`.
+    pub fn holds(&self, at: u64) -> bool {
+        self.owner(at).is_some()
     }
 
     /// Where live files lie.
@@ -42,20 +51,20 @@ impl<'s> Owners<'s> {
 
     /// Whether a live file holds any of the bytes from `at` to before `end`.
     pub fn meets(&self, at: u64, end: u64) -> bool {
-        let behind = self.runs.partition_point(|(span, _)| span.at < end);
-        let last = behind.checked_sub(1).map(|index| self.runs[index].0);
+        let after = self.runs.partition_point(|(span, _)| span.at < end);
+        let last = after.checked_sub(1).map(|index| self.runs[index].0);
         last.is_some_and(|span| span.end() > at && at < end)
     }
 
-    /// Where the first live file begins, or goes on, behind `at` and before `end`.
+    /// Where the first live file begins, or goes on, after `at` and before `end`.
     pub fn first_between(&self, at: u64, end: u64) -> Option<u64> {
-        let behind = self.runs.partition_point(|(span, _)| span.at <= at);
-        self.runs.get(behind).map(|(span, _)| span.at).filter(|&first| first < end)
+        let after = self.runs.partition_point(|(span, _)| span.at <= at);
+        self.runs.get(after).map(|(span, _)| span.at).filter(|&first| first < end)
     }
 
     /// Whether the byte at `at` lies in a cluster that is known to be free.
     pub fn is_free(&self, at: u64) -> bool {
-        clusters::is_free(Some(&self.free), at)
+        self.free.contains(at)
     }
 }
 
@@ -65,5 +74,5 @@ fn spans(entry: &Entry) -> impl Iterator<Item = Span> + '_ {
         Some(Location::Runs(runs)) => runs.as_slice(),
         _ => &[],
     };
-    runs.iter().map(|run| Span { at: run.at, len: run.len })
+    runs.iter().copied()
 }

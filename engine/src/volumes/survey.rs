@@ -68,15 +68,13 @@ impl Volume {
     }
 }
 
-/// A file that a volume tells of.
-#[derive(Clone, Copy, Debug)]
-pub struct Told<'s> {
+/// Which file of which volume of a survey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryId {
     /// Position of the volume in [`Survey::volumes`].
-    pub position: usize,
-    /// The volume.
-    pub volume: &'s Volume,
-    /// What it tells.
-    pub entry: &'s Entry,
+    pub volume: u32,
+    /// Position of the entry in its [`Contents::entries`].
+    pub entry: u32,
 }
 
 /// The volumes of a source.
@@ -222,19 +220,29 @@ impl Survey {
         self.volumes.extend(found.map(|one| volume(one, (None, true))));
     }
 
-    /// All files of all volumes: live before deleted, newer before older, those of volumes that are
-    /// lost last.
-    pub fn told(&self) -> Vec<Told<'_>> {
-        let of = |position: usize| {
-            let volume = &self.volumes[position];
-            volume.contents.entries.iter().map(move |entry| Told { position, volume, entry })
-        };
-        let mut all: Vec<Told<'_>> = (0..self.volumes.len()).flat_map(of).collect();
-        all.sort_by_key(|Told { volume, entry, .. }| {
+    /// All files of all volumes.
+    pub fn entries(&self) -> impl Iterator<Item = (EntryId, &Volume, &Entry)> {
+        (0..).zip(&self.volumes).flat_map(|(at, volume)| {
+            let entries = (0..).zip(&volume.contents.entries);
+            entries.map(move |(index, entry)| (EntryId { volume: at, entry: index }, volume, entry))
+        })
+    }
+
+    /// The volume and the entry of a file of this survey.
+    pub fn entry(&self, id: EntryId) -> (&Volume, &Entry) {
+        let volume = &self.volumes[id.volume as usize];
+        (volume, &volume.contents.entries[id.entry as usize])
+    }
+
+    /// All files in the order in which they count where several may lie at one place: live before deleted,
+    /// newer before older, those of volumes that are lost last.
+    pub fn by_precedence(&self) -> Vec<EntryId> {
+        let mut all: Vec<_> = self.entries().collect();
+        all.sort_by_key(|(_, volume, entry)| {
             let when = entry.modified.map(|stamp| stamp.civil);
             (volume.lost, entry.deleted, Reverse(when), entry.record)
         });
-        all
+        all.into_iter().map(|(id, ..)| id).collect()
     }
 }
 

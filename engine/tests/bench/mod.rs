@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::model::digest::{Algorithm, Hasher, hex};
+use afterimage_engine::model::{Algorithm, Hasher};
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::{File, Report, RunOrigin};
+use afterimage_engine::output::report::{Report, ReportFile, RunOrigin};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Outcome};
 use tempfile::TempDir;
@@ -36,16 +36,16 @@ impl Bench {
 
     /// Scans the image into the output folder of that name, and reads the report.
     pub fn scan(&self, name: &str, options: Options) -> (Outcome, Report) {
-        let options = Options { output: self.output(name), ..options };
+        let options = Options { output: Some(self.output(name)), ..options };
         let outcome =
             run::scan(std::slice::from_ref(&self.image), &options, &Progress::default()).unwrap();
-        let report = fs::read(&outcome.report).unwrap();
+        let report = fs::read(outcome.report.as_ref().unwrap()).unwrap();
         (outcome, serde_json::from_slice(&report).unwrap())
     }
 }
 
 /// The files that lie in no other.
-pub fn own(report: &Report) -> impl Iterator<Item = &File> {
+pub fn own(report: &Report) -> impl Iterator<Item = &ReportFile> {
     report.files.iter().filter(|file| file.parent.is_none())
 }
 
@@ -67,7 +67,7 @@ pub fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// Reads the runs of a file from the image and joins them.
-fn replay(image: &[u8], file: &File) -> Vec<u8> {
+fn replay(image: &[u8], file: &ReportFile) -> Vec<u8> {
     let mut bytes = Vec::new();
     for run in &file.runs {
         let before = bytes.len() as u64;
@@ -91,13 +91,13 @@ fn replay(image: &[u8], file: &File) -> Vec<u8> {
 
 /// Checks that the runs of a file give its size and all of its digests, and returns its bytes.
 #[track_caller]
-pub fn check_runs(image: &[u8], file: &File) -> Vec<u8> {
+pub fn check_runs(image: &[u8], file: &ReportFile) -> Vec<u8> {
     let bytes = replay(image, file);
     assert_eq!(bytes.len() as u64, file.size, "{file:?}");
     let mut hasher = Hasher::new(&Algorithm::ALL);
     hasher.update(&bytes);
     let digests = hasher.finish();
-    assert_eq!(file.blake3, hex(digests.blake3.as_bytes()), "{file:?}");
+    assert_eq!(file.blake3, digests.blake3.to_hex().to_string(), "{file:?}");
     let others = [(&file.sha256, digests.sha256), (&file.sha1, digests.sha1)];
     for (said, true_one) in others.into_iter().chain([(&file.md5, digests.md5)]) {
         assert!(said.is_none() || *said == true_one, "{file:?}");

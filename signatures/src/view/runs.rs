@@ -1,16 +1,14 @@
 //! Where the bytes of a file lie.
 
+use crate::verdict::Span;
+
 /// One stretch of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// First byte, in bytes from the start of the source.
-    pub at: u64,
-    /// Length in bytes.
-    pub len: u64,
-}
+pub type Run = Span;
 
 /// The runs of a file in the order of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Vec<Run>", into = "Vec<Run>"))]
 pub struct Runs {
     runs: Vec<Run>,
     /// Where each run begins in the file; one more entry than runs, the last being the length.
@@ -71,6 +69,18 @@ impl Runs {
         let skip = at - self.starts[index];
         let run = self.runs[index];
         Run { at: run.at + skip, len: run.len - skip }
+    }
+}
+
+impl From<Vec<Run>> for Runs {
+    fn from(runs: Vec<Run>) -> Self {
+        Runs::new(runs)
+    }
+}
+
+impl From<Runs> for Vec<Run> {
+    fn from(runs: Runs) -> Self {
+        runs.runs
     }
 }
 

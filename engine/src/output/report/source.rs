@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Range;
+use super::file::ByteRange;
 
 /// A device or an image that was scanned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Source {
+#[schemars(rename = "Source")]
+pub struct ReportSource {
     /// Path as it was given.
     pub path: String,
     /// `image` or `device`.
@@ -26,7 +27,7 @@ pub struct Source {
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty", default)]
     pub hashes: std::collections::BTreeMap<String, String>,
     /// Ranges that could not be read; their bytes count as zeros.
-    pub unreadable: Vec<Range>,
+    pub unreadable: Vec<ByteRange>,
     /// Bytes in blocks of one value: erased, zeroed or never written.
     pub erased_bytes: u64,
     /// Places that look like the beginning of a file and were not followed to its end, since too many
@@ -41,7 +42,7 @@ pub struct Source {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub clusters: Option<Clusters>,
     /// File systems found on it.
-    pub volumes: Vec<Volume>,
+    pub volumes: Vec<ReportVolume>,
     /// In what its partition table is damaged or contradicts itself.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub table_faults: Vec<String>,
@@ -65,7 +66,8 @@ pub struct Clusters {
 
 /// A file system on a source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Volume {
+#[schemars(rename = "Volume")]
+pub struct ReportVolume {
     /// Name of the file system, such as `fat32`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -109,12 +111,13 @@ pub struct Volume {
     pub gone: u64,
     /// The first of them, by their paths.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub gone_files: Vec<Gone>,
+    pub gone_files: Vec<ReportNameOnly>,
 }
 
 /// A photo of which the name is left alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Gone {
+#[schemars(rename = "Gone")]
+pub struct ReportNameOnly {
     /// Where it was.
     pub path: String,
     /// Its length in bytes.

@@ -3,42 +3,41 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::output::report;
-use crate::pipeline::Scanned;
+use super::source::ReportSource;
+use crate::ledger::ScanTally;
 use crate::source::Source;
 
-/// A source that was scanned.
-pub fn describe(source: &dyn Source, scanned: Scanned) -> report::Source {
-    let mut hashes = BTreeMap::new();
-    if let Some(digests) = scanned.digests {
-        hashes.insert("blake3".to_owned(), digests.blake3.to_hex().to_string());
-        let others = [("sha256", digests.sha256), ("sha1", digests.sha1), ("md5", digests.md5)];
-        for (name, digest) in others {
-            hashes.extend(digest.map(|digest| (name.to_owned(), digest)));
-        }
-    }
-    let unreadable = source.unreadable();
-    let lost: u64 = unreadable.iter().map(|hole| hole.len).sum();
-    report::Source {
-        path: source.path().to_string_lossy().into_owned(),
+/// A source, by what its scan came to; without `source` it could not be opened, for the reason `error`.
+pub fn describe(
+    path: &Path,
+    source: Option<&dyn Source>,
+    tally: &ScanTally,
+    error: Option<String>,
+) -> ReportSource {
+    let path = path.to_string_lossy().into_owned();
+    let Some(source) = source else {
+        return ReportSource { path, error, ..ReportSource::default() };
+    };
+    ReportSource {
+        path,
         kind: source.kind().name().to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
-        hashes,
-        unreadable: unreadable.into_iter().map(Into::into).collect(),
+        hashes: hashes(tally),
+        unreadable: tally.unreadable.iter().map(Into::into).collect(),
         // What could not be read was scanned as zeros, but nobody knows what it is.
-        erased_bytes: scanned.erased.saturating_sub(lost),
-        left_out: scanned.left_out,
-        error: (!scanned.complete).then(|| "not scanned to its end".to_owned()),
-        ..report::Source::default()
+        erased_bytes: tally.erased.saturating_sub(tally.unreadable.total()),
+        left_out: tally.left_out,
+        error: (!tally.complete).then(|| "not scanned to its end".to_owned()),
+        ..ReportSource::default()
     }
 }
 
-/// A source that could not be opened keeps its place in the report.
-pub fn missing(path: &Path, why: Option<String>) -> report::Source {
-    report::Source {
-        path: path.to_string_lossy().into_owned(),
-        error: why,
-        ..report::Source::default()
-    }
+/// Digests of a whole source by name of the algorithm.
+fn hashes(tally: &ScanTally) -> BTreeMap<String, String> {
+    let Some(digests) = &tally.digests else { return BTreeMap::new() };
+    let others = [("sha256", &digests.sha256), ("sha1", &digests.sha1), ("md5", &digests.md5)];
+    let others = others.into_iter().filter_map(|(name, digest)| Some((name, digest.clone()?)));
+    let blake3 = ("blake3", digests.blake3.to_hex().to_string());
+    others.chain([blake3]).map(|(name, digest)| (name.to_owned(), digest)).collect()
 }

@@ -1,21 +1,23 @@
 //! Writing a report in order, one file after the other.
 
 use std::cell::RefCell;
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::ser::{SerializeSeq, Serializer};
 use serde::{Serialize, ser};
 
-use super::{File, Source, Summary, Tool};
+use super::file::ReportFile;
+use super::report::{ReportTool, Summary};
+use super::source::ReportSource;
 use crate::error::Error;
 
 /// What stands before the files.
 #[derive(Clone, Debug, Serialize)]
-pub struct Head {
+pub struct ReportHead {
     /// See [`super::Report::schema`].
     pub schema: &'static str,
     /// See [`super::Report::tool`].
-    pub tool: Tool,
+    pub tool: ReportTool,
     /// See [`super::Report::started`].
     pub started: String,
     /// See [`super::Report::finished`].
@@ -24,24 +26,24 @@ pub struct Head {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
     /// See [`super::Report::sources`].
-    pub sources: Vec<Source>,
+    pub sources: Vec<ReportSource>,
     /// See [`super::Report::summary`].
     pub summary: Summary,
 }
 
 /// The report as it is serialised: the head's fields, then the files.
 #[derive(Serialize)]
-#[serde(bound = "I: Iterator<Item = Result<File, Error>>")]
+#[serde(bound = "I: Iterator<Item = Result<ReportFile, Error>>")]
 struct Streamed<'h, I> {
     #[serde(flatten)]
-    head: &'h Head,
-    files: Files<I>,
+    head: &'h ReportHead,
+    files: FilesLeft<I>,
 }
 
 /// Files that are made while they are written. Serialisation takes `&self`, hence the cell.
-struct Files<I>(RefCell<(I, Option<Error>)>);
+struct FilesLeft<I>(RefCell<(I, Option<Error>)>);
 
-impl<I: Iterator<Item = Result<File, Error>>> Serialize for Files<I> {
+impl<I: Iterator<Item = Result<ReportFile, Error>>> Serialize for FilesLeft<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut state = self.0.borrow_mut();
         let mut seq = serializer.serialize_seq(None)?;
@@ -62,26 +64,18 @@ impl<I: Iterator<Item = Result<File, Error>>> Serialize for Files<I> {
 ///
 /// # Errors
 ///
-/// The first error of `files`, or [`WriteError::Json`] when `out` fails.
+/// The first error of `files`, or what `failed` makes of an error of `out`.
 pub fn write(
     out: impl Write,
-    head: &Head,
-    files: impl Iterator<Item = Result<File, Error>>,
-) -> Result<(), WriteError> {
-    let files = Files(RefCell::new((files, None)));
+    head: &ReportHead,
+    files: impl Iterator<Item = Result<ReportFile, Error>>,
+    failed: impl FnOnce(io::Error) -> Error,
+) -> Result<(), Error> {
+    let files = FilesLeft(RefCell::new((files, None)));
     let streamed = Streamed { head, files };
     let written = serde_json::to_writer_pretty(out, &streamed);
-    if let Some(error) = streamed.files.0.into_inner().1 {
-        return Err(WriteError::Record(error));
+    match streamed.files.0.into_inner().1 {
+        Some(error) => Err(error),
+        None => written.map_err(|error| failed(error.into())),
     }
-    written.map_err(WriteError::Json)
-}
-
-/// Why a report could not be written.
-#[derive(Debug)]
-pub enum WriteError {
-    /// A record could not be read back.
-    Record(Error),
-    /// The output failed.
-    Json(serde_json::Error),
 }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 
-use crate::model::span_set::{gaps, meets};
+use super::fill::gaps;
+use crate::model::SpanSet;
 use crate::volumes::filesystem::Entry;
 
 /// Records that one stretch of a proven file is compared with.
@@ -83,11 +84,11 @@ pub struct Doubtful<'e> {
 }
 
 /// What records claim, and for how long, by what was settled. `unclaimed` is free space that nothing proven
-/// lies in, in order and apart.
+/// lies in.
 pub fn claims(
     doubtful: &[Doubtful<'_>],
     settled: &[Settled<'_>],
-    unclaimed: &[Span],
+    unclaimed: &SpanSet,
 ) -> Vec<Claim> {
     let owners = doubtful.iter().enumerate();
     let mut spans: Vec<(Span, usize)> =
@@ -97,8 +98,7 @@ pub fn claims(
     let mut steps = MOST_STEPS;
     for file in settled {
         for run in file.runs.iter() {
-            let taken = Span { at: run.at, len: run.len };
-            for (_, index) in met(&spans, taken, &mut steps) {
+            for (_, index) in met(&spans, *run, &mut steps) {
                 let gone = &mut lives[*index].gone;
                 *gone = Some(gone.map_or(file.turn, |known| known.min(file.turn)));
             }
@@ -106,7 +106,7 @@ pub fn claims(
         for passed in gaps(&file.runs) {
             for (span, index) in met(&spans, passed, &mut steps) {
                 let here = Span::between(span.at.max(passed.at), span.end().min(passed.end()));
-                if meets(unclaimed, here) {
+                if unclaimed.meets(here) {
                     let there = &mut lives[*index].there;
                     *there = (*there).max(Some(file.turn));
                 }
@@ -124,8 +124,8 @@ fn met<'s>(
     steps: &mut usize,
 ) -> impl Iterator<Item = &'s (Span, usize)> {
     let first = spans.partition_point(|(span, _)| span.at < stretch.at).saturating_sub(1);
-    let behind = spans[first..].partition_point(|(span, _)| span.at < stretch.end());
-    let count = behind.min(MOST_MET).min(*steps);
+    let after = spans[first..].partition_point(|(span, _)| span.at < stretch.end());
+    let count = after.min(MOST_MET).min(*steps);
     *steps -= count;
     spans[first..first + count].iter().filter(move |(span, _)| span.end() > stretch.at)
 }
@@ -152,6 +152,7 @@ fn by_kind(doubtful: &[Doubtful<'_>], lives: &mut [Life]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ClusterGrid;
     use crate::volumes::filesystem::Location;
 
     fn entry(path: &str) -> Entry {
@@ -182,11 +183,9 @@ mod tests {
             .zip(claimed)
             .map(|(entry, &(_, at, end))| Doubtful { entry, spans: vec![Span::between(at, end)] })
             .collect();
-        let all = settled.iter().flat_map(|file| file.runs.iter());
-        let taken = crate::model::span_set::apart(
-            all.map(|run| Span { at: run.at, len: run.len }).collect(),
-        );
-        let free = super::super::space::without(&[Span { at: 0, len: 1000 }], &taken, (0, 10));
+        let taken: SpanSet = settled.iter().flat_map(|file| file.runs.iter().copied()).collect();
+        let whole: SpanSet = [Span { at: 0, len: 1000 }].into_iter().collect();
+        let free = whole.without(&taken, ClusterGrid::new(0, 10));
         claims(&doubtful, settled, &free).iter().map(|claim| claim.life.lasts(Some(turn))).collect()
     }
 

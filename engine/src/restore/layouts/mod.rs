@@ -1,22 +1,19 @@
 //! In which runs a file may lie of which a file system knows the beginning, and perhaps more.
 
+mod fill;
 pub mod history;
 mod neighbourhood;
 mod space;
 
-use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
-pub use crate::model::span_set::{apart, gaps};
-use crate::model::span_set::{follow, joined};
-use crate::volumes::filesystem::clusters::is_free;
-use crate::volumes::filesystem::{Entry, Location, MOST_RUNS};
+use crate::volumes::filesystem::Location;
+use crate::volumes::location::recorded;
+use fill::follow;
+pub use fill::gaps;
 use history::Turn;
 use neighbourhood::Neighbourhood;
 pub use space::Space;
-
-/// Places where one file may begin that are tried; those far down the list are mere guesses.
-pub const MOST_PLACES: usize = 80;
 
 /// A way in which a file may lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,19 +58,6 @@ impl Basis {
     }
 }
 
-/// Where the file of `entry` may begin.
-pub fn starts(entry: &Entry) -> impl Iterator<Item = u64> + '_ {
-    entry.locations.iter().take(MOST_PLACES).filter_map(start)
-}
-
-/// Where a file begins that has a place.
-pub fn start(place: &Location) -> Option<u64> {
-    match place {
-        Location::Runs(runs) => runs.first().map(|run| run.at),
-        Location::Start(at) => Some(*at),
-    }
-}
-
 /// A file that is looked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought {
@@ -108,22 +92,6 @@ pub fn of(place: &Location, sought: Sought, space: &Space, len: u64) -> Layouts 
     }
 }
 
-/// The first `size` bytes of recorded runs, as far as a source of `len` bytes has them; nothing where
-/// one byte is recorded twice, as it is of no file.
-pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
-    let inside = |run: &&Run| run.at < len;
-    let runs = runs.iter().take(MOST_RUNS).take_while(inside);
-    let runs = runs.map(|run| Run { at: run.at, len: run.len.min(len - run.at) }).collect();
-    let runs = Runs::new(joined(runs)).slice(0, size);
-    (!runs.is_empty() && are_apart(runs.as_slice())).then_some(runs)
-}
-
-fn are_apart(runs: &[Run]) -> bool {
-    let mut spans: Vec<Span> = runs.iter().map(|run| Span { at: run.at, len: run.len }).collect();
-    spans.sort_unstable();
-    spans.windows(2).all(|pair| pair[0].end() <= pair[1].at)
-}
-
 fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let Sought { size, known, turn, provable } = sought;
     if start >= len || size == 0 {
@@ -134,18 +102,20 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
     let Some(free) = &space.free else {
         return Layouts { list: alone(Basis::Beginning), looked: 1 };
     };
-    if size > len || !is_free(Some(free), start) {
+    if size > len || !free.contains(start) {
         // It never lay there as a whole, or its first cluster is another's: if it is there, its own data
         // must prove it.
         return Layouts { list: alone(Basis::Contested), looked: 1 };
     }
-    let own = size.min(known.max(1).next_multiple_of(space.grid.1)).min(len - start);
+    let own = size.min(known.max(1).next_multiple_of(space.cluster())).min(len - start);
     let own = Run { at: start, len: own };
     let near = Neighbourhood::of(space, own, size, turn);
     let untold = near.beside(|claim| claim.life.lasts(turn));
-    let unclaimed = Some(space.unclaimed.as_slice());
-    let unclaimed = unclaimed.filter(|spans| known > 0 || is_free(Some(spans), start));
-    let unclaimed = unclaimed.and_then(|spans| follow(own, spans, size));
+    let unclaimed = if known > 0 || space.unclaimed.contains(start) {
+        follow(own, &space.unclaimed, size)
+    } else {
+        None
+    };
     let basis = match &untold {
         Some(untold) if *untold != whole => Basis::Contested,
         _ if unclaimed.as_ref() == Some(&whole) => Basis::Beginning,
@@ -179,12 +149,19 @@ fn add(layouts: &mut Vec<Layout>, runs: Runs, basis: Basis) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ClusterGrid, SpanSet};
     use crate::restore::layouts::history::Claim;
+    use crate::volumes::filesystem::Entry;
+    use afterimage_signatures::verdict::Span;
 
     const LEN: u64 = 1 << 20;
 
-    fn spans(spans: &[(u64, u64)]) -> Vec<Span> {
+    fn spans(spans: &[(u64, u64)]) -> SpanSet {
         spans.iter().map(|&(at, end)| Span::between(at, end)).collect()
+    }
+
+    fn space(free: Option<SpanSet>, occupied: &SpanSet) -> Space {
+        Space::new(free, occupied, ClusterGrid::new(100, 10))
     }
 
     fn entry(size: u64, place: Location) -> Entry {
@@ -216,27 +193,10 @@ mod tests {
     }
 
     #[test]
-    fn recorded_runs_are_joined_and_cut_to_the_size() {
-        let runs = [(0, 10), (10, 10), (50, 20)].map(|(at, len)| Run { at, len }).to_vec();
-        let space = Space::default();
-        let file = entry(25, Location::Runs(runs));
-        check(&file, &space, &[(&[(0, 20), (50, 55)], Basis::Recorded)]);
-        let twice = [(0, 10), (50, 10), (5, 20)].map(|(at, len)| Run { at, len }).to_vec();
-        check(&entry(25, Location::Runs(twice.clone())), &space, &[]);
-        check(
-            &entry(15, Location::Runs(twice)),
-            &space,
-            &[(&[(0, 10), (50, 55)], Basis::Recorded)],
-        );
-        let beyond = vec![Run { at: LEN - 5, len: 10 }, Run { at: LEN + 5, len: 10 }];
-        check(&entry(20, Location::Runs(beyond)), &space, &[(&[(LEN - 5, LEN)], Basis::Recorded)]);
-    }
-
-    #[test]
     fn what_other_records_tell_of_is_left_out_first() {
         let free = spans(&[(100, 200)]);
-        let claims = spans(&[(110, 120), (130, 140)]).into_iter().map(Claim::lasting).collect();
-        let space = Space::new(Some(&free), &[], (100, 10)).with(claims, Vec::new(), &[]);
+        let claims = spans(&[(110, 120), (130, 140)]).iter().map(Claim::lasting).collect();
+        let space = space(Some(free), &SpanSet::default()).with(claims, SpanSet::default(), &[]);
         let whole: (&[(u64, u64)], _) = (&[(100, 130)], Basis::Contested);
         let beside: (&[(u64, u64)], _) = (&[(100, 110), (120, 130), (140, 150)], Basis::Free);
         let other: (&[(u64, u64)], _) = (&[(100, 110), (120, 140)], Basis::Contested);
@@ -249,9 +209,9 @@ mod tests {
 
     #[test]
     fn a_file_whose_first_cluster_is_another_s_must_prove_itself() {
-        let claims = spans(&[(130, 140)]).into_iter().map(Claim::lasting).collect();
-        let space = Space::new(Some(&spans(&[(120, 200)])), &[], (100, 10));
-        let space = space.with(claims, Vec::new(), &[]);
+        let claims = spans(&[(130, 140)]).iter().map(Claim::lasting).collect();
+        let space = space(Some(spans(&[(120, 200)])), &SpanSet::default());
+        let space = space.with(claims, SpanSet::default(), &[]);
         for provable in [true, false] {
             let sought = Sought { size: 30, known: 0, turn: None, provable };
             let found = of(&Location::Start(110), sought, &space, LEN).list;
@@ -262,20 +222,19 @@ mod tests {
     #[test]
     fn a_beginning_is_followed_through_what_is_free() {
         let file = entry(30, Location::Start(110));
-        check(&file, &Space::default(), &[(&[(110, 140)], Basis::Beginning)]);
-        let space = |free: &[(u64, u64)], claimed: &[(u64, u64)]| {
-            Space::new(Some(&spans(free)), &spans(claimed), (100, 10))
-        };
-        check(&file, &space(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
+        check(&file, &space(None, &SpanSet::default()), &[(&[(110, 140)], Basis::Beginning)]);
+        let taken =
+            |free: &[(u64, u64)], claimed: &[(u64, u64)]| space(Some(spans(free)), &spans(claimed));
+        check(&file, &taken(&[(100, 200)], &[]), &[(&[(110, 140)], Basis::Beginning)]);
         let filled: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Filled);
         let free: (&[(u64, u64)], _) = (&[(110, 120), (130, 150)], Basis::Free);
         let whole: (&[(u64, u64)], _) = (&[(110, 140)], Basis::Contested);
-        check(&file, &space(&[(100, 120), (130, 150)], &[]), &[filled, whole]);
-        check(&file, &space(&[(100, 120), (130, 160)], &[]), &[free, whole]);
-        check(&file, &space(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
-        check(&file, &space(&[(120, 150)], &[]), &[whole]);
-        check(&entry(30, Location::Start(LEN)), &Space::default(), &[]);
+        check(&file, &taken(&[(100, 120), (130, 150)], &[]), &[filled, whole]);
+        check(&file, &taken(&[(100, 120), (130, 160)], &[]), &[free, whole]);
+        check(&file, &taken(&[(100, 150)], &[(122, 123)]), &[filled, whole]);
+        check(&file, &taken(&[(120, 150)], &[]), &[whole]);
+        check(&entry(30, Location::Start(LEN)), &space(None, &SpanSet::default()), &[]);
         let rest: (&[(u64, u64)], _) = (&[(110, LEN)], Basis::Contested);
-        check(&entry(u64::MAX, Location::Start(110)), &space(&[(100, 200)], &[]), &[rest]);
+        check(&entry(u64::MAX, Location::Start(110)), &taken(&[(100, 200)], &[]), &[rest]);
     }
 }

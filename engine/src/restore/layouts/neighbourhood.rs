@@ -5,9 +5,11 @@ use std::collections::VecDeque;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Run, Runs};
 
+use super::fill::follow;
 use super::history::{Claim, Turn};
-use super::space::{Space, without};
-use crate::model::span_set::{apart, follow, joined, meets};
+use super::space::Space;
+use crate::model::{ClusterGrid, SpanSet};
+use crate::volumes::location::joined;
 
 /// How far behind its beginning a file is looked for among others, in its own lengths.
 const REACH: u64 = 8;
@@ -19,7 +21,7 @@ const REACHED_CLUSTERS: u64 = 4096;
 const MOST_NEAR: usize = 5;
 
 /// Stretches of free space that they lie in.
-const MOST_STRETCHES: usize = 4096;
+const MOST_RANGES: usize = 4096;
 
 /// Holes of which some may be left out.
 const MOST_HOLES: usize = 16;
@@ -36,9 +38,9 @@ pub(super) struct Neighbourhood {
     own: Run,
     /// The length of the file.
     size: u64,
-    grid: (u64, u64),
-    /// Free clusters that nothing proven lies in, in order and apart.
-    unclaimed: Vec<Span>,
+    grid: ClusterGrid,
+    /// Free clusters that nothing proven lies in.
+    unclaimed: SpanSet,
     /// What records tell of there.
     claims: Vec<Claim>,
     /// When the file was written.
@@ -50,32 +52,33 @@ pub(super) struct Neighbourhood {
 impl Neighbourhood {
     pub(super) fn of(space: &Space, own: Run, size: u64, turn: Option<Turn>) -> Self {
         let frontier = turn.and_then(|turn| space.frontier(turn));
-        let (cluster, next) = (space.grid.1, own.at + own.len);
+        let (cluster, next) = (space.cluster(), own.end());
         let reach = size.saturating_mul(REACH).max(cluster.saturating_mul(REACHED_CLUSTERS));
-        let behind = stretches(&space.unclaimed, Span::between(next, next.saturating_add(reach)));
-        let mut claims = claims_on(space, behind);
+        let after = ranges(&space.unclaimed, Span::between(next, next.saturating_add(reach)));
+        let mut claims = claims_on(space, after);
         let mut unclaimed: Vec<Span> =
-            behind.iter().map(|span| Span::between(span.at.max(next), span.end())).collect();
-        let ends =
-            space.unclaimed.last().is_none_or(|last| last.end() <= next.saturating_add(reach));
-        if let Some(first) =
-            space.unclaimed.first().filter(|_| ends && behind.len() < MOST_STRETCHES)
+            after.iter().map(|span| Span::between(span.at.max(next), span.end())).collect();
+        let all = space.unclaimed.as_slice();
+        let ends = all.last().is_none_or(|last| last.end() <= next.saturating_add(reach));
+        if ends
+            && after.len() < MOST_RANGES
+            && let Some(first) = all.first()
         {
             // The volume ends, and the file may go on where it begins.
             let end = own.at.min(first.at.saturating_add(reach));
-            let front = stretches(&space.unclaimed, Span::between(0, end));
+            let front = ranges(&space.unclaimed, Span::between(0, end));
             claims.extend(claims_on(space, front));
             let end = |span: &Span| span.end().min(own.at);
             unclaimed.extend(front.iter().map(|span| Span::between(span.at, end(span))));
         }
         claims.retain(|claim| claim.span.at != own.at);
-        let (grid, unclaimed) = (space.grid, apart(unclaimed));
+        let (grid, unclaimed) = (space.grid, SpanSet::from(unclaimed));
         Neighbourhood { own, size, grid, unclaimed, claims, turn, frontier }
     }
 
-    /// How many stretches all ways together make look at.
+    /// How many ranges all ways together make look at.
     pub(super) fn looked(&self) -> u64 {
-        (self.unclaimed.len() + self.claims.len()) as u64 * (MOST_OTHERS as u64 + 2)
+        (self.unclaimed.as_slice().len() + self.claims.len()) as u64 * (MOST_OTHERS as u64 + 2)
     }
 
     /// The first cluster, and the first ones behind it that are in no claim that is `busy`.
@@ -83,17 +86,17 @@ impl Neighbourhood {
         follow(self.own, &self.free(busy), self.size)
     }
 
-    /// The unclaimed stretches outside of all claims that are `busy`.
-    fn free(&self, busy: impl Fn(&Claim) -> bool) -> Vec<Span> {
+    /// The unclaimed ranges outside of all claims that are `busy`.
+    fn free(&self, busy: impl Fn(&Claim) -> bool) -> SpanSet {
         let busy = self.claims.iter().filter(|claim| busy(claim)).map(|claim| claim.span);
-        without(&self.unclaimed, &apart(busy.collect()), self.grid)
+        self.unclaimed.without(&busy.collect(), self.grid)
     }
 
     /// Ways that take some of the first holes whole and leave out the others: what is left of a hole at the
     /// end of a file goes to the next one, and is known by that. Few are left out first. Whether the first
     /// way is hardly another comes with them.
     pub(super) fn filled(&self) -> (Vec<Runs>, bool) {
-        let mut holes = self.free(|claim| claim.life.lasts(self.turn));
+        let mut holes: Vec<Span> = self.free(|claim| claim.life.lasts(self.turn)).into();
         let behind = holes.partition_point(|hole| hole.at < self.own.at);
         holes.rotate_left(behind);
         holes.truncate(MOST_HOLES);
@@ -101,7 +104,7 @@ impl Neighbourhood {
         let frontier = self.frontier.filter(|frontier| *frontier > self.own.at);
         let frontier = frontier.and_then(|at| holes.iter().position(|hole| hole.at >= at));
         holes.truncate(frontier.map_or(holes.len(), |frontier| frontier + 1));
-        let wanted = (self.size - self.own.len).next_multiple_of(self.grid.1);
+        let wanted = (self.size - self.own.len).next_multiple_of(self.grid.len);
         let ways = filled(&holes, wanted, frontier);
         let sure = |way: &Way| way.exact && (way.left_out == 0 || way.reaches(frontier));
         let rivals = ways.iter().skip(1).any(|way| way.exact && way.reaches(frontier));
@@ -185,21 +188,22 @@ fn filled(holes: &[Span], wanted: u64, frontier: Option<usize>) -> Vec<Way> {
     ways
 }
 
-/// Those of `spans`, in order and apart, that lie in a part, wholly or not.
-fn stretches(spans: &[Span], part: Span) -> &[Span] {
-    let spans = &spans[spans.partition_point(|span| span.end() <= part.at)..];
-    &spans[..spans.partition_point(|span| span.at < part.end()).min(MOST_STRETCHES)]
+/// Those of `spans` that lie in a part, wholly or not.
+fn ranges(spans: &SpanSet, part: Span) -> &[Span] {
+    let inside = spans.meeting(part);
+    &inside[..inside.len().min(MOST_RANGES)]
 }
 
-/// The claims on some stretches of unclaimed space.
+/// The claims on some ranges of unclaimed space.
 fn claims_on(space: &Space, unclaimed: &[Span]) -> Vec<Claim> {
     let (Some(first), Some(last)) = (unclaimed.first(), unclaimed.last()) else {
         return Vec::new();
     };
-    let behind = space.claims.partition_point(|claim| claim.span.at < first.at).saturating_sub(1);
-    let claims = space.claims[behind..].iter().take(MOST_STRETCHES);
+    let unclaimed: SpanSet = unclaimed.iter().copied().collect();
+    let before = space.claims.partition_point(|claim| claim.span.at < first.at).saturating_sub(1);
+    let claims = space.claims[before..].iter().take(MOST_RANGES);
     let claims = claims.take_while(|claim| claim.span.at < last.end());
-    claims.filter(|claim| meets(unclaimed, claim.span)).copied().collect()
+    claims.filter(|claim| unclaimed.meets(claim.span)).copied().collect()
 }
 
 #[cfg(test)]
@@ -214,8 +218,8 @@ mod tests {
 
     /// The ways of a file of `size` bytes from `start` on through free stretches, in clusters of ten bytes.
     fn beside(free: &[(u64, u64)], start: u64, size: u64) -> Option<Vec<(u64, u64)>> {
-        let free: Vec<Span> = free.iter().map(|&(at, end)| Span::between(at, end)).collect();
-        let space = Space::new(Some(&free), &[], (0, 10));
+        let free: SpanSet = free.iter().map(|&(at, end)| Span::between(at, end)).collect();
+        let space = Space::new(Some(free), &SpanSet::default(), ClusterGrid::new(0, 10));
         let near = Neighbourhood::of(&space, Run { at: start, len: 10 }, size, None);
         let runs = near.beside(|_| false)?;
         Some(runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect())

@@ -24,6 +24,7 @@ pub mod records;
 pub mod sequence;
 pub mod table;
 
+pub use crate::model::Moment as Stamp;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
@@ -74,7 +75,10 @@ pub trait FileSystem: Sync {
 }
 
 /// What a sector may be a trace of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Clue {
     /// A volume begins here.
     Start,
@@ -143,22 +147,4 @@ pub enum Location {
     Runs(Vec<Run>),
     /// From there on: in one piece, or in clusters that were free.
     Start(u64),
-}
-
-/// A moment as a file system has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// What the clock showed.
-    pub civil: jiff::civil::DateTime,
-    /// Seconds east of UTC of that clock, where they are known.
-    pub offset: Option<i32>,
-}
-
-impl Stamp {
-    /// A moment of that many seconds since 1970 in UTC, with nanoseconds; nothing far from our time.
-    pub fn utc(seconds: i64, nanoseconds: i32) -> Option<Self> {
-        let moment = jiff::Timestamp::new(seconds, nanoseconds).ok()?;
-        let civil = moment.to_zoned(jiff::tz::TimeZone::UTC).datetime();
-        (1970..2200).contains(&civil.year()).then_some(Stamp { civil, offset: Some(0) })
-    }
 }

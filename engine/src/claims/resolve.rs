@@ -1,0 +1,205 @@
+//! What becomes of carved files that lie across each other.
+//!
+//! A picture that another file's structure points at, or that lies in its metadata, is part of that file.
+//! Bytes that a check covers belong to nobody else. A photo in picture data that no check covers is a photo
+//! of its own: the supposed parent ended before it.
+
+use afterimage_signatures::verdict::Role;
+
+use super::MOST_OPEN;
+use crate::error::Error;
+use crate::ledger::{Fate, IndexEntry, NONE, Shown};
+use crate::model::Record;
+use crate::pipeline::SECTOR;
+
+/// A file that may reach over those that begin after it.
+struct OpenFile {
+    /// Position in the index.
+    entry: usize,
+    offset: u64,
+    /// The first byte after it.
+    end: u64,
+    record: Option<Record>,
+    /// Positions of the pictures found in it that its structure does not point at.
+    inner: Vec<usize>,
+}
+
+/// So many pictures in one file's metadata are listed; the rest are part of it.
+const MOST_INNER: usize = 64;
+
+/// Settles the fate of every entry. `order` holds the positions of the entries of one source, by
+/// offset; `read` gives the record of one.
+///
+/// # Errors
+///
+/// When a record cannot be read back.
+pub fn resolve(
+    entries: &mut [IndexEntry],
+    order: &[u32],
+    read: impl Fn(&IndexEntry) -> Result<Record, Error>,
+) -> Result<(), Error> {
+    let mut open: Vec<OpenFile> = Vec::new();
+    for &index in order {
+        let index = index as usize;
+        let entry = entries[index];
+        if entry.parent != NONE {
+            continue; // A child shares the fate of its parent; see `standing`.
+        }
+        open.retain(|file| entry.offset < file.end);
+        let meeting = meet_all(entries, &mut open, &entry, &read)?;
+        entries[index].fate = match meeting {
+            Meeting::Covered => Fate::Covered,
+            Meeting::Inside(parent) => {
+                let holder = open.iter_mut().find(|file| file.entry == parent);
+                holder.into_iter().for_each(|holder| holder.inner.push(index));
+                Fate::Inside(parent as u32)
+            }
+            Meeting::Separate => {
+                for file in open.drain(..) {
+                    cut(entries, &file, entry.offset);
+                }
+                Fate::Top
+            }
+        };
+        if entries[index].fate != Fate::Covered {
+            open.push(OpenFile {
+                entry: index,
+                offset: entry.offset,
+                end: entry.end_offset(),
+                record: None,
+                inner: Vec::new(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Ends a file before `offset`, where another photo begins. What was taken for a picture in its
+/// metadata is another photo too if it begins a sector: the file ends before the first of them.
+fn cut(entries: &mut [IndexEntry], file: &OpenFile, offset: u64) {
+    if entries[file.entry].fate != Fate::Top {
+        return; // It ends with the file that holds it.
+    }
+    let is_apart = |index: &&usize| entries[**index].offset.is_multiple_of(SECTOR);
+    let apart: Vec<usize> = file.inner.iter().filter(is_apart).copied().collect();
+    let first = apart.iter().map(|&index| entries[index].offset).min();
+    for index in apart {
+        entries[index].fate = Fate::Top;
+    }
+    entries[file.entry].cut(first.unwrap_or(offset));
+}
+
+/// What becomes of a candidate that begins inside earlier files.
+enum Meeting {
+    /// Its bytes are another file's, or listed as a child already.
+    Covered,
+    /// It is a picture in the metadata of the file at that position of the index.
+    Inside(usize),
+    /// It is a photo of its own, and earlier files ended before it.
+    Separate,
+}
+
+/// Asks the innermost file first; a photo of its own must be one to all of them.
+fn meet_all(
+    entries: &[IndexEntry],
+    open: &mut [OpenFile],
+    entry: &IndexEntry,
+    read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
+) -> Result<Meeting, Error> {
+    if open.len() >= MOST_OPEN {
+        return Ok(Meeting::Covered);
+    }
+    for parent in open.iter_mut().rev() {
+        match meet(entries, parent, entry, read)? {
+            Meeting::Separate => {}
+            settled => return Ok(settled),
+        }
+    }
+    Ok(Meeting::Separate)
+}
+
+fn meet(
+    entries: &[IndexEntry],
+    parent: &mut OpenFile,
+    entry: &IndexEntry,
+    read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
+) -> Result<Meeting, Error> {
+    if has_child_at(entries, parent.entry, entry.offset) {
+        return Ok(Meeting::Covered);
+    }
+    let record = match parent.record.take() {
+        Some(record) => record,
+        None => read(&entries[parent.entry])?,
+    };
+    let role = record.role_at(entry.offset - parent.offset);
+    let grade = record.grade;
+    parent.record = Some(record);
+    let is_decoded = |entry: &IndexEntry| entry.shown == Shown::Decoded;
+    let tells_more = is_decoded(entry) && !is_decoded(&entries[parent.entry]);
+    let is_inside = entry.end_offset() <= parent.end;
+    Ok(match role {
+        None | Some(Role::Part) => Meeting::Covered,
+        Some(Role::Payload) => Meeting::Separate,
+        Some(Role::Metadata | Role::Trailer) if is_inside => match parent.inner.len() {
+            ..MOST_INNER => Meeting::Inside(parent.entry),
+            _ => Meeting::Covered,
+        },
+        // It begins in one file and ends after it: one of the two is wrong, and not the one whose
+        // data decodes.
+        Some(_) if entry.grade > grade || tells_more => Meeting::Separate,
+        Some(_) => Meeting::Covered,
+    })
+}
+
+/// Whether a child of `parent` begins at `offset`. Children stand directly after their parent in
+/// the index, whatever order the parents came in.
+pub(super) fn has_child_at(entries: &[IndexEntry], parent: usize, offset: u64) -> bool {
+    entries[parent + 1..]
+        .iter()
+        .take_while(|entry| entry.parent != NONE)
+        .any(|child| child.offset == offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::LogPosition;
+    use crate::model::build::record;
+    use afterimage_signatures::verdict::{Span, Unchecked};
+
+    /// A file at `offset` whose first half is metadata and the rest picture data, all unchecked.
+    fn halves(offset: u64, len: u64) -> Record {
+        let half = |at, role| Unchecked { span: Span { at, len: len / 2 }, role };
+        let unchecked = vec![half(0, Role::Metadata), half(len / 2, Role::Payload)];
+        Record { unchecked, ..record(offset, len) }
+    }
+
+    #[track_caller]
+    fn check(files: &[(u64, u64)], expected: &[Fate]) {
+        let entry = |&(at, len): &(u64, u64)| {
+            IndexEntry::of(&halves(at, len), NONE, LogPosition::default())
+        };
+        let mut entries: Vec<IndexEntry> = files.iter().map(entry).collect();
+        let order: Vec<u32> = (0..entries.len() as u32).collect();
+        let read = |entry: &IndexEntry| Ok(halves(entry.offset, entry.len));
+        resolve(&mut entries, &order, read).unwrap();
+        let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
+        assert_eq!(fates, expected);
+    }
+
+    #[test]
+    fn a_photo_in_picture_data_ends_the_supposed_parent() {
+        check(&[(0, 8192), (4608, 100)], &[Fate::Cut(4608), Fate::Top]);
+    }
+
+    #[test]
+    fn a_picture_in_metadata_is_part_of_a_file_that_holds() {
+        check(&[(0, 8192), (1024, 100)], &[Fate::Top, Fate::Inside(0)]);
+    }
+
+    #[test]
+    fn what_begins_a_sector_of_a_file_that_does_not_hold_is_a_photo_of_its_own() {
+        let files = [(0, 8192), (700, 100), (1024, 100), (4608, 100)];
+        check(&files, &[Fate::Cut(1024), Fate::Inside(0), Fate::Top, Fate::Top]);
+    }
+}

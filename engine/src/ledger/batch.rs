@@ -1,0 +1,85 @@
+//! What was found in one chunk, serialised by the worker that found it.
+
+use std::borrow::Cow;
+
+use super::index::{IndexEntry, LivePhotoHalf, NONE};
+use super::journal::{LogPosition, encode};
+use super::line::{ChunkLine, FoundLine, Line};
+use crate::carve::Found;
+use crate::model::Record;
+
+/// Files and their lines. Positions count from the first line and the first entry of the batch, until
+/// [`Ledger::commit`](super::Ledger::commit) moves them to where it stands.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(super) lines: Vec<u8>,
+    pub(super) chunk: Option<ChunkLine>,
+    pub(super) index: PartialIndex,
+}
+
+impl Batch {
+    /// Adds what was found at one candidate: a file, and those that its structure points at.
+    pub fn add(&mut self, found: &[Found]) {
+        for (nth, file) in (0..).zip(found) {
+            let parent = file.parent.map(|parent| parent as u32);
+            let record = Cow::Borrowed(&file.record);
+            let line = Line::Found(FoundLine { nth, parent, record });
+            let (at, len) = encode(&mut self.lines, &line);
+            self.index.add((nth, parent), &file.record, LogPosition { log: 0, at, len });
+        }
+    }
+
+    /// Ends the batch with the line that makes all of it count.
+    pub fn close(&mut self, chunk: ChunkLine) {
+        encode(&mut self.lines, &Line::Chunk(Cow::Borrowed(&chunk)));
+        self.chunk = Some(chunk);
+    }
+}
+
+/// Entries of an index whose first one is to stand further on.
+#[derive(Debug, Default)]
+pub(super) struct PartialIndex {
+    entries: Vec<IndexEntry>,
+    halves: Vec<LivePhotoHalf>,
+    /// Where the files of the last candidate begin.
+    candidate: u32,
+}
+
+impl PartialIndex {
+    /// Adds a file by its position among those of its candidate, and that of its parent.
+    pub(super) fn add(
+        &mut self,
+        (nth, parent): (u32, Option<u32>),
+        record: &Record,
+        position: LogPosition,
+    ) {
+        let entry = self.entries.len() as u32;
+        if nth == 0 {
+            self.candidate = entry;
+        }
+        if parent.is_none() {
+            self.halves.extend(LivePhotoHalf::of(record, entry));
+        }
+        let parent = parent.map_or(NONE, |parent| self.candidate.saturating_add(parent));
+        self.entries.push(IndexEntry::of(record, parent, position));
+    }
+
+    /// Moves the entries to the end of an index, whose log has grown to `shift` bytes before their lines.
+    pub(super) fn append_to(
+        self,
+        entries: &mut Vec<IndexEntry>,
+        halves: &mut Vec<LivePhotoHalf>,
+        shift: u64,
+    ) {
+        let base = entries.len() as u32;
+        entries.extend(self.entries.into_iter().map(|mut entry| {
+            entry.position.at += shift;
+            if entry.parent != NONE {
+                entry.parent += base;
+            }
+            entry
+        }));
+        let halves_here = self.halves.into_iter();
+        halves.extend(halves_here.map(|half| LivePhotoHalf { entry: half.entry + base, ..half }));
+    }
+}

@@ -1,0 +1,155 @@
+//! The lines of a log.
+//!
+//! A line is tagged with its kind, as in `{"chunk":{…}}`. The head, which comes first, names the version of
+//! all of them.
+
+use std::borrow::Cow;
+
+use afterimage_signatures::verdict::Span;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Algorithm, Digests, Record};
+use crate::source::Identity;
+use crate::volumes::traces::Trace;
+
+/// The version of the lines that this program writes, and the only one that it reads.
+pub(super) const VERSION: u32 = 1;
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Line<'r> {
+    /// The first line: what is scanned, and how.
+    Head(Cow<'r, Head>),
+    /// A file that was found, or what is known of it by now.
+    Found(FoundLine<'r>),
+    /// The end of what was found in one chunk.
+    Chunk(Cow<'r, ChunkLine>),
+    /// The end of the scan of a source.
+    End(Cow<'r, EndLine>),
+    /// The name that content is to get.
+    Named(Cow<'r, Named>),
+    /// The name that content got.
+    Placed(Cow<'r, Placed>),
+}
+
+/// What is scanned, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The version of the lines.
+    pub version: u32,
+    /// The version of the program.
+    pub program: String,
+    /// What decides what a scan finds.
+    pub settings: ScanSettings,
+    /// What is scanned, by position on the command line; nothing for what could not be opened.
+    pub sources: Vec<Option<Identity>>,
+}
+
+impl Head {
+    /// The head of a new log.
+    pub fn new(settings: ScanSettings, sources: Vec<Option<Identity>>) -> Self {
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        Head { version: VERSION, program, settings, sources }
+    }
+
+    /// Whether two logs are of the same sources, scanned in the same way.
+    pub fn is_alike(&self, other: &Head) -> bool {
+        (&self.settings, &self.sources) == (&other.settings, &other.sources)
+    }
+}
+
+/// What decides what a scan finds: a log is gone on with only under the same settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanSettings {
+    /// Names of the formats of the registry, in its order: records name formats by their positions.
+    pub formats: Vec<Cow<'static, str>>,
+    /// Which of them are asked for.
+    pub wanted: Vec<bool>,
+    /// Whether structure alone is checked.
+    pub quick: bool,
+    /// Whether file systems are asked.
+    pub filesystems: bool,
+    /// The partition that is asked for.
+    pub volume: Option<u32>,
+    /// The range that headers may start in: first byte and length.
+    pub range: Option<(u64, u64)>,
+    /// Digests beside BLAKE3.
+    pub hashes: Vec<Algorithm>,
+    /// Whether whole sources are hashed.
+    pub hash_source: bool,
+}
+
+/// A file that was found.
+///
+/// Its id is the source, the offset and the format of the candidate, which are those of the file with `nth`
+/// 0, and `nth`. Files of one candidate stand side by side, in the order of `nth`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundLine<'r> {
+    /// Its position among the files of its candidate.
+    pub nth: u32,
+    /// The `nth` of the file whose structure points at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
+    /// The file.
+    pub record: Cow<'r, Record>,
+}
+
+/// A stretch of a source that was scanned: all that begins in it is in the lines before this one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChunkLine {
+    /// Position of the source on the command line.
+    pub source: u32,
+    /// Which part of the source.
+    pub span: ByteSpan,
+    /// Bytes of it in blocks of one value, and in sparse holes.
+    pub erased: u64,
+    /// Candidates in it that were not measured to their end, since the region around them is dense.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub left_out: u64,
+    /// What of it could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unreadable: Vec<Span>,
+    /// Sectors in it that may be traces of file systems.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub traces: Vec<Trace>,
+}
+
+/// A [`Span`] that may be empty and at 0.
+pub type ByteSpan = (u64, u64);
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// How the scan of a source ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EndLine {
+    /// Position of the source on the command line.
+    pub source: u32,
+    /// Whether all that was asked for was scanned.
+    pub complete: bool,
+    /// All that could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unreadable: Vec<Span>,
+    /// Digests of the whole source, where they were asked for and it was read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Digests>,
+}
+
+/// The name that content is to get; on disk before it gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// BLAKE3 of the content.
+    #[serde(with = "crate::model::hex::hash")]
+    pub blake3: blake3::Hash,
+    /// Where it goes, below the output folder, with `/` between the parts.
+    pub path: String,
+}
+
+/// The name that content got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// Where it lies, below the output folder, with `/` between the parts.
+    pub path: String,
+}

@@ -1,0 +1,199 @@
+//! What a report says of files.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{End, Grade, Origin, Status};
+
+/// A range of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Range")]
+pub struct ByteRange {
+    /// First byte.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+}
+
+/// Where the bytes of a run come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RunOrigin {
+    /// The source, at `offset`.
+    Source,
+    /// Added to make the file viewable; they stand in `bytes`.
+    Fill,
+    /// Taken from another photo; they stand in `bytes`.
+    Borrowed,
+}
+
+/// A run of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub struct ReportRun {
+    /// First byte, from the start of the source, where the bytes are from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// Length in bytes.
+    pub length: u64,
+    /// Where the bytes come from.
+    pub origin: RunOrigin,
+    /// The bytes in hex, where they are not from the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
+}
+
+/// Something that is to be said about a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Issue")]
+pub struct ReportIssue {
+    /// Where it shows, from the start of the file.
+    pub offset: u64,
+    /// What it is.
+    pub what: String,
+}
+
+/// What the camera wrote into a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Exif")]
+pub struct ReportExif {
+    /// Maker of the camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub make: Option<String>,
+    /// Model of the camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// When the picture was taken, by the camera's clock, RFC 3339 without a zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<String>,
+    /// The zone of that clock, where the camera gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset: Option<String>,
+    /// Width of the picture in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height of the picture in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// How to turn the picture, 1 to 8 as in Exif.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<u16>,
+    /// Degrees north.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+}
+
+/// An archive or a document that holds a photo as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Container")]
+pub struct ReportEnclosure {
+    /// What it is: zip (documents of word processors too), tar or pdf.
+    pub kind: String,
+    /// The name that the photo has in it, as it stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A file that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "File")]
+pub struct ReportFile {
+    /// Number in this report, from 1, in order of source, offset and format.
+    pub id: u64,
+    /// Position of its source in `sources`, from 0.
+    pub source: u32,
+    /// The first means that proved its bytes.
+    pub origin: Origin,
+    /// What the file system says of it.
+    pub status: Status,
+    /// Short name of the format.
+    pub format: String,
+    /// Media type.
+    pub mime: String,
+    /// Length in bytes, of what is written.
+    pub size: u64,
+    /// How its end is known.
+    pub end: End,
+    /// How much was proven.
+    pub grade: Grade,
+    /// What was tested.
+    pub proof: String,
+    /// Ranges that no check covers, from the start of the file.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unchecked: Vec<ByteRange>,
+    /// Of a partial file: how many of its own bytes are true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u64>,
+    /// Of a partial file: which part of the picture it shows, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
+    /// What else is to be said.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub issues: Vec<ReportIssue>,
+    /// Where its bytes lie: read in order and joined, they are the file.
+    pub runs: Vec<ReportRun>,
+    /// BLAKE3 of the file, lower-case hex.
+    pub blake3: String,
+    /// SHA-256 of the file, lower-case hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// SHA-1 of the file, lower-case hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha1: Option<String>,
+    /// MD5 of the file, lower-case hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    /// The file in this report that has the same bytes and stands for all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<u64>,
+    /// The file in this report that this picture lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u64>,
+    /// What it is to its parent: thumbnail, preview, secondary, gainmap, motion or inner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kinship: Option<String>,
+    /// Identifier that the picture and the video of a Live Photo share.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub content_identifier: Option<String>,
+    /// The other half of the Live Photo in this report: the video of a picture, the picture of a
+    /// video. Of several copies, the one that is no duplicate and the nearest by `id`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pair: Option<u64>,
+    /// The archive or document that it was found in, where the bytes before it tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<ReportEnclosure>,
+    /// Name that a file system knew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether part of the name is inferred: the first letter of a deleted file on FAT, for example.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub name_inferred: bool,
+    /// Path that may have been its: of the file that a file system says lies or lay here, when
+    /// that is another one, or when its size does not fit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name_hint: Option<String>,
+    /// Path that a file system knew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_path: Option<String>,
+    /// When it was last modified, by the file system, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
+    /// When it was deleted, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
+    /// What the camera wrote into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exif: Option<ReportExif>,
+    /// Width of the picture in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height of the picture in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Where it was written, below the output folder; absent when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}

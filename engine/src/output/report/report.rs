@@ -1,0 +1,61 @@
+//! The report as a whole.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::file::ReportFile;
+use super::source::ReportSource;
+
+/// The name of the schema, in every report.
+pub const SCHEMA: &str = "afterimage-report/1";
+
+/// A report. Written in order by [`write`](super::write), never held in memory as a whole.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always `afterimage-report/1`.
+    pub schema: String,
+    /// The program that wrote it.
+    pub tool: ReportTool,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// When the report was written, RFC 3339.
+    pub finished: String,
+    /// Why the report does not cover all that was asked for, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+    /// What was scanned, in the order of the command line.
+    pub sources: Vec<ReportSource>,
+    /// Totals over `files`.
+    pub summary: Summary,
+    /// What was found, in order of source, offset and format.
+    pub files: Vec<ReportFile>,
+}
+
+/// The program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Tool")]
+pub struct ReportTool {
+    /// `afterimage`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The command line as it was given.
+    pub command: Vec<String>,
+}
+
+/// Totals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Files in the report.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files by format.
+    pub by_format: std::collections::BTreeMap<String, u64>,
+    /// Files by grade.
+    pub by_grade: std::collections::BTreeMap<String, u64>,
+    /// Files by origin.
+    pub by_origin: std::collections::BTreeMap<String, u64>,
+    /// Files that are copies of another file in the report.
+    pub duplicates: u64,
+}

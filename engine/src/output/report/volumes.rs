@@ -1,0 +1,51 @@
+//! What the report says of the file systems of a source.
+
+use afterimage_signatures::Bytes;
+
+use super::source::{ReportNameOnly, ReportVolume};
+use crate::names::NameOnlyEntry;
+use crate::volumes::entropy::Filling;
+use crate::volumes::survey::{Survey, Volume};
+
+/// Name-only entries of one volume that are listed; all are counted.
+const MOST_LISTED: usize = 10_000;
+
+/// The volumes of a source, with what their free space holds, and the name-only entries of each.
+pub fn describe_volumes(
+    survey: &Survey,
+    source: &dyn Bytes,
+    name_only: &[Vec<NameOnlyEntry>],
+) -> Vec<ReportVolume> {
+    let none = Vec::new();
+    let volumes = survey.volumes.iter().enumerate();
+    volumes.map(|(at, volume)| row(volume, source, name_only.get(at).unwrap_or(&none))).collect()
+}
+
+fn row(volume: &Volume, source: &dyn Bytes, name_only: &[NameOnlyEntry]) -> ReportVolume {
+    let contents = &volume.contents;
+    let free = if volume.is_trusted() { contents.free.as_deref() } else { None };
+    let deleted = contents.entries.iter().filter(|entry| entry.deleted).count() as u64;
+    ReportVolume {
+        kind: contents.kind.to_owned(),
+        offset: contents.span.at,
+        length: contents.span.len,
+        label: contents.label.clone(),
+        cluster_size: contents.cluster_len,
+        consistent: contents.faults.is_empty() && contents.encrypted.is_none(),
+        faults: contents.faults.clone(),
+        locked: contents.encrypted.map(str::to_owned),
+        lost: volume.lost,
+        partition: volume.partition,
+        live: contents.entries.len() as u64 - deleted,
+        deleted,
+        free: free.map(|spans| spans.iter().fold(0u64, |sum, span| sum.saturating_add(span.len))),
+        free_blank: free.and_then(|spans| Some(Filling::of(source, spans)?.blank)),
+        gone: name_only.len() as u64,
+        gone_files: name_only.iter().take(MOST_LISTED).map(listed).collect(),
+    }
+}
+
+fn listed(entry: &NameOnlyEntry) -> ReportNameOnly {
+    let modified = entry.modified.map(|moment| moment.to_string());
+    ReportNameOnly { path: entry.path.clone(), size: entry.size, modified }
+}

@@ -1,0 +1,175 @@
+//! What a worker does with a chunk: find candidates, measure what begins there, keep what is sound.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Buffer, Bytes};
+
+use super::budget::{self, Budget, REGION};
+use super::reader::{Chunk, Reader};
+use super::recent::RecentFiles;
+use super::region::{self, Candidate, Region};
+use super::scan::Scan;
+use super::window::Window;
+use crate::carve::Found;
+use crate::error::Error;
+use crate::ledger::{Batch, ChunkLine};
+use crate::metrics::Stage;
+use crate::scan::{Hit, tiles};
+use crate::source::Source;
+use crate::volumes::traces::{self, Trace};
+
+/// What all workers of a scan share.
+pub(super) struct Worker<'w> {
+    pub(super) scan: &'w Scan<'w>,
+    pub(super) source: &'w dyn Source,
+    /// Position of the source on the command line.
+    pub(super) index: u32,
+    pub(super) window: &'w Window<'w>,
+    pub(super) recent: &'w RecentFiles,
+}
+
+/// What a look at every byte of a chunk gives.
+struct Looked {
+    hits: Vec<Hit>,
+    traces: Vec<Trace>,
+    /// Bytes in blocks of one value.
+    erased: u64,
+}
+
+impl<'w> Worker<'w> {
+    /// What reads the chunks.
+    pub(super) fn reader(&self) -> Reader<'w, 'w> {
+        let Scan { cut, last, progress, .. } = *self.scan;
+        Reader { source: self.source, window: self.window, cut, last, progress }
+    }
+
+    /// Scans and carves one chunk. What was found before a failure of the output is in the batch.
+    pub(super) fn scan(&self, chunk: &Chunk<'_>) -> (Batch, Result<(), Error>) {
+        let progress = self.scan.progress;
+        let before = self.scan.cut.start.saturating_sub(chunk.at) as usize;
+        let own = before.min(chunk.own)..chunk.own;
+        let len = own.len() as u64;
+        let Looked { hits, traces, erased } =
+            self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));
+        let (mut batch, mut buffer) = (Batch::default(), Buffer::default());
+        let (mut left_out, mut outcome) = (0, Ok(()));
+        let mut done = own.end;
+        for hits in region::split(&hits, chunk.at) {
+            if hits[0].at >= own.end {
+                break;
+            }
+            if !progress.stopped() {
+                let region =
+                    Region::glance(self.scan.carver, self.window, hits, chunk.at, &mut buffer);
+                outcome =
+                    self.carve(&region, &mut batch).map(|more| left_out += region.left_out + more);
+            }
+            if progress.stopped() || outcome.is_err() {
+                // The region counts as not scanned; what was found in it is kept.
+                let region = (chunk.at + hits[0].at as u64) / REGION * REGION;
+                done = (region.saturating_sub(chunk.at) as usize).max(own.start);
+                break;
+            }
+        }
+        let span = Span::between(chunk.at + own.start as u64, chunk.at + done as u64);
+        batch.close(ChunkLine {
+            source: self.index,
+            span: (span.at, span.len),
+            erased,
+            left_out,
+            unreadable: self.unreadable(span),
+            traces,
+        });
+        progress.scanned.fetch_add(len, Relaxed);
+        (batch, outcome)
+    }
+
+    fn look(&self, chunk: &Chunk<'_>, own: std::ops::Range<usize>) -> Looked {
+        let (mut hits, mut traces, mut erased) = (Vec::new(), Vec::new(), 0);
+        for tile in tiles(own.clone()) {
+            erased += self.scan.matcher.scan(chunk.bytes(), tile.clone(), &mut hits);
+            if self.scan.traces {
+                traces::look(chunk.bytes(), chunk.at, tile, &mut traces);
+            }
+        }
+        let end = (own.end + region::NEAR as usize).min(chunk.bytes().len());
+        self.scan.matcher.scan(chunk.bytes(), own.end..end, &mut hits);
+        Looked { hits, traces, erased }
+    }
+
+    /// What of a range could not be read.
+    fn unreadable(&self, span: Span) -> Vec<Span> {
+        let all = self.source.unreadable().into_iter();
+        let inside = all.map(|one| Span::between(one.at.max(span.at), one.end().min(span.end())));
+        inside.filter(|one| one.len > 0).collect()
+    }
+
+    /// Carves the candidates of one region; tells how many were left out.
+    fn carve(&self, region: &Region, batch: &mut Batch) -> Result<u64, Error> {
+        let (mut buffer, mut left_out) = (Buffer::default(), 0);
+        let mut budget = Budget::default();
+        for Candidate { offset, formats, is_dense } in &region.candidates {
+            if self.scan.progress.stopped() {
+                break;
+            }
+            let Some(allowance) = budget.allowance(*offset, *is_dense) else {
+                left_out += 1;
+                continue;
+            };
+            buffer.allow((allowance < u64::MAX).then_some(allowance));
+            let (found, read) = self.scan.metrics.measure(Stage::Measure, || {
+                let before = buffer.lent();
+                let carver = self.scan.carver;
+                let found = carver.carve(self.index, self.window, *offset, formats, &mut buffer);
+                let read = buffer.lent() - before;
+                ((found, read), read)
+            });
+            let first = found.first().map(|file| &file.record);
+            budget.charge(*offset, *is_dense, read, first);
+            if buffer.is_spent() || *is_dense && first.is_some_and(budget::is_scrap) {
+                left_out += 1;
+                continue;
+            }
+            self.keep(found, batch)?;
+        }
+        Ok(left_out)
+    }
+
+    /// Hashes and stores what was found at one offset, and adds it to the batch.
+    fn keep(&self, mut found: Vec<Found>, batch: &mut Batch) -> Result<(), Error> {
+        let Some(first) = found.first().map(|file| &file.record) else { return Ok(()) };
+        let start = first.offset();
+        let format = usize::from(first.format);
+        let is_wanted = self.scan.wanted.get(format).copied().unwrap_or(false);
+        // What lies inside another file is most likely a part of it: it can be read again in the
+        // rare case that claims decide otherwise.
+        let is_inner = self.recent.hold(start);
+        if first.is_sound() {
+            self.recent.add(start, start.saturating_add(first.source_len()));
+        }
+        let mut outcome = Ok(());
+        if is_wanted && !is_inner {
+            self.scan.progress.count(self.scan.carver.registry.name(format));
+            outcome = self.digest(&mut found);
+        }
+        batch.add(&found);
+        outcome
+    }
+
+    /// The digests of what was found at one offset. Content is stored while the scan runs when it is sound:
+    /// beginnings and guesses wait until claims have settled how long they are, so that they cannot fill
+    /// the disk before sound photos do.
+    fn digest(&self, found: &mut [Found]) -> Result<(), Error> {
+        let Some((file, inside)) = found.split_first_mut() else { return Ok(()) };
+        let bytes: &dyn Bytes = self.window;
+        let is_live = self.scan.live.is_some_and(|live| live.holds(file.record.offset()));
+        if file.record.is_sound() && !is_live {
+            self.scan.keeper.keep(bytes, &mut file.record)?;
+        } else {
+            self.scan.keeper.digest(bytes, &mut file.record);
+        }
+        inside.iter_mut().for_each(|file| self.scan.keeper.digest(bytes, &mut file.record));
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! [`Scanned`] to [`Claimed`]: which bytes belong to which of the carved files.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::job::{Claimed, Job, Scanned, Settled};
+use crate::claims::{self, by_offset};
+use crate::error::Error;
+use crate::ledger::{IndexEntry, Ledger, NONE};
+
+impl<'o> Job<'o, Scanned> {
+    /// Settles which bytes belong to which of the carved files.
+    pub fn claim(mut self) -> Job<'o, Claimed> {
+        self.environment.progress.finishing.store(true, Relaxed);
+        let order = by_offset(&self.ledger.entries);
+        for (index, source) in (0..).zip(&mut self.sources) {
+            let part = part(&self.ledger.entries, &order, index);
+            let own = part.iter().map(|index| &self.ledger.entries[*index as usize]);
+            let whole = own.filter(|entry| entry.parent == NONE && entry.is_whole());
+            source.grid = claims::infer(whole.map(|entry| entry.offset));
+            let resolved = resolve(&mut self.ledger, part);
+            self.environment.note(resolved);
+        }
+        let standings = claims::standings(&self.ledger.entries);
+        self.at(Claimed { standings })
+    }
+
+    /// All stages up to what a report lists.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be read back, or the disk of the ledger is full or fails.
+    pub fn settled(self) -> Result<Job<'o, Settled>, Error> {
+        self.claim().restore().name().settle()
+    }
+}
+
+/// The part of an order by offset that is of one source.
+fn part<'p>(entries: &[IndexEntry], order: &'p [u32], source: u32) -> &'p [u32] {
+    let first = order.partition_point(|index| entries[*index as usize].source < source);
+    let last = order.partition_point(|index| entries[*index as usize].source <= source);
+    &order[first..last]
+}
+
+fn resolve(ledger: &mut Ledger, order: &[u32]) -> Result<(), Error> {
+    let mut entries = std::mem::take(&mut ledger.entries);
+    let outcome = claims::resolve(&mut entries, order, |entry| ledger.record(entry));
+    ledger.entries = entries;
+    outcome
+}

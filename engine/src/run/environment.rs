@@ -1,0 +1,156 @@
+//! What all stages of a run share.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use afterimage_signatures::Effort;
+use jiff::Timestamp;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::outcome::Stats;
+use crate::carve::Carver;
+use crate::error::Error;
+use crate::ledger::{Journal, Keeper, Reserve, SCAN_LOG, Store};
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::output::Owner;
+use crate::output::destination::{Destination, STATE};
+use crate::progress::Progress;
+use crate::scan::Matcher;
+
+/// Name of the settle log in the folder that holds the state of a run.
+const SETTLE_LOG: &str = "settle.log";
+
+/// What all stages of a run share.
+pub(super) struct Environment<'o> {
+    pub(super) options: &'o Options,
+    pub(super) progress: &'o Progress,
+    pub(super) metrics: Metrics,
+    pub(super) pool: ThreadPool,
+    pub(super) matcher: Matcher,
+    /// Which formats are asked for, by position in the registry.
+    pub(super) wanted: Vec<bool>,
+    /// Where to write to; nothing for a run that only lists what it finds.
+    pub(super) output: Option<Output>,
+    pub(super) started: Timestamp,
+    pub(super) clock: Instant,
+    /// What kept something from being written.
+    pub(super) failure: Option<Error>,
+    pub(super) stats: Stats,
+}
+
+/// Where a run writes to.
+pub(super) struct Output {
+    pub(super) destination: Destination,
+    pub(super) owner: Owner,
+    /// The folder that holds the state of the run.
+    pub(super) state: PathBuf,
+    pub(super) store: Store,
+}
+
+impl Output {
+    /// Makes the folders of a run.
+    pub(super) fn create(destination: Destination) -> Result<Self, Error> {
+        destination.create()?;
+        let owner = Owner::from_environment();
+        let state = destination.path.join(STATE);
+        owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
+        let store = Store::open(state.join("store"))?;
+        Ok(Output { destination, owner, state, store })
+    }
+
+    /// A new scan log, which no earlier run may have left there.
+    pub(super) fn scan_log(&self) -> Result<Journal, Error> {
+        let path = self.state.join(SCAN_LOG);
+        if path.exists() {
+            let why = "it holds the journal of an earlier run, in .afterimage; choose another folder, \
+                       or move this one away";
+            let path = self.destination.path.clone();
+            return Err(Error::Destination { path, why: why.to_owned() });
+        }
+        let log = Journal::create(&path)?;
+        self.owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
+        Ok(log)
+    }
+
+    /// A new settle log, in place of that of an earlier process.
+    pub(super) fn settle_log(&self) -> Result<Journal, Error> {
+        let path = self.state.join(SETTLE_LOG);
+        let log = Journal::replace(&path)?;
+        self.owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
+        Ok(log)
+    }
+
+    /// Room that is held back for the report.
+    pub(super) fn reserve(&self) -> Option<Reserve> {
+        Reserve::create(self.state.join("reserve"), self.destination.free).ok()
+    }
+}
+
+impl<'o> Environment<'o> {
+    pub(super) fn new(
+        options: &'o Options,
+        progress: &'o Progress,
+        output: Option<Output>,
+    ) -> Result<Self, Error> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()
+            .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
+        Ok(Environment {
+            options,
+            progress,
+            metrics: Metrics::default(),
+            stats: Stats::new(pool.current_num_threads()),
+            pool,
+            matcher: Matcher::new(&options.registry),
+            wanted: options.registry.wanted(&options.formats),
+            output,
+            started: Timestamp::now(),
+            clock: Instant::now(),
+            failure: None,
+        })
+    }
+
+    /// What measures candidates.
+    pub(super) fn carver(&self) -> Carver<'_> {
+        let effort = if self.options.quick { Effort::Structure } else { Effort::Proof };
+        Carver { matcher: &self.matcher, registry: &self.options.registry, effort }
+    }
+
+    /// What computes digests, and stores content as long as nothing has failed.
+    pub(super) fn keeper(&self) -> Keeper<'_> {
+        let output = self.output.as_ref();
+        let may_store = !self.options.dry_run && self.failure.is_none();
+        Keeper {
+            store: output.map(|output| &output.store).filter(|_| may_store),
+            algorithms: &self.options.hashes,
+            longest: output.map_or(u64::MAX, |output| output.destination.longest),
+            metrics: &self.metrics,
+        }
+    }
+
+    /// Whether somebody stopped the run, and nothing else did.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.progress.stopped() && self.failure.is_none()
+    }
+
+    /// Why not all that was asked for was done, where that is so.
+    pub(super) fn incomplete(&self) -> Option<String> {
+        match &self.failure {
+            Some(failure) => Some(failure.to_string()),
+            None => self.is_interrupted().then(|| "interrupted".to_owned()),
+        }
+    }
+
+    /// Keeps the first thing that went wrong; what it does not concern goes on.
+    pub(super) fn note<T>(&mut self, outcome: Result<T, Error>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.failure.get_or_insert(error);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! [`Restored`] to [`Named`]: names, folders and dates, as far as file systems know them.
+
+use super::environment::Environment;
+use super::job::{Job, Named, Restored};
+use super::source_job::SourceJob;
+use crate::claims::Standing;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::names::{self, Asked, Naming};
+
+impl<'o> Job<'o, Restored> {
+    /// Names what was found, and settles which of it was asked for.
+    pub fn name(mut self) -> Job<'o, Named> {
+        let Job { environment, sources, ledger, stage } = &mut self;
+        for (index, source) in (0..).zip(sources.iter_mut()) {
+            let outcome = name_one(environment, source, index, ledger, &stage.standings);
+            environment.note(outcome);
+        }
+        let standings = std::mem::take(&mut self.stage.standings);
+        self.at(Named { standings })
+    }
+}
+
+fn name_one(
+    environment: &Environment<'_>,
+    job: &mut SourceJob,
+    index: u32,
+    ledger: &mut Ledger,
+    standings: &[Standing],
+) -> Result<(), Error> {
+    let Ok(source) = &job.source else { return Ok(()) };
+    let Environment { options, progress, wanted, .. } = environment;
+    let zone = options.zone.as_ref();
+    let naming = Naming {
+        source: index,
+        len: source.len(),
+        survey: &job.survey,
+        entries: &job.entries,
+        live: &job.live,
+        zone,
+        select: &options.select,
+    };
+    let found = names::assign(ledger, standings, &naming)?;
+    // Where not all was looked at, nobody knows what is left.
+    if !progress.stopped() && options.range.is_none() {
+        let asked = Asked { registry: &options.registry, wanted, select: &options.select, zone };
+        let volumes = job.survey.volumes.iter();
+        job.name_only = volumes.map(|volume| names::name_only(volume, &found, asked)).collect();
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! From paths or sources to a job.
+
+use std::path::PathBuf;
+
+use super::environment::{Environment, Output};
+use super::job::{Job, Opened, Settled};
+use super::outcome::Outcome;
+use super::source_job::{SourceJob, opened};
+use crate::error::Error;
+use crate::ledger::{Head, Journal, Ledger, ScanSettings};
+use crate::options::Options;
+use crate::output::destination::{self, Destination};
+use crate::progress::Progress;
+use crate::source::{self, Identity, Source};
+
+/// Scans `paths` and writes what is found to the output folder of `options`.
+///
+/// # Errors
+///
+/// When nothing could be started: a bad output folder, or not one source that can be read; or when the
+/// report cannot be written. What goes wrong else is part of the [`Outcome`].
+pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result<Outcome, Error> {
+    let settled = Job::open_paths(paths, options, progress)?.scan().settled()?;
+    Ok(settled.write()?.outcome())
+}
+
+/// Scans `paths` and settles what a report would list; nothing is written but to a temporary file.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub fn list<'o>(
+    paths: &[PathBuf],
+    options: &'o Options,
+    progress: &'o Progress,
+) -> Result<Job<'o, Settled>, Error> {
+    Job::open_paths(paths, options, progress)?.scan().settled()
+}
+
+impl<'o> Job<'o, Opened> {
+    /// A job on sources that are open. Without an output folder in `options`, what is found can be listed,
+    /// not written.
+    ///
+    /// # Errors
+    ///
+    /// When the output folder is a bad one, when the workers cannot be started, when a partition is asked
+    /// for that is not there, or a range that begins after the end of a source.
+    pub fn open(
+        sources: Vec<Box<dyn Source>>,
+        options: &'o Options,
+        progress: &'o Progress,
+    ) -> Result<Self, Error> {
+        let paths: Vec<PathBuf> =
+            sources.iter().map(|source| source.path().to_path_buf()).collect();
+        let destination = checked(options, &paths)?;
+        let sources = paths.into_iter().zip(sources.into_iter().map(Ok)).collect();
+        Self::start(sources, destination, options, progress)
+    }
+
+    fn open_paths(
+        paths: &[PathBuf],
+        options: &'o Options,
+        progress: &'o Progress,
+    ) -> Result<Self, Error> {
+        let destination = checked(options, paths)?;
+        let open = |path: &PathBuf| (path.clone(), source::open(path, options.io));
+        let sources: Vec<_> = paths.iter().map(open).collect();
+        if sources.iter().any(|(_, source)| source.is_ok()) {
+            return Self::start(sources, destination, options, progress);
+        }
+        let error = sources.into_iter().find_map(|(_, source)| source.err());
+        let none = || Error::Start { what: "a scan", why: "no source is named".to_owned() };
+        Err(error.unwrap_or_else(none))
+    }
+
+    fn start(
+        sources: Vec<(PathBuf, Result<Box<dyn Source>, Error>)>,
+        destination: Option<Destination>,
+        options: &'o Options,
+        progress: &'o Progress,
+    ) -> Result<Self, Error> {
+        let sources = source_jobs(sources, options)?;
+        let output = destination.map(Output::create).transpose()?;
+        let (scan, settle) = match &output {
+            Some(output) => (output.scan_log()?, output.settle_log()?),
+            None => (Journal::scratch()?, Journal::scratch()?),
+        };
+        let environment = Environment::new(options, progress, output)?;
+        let mut ledger = Ledger::new(head(&sources, &environment), scan, settle)?;
+        ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
+        Ok(Job { environment, sources, ledger, stage: Opened })
+    }
+}
+
+/// The output folder that is asked for, when it may be written to. Without one, the folder of temporary files
+/// must not lie on a source either.
+fn checked(options: &Options, paths: &[PathBuf]) -> Result<Option<Destination>, Error> {
+    match &options.output {
+        Some(output) => destination::check(output, paths).map(Some),
+        None => {
+            destination::check_resumed(&std::env::temp_dir(), paths)?;
+            Ok(None)
+        }
+    }
+}
+
+/// What is known of each source before it is scanned.
+pub(super) fn source_jobs(
+    sources: Vec<(PathBuf, Result<Box<dyn Source>, Error>)>,
+    options: &Options,
+) -> Result<Vec<SourceJob>, Error> {
+    let start = options.range.map_or(0, |(start, _)| start);
+    for source in sources.iter().filter_map(|(_, source)| source.as_ref().ok()) {
+        if start > 0 && start >= source.len() {
+            let why = "the range begins behind its end";
+            return Err(Error::NotASource { path: source.path().to_path_buf(), why });
+        }
+    }
+    sources.into_iter().map(|(path, source)| SourceJob::new(path, source, options)).collect()
+}
+
+/// The head of the scan log.
+pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head {
+    let options = environment.options;
+    let settings = ScanSettings {
+        formats: options.registry.names().map(Into::into).collect(),
+        wanted: environment.wanted.clone(),
+        quick: options.quick,
+        filesystems: options.filesystems,
+        volume: options.volume,
+        range: options.range,
+        hashes: options.hashes.clone(),
+        hash_source: options.hash_source,
+    };
+    let identity = |source: Option<&dyn Source>| source.map(Identity::of);
+    Head::new(settings, opened(sources).into_iter().map(identity).collect())
+}

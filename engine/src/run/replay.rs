@@ -1,0 +1,50 @@
+//! From the logs of a scan that ended, in this process or in another, to a job.
+
+use std::path::{Path, PathBuf};
+
+use super::environment::{Environment, Output};
+use super::job::{Job, Scanned};
+use super::open::{head, source_jobs};
+use crate::error::Error;
+use crate::ledger::{Journal, Ledger};
+use crate::options::Options;
+use crate::output::destination;
+use crate::progress::Progress;
+use crate::source::Source;
+
+impl<'o> Job<'o, Scanned> {
+    /// The job whose scan left its logs in the folders `states`; its `sources` and `options` must be those of
+    /// that scan. What is written goes to the output folder of `options`, which may be that of the scan.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::open`], and when the logs are of other sources or settings, or cannot be read.
+    pub fn replay(
+        states: &[&Path],
+        sources: Vec<Box<dyn Source>>,
+        options: &'o Options,
+        progress: &'o Progress,
+    ) -> Result<Self, Error> {
+        let paths: Vec<PathBuf> =
+            sources.iter().map(|source| source.path().to_path_buf()).collect();
+        let destination = options.output.as_ref();
+        let destination =
+            destination.map(|output| destination::check_resumed(output, &paths)).transpose()?;
+        let sources = paths.into_iter().zip(sources.into_iter().map(Ok)).collect();
+        let sources = source_jobs(sources, options)?;
+        let output = destination.map(Output::create).transpose()?;
+        let settle = match &output {
+            Some(output) => output.settle_log()?,
+            None => Journal::scratch()?,
+        };
+        let environment = Environment::new(options, progress, output)?;
+        let mut ledger = Ledger::replay(states, settle)?;
+        if !ledger.head.is_alike(&head(&sources, &environment)) {
+            let path = states.first().map_or_else(PathBuf::new, |state| state.to_path_buf());
+            let why = "it is of other sources or settings than this run";
+            return Err(Error::Replay { path, why });
+        }
+        ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
+        Ok(Job { environment, sources, ledger, stage: Scanned })
+    }
+}

@@ -1,0 +1,69 @@
+//! [`Opened`] to [`Scanned`]: every byte that is asked for is looked at once.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::environment::Environment;
+use super::job::{Job, Opened, Scanned};
+use super::source_job::SourceJob;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::model::{Hasher, SpanSet};
+use crate::pipeline::{Cut, NEAR, REGION, Scan};
+
+/// What is read again after a chunk is a sixteenth of it at the most, in bytes.
+const LEAST_CHUNK: u64 = 256 << 10;
+
+/// Shorter ranges of live files are scanned with what is around them, in bytes: what begins before such a
+/// range may be read into it, and again in its turn.
+const LEAST_LAST: u64 = 256 << 20;
+
+impl<'o> Job<'o, Opened> {
+    /// Scans all sources, one after the other. A failure of the output ends it.
+    pub fn scan(mut self) -> Job<'o, Scanned> {
+        let Job { environment, sources, ledger, .. } = &mut self;
+        let progress = environment.progress;
+        let asked = sources.iter().filter(|source| source.open().is_some());
+        progress.total.store(asked.map(|source| source.range.len).sum(), Relaxed);
+        for (index, source) in (0..).zip(sources.iter()) {
+            if environment.failure.is_none() && !progress.stopped() {
+                let outcome = scan_one(environment, source, index, ledger);
+                environment.note(outcome);
+            }
+        }
+        environment.stats.scanned = progress.scanned.load(Relaxed);
+        environment.stats.scanning = environment.clock.elapsed();
+        self.at(Scanned)
+    }
+}
+
+fn scan_one(
+    environment: &Environment<'_>,
+    job: &SourceJob,
+    index: u32,
+    ledger: &mut Ledger,
+) -> Result<(), Error> {
+    let Some(source) = job.open() else { return Ok(()) };
+    let Environment { options, matcher, metrics, progress, pool, wanted, .. } = environment;
+    let live: SpanSet = job.live.spans().collect();
+    let last = live.iter().filter(|span| span.len >= LEAST_LAST).collect();
+    let scan = Scan {
+        matcher,
+        carver: &environment.carver(),
+        keeper: environment.keeper(),
+        wanted,
+        metrics,
+        progress,
+        pool,
+        cut: Cut {
+            start: job.range.at,
+            end: job.range.end(),
+            chunk_len: options.chunk_len.next_multiple_of(REGION).max(LEAST_CHUNK),
+            overlap: matcher.overlap() as u64 + NEAR,
+        },
+        last: &last,
+        live: (!options.all).then_some(&job.live),
+        traces: options.filesystems,
+    };
+    let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
+    scan.run(source, index, ledger, hasher)
+}

@@ -1,0 +1,88 @@
+//! [`Named`] to [`Settled`]: what the report lists, and in what order.
+
+use afterimage_signatures::verdict::Span;
+
+use super::environment::Environment;
+use super::job::{Job, Named, Settled, UNWRITTEN};
+use super::outcome::Outcome;
+use super::source_job::{SourceJob, opened};
+use crate::error::Error;
+use crate::ledger::{LogPosition, ScanTally};
+use crate::output::report::{
+    self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
+};
+use crate::settle::{self, Filter};
+use crate::volumes::entropy::Filling;
+
+impl<'o> Job<'o, Named> {
+    /// Brings all records up to what is known now, and settles which of them the report lists.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be read back, or the disk of the ledger is full or fails.
+    pub fn settle(mut self) -> Result<Job<'o, Settled>, Error> {
+        let Job { environment, sources, ledger, stage } = &mut self;
+        let environment = &*environment;
+        let Environment { options, wanted, .. } = environment;
+        settle::complete(ledger, &stage.standings, &opened(sources), &environment.keeper())?;
+        let filter = Filter {
+            wanted,
+            min_size: options.min_size,
+            min_pixels: options.min_pixels,
+            all: options.all,
+            embedded: options.embedded,
+        };
+        let listing = settle::settle(ledger, &stage.standings, filter);
+        let described = sources.iter().zip(&ledger.tallies);
+        let sources = described.map(|(job, tally)| describe(job, tally)).collect();
+        Ok(self.at(Settled { listing, sources }))
+    }
+}
+
+impl<'o> Job<'o, Settled> {
+    /// The files that a report would list, in its order.
+    pub fn files(&self) -> impl Iterator<Item = Result<ReportFile, Error>> + '_ {
+        self.rows(UNWRITTEN).files()
+    }
+
+    /// What a report would say of the sources.
+    pub fn sources(&self) -> &[ReportSource] {
+        &self.stage.sources
+    }
+
+    /// What the files come to.
+    pub fn totals(&self) -> Totals {
+        self.rows(UNWRITTEN).totals()
+    }
+
+    pub(super) fn rows<'a>(&'a self, names: &'a [Option<LogPosition>]) -> Rows<'a> {
+        Rows {
+            registry: &self.environment.options.registry,
+            ledger: &self.ledger,
+            listing: &self.stage.listing,
+            names,
+            all: self.environment.options.all,
+        }
+    }
+
+    /// What the run came to, of which nothing is written.
+    pub fn outcome(self) -> Outcome {
+        let totals = self.totals();
+        let Job { environment, sources, stage: Settled { listing, sources: described }, .. } = self;
+        Outcome::new(environment, sources, described, totals, listing.filtered)
+    }
+}
+
+/// What the report says of a source.
+fn describe(job: &SourceJob, tally: &ScanTally) -> ReportSource {
+    let error = job.source.as_ref().err().map(ToString::to_string);
+    let mut described = report::describe(&job.path, job.open(), tally, error);
+    let Some(source) = job.open() else { return described };
+    let clusters = job.grid.map(|grid| Clusters { size: grid.len, first: grid.at });
+    let whole = [Span { at: 0, len: source.len() }];
+    described.clusters = clusters;
+    described.volumes = describe_volumes(&job.survey, source, &job.name_only);
+    described.noise = Filling::of(source, &whole).map(|filling| filling.noise);
+    described.table_faults = job.survey.faults.clone();
+    described
+}

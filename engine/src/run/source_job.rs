@@ -1,0 +1,91 @@
+//! All that is known of one source of a run.
+
+use std::path::PathBuf;
+
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
+
+use crate::error::Error;
+use crate::model::ClusterGrid;
+use crate::names::NameOnlyEntry;
+use crate::options::Options;
+use crate::source::Source;
+use crate::volumes::live_map::LiveMap;
+use crate::volumes::survey::{EntryId, Survey};
+
+/// One source of a run.
+pub(super) struct SourceJob {
+    /// Path as it was given.
+    pub(super) path: PathBuf,
+    /// The source, or why it could not be opened.
+    pub(super) source: Result<Box<dyn Source>, Error>,
+    /// The bytes that headers may start in.
+    pub(super) range: Span,
+    /// What its file systems say.
+    pub(super) survey: Survey,
+    /// What is in use.
+    pub(super) live: LiveMap,
+    /// The entries of the survey, in the order in which they count.
+    pub(super) entries: Vec<EntryId>,
+    /// Clusters that its photos tell.
+    pub(super) grid: Option<ClusterGrid>,
+    /// For each volume of the survey, deleted photos of which only the name is left.
+    pub(super) name_only: Vec<Vec<NameOnlyEntry>>,
+}
+
+impl SourceJob {
+    /// A source that was opened or could not be, with its file systems.
+    ///
+    /// # Errors
+    ///
+    /// When a partition is asked for that is not there, or a range that begins after its end.
+    pub(super) fn new(
+        path: PathBuf,
+        source: Result<Box<dyn Source>, Error>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let survey = match &source {
+            Ok(source) => survey(source.as_ref(), options)?,
+            Err(_) => Survey::default(),
+        };
+        let len = source.as_ref().map_or(0, |source| source.len());
+        let range = range(options, &survey, len);
+        let live = LiveMap::of(&survey);
+        let (entries, name_only) = (Vec::new(), Vec::new());
+        Ok(SourceJob { path, source, range, survey, live, entries, grid: None, name_only })
+    }
+
+    /// The source, if it could be opened.
+    pub(super) fn open(&self) -> Option<&dyn Source> {
+        self.source.as_ref().ok().map(|source| &**source)
+    }
+}
+
+/// Those of the sources that could be opened, by position on the command line.
+pub(super) fn opened(sources: &[SourceJob]) -> Vec<Option<&dyn Source>> {
+    sources.iter().map(SourceJob::open).collect()
+}
+
+/// What the file systems of a source say; nothing where they are not to be asked.
+fn survey(source: &dyn Source, options: &Options) -> Result<Survey, Error> {
+    if !options.filesystems {
+        return Ok(Survey::default());
+    }
+    let mut survey = Survey::of(source as &dyn Bytes);
+    if let Some(number) = options.volume {
+        let missing = |known| Error::NoVolume { path: source.path().to_path_buf(), number, known };
+        survey.keep_only(number).map_err(missing)?;
+    }
+    Ok(survey)
+}
+
+/// The range of a source that headers may start in.
+fn range(options: &Options, survey: &Survey, len: u64) -> Span {
+    let (start, asked) = options.range.unwrap_or((0, len));
+    let (mut start, mut end) = (start.min(len), start.saturating_add(asked).min(len));
+    if let (Some(_), Some(volume)) = (options.volume, survey.volumes.first()) {
+        let span = volume.contents.span;
+        (start, end) = (start.max(span.at), end.min(span.end()));
+    }
+    Span::between(start, end)
+}

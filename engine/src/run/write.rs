@@ -1,0 +1,92 @@
+//! [`Settled`] to [`Written`]: photos in their folders, and the report.
+
+use super::environment::{Environment, Output};
+use super::job::{Job, Settled, Written};
+use super::outcome::Outcome;
+use super::source_job::opened;
+use crate::error::Error;
+use crate::output::{self, Recovery};
+
+impl<'o> Job<'o, Settled> {
+    /// Writes the photos and the report.
+    ///
+    /// # Errors
+    ///
+    /// When there is no output folder, or when the report cannot be written.
+    pub fn write(mut self) -> Result<Job<'o, Written>, Error> {
+        let mut written = output::Written::default();
+        let Job { environment, sources, ledger, stage } = &mut self;
+        let Some(Output { destination, owner, store, .. }) = &environment.output else {
+            return Err(Error::Start {
+                what: "to write",
+                why: "no output folder is named".to_owned(),
+            });
+        };
+        let options = environment.options;
+        if !options.dry_run {
+            let mut keeper = environment.keeper();
+            keeper.store = Some(store);
+            let recovery = Recovery {
+                output: &destination.path,
+                store,
+                keeper,
+                owner,
+                embedded: options.embedded,
+                zone: options.zone.as_ref(),
+                sources: &opened(sources),
+            };
+            written = recovery.place(ledger, &stage.listing);
+        }
+        ledger.release_reserve();
+        let synced = ledger.sync();
+        let failure = written.failure.take();
+        environment.note(failure.map_or(Ok(()), Err));
+        environment.note(synced);
+        let totals = self.rows(&written.names).totals();
+        let report = self.report(&written.names, totals.summary.clone())?;
+        let warnings = self.environment.warnings(&written);
+        let Job { environment, sources, ledger, stage } = self;
+        let Settled { listing, sources: described } = stage;
+        let stage = Written { report, listing, sources: described, totals, warnings };
+        Ok(Job { environment, sources, ledger, stage })
+    }
+}
+
+impl Job<'_, Written> {
+    /// What the run came to.
+    pub fn outcome(self) -> Outcome {
+        let Job { environment, sources, stage, .. } = self;
+        let Written { report, listing, sources: described, totals, warnings } = stage;
+        let outcome = Outcome::new(environment, sources, described, totals, listing.filtered);
+        Outcome { report: Some(report), warnings, ..outcome }
+    }
+}
+
+impl Environment<'_> {
+    /// What the disk of the output could not keep, or keeps in its own way.
+    fn warnings(&self, written: &output::Written) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let Some(Output { destination, store, .. }) = &self.output else { return warnings };
+        if destination.fat {
+            warnings.push(format!(
+                "The disk of the output folder is FAT: it takes no file longer than {} bytes, and \
+                 names that differ only in case are told apart by their offset.",
+                destination.longest
+            ));
+        }
+        if written.too_long > 0 {
+            warnings.push(format!(
+                "{} files are longer than the {} bytes that the disk of the output folder takes \
+                 and were not written; the report lists them. Use a folder on another disk.",
+                written.too_long, destination.longest
+            ));
+        }
+        if !store.close() {
+            warnings.push(format!(
+                "Some photos could not be given their names; they are kept by their BLAKE3 in {}.",
+                store.folder().display()
+            ));
+        }
+        warnings
+    }
+}

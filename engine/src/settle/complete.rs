@@ -1,0 +1,155 @@
+//! Records brought up to what is known when all claims are settled.
+
+use std::borrow::Cow;
+
+use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
+
+use crate::claims::Standing;
+use crate::error::Error;
+use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
+use crate::model::{End, Grade, Record, SpanSet};
+use crate::source::Source;
+
+/// Brings the records of all files that belong somewhere up to what is known now: a file ends where another
+/// photo begins, its digests are those of what is left, and what could not be read of it is listed.
+/// `sources` are those that could be opened, by position on the command line.
+///
+/// # Errors
+///
+/// When a record cannot be read back, or the disk is full or fails.
+pub fn complete(
+    ledger: &mut Ledger,
+    standings: &[Standing],
+    sources: &[Option<&dyn Source>],
+    keeper: &Keeper<'_>,
+) -> Result<(), Error> {
+    // Asked once, and again only when reading may have found more.
+    let mut unreadable: Vec<SpanSet> =
+        ledger.tallies.iter().map(|one| one.unreadable.clone()).collect();
+    for (of, source) in unreadable.iter_mut().zip(sources) {
+        *of = of
+            .iter()
+            .chain(source.map(|source| source.unreadable()).into_iter().flatten())
+            .collect();
+    }
+    for (index, standing) in standings.iter().enumerate() {
+        let source = ledger.entries[index].source as usize;
+        let Some(Some(from)) = sources.get(source).copied() else { continue };
+        if *standing != Standing::Nowhere {
+            complete_one(ledger, index, from, &mut unreadable[source], keeper)?;
+        }
+    }
+    Ok(())
+}
+
+fn complete_one(
+    ledger: &mut Ledger,
+    index: usize,
+    source: &dyn Source,
+    unreadable: &mut SpanSet,
+    keeper: &Keeper<'_>,
+) -> Result<(), Error> {
+    let entry = ledger.entries[index];
+    let kept = match entry.fate {
+        Fate::Cut(kept) => Some(kept),
+        _ => None,
+    };
+    if kept.is_none() && entry.hash.is_some() && in_file(unreadable, &entry).is_empty() {
+        return Ok(());
+    }
+    let mut record = ledger.record(&entry)?;
+    if let Some(kept) = kept {
+        shorten(&mut record, kept);
+    }
+    if kept.is_some() || entry.hash.is_none() {
+        keeper.digest(source, &mut record);
+        *unreadable = unreadable.iter().chain(source.unreadable()).collect();
+    }
+    note_unreadable(unreadable, &mut record);
+    ledger.update(index, &record)
+}
+
+/// Those of the `unreadable` ranges that may lie in a file: between its first and its last byte if it lies in
+/// one piece, all of them if not.
+fn in_file<'u>(unreadable: &'u SpanSet, entry: &IndexEntry) -> &'u [Span] {
+    if entry.pieces {
+        return unreadable.as_slice();
+    }
+    unreadable.meeting(Span { at: entry.offset, len: entry.len })
+}
+
+/// Lists what of a file the source could not deliver; such a file is at most damaged.
+fn note_unreadable(unreadable: &SpanSet, record: &mut Record) {
+    let mut base = 0;
+    for run in record.runs.as_slice() {
+        for range in unreadable.meeting(*run) {
+            let from = range.at.max(run.at);
+            let what = format!("{} bytes could not be read", range.end().min(run.end()) - from);
+            record.grade = record.grade.min(Grade::Damaged);
+            if record.issues.len() < MOST_ISSUES {
+                record.issues.push(Issue::new(base + from - run.at, what));
+            }
+        }
+        base += run.len;
+    }
+}
+
+/// What is left of a file whose first `kept` bytes alone are its own.
+fn shorten(record: &mut Record, kept: u64) {
+    record.runs = record.runs.slice(0, kept);
+    record.fill.clear();
+    record.kept = Some(kept);
+    record.share = None;
+    record.grade = Grade::Partial;
+    record.end = End::Minimum;
+    record.proof = Cow::Owned(format!("{}, up to where another file begins", record.proof));
+    record.unchecked.retain_mut(|part| {
+        part.span.len = part.span.len.min(kept.saturating_sub(part.span.at));
+        part.span.len > 0
+    });
+    record.issues.retain(|issue| issue.at < kept);
+    record.issues.push(Issue::new(kept, "another file begins here"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build::record;
+    use afterimage_signatures::verdict::{Role, Unchecked};
+    use afterimage_signatures::{Run, Runs};
+
+    #[track_caller]
+    fn check(runs: &[(u64, u64)], unreadable: &[(u64, u64)], expected: &[(u64, &str)]) {
+        let unreadable: SpanSet = unreadable.iter().map(|&(at, len)| Span { at, len }).collect();
+        let runs = runs.iter().map(|&(at, len)| Run { at, len }).collect();
+        let mut file = Record { runs: Runs::new(runs), ..record(0, 0) };
+        note_unreadable(&unreadable, &mut file);
+        let issues: Vec<_> = file.issues.iter().map(|issue| (issue.at, &*issue.what)).collect();
+        assert_eq!(issues, expected);
+        let grade = if expected.is_empty() { Grade::Structural } else { Grade::Damaged };
+        assert_eq!(file.grade, grade);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_listed_by_its_offset_in_the_file() {
+        check(&[(100, 50)], &[], &[]);
+        check(&[(100, 50)], &[(0, 100), (150, 9)], &[]);
+        check(&[(100, 50)], &[(90, 20)], &[(0, "10 bytes could not be read")]);
+        check(&[(100, 50)], &[(0, 1000)], &[(0, "50 bytes could not be read")]);
+        check(&[(100, 50), (10, 20)], &[(20, 5)], &[(60, "5 bytes could not be read")]);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_keeps_what_is_its_own() {
+        let part = |at, len| Unchecked { span: Span { at, len }, role: Role::Metadata };
+        let mut file = record(1000, 100);
+        file.unchecked = vec![part(0, 10), part(30, 30), part(60, 40)];
+        file.issues = vec![Issue::new(5, "early"), Issue::new(70, "late")];
+        file.fill = vec![1, 2];
+        shorten(&mut file, 40);
+        assert_eq!((file.size(), file.kept, file.grade), (40, Some(40), Grade::Partial));
+        assert_eq!(file.unchecked, [part(0, 10), part(30, 10)]);
+        let issues: Vec<_> = file.issues.iter().map(|issue| issue.at).collect();
+        assert_eq!(issues, [5, 40]);
+    }
+}

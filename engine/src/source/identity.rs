@@ -1,0 +1,55 @@
+//! What tells a source from others, also when its path or its device name has changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+
+/// What a source is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Length in bytes.
+    pub size: u64,
+    /// BLAKE3 of its first sector, in hex.
+    pub first: String,
+    /// BLAKE3 of its last sector, in hex; the last sector may be cut short.
+    pub last: String,
+    /// Serial number of the drive, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+}
+
+impl Identity {
+    /// What a source is known by; reads two sectors.
+    pub fn of(source: &dyn Source) -> Self {
+        let (size, sector) = (source.len(), u64::from(source.sector_size().max(1)));
+        let hash = |at: u64| {
+            let mut bytes = vec![0; sector.min(size - at) as usize];
+            source.read_at(at, &mut bytes);
+            blake3::hash(&bytes).to_hex().to_string()
+        };
+        let last = size.saturating_sub(1) / sector * sector;
+        Identity { size, first: hash(0), last: hash(last), serial: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemorySource;
+
+    #[test]
+    fn a_byte_in_the_first_or_the_last_sector_makes_another_source() {
+        let of = |bytes: &[u8]| Identity::of(&MemorySource::new("card", bytes.to_vec()));
+        let mut bytes = vec![0; 1300];
+        let known = of(&bytes);
+        bytes[700] = 1;
+        assert_eq!(of(&bytes), known);
+        for at in [0, 511, 1024, 1299] {
+            bytes[at] ^= 1;
+            assert_ne!(of(&bytes), known, "{at}");
+            bytes[at] ^= 1;
+        }
+        assert_ne!(of(&bytes[..1299]), known);
+        assert_eq!(of(&[7]).size, 1);
+    }
+}
