@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use rustix::fs::{Advice, fadvise};
 use tempfile::TempDir;
 
 /// A file system in memory, where there is one: a disk would be measured along with the tools.
@@ -34,8 +33,21 @@ pub fn folder() -> io::Result<TempDir> {
 pub fn settle(path: &Path) -> io::Result<()> {
     let mut file = File::open(path)?;
     file.sync_all()?;
-    fadvise(&file, 0, None, Advice::DontNeed)?;
+    evict(&file)?;
     warm(&mut file)
+}
+
+#[cfg(target_os = "linux")]
+fn evict(file: &File) -> io::Result<()> {
+    use rustix::fs::{Advice, fadvise};
+
+    Ok(fadvise(file, 0, None, Advice::DontNeed)?)
+}
+
+/// What is read afterwards would come from where it was written: no figure that may be kept.
+#[cfg(not(target_os = "linux"))]
+fn evict(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Reads all that is left of a file.

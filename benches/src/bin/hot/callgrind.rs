@@ -60,7 +60,7 @@ fn one((which, kind, bytes): &Case, work: &Path) -> anyhow::Result<Count> {
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{} of {kind} fails under valgrind: {said}", which.name());
     let instructions = collected(&said).with_context(|| format!("no count in: {said}"))?;
-    ensure!(instructions > 0, "nothing was counted: the symbols are missing");
+    ensure!(instructions > 0, "nothing was counted: no symbols; build with --profile profiling");
     Ok(Count { which: which.name(), kind: kind.clone(), bytes: bytes.len(), instructions })
 }
 
