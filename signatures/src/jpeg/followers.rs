@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use super::gcontainer::{self, Announced, Item};
 use super::marker::{APP1, APP2, Marker};
 use super::mpf::{self, Entry};
-use super::prove::MOST_SLIP;
 use super::skim::JpegOracle;
+use super::slip::is_slip;
 use super::{video, walk};
 use crate::format::Effort;
 use crate::oracle::drive;
@@ -172,7 +172,7 @@ fn picture(view: &mut View<'_>, at: u64, told: u64, effort: Effort) -> Option<(u
         let mut oracle = JpegOracle::new();
         let decodes = match drive(&mut oracle, &mut inner, PIECE) {
             Ok(end) => end == walked.end,
-            Err((at, _)) => oracle.all_units() && walked.end.saturating_sub(at) <= MOST_SLIP,
+            Err((at, _)) => is_slip(&oracle, at, walked.end),
         };
         if !decodes {
             return None;

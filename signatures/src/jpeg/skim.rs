@@ -7,8 +7,10 @@
 //! Source: ITU-T T.81 (1992), annexes E "Encoder and decoder control procedures", F, G and H.
 
 mod bits;
+mod block;
 mod clean;
 mod code;
+mod coder;
 mod history;
 mod looks;
 mod plan;

@@ -3,6 +3,9 @@
 //! Source: ITU-T T.81 (1992), F.2.2.1 "Huffman decoding of DC coefficients" and F.2.2.2 "Huffman
 //! decoding of AC coefficients".
 
+use std::sync::Arc;
+
+use super::block::Block;
 use super::code::Code;
 
 /// Bits that a look sees.
@@ -159,6 +162,39 @@ fn fill(
             }
         }
         _ => entries.fill(first),
+    }
+}
+
+/// The tables of a block.
+#[derive(Debug)]
+pub struct Looks {
+    /// What the block begins with.
+    pub opening: Arc<Table>,
+    /// What it goes on with, where it has AC.
+    pub tail: Option<Arc<Table>>,
+}
+
+impl Looks {
+    /// Tables for each of these blocks, of which at most so many bits code a difference of DC;
+    /// fewer where some block codes none.
+    pub fn all(blocks: &[Block], most_dc_size: u8) -> Vec<Self> {
+        let mut all: Vec<Looks> = Vec::new();
+        for (index, block) in blocks.iter().enumerate() {
+            let earlier = blocks[..index].iter().position(|other| other.has_codes_of(block));
+            let looks = match earlier.and_then(|earlier| all.get(earlier)) {
+                Some(Looks { opening, tail }) => {
+                    Looks { opening: Arc::clone(opening), tail: tail.clone() }
+                }
+                None => {
+                    let Some(dc) = &block.dc else { break };
+                    let tail = block.ac.as_ref().map(|ac| Tail::new(&ac.code, ac.most_size));
+                    let opening = Arc::new(opening(dc, most_dc_size, tail.as_ref()));
+                    Looks { opening, tail: tail.map(|tail| Arc::new(tail.table())) }
+                }
+            };
+            all.push(looks);
+        }
+        all
     }
 }
 

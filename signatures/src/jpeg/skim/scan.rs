@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::clean::{Clean, Ended};
+use super::coder::{Coder, State};
 use super::history::History;
 use super::plan::{Kind, Plan};
 use super::progressive::{AcFirst, AcRefine};
@@ -11,34 +12,6 @@ use super::sequential::{DcRefine, Lossless, Sequential};
 use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::marker::EOI;
-
-/// What decoding hands on from unit to unit.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct State {
-    /// DC of the last block of each component.
-    pub predictors: [i32; 4],
-    /// Blocks to come that have no further coefficients in the band.
-    pub run: u32,
-}
-
-/// Reads the units of one kind of scan.
-pub trait Coder {
-    /// Passes a unit of which `left` are left up to the next restart, this one included. Behind
-    /// the end of the data there are zeros; what is read there does not count.
-    fn unit(
-        &mut self,
-        bits: &mut Bits<'_>,
-        state: &mut State,
-        left: u64,
-    ) -> Result<(), &'static str>;
-
-    /// Keeps what unit number `unit` gave, now that it has come whole; tells how many units that
-    /// was, since some need no data.
-    #[inline(always)]
-    fn passed(&mut self, _: &mut State, _: u64) -> u64 {
-        1
-    }
-}
 
 /// The first byte that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@
 //! coefficients" and H.1.2 "Lossless Huffman coding".
 
 use super::bits::Bits;
+use super::block::{Ac, Block};
 use super::code::Code;
-use super::plan::{Ac, Block, Plan};
-use super::scan::{Coder, State};
+use super::coder::{Coder, State};
+use super::plan::Plan;
 
 /// A coefficient or difference of more bits than samples of this precision can give.
 const TOO_LARGE: &str = "coefficient out of range";
