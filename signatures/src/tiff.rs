@@ -19,7 +19,9 @@
 //! Source: Adobe TIFF 6.0 (1992), section 2 "TIFF Structure"; for BigTIFF the libtiff project's
 //! description; for vendors' tags ExifTool.
 
+mod coded;
 mod decode;
+mod decoder;
 mod deflate;
 mod directory;
 mod embedded;
@@ -38,6 +40,7 @@ mod proof;
 mod repack;
 pub(crate) mod tags;
 
+pub(crate) use coded::Coded;
 pub(crate) use directory::{Directory, Origin};
 pub(crate) use embedded::{begins_as_jpeg, exif_of_jpeg};
 pub(crate) use family::{Evidence, Family, Findings};
@@ -45,7 +48,6 @@ pub(crate) use graph::Structure;
 pub(crate) use header::{Header, Variant};
 pub(crate) use measure::measure;
 pub(crate) use picture::Picture;
-pub(crate) use proof::Coded;
 pub use repack::repack;
 
 use crate::format::Magic;

@@ -1,5 +1,6 @@
 //! Strips and tiles, decoded only to see whether they can be.
 
+use super::decoder::{Decoder, Step};
 use super::deflate::Deflate;
 use super::layout::Lens;
 use super::lzw::Lzw;
@@ -13,26 +14,6 @@ const PIECE: usize = 64 << 10;
 
 /// Bytes that a writer may leave behind the runs of a strip.
 const PADDING: u64 = 3;
-
-/// What a decoder says after some bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// All bytes fit; more must follow.
-    More,
-    /// The strip is complete.
-    Done,
-    /// The next byte cannot be.
-    Wrong(&'static str),
-}
-
-/// A coding whose decoder keeps no picture.
-pub trait Decoder {
-    /// Goes on with the next bytes; tells how many were taken.
-    fn feed(&mut self, bytes: &[u8]) -> (usize, Step);
-
-    /// Bytes decoded so far.
-    fn decoded(&self) -> u64;
-}
 
 /// A coding that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

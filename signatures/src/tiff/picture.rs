@@ -1,9 +1,9 @@
 //! What a directory says of a picture: how large, how coded, where its bytes lie.
 
+use super::coded::Coded;
 use super::decode::Coding;
 use super::directory::{Directory, Origin};
 use super::layout::Layout;
-use super::proof::Coded;
 use super::tags;
 use crate::verdict::Span;
 use crate::view::View;

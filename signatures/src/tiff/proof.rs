@@ -2,7 +2,7 @@
 
 use super::decode::{self, Coding, Outcome};
 use super::extent::Settled;
-use super::layout::{Layout, Lens};
+use super::layout::Lens;
 use super::picture::Picture;
 use crate::jpeg::strip::Strips;
 use crate::verdict::{Grade, Span, Verdict};
@@ -20,19 +20,6 @@ const LEAST_COST: u64 = 16 << 10;
 
 /// More proven stretches than this are not told apart, to keep verdicts short.
 const MOST_PROVEN: usize = 1024;
-
-/// How the parts of a picture are coded, where that can be checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coded {
-    /// The coding, if it is one that is checked.
-    pub coding: Option<Coding>,
-    /// How long each part is.
-    pub layout: Option<Layout>,
-    /// Which part of the layout each is.
-    pub numbers: Vec<u64>,
-    /// Tables that JPEG strips share.
-    pub tables: Option<Span>,
-}
 
 /// A part that was looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
