@@ -2,8 +2,9 @@
 //!
 //! Source: ISO/IEC 18181-2:2024, 9 "Box types".
 
+use super::codestream::Codestream;
 use super::pieces::Pieces;
-use super::{Codestream, walk};
+use super::walk::walk;
 use crate::isobmff::exif::is_tiff;
 use crate::isobmff::{Header, MOST_BOXES};
 use crate::verdict::{End, ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};

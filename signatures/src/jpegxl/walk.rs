@@ -4,44 +4,23 @@ use jxl_bitstream::Bitstream;
 use jxl_image::ImageHeader;
 use jxl_oxide_common::Bundle;
 
+use super::codestream::{Codestream, SIGNATURE};
+use super::failure::Failure;
 use super::frame::{self, Frame};
+use super::icc;
 use super::pieces::Pieces;
-use super::{Codestream, icc};
+use crate::format::Magic;
 use crate::verdict::Reject;
 use crate::view::View;
+
+/// What all bare codestreams begin with.
+pub static BARE: &[Magic] = &[Magic::gated(0, &SIGNATURE, opens)];
 
 /// The least and the most bytes that are fetched for the headers of a picture or of a frame.
 const WINDOWS: [usize; 4] = [1 << 10, 1 << 14, 1 << 17, 1 << 20];
 
 /// How many frames a picture may have.
 const MOST_FRAMES: usize = 1 << 16;
-
-/// Why headers could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// There are not enough bytes.
-    Short,
-    /// They cannot be.
-    Wrong(&'static str),
-}
-
-impl From<jxl_bitstream::Error> for Failure {
-    fn from(error: jxl_bitstream::Error) -> Self {
-        if error.unexpected_eof() { Failure::Short } else { Failure::Wrong("header") }
-    }
-}
-
-impl From<jxl_coding::Error> for Failure {
-    fn from(error: jxl_coding::Error) -> Self {
-        if error.unexpected_eof() { Failure::Short } else { Failure::Wrong("entropy code") }
-    }
-}
-
-impl From<jxl_frame::Error> for Failure {
-    fn from(error: jxl_frame::Error) -> Self {
-        if error.unexpected_eof() { Failure::Short } else { Failure::Wrong("frame") }
-    }
-}
 
 /// Walks the frames of the codestream in `pieces`. Where nothing but its first bytes says that it
 /// is one, `is_bare` asks for the global part of its first frame to decode, and for a beginning
@@ -122,7 +101,7 @@ fn check(
 
 /// Whether the headers of a picture stand at the view's start: of random bytes behind the magic few
 /// are any.
-pub(super) fn opens(view: &mut View<'_>) -> bool {
+fn opens(view: &mut View<'_>) -> bool {
     !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))
 }
 
