@@ -6,7 +6,7 @@ mod header;
 mod inflate;
 mod oracle;
 
-pub use header::Header;
+pub use header::{Header, SIGNATURE};
 pub use oracle::PngOracle;
 
 use crate::format::{Effort, Magic, SECTOR};
@@ -19,9 +19,6 @@ use crate::view::{Endian::Big, View};
 
 /// What every PNG begins with.
 pub static MAGIC: &[Magic] = &[Magic::new(0, SIGNATURE)];
-
-/// The signature, of eight bytes.
-pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Signature, IHDR, IDAT and IEND of a 1 x 1 grey picture, compressed as well as zlib can.
 pub const MIN_LEN: u64 = 67;

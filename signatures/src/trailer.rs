@@ -6,51 +6,15 @@
 
 mod afcp;
 mod footers;
+mod found;
+mod limits;
 mod samsung;
 mod search;
 
+pub use found::Trailer;
 pub use samsung::samsung;
 
-use crate::verdict::Child;
 use crate::view::View;
-
-/// A trailer that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trailer {
-    /// The first byte after it.
-    pub end: u64,
-    /// Pictures and videos in it.
-    pub children: Vec<Child>,
-}
-
-impl Trailer {
-    /// A trailer with nothing to see in it.
-    fn plain(end: u64) -> Self {
-        Trailer { end, children: Vec::new() }
-    }
-}
-
-/// Where nothing at the start of a trailer announces it, its end is looked for in this many bytes.
-const NEAR: u64 = 512 << 10;
-
-/// Where the start announces a trailer, its end is looked for in this many bytes; it may hold a
-/// video of some seconds.
-const FAR: u64 = 64 << 20;
-
-/// No trailer is looked for further than this many times the length of its picture and
-/// [`ALWAYS`] bytes, so that a disk full of tiny pictures costs no more than its bytes.
-const TIMES: u64 = 16;
-
-/// See [`TIMES`].
-const ALWAYS: u64 = 4 << 10;
-
-/// How far to look behind a picture of `len` bytes, where `most` would do for any picture.
-fn reach(len: u64, most: u64) -> u64 {
-    most.min(len.saturating_mul(TIMES).saturating_add(ALWAYS))
-}
-
-/// So many places that look like an end are looked at: in real files it is the first.
-const MOST_TRIES: usize = 64;
 
 /// The trailer of any kind that begins at `at`, the end of a complete picture.
 pub fn any(view: &mut View<'_>, at: u64) -> Option<Trailer> {

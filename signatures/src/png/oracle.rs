@@ -1,7 +1,7 @@
 //! The oracle of PNG: it reads the file byte by byte and names the first one that cannot be.
 
+use super::header::{Header, SIGNATURE};
 use super::inflate::Rows;
-use super::{Header, SIGNATURE};
 use crate::oracle::{Oracle, Said};
 use crate::verdict::{MOST_ISSUES, Span};
 

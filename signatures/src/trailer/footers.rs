@@ -2,8 +2,9 @@
 //!
 //! Source: ExifTool 12.57: `IdentifyTrailer` and the modules named like the programs.
 
+use super::found::Trailer;
+use super::limits::{FAR, MOST_TRIES, NEAR, reach};
 use super::search::find;
-use super::{FAR, MOST_TRIES, NEAR, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Big, Endian::Little, View};
 

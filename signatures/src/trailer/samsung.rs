@@ -2,8 +2,9 @@
 //!
 //! Source: ExifTool 12.57, `Samsung.pm`, `ProcessSamsung`.
 
+use super::found::Trailer;
+use super::limits::{FAR, MOST_TRIES, reach};
 use super::search::find;
-use super::{FAR, MOST_TRIES, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Little, View};
 

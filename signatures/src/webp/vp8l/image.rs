@@ -3,8 +3,9 @@
 //! Source: RFC 9649, 5 "Image Data" and 6 "Entropy Code".
 
 use super::bits::Bits;
+use super::distance;
 use super::prefix::Prefix;
-use super::{Stop, distance};
+use super::stop::Stop;
 use crate::view::View;
 
 /// Symbols for lengths of copies.
