@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_signatures::{Run, Runs};
+use afterimage_signatures::{Run, Runs, formats};
 use jiff::tz::TimeZone;
 
 use crate::carve::wire_runs;
@@ -80,7 +80,7 @@ const MOST_TRAILER: u64 = 64 << 10;
 pub fn fits(volume: &Volume, entry: &Entry, record: &Record) -> Fit {
     let len = record.source_len();
     let extension = entry.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    let alike = |other: &str| extension == other || ALIKE.contains(&(&extension, other));
+    let alike = |other: &str| extension == other || formats::is_alias(&extension, other);
     match entry.size == len {
         true => Fit::Exact,
         false if !is_near(volume, entry, len, record.file.end) => Fit::Not,
@@ -88,22 +88,6 @@ pub fn fits(volume: &Volume, entry: &Entry, record: &Record) -> Fit {
         false => Fit::Not,
     }
 }
-
-/// Extensions that names have, and those that files of the format get here.
-const ALIKE: [(&str, &str); 12] = [
-    ("jpeg", "jpg"),
-    ("jpe", "jpg"),
-    ("mpo", "jpg"),
-    ("jfif", "jpg"),
-    ("insp", "jpg"),
-    ("tiff", "tif"),
-    ("hif", "heic"),
-    ("heif", "heic"),
-    ("jpf", "jp2"),
-    ("dib", "bmp"),
-    ("qt", "mov"),
-    ("m2ts", "mts"),
-];
 
 /// Whether a file that ends after `len` bytes can be that of an entry, with something behind it.
 pub fn is_near(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {

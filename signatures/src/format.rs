@@ -37,6 +37,17 @@ impl Magic {
     pub const fn gated(at: u16, bytes: &'static [u8], gate: Gate) -> Self {
         Magic { at, bytes, head: &[], gate: Some(gate) }
     }
+
+    /// Whether a file that starts with these bytes begins so; the gate is not asked.
+    pub fn begins(&self, start: &[u8]) -> bool {
+        let rest = start.get(usize::from(self.at)..).unwrap_or(&[]);
+        start.starts_with(self.head) && rest.starts_with(self.bytes)
+    }
+
+    /// How many bytes of a file show whether it begins so.
+    pub fn reach(&self) -> usize {
+        usize::from(self.at) + self.bytes.len()
+    }
 }
 
 /// The grid on which files begin on disks, in bytes.
@@ -62,6 +73,9 @@ pub struct Signature {
     pub title: &'static str,
     /// Extensions of its files, the usual one first.
     pub extensions: &'static [&'static str],
+    /// Extensions in the name of a file that its bytes may fit all the same, where they get the usual
+    /// one here.
+    pub aliases: &'static [&'static str],
     /// Which group it belongs to.
     pub group: Group,
     /// Where its files may begin: any of these, or of [`Format::short_magic`].

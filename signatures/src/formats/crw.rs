@@ -11,6 +11,7 @@ static SIGNATURE: Signature = Signature {
     name: "crw",
     title: "Canon CRW",
     extensions: &["crw"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(ciff::MARK_AT, ciff::MARK)],
     min_len: 26 + 2 + 10 + 4, // Header, and a directory of one entry with its offset.

@@ -8,6 +8,7 @@ static SIGNATURE: Signature = Signature {
     name: "mrw",
     title: "Minolta MRW",
     extensions: &["mrw"],
+    aliases: &[],
     group: Group::Raw,
     // "\0MRM" and a length precede it.
     magic: &[Magic::new(9, b"PRD\0\0\0")],

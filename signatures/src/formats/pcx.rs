@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "pcx",
     title: "PCX",
     extensions: &["pcx"],
+    aliases: &[],
     group: Group::Photo,
     magic: pcx::MAGIC,
     min_len: pcx::MIN_LEN,

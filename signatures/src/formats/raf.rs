@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "raf",
     title: "Fujifilm RAF",
     extensions: &["raf"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(0, MAGIC)],
     min_len: HEADER_LEN,

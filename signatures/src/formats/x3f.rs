@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "x3f",
     title: "Sigma X3F",
     extensions: &["x3f"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(0, x3f::MAGIC)],
     min_len: 52 + 12 + 12 + 4, // Header, and a directory of one entry with its offset.
