@@ -20,7 +20,6 @@ mod walk;
 #[path = "jpegxl/without.rs"]
 mod walk;
 
-pub use codestream::Codestream;
 pub use walk::BARE;
 
 use crate::format::Magic;
@@ -30,7 +29,7 @@ use codestream::SIGNATURE;
 use pieces::Pieces;
 
 /// The signature box of a file, whose content is also that of JPEG 2000.
-pub static MAGIC: &[Magic] = &[Magic::behind(b"\0\0\0\x0cJXL ", 8, b"\r\n\x87\n")];
+pub static MAGIC: &[Magic] = &[Magic::after(b"\0\0\0\x0cJXL ", 8, b"\r\n\x87\n")];
 
 /// The headers of the smallest picture.
 pub const MIN_LEN: u64 = 12;

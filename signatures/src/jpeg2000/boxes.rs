@@ -12,8 +12,8 @@ use crate::view::View;
 /// The signature box, whose content is also that of JPEG XL; ExifTool knows files whose type ends
 /// otherwise than in blanks.
 pub static MAGIC: &[Magic] = &[
-    Magic::behind(b"\0\0\0\x0cjP  ", 8, b"\r\n\x87\n"),
-    Magic::behind(b"\0\0\0\x0cjP\x1a\x1a", 8, b"\r\n\x87\n"),
+    Magic::after(b"\0\0\0\x0cjP  ", 8, b"\r\n\x87\n"),
+    Magic::after(b"\0\0\0\x0cjP\x1a\x1a", 8, b"\r\n\x87\n"),
 ];
 
 /// The signature, the shortest `ftyp`, and a codestream in its box.
