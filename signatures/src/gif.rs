@@ -6,7 +6,7 @@ mod blocks;
 mod lzw;
 mod oracle;
 
-pub use oracle::{GifOracle, MOST_PARTS};
+pub use oracle::GifOracle;
 
 use blocks::{DESCRIPTOR_LEN, HEADER_LEN};
 

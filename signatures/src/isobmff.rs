@@ -6,34 +6,34 @@
 //!
 //! Source: ISO/IEC 14496-12:2022 "ISO base media file format", 4.2 "Object structure".
 
-pub mod ahead;
-pub mod alien;
+pub(crate) mod ahead;
+pub(crate) mod alien;
 mod boxes;
-pub mod brand;
-pub mod chain;
-pub mod closing;
-pub mod cover;
-pub mod crx;
-pub mod exif;
-pub mod flavour;
-pub mod fragment;
-pub mod heif;
-pub mod items;
+pub(crate) mod brand;
+pub(crate) mod chain;
+pub(crate) mod closing;
+pub(crate) mod cover;
+pub(crate) mod crx;
+pub(crate) mod exif;
+pub(crate) mod flavour;
+pub(crate) mod fragment;
+pub(crate) mod heif;
+pub(crate) mod items;
 pub mod keys;
-pub mod layout;
-pub mod location;
-pub mod movie;
-pub mod property;
-pub mod table;
-pub mod track;
-pub mod video;
+pub(crate) mod layout;
+pub(crate) mod location;
+pub(crate) mod movie;
+pub(crate) mod property;
+pub(crate) mod table;
+pub(crate) mod track;
+pub(crate) mod video;
 
-pub use boxes::{Boxes, FULL, Header, MOST_BOXES, SHORTEST, is_plausible, number};
+pub(crate) use boxes::{Boxes, FULL, Header, MOST_BOXES, SHORTEST, is_plausible, number};
 
 use crate::format::Magic;
 
 /// The type of a file's first box, which lists brands.
-pub const FTYP: Magic = Magic::gated(4, b"ftyp", brand::opens);
+pub(crate) const FTYP: Magic = Magic::gated(4, b"ftyp", brand::opens);
 
 /// The type of the first box of every file that these walkers read.
-pub static MAGIC: &[Magic] = &[FTYP];
+pub(crate) static MAGIC: &[Magic] = &[FTYP];

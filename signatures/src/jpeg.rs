@@ -28,13 +28,13 @@ use crate::verdict::{MOST_CHILDREN, Reject, Verdict};
 use crate::view::View;
 
 /// What every JPEG begins with: SOI and the first byte of the next marker.
-pub static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
+pub(crate) static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
 
 /// SOI, one quantisation table, frame and scan header of one component, a byte of data, EOI.
-pub const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
+pub(crate) const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
 
 /// Measures the JPEG at the view's start with all that belongs to it.
-pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+pub(crate) fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let mut verdict = match effort {
         Effort::Structure => {
             let walked = walk::walk(view)?;

@@ -58,14 +58,14 @@ const LITTLE: Magic = Magic::gated(0, b"II*\0", may_be_picture);
 const BIG: Magic = Magic::gated(0, b"MM\0*", may_be_picture);
 
 /// What every classic TIFF begins with.
-pub static MAGIC: &[Magic] = &[LITTLE, BIG];
+pub(crate) static MAGIC: &[Magic] = &[LITTLE, BIG];
 
 /// What a classic TIFF or a BigTIFF begins with.
-pub static ANY_MAGIC: &[Magic] =
+pub(crate) static ANY_MAGIC: &[Magic] =
     &[LITTLE, BIG, Magic::new(0, b"II+\0\x08\0\0\0"), Magic::new(0, b"MM\0+\0\x08\0\0")];
 
 /// Panasonic's and Leica's variant.
-pub static PANASONIC_MAGIC: &[Magic] = &[Magic::new(0, b"IIU\0")];
+pub(crate) static PANASONIC_MAGIC: &[Magic] = &[Magic::new(0, b"IIU\0")];
 
 /// Whether the first directory is one, and has a tag that points at a picture, at further
 /// directories, or names a camera.
@@ -84,4 +84,4 @@ fn may_be_picture(view: &mut View<'_>) -> bool {
 }
 
 /// Header and one directory of the four tags without which there is no picture.
-pub const MIN_LEN: u64 = 8 + 2 + 4 * 12;
+pub(crate) const MIN_LEN: u64 = 8 + 2 + 4 * 12;

@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use afterimage_signatures::jpeg::{self, JpegOracle};
+use afterimage_signatures::jpeg::JpegOracle;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Buffer, Effort, Grade, Oracle, Runs, Said, View};
+use afterimage_signatures::{Buffer, Effort, Grade, Oracle, Runs, Said, View, formats};
 use afterimage_testdata::canvas;
 use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
 use afterimage_testdata::random::Random;
@@ -260,12 +260,13 @@ fn splices_in_numbers() {
 #[test]
 fn real_photos_decode_to_their_exact_end() {
     let files = files(u64::MAX);
+    let format = formats::by_name("jpeg").unwrap();
     let mut broken = Vec::new();
     for (name, bytes) in &files {
         let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
         let bytes = bytes.as_slice();
         let mut view = View::new(&bytes, &runs, &mut buffer);
-        let verdict = jpeg::measure(&mut view, Effort::Proof).unwrap();
+        let verdict = format.measure(&mut view, Effort::Proof).unwrap();
         if verdict.grade != Grade::Verified {
             assert!(!verdict.issues.is_empty(), "{name}: {verdict:?}");
             broken.push((name, verdict.grade, verdict.issues));

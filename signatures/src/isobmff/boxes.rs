@@ -46,11 +46,6 @@ impl Header {
         Ok(Header { at, kind, body: at + header, end, open: size == 0 })
     }
 
-    /// The whole box.
-    pub fn span(&self) -> Span {
-        Span::between(self.at, self.end)
-    }
-
     /// What comes after size and type.
     pub fn body(&self) -> Span {
         Span::between(self.body, self.end)

@@ -10,6 +10,7 @@ pub struct Pieces {
     len: u64,
 }
 
+#[cfg_attr(not(feature = "jxl"), expect(dead_code, reason = "only headers are read in windows"))]
 impl Pieces {
     /// A codestream in these pieces, which lie inside the view.
     pub fn new(spans: Vec<Span>) -> Self {

@@ -83,11 +83,6 @@ impl Scan {
         self.units
     }
 
-    /// The byte of the file in which the next unit begins.
-    pub fn unit_at(&self) -> u64 {
-        self.clean.place(self.bit / 8)
-    }
-
     /// The first byte of the file that holds nothing of the units that have come.
     pub fn units_end(&self) -> u64 {
         self.clean.place(self.bit.div_ceil(8))
