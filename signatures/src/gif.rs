@@ -19,7 +19,7 @@ use crate::view::View;
 pub static MAGIC: &[Magic] =
     &[Magic::gated(0, b"GIF87a", opens), Magic::gated(0, b"GIF89a", opens)];
 
-/// Whether a block begins behind the header and its table of colours: most words of a text fail here.
+/// Whether a block begins after the header and its table of colours: most words of a text fail here.
 fn opens(view: &mut View<'_>) -> bool {
     let flags = view.u8(10).unwrap_or(0);
     let table = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };

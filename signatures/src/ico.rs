@@ -23,7 +23,7 @@ const LEAST_SIDE: u32 = 32;
 const BITMAP: &[u8] = &[40, 0, 0, 0];
 
 /// A file begins with zeros and numbers that are everywhere. What is looked for is its first
-/// picture, which follows the directory: behind each number of entries a PNG or a bitmap.
+/// picture, which follows the directory: after each number of entries a PNG or a bitmap.
 pub static MAGIC: &[Magic] = &anchors();
 
 const fn anchors() -> [Magic; 2 * MOST_ENTRIES] {

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_behind_a_break_is_not_the_pictures_own() {
+    fn what_lies_after_a_break_is_not_the_pictures_own() {
         let exif = b"Exif\0\0II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0\x01\x02\x04\0\x01\0\0\0\x2c\0\0\0\
             \x02\x02\x04\0\x01\0\0\0\x08\0\0\0\0\0\0\0\xff\xd8\xff\xd9....";
         let mut file = sample::picture(&[], 2000);

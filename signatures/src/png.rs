@@ -35,7 +35,7 @@ const MOST_AHEAD: u64 = 4096;
 /// Image data and other chunks that alternate are listed apart so many times.
 const MOST_SPANS: usize = 1024;
 
-/// The oracle gets the file in pieces of this size, which bounds how far behind the last good row
+/// The oracle gets the file in pieces of this size, which bounds how far after the last good row
 /// a file is cut that ends with its source.
 const PIECE: usize = 16 << 10;
 
@@ -234,7 +234,7 @@ fn add_exif(view: &mut View<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// Samsung's gallery writes its blocks behind IEND too.
+/// Samsung's gallery writes its blocks after IEND too.
 fn add_trailer(view: &mut View<'_>, verdict: &mut Verdict) {
     if let Some(found) = trailer::samsung(view, verdict.len) {
         let span = Span::between(verdict.len, found.end);

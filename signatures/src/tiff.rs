@@ -6,7 +6,7 @@
 //! block, wherever in a large file it lies.
 //!
 //! Strips and tiles whose coding has a check are decoded and thrown away: what fails is an issue
-//! at its place, and what fails up to the end is not the file's own.
+//! at its offset, and what fails up to the end is not the file's own.
 //!
 //! # What is believed
 //!

@@ -1,8 +1,8 @@
-//! What cameras and programs append behind a picture that is already complete.
+//! What cameras and programs append after a picture that is already complete.
 //!
 //! Most of it can only be recognised by its last bytes. It is taken only when a length stored in
 //! it leads back exactly to the end of the picture, or when it begins there as itself: what lies
-//! behind a picture on a disk is usually no part of it.
+//! after a picture on a disk is usually no part of it.
 
 mod afcp;
 mod footers;
@@ -30,11 +30,11 @@ mod tests {
     use super::*;
     use crate::view::{Buffer, Runs};
 
-    /// Measures a trailer behind a picture of 100 bytes that it may lead back to.
+    /// Measures a trailer after a picture of 100 bytes that it may lead back to.
     #[track_caller]
     pub(super) fn check(body: &[u8], found: bool) {
-        for behind in [&b""[..], &[0; 600], b"\xff\xd8\xff\xe0 and more of another file"] {
-            let file = [&[b'.'; 100], body, behind].concat();
+        for after in [&b""[..], &[0; 600], b"\xff\xd8\xff\xe0 and more of another file"] {
+            let file = [&[b'.'; 100], body, after].concat();
             let (runs, mut buffer) = (Runs::whole(0, file.len() as u64), Buffer::default());
             let file = file.as_slice();
             let mut view = View::new(&file, &runs, &mut buffer);

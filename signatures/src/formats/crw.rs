@@ -54,7 +54,7 @@ impl format::Format for Format {
         verdict.pixels = size(view, &properties);
         verdict.children = children(view, &heap);
         verdict.unchecked = unchecked(&heap);
-        // Canon's programs append what was edited, and repeat the directory's offset behind it.
+        // Canon's programs append what was edited, and repeat the directory's offset after it.
         if let Some(trailer) = trailer::any(view, end) {
             let span = Span::between(end, trailer.end);
             verdict.unchecked.push(Unchecked { span, role: Role::Trailer });

@@ -14,7 +14,7 @@ static SIGNATURE: Signature = Signature {
     group: Group::Raw,
     magic: &[Magic::new(0, x3f::MAGIC)],
     min_len: 52 + 12 + 12 + 4, // Header, and a directory of one entry with its offset.
-    end_rule: "behind the directory that is followed by its own offset",
+    end_rule: "after the directory that is followed by its own offset",
     proof: "structure: the directory closes the file, and its sections lie before it",
     source: "ExifTool, SigmaRaw.pm",
 };

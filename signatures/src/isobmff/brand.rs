@@ -49,7 +49,7 @@ const VIDEO: &[&[u8]] = &[
 /// Whether a `ftyp` box and another one stand at the view's start.
 pub fn opens(view: &mut View<'_>) -> bool {
     let second = Brands::read(view).and_then(|brands| Header::read(view, brands.end));
-    // A file may end behind its brands; then there is nothing in it.
+    // A file may end after its brands; then there is nothing in it.
     second.is_ok_and(|second| is_plausible(second.kind))
 }
 

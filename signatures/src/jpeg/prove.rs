@@ -98,8 +98,9 @@ fn broken(
 /// Whether the data from the break at `at` to the end of the structure is about as long as the
 /// units need that are missing. Less than a row tells nothing about that.
 fn is_even(oracle: &JpegOracle, walked: &Walked, at: u64) -> bool {
-    let Some((passed, missing)) = oracle.only_scan().filter(|_| oracle.has_row()) else {
-        return true;
+    let (passed, missing) = match oracle.only_scan() {
+        Some(units) if oracle.has_row() => units,
+        _ => return true,
     };
     let before: u64 = walked
         .parts

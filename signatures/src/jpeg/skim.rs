@@ -150,10 +150,13 @@ impl JpegOracle {
 
     /// Units passed and units missing, while the only scan of the picture is at hand.
     pub(crate) fn only_scan(&self) -> Option<(u64, u64)> {
-        let scan = self.scan.as_ref().filter(|_| self.data.is_empty())?;
-        let all = self.headers.frame.as_ref()?.components.len() == scan.plan().scan.parts.len();
-        let units = scan.plan().units.filter(|_| all && scan.plan().kind == Kind::Sequential)?;
-        Some((scan.units(), units.saturating_sub(scan.units())))
+        let (scan, frame) = (self.scan.as_ref()?, self.headers.frame.as_ref()?);
+        let plan = scan.plan();
+        let has_all = frame.components.len() == plan.scan.parts.len();
+        if !self.data.is_empty() || !has_all || plan.kind != Kind::Sequential {
+            return None;
+        }
+        Some((scan.units(), plan.units?.saturating_sub(scan.units())))
     }
 
     /// The end of the last unit of picture data that came whole.
@@ -247,7 +250,7 @@ impl JpegOracle {
     fn code(&mut self, code: u8, at: u64) -> Result<(), Fault> {
         let wrong = |what| Err(Fault { at, what });
         if !self.progress.lines_known() && code != DNL {
-            return wrong("no DNL behind the first scan");
+            return wrong("no DNL after the first scan");
         }
         match code {
             EOI => {
@@ -277,7 +280,7 @@ impl JpegOracle {
         Ok(())
     }
 
-    /// Takes a scan header behind which the data begins at `at`.
+    /// Takes a scan header after which the data begins at `at`.
     fn begin(&mut self, content: &[u8], at: u64) -> Result<(), &'static str> {
         let scan = Arc::make_mut(&mut self.headers).scan(content)?;
         let frame = self.headers.frame.as_ref().ok_or("scan before its frame")?;

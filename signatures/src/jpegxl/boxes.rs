@@ -169,7 +169,7 @@ impl File {
         }
     }
 
-    /// Boxes are metadata, those behind the picture a trailer; the codestream is payload, apart from
+    /// Boxes are metadata, those after the picture a trailer; the codestream is payload, apart from
     /// its signature, which is checked.
     fn unchecked(&self, len: u64) -> Vec<Unchecked> {
         let mut found = Vec::new();

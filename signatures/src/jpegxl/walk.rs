@@ -99,7 +99,7 @@ fn check(
         .map_err(|what| view.malformed(pieces.locate(at), what))
 }
 
-/// Whether the headers of a picture stand at the view's start: of random bytes behind the magic few
+/// Whether the headers of a picture stand at the view's start: of random bytes after the magic few
 /// are any.
 fn opens(view: &mut View<'_>) -> bool {
     !matches!(header(view.up_to(0, WINDOWS[0])), Err(Failure::Wrong(_)))

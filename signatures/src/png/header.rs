@@ -41,7 +41,7 @@ impl Header {
     pub const LEN: usize = 13;
 
     /// The header of the PNG at the view's start, its CRC included. It follows the signature, or
-    /// Apple's `CgBI` chunk behind it.
+    /// Apple's `CgBI` chunk after it.
     pub fn read(view: &mut View<'_>) -> Result<Self, Reject> {
         let mut at = SIGNATURE.len() as u64;
         if &view.array::<8>(at)? == b"\0\0\0\x04CgBI" {

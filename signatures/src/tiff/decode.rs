@@ -12,7 +12,7 @@ use crate::view::View;
 /// Data is read in pieces of this many bytes.
 const PIECE: usize = 64 << 10;
 
-/// Bytes that a writer may leave behind the runs of a strip.
+/// Bytes that a writer may leave after the runs of a strip.
 const PADDING: u64 = 3;
 
 /// A coding that is checked.
@@ -103,7 +103,7 @@ fn drive(
         Step::Wrong(what) => Some((at, what)),
         // Strong codings say themselves where they end.
         Step::Done if !strong && end - at > PADDING => {
-            Some((at, "a strip goes on behind its last row"))
+            Some((at, "a strip goes on after its last row"))
         }
         Step::Done | Step::More if whole => None,
         Step::Done => Some((at.saturating_sub(1).max(part.at), "a strip ends before its last row")),

@@ -118,7 +118,10 @@ impl Picture {
 
     /// Which part of the bytes of an uncompressed picture its strips or tiles can hold at most.
     pub fn plain_share(&self) -> Option<f32> {
-        let layout = self.coded.layout.as_ref().filter(|_| self.compression == UNCOMPRESSED)?;
+        if self.compression != UNCOMPRESSED {
+            return None;
+        }
+        let layout = self.coded.layout.as_ref()?;
         let (mut held, mut needed) = (0, 0u64);
         for (part, number) in self.parts.iter().zip(&self.coded.numbers) {
             let own = layout.lens(*number)?.own;

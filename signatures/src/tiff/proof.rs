@@ -88,7 +88,8 @@ pub fn prove(
         let weight = if task.full { task.weight() } else { 0 };
         if task.full {
             let checked = outcome.is_some() || (missing && task.picture.coded.coding.is_some());
-            proof.total = proof.total.filter(|_| checked).map(|sum| sum.saturating_add(weight));
+            let known = if checked { proof.total } else { None };
+            proof.total = known.map(|sum| sum.saturating_add(weight));
             proof.complete &= outcome.is_some_and(|outcome| outcome.proven.is_some());
         }
         if let Some(outcome) = outcome {
@@ -172,7 +173,7 @@ impl Proof {
         Some((shares.sum::<f64>() / total as f64) as f32)
     }
 
-    /// The part of the file's first `end` bytes that is proven, in order: nothing behind the first
+    /// The part of the file's first `end` bytes that is proven, in order: nothing after the first
     /// fault, since what is foreign there may hold whole strips.
     pub fn proven(&self, end: u64) -> Vec<Span> {
         let mut out: Vec<Span> = Vec::new();
@@ -193,7 +194,7 @@ impl Proof {
     }
 
     /// The first byte that is not the file's own, given where the structure shows last that it is
-    /// whole: the first fault behind which nothing decodes.
+    /// whole: the first fault after which nothing decodes.
     pub fn cut(&self, evidence: u64) -> Option<u64> {
         let sound = self.checked.iter().rposition(|one| one.outcome.fault.is_none());
         let tail = self.checked.get(sound.map_or(0, |at| at + 1)..)?;

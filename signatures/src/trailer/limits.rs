@@ -14,10 +14,10 @@ const TIMES: u64 = 16;
 /// See [`TIMES`].
 const ALWAYS: u64 = 4 << 10;
 
-/// How far to look behind a picture of `len` bytes, where `most` would do for any picture.
+/// How far to look after a picture of `len` bytes, where `most` would do for any picture.
 pub fn reach(len: u64, most: u64) -> u64 {
     most.min(len.saturating_mul(TIMES).saturating_add(ALWAYS))
 }
 
-/// So many places that look like an end are looked at: in real files it is the first.
+/// So many footers are looked at: in real files it is the first.
 pub const MOST_TRIES: usize = 64;

@@ -121,7 +121,7 @@ fn no_gate_shuts_out_a_file_that_its_format_takes() {
 const NOISE_LEN: usize = 4 << 20;
 
 #[test]
-fn noise_behind_a_magic_is_no_photo() {
+fn noise_after_a_magic_is_no_photo() {
     let mut random = Random::new(4);
     for format in ALL {
         let name = format.signature().name;

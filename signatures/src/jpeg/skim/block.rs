@@ -37,9 +37,9 @@ pub struct Block {
 impl Block {
     /// Whether another block has the same codes.
     pub fn has_codes_of(&self, other: &Block) -> bool {
-        let place = |block: &Block| {
+        let codes = |block: &Block| {
             (block.dc.as_ref().map(Arc::as_ptr), block.ac.as_ref().map(Arc::as_ptr))
         };
-        place(self) == place(other)
+        codes(self) == codes(other)
     }
 }

@@ -13,7 +13,7 @@ pub struct State {
 
 /// Reads the units of one kind of scan.
 pub trait Coder {
-    /// Passes a unit of which `left` are left up to the next restart, this one included. Behind
+    /// Passes a unit of which `left` are left up to the next restart, this one included. After
     /// the end of the data there are zeros; what is read there does not count.
     fn unit(
         &mut self,

@@ -11,7 +11,7 @@ use super::coder::{Coder, State};
 use super::history::History;
 use super::plan::Plan;
 
-/// A band goes on behind its last coefficient.
+/// A band goes on after its last coefficient.
 const TOO_MANY: &str = "more coefficients than the band has";
 
 /// A run of blocks without further coefficients is longer than what is left.

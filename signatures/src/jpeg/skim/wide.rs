@@ -24,13 +24,13 @@ impl Coder for Wide<'_> {
         for (block, looks) in self.blocks.iter().zip(self.looks) {
             bits.refill();
             let entry = looks.opening.look(bits.held());
-            let mut behind_dc = *bits;
-            let dc = difference(&mut behind_dc, block, self.most_dc_size, state);
+            let mut after_dc = *bits;
+            let dc = difference(&mut after_dc, block, self.most_dc_size, state);
             let mut has = entry.after(0);
             if dc.is_ok() && Entry::tells(has) {
                 bits.skip_low(entry.passes());
             } else {
-                *bits = behind_dc;
+                *bits = after_dc;
                 dc?;
                 bits.refill();
                 has = 0;
