@@ -214,7 +214,9 @@ impl Walk {
     }
 
     fn finish(mut self, broken: Option<Reject>) -> Result<Verdict, Reject> {
-        if let Some(reject) = broken.as_ref().filter(|_| !self.has_movie || self.chunks.0 == 0) {
+        if let Some(reject) = &broken
+            && (!self.has_movie || self.chunks.0 == 0)
+        {
             return Err(*reject);
         }
         let mut verdict = self.verdict;

@@ -16,7 +16,7 @@ pub static MAGIC: &[Magic] = &[Magic::gated(0, b"BM", |view| Header::read(view).
 /// Headers of 40 bytes and one row of one pixel.
 pub const MIN_LEN: u64 = FILE_HEADER_LEN + 40 + 4;
 
-/// Padding that writers leave behind the last row and count as part of the file.
+/// Padding that writers leave after the last row and count as part of the file.
 const MOST_PADDING: u64 = 3;
 
 /// Measures the BMP at the view's start. There is nothing to prove, so every effort is one.
@@ -61,7 +61,7 @@ fn cut(view: &View<'_>, header: &Header, verdict: &mut Verdict) -> Result<(), Re
 }
 
 /// Where a picture of plain rows ends: where the header says if its parts reach there, else
-/// behind the last row.
+/// after the last row.
 fn rows_end(header: &Header, verdict: &mut Verdict) -> u64 {
     let end = header.offset.saturating_add(header.rows_len());
     let padding = header.declared.checked_sub(end);

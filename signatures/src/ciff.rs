@@ -27,7 +27,7 @@ const POINTER_LEN: usize = 4;
 /// The longest end of a heap in bytes: its directory and the offset of it.
 const LONGEST_END: usize = COUNT_LEN + MAX_ENTRIES * ENTRY_LEN + POINTER_LEN;
 
-/// What a file begins with, behind its byte order and the length of its header.
+/// What a file begins with, after its byte order and the length of its header.
 pub const MARK: &[u8] = b"HEAPCCDR";
 
 /// Where [`MARK`] stands.
@@ -37,7 +37,7 @@ pub const MARK_AT: u16 = 6;
 const LONGEST_HEADER: u32 = 4096;
 
 /// The bits of a tag that tell where its value lies: in the heap, or in the entry itself.
-const PLACE: u16 = 0xC000;
+const LOCATION: u16 = 0xC000;
 const IN_HEAP: u16 = 0;
 const IN_ENTRY: u16 = 0x4000;
 
@@ -61,9 +61,9 @@ pub struct Heap {
     pub records: Vec<Record>,
 }
 
-/// Finds the heap of the file at the view's start: the first place where one closes.
+/// Finds the heap of the file at the view's start: the first offset where one closes.
 ///
-/// The search ends at the next file of the kind. So however many beginnings without an end follow
+/// The search ends at the next file of the kind. So however many headers without an end follow
 /// each other, each byte is searched for one of them.
 pub fn find(view: &mut View<'_>) -> Result<Heap, Reject> {
     let (start, endian) = header(view)?;
@@ -100,7 +100,7 @@ fn header(view: &mut View<'_>) -> Result<(u64, Endian), Reject> {
 }
 
 /// Whether a heap of `len` bytes that `tail` ends is closed: its last bytes lead to a directory
-/// that ends right before them and that names nothing behind itself.
+/// that ends right before them and that names nothing after itself.
 fn closes(tail: &[u8], len: u64, endian: Endian) -> bool {
     let Some((rest, pointer)) = tail.split_last_chunk() else { return false };
     let directory = u64::from(number(*pointer, endian));
@@ -114,9 +114,9 @@ fn closes(tail: &[u8], len: u64, endian: Endian) -> bool {
     count > 0
         && entries.len() == count * ENTRY_LEN
         && entries.chunks_exact(ENTRY_LEN).all(|raw| match entry(raw, endian) {
-            Some((tag, record)) => match tag & PLACE {
+            Some((tag, record)) => match tag & LOCATION {
                 IN_HEAP => record.end() <= directory,
-                place => place == IN_ENTRY,
+                location => location == IN_ENTRY,
             },
             None => false,
         })
@@ -157,13 +157,13 @@ impl Heap {
         let at = span.at + u64::from(pointer) + COUNT_LEN as u64;
         let len = span.end() - POINTER_LEN as u64 - at;
         let entries = view.bytes(at, len as usize)?.chunks_exact(ENTRY_LEN);
-        let in_heap = |&(tag, _): &(u16, Span)| tag & PLACE == IN_HEAP;
-        let place = |(tag, record): (u16, Span)| Record {
+        let in_heap = |&(tag, _): &(u16, Span)| tag & LOCATION == IN_HEAP;
+        let record = |(tag, record): (u16, Span)| Record {
             tag,
             span: Span { at: span.at + record.at, len: record.len },
         };
         let records =
-            entries.filter_map(|raw| entry(raw, endian)).filter(in_heap).map(place).collect();
+            entries.filter_map(|raw| entry(raw, endian)).filter(in_heap).map(record).collect();
         Ok(Heap { span, endian, records })
     }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_behind_the_directory_is_none() {
+    fn a_record_after_the_directory_is_none() {
         check(&heap(0x2005, 9, 0), false);
         check(&heap(0x2005, u32::MAX, u32::MAX), false);
         check(&heap(0x8005, 8, 0), false);

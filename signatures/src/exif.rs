@@ -151,7 +151,7 @@ mod tests {
     use crate::verdict::{ExifKind, Span};
     use crate::view::{Buffer, Runs};
 
-    /// A big-endian directory of `(tag, kind, count, value)` behind a header.
+    /// A big-endian directory of `(tag, kind, count, value)` after a header.
     fn tiff(entries: &[(u16, u16, u32, [u8; 4])], rest: &[u8]) -> Vec<u8> {
         let mut bytes = b"MM\0*\0\0\0\x08".to_vec();
         bytes.extend_from_slice(&(entries.len() as u16).to_be_bytes());

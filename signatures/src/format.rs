@@ -29,7 +29,7 @@ impl Magic {
     }
 
     /// Bytes further on in files that begin with `head`.
-    pub const fn behind(head: &'static [u8], at: u16, bytes: &'static [u8]) -> Self {
+    pub const fn after(head: &'static [u8], at: u16, bytes: &'static [u8]) -> Self {
         Magic { at, bytes, head, gate: None }
     }
 
@@ -37,10 +37,21 @@ impl Magic {
     pub const fn gated(at: u16, bytes: &'static [u8], gate: Gate) -> Self {
         Magic { at, bytes, head: &[], gate: Some(gate) }
     }
+
+    /// Whether a file that starts with these bytes begins so; the gate is not asked.
+    pub fn begins(&self, start: &[u8]) -> bool {
+        let rest = start.get(usize::from(self.at)..).unwrap_or(&[]);
+        start.starts_with(self.head) && rest.starts_with(self.bytes)
+    }
+
+    /// How many bytes of a file show whether it begins so.
+    pub fn reach(&self) -> usize {
+        usize::from(self.at) + self.bytes.len()
+    }
 }
 
 /// The grid on which files begin on disks, in bytes.
-pub const SECTOR: usize = 512;
+pub(crate) const SECTOR: usize = 512;
 
 /// What a format's files are to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +73,9 @@ pub struct Signature {
     pub title: &'static str,
     /// Extensions of its files, the usual one first.
     pub extensions: &'static [&'static str],
+    /// Extensions in the name of a file that its bytes may fit all the same, where they get the usual
+    /// one here.
+    pub aliases: &'static [&'static str],
     /// Which group it belongs to.
     pub group: Group,
     /// Where its files may begin: any of these, or of [`Format::short_magic`].
@@ -89,6 +103,20 @@ pub enum Effort {
 ///
 /// Implementations are pure. They do no I/O, never panic, never recurse on data, never allocate
 /// by a length that they read, and take time linear in the bytes they cover.
+///
+/// ```
+/// use afterimage_signatures::{Buffer, Effort, Reject, Runs, View, formats};
+///
+/// let png = formats::by_name("png").expect("it is built in");
+/// assert_eq!(png.signature().extensions, ["png"]);
+///
+/// // Text that begins as a PNG does: the verdict says where it stops making sense.
+/// let bytes = &b"\x89PNG\r\n\x1a\n is how every file of the format begins"[..];
+/// assert!(png.signature().magic[0].begins(bytes));
+/// let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+/// let verdict = png.measure(&mut View::new(&bytes, &runs, &mut buffer), Effort::Proof);
+/// assert_eq!(verdict, Err(Reject::Malformed { at: 8, what: "IHDR" }));
+/// ```
 pub trait Format: Sync {
     /// What the scanner looks for; known at compile time.
     fn signature(&self) -> &'static Signature;

@@ -24,3 +24,16 @@ formats![
 pub fn by_name(name: &str) -> Option<&'static dyn crate::format::Format> {
     ALL.iter().copied().find(|format| format.signature().name == name)
 }
+
+/// What is said of the formats whose files may have that extension, in any case of letters.
+pub fn by_extension(extension: &str) -> impl Iterator<Item = &'static crate::format::Signature> {
+    let has = |known: &&str| known.eq_ignore_ascii_case(extension);
+    ALL.iter().map(|format| format.signature()).filter(move |one| one.extensions.iter().any(has))
+}
+
+/// Whether a file may have `extension`, in lower case, in a name though the format of its bytes gives
+/// it the extension `usual`.
+pub fn is_alias(extension: &str, usual: &str) -> bool {
+    let mut signatures = ALL.iter().map(|format| format.signature());
+    signatures.any(|one| one.extensions[0] == usual && one.aliases.contains(&extension))
+}

@@ -2,10 +2,13 @@
 //!
 //! Source: CompuServe, "Graphics Interchange Format, Version 89a", 1990.
 
+mod blocks;
 mod lzw;
 mod oracle;
 
-pub use oracle::{GifOracle, MOST_PARTS};
+pub use oracle::GifOracle;
+
+use blocks::{DESCRIPTOR_LEN, HEADER_LEN};
 
 use crate::format::{Effort, Magic};
 use crate::oracle::{Oracle, drive};
@@ -16,18 +19,12 @@ use crate::view::View;
 pub static MAGIC: &[Magic] =
     &[Magic::gated(0, b"GIF87a", opens), Magic::gated(0, b"GIF89a", opens)];
 
-/// Whether a block begins behind the header and its table of colours: most words of a text fail here.
+/// Whether a block begins after the header and its table of colours: most words of a text fail here.
 fn opens(view: &mut View<'_>) -> bool {
     let flags = view.u8(10).unwrap_or(0);
     let table = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
     view.u8(HEADER_LEN as u64 + table).is_ok_and(|block| matches!(block, b'!' | b','))
 }
-
-/// Signature and logical screen descriptor.
-const HEADER_LEN: usize = 13;
-
-/// Image descriptor without its introducer.
-const DESCRIPTOR_LEN: usize = 9;
 
 /// Header, descriptor, code size, one sub-block of two bytes and its end, trailer.
 pub const MIN_LEN: u64 = HEADER_LEN as u64 + 1 + DESCRIPTOR_LEN as u64 + 1 + 3 + 1 + 1;

@@ -23,16 +23,16 @@ const LEAST_SIDE: u32 = 32;
 const BITMAP: &[u8] = &[40, 0, 0, 0];
 
 /// A file begins with zeros and numbers that are everywhere. What is looked for is its first
-/// picture, which follows the directory: behind each number of entries a PNG or a bitmap.
+/// picture, which follows the directory: after each number of entries a PNG or a bitmap.
 pub static MAGIC: &[Magic] = &anchors();
 
 const fn anchors() -> [Magic; 2 * MOST_ENTRIES] {
-    let mut all = [Magic::behind(&START, 0, png::SIGNATURE); 2 * MOST_ENTRIES];
+    let mut all = [Magic::after(&START, 0, png::SIGNATURE); 2 * MOST_ENTRIES];
     let mut number = 0;
     while number < all.len() {
         let first = directory_len(number as u64 / 2 + 1) as u16;
         let bytes = if number % 2 == 0 { png::SIGNATURE } else { BITMAP };
-        all[number] = Magic::behind(&START, first, bytes);
+        all[number] = Magic::after(&START, first, bytes);
         number += 1;
     }
     all

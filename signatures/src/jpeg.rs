@@ -14,34 +14,31 @@ mod prove;
 mod sample;
 mod segments;
 mod skim;
+mod slip;
 pub(crate) mod strip;
+mod structure;
 mod tables;
 mod video;
 mod walk;
 
 pub use skim::JpegOracle;
 
-use walk::{Walked, walk};
-
 use crate::format::{Effort, Magic};
-use crate::verdict::{Grade, MOST_CHILDREN, MOST_ISSUES, Reject, Verdict};
+use crate::verdict::{MOST_CHILDREN, Reject, Verdict};
 use crate::view::View;
 
 /// What every JPEG begins with: SOI and the first byte of the next marker.
-pub static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
+pub(crate) static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
 
 /// SOI, one quantisation table, frame and scan header of one component, a byte of data, EOI.
-pub const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
-
-/// What makes viewers open a JPEG that breaks off.
-const TERMINATOR: &[u8] = b"\xff\xd9";
+pub(crate) const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
 
 /// Measures the JPEG at the view's start with all that belongs to it.
-pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
+pub(crate) fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let mut verdict = match effort {
         Effort::Structure => {
-            let walked = walk(view)?;
-            structure(view, walked)
+            let walked = walk::walk(view)?;
+            structure::structure(view, walked)
         }
         Effort::Proof => prove::prove(view)?,
     };
@@ -50,36 +47,10 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     Ok(verdict)
 }
 
-/// What the segments and markers of a JPEG tell without its data.
-fn structure(view: &mut View<'_>, walked: Walked) -> Verdict {
-    let mut verdict = Verdict::structural(walked.end, "jpg", "image/jpeg");
-    verdict.pixels = walked.pixels;
-    verdict.unchecked = walked.parts;
-    verdict.issues = walked.issues;
-    verdict.issues.truncate(MOST_ISSUES);
-    segments::look_into(view, &walked.segments, &mut verdict);
-    match walked.broken {
-        Some(issue) => {
-            verdict.grade = Grade::Partial;
-            verdict.proof = "segments, and markers in the data up to the break";
-            verdict.share = walked.share;
-            verdict.terminator = TERMINATOR.into();
-            verdict.note(issue.at, issue.what);
-        }
-        None => {
-            verdict.proof = "segments and scans up to EOI";
-            if walked.short {
-                verdict.grade = Grade::Damaged;
-            }
-            followers::add(view, &walked.segments, Effort::Structure, &mut verdict);
-        }
-    }
-    verdict
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Grade;
     use crate::view::{Buffer, Runs};
     use proptest::prelude::*;
 
@@ -118,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_behind_a_break_is_not_the_pictures_own() {
+    fn what_lies_after_a_break_is_not_the_pictures_own() {
         let exif = b"Exif\0\0II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0\x01\x02\x04\0\x01\0\0\0\x2c\0\0\0\
             \x02\x02\x04\0\x01\0\0\0\x08\0\0\0\0\0\0\0\xff\xd8\xff\xd9....";
         let mut file = sample::picture(&[], 2000);

@@ -26,6 +26,20 @@ pub enum Said {
 ///
 /// `measure` drives it once over a view. Reassembly feeds clusters to snapshots of it instead of
 /// reading a file again from its start.
+///
+/// ```
+/// use afterimage_signatures::{Said, formats};
+///
+/// let mut oracle = formats::by_name("gif").and_then(|gif| gif.oracle()).expect("GIF has one");
+/// assert_eq!(oracle.feed(b"GIF89a\x02\0\x01\0\0\0\0"), Said::More);
+///
+/// // A cluster that may come next, and the right one.
+/// let before = oracle.snapshot();
+/// assert!(matches!(oracle.feed(b"another file's"), Said::Wrong { at: 13, .. }));
+/// let mut oracle = before;
+/// assert_eq!(oracle.feed(b",\0\0\0\0\x02\0\x01\0\x80\0\0\0\xff\xff\xff"), Said::More);
+/// assert_eq!(oracle.feed(b"\x02\x02\x04\x0a\0;"), Said::Done { end: 35 });
+/// ```
 pub trait Oracle: Send {
     /// Goes on with the next bytes. After [`Said::Done`] or [`Said::Wrong`] the answer stays.
     fn feed(&mut self, bytes: &[u8]) -> Said;

@@ -1,4 +1,4 @@
-//! PCX: a header mostly of zeros, lines coded in runs, and a palette behind them.
+//! PCX: a header mostly of zeros, lines coded in runs, and a palette after them.
 //!
 //! Source: ZSoft, "Technical Reference Manual" for PC Paintbrush, revision 5 (1991).
 
@@ -32,7 +32,7 @@ const PALETTE_LEN: u64 = 1 + 3 * 256;
 /// What that byte is.
 const PALETTE: u8 = 12;
 
-/// Some writers leave a palette behind pictures that need none: of at most 16 colours, and zeros.
+/// Some writers leave a palette after pictures that need none: of at most 16 colours, and zeros.
 const SPARE_LEN: usize = 3 * 16;
 
 /// A broken file is kept when so many lines of it are there.
@@ -58,7 +58,7 @@ pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
     }
 }
 
-/// Adds the palette behind the lines; tells what is missing where there must be one.
+/// Adds the palette after the lines; tells what is missing where there must be one.
 fn palette(
     view: &mut View<'_>,
     header: &Header,
@@ -77,7 +77,7 @@ fn palette(
         verdict.len = span.end();
     }
     let missing = header.needs_palette() && !there;
-    missing.then_some((span.at, "no palette behind the last line"))
+    missing.then_some((span.at, "no palette after the last line"))
 }
 
 /// The lines of a broken file that are there.

@@ -6,7 +6,7 @@ mod header;
 mod inflate;
 mod oracle;
 
-pub use header::Header;
+pub use header::{Header, SIGNATURE};
 pub use oracle::PngOracle;
 
 use crate::format::{Effort, Magic, SECTOR};
@@ -19,9 +19,6 @@ use crate::view::{Endian::Big, View};
 
 /// What every PNG begins with.
 pub static MAGIC: &[Magic] = &[Magic::new(0, SIGNATURE)];
-
-/// The signature, of eight bytes.
-pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Signature, IHDR, IDAT and IEND of a 1 x 1 grey picture, compressed as well as zlib can.
 pub const MIN_LEN: u64 = 67;
@@ -38,7 +35,7 @@ const MOST_AHEAD: u64 = 4096;
 /// Image data and other chunks that alternate are listed apart so many times.
 const MOST_SPANS: usize = 1024;
 
-/// The oracle gets the file in pieces of this size, which bounds how far behind the last good row
+/// The oracle gets the file in pieces of this size, which bounds how far after the last good row
 /// a file is cut that ends with its source.
 const PIECE: usize = 16 << 10;
 
@@ -237,7 +234,7 @@ fn add_exif(view: &mut View<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// Samsung's gallery writes its blocks behind IEND too.
+/// Samsung's gallery writes its blocks after IEND too.
 fn add_trailer(view: &mut View<'_>, verdict: &mut Verdict) {
     if let Some(found) = trailer::samsung(view, verdict.len) {
         let span = Span::between(verdict.len, found.end);

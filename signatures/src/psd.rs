@@ -95,7 +95,7 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     Ok(verdict)
 }
 
-/// The layers, which are passed over, and the picture behind them.
+/// The layers, which are passed over, and the picture after them.
 fn picture(
     view: &mut View<'_>,
     resources: Span,

@@ -46,9 +46,9 @@ mod tests {
 
     #[test]
     fn a_structure_is_found_across_pieces_but_not_beyond_the_limit() {
-        for place in [0, 5, FIRST_PIECE - 3, FIRST_PIECE, PIECE - 3, PIECE, 2 * PIECE + 1] {
+        for at in [0, 5, FIRST_PIECE - 3, FIRST_PIECE, PIECE - 3, PIECE, 2 * PIECE + 1] {
             let mut hay = vec![b'.'; 3 * PIECE];
-            hay[place..place + 6].copy_from_slice(b"needle");
+            hay[at..at + 6].copy_from_slice(b"needle");
             let (runs, mut buffer) = (Runs::whole(0, hay.len() as u64), Buffer::default());
             let hay = hay.as_slice();
             let mut view = View::new(&hay, &runs, &mut buffer);
@@ -57,9 +57,9 @@ mod tests {
                     Some(at + memchr::memmem::find(piece, b"needle")? as u64)
                 })
             };
-            assert_eq!(find(u64::MAX), Some(place as u64));
-            assert_eq!(find(place as u64 + 6), Some(place as u64));
-            assert_eq!(find(place as u64 + 5), None);
+            assert_eq!(find(u64::MAX), Some(at as u64));
+            assert_eq!(find(at as u64 + 6), Some(at as u64));
+            assert_eq!(find(at as u64 + 5), None);
         }
     }
 }

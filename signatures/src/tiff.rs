@@ -6,7 +6,7 @@
 //! block, wherever in a large file it lies.
 //!
 //! Strips and tiles whose coding has a check are decoded and thrown away: what fails is an issue
-//! at its place, and what fails up to the end is not the file's own.
+//! at its offset, and what fails up to the end is not the file's own.
 //!
 //! # What is believed
 //!
@@ -19,7 +19,9 @@
 //! Source: Adobe TIFF 6.0 (1992), section 2 "TIFF Structure"; for BigTIFF the libtiff project's
 //! description; for vendors' tags ExifTool.
 
+mod coded;
 mod decode;
+mod decoder;
 mod deflate;
 mod directory;
 mod embedded;
@@ -38,6 +40,7 @@ mod proof;
 mod repack;
 pub(crate) mod tags;
 
+pub(crate) use coded::Coded;
 pub(crate) use directory::{Directory, Origin};
 pub(crate) use embedded::{begins_as_jpeg, exif_of_jpeg};
 pub(crate) use family::{Evidence, Family, Findings};
@@ -45,7 +48,6 @@ pub(crate) use graph::Structure;
 pub(crate) use header::{Header, Variant};
 pub(crate) use measure::measure;
 pub(crate) use picture::Picture;
-pub(crate) use proof::Coded;
 pub use repack::repack;
 
 use crate::format::Magic;
@@ -56,14 +58,14 @@ const LITTLE: Magic = Magic::gated(0, b"II*\0", may_be_picture);
 const BIG: Magic = Magic::gated(0, b"MM\0*", may_be_picture);
 
 /// What every classic TIFF begins with.
-pub static MAGIC: &[Magic] = &[LITTLE, BIG];
+pub(crate) static MAGIC: &[Magic] = &[LITTLE, BIG];
 
 /// What a classic TIFF or a BigTIFF begins with.
-pub static ANY_MAGIC: &[Magic] =
+pub(crate) static ANY_MAGIC: &[Magic] =
     &[LITTLE, BIG, Magic::new(0, b"II+\0\x08\0\0\0"), Magic::new(0, b"MM\0+\0\x08\0\0")];
 
 /// Panasonic's and Leica's variant.
-pub static PANASONIC_MAGIC: &[Magic] = &[Magic::new(0, b"IIU\0")];
+pub(crate) static PANASONIC_MAGIC: &[Magic] = &[Magic::new(0, b"IIU\0")];
 
 /// Whether the first directory is one, and has a tag that points at a picture, at further
 /// directories, or names a camera.
@@ -82,4 +84,4 @@ fn may_be_picture(view: &mut View<'_>) -> bool {
 }
 
 /// Header and one directory of the four tags without which there is no picture.
-pub const MIN_LEN: u64 = 8 + 2 + 4 * 12;
+pub(crate) const MIN_LEN: u64 = 8 + 2 + 4 * 12;

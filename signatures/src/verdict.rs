@@ -129,7 +129,7 @@ pub enum Role {
     /// A part of the picture that begins as a file of its own does, such as a JPEG tile: nothing
     /// found in it is a picture, neither of its own nor inside this file.
     Part,
-    /// Behind the picture, appended by a camera or a program; treated as metadata.
+    /// After the picture, appended by a camera or a program; treated as metadata.
     Trailer,
 }
 

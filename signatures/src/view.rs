@@ -113,6 +113,24 @@ impl Buffer {
 ///
 /// Reading past its end is a verdict ([`Reject::Truncated`]), never a failure. Verdicts speak of
 /// offsets from the candidate's first byte, even out of a nested window.
+///
+/// ```
+/// use afterimage_signatures::{Buffer, Endian, Reject, Run, Runs, View};
+///
+/// // A file of six bytes in two runs.
+/// let disk = &b"..\x00\x2aAB......CD"[..];
+/// let runs = Runs::new(vec![Run { at: 2, len: 4 }, Run { at: 12, len: 2 }]);
+/// let mut buffer = Buffer::default();
+/// let mut view = View::new(&disk, &runs, &mut buffer);
+/// assert_eq!(view.u16(0, Endian::Big)?, 42);
+/// assert_eq!(view.bytes(2, 4)?, b"ABCD");
+///
+/// // Nothing beyond its end can be read, nor beyond that of a window inside it.
+/// assert_eq!(view.bytes(4, 4), Err(Reject::Truncated { at: 4, missing: 2 }));
+/// let mut inner = view.sub(2, 2)?;
+/// assert_eq!(inner.u8(2), Err(Reject::Truncated { at: 4, missing: 1 }));
+/// # Ok::<(), Reject>(())
+/// ```
 #[derive(Debug)]
 pub struct View<'s> {
     source: Source<'s>,

@@ -1,6 +1,6 @@
 //! X3F, Sigma's container of Foveon sensor data: sections, and their directory at the end.
 //!
-//! The directory is a section too. Its own offset is the file's last four bytes, right behind it.
+//! The directory is a section too. Its own offset is the file's last four bytes, right after it.
 //!
 //! Source: ExifTool, SigmaRaw.pm; Foveon, "X3F file format" as dcraw and it read it.
 
@@ -38,7 +38,7 @@ const DIRECTORY_HEADER: usize = 12;
 /// Offset, length and type of a section, in bytes.
 const ENTRY_LEN: usize = 12;
 
-/// Length in bytes of the offset behind the directory.
+/// Length in bytes of the offset after the directory.
 const POINTER_LEN: usize = 4;
 
 /// The longest end of a file in bytes: directory and offset.
@@ -60,14 +60,14 @@ pub struct Container {
     pub pixels: (u32, u32),
     /// Its sections, as the directory lists them.
     pub sections: Vec<Section>,
-    /// Where the directory lies; the file ends four bytes behind it.
+    /// Where the directory lies; the file ends four bytes after it.
     pub directory: Span,
 }
 
 impl Container {
     /// Reads the file at the view's start, whose directory is searched for.
     ///
-    /// The search ends at the next file of the kind. So however many beginnings without an end
+    /// The search ends at the next file of the kind. So however many headers without an end
     /// follow each other, each byte is searched for one of them.
     pub fn find(view: &mut View<'_>) -> Result<Self, Reject> {
         let Some(pixels) = header(view.bytes(0, HEADER_LEN)?) else {

@@ -29,7 +29,7 @@ use afterimage_testdata::{Sample, samples};
 use disk::{Counting, Device};
 
 /// What may be read besides the file, several times over: ahead in each scan of a progressive
-/// picture, and behind it in search of trailers' footers.
+/// picture, and after it in search of trailers' footers.
 const SEARCHED: u64 = 1 << 20;
 
 /// How long each target runs under `cargo test`.
@@ -71,9 +71,9 @@ fn check_oracle(format: &dyn Format, bytes: &[u8], piece_len: usize) {
     assert_eq!(whole.feed(bytes), said, "{} by {piece_len}", format.signature().name);
 }
 
-/// Law: no bytes behind a format's magic break it.
+/// Law: no bytes after a format's magic break it.
 #[test]
-fn arbitrary_bytes_behind_a_magic() {
+fn arbitrary_bytes_after_a_magic() {
     bolero::check!().with_type::<(u8, u8, Vec<u8>)>().with_test_time(TIME).for_each(
         |(format, magic, bytes)| {
             let format = ALL[usize::from(*format) % ALL.len()];

@@ -226,7 +226,7 @@ fn a_table_of_contents_without_its_box_ends_the_file_at_the_last_one() {
 }
 
 #[test]
-fn noise_behind_a_good_ftyp_is_nothing() {
+fn noise_after_a_good_ftyp_is_nothing() {
     for brands in [&b"heicmif1"[..], b"avifmif1", b"mif1mif1", b"msf1mif1", b"crx isom"] {
         for seed in 1..200 {
             let mut data = b"\0\0\0\x14ftyp".to_vec();
@@ -296,7 +296,7 @@ proptest! {
 }
 
 #[test]
-fn an_old_movie_behind_a_picture_is_not_a_part_of_it() {
+fn an_old_movie_after_a_picture_is_not_a_part_of_it() {
     for movie in afterimage_testdata::isobmff::old_quicktime() {
         for (format, name) in [("heic", "lake"), ("avif", "lake"), ("cr3", "made")] {
             let file = sample(format, name);

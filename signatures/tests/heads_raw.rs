@@ -114,7 +114,7 @@ fn samples_show_their_previews_and_exif() {
     }
 }
 
-/// A disk full of beginnings, each of which searches for its end, costs no more than its bytes.
+/// A disk full of headers, each of which searches for its end, costs no more than its bytes.
 #[test]
 fn each_byte_is_searched_for_one_beginning() {
     for format in ["crw", "x3f"] {
@@ -128,7 +128,7 @@ fn each_byte_is_searched_for_one_beginning() {
             let verdict = formats::by_name(format).unwrap().measure(&mut view, Effort::Proof);
             assert!(verdict.is_err());
         }
-        // What is read is a piece ahead of each beginning, never the rest of the disk.
+        // What is read is a piece ahead of each header, never the rest of the disk.
         assert!(storm.read() <= storm.len() / 512 * (10 << 10), "{format}: {}", storm.read());
     }
 }
@@ -154,7 +154,9 @@ fn the_files_of_a_system_are_no_photos() {
     const MOST: u64 = 32 << 20;
     let mut folders = vec![PathBuf::from("/usr/lib")];
     let mut seen = 0;
-    while let Some(folder) = folders.pop().filter(|_| seen < MOST) {
+    while seen < MOST
+        && let Some(folder) = folders.pop()
+    {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let kind = entry.file_type().unwrap();
             if kind.is_dir() {
@@ -175,8 +177,8 @@ fn hits(bytes: &[u8]) -> Vec<(&'static str, usize)> {
     let mut found = Vec::new();
     for name in NAMES {
         for magic in formats::by_name(name).unwrap().signature().magic {
-            for place in memchr::memmem::find_iter(bytes, magic.bytes) {
-                let Some(at) = place.checked_sub(usize::from(magic.at)) else { continue };
+            for hit in memchr::memmem::find_iter(bytes, magic.bytes) {
+                let Some(at) = hit.checked_sub(usize::from(magic.at)) else { continue };
                 if by(name, &&bytes[at..]).is_ok() {
                     found.push((name, at));
                 }

@@ -53,8 +53,10 @@ fn measure(bytes: &dyn Bytes, effort: Effort) -> Option<(&'static str, Verdict)>
         let has_magic = format.signature().magic.iter().any(|magic| {
             view.bytes(u64::from(magic.at), magic.bytes.len()).is_ok_and(|it| it == magic.bytes)
         });
-        let verdict = format.measure(&mut view, effort).ok().filter(|_| has_magic)?;
-        Some((*name, verdict))
+        if !has_magic {
+            return None;
+        }
+        Some((*name, format.measure(&mut view, effort).ok()?))
     })
 }
 

@@ -79,9 +79,9 @@ fn no_cut_is_whole() {
                 let found = accepted(NAMES, &sample.bytes[..cut], effort);
                 let Some((_, verdict)) = found else { continue };
                 let whole = verdict.grade >= Grade::Structural;
-                // What stands behind the picture may be missing.
-                let behind = sample.name == "xml-behind" && sample.bytes.len() - cut > 12;
-                assert!(!whole || behind, "{} cut at {cut}: {verdict:?}", sample.path());
+                // What stands after the picture may be missing.
+                let after = sample.name == "xml-behind" && sample.bytes.len() - cut > 12;
+                assert!(!whole || after, "{} cut at {cut}: {verdict:?}", sample.path());
             }
         }
     }

@@ -73,7 +73,7 @@ fn no_cut_is_whole() {
 const HEADS: u64 = 4000;
 
 #[test]
-fn noise_behind_the_first_bytes_is_no_codestream() {
+fn noise_after_the_first_bytes_is_no_codestream() {
     let mut random = Random::new(12);
     let noise = random.bytes(4 << 20);
     let mut taken = 0;

@@ -129,7 +129,7 @@ fn a_psd_is_cut_where_its_rows_stop_unpacking() {
 }
 
 #[test]
-fn a_psd_whose_rows_go_on_behind_bad_ones_is_damaged() {
+fn a_psd_whose_rows_go_on_after_bad_ones_is_damaged() {
     let mut seen = 0;
     for sample in packed() {
         let mut bytes = sample.bytes.clone();
@@ -173,7 +173,7 @@ fn a_webp_is_cut_at_the_first_sector_that_no_coder_makes() {
 }
 
 #[test]
-fn a_webp_that_goes_on_behind_foreign_sectors_is_damaged() {
+fn a_webp_that_goes_on_after_foreign_sectors_is_damaged() {
     let mut seen = 0;
     for (sample, at) in webps() {
         let mut bytes = sample.bytes.clone();

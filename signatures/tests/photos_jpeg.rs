@@ -1,4 +1,4 @@
-//! Real JPEGs of many cameras: where they end, whatever lies behind them.
+//! Real JPEGs of many cameras: where they end, whatever lies after them.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -101,10 +101,10 @@ fn every_photo_ends_where_it_does_whatever_follows() {
     for (index, photo) in photos.iter().enumerate() {
         let next = &photos[(index + 1) % photos.len()].bytes;
         let alone = measure(&photo.bytes).map(|verdict| verdict.len);
-        for (what, behind) in
+        for (what, after) in
             [("alone", &[][..]), ("noise", &noise), ("zeros", &[0; 100_000]), ("photo", next)]
         {
-            let verdict = measure(&[&photo.bytes[..], behind].concat());
+            let verdict = measure(&[&photo.bytes[..], after].concat());
             let judged = match &verdict {
                 Ok(verdict) => judge(verdict, &photo.ends),
                 Err(reject) => Err(reject.to_string()),

@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use afterimage_signatures::jpeg::{self, JpegOracle};
+use afterimage_signatures::jpeg::JpegOracle;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Buffer, Effort, Grade, Oracle, Runs, Said, View};
+use afterimage_signatures::{Buffer, Effort, Grade, Oracle, Runs, Said, View, formats};
 use afterimage_testdata::canvas;
 use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
 use afterimage_testdata::random::Random;
@@ -166,7 +166,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Feeds the foreign bytes behind `before` and notes what is said.
+    /// Feeds the foreign bytes after `before` and notes what is said.
     fn splice(&mut self, photo: &Photo, at: usize, before: &JpegOracle, bytes: &[u8]) {
         let same = bytes.iter().zip(&photo.bytes[at..]).take_while(|(new, old)| new == old).count();
         let first = (at + same) as u64;
@@ -211,8 +211,8 @@ fn splice_all(photos: &[Photo], trials: usize, cluster_only: bool) -> [Tally; 6]
                 };
                 if cluster_only {
                     bytes.truncate(CLUSTER);
-                    let behind = photo.bytes.get(at + bytes.len()..).unwrap_or(&[]);
-                    bytes.extend_from_slice(behind);
+                    let after = photo.bytes.get(at + bytes.len()..).unwrap_or(&[]);
+                    bytes.extend_from_slice(after);
                 }
                 tally.splice(photo, at, &before, &bytes);
             }
@@ -230,7 +230,7 @@ fn a_photo_that_goes_on_with_foreign_data_is_never_whole() {
     }
 }
 
-/// Prints how far behind a splice it is found, over all photos that there are.
+/// Prints how far after a splice it is found, over all photos that there are.
 #[test]
 #[ignore = "takes minutes; prints a table"]
 #[expect(clippy::print_stderr, reason = "the table is what it is run for")]
@@ -260,12 +260,13 @@ fn splices_in_numbers() {
 #[test]
 fn real_photos_decode_to_their_exact_end() {
     let files = files(u64::MAX);
+    let format = formats::by_name("jpeg").unwrap();
     let mut broken = Vec::new();
     for (name, bytes) in &files {
         let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
         let bytes = bytes.as_slice();
         let mut view = View::new(&bytes, &runs, &mut buffer);
-        let verdict = jpeg::measure(&mut view, Effort::Proof).unwrap();
+        let verdict = format.measure(&mut view, Effort::Proof).unwrap();
         if verdict.grade != Grade::Verified {
             assert!(!verdict.issues.is_empty(), "{name}: {verdict:?}");
             broken.push((name, verdict.grade, verdict.issues));
@@ -325,12 +326,12 @@ proptest! {
         let whole = in_pieces(&bytes, &[bytes.len()]);
         prop_assert_eq!(in_pieces(&bytes, &lengths), whole);
         prop_assert_eq!(in_pieces(&bytes, &[1]), whole);
-        let (before, behind) = bytes.split_at(resume.index(bytes.len()));
+        let (before, after) = bytes.split_at(resume.index(bytes.len()));
         let mut oracle = JpegOracle::new();
         oracle.feed(before);
         let mut kept = oracle.snapshot();
         oracle.feed(&[0x3b; 999]);
-        prop_assert_eq!((kept.feed(behind), kept.share().to_bits()), (whole.0, whole.1));
+        prop_assert_eq!((kept.feed(after), kept.share().to_bits()), (whole.0, whole.1));
     }
 }
 

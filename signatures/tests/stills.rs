@@ -42,7 +42,7 @@ fn first(bytes: &[u8]) -> Option<(&'static str, Verdict)> {
     })
 }
 
-/// Whether the bytes behind the end that was found are padding that no structure tells of.
+/// Whether the bytes after the end that was found are padding that no structure tells of.
 fn is_padding(rest: &[u8]) -> bool {
     rest.iter().all(|&byte| byte == 0)
 }
@@ -51,11 +51,11 @@ fn is_padding(rest: &[u8]) -> bool {
 /// Gives how many are not.
 fn misses(format: &'static str) -> Vec<String> {
     let other = samples::all().into_iter().find(|sample| sample.format == "jpeg").unwrap();
-    let behind = [Vec::new(), Random::new(6).bytes(9000), vec![0; 9000], other.bytes];
+    let after = [Vec::new(), Random::new(6).bytes(9000), vec![0; 9000], other.bytes];
     let mut missed = Vec::new();
     for (path, bytes) in photos(format) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        for (number, junk) in behind.iter().enumerate() {
+        for (number, junk) in after.iter().enumerate() {
             let all = [&bytes[..], junk].concat();
             match first(&all) {
                 None => {

@@ -160,7 +160,7 @@ fn noise_and_programs_are_no_photos() {
             }
         }
     };
-    // Behind each magic noise, so that many headers are looked at.
+    // After each magic noise, so that many headers are looked at.
     let mut bytes = noise(99, 4 << 20);
     for (index, start) in (0..bytes.len() - 64).step_by(61).enumerate() {
         let magics: [&[u8]; 8] = [
@@ -192,7 +192,7 @@ fn noise_and_programs_are_no_photos() {
 
 #[test]
 fn cut_files_are_partial_as_soon_as_they_lack_picture_data() {
-    // The directory of a fax's last page lies behind the page: without it there is no such page.
+    // The directory of a fax's last page lies after the page: without it there is no such page.
     for sample in samples().iter().filter(|sample| sample.name != "pages") {
         let (_, whole) = measure(&sample.bytes).unwrap();
         let payload = |one: &&Unchecked| one.role == Role::Payload;
@@ -272,7 +272,7 @@ fn thousands_of_directories_with_the_same_million_strips_cost_little() {
     let mut last = first;
     for _ in 0..5000 {
         let mut next = writer.directory(&picture(table, table, &[]));
-        // Both arrays have a million numbers and lie in the same place.
+        // Both arrays have a million numbers and are the same bytes.
         for index in [4, 5] {
             let at = next.at + 2 + index * 12 + 4;
             writer.out[at..at + 4].copy_from_slice(&(1u32 << 20).to_le_bytes());

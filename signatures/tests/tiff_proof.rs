@@ -106,7 +106,10 @@ fn no_real_file_is_verified_with_a_foreign_cluster_in_it() {
             for fill in fills {
                 let mut bytes = whole.clone();
                 bytes[at..at + CLUSTER].copy_from_slice(&fill);
-                let Some(verdict) = measure(&bytes).filter(|_| bytes != whole) else { continue };
+                if bytes == whole {
+                    continue;
+                }
+                let Some(verdict) = measure(&bytes) else { continue };
                 let free = |at: u64| {
                     verdict.unchecked.iter().any(|one| one.span.at <= at && at < one.span.end())
                 };
@@ -120,7 +123,12 @@ fn no_real_file_is_verified_with_a_foreign_cluster_in_it() {
 }
 
 /// A picture whose strips, all alike, are named by `offsets` and `lens`.
-fn crowd(compression: u16, rows: u32, data: &[u8], offsets: fn(u32, u32) -> (u32, u32)) -> Vec<u8> {
+fn many_strips(
+    compression: u16,
+    rows: u32,
+    data: &[u8],
+    offsets: fn(u32, u32) -> (u32, u32),
+) -> Vec<u8> {
     let mut writer = Writer::new(b"II*\0");
     let at = writer.append(data);
     let pairs = (0..rows).map(|index| offsets(at + index, data.len() as u32 - index));
@@ -145,10 +153,10 @@ fn no_byte_is_decoded_twice_and_bombs_cost_little() {
     for (compression, data) in
         [(5, vec![0; 1 << 20]), (32773, vec![0x81; 1 << 20]), (8, noise(1, 1 << 20))]
     {
-        // Each strip begins a byte behind the one before and ends where all do; or all are one.
-        let _ = measure(&crowd(compression, 1 << 17, &data, |at, len| (at, len)));
-        let _ = measure(&crowd(compression, 1 << 17, &data, |at, _| (at, 1)));
-        let _ = measure(&crowd(compression, 1 << 17, &data, |_, _| (8, 1 << 20)));
+        // Each strip begins a byte after the one before and ends where all do; or all are one.
+        let _ = measure(&many_strips(compression, 1 << 17, &data, |at, len| (at, len)));
+        let _ = measure(&many_strips(compression, 1 << 17, &data, |at, _| (at, 1)));
+        let _ = measure(&many_strips(compression, 1 << 17, &data, |_, _| (8, 1 << 20)));
     }
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }

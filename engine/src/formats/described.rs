@@ -146,6 +146,7 @@ impl Custom {
             name,
             title: name,
             extensions: Box::leak(Box::new([leak(extension)])),
+            aliases: &[],
             group: Group::Photo,
             magic: Box::leak(Box::new([magic])),
             min_len: least,

@@ -1,5 +1,7 @@
 //! Whether a file is the one that an entry tells of.
 
+use afterimage_signatures::formats::is_alias;
+
 use crate::model::{End, Record};
 use crate::volumes::filesystem::Entry;
 use crate::volumes::survey::Volume;
@@ -25,26 +27,9 @@ pub fn fits(volume: &Volume, entry: &Entry, record: &Record) -> Fit {
         return Fit::Exact;
     }
     let extension = entry.extension().to_ascii_lowercase();
-    let is_alike =
-        extension == record.extension || ALIKE.contains(&(&extension, &record.extension));
+    let is_alike = extension == record.extension || is_alias(&extension, &record.extension);
     if is_near(volume, entry, len, record.end) && is_alike { Fit::Near } else { Fit::Not }
 }
-
-/// Extensions that names have, and those that files of the format get here.
-const ALIKE: [(&str, &str); 12] = [
-    ("jpeg", "jpg"),
-    ("jpe", "jpg"),
-    ("mpo", "jpg"),
-    ("jfif", "jpg"),
-    ("insp", "jpg"),
-    ("tiff", "tif"),
-    ("hif", "heic"),
-    ("heif", "heic"),
-    ("jpf", "jp2"),
-    ("dib", "bmp"),
-    ("qt", "mov"),
-    ("m2ts", "mts"),
-];
 
 /// Whether a file that ends after `len` bytes can be that of an entry, with something after it.
 pub fn is_near(volume: &Volume, entry: &Entry, len: u64, end: End) -> bool {

@@ -1,6 +1,6 @@
 //! Apple's maker note: what pairs the picture of a Live Photo with its video.
 //!
-//! Source: ExifTool 12.57, Apple.pm: a directory behind `Apple iOS`, whose offsets count from the
+//! Source: ExifTool 12.57, Apple.pm: a directory after `Apple iOS`, whose offsets count from the
 //! note's first byte.
 
 /// How a note begins: its name, a version and the byte order, which is always big-endian.

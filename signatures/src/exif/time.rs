@@ -28,7 +28,10 @@ pub fn civil(bytes: &[u8]) -> Result<Option<String>, &'static str> {
             number(17, 2)?,
         ))
     })();
-    let (year, month, day, hour, minute, second) = fields.filter(|_| separated).ok_or("time")?;
+    let (year, month, day, hour, minute, second) = fields.ok_or("time")?;
+    if !separated {
+        return Err("time");
+    }
     if !YEARS.contains(&year) || day == 0 || day > days(year, month) {
         return Err("date");
     }

@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "apng",
     title: "Animated PNG",
     extensions: &["png", "apng"],
+    aliases: &[],
     group: Group::Photo,
     magic: png::MAGIC,
     min_len: png::MIN_LEN,

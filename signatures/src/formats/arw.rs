@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "arw",
     title: "Sony ARW",
     extensions: &["arw"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "avi",
     title: "AVI",
     extensions: &["avi"],
+    aliases: &[],
     group: Group::Video,
     magic: avi::MAGIC,
     min_len: avi::MIN_LEN,

@@ -11,6 +11,7 @@ static SIGNATURE: Signature = Signature {
     name: "avif",
     title: "AVIF",
     extensions: &["avif", "avifs"],
+    aliases: &[],
     group: Group::Photo,
     magic: MAGIC,
     min_len: heif::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "bmp",
     title: "BMP",
     extensions: &["bmp", "dib"],
+    aliases: &["dib"],
     group: Group::Photo,
     magic: &[],
     min_len: bmp::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "cr2",
     title: "Canon CR2",
     extensions: &["cr2"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(0, b"II*\0\x10\0\0\0CR\x02\0")],
     min_len: tiff::MIN_LEN,

@@ -14,6 +14,7 @@ static SIGNATURE: Signature = Signature {
     name: "cr3",
     title: "Canon CR3",
     extensions: &["cr3", "crm"],
+    aliases: &[],
     group: Group::Raw,
     magic: isobmff::MAGIC,
     min_len: 256,

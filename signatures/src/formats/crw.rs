@@ -11,6 +11,7 @@ static SIGNATURE: Signature = Signature {
     name: "crw",
     title: "Canon CRW",
     extensions: &["crw"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(ciff::MARK_AT, ciff::MARK)],
     min_len: 26 + 2 + 10 + 4, // Header, and a directory of one entry with its offset.
@@ -53,7 +54,7 @@ impl format::Format for Format {
         verdict.pixels = size(view, &properties);
         verdict.children = children(view, &heap);
         verdict.unchecked = unchecked(&heap);
-        // Canon's programs append what was edited, and repeat the directory's offset behind it.
+        // Canon's programs append what was edited, and repeat the directory's offset after it.
         if let Some(trailer) = trailer::any(view, end) {
             let span = Span::between(end, trailer.end);
             verdict.unchecked.push(Unchecked { span, role: Role::Trailer });

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "dcr",
     title: "Kodak DCR",
     extensions: &["dcr"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "dng",
     title: "Adobe DNG",
     extensions: &["dng"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

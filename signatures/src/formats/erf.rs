@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "erf",
     title: "Epson ERF",
     extensions: &["erf"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

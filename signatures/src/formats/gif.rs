@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "gif",
     title: "GIF",
     extensions: &["gif"],
+    aliases: &[],
     group: Group::Photo,
     magic: gif::MAGIC,
     min_len: gif::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "gpr",
     title: "GoPro GPR",
     extensions: &["gpr"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "3fr",
     title: "Hasselblad 3FR",
     extensions: &["3fr", "fff"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

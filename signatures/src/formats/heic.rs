@@ -11,6 +11,7 @@ static SIGNATURE: Signature = Signature {
     name: "heic",
     title: "HEIC",
     extensions: &["heic", "heics", "hif", "heif"],
+    aliases: &["hif", "heif"],
     group: Group::Photo,
     magic: MAGIC,
     min_len: heif::MIN_LEN,

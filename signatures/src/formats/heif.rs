@@ -11,6 +11,7 @@ static SIGNATURE: Signature = Signature {
     name: "heif",
     title: "HEIF",
     extensions: &["heif", "heifs", "hif", "avci"],
+    aliases: &[],
     group: Group::Photo,
     magic: MAGIC,
     min_len: heif::MIN_LEN,

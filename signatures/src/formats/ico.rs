@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "ico",
     title: "ICO",
     extensions: &["ico"],
+    aliases: &[],
     group: Group::Photo,
     magic: ico::MAGIC,
     min_len: ico::MIN_LEN,

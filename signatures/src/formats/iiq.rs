@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "iiq",
     title: "Phase One IIQ",
     extensions: &["iiq"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

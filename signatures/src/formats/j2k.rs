@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "j2k",
     title: "JPEG 2000 codestream",
     extensions: &["j2k", "j2c", "jpc"],
+    aliases: &[],
     group: Group::Photo,
     magic: &[Magic::new(0, b"\xff\x4f\xff\x51")],
     min_len: codestream::MIN_LEN,

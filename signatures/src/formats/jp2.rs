@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "jp2",
     title: "JPEG 2000",
     extensions: &["jp2", "jpf", "jpx", "jpm"],
+    aliases: &["jpf"],
     group: Group::Photo,
     magic: boxes::MAGIC,
     min_len: boxes::MIN_LEN,

@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "jpeg",
     title: "JPEG",
     extensions: &["jpg", "jpeg", "jpe", "jfif"],
+    aliases: &["jpeg", "jpe", "mpo", "jfif", "insp"],
     group: Group::Photo,
     magic: jpeg::MAGIC,
     min_len: jpeg::MIN_LEN,

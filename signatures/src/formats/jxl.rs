@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "jxl",
     title: "JPEG XL",
     extensions: &["jxl"],
+    aliases: &[],
     group: Group::Photo,
     magic: jpegxl::MAGIC,
     min_len: jpegxl::MIN_LEN,

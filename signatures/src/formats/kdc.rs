@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "kdc",
     title: "Kodak KDC",
     extensions: &["kdc"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

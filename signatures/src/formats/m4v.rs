@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "m4v",
     title: "Apple MP4",
     extensions: &["m4v"],
+    aliases: &[],
     group: Group::Video,
     magic: isobmff::MAGIC,
     min_len: video::MIN_LEN,

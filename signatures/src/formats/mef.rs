@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "mef",
     title: "Mamiya MEF",
     extensions: &["mef"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "mos",
     title: "Leaf MOS",
     extensions: &["mos"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

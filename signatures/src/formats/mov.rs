@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "mov",
     title: "QuickTime movie",
     extensions: &["mov", "qt"],
+    aliases: &["qt"],
     group: Group::Video,
     magic: video::QUICKTIME,
     min_len: video::MIN_LEN,

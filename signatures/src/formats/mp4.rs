@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "mp4",
     title: "MP4",
     extensions: &["mp4"],
+    aliases: &[],
     group: Group::Video,
     magic: isobmff::MAGIC,
     min_len: video::MIN_LEN,

@@ -8,6 +8,7 @@ static SIGNATURE: Signature = Signature {
     name: "mrw",
     title: "Minolta MRW",
     extensions: &["mrw"],
+    aliases: &[],
     group: Group::Raw,
     // "\0MRM" and a length precede it.
     magic: &[Magic::new(9, b"PRD\0\0\0")],
@@ -17,7 +18,7 @@ static SIGNATURE: Signature = Signature {
     source: "ExifTool, MinoltaRaw.pm",
 };
 
-/// Where the first block begins: behind a mark and the length of all blocks.
+/// Where the first block begins: after a mark and the length of all blocks.
 const BLOCKS: u64 = 8;
 
 /// Name and length of a block, in bytes.

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "mts",
     title: "MPEG transport stream (MTS, M2TS)",
     extensions: &["mts", "m2ts", "ts"],
+    aliases: &["m2ts"],
     group: Group::Video,
     magic: mpegts::MAGIC,
     min_len: mpegts::MIN_LEN,

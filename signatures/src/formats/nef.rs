@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "nef",
     title: "Nikon NEF",
     extensions: &["nef"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "nrw",
     title: "Nikon NRW",
     extensions: &["nrw"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

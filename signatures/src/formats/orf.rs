@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "orf",
     title: "Olympus ORF",
     extensions: &["orf", "ori"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[
         Magic::new(0, b"IIRO\x08\0\0\0"),

@@ -9,10 +9,11 @@ static SIGNATURE: Signature = Signature {
     name: "pcx",
     title: "PCX",
     extensions: &["pcx"],
+    aliases: &[],
     group: Group::Photo,
     magic: pcx::MAGIC,
     min_len: pcx::MIN_LEN,
-    end_rule: "runs that give exactly the last line; the palette of 256 colours behind them",
+    end_rule: "runs that give exactly the last line; the palette of 256 colours after them",
     proof: "runs that end with every line; no check of what they show",
     source: "ZSoft, Technical Reference Manual for PC Paintbrush (1991)",
 };

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "pef",
     title: "Pentax PEF",
     extensions: &["pef"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "png",
     title: "PNG",
     extensions: &["png"],
+    aliases: &[],
     group: Group::Photo,
     magic: png::MAGIC,
     min_len: png::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "psd",
     title: "Photoshop PSD and PSB",
     extensions: &["psd", "psb"],
+    aliases: &[],
     group: Group::Photo,
     magic: psd::MAGIC,
     min_len: psd::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "raf",
     title: "Fujifilm RAF",
     extensions: &["raf"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(0, MAGIC)],
     min_len: HEADER_LEN,
@@ -31,7 +32,7 @@ const DESCRIPTION: u64 = 92;
 /// ... and the sensor's data.
 const DATA: u64 = 100;
 
-/// The same of a second set of photosites, where the JPEG begins behind them.
+/// The same of a second set of photosites, where the JPEG begins after them.
 const SECOND: [u64; 2] = [0x78, 0x80];
 
 /// Tag of the description: height and width of the sensor, 16 bits each.

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "rw2",
     title: "Panasonic RW2",
     extensions: &["rw2", "raw"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::PANASONIC_MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "rwl",
     title: "Leica RWL",
     extensions: &["rwl", "raw"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::PANASONIC_MAGIC,
     min_len: tiff::MIN_LEN,

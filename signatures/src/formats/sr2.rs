@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "sr2",
     title: "Sony SR2",
     extensions: &["sr2"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "srf",
     title: "Sony SRF",
     extensions: &["srf"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "srw",
     title: "Samsung SRW",
     extensions: &["srw"],
+    aliases: &[],
     group: Group::Raw,
     magic: tiff::MAGIC,
     min_len: tiff::MIN_LEN,

@@ -10,6 +10,7 @@ static SIGNATURE: Signature = Signature {
     name: "3gp",
     title: "3GP",
     extensions: &["3gp", "3g2"],
+    aliases: &[],
     group: Group::Video,
     magic: isobmff::MAGIC,
     min_len: video::MIN_LEN,

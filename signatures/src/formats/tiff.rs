@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "tiff",
     title: "TIFF",
     extensions: &["tif", "tiff"],
+    aliases: &["tiff"],
     group: Group::Photo,
     magic: tiff::ANY_MAGIC,
     min_len: tiff::MIN_LEN,

@@ -9,6 +9,7 @@ static SIGNATURE: Signature = Signature {
     name: "webp",
     title: "WebP",
     extensions: &["webp"],
+    aliases: &[],
     group: Group::Photo,
     magic: webp::MAGIC,
     min_len: webp::MIN_LEN,

@@ -10,10 +10,11 @@ static SIGNATURE: Signature = Signature {
     name: "x3f",
     title: "Sigma X3F",
     extensions: &["x3f"],
+    aliases: &[],
     group: Group::Raw,
     magic: &[Magic::new(0, x3f::MAGIC)],
     min_len: 52 + 12 + 12 + 4, // Header, and a directory of one entry with its offset.
-    end_rule: "behind the directory that is followed by its own offset",
+    end_rule: "after the directory that is followed by its own offset",
     proof: "structure: the directory closes the file, and its sections lie before it",
     source: "ExifTool, SigmaRaw.pm",
 };

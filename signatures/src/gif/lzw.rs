@@ -57,7 +57,7 @@ impl Lzw {
     /// Goes on with one byte, or says what is wrong with it.
     pub(super) fn feed(&mut self, byte: u8) -> Result<(), &'static str> {
         if self.ended {
-            return Err("image data goes on behind its end code");
+            return Err("image data goes on after its end code");
         }
         self.bits |= u32::from(byte) << self.held;
         self.held += 8;
@@ -131,6 +131,6 @@ mod tests {
         assert_eq!(run(&TEN, 99), Err("more pixels than the frame has"));
         assert_eq!(run(&TEN, 101), Err("the frame ends before its last row"));
         let longer = [&TEN[..], &[0]].concat();
-        assert_eq!(run(&longer, 100), Err("image data goes on behind its end code"));
+        assert_eq!(run(&longer, 100), Err("image data goes on after its end code"));
     }
 }

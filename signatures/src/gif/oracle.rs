@@ -1,7 +1,7 @@
 //! The oracle of GIF: it reads the file byte by byte and names the first one that cannot be.
 
+use super::blocks::{DESCRIPTOR_LEN, HEADER_LEN};
 use super::lzw::Lzw;
-use super::{DESCRIPTOR_LEN, HEADER_LEN};
 use crate::oracle::{Oracle, Said};
 use crate::verdict::Span;
 

@@ -31,7 +31,7 @@ pub(super) struct Entry {
     pub(super) span: Span,
 }
 
-/// The entries in order of their pictures, which must lie one behind the other from the end of
+/// The entries in order of their pictures, which must lie one after the other from the end of
 /// the directory on.
 pub(super) fn read(view: &mut View<'_>) -> Result<Vec<Entry>, Reject> {
     let (start, count) = (view.array(0)?, u64::from(view.u16(4, Little)?));

@@ -1,6 +1,6 @@
 //! The `ftyp` box: which kind of file this is.
 
-use super::Header;
+use super::boxes::{Header, is_plausible};
 use crate::verdict::Reject;
 use crate::view::{Endian::Big, View};
 
@@ -49,8 +49,8 @@ const VIDEO: &[&[u8]] = &[
 /// Whether a `ftyp` box and another one stand at the view's start.
 pub fn opens(view: &mut View<'_>) -> bool {
     let second = Brands::read(view).and_then(|brands| Header::read(view, brands.end));
-    // A file may end behind its brands; then there is nothing in it.
-    second.is_ok_and(|second| super::is_plausible(second.kind))
+    // A file may end after its brands; then there is nothing in it.
+    second.is_ok_and(|second| is_plausible(second.kind))
 }
 
 /// Brands of one file.

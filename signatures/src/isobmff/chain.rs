@@ -9,12 +9,12 @@ use crate::view::View;
 /// How a picture is coded, as far as its units are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
-    /// AVC: NAL units behind lengths of `length` bytes.
+    /// AVC: NAL units after lengths of `length` bytes.
     Avc {
         /// From 1 to 4.
         length: u8,
     },
-    /// HEVC: NAL units behind lengths of `length` bytes.
+    /// HEVC: NAL units after lengths of `length` bytes.
     Hevc {
         /// From 1 to 4.
         length: u8,
@@ -56,7 +56,7 @@ pub struct Break {
     pub what: &'static str,
     /// Whether the source ends inside the unit, which itself is sound.
     pub missing: bool,
-    /// Whether the picture is sound again behind it: its units go on to the end, and the last
+    /// Whether the picture is sound again after it: its units go on to the end, and the last
     /// bytes show nothing foreign.
     pub mends: bool,
 }

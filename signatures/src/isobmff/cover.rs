@@ -5,7 +5,7 @@ use crate::verdict::{Role, Span, Unchecked};
 
 /// The first `len` bytes of the file: boxes are metadata, what media boxes hold is payload, apart
 /// from the stretches in `opaque` (Exif, embedded JPEGs), which need not be in order. What lies
-/// behind the last box is payload too.
+/// after the last box is payload too.
 pub fn unchecked(layout: &Layout, len: u64, mut opaque: Vec<Span>) -> Vec<Unchecked> {
     opaque.sort_unstable();
     let mut opaque = opaque.into_iter().peekable();

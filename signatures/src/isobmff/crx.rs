@@ -65,10 +65,10 @@ impl Contents {
                 contents.exif.push(ExifBlock { span: header.body(), kind: exif });
             }
         }
-        match contents.exif.iter().any(|block| block.kind == ExifKind::Primary) {
-            true => Ok(contents),
-            false => Err(view.malformed(canon.body, "CMT1")),
+        if !contents.exif.iter().any(|block| block.kind == ExifKind::Primary) {
+            return Err(view.malformed(canon.body, "CMT1"));
         }
+        Ok(contents)
     }
 }
 
@@ -107,7 +107,7 @@ pub fn previews(view: &mut View<'_>, layout: &Layout) -> Vec<Child> {
     found
 }
 
-/// The JPEG in a box `THMB` or `PRVW`: behind version and flags stand its width, height and
+/// The JPEG in a box `THMB` or `PRVW`: after version and flags stand its width, height and
 /// length, in an order that differs, then the JPEG, which begins 16 bytes into the body.
 fn jpeg(view: &mut View<'_>, header: Header, kinship: Kinship) -> Option<Child> {
     let len_at = if &header.kind == b"THMB" { FULL + 4 } else { FULL + 8 };

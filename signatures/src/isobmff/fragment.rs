@@ -1,4 +1,4 @@
-//! Fragments of a movie: `moof` boxes, each of which describes samples of the `mdat` behind it.
+//! Fragments of a movie: `moof` boxes, each of which describes samples of the `mdat` after it.
 //!
 //! Source: ISO/IEC 14496-12:2022, 8.8 "Movie fragments".
 

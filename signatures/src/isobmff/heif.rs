@@ -68,7 +68,7 @@ pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdi
     Ok(verdict)
 }
 
-/// A file whose `meta` was to follow the media and is lost: nothing tells what its units show. It
+/// A file whose `meta` was to follow the media and is missing: nothing tells what its units show. It
 /// keeps those that can be followed from the start of the media.
 fn headless(view: &mut View<'_>, layout: &Layout, blank: Verdict) -> Result<Verdict, Reject> {
     let missing = match layout.stop {
@@ -146,10 +146,10 @@ struct Chains {
 }
 
 impl Chains {
-    /// The first break behind which no picture is sound.
+    /// The first break after which no picture is sound.
     fn tail(&self) -> Option<u64> {
-        let behind = self.breaks.iter().filter(|found| !found.mends && found.at >= self.sound);
-        behind.map(|found| found.at).min()
+        let after = self.breaks.iter().filter(|found| !found.mends && found.at >= self.sound);
+        after.map(|found| found.at).min()
     }
 }
 
@@ -323,7 +323,10 @@ impl Picture {
     /// Which part of the picture to show lies whole in the first `len` bytes, by the bytes of each
     /// of its tiles; nothing where its tiles are not known or were not all looked at.
     fn share(&self, chains: &Chains, len: u64) -> Option<f32> {
-        let items = self.items.as_ref().filter(|_| chains.all)?;
+        if !chains.all {
+            return None;
+        }
+        let items = self.items.as_ref()?;
         let mut tiles: Vec<u32> = items
             .references(b"dimg")
             .filter(|found| found.from == items.primary)

@@ -24,7 +24,7 @@ pub fn content_identifier(view: &mut View<'_>) -> Option<String> {
 }
 
 /// The identifier in the box `moov`.
-pub fn of_movie(view: &mut View<'_>, moov: Header) -> Option<String> {
+pub(crate) fn of_movie(view: &mut View<'_>, moov: Header) -> Option<String> {
     let meta = moov.boxes(0).find(view, b"meta").ok()??;
     value(view, meta, CONTENT_IDENTIFIER).ok()?
 }

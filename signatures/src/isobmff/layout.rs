@@ -102,7 +102,7 @@ impl Layout {
     }
 
     /// Ends the file where another begins that has no `ftyp`: old QuickTime movies begin with
-    /// `moov`, or with `mdat` behind `wide`, and no file has such a box behind `needed`, the last
+    /// `moov`, or with `mdat` after `wide`, and no file has such a box after `needed`, the last
     /// byte that its own tables need, unless it only holds a mark.
     pub fn end_before_another(&mut self, needed: u64) {
         let begins = |header: &Header| match &header.kind {
@@ -128,7 +128,7 @@ impl Layout {
         let kept = self.boxes[..foreign]
             .iter()
             .rposition(|header| !matches!(&header.kind, b"mdat" | b"wide" | b"free" | b"skip"));
-        // The first box of media behind the others is the file's own.
+        // The first box of media after the others is the file's own.
         let own = kept.map_or(0, |kept| kept + 2).min(foreign);
         if let Some(at) = self.boxes.get(own).map(|header| header.at) {
             self.cut(at);

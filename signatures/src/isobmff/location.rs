@@ -61,7 +61,7 @@ pub fn locations(view: &mut View<'_>, iloc: Header) -> Result<Vec<Location>, Rej
     Ok(found)
 }
 
-/// The entry at `at`, which moves behind it.
+/// The entry at `at`, which moves after it.
 fn location(
     body: &mut View<'_>,
     at: &mut u64,

@@ -166,7 +166,7 @@ impl Movie {
         let mut all = true;
         for &moof in &self.fragments {
             fragment::samples(view, moof, &self.defaults, &mut |view, Run { track, span }| {
-                if let Some(coding) = self.coding(track).filter(|_| all) {
+                if all && let Some(coding) = self.coding(track) {
                     all = look(view, coding, span);
                 }
                 Ok(())

@@ -23,7 +23,7 @@ impl Samples {
         Samples { offsets, sizes, runs, at: 0, left: 0 }
     }
 
-    /// The next sample that has any bytes. Those of a chunk that lie behind the view's end come as
+    /// The next sample that has any bytes. Those of a chunk that lie after the view's end come as
     /// one: a table of a few bytes may promise billions of them.
     pub fn next(&mut self, view: &mut View<'_>) -> Result<Option<Span>, Reject> {
         loop {

@@ -203,7 +203,7 @@ mod tests {
             }
             (view.len(), found)
         });
-        assert!((41..=80).contains(&len), "the third sample lies behind {len}");
+        assert!((41..=80).contains(&len), "the third sample lies after {len}");
         let many = u64::from(many);
         assert_eq!(found, [(0, 40), (40, 40), (80, 40 * (many - 2)), (5000, 40 * many)]);
     }

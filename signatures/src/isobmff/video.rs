@@ -19,7 +19,7 @@ use crate::view::View;
 pub const MIN_LEN: u64 = 300;
 
 /// Where QuickTime files begin. Before there was a `ftyp` box they began with `moov`, whose first
-/// box is a movie header of 108 bytes, or with `mdat`, often behind an empty box.
+/// box is a movie header of 108 bytes, or with `mdat`, often after an empty box.
 pub static QUICKTIME: &[Magic] = &[
     super::FTYP,
     Magic::new(4, b"moov\0\0\0\x6cmvhd"),
@@ -100,7 +100,7 @@ fn verdict(
     Ok(verdict)
 }
 
-/// Sets grade and length. A file none of whose samples holds behind the first broken one ends
+/// Sets grade and length. A file none of whose samples holds after the first broken one ends
 /// there, unless a box of its own proves that it goes on.
 fn grade(file: &File, followed: Option<&Followed>, verdict: &mut Verdict) {
     let File { layout, closing, movie, moov } = file;
@@ -200,13 +200,14 @@ fn confirm(
     let tight = layout.holder(start).is_some_and(|held| start - held.body.min(start) <= SLACK);
     let units = movie.first_holds(view)?;
     let jpeg = movie.jpegs.first().map(|span| view.array(span.at) == Ok([0xff, 0xd8]));
-    match units.or(jpeg).unwrap_or(tight) {
-        true => Ok(()),
-        false => Err(view.malformed(first, "first sample")),
+    if units.or(jpeg).unwrap_or(tight) {
+        Ok(())
+    } else {
+        Err(view.malformed(first, "first sample"))
     }
 }
 
-/// A file whose movie header was never written or is lost. Nothing tells how long it is: it keeps
+/// A file whose movie header was never written or is missing. Nothing tells how long it is: it keeps
 /// the units that can be followed from the start of its media, which no viewer shows.
 fn unfinished(
     view: &mut View<'_>,
@@ -218,7 +219,10 @@ fn unfinished(
         Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
         _ => view.malformed(layout.end, "moov"),
     };
-    let Some(mdat) = layout.find(b"mdat").filter(|_| brands.is_some_and(Brands::is_video)) else {
+    if !brands.is_some_and(Brands::is_video) {
+        return Err(missing);
+    }
+    let Some(mdat) = layout.find(b"mdat") else {
         return Err(missing);
     };
     // A placeholder is as long as its own header.

@@ -32,7 +32,7 @@ pub struct Entropy {
     pub fault: Option<&'static str>,
     /// Restart markers passed.
     pub restarts: u64,
-    /// Where the first run of at least [`LONG_RUN`] zeros begins, or up to [`WINDOW`] behind that.
+    /// Where the first run of at least [`LONG_RUN`] zeros begins, or up to [`WINDOW`] after that.
     pub zeros: Option<u64>,
 }
 

@@ -1,6 +1,6 @@
 //! What follows the first picture of a JPEG and belongs to it.
 //!
-//! On a disk anything may lie behind EOI, a photo of its own above all. Nothing is taken that the
+//! On a disk anything may lie after EOI, a photo of its own above all. Nothing is taken that the
 //! picture does not announce or that does not prove its own length.
 
 use std::borrow::Cow;
@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use super::gcontainer::{self, Announced, Item};
 use super::marker::{APP1, APP2, Marker};
 use super::mpf::{self, Entry};
-use super::prove::MOST_SLIP;
 use super::skim::JpegOracle;
+use super::slip::is_slip;
 use super::{video, walk};
 use crate::format::Effort;
 use crate::oracle::drive;
@@ -20,7 +20,7 @@ use crate::view::View;
 /// A picture is decoded in pieces of this size.
 const PIECE: usize = 64 << 10;
 
-/// Cameras align further pictures; more padding than this is a hole in a disk.
+/// Cameras align further pictures; more padding than this is free space of a disk.
 const MOST_PADDING: u64 = 64 << 10;
 
 /// More trailers than any chain of programs appends.
@@ -37,7 +37,7 @@ pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &m
     chain.add_announced(view, &announced);
     chain.add_trailers(view);
     if missing {
-        let what = "pictures or videos announced behind this one are not there";
+        let what = "pictures or videos announced after this one are not there";
         verdict.note(verdict.len, Cow::Borrowed(what));
     }
     let span = Span::between(verdict.len, chain.end);
@@ -48,7 +48,7 @@ pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &m
     verdict.children.append(&mut chain.children);
 }
 
-/// What has been found behind the first picture so far.
+/// What has been found after the first picture so far.
 struct Chain {
     end: u64,
     /// Where a trailer may begin: the end of each picture.
@@ -79,7 +79,7 @@ impl Chain {
     /// Takes the pictures of an MPF index; tells whether one is missing, which ends it.
     fn add_listed(&mut self, view: &mut View<'_>, entries: &[Entry]) -> bool {
         for entry in entries {
-            // Some writers count from elsewhere: then the length must prove the place.
+            // Some writers count from elsewhere: then the length must prove the offset.
             let here = Span { at: self.end, len: entry.span.len };
             let found =
                 self.listed(view, entry.span, true).or_else(|| self.listed(view, here, false));
@@ -94,13 +94,13 @@ impl Chain {
 
     /// The picture that an index puts at `span`, if it is there: it has the length that was told,
     /// or nothing but padding lies before it.
-    fn listed(&self, view: &mut View<'_>, span: Span, placed: bool) -> Option<(Span, bool)> {
+    fn listed(&self, view: &mut View<'_>, span: Span, is_told: bool) -> Option<(Span, bool)> {
         if span.at < self.end {
             return None;
         }
         let (end, gain_map) = picture(view, span.at, span.end(), self.effort)?;
         let fits = end == span.end() || is_padding(view, end, span.end());
-        let follows = placed && is_padding(view, self.end, span.at);
+        let follows = is_told && is_padding(view, self.end, span.at);
         let end = if fits { span.end() } else { end };
         (fits || follows).then_some((Span::between(span.at, end), gain_map))
     }
@@ -122,7 +122,7 @@ impl Chain {
         false
     }
 
-    /// Takes what older writers announce without a directory, right behind the end.
+    /// Takes what older writers announce without a directory, right after the end.
     fn add_announced(&mut self, view: &mut View<'_>, announced: &Announced) {
         if announced.video
             && !self.children.iter().any(|child| child.kinship == Kinship::Motion)
@@ -172,7 +172,7 @@ fn picture(view: &mut View<'_>, at: u64, told: u64, effort: Effort) -> Option<(u
         let mut oracle = JpegOracle::new();
         let decodes = match drive(&mut oracle, &mut inner, PIECE) {
             Ok(end) => end == walked.end,
-            Err((at, _)) => oracle.all_units() && walked.end.saturating_sub(at) <= MOST_SLIP,
+            Err((at, _)) => is_slip(&oracle, at, walked.end),
         };
         if !decodes {
             return None;
@@ -222,11 +222,11 @@ mod tests {
     use super::*;
     use crate::view::{Buffer, Runs};
 
-    /// Where a picture with `extra` segments ends before `behind`, counted from its EOI, and what
+    /// Where a picture with `extra` segments ends before `after`, counted from its EOI, and what
     /// its children are.
-    fn follow(extra: &[u8], behind: &[u8]) -> (usize, Vec<Kinship>) {
+    fn follow(extra: &[u8], after: &[u8]) -> (usize, Vec<Kinship>) {
         let first = picture(extra, 600);
-        let file = [&first[..], behind].concat();
+        let file = [&first[..], after].concat();
         let (runs, mut buffer) = (Runs::whole(0, file.len() as u64), Buffer::default());
         let file = file.as_slice();
         let verdict =
@@ -242,8 +242,8 @@ mod tests {
     #[test]
     fn what_nobody_announces_is_not_taken() {
         let other = picture(&[], 700);
-        for behind in [&other[..], VIDEO, &[0; 9000], b"\xff", b"", b"AXS!\0\x01\0\x02"] {
-            assert_eq!(follow(&[], behind), (0, vec![]), "{behind:02x?}");
+        for after in [&other[..], VIDEO, &[0; 9000], b"\xff", b"", b"AXS!\0\x01\0\x02"] {
+            assert_eq!(follow(&[], after), (0, vec![]), "{after:02x?}");
         }
     }
 
@@ -254,13 +254,13 @@ mod tests {
         let len = second.len();
         let index = |gap: usize, len: usize| mpf(2, first + gap, len);
         let other = picture(&[], 800);
-        let behind = |gap: usize| [&vec![0; gap][..], &second, &other].concat();
+        let after = |gap: usize| [&vec![0; gap][..], &second, &other].concat();
         let preview = vec![Kinship::Preview];
-        assert_eq!(follow(&index(0, len), &behind(0)), (len, preview.clone()));
-        assert_eq!(follow(&index(0, 7), &behind(0)), (len, preview.clone()), "wrong length");
-        assert_eq!(follow(&index(90, len), &behind(90)), (len + 90, preview.clone()));
-        assert_eq!(follow(&index(8, len), &behind(0)), (len, preview), "shifted by 8");
-        assert_eq!(follow(&index(50, 7), &behind(90)), (0, vec![]), "stale");
+        assert_eq!(follow(&index(0, len), &after(0)), (len, preview.clone()));
+        assert_eq!(follow(&index(0, 7), &after(0)), (len, preview.clone()), "wrong length");
+        assert_eq!(follow(&index(90, len), &after(90)), (len + 90, preview.clone()));
+        assert_eq!(follow(&index(8, len), &after(0)), (len, preview), "shifted by 8");
+        assert_eq!(follow(&index(50, 7), &after(90)), (0, vec![]), "stale");
         let far = [&[1; 500][..], &second].concat();
         assert_eq!(follow(&index(500, 7), &far), (0, vec![]), "another photo");
         assert_eq!(follow(&index(0, len), &second[..400]), (0, vec![]), "cut");
@@ -277,21 +277,21 @@ mod tests {
                 map.len()
             ))
         };
-        let behind = [&map[..], VIDEO, &[0; 600]].concat();
+        let after = [&map[..], VIDEO, &[0; 600]].concat();
         let both = vec![Kinship::GainMap, Kinship::Motion];
         let len = map.len() + VIDEO.len();
-        assert_eq!(follow(&text(0, VIDEO.len()), &behind), (len, both.clone()));
-        assert_eq!(follow(&text(0, 5), &behind), (len, both));
-        assert_eq!(follow(&text(3, 5), &behind), (0, vec![]));
+        assert_eq!(follow(&text(0, VIDEO.len()), &after), (len, both.clone()));
+        assert_eq!(follow(&text(0, 5), &after), (len, both));
+        assert_eq!(follow(&text(3, 5), &after), (0, vec![]));
         assert_eq!(follow(&text(0, 5), &map), (map.len(), vec![Kinship::GainMap]));
     }
 
     #[test]
-    fn older_announcements_are_believed_right_behind_the_picture() {
-        let behind = [VIDEO, VIDEO].concat();
+    fn older_announcements_are_believed_right_after_the_picture() {
+        let after = [VIDEO, VIDEO].concat();
         let video = (VIDEO.len(), vec![Kinship::Motion]);
-        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &behind), video);
-        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &behind[1..]), (0, vec![]));
+        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &after), video);
+        assert_eq!(follow(&xmp("GCamera:MicroVideo='1'"), &after[1..]), (0, vec![]));
         let map = picture(&xmp("hdrgm:GainMapMin"), 700);
         let found = (map.len(), vec![Kinship::GainMap]);
         assert_eq!(follow(&xmp("hdrgm:Version='1.0'"), &map), found);

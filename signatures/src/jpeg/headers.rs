@@ -1,4 +1,4 @@
-//! What marker segments have told so far, for whoever comes upon the data behind them.
+//! What marker segments have told so far, for whoever comes upon the data after them.
 
 use super::frame::{Frame, Scan};
 use super::marker::{APP0, APP15, COM, DAC, DHP, DHT, DNL, DQT, DRI, EXP};

@@ -46,12 +46,12 @@ pub const MOST_FILL: u64 = 4096;
 pub struct Marker {
     /// The second byte of the marker.
     pub code: u8,
-    /// What follows the length field; empty behind a marker that stands alone.
+    /// What follows the length field; empty after a marker that stands alone.
     pub content: Span,
 }
 
 impl Marker {
-    /// The marker at `at`, behind any fill bytes.
+    /// The marker at `at`, after any fill bytes.
     ///
     /// The length field counts itself but not the marker, so a value below 2 is impossible.
     pub fn read(view: &mut View<'_>, at: u64) -> Result<Self, Reject> {

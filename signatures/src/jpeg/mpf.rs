@@ -7,7 +7,7 @@ use super::segments::{Tiff, begins};
 use crate::verdict::{Kinship, MOST_CHILDREN, Span};
 use crate::view::View;
 
-/// A picture behind the first one.
+/// A picture after the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Where the index says that it lies; indexes survive edits that move it.
@@ -24,7 +24,7 @@ const ENTRIES: u16 = 0xb002;
 /// Length of an item of the list in bytes.
 const ENTRY_LEN: u32 = 16;
 
-/// The pictures behind the first one, in order of offset; empty when there is no index.
+/// The pictures after the first one, in order of offset; empty when there is no index.
 pub fn index(view: &mut View<'_>, segments: &[Marker]) -> Vec<Entry> {
     let is_index = |marker: &&Marker| marker.code == APP2;
     let found = segments.iter().filter(is_index).find(|marker| begins(view, marker.content, MAGIC));

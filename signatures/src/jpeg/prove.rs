@@ -1,8 +1,10 @@
 //! What decoding a JPEG proves, and what is made of one that does not decode.
 
 use super::skim::JpegOracle;
+use super::slip::is_slip;
+use super::structure::{TERMINATOR, structure};
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
-use super::{TERMINATOR, followers, segments, structure};
+use super::{followers, segments};
 use crate::format::Effort;
 use crate::oracle::{Oracle, drive};
 use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
@@ -10,10 +12,6 @@ use crate::view::View;
 
 /// The oracle gets the file in pieces of this size.
 const PIECE: usize = 64 << 10;
-
-/// Bytes between the last unit and EOI that are taken for a writer's slip rather than for damage:
-/// a foreign cluster changes the number of units by far more than so few bytes hold.
-pub(super) const MOST_SLIP: u64 = 16;
 
 /// How far the length of what follows a break may be from what the picture needs, either way: a
 /// sky takes fewer bytes than a forest.
@@ -88,7 +86,7 @@ fn broken(
         }
         return partial(view, oracle, walked.end, at, what);
     }
-    let slip = oracle.all_units() && walked.end.saturating_sub(at) <= MOST_SLIP;
+    let slip = is_slip(oracle, at, walked.end);
     let mut verdict = structure(view, walked);
     if !slip {
         verdict.grade = Grade::Damaged;
@@ -100,8 +98,9 @@ fn broken(
 /// Whether the data from the break at `at` to the end of the structure is about as long as the
 /// units need that are missing. Less than a row tells nothing about that.
 fn is_even(oracle: &JpegOracle, walked: &Walked, at: u64) -> bool {
-    let Some((passed, missing)) = oracle.only_scan().filter(|_| oracle.has_row()) else {
-        return true;
+    let (passed, missing) = match oracle.only_scan() {
+        Some(units) if oracle.has_row() => units,
+        _ => return true,
     };
     let before: u64 = walked
         .parts

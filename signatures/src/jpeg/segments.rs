@@ -16,7 +16,7 @@ const START: [u8; 3] = [0xff, 0xd8, 0xff];
 /// More Exif blocks than any file has; a second one comes from careless editing.
 const MOST_BLOCKS: usize = 4;
 
-/// Notes the Exif blocks and the pictures in `segments`; those behind the end of a file that is cut
+/// Notes the Exif blocks and the pictures in `segments`; those after the end of a file that is cut
 /// back are not its own.
 pub fn look_into(view: &mut View<'_>, segments: &[Marker], verdict: &mut Verdict) {
     for marker in segments {

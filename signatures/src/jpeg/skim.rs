@@ -7,8 +7,10 @@
 //! Source: ITU-T T.81 (1992), annexes E "Encoder and decoder control procedures", F, G and H.
 
 mod bits;
+mod block;
 mod clean;
 mod code;
+mod coder;
 mod history;
 mod looks;
 mod plan;
@@ -106,17 +108,17 @@ impl JpegOracle {
     }
 
     /// What the oracle says now.
-    pub fn said(&self) -> Said {
+    pub(crate) fn said(&self) -> Said {
         self.said
     }
 
     /// Width and height in pixels, once they are known.
-    pub fn pixels(&self) -> Option<(u32, u32)> {
+    pub(crate) fn pixels(&self) -> Option<(u32, u32)> {
         self.headers.pixels()
     }
 
     /// The application and comment segments that have come, at most as many as are looked into.
-    pub fn segments(&self) -> &[Marker] {
+    pub(crate) fn segments(&self) -> &[Marker] {
         &self.segments
     }
 
@@ -131,7 +133,7 @@ impl JpegOracle {
     }
 
     /// Where the data of each scan lies, of the one at hand as far as it has come.
-    pub fn scans(&self) -> Vec<Span> {
+    pub(crate) fn scans(&self) -> Vec<Span> {
         let current = self.scan.as_ref().map(|scan| Span::between(scan.start(), scan.end()));
         self.data.iter().map(|data| data.span).chain(current).collect()
     }
@@ -142,22 +144,19 @@ impl JpegOracle {
     }
 
     /// Whether all units of the scan at hand have come.
-    pub fn all_units(&self) -> bool {
+    pub(crate) fn all_units(&self) -> bool {
         self.scan.as_ref().is_some_and(|scan| scan.plan().units == Some(scan.units()))
     }
 
     /// Units passed and units missing, while the only scan of the picture is at hand.
-    pub fn only_scan(&self) -> Option<(u64, u64)> {
-        let scan = self.scan.as_ref().filter(|_| self.data.is_empty())?;
-        let all = self.headers.frame.as_ref()?.components.len() == scan.plan().scan.parts.len();
-        let units = scan.plan().units.filter(|_| all && scan.plan().kind == Kind::Sequential)?;
-        Some((scan.units(), units.saturating_sub(scan.units())))
-    }
-
-    /// Number of the unit (MCU) of the scan at hand that comes next, counted from 0, and the byte
-    /// of the file in which it begins; nothing outside of entropy-coded data.
-    pub fn unit(&self) -> Option<(u64, u64)> {
-        self.scan.as_ref().map(|scan| (scan.units(), scan.unit_at()))
+    pub(crate) fn only_scan(&self) -> Option<(u64, u64)> {
+        let (scan, frame) = (self.scan.as_ref()?, self.headers.frame.as_ref()?);
+        let plan = scan.plan();
+        let has_all = frame.components.len() == plan.scan.parts.len();
+        if !self.data.is_empty() || !has_all || plan.kind != Kind::Sequential {
+            return None;
+        }
+        Some((scan.units(), plan.units?.saturating_sub(scan.units())))
     }
 
     /// The end of the last unit of picture data that came whole.
@@ -170,7 +169,7 @@ impl JpegOracle {
     }
 
     /// Whether a whole row of units can be seen.
-    pub fn has_row(&self) -> bool {
+    pub(crate) fn has_row(&self) -> bool {
         self.progress.any()
             || self.scan.as_ref().is_some_and(|scan| {
                 scan.plan().shows()
@@ -251,7 +250,7 @@ impl JpegOracle {
     fn code(&mut self, code: u8, at: u64) -> Result<(), Fault> {
         let wrong = |what| Err(Fault { at, what });
         if !self.progress.lines_known() && code != DNL {
-            return wrong("no DNL behind the first scan");
+            return wrong("no DNL after the first scan");
         }
         match code {
             EOI => {
@@ -281,7 +280,7 @@ impl JpegOracle {
         Ok(())
     }
 
-    /// Takes a scan header behind which the data begins at `at`.
+    /// Takes a scan header after which the data begins at `at`.
     fn begin(&mut self, content: &[u8], at: u64) -> Result<(), &'static str> {
         let scan = Arc::make_mut(&mut self.headers).scan(content)?;
         let frame = self.headers.frame.as_ref().ok_or("scan before its frame")?;

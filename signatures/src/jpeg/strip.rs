@@ -69,13 +69,13 @@ impl Strips {
             // A writer may leave out EOI.
             Said::More if oracle.all_units() && end == span.end() => None,
             Said::More => Some((end, "a strip ends before its last unit")),
-            Said::Wrong { at, what } => Some((self.place(at, span), what)),
+            Said::Wrong { at, what } => Some((self.offset(at, span), what)),
         };
         Strip { fault, share: if fault.is_none() { 1.0 } else { oracle.share() } }
     }
 
     /// Where byte `at` of what the oracle has seen lies in the file.
-    fn place(&self, at: u64, span: Span) -> u64 {
+    fn offset(&self, at: u64, span: Span) -> u64 {
         span.at.saturating_add(self.skipped).saturating_add(at.saturating_sub(self.fed))
     }
 }

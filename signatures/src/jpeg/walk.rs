@@ -72,7 +72,7 @@ struct Walker {
 }
 
 impl Walker {
-    /// Takes the next segment with the data behind it; tells whether more is to come.
+    /// Takes the next segment with the data after it; tells whether more is to come.
     fn step(&mut self, view: &mut View<'_>) -> Result<bool, Reject> {
         let marker = Marker::read(view, self.at)?;
         let Marker { code, content } = marker;
@@ -103,7 +103,7 @@ impl Walker {
         Ok(true)
     }
 
-    /// Takes the data behind a scan header.
+    /// Takes the data after a scan header.
     fn data(&mut self, view: &mut View<'_>, scan: &Scan) -> Result<(), Reject> {
         let start = self.at;
         let Some(frame) = &self.headers.frame else {
@@ -119,7 +119,7 @@ impl Walker {
         };
         let limits = Limits {
             restarts: self.headers.interval > 0,
-            // Some encoders write one more behind the last interval.
+            // Some encoders write one more after the last interval.
             most_restarts: expected.unwrap_or(u64::MAX),
             most_bytes: frame.most_bytes(scan),
             most_zeros: least.saturating_add(MOST_ZEROS),
@@ -196,7 +196,7 @@ impl Walker {
 
     fn walked(self, broken: Option<Issue>) -> Walked {
         let one_scan = self.scans.len() == 1 && broken.is_some() && self.zeros.is_none();
-        let share = self.intervals.filter(|_| one_scan);
+        let share = if one_scan { self.intervals } else { None };
         Walked {
             end: self.at,
             share: share.map(|(passed, expected)| (passed - 1) as f32 / expected as f32),
@@ -240,7 +240,7 @@ pub fn trim(view: &mut View<'_>, start: u64, end: u64) -> u64 {
         match piece.iter().rposition(|&byte| byte != 0) {
             Some(last) => {
                 let lone = usize::from(piece[last] == 0xff);
-                // A zero behind 0xff is stuffing and stays.
+                // A zero after 0xff is stuffing and stays.
                 let whole = if lone == 1 && last + 1 < piece.len() { 2 } else { 1 - lone };
                 return at + (last + whole) as u64;
             }
@@ -293,7 +293,7 @@ mod tests {
         let whole = picture(&[], 2000);
         let file = &whole[..whole.len() - 2];
         let next = picture(&[], 10);
-        for (what, behind) in [
+        for (what, after) in [
             ("end of the source", &b""[..]),
             ("end of the source", &[0; 3000]),
             ("end of the source", b"\xff"),
@@ -304,9 +304,9 @@ mod tests {
             ("Huffman table", b"\xff\xc4\0\x04abnothing"),
             ("end of the source", b"\xff\xfe\0\x04a"),
         ] {
-            let walked = walk_over(&[file, behind].concat()).unwrap();
-            assert_eq!(walked.end, file.len() as u64, "{behind:02x?}");
-            assert_eq!(walked.broken.unwrap().what, what, "{behind:02x?}");
+            let walked = walk_over(&[file, after].concat()).unwrap();
+            assert_eq!(walked.end, file.len() as u64, "{after:02x?}");
+            assert_eq!(walked.broken.unwrap().what, what, "{after:02x?}");
             let parts: u64 = walked.parts.iter().map(|part| part.span.len).sum();
             assert_eq!(parts, walked.end);
         }

@@ -12,8 +12,8 @@ use crate::view::View;
 /// The signature box, whose content is also that of JPEG XL; ExifTool knows files whose type ends
 /// otherwise than in blanks.
 pub static MAGIC: &[Magic] = &[
-    Magic::behind(b"\0\0\0\x0cjP  ", 8, b"\r\n\x87\n"),
-    Magic::behind(b"\0\0\0\x0cjP\x1a\x1a", 8, b"\r\n\x87\n"),
+    Magic::after(b"\0\0\0\x0cjP  ", 8, b"\r\n\x87\n"),
+    Magic::after(b"\0\0\0\x0cjP\x1a\x1a", 8, b"\r\n\x87\n"),
 ];
 
 /// The signature, the shortest `ftyp`, and a codestream in its box.
@@ -26,7 +26,7 @@ const KNOWN: &[&[u8; 4]] = &[
     b"lbl ", b"cgrp", b"roid", b"opct", b"creg", b"flst", b"bfil", b"copt", b"comp", b"inst",
 ];
 
-/// Exif data: a TIFF structure behind this type of a `uuid` box.
+/// Exif data: a TIFF structure after this type of a `uuid` box.
 ///
 /// Source: ExifTool 12.57, Jpeg2000.pm.
 const EXIF: &[u8; 16] = b"JpgTiffExif->JP2";
@@ -57,7 +57,7 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     if let (Some(stop), Grade::Structural) = (file.stop, verdict.grade) {
         (verdict.grade, verdict.end) = (Grade::Partial, End::Minimum);
         verdict.share = Some(1.0);
-        verdict.note(stop.at(), "the source ends inside a box behind the picture");
+        verdict.note(stop.at(), "the source ends inside a box after the picture");
     }
     verdict.exif = file.exif;
     verdict.unchecked = file.unchecked;

@@ -9,7 +9,7 @@ const BLOCK: usize = 1 << 16;
 
 /// The first marker in `span` that cannot stand among packets, and which it is. The coder never
 /// makes a byte of ones followed by more than 0x8f; only the marker before a packet, with its
-/// number, and the one behind a packet's header do.
+/// number, and the one after a packet's header do.
 ///
 /// Source: T.800, A.1.3 "Marker and marker segment codes", A.8 "In-bit-stream marker segments"
 /// and C.2.3 (bit stuffing of the MQ coder), B.10.1 (of packet headers).

@@ -2,8 +2,9 @@
 //!
 //! Source: ISO/IEC 18181-2:2024, 9 "Box types".
 
+use super::codestream::Codestream;
 use super::pieces::Pieces;
-use super::{Codestream, walk};
+use super::walk::walk;
 use crate::isobmff::exif::is_tiff;
 use crate::isobmff::{Header, MOST_BOXES};
 use crate::verdict::{End, ExifBlock, ExifKind, Grade, Reject, Role, Span, Unchecked, Verdict};
@@ -168,7 +169,7 @@ impl File {
         }
     }
 
-    /// Boxes are metadata, those behind the picture a trailer; the codestream is payload, apart from
+    /// Boxes are metadata, those after the picture a trailer; the codestream is payload, apart from
     /// its signature, which is checked.
     fn unchecked(&self, len: u64) -> Vec<Unchecked> {
         let mut found = Vec::new();

@@ -12,7 +12,7 @@ use jxl_image::ImageHeader;
 use jxl_oxide_common::Bundle;
 use jxl_threadpool::JxlThreadPool;
 
-use super::codestream::Failure;
+use super::failure::Failure;
 use crate::verdict::Span;
 
 /// How many pixels a frame may have.

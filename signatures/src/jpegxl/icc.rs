@@ -3,7 +3,7 @@
 use jxl_bitstream::Bitstream;
 use jxl_coding::Decoder;
 
-use super::codestream::Failure;
+use super::failure::Failure;
 
 /// Number of contexts that the profile's bytes are coded in.
 const CONTEXTS: u32 = 41;

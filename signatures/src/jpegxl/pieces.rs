@@ -10,6 +10,7 @@ pub struct Pieces {
     len: u64,
 }
 
+#[cfg_attr(not(feature = "jxl"), expect(dead_code, reason = "only headers are read in windows"))]
 impl Pieces {
     /// A codestream in these pieces, which lie inside the view.
     pub fn new(spans: Vec<Span>) -> Self {
@@ -27,7 +28,7 @@ impl Pieces {
         self.len == 0
     }
 
-    /// Where byte `at` of the codestream lies in the view; for the end, behind the last piece.
+    /// Where byte `at` of the codestream lies in the view; for the end, after the last piece.
     pub fn locate(&self, at: u64) -> u64 {
         let mut left = at;
         for (index, span) in self.spans.iter().enumerate() {

@@ -33,9 +33,9 @@ impl<'b> Packet<'b> {
         let (mut payload, mut jumps) = (body, false);
         if control & 0x20 != 0 {
             let (&len, rest) = body.split_first()?;
-            let (field, behind) = rest.split_at_checked(usize::from(len))?;
+            let (field, after) = rest.split_at_checked(usize::from(len))?;
             jumps = field.first().is_some_and(|flags| flags & 0x80 != 0);
-            payload = behind;
+            payload = after;
         }
         if control & 0x10 == 0 {
             payload = &[];

@@ -1,7 +1,10 @@
-//! IHDR and what follows from it.
+//! The signature, IHDR, and what follows from it.
 
 use crate::verdict::Reject;
 use crate::view::{Endian::Big, View};
+
+/// The signature, of eight bytes.
+pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The picture's geometry.
 ///
@@ -38,9 +41,9 @@ impl Header {
     pub const LEN: usize = 13;
 
     /// The header of the PNG at the view's start, its CRC included. It follows the signature, or
-    /// Apple's `CgBI` chunk behind it.
+    /// Apple's `CgBI` chunk after it.
     pub fn read(view: &mut View<'_>) -> Result<Self, Reject> {
-        let mut at = super::SIGNATURE.len() as u64;
+        let mut at = SIGNATURE.len() as u64;
         if &view.array::<8>(at)? == b"\0\0\0\x04CgBI" {
             at += 16;
         }

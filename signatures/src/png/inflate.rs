@@ -123,7 +123,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Follows the rows through the bytes that just came out. Bytes behind the last row are
+    /// Follows the rows through the bytes that just came out. Bytes after the last row are
     /// tolerated, as every decoder does.
     fn rows(&mut self, fresh: std::ops::Range<usize>) -> Result<(), &'static str> {
         let mut at = fresh.start;

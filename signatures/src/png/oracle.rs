@@ -1,7 +1,7 @@
 //! The oracle of PNG: it reads the file byte by byte and names the first one that cannot be.
 
+use super::header::{Header, SIGNATURE};
 use super::inflate::Rows;
-use super::{Header, SIGNATURE};
 use crate::oracle::{Oracle, Said};
 use crate::verdict::{MOST_ISSUES, Span};
 
@@ -50,7 +50,7 @@ pub struct PngOracle {
     passed: u64,
     /// The end of the last chunk whose CRC held.
     proven: u64,
-    /// A chunk whose CRC does not hold, which the one behind it must make up for.
+    /// A chunk whose CRC does not hold, which the one after it must make up for.
     doubt: Option<Span>,
     /// The chunks of which that came true.
     damaged: Vec<Span>,
@@ -126,7 +126,7 @@ impl PngOracle {
 
     /// Takes image data that does not inflate for foreign only when its CRC does not hold either,
     /// and bad bytes in a chunk that the picture does not need for damage where the next chunk
-    /// stands behind it.
+    /// stands after it.
     pub fn tolerant() -> Self {
         Self { tolerant: true, ..Self::strict() }
     }
@@ -142,7 +142,7 @@ impl PngOracle {
     }
 
     /// The end of what is true of a file that broke off: the last chunk whose CRC held, or the
-    /// last complete row behind it.
+    /// last complete row after it.
     pub fn kept(&self) -> u64 {
         self.proven.max(self.good)
     }
@@ -196,7 +196,7 @@ impl PngOracle {
         if len > i32::MAX as u32 {
             return Err((at, "bad chunk length"));
         }
-        // Behind a chunk in doubt only what is surely a chunk is one: letters are not enough.
+        // After a chunk in doubt only what is surely a chunk is one: letters are not enough.
         let is_known = || KNOWN.contains(&&kind);
         if !kind.iter().all(u8::is_ascii_alphabetic) || self.doubt.is_some() && !is_known() {
             return Err((at, "bad chunk type"));
@@ -314,10 +314,10 @@ impl PngOracle {
     /// Gives image data to the stream; `skip` bytes of this feed came before it.
     fn inflate(&mut self, bytes: &[u8], skip: usize) -> Result<(), (u64, &'static str)> {
         let at = self.at + skip as u64;
-        let Some(rows) = self.rows.as_mut().filter(|_| self.flaw.is_none()) else {
+        let Some(rows) = self.rows.as_mut() else {
             return self.pass_over(bytes.len());
         };
-        if rows.ended() {
+        if self.flaw.is_some() || rows.ended() {
             return self.pass_over(bytes.len());
         }
         let fed = rows.feed(bytes);
@@ -345,7 +345,7 @@ impl PngOracle {
         if self.passed <= MOST_PASSED {
             return Ok(());
         }
-        Err(self.flaw.unwrap_or((self.at, "image data behind the last row")))
+        Err(self.flaw.unwrap_or((self.at, "image data after the last row")))
     }
 
     /// Whether the picture can do without the chunk that was read, and it may be the only bad one

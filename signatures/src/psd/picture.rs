@@ -24,7 +24,7 @@ const ROWS_AT_ONCE: u64 = 4096;
 /// So many rows one after the other do not unpack to their lengths by chance.
 const RESUMED: u32 = 4;
 
-/// How far behind a bad row others are looked for, in bytes: some of the largest clusters.
+/// How far after a bad row others are looked for, in bytes: some of the largest clusters.
 const LONGEST_LOSS: u64 = 512 << 10;
 
 /// The most bytes that two coded ones unpack to.
@@ -119,39 +119,37 @@ fn packed(
     view.check(0, verdict.len)
 }
 
-/// Unpacks row after row. Where one fails, others behind it tell whether bytes inside the file are
+/// Unpacks row after row. Where one fails, others after it tell whether bytes inside the file are
 /// bad or all is foreign from there on.
 fn unpack(view: &mut View<'_>, lengths: &Lengths, verdict: &mut Verdict) -> Result<(), Reject> {
     let rows = lengths.rows;
     let mut start = lengths.span().end();
-    // The first bad row and where it begins, until the picture is found to go on behind it.
-    let mut lost: Option<(u64, u64)> = None;
+    // The first bad row and where it begins, until the picture is found to go on after it.
+    let mut bad: Option<(u64, u64)> = None;
     let mut sound = 0;
     for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
         for (number, len) in (first..).zip(lengths.some(view, first)?) {
             let end = start + len;
             let is_there = end <= view.len();
-            sound = match is_there && unpacked_len(view, start, len)? == Some(rows.len) {
-                true => sound + 1,
-                false => 0,
-            };
+            let holds = is_there && unpacked_len(view, start, len)? == Some(rows.len);
+            sound = if holds { sound + 1 } else { 0 };
             if sound == 0 && verdict.grade != Grade::Damaged {
-                lost.get_or_insert((number, start));
+                bad.get_or_insert((number, start));
             }
             if sound == 0 && is_there {
                 // Its end is where the mistake shows; it may have begun before the row did.
                 let last = end.saturating_sub(1);
                 verdict.note(last, "the row that ends here does not unpack to its length");
             }
-            if sound >= RESUMED && lost.take().is_some() {
+            if sound >= RESUMED && bad.take().is_some() {
                 verdict.grade = Grade::Damaged;
             }
             // Lengths that cannot be say nothing of how far the rows have gone.
-            let goes_on = |(bad, at): (u64, u64)| {
-                (end - at).max((number - bad) * lengths.least()) <= LONGEST_LOSS
+            let goes_on = |(first, at): (u64, u64)| {
+                (end - at).max((number - first) * lengths.least()) <= LONGEST_LOSS
             };
-            if !is_there || !lost.is_none_or(goes_on) {
-                let (number, at) = lost.unwrap_or((number, start));
+            if !is_there || !bad.is_none_or(goes_on) {
+                let (number, at) = bad.unwrap_or((number, start));
                 cut(at, number as f64 / rows.count as f64, verdict);
                 return Ok(());
             }
@@ -159,7 +157,7 @@ fn unpack(view: &mut View<'_>, lengths: &Lengths, verdict: &mut Verdict) -> Resu
         }
     }
     verdict.len = start;
-    if let Some((number, at)) = lost {
+    if let Some((number, at)) = bad {
         cut(at, number as f64 / rows.count as f64, verdict);
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Strips and tiles, decoded only to see whether they can be.
 
+use super::decoder::{Decoder, Step};
 use super::deflate::Deflate;
 use super::layout::Lens;
 use super::lzw::Lzw;
@@ -11,28 +12,8 @@ use crate::view::View;
 /// Data is read in pieces of this many bytes.
 const PIECE: usize = 64 << 10;
 
-/// Bytes that a writer may leave behind the runs of a strip.
+/// Bytes that a writer may leave after the runs of a strip.
 const PADDING: u64 = 3;
-
-/// What a decoder says after some bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// All bytes fit; more must follow.
-    More,
-    /// The strip is complete.
-    Done,
-    /// The next byte cannot be.
-    Wrong(&'static str),
-}
-
-/// A coding whose decoder keeps no picture.
-pub trait Decoder {
-    /// Goes on with the next bytes; tells how many were taken.
-    fn feed(&mut self, bytes: &[u8]) -> (usize, Step);
-
-    /// Bytes decoded so far.
-    fn decoded(&self) -> u64;
-}
 
 /// A coding that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +103,7 @@ fn drive(
         Step::Wrong(what) => Some((at, what)),
         // Strong codings say themselves where they end.
         Step::Done if !strong && end - at > PADDING => {
-            Some((at, "a strip goes on behind its last row"))
+            Some((at, "a strip goes on after its last row"))
         }
         Step::Done | Step::More if whole => None,
         Step::Done => Some((at.saturating_sub(1).max(part.at), "a strip ends before its last row")),

@@ -5,7 +5,7 @@
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
 
-use super::decode::{Decoder, Step};
+use super::decoder::{Decoder, Step};
 
 /// Deflate looks back this far.
 const WINDOW: usize = 32 << 10;

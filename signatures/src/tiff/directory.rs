@@ -80,7 +80,7 @@ fn number(bytes: &[u8], endian: Endian) -> u64 {
 
 impl Entry {
     /// The entry whose bytes are `raw` and lie at `at`; nothing when its type is unknown, or its
-    /// length or place cannot be.
+    /// length or offset cannot be.
     fn parse(raw: &[u8], at: u64, frame: Frame) -> Option<Self> {
         let half = frame.pointer_len() as usize;
         let tag = number(raw.get(..2)?, frame.endian) as u16;
@@ -88,9 +88,10 @@ impl Entry {
         let count = number(raw.get(4..4 + half)?, frame.endian);
         let len = size_of(kind)?.checked_mul(count)?;
         let outside = len > frame.pointer_len();
-        let start = match outside {
-            true => frame.base.checked_add(number(raw.get(4 + half..)?, frame.endian))?,
-            false => at + 4 + half as u64,
+        let start = if outside {
+            frame.base.checked_add(number(raw.get(4 + half..)?, frame.endian))?
+        } else {
+            at + 4 + half as u64
         };
         start.checked_add(len)?;
         Some(Entry { tag, kind, count, value: Span { at: start, len }, outside })
@@ -104,7 +105,10 @@ impl Entry {
     /// Its values, at most `most` of them; none when they are no whole numbers or not there.
     pub fn numbers(&self, view: &mut View<'_>, endian: Endian, most: u64) -> Vec<u64> {
         let mut out = Vec::new();
-        let Some(size) = size_of(self.kind).filter(|_| self.is_integer()) else { return out };
+        if !self.is_integer() {
+            return out;
+        }
+        let Some(size) = size_of(self.kind) else { return out };
         let end = self.value.at + self.count.min(most).saturating_mul(size).min(self.value.len);
         let mut at = self.value.at;
         while at < end {
@@ -165,10 +169,10 @@ impl Directory {
         }
         let (start, each) = (at + frame.count_len(), frame.entry_len());
         let raw = view.bytes(start, (count * each) as usize)?;
-        let places = (0..count).map(|index| start + index * each);
+        let offsets = (0..count).map(|index| start + index * each);
         let entries: Vec<_> = raw
             .chunks_exact(each as usize)
-            .zip(places)
+            .zip(offsets)
             .filter_map(|(raw, at)| Entry::parse(raw, at, frame))
             .collect();
         let unreadable = count - entries.len() as u64;

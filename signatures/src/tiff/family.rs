@@ -17,12 +17,12 @@ pub enum Evidence {
     /// Sensor data: a colour filter array, or a coding that only cameras use. Without it a file
     /// with a camera's name in it is a picture that somebody developed.
     Sensor,
-    /// Sensor data or, where its directory is lost, this tag in the first directory: then the file
+    /// Sensor data or, where its directory is missing, this tag in the first directory: then the file
     /// is a beginning.
     SensorOr(u16),
     /// A picture of this coding.
     Coding(u64),
-    /// Sensor data; where its directory is lost, the family's marks are proof enough of a
+    /// Sensor data; where its directory is missing, the family's marks are proof enough of a
     /// beginning.
     Marks,
 }

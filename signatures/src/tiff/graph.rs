@@ -92,7 +92,9 @@ impl Structure {
             Origin::Sub => Some(Origin::Sub),
             _ => None,
         };
-        if let Some(origin) = successor.filter(|_| directory.next > 0) {
+        if let Some(origin) = successor
+            && directory.next > 0
+        {
             waiting.push_back(Link {
                 frame,
                 at: frame.base.saturating_add(directory.next),

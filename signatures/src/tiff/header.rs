@@ -45,18 +45,18 @@ impl Frame {
 
     /// The number of entries of the directory at `at`.
     pub fn count(&self, view: &mut View<'_>, at: u64) -> Result<u64, Reject> {
-        match self.big {
-            true => view.u64(at, self.endian),
-            false => Ok(u64::from(view.u16(at, self.endian)?)),
+        if self.big {
+            return view.u64(at, self.endian);
         }
+        Ok(u64::from(view.u16(at, self.endian)?))
     }
 
     /// The offset stored at `at`, as it stands.
     pub fn pointer(&self, view: &mut View<'_>, at: u64) -> Result<u64, Reject> {
-        match self.big {
-            true => view.u64(at, self.endian),
-            false => Ok(u64::from(view.u32(at, self.endian)?)),
+        if self.big {
+            return view.u64(at, self.endian);
         }
+        Ok(u64::from(view.u32(at, self.endian)?))
     }
 }
 

@@ -76,10 +76,12 @@ impl Layout {
         let across = if self.tiled { self.width.div_ceil(self.part.0) } else { 1 };
         let down = self.height.div_ceil(self.part.1);
         let plane = index / (across * down);
-        let bits = match self.planar {
-            true => *self.bits.get(usize::try_from(plane).ok()?)?,
-            false if plane > 0 => return None,
-            false => self.bits.iter().sum(),
+        let bits = if self.planar {
+            *self.bits.get(usize::try_from(plane).ok()?)?
+        } else if plane == 0 {
+            self.bits.iter().sum()
+        } else {
+            return None;
         };
         let top = index % (across * down) / across * self.part.1;
         let rows = if self.tiled { self.part.1 } else { self.part.1.min(self.height - top) };

@@ -5,7 +5,7 @@
 //!
 //! Source: TIFF 6.0, section 13 "LZW Compression".
 
-use super::decode::{Decoder, Step};
+use super::decoder::{Decoder, Step};
 
 /// Most bits of a code.
 const MOST_BITS: u32 = 12;

@@ -87,9 +87,10 @@ impl Note {
     /// The directory that `tag` of `main` names, or holds as its value in older notes.
     fn sub(&self, view: &mut View<'_>, main: &Directory, tag: u16) -> Option<Directory> {
         let entry = *main.get(tag)?;
-        let at = match entry.outside {
-            true => entry.value.at,
-            false => self.frame.base.saturating_add(entry.number(view, self.frame.endian)?),
+        let at = if entry.outside {
+            entry.value.at
+        } else {
+            self.frame.base.saturating_add(entry.number(view, self.frame.endian)?)
         };
         Directory::read(view, self.frame, at, Origin::Note).ok()
     }

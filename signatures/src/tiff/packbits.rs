@@ -2,7 +2,7 @@
 //!
 //! Source: TIFF 6.0, section 9 "PackBits Compression".
 
-use super::decode::{Decoder, Step};
+use super::decoder::{Decoder, Step};
 
 /// The runs of one strip.
 pub struct PackBits {

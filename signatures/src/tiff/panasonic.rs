@@ -3,12 +3,12 @@
 //! Source: ExifTool's PanasonicRaw.pm for the tags; the packings are those that the decoders of
 //! dcraw and RawSpeed read.
 
+use super::coded::Coded;
 use super::directory::{Directory, Origin};
 use super::embedded;
 use super::family::Findings;
 use super::graph::Structure;
 use super::picture::Picture;
-use super::proof::Coded;
 use super::tags;
 use crate::verdict::{End, Span};
 use crate::view::View;

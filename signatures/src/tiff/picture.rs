@@ -1,9 +1,9 @@
 //! What a directory says of a picture: how large, how coded, where its bytes lie.
 
+use super::coded::Coded;
 use super::decode::Coding;
 use super::directory::{Directory, Origin};
 use super::layout::Layout;
-use super::proof::Coded;
 use super::tags;
 use crate::verdict::Span;
 use crate::view::View;
@@ -118,7 +118,10 @@ impl Picture {
 
     /// Which part of the bytes of an uncompressed picture its strips or tiles can hold at most.
     pub fn plain_share(&self) -> Option<f32> {
-        let layout = self.coded.layout.as_ref().filter(|_| self.compression == UNCOMPRESSED)?;
+        if self.compression != UNCOMPRESSED {
+            return None;
+        }
+        let layout = self.coded.layout.as_ref()?;
         let (mut held, mut needed) = (0, 0u64);
         for (part, number) in self.parts.iter().zip(&self.coded.numbers) {
             let own = layout.lens(*number)?.own;

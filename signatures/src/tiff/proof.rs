@@ -2,7 +2,7 @@
 
 use super::decode::{self, Coding, Outcome};
 use super::extent::Settled;
-use super::layout::{Layout, Lens};
+use super::layout::Lens;
 use super::picture::Picture;
 use crate::jpeg::strip::Strips;
 use crate::verdict::{Grade, Span, Verdict};
@@ -20,19 +20,6 @@ const LEAST_COST: u64 = 16 << 10;
 
 /// More proven stretches than this are not told apart, to keep verdicts short.
 const MOST_PROVEN: usize = 1024;
-
-/// How the parts of a picture are coded, where that can be checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coded {
-    /// The coding, if it is one that is checked.
-    pub coding: Option<Coding>,
-    /// How long each part is.
-    pub layout: Option<Layout>,
-    /// Which part of the layout each is.
-    pub numbers: Vec<u64>,
-    /// Tables that JPEG strips share.
-    pub tables: Option<Span>,
-}
 
 /// A part that was looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,7 +88,8 @@ pub fn prove(
         let weight = if task.full { task.weight() } else { 0 };
         if task.full {
             let checked = outcome.is_some() || (missing && task.picture.coded.coding.is_some());
-            proof.total = proof.total.filter(|_| checked).map(|sum| sum.saturating_add(weight));
+            let known = if checked { proof.total } else { None };
+            proof.total = known.map(|sum| sum.saturating_add(weight));
             proof.complete &= outcome.is_some_and(|outcome| outcome.proven.is_some());
         }
         if let Some(outcome) = outcome {
@@ -185,7 +173,7 @@ impl Proof {
         Some((shares.sum::<f64>() / total as f64) as f32)
     }
 
-    /// The part of the file's first `end` bytes that is proven, in order: nothing behind the first
+    /// The part of the file's first `end` bytes that is proven, in order: nothing after the first
     /// fault, since what is foreign there may hold whole strips.
     pub fn proven(&self, end: u64) -> Vec<Span> {
         let mut out: Vec<Span> = Vec::new();
@@ -206,7 +194,7 @@ impl Proof {
     }
 
     /// The first byte that is not the file's own, given where the structure shows last that it is
-    /// whole: the first fault behind which nothing decodes.
+    /// whole: the first fault after which nothing decodes.
     pub fn cut(&self, evidence: u64) -> Option<u64> {
         let sound = self.checked.iter().rposition(|one| one.outcome.fault.is_none());
         let tail = self.checked.get(sound.map_or(0, |at| at + 1)..)?;

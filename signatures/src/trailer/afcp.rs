@@ -1,4 +1,4 @@
-//! AFCP, the AXS file concatenation protocol: a directory at the start, its place at the end.
+//! AFCP, the AXS file concatenation protocol: a directory at the start, its offset at the end.
 //!
 //! Source: ExifTool 12.57, `AFCP.pm`.
 

@@ -2,8 +2,9 @@
 //!
 //! Source: ExifTool 12.57: `IdentifyTrailer` and the modules named like the programs.
 
+use super::found::Trailer;
+use super::limits::{FAR, MOST_TRIES, NEAR, reach};
 use super::search::find;
-use super::{FAR, MOST_TRIES, NEAR, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Big, Endian::Little, View};
 
@@ -106,7 +107,7 @@ fn insta360(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
 
 const ONE_PLUS: &[u8] = b"jxrs";
 
-/// OnePlus: a JSON list of blocks, its length behind `jxrs`. The farthest block must lead back to
+/// OnePlus: a JSON list of blocks, its length after `jxrs`. The farthest block must lead back to
 /// the start, counted from the list or from the file's end.
 fn one_plus(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
     const LONGEST_LIST: u32 = 64 << 10;
@@ -147,7 +148,7 @@ fn foto_station(view: &mut View<'_>, at: u64, found: u64) -> Option<Trailer> {
     Some(Trailer { end, children: is_picture.then_some(child).into_iter().collect() })
 }
 
-/// The first answer that `judge` gives to a place where one of `needles` stands.
+/// The first answer that `judge` gives to an offset where one of `needles` stands.
 fn each<T>(
     view: &mut View<'_>,
     at: u64,

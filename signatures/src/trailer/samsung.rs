@@ -2,8 +2,9 @@
 //!
 //! Source: ExifTool 12.57, `Samsung.pm`, `ProcessSamsung`.
 
+use super::found::Trailer;
+use super::limits::{FAR, MOST_TRIES, reach};
 use super::search::find;
-use super::{FAR, MOST_TRIES, Trailer, reach};
 use crate::verdict::{Child, Kinship, Span};
 use crate::view::{Endian::Little, View};
 
@@ -13,7 +14,7 @@ const MOST_DIRECTORY: usize = 0x1_0000;
 /// Names of blocks are short words, such as `MotionPhoto_Data`.
 const LONGEST_NAME: u32 = 64;
 
-/// Length of the audio index that some files have behind `SEFT`.
+/// Length of the audio index that some files have after `SEFT`.
 const QDIO_LEN: u64 = 30;
 
 /// Samsung's blocks, which begin at `at` and close with `SEFT`.
@@ -31,7 +32,7 @@ pub fn samsung(view: &mut View<'_>, at: u64) -> Option<Trailer> {
     None
 }
 
-/// Where the data of the block at `at` begins: behind two zeros, a type, and a name.
+/// Where the data of the block at `at` begins: after two zeros, a type, and a name.
 fn name_end(view: &mut View<'_>, at: u64) -> Option<u64> {
     let [zero0, zero1, type0, type1] = view.array(at).ok()?;
     let len = view.u32(at + 4, Little).ok()?;
@@ -87,7 +88,7 @@ fn child(view: &mut View<'_>, block: Span) -> Option<Child> {
     (span.len >= 8).then_some(Child { span, kinship })
 }
 
-/// The end of the file whose `SEFT` ends at `at`: some have an index of audio behind it.
+/// The end of the file whose `SEFT` ends at `at`: some have an index of audio after it.
 fn audio_end(view: &mut View<'_>, at: u64) -> u64 {
     let index: Option<[u8; QDIO_LEN as usize]> = view.array(at).ok();
     match index {

@@ -11,12 +11,12 @@ pub fn find(view: &mut View<'_>, at: u64, most: u64, needles: &[&[u8]]) -> Optio
     let mut at = at;
     while at < end {
         let piece = view.up_to(at, (end - at).min(PIECE) as usize);
-        let places = needles
+        let hits = needles
             .iter()
             .enumerate()
             .filter_map(|(index, needle)| Some((memchr::memmem::find(piece, needle)?, index)));
-        if let Some((place, index)) = places.min() {
-            return Some((at + place as u64, index));
+        if let Some((hit, index)) = hits.min() {
+            return Some((at + hit as u64, index));
         }
         let len = piece.len() as u64;
         if len < longest || at + len >= end {

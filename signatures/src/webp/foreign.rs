@@ -49,7 +49,7 @@ pub(super) fn first(view: &mut View<'_>, span: Span) -> Option<u64> {
 }
 
 /// Where another WebP begins in the data of a picture: no coder writes so much text by chance. Without
-/// this, a disk full of beginnings would be followed to its end from each of them.
+/// this, a disk full of headers would be followed to its end from each of them.
 pub(super) fn another(view: &mut View<'_>) -> Option<u64> {
     const NAME: &[u8] = b"WEBPVP8";
     const LEAD: usize = 8;

@@ -9,26 +9,19 @@ mod bits;
 mod distance;
 mod image;
 mod prefix;
+mod stop;
 
 use crate::verdict::Reject;
 use crate::view::{Endian::Little, View};
 use bits::Bits;
 use image::Image;
+use stop::Stop;
 
 /// Length of the header. Source: RFC 9649, 3.4 "Image Header".
 const HEAD_LEN: u64 = 5;
 
 /// Bytes that may follow the last pixel: older versions of libwebp ended with a whole word.
 const MOST_LEFT: u64 = 4;
-
-/// Why a picture cannot be followed further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stop {
-    /// What is wrong with it.
-    Flaw(&'static str),
-    /// It asks for more memory than it is worth.
-    Budget,
-}
 
 /// Width and height in the header of the picture that fills the view.
 pub(super) fn dimensions(view: &mut View<'_>) -> Result<(u32, u32), Reject> {

@@ -34,8 +34,8 @@ fn an_oracle_finds_the_end_of_the_picture() {
         let bytes = [&sample.bytes[..], &Random::new(3).bytes(5000)].concat();
         let said = feed(format, &bytes, bytes.len());
         let Said::Done { end } = said else { panic!("{name}: {said:?}") };
-        let behind = Span::between(end, whole.len);
-        assert!(end <= whole.len && is_appendix(&whole, &bytes, behind), "{name}: {end:#x}");
+        let after = Span::between(end, whole.len);
+        assert!(end <= whole.len && is_appendix(&whole, &bytes, after), "{name}: {end:#x}");
         for len in [1, 7, 512, 4096] {
             assert_eq!(feed(format, &bytes, len), said, "{name} by {len}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use afterimage_signatures::formats::{ALL, by_name};
+use afterimage_signatures::formats::{ALL, by_extension, by_name, is_alias};
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
@@ -20,6 +20,34 @@ fn names_are_unique_and_extensions_are_plain() {
         for text in signature.extensions.iter().chain([&name]) {
             let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
             assert!(text.bytes().all(plain), "{text} of {name}");
+        }
+    }
+}
+
+#[test]
+fn aliases_are_plain_and_of_one_format() {
+    let mut claimed = BTreeSet::new();
+    for signature in ALL.iter().map(|format| format.signature()) {
+        let (name, usual) = (signature.name, signature.extensions[0]);
+        for alias in signature.aliases {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(!alias.is_empty() && alias.bytes().all(plain), "{alias} of {name}");
+            assert_ne!(*alias, usual, "{alias} of {name} is its usual extension");
+            assert!(claimed.insert(*alias), "{alias} of {name} is another's too");
+            assert!(is_alias(alias, usual), "{alias} of {name}");
+            assert!(!is_alias(usual, alias), "{usual} of {name}");
+        }
+    }
+}
+
+#[test]
+fn no_extension_comes_twice_in_a_format() {
+    for signature in ALL.iter().map(|format| format.signature()) {
+        let (name, extensions) = (signature.name, signature.extensions);
+        let unique: BTreeSet<_> = extensions.iter().collect();
+        assert_eq!(unique.len(), extensions.len(), "{name}: {extensions:?}");
+        for extension in extensions {
+            assert!(by_extension(&extension.to_uppercase()).any(|one| one.name == name), "{name}");
         }
     }
 }
@@ -93,7 +121,7 @@ fn no_gate_shuts_out_a_file_that_its_format_takes() {
 const NOISE_LEN: usize = 4 << 20;
 
 #[test]
-fn noise_behind_a_magic_is_no_photo() {
+fn noise_after_a_magic_is_no_photo() {
     let mut random = Random::new(4);
     for format in ALL {
         let name = format.signature().name;

@@ -27,7 +27,7 @@ fn a_sample_is_measured_whole() {
     }
 }
 
-/// Length of the junk behind a sample, in bytes.
+/// Length of the junk after a sample, in bytes.
 const JUNK_LEN: usize = 20_000;
 
 #[test]
@@ -70,7 +70,7 @@ fn no_cut_sample_is_accepted_as_whole() {
             let name = format!("{} cut at {cut:#x} of {len:#x}", sample.path());
             assert!(verdict.len <= cut as u64, "{name}: {verdict:?}");
             check_spans(&name, &verdict);
-            // A structure that closes but leaves a doubt behind says so.
+            // A structure that closes but leaves a doubt says so.
             let sure = verdict.end == End::Exact && verdict.issues.is_empty();
             let claims = match verdict.grade {
                 Grade::Verified => true,
@@ -135,15 +135,15 @@ fn runs_and_mapping_do_not_change_the_verdict() {
     }
 }
 
-/// What may be read besides the file: ahead in each scan of a progressive picture, and behind it
+/// What may be read besides the file: ahead in each scan of a progressive picture, and after it
 /// in search of trailers.
 const SEARCHED: u64 = 1 << 20;
 
 #[test]
 fn what_is_read_is_bounded_by_the_length_of_the_file() {
-    let behind = Random::new(5).bytes(8 << 20);
+    let after = Random::new(5).bytes(8 << 20);
     for (sample, format) in cases().into_iter().chain(super::broken::cases()) {
-        let source = Counting::new([&sample.bytes[..], &behind].concat());
+        let source = Counting::new([&sample.bytes[..], &after].concat());
         let runs = Runs::whole(0, source.len());
         let _ = measure_runs(format, &source, &runs, Effort::Proof);
         let (read, len) = (source.read(), sample.bytes.len() as u64);

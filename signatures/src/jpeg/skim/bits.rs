@@ -2,9 +2,9 @@
 //!
 //! Source: ITU-T T.81 (1992), F.2.2.5 "The NEXTBIT procedure".
 
-/// Reads bits out of bytes without stuffing; behind their end it delivers zeros.
+/// Reads bits out of bytes without stuffing; after their end it delivers zeros.
 ///
-/// How far it has read is told in bits, so that whoever reads on behind the end finds out later
+/// How far it has read is told in bits, so that whoever reads on after the end finds out later
 /// at no cost.
 ///
 /// It is passed by value where a function is not inlined, so that it can stay in registers.
@@ -79,7 +79,7 @@ impl<'b> Bits<'b> {
         value + (positive - 1) * ((1 << len) - 1)
     }
 
-    /// Fewer than eight bytes and zeros behind them.
+    /// Fewer than eight bytes and zeros after them.
     #[cold]
     fn last_word(&self) -> u64 {
         let mut word = [0; 8];
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bits_come_in_order_and_zeros_behind_them() {
+    fn bits_come_in_order_and_zeros_after_them() {
         let bytes = [0xa5, 0x0f, 0xff, 0x00, 0x81, 0x42, 0x24, 0x18, 0x99, 0x77];
         let all = bytes.iter().fold(0u128, |all, &byte| all << 8 | u128::from(byte)) << 48;
         for step in [1, 3, 7, 11, 16, 27] {

@@ -13,13 +13,13 @@ pub enum Ended {
     Fill,
 }
 
-/// Zeros behind the data, so that whoever finds its end by reading on has whole words to load.
+/// Zeros after the data, so that whoever finds its end by reading on has whole words to load.
 const PADDING: usize = 16;
 
 /// Data that has come and has not been decoded yet.
 #[derive(Clone, Debug, Default)]
 pub struct Clean {
-    /// The data and [`PADDING`] behind it, which is added when some data comes.
+    /// The data and [`PADDING`] after it, which is added when some data comes.
     bytes: Vec<u8>,
     /// Length of the data.
     len: usize,
@@ -49,7 +49,7 @@ impl Clean {
         &self.bytes[..self.len]
     }
 
-    /// The data and zeros behind it.
+    /// The data and zeros after it.
     pub fn padded(&self) -> &[u8] {
         &self.bytes
     }
@@ -89,7 +89,7 @@ impl Clean {
         (at, None)
     }
 
-    /// A zero came behind bytes 0xff: they stand for one such byte.
+    /// A zero came after bytes 0xff: they stand for one such byte.
     fn stuffed(&mut self) {
         let index = self.bytes.len() as u32;
         self.bytes.push(0xff);
@@ -97,25 +97,25 @@ impl Clean {
         self.pending = 0;
     }
 
-    /// Where the byte `index` lies in the file; behind the last one, where the next would.
-    pub fn place(&self, index: usize) -> u64 {
+    /// Where the byte `index` lies in the file; after the last one, where the next would.
+    pub fn offset(&self, index: usize) -> u64 {
         let before = self.dropped.partition_point(|&after| (after as usize) < index);
         self.base + (index + before) as u64
     }
 
-    /// The byte of the file that tells what the byte `index` is: of 0xff the zero behind it.
+    /// The byte of the file that tells what the byte `index` is: of 0xff the zero after it.
     pub fn told(&self, index: usize) -> u64 {
-        self.place(index + 1).saturating_sub(1)
+        self.offset(index + 1).saturating_sub(1)
     }
 
     /// Where the data ends in the file: before any fill bytes.
     pub fn end(&self) -> u64 {
-        self.place(self.len)
+        self.offset(self.len)
     }
 
     /// Forgets the first `count` bytes.
     pub fn forget(&mut self, count: usize) {
-        self.base = self.place(count);
+        self.base = self.offset(count);
         let dropped = self.dropped.partition_point(|&after| (after as usize) < count);
         self.dropped.drain(..dropped);
         self.dropped.iter_mut().for_each(|after| *after -= count as u32);
@@ -143,12 +143,12 @@ mod tests {
             }
             assert_eq!((taken, ended), (14, Some(Ended::Marker(0xd9))));
             assert_eq!(clean.bytes(), b"ab\xffc\xff\xffd");
-            let places: Vec<_> = (0..=7).map(|index| clean.place(index)).collect();
-            assert_eq!(places, [100, 101, 102, 104, 105, 107, 110, 111]);
+            let offsets: Vec<_> = (0..=7).map(|index| clean.offset(index)).collect();
+            assert_eq!(offsets, [100, 101, 102, 104, 105, 107, 110, 111]);
             assert_eq!((clean.told(1), clean.told(2), clean.told(5)), (101, 103, 109));
             clean.forget(5);
-            assert_eq!((clean.bytes(), clean.place(0)), (&b"\xffd"[..], 107));
-            assert_eq!((clean.place(1), clean.end()), (110, 111));
+            assert_eq!((clean.bytes(), clean.offset(0)), (&b"\xffd"[..], 107));
+            assert_eq!((clean.offset(1), clean.end()), (110, 111));
         }
     }
 

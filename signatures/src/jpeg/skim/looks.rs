@@ -1,8 +1,11 @@
-//! Tables that tell several Huffman codes, and the bits behind them, by one look.
+//! Tables that tell several Huffman codes, and the bits after them, by one look.
 //!
 //! Source: ITU-T T.81 (1992), F.2.2.1 "Huffman decoding of DC coefficients" and F.2.2.2 "Huffman
 //! decoding of AC coefficients".
 
+use std::sync::Arc;
+
+use super::block::Block;
 use super::code::Code;
 
 /// Bits that a look sees.
@@ -22,7 +25,7 @@ impl Entry {
     /// One coefficient.
     const COEFFICIENT: u16 = 1 << 8;
 
-    /// The end of a block, which counts as a coefficient besides: behind the last one is none.
+    /// The end of a block, which counts as a coefficient besides: after the last one is none.
     const END: u16 = 129 << 8;
 
     /// The count of a block that has all of its AC coefficients.
@@ -32,7 +35,7 @@ impl Entry {
     /// coefficients than a block has, and in no other.
     const NONE: Entry = Entry(64 << 8);
 
-    /// The entry of one code of `len` bits and `more` behind it.
+    /// The entry of one code of `len` bits and `more` after it.
     fn one(len: u32, more: u8, count: u16) -> Entry {
         let passed = len + u32::from(more);
         if passed > MOST_PASSED { Entry::NONE } else { Entry(count | passed as u16) }
@@ -89,7 +92,7 @@ impl Table {
 }
 
 /// The entries of AC codes for looks that see any number of bits up to [`SEEN`]: those for `bits`
-/// bits lie from place `1 << bits` on.
+/// bits lie from index `1 << bits` on.
 pub struct Tail(Vec<Entry>);
 
 impl Tail {
@@ -109,7 +112,9 @@ impl Tail {
                 };
                 let first = Entry::one(len, size, count);
                 let ends = count == Entry::END;
-                fill(entries, seen, (value, len, size), first, if ends { &[] } else { shorter });
+                let left = seen.saturating_sub(len + u32::from(size));
+                let rest: &[Entry] = if ends { &[] } else { shorter };
+                fill(with_code(entries, seen, value, len), left, first, rest);
             }
         }
         Tail(tail)
@@ -132,33 +137,64 @@ pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Table {
     for (value, len, size) in dc.all().take_while(|&(_, len, _)| len <= SEEN) {
         if size <= most_size {
             let first = Entry::one(len, size, count);
-            fill(&mut entries, SEEN, (value, len, size), first, shorter);
+            let left = SEEN.saturating_sub(len + u32::from(size));
+            fill(with_code(&mut entries, SEEN, value, len), left, first, shorter);
         }
     }
     Table(entries)
 }
 
-/// Fills the entries that see `seen` bits and begin with a code of that value and length, behind
-/// which `size` bits belong to it; what `shorter` has for the bits behind those is added.
-fn fill(
-    entries: &mut [Entry],
-    seen: u32,
-    (value, len, size): (u32, u32, u8),
-    first: Entry,
-    shorter: &[Entry],
-) {
+/// Of entries that see `seen` bits, those that begin with a code of that value and length.
+fn with_code(entries: &mut [Entry], seen: u32, value: u32, len: u32) -> &mut [Entry] {
     let start = (value << (seen - len)) as usize;
-    let Some(entries) = entries.get_mut(start..start + (1 << (seen - len))) else { return };
-    let left = seen.saturating_sub(len + u32::from(size));
+    entries.get_mut(start..start + (1 << (seen - len))).unwrap_or_default()
+}
+
+/// Fills the entries of a code, of whose bits `left` are not its own: what `shorter` has for those is
+/// added.
+fn fill(entries: &mut [Entry], left: u32, first: Entry, shorter: &[Entry]) {
     match shorter.get(1 << left..2 << left) {
-        Some(behind) if left > 0 && first != Entry::NONE => {
+        Some(after) if left > 0 && first != Entry::NONE => {
             for entries in entries.chunks_exact_mut(1 << left) {
-                for (entry, &next) in entries.iter_mut().zip(behind) {
+                for (entry, &next) in entries.iter_mut().zip(after) {
                     *entry = first.then(next);
                 }
             }
         }
         _ => entries.fill(first),
+    }
+}
+
+/// The tables of a block.
+#[derive(Debug)]
+pub struct Looks {
+    /// What the block begins with.
+    pub opening: Arc<Table>,
+    /// What it goes on with, where it has AC.
+    pub tail: Option<Arc<Table>>,
+}
+
+impl Looks {
+    /// Tables for each of these blocks, of which at most so many bits code a difference of DC;
+    /// fewer where some block codes none.
+    pub fn all(blocks: &[Block], most_dc_size: u8) -> Vec<Self> {
+        let mut all: Vec<Looks> = Vec::new();
+        for (index, block) in blocks.iter().enumerate() {
+            let earlier = blocks[..index].iter().position(|other| other.has_codes_of(block));
+            let looks = match earlier.and_then(|earlier| all.get(earlier)) {
+                Some(Looks { opening, tail }) => {
+                    Looks { opening: Arc::clone(opening), tail: tail.clone() }
+                }
+                None => {
+                    let Some(dc) = &block.dc else { break };
+                    let tail = block.ac.as_ref().map(|ac| Tail::new(&ac.code, ac.most_size));
+                    let opening = Arc::new(opening(dc, most_dc_size, tail.as_ref()));
+                    Looks { opening, tail: tail.map(|tail| Arc::new(tail.table())) }
+                }
+            };
+            all.push(looks);
+        }
+        all
     }
 }
 

@@ -73,7 +73,7 @@ impl Progress {
         self.open.is_none()
     }
 
-    /// Checks the height that came behind the first scan against it.
+    /// Checks the height that came after the first scan against it.
     pub fn lines(&mut self, headers: &Headers) -> Result<(), &'static str> {
         let (Some((scan, units)), Some(frame)) = (self.open.take(), &headers.frame) else {
             return Ok(());
@@ -84,8 +84,10 @@ impl Progress {
 
     /// Checks whether there is a picture when it ends.
     pub fn end(&mut self, headers: &Headers) -> Result<(), &'static str> {
-        let frame = headers.frame.as_ref().filter(|_| headers.scans > 0);
-        let frame = frame.ok_or("end of image before any picture")?;
+        let frame = match &headers.frame {
+            Some(frame) if headers.scans > 0 => frame,
+            _ => return Err("end of image before any picture"),
+        };
         if self.opaque {
             self.flaw = Some("coded in a way that is not decoded here");
             return Ok(());

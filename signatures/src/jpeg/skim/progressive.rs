@@ -6,11 +6,12 @@
 use std::hint::select_unpredictable;
 
 use super::bits::Bits;
+use super::block::Ac;
+use super::coder::{Coder, State};
 use super::history::History;
-use super::plan::{Ac, Plan};
-use super::scan::{Coder, State};
+use super::plan::Plan;
 
-/// A band goes on behind its last coefficient.
+/// A band goes on after its last coefficient.
 const TOO_MANY: &str = "more coefficients than the band has";
 
 /// A run of blocks without further coefficients is longer than what is left.

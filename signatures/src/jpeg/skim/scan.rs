@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::clean::{Clean, Ended};
+use super::coder::{Coder, State};
 use super::history::History;
 use super::plan::{Kind, Plan};
 use super::progressive::{AcFirst, AcRefine};
@@ -11,34 +12,6 @@ use super::sequential::{DcRefine, Lossless, Sequential};
 use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::marker::EOI;
-
-/// What decoding hands on from unit to unit.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct State {
-    /// DC of the last block of each component.
-    pub predictors: [i32; 4],
-    /// Blocks to come that have no further coefficients in the band.
-    pub run: u32,
-}
-
-/// Reads the units of one kind of scan.
-pub trait Coder {
-    /// Passes a unit of which `left` are left up to the next restart, this one included. Behind
-    /// the end of the data there are zeros; what is read there does not count.
-    fn unit(
-        &mut self,
-        bits: &mut Bits<'_>,
-        state: &mut State,
-        left: u64,
-    ) -> Result<(), &'static str>;
-
-    /// Keeps what unit number `unit` gave, now that it has come whole; tells how many units that
-    /// was, since some need no data.
-    #[inline(always)]
-    fn passed(&mut self, _: &mut State, _: u64) -> u64 {
-        1
-    }
-}
 
 /// The first byte that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +25,7 @@ pub struct Fault {
 /// Data that is taken at once: together with the tables it stays in the nearest cache.
 const PIECE: usize = 16 << 10;
 
-/// Data of a scan behind which larger tables pay, in bytes.
+/// Data of a scan after which larger tables pay, in bytes.
 const LONG: u64 = 4 << 10;
 
 /// The data of a scan.
@@ -110,14 +83,9 @@ impl Scan {
         self.units
     }
 
-    /// The byte of the file in which the next unit begins.
-    pub fn unit_at(&self) -> u64 {
-        self.clean.place(self.bit / 8)
-    }
-
     /// The first byte of the file that holds nothing of the units that have come.
     pub fn units_end(&self) -> u64 {
-        self.clean.place(self.bit.div_ceil(8))
+        self.clean.offset(self.bit.div_ceil(8))
     }
 
     /// Where the data ends in the file, as far as it has come.
@@ -134,7 +102,7 @@ impl Scan {
         }
     }
 
-    /// Takes the bytes of the file from `at` on; tells how many, and the marker behind the scan
+    /// Takes the bytes of the file from `at` on; tells how many, and the marker after the scan
     /// when it has come.
     pub fn feed(
         &mut self,
@@ -168,10 +136,8 @@ impl Scan {
     ) -> Result<(), Fault> {
         history.earn(piece.len());
         self.taken += piece.len() as u64;
-        let zeros = match self.plan.zeros_wrong {
-            true => self.zeros.take(piece).map(|index| at + index as u64),
-            false => None,
-        };
+        let zeros = if self.plan.zeros_wrong { self.zeros.take(piece) } else { None };
+        let zeros = zeros.map(|index| at + index as u64);
         let decoded = self.decode(history).and_then(|()| self.check_end(ended, piece, at));
         match (zeros, decoded) {
             (Some(zeros), Ok(())) => Err(Fault { at: zeros, what: "run of zeros" }),
@@ -189,9 +155,10 @@ impl Scan {
         let done = match (plan.kind, ac) {
             (Kind::Sequential | Kind::DcFirst, _) => {
                 let (blocks, most_dc_size) = (plan.blocks.as_slice(), plan.most_dc_size);
-                match self.taken >= LONG {
-                    true => self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size }),
-                    false => self.drive(&mut Sequential { blocks, most_dc_size }),
+                if self.taken >= LONG {
+                    self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size })
+                } else {
+                    self.drive(&mut Sequential { blocks, most_dc_size })
                 }
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
@@ -235,14 +202,14 @@ impl Scan {
         Ok(())
     }
 
-    /// Checks what came behind the units that were due, or instead of them.
+    /// Checks what came after the units that were due, or instead of them.
     fn check_end(&self, ended: Option<Ended>, piece: &[u8], at: u64) -> Result<(), Fault> {
         let unread = self.clean.bytes().len() * 8 - self.bit;
         let wrong = |what| Err(Fault { at: at + piece.len() as u64 - 1, what });
         let opaque = self.plan.kind == Kind::Opaque;
         if self.left == 0 && unread >= 8 && !opaque {
             let at = self.clean.told(self.bit.div_ceil(8));
-            return Err(Fault { at, what: "data behind the last unit" });
+            return Err(Fault { at, what: "data after the last unit" });
         }
         match ended {
             None => Ok(()),
@@ -267,7 +234,7 @@ impl Scan {
         }
     }
 
-    /// Goes on behind a restart marker that ends at byte `at` of the file; tells whether `code` is
+    /// Goes on after a restart marker that ends at byte `at` of the file; tells whether `code` is
     /// one.
     fn restart(&mut self, code: u8, at: u64) -> bool {
         if !matches!(code, 0xd0..=0xd7) {

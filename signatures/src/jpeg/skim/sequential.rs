@@ -4,17 +4,18 @@
 //! coefficients" and H.1.2 "Lossless Huffman coding".
 
 use super::bits::Bits;
+use super::block::{Ac, Block};
 use super::code::Code;
-use super::plan::{Ac, Block, Plan};
-use super::scan::{Coder, State};
+use super::coder::{Coder, State};
+use super::plan::Plan;
 
 /// A coefficient or difference of more bits than samples of this precision can give.
 const TOO_LARGE: &str = "coefficient out of range";
 
-/// A block goes on behind its last coefficient.
+/// A block goes on after its last coefficient.
 const TOO_MANY: &str = "more than 64 coefficients in a block";
 
-/// Reads units of DC differences and, where the scan has them, the AC coefficients behind.
+/// Reads units of DC differences and, where the scan has them, the AC coefficients after.
 pub struct Sequential<'p> {
     /// The blocks of a unit.
     pub blocks: &'p [Block],

@@ -2,46 +2,11 @@
 //!
 //! Source: ITU-T T.81 (1992), F.2.2 "Baseline Huffman decoding procedures".
 
-use std::sync::Arc;
-
 use super::bits::Bits;
-use super::looks::{Entry, Table, Tail, opening};
-use super::plan::{Ac, Block};
-use super::scan::{Coder, State};
+use super::block::{Ac, Block};
+use super::coder::{Coder, State};
+use super::looks::{Entry, Looks, Table};
 use super::sequential::{difference, next_coefficient};
-
-/// The tables of a block.
-#[derive(Debug)]
-pub struct Looks {
-    /// What the block begins with.
-    opening: Arc<Table>,
-    /// What it goes on with, where it has AC.
-    tail: Option<Arc<Table>>,
-}
-
-impl Looks {
-    /// Tables for each of these blocks, of which at most so many bits code a difference of DC;
-    /// fewer where some block codes none.
-    pub fn all(blocks: &[Block], most_dc_size: u8) -> Vec<Self> {
-        let mut all: Vec<Looks> = Vec::new();
-        for (index, block) in blocks.iter().enumerate() {
-            let earlier = blocks[..index].iter().position(|other| other.has_codes_of(block));
-            let looks = match earlier.and_then(|earlier| all.get(earlier)) {
-                Some(Looks { opening, tail }) => {
-                    Looks { opening: Arc::clone(opening), tail: tail.clone() }
-                }
-                None => {
-                    let Some(dc) = &block.dc else { break };
-                    let tail = block.ac.as_ref().map(|ac| Tail::new(&ac.code, ac.most_size));
-                    let opening = Arc::new(opening(dc, most_dc_size, tail.as_ref()));
-                    Looks { opening, tail: tail.map(|tail| Arc::new(tail.table())) }
-                }
-            };
-            all.push(looks);
-        }
-        all
-    }
-}
 
 /// Reads units as [`Sequential`](super::sequential::Sequential) does, with larger tables.
 pub struct Wide<'p> {
@@ -59,13 +24,13 @@ impl Coder for Wide<'_> {
         for (block, looks) in self.blocks.iter().zip(self.looks) {
             bits.refill();
             let entry = looks.opening.look(bits.held());
-            let mut behind_dc = *bits;
-            let dc = difference(&mut behind_dc, block, self.most_dc_size, state);
+            let mut after_dc = *bits;
+            let dc = difference(&mut after_dc, block, self.most_dc_size, state);
             let mut has = entry.after(0);
             if dc.is_ok() && Entry::tells(has) {
                 bits.skip_low(entry.passes());
             } else {
-                *bits = behind_dc;
+                *bits = after_dc;
                 dc?;
                 bits.refill();
                 has = 0;
@@ -123,6 +88,8 @@ fn pass_one<'b>(mut bits: Bits<'b>, ac: &Ac, has: u32) -> (Bits<'b>, Result<u32,
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::jpeg::skim::code::Code;
     use crate::jpeg::skim::sequential::Sequential;

@@ -11,7 +11,7 @@ const FETCHED: usize = 4096;
 /// looks ahead by two.
 const MOST_OVERRUN: i64 = 2;
 
-/// How many bytes an encoder may leave behind the last one that is needed: libvpx flushes 32 bits.
+/// How many bytes an encoder may leave after the last one that is needed: libvpx flushes 32 bits.
 const MOST_LEFT: i64 = 8;
 
 /// Bits that are read ahead at the most; with those of a byte more and the eight that decide they fill a
@@ -29,14 +29,14 @@ pub(super) struct Bits {
     value: u64,
     ahead: i32,
     range: u32,
-    /// Zeros that were read behind the end, in bytes.
-    behind: i64,
+    /// Zeros that were read beyond the end, in bytes.
+    beyond: i64,
 }
 
 impl Bits {
     /// The partition that lies between `at` and `end`.
     pub(super) fn new(at: u64, end: u64) -> Self {
-        Bits { at, end, fetched: Vec::new(), next: 0, value: 0, ahead: -8, range: 255, behind: 0 }
+        Bits { at, end, fetched: Vec::new(), next: 0, value: 0, ahead: -8, range: 255, beyond: 0 }
     }
 
     /// Where the partition ends.
@@ -47,10 +47,10 @@ impl Bits {
     /// Bytes of the partition that were not needed; negative when more were.
     fn left(&self) -> i64 {
         let unread = (self.end - self.at) as i64 + (self.fetched.len() - self.next) as i64;
-        unread - self.behind + i64::from(self.ahead + 8) / 8
+        unread - self.beyond + i64::from(self.ahead + 8) / 8
     }
 
-    /// Whether it went on behind its end.
+    /// Whether it went on beyond its end.
     pub(super) fn is_overrun(&self) -> bool {
         self.left() < -MOST_OVERRUN
     }
@@ -74,7 +74,7 @@ impl Bits {
                 byte
             }
             None => {
-                self.behind += 1;
+                self.beyond += 1;
                 0
             }
         }

@@ -7,7 +7,7 @@ use super::modes::Mode;
 use super::probabilities::{BANDS, COEFFICIENT_UPDATES, COEFFICIENTS, CONTEXTS, Coefficients};
 use crate::view::View;
 
-/// The band of each coefficient, and of the place behind the last. Source: RFC 6386, 13.3.
+/// The band of each coefficient, and of the index after the last. Source: RFC 6386, 13.3.
 const BAND: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
 
 /// Probabilities of the extra bits of large values. Source: RFC 6386, 13.2 "DCT Tokens".

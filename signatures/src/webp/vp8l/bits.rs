@@ -5,7 +5,7 @@ use crate::view::View;
 /// Bytes that are fetched at once.
 const FETCHED: usize = 4096;
 
-/// A reader of bits that gives zeros behind the end.
+/// A reader of bits that gives zeros beyond the end.
 pub(super) struct Bits {
     /// Where the next bytes are fetched.
     at: u64,
@@ -14,25 +14,25 @@ pub(super) struct Bits {
     next: usize,
     value: u64,
     held: u32,
-    /// Zeros that were read behind the end, in bytes.
-    behind: u64,
+    /// Zeros that were read beyond the end, in bytes.
+    beyond: u64,
 }
 
 impl Bits {
     /// The bytes between `at` and `end`.
     pub(super) fn new(at: u64, end: u64) -> Self {
-        Bits { at, end, fetched: Vec::new(), next: 0, value: 0, held: 0, behind: 0 }
+        Bits { at, end, fetched: Vec::new(), next: 0, value: 0, held: 0, beyond: 0 }
     }
 
     /// The first byte of which no bit was read.
     pub(super) fn position(&self) -> u64 {
         let unread = (self.fetched.len() - self.next) as u64;
-        (self.at + self.behind).saturating_sub(unread + u64::from(self.held / 8))
+        (self.at + self.beyond).saturating_sub(unread + u64::from(self.held / 8))
     }
 
-    /// Whether bits behind the end were read.
+    /// Whether bits beyond the end were read.
     pub(super) fn is_overrun(&self) -> bool {
-        self.behind > 0 && self.position() > self.end
+        self.beyond > 0 && self.position() > self.end
     }
 
     fn byte(&mut self, view: &mut View<'_>) -> u8 {
@@ -47,7 +47,7 @@ impl Bits {
         if byte.is_some() {
             self.next += 1;
         } else {
-            self.behind += 1;
+            self.beyond += 1;
         }
         byte.unwrap_or(0)
     }

@@ -3,8 +3,9 @@
 //! Source: RFC 9649, 5 "Image Data" and 6 "Entropy Code".
 
 use super::bits::Bits;
+use super::distance;
 use super::prefix::Prefix;
-use super::{Stop, distance};
+use super::stop::Stop;
 use crate::view::View;
 
 /// Symbols for lengths of copies.
@@ -99,7 +100,7 @@ impl Image {
                 distance: Prefix::read(view, bits, DISTANCES)?,
             });
             if bits.is_overrun() {
-                return Err(Stop::Flaw("the codes go on behind the chunk"));
+                return Err(Stop::Flaw("the codes go on after the chunk"));
             }
         }
         let total = u64::from(width) * u64::from(height);
@@ -153,7 +154,7 @@ impl Image {
                 }
             }
             if bits.is_overrun() {
-                return Err(Stop::Flaw("pixels go on behind the chunk"));
+                return Err(Stop::Flaw("pixels go on after the chunk"));
             }
         }
         self.done = self.total;
@@ -198,8 +199,8 @@ impl Kept {
     fn push(&mut self, pixel: u32) {
         self.pixels.push(pixel);
         let hash = u64::from(pixel.wrapping_mul(0x1e35_a7bd));
-        if let Some(place) = self.cache.get_mut((hash >> (32 - self.cache_bits)) as usize) {
-            *place = pixel;
+        if let Some(slot) = self.cache.get_mut((hash >> (32 - self.cache_bits)) as usize) {
+            *slot = pixel;
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Source: RFC 9649, 6.2 "Details".
 
-use super::Stop;
 use super::bits::Bits;
+use super::stop::Stop;
 use crate::view::View;
 
 /// Longest code in bits.
