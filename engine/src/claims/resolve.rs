@@ -48,13 +48,13 @@ pub fn resolve(
         open.retain(|file| entry.offset < file.end);
         let meeting = meet_all(entries, &mut open, &entry, &read)?;
         entries[index].fate = match meeting {
-            Meeting::Covered => Fate::Covered,
-            Meeting::Inside(parent) => {
+            Encounter::Covered => Fate::Covered,
+            Encounter::Inside(parent) => {
                 let holder = open.iter_mut().find(|file| file.entry == parent);
                 holder.into_iter().for_each(|holder| holder.inner.push(index));
                 Fate::Inside(parent as u32)
             }
-            Meeting::Separate => {
+            Encounter::Separate => {
                 for file in open.drain(..) {
                     cut(entries, &file, entry.offset);
                 }
@@ -90,7 +90,7 @@ fn cut(entries: &mut [IndexEntry], file: &OpenFile, offset: u64) {
 }
 
 /// What becomes of a candidate that begins inside earlier files.
-enum Meeting {
+enum Encounter {
     /// Its bytes are another file's, or listed as a child already.
     Covered,
     /// It is a picture in the metadata of the file at that position of the index.
@@ -105,17 +105,17 @@ fn meet_all(
     open: &mut [OpenFile],
     entry: &IndexEntry,
     read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
-) -> Result<Meeting, Error> {
+) -> Result<Encounter, Error> {
     if open.len() >= MOST_OPEN {
-        return Ok(Meeting::Covered);
+        return Ok(Encounter::Covered);
     }
     for parent in open.iter_mut().rev() {
         match meet(entries, parent, entry, read)? {
-            Meeting::Separate => {}
+            Encounter::Separate => {}
             settled => return Ok(settled),
         }
     }
-    Ok(Meeting::Separate)
+    Ok(Encounter::Separate)
 }
 
 fn meet(
@@ -123,9 +123,9 @@ fn meet(
     parent: &mut OpenFile,
     entry: &IndexEntry,
     read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
-) -> Result<Meeting, Error> {
+) -> Result<Encounter, Error> {
     if has_child_at(entries, parent.entry, entry.offset) {
-        return Ok(Meeting::Covered);
+        return Ok(Encounter::Covered);
     }
     let record = match parent.record.take() {
         Some(record) => record,
@@ -138,16 +138,16 @@ fn meet(
     let tells_more = is_decoded(entry) && !is_decoded(&entries[parent.entry]);
     let is_inside = entry.end_offset() <= parent.end;
     Ok(match role {
-        None | Some(Role::Part) => Meeting::Covered,
-        Some(Role::Payload) => Meeting::Separate,
+        None | Some(Role::Part) => Encounter::Covered,
+        Some(Role::Payload) => Encounter::Separate,
         Some(Role::Metadata | Role::Trailer) if is_inside => match parent.inner.len() {
-            ..MOST_INNER => Meeting::Inside(parent.entry),
-            _ => Meeting::Covered,
+            ..MOST_INNER => Encounter::Inside(parent.entry),
+            _ => Encounter::Covered,
         },
         // It begins in one file and ends after it: one of the two is wrong, and not the one whose
         // data decodes.
-        Some(_) if entry.grade > grade || tells_more => Meeting::Separate,
-        Some(_) => Meeting::Covered,
+        Some(_) if entry.grade > grade || tells_more => Encounter::Separate,
+        Some(_) => Encounter::Covered,
     })
 }
 

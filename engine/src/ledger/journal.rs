@@ -252,11 +252,11 @@ impl std::io::Read for Front {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::line::Placed;
+    use crate::ledger::line::PlacedLine;
     use std::borrow::Cow;
 
     fn line(n: usize) -> Line<'static> {
-        Line::Placed(Cow::Owned(Placed { path: "x".repeat(n) }))
+        Line::Placed(Cow::Owned(PlacedLine { path: "x".repeat(n) }))
     }
 
     fn at((at, len): (u64, u32)) -> LogPosition {

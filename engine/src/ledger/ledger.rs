@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::batch::{Batch, PartialIndex};
 use super::index::{Fate, IndexEntry, LivePhotoHalf};
 use super::journal::{Journal, LogPosition};
-use super::line::{EndLine, FoundLine, Head, Line, Named, Placed};
+use super::line::{EndLine, FoundLine, HeadLine, Line, NamedLine, PlacedLine};
 use super::reserve::Reserve;
 use super::tally::ScanTally;
 use crate::carve::Found;
@@ -22,7 +22,7 @@ const SETTLE: u16 = u16::MAX;
 #[derive(Debug)]
 pub struct Ledger {
     /// What is scanned, and how.
-    pub head: Head,
+    pub head: HeadLine,
     /// Files that were found; those that a file's structure points at directly after it.
     pub entries: Vec<IndexEntry>,
     /// Halves of Live Photos among them.
@@ -43,14 +43,14 @@ impl Ledger {
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn new(head: Head, mut scan: Journal, settle: Journal) -> Result<Self, Error> {
+    pub fn new(head: HeadLine, mut scan: Journal, settle: Journal) -> Result<Self, Error> {
         scan.append(&Line::Head(Cow::Borrowed(&head)));
         scan.flush()?;
         Ok(Self::of(head, vec![scan], settle))
     }
 
     /// A ledger that nothing was found for yet.
-    pub(super) fn of(head: Head, scans: Vec<Journal>, settle: Journal) -> Self {
+    pub(super) fn of(head: HeadLine, scans: Vec<Journal>, settle: Journal) -> Self {
         let tallies = head.sources.iter().map(|_| ScanTally::default()).collect();
         let (entries, halves) = (Vec::new(), Vec::new());
         Ledger { head, entries, halves, tallies, reserve: None, scans, settle }
@@ -147,7 +147,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn name(&mut self, named: &Named) -> Result<LogPosition, Error> {
+    pub fn name(&mut self, named: &NamedLine) -> Result<LogPosition, Error> {
         let (at, len) = self.settle.append(&Line::Named(Cow::Borrowed(named)));
         self.spill()?;
         Ok(LogPosition { log: SETTLE, at, len })
@@ -158,7 +158,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When it cannot be read or is not what was written.
-    pub fn named(&self, position: LogPosition) -> Result<Named, Error> {
+    pub fn named(&self, position: LogPosition) -> Result<NamedLine, Error> {
         match self.read(position)? {
             Line::Named(named) => Ok(named.into_owned()),
             _ => Err(self.log(position).damaged(position.at)),
@@ -170,7 +170,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn place(&mut self, placed: &Placed) -> Result<(), Error> {
+    pub fn place(&mut self, placed: &PlacedLine) -> Result<(), Error> {
         self.settle.append(&Line::Placed(Cow::Borrowed(placed)));
         self.settle.spill()
     }

@@ -20,7 +20,7 @@ pub(super) const VERSION: u32 = 1;
 #[serde(rename_all = "lowercase")]
 pub enum Line<'r> {
     /// The first line: what is scanned, and how.
-    Head(Cow<'r, Head>),
+    Head(Cow<'r, HeadLine>),
     /// A file that was found, or what is known of it by now.
     Found(FoundLine<'r>),
     /// The end of what was found in one chunk.
@@ -28,14 +28,14 @@ pub enum Line<'r> {
     /// The end of the scan of a source.
     End(Cow<'r, EndLine>),
     /// The name that content is to get.
-    Named(Cow<'r, Named>),
+    Named(Cow<'r, NamedLine>),
     /// The name that content got.
-    Placed(Cow<'r, Placed>),
+    Placed(Cow<'r, PlacedLine>),
 }
 
 /// What is scanned, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Head {
+pub struct HeadLine {
     /// The version of the lines.
     pub version: u32,
     /// The version of the program.
@@ -46,15 +46,15 @@ pub struct Head {
     pub sources: Vec<Option<Identity>>,
 }
 
-impl Head {
+impl HeadLine {
     /// The head of a new log.
     pub fn new(settings: ScanSettings, sources: Vec<Option<Identity>>) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Head { version: VERSION, program, settings, sources }
+        HeadLine { version: VERSION, program, settings, sources }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.
-    pub fn is_alike(&self, other: &Head) -> bool {
+    pub fn is_alike(&self, other: &HeadLine) -> bool {
         (&self.settings, &self.sources) == (&other.settings, &other.sources)
     }
 }
@@ -139,7 +139,7 @@ pub struct EndLine {
 
 /// The name that content is to get; on disk before it gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub struct NamedLine {
     /// BLAKE3 of the content.
     #[serde(with = "crate::model::hex::hash")]
     pub blake3: blake3::Hash,
@@ -149,7 +149,7 @@ pub struct Named {
 
 /// The name that content got.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Placed {
+pub struct PlacedLine {
     /// Where it lies, below the output folder, with `/` between the parts.
     pub path: String,
 }

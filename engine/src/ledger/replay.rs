@@ -7,7 +7,7 @@ use std::path::Path;
 use super::batch::PartialIndex;
 use super::journal::{Journal, LogPosition};
 use super::ledger::Ledger;
-use super::line::{FoundLine, Head, Line, VERSION};
+use super::line::{FoundLine, HeadLine, Line, VERSION};
 use crate::error::Error;
 
 /// Name of the scan log in the folder that holds the state of a run.
@@ -18,7 +18,7 @@ const MOST_LOGS: usize = 1 << 12;
 
 /// Source, offset and format of a candidate: with the position of a file among those that were found at it,
 /// the id of the file.
-type Candidate = (u32, u64, u16);
+type CandidateId = (u32, u64, u16);
 
 impl Ledger {
     /// Rebuilds what later stages need from the scan logs in the folders `states`: the index, the halves of
@@ -58,7 +58,7 @@ impl Ledger {
         &mut self,
         log: Journal,
         number: u16,
-        seen: &mut HashSet<Candidate>,
+        seen: &mut HashSet<CandidateId>,
     ) -> Result<(), Error> {
         let (mut waiting, mut is_new) = (PartialIndex::default(), true);
         log.each(|(at, len), line| {
@@ -95,7 +95,7 @@ impl Ledger {
 }
 
 /// The first line of a log.
-fn head(log: &Journal) -> Result<Head, Error> {
+fn head(log: &Journal) -> Result<HeadLine, Error> {
     let mut found = None;
     log.each(|_, line| {
         if let Line::Head(head) = line {

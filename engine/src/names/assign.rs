@@ -16,7 +16,7 @@ pub type FoundPaths = HashMap<u64, Vec<String>>;
 
 /// What is needed to name the files of one source.
 #[derive(Clone, Copy)]
-pub struct Naming<'s> {
+pub struct SourceNaming<'s> {
     /// Position of the source on the command line.
     pub source: u32,
     /// Its length in bytes.
@@ -42,10 +42,10 @@ pub struct Naming<'s> {
 pub fn assign(
     ledger: &mut Ledger,
     standings: &[Standing],
-    naming: &Naming<'_>,
+    naming: &SourceNaming<'_>,
 ) -> Result<FoundPaths, Error> {
     let mut found = FoundPaths::new();
-    let Naming { survey, entries, live, zone, .. } = *naming;
+    let SourceNaming { survey, entries, live, zone, .. } = *naming;
     let own: Vec<usize> = (0..ledger.entries.len())
         .filter(|&at| ledger.entries[at].source == naming.source && standings[at] == Standing::Own)
         .collect();

@@ -9,4 +9,4 @@ mod times;
 mod write;
 
 pub use owner::Owner;
-pub use write::{Recovery, Written};
+pub use write::{Recovery, WrittenNames};

@@ -16,9 +16,11 @@ use super::owner::Owner;
 use super::proposal::proposed;
 use super::times::set_times;
 use crate::error::Error;
-use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, Named, Placed, Shown, Store};
+use crate::ledger::{
+    IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Shown, Store,
+};
 use crate::model::{Grade, Record};
-use crate::settle::Listing;
+use crate::settle::ReportOrder;
 use crate::source::Source;
 
 /// Where recovered files go.
@@ -41,7 +43,7 @@ pub struct Recovery<'a> {
 
 /// What was written: for each file of the report the line with its name.
 #[derive(Debug, Default)]
-pub struct Written {
+pub struct WrittenNames {
     /// By position in the order of the report.
     pub names: Vec<Option<LogPosition>>,
     /// How many files were left out because the disk takes none that long.
@@ -50,7 +52,7 @@ pub struct Written {
     pub failure: Option<Error>,
 }
 
-impl Written {
+impl WrittenNames {
     fn fail(&mut self, error: Error) {
         self.failure.get_or_insert(error);
     }
@@ -63,8 +65,9 @@ impl Written {
 impl Recovery<'_> {
     /// Writes every file of the report that is to be written and is no copy of another. Names are
     /// settled and on disk before the first file gets one.
-    pub fn place(&self, ledger: &mut Ledger, listing: &Listing) -> Written {
-        let mut written = Written { names: vec![None; listing.order.len()], ..Written::default() };
+    pub fn place(&self, ledger: &mut Ledger, listing: &ReportOrder) -> WrittenNames {
+        let mut written =
+            WrittenNames { names: vec![None; listing.order.len()], ..WrittenNames::default() };
         let due = self.due(ledger, listing, &mut written);
         self.make_room(ledger, listing, &due);
         let mut taken = Taken::default();
@@ -86,7 +89,7 @@ impl Recovery<'_> {
             match self.rename(ledger, offset, name, &mut taken) {
                 Ok((name, path)) => {
                     written.names[position] = Some(name);
-                    if let Err(error) = ledger.place(&Placed { path }) {
+                    if let Err(error) = ledger.place(&PlacedLine { path }) {
                         written.fail(error);
                     }
                 }
@@ -101,7 +104,12 @@ impl Recovery<'_> {
 
     /// Positions in the order of the report of the files that are to be written: not those of which
     /// there is nothing to look at.
-    fn due(&self, ledger: &Ledger, listing: &Listing, written: &mut Written) -> Vec<usize> {
+    fn due(
+        &self,
+        ledger: &Ledger,
+        listing: &ReportOrder,
+        written: &mut WrittenNames,
+    ) -> Vec<usize> {
         let mut due = Vec::new();
         for (position, &index) in listing.order.iter().enumerate() {
             let entry = &ledger.entries[index as usize];
@@ -123,7 +131,7 @@ impl Recovery<'_> {
     }
 
     /// Removes from the store what claims or filters decided against.
-    fn make_room(&self, ledger: &Ledger, listing: &Listing, due: &[usize]) {
+    fn make_room(&self, ledger: &Ledger, listing: &ReportOrder, due: &[usize]) {
         let entry = |position: &usize| &ledger.entries[listing.order[*position] as usize];
         let mut hashes: Vec<[u8; 32]> =
             due.iter().filter_map(|position| Some(*entry(position).hash?.as_bytes())).collect();
@@ -136,10 +144,10 @@ impl Recovery<'_> {
     fn name(
         &self,
         ledger: &mut Ledger,
-        listing: &Listing,
+        listing: &ReportOrder,
         position: usize,
         taken: &mut Taken,
-        written: &Written,
+        written: &WrittenNames,
     ) -> Result<Option<LogPosition>, Error> {
         let index = listing.order[position] as usize;
         let mut record = ledger.record(&ledger.entries[index])?;
@@ -158,7 +166,7 @@ impl Recovery<'_> {
             // Something of that name was there before this run.
             path = taken.claim(path, offset);
         }
-        ledger.name(&Named { blake3, path }).map(Some)
+        ledger.name(&NamedLine { blake3, path }).map(Some)
     }
 
     /// Reads content from its source into the store. A source that gives other bytes than before
@@ -188,12 +196,12 @@ impl Recovery<'_> {
         taken: &mut Taken,
     ) -> Result<(LogPosition, String), Error> {
         loop {
-            let Named { blake3, path } = ledger.named(name)?;
+            let NamedLine { blake3, path } = ledger.named(name)?;
             if self.rename_to(&self.store.path(&blake3), &self.output.join(&path))? {
                 return Ok((name, path));
             }
             let path = taken.claim(path, offset);
-            name = ledger.name(&Named { blake3, path })?;
+            name = ledger.name(&NamedLine { blake3, path })?;
             ledger.sync()?;
         }
     }

@@ -8,7 +8,7 @@ use afterimage_signatures::verdict::Span;
 use jiff::civil::DateTime;
 
 use super::layouts::Space;
-use super::layouts::history::{self, Doubtful, Settled, Turn};
+use super::layouts::history::{self, DatedFile, Doubtful, Turn};
 use super::missing::MissingFile;
 use crate::claims::{CarvedFile, Occupied};
 use crate::model::{ClusterGrid, Grade, SpanSet};
@@ -62,7 +62,7 @@ pub(super) struct RestoredFile {
 }
 
 /// What is known of a source when a round begins.
-pub(super) struct Progress<'k> {
+pub(super) struct ProvenSoFar<'k> {
     pub(super) survey: &'k Survey,
     pub(super) occupied: &'k Occupied,
     /// All that is occupied.
@@ -77,7 +77,7 @@ pub(super) fn space(
     position: u32,
     timeline: &Timeline,
     missing: &[&MissingFile<'_>],
-    known: &Progress<'_>,
+    known: &ProvenSoFar<'_>,
     is_photo: impl Fn(&Entry) -> bool,
 ) -> Space {
     let contents = &known.survey.volumes[position as usize].contents;
@@ -98,7 +98,7 @@ pub(super) fn space(
 }
 
 /// The files that are known to lie where they do and of which it is known when they were written.
-fn settled<'r>(position: u32, timeline: &Timeline, known: &Progress<'r>) -> Vec<Settled<'r>> {
+fn settled<'r>(position: u32, timeline: &Timeline, known: &ProvenSoFar<'r>) -> Vec<DatedFile<'r>> {
     let volume = &known.survey.volumes[position as usize];
     let carved: &BTreeMap<u64, CarvedFile> = &known.occupied.carved;
     let simple = volume.contents.entries.iter().filter_map(|entry| {
@@ -111,12 +111,12 @@ fn settled<'r>(position: u32, timeline: &Timeline, known: &Progress<'r>) -> Vec<
                 Cow::from(vec![Run { at, len: file.len }])
             }
         };
-        Some(Settled { turn, runs })
+        Some(DatedFile { turn, runs })
     });
     let pieces = known.restored.iter().filter(|one| one.id.volume == position);
     let pieces = pieces.filter_map(|one| {
         let (_, entry) = known.survey.entry(one.id);
-        Some(Settled { turn: timeline.turn(entry)?, runs: Cow::from(&one.runs) })
+        Some(DatedFile { turn: timeline.turn(entry)?, runs: Cow::from(&one.runs) })
     });
     simple.chain(pieces).collect()
 }

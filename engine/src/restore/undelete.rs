@@ -42,7 +42,7 @@ pub struct Undelete<'a> {
 }
 
 /// What is settled so far.
-struct State {
+struct Restoring {
     occupied: Occupied,
     /// The entries whose files were added.
     restored: Vec<RestoredFile>,
@@ -62,7 +62,7 @@ impl Undelete<'_> {
         let mut open = missing(self.survey, self.entries, &occupied.carved);
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let limit = ReadLimit::of(self.prover.source.len());
-        let mut state = State { occupied, restored: Vec::new(), added: Vec::new(), limit };
+        let mut state = Restoring { occupied, restored: Vec::new(), added: Vec::new(), limit };
         let volumes = self.survey.volumes.iter();
         let timelines: Vec<Timeline> =
             volumes.map(|volume| Timeline::of(volume, |entry| self.is_photo(entry))).collect();
@@ -103,7 +103,7 @@ impl Undelete<'_> {
         ledger: &mut Ledger,
         open: Vec<MissingFile<'t>>,
         timelines: &[Timeline],
-        state: &mut State,
+        state: &mut Restoring,
         confidence: Confidence,
     ) -> Result<Vec<MissingFile<'t>>, Error> {
         let searched = self.search_spaces(timelines, &open, state);
@@ -138,13 +138,13 @@ impl Undelete<'_> {
         &self,
         timelines: &'p [Timeline],
         open: &[MissingFile<'_>],
-        state: &State,
+        state: &Restoring,
     ) -> Vec<SearchSpace<'p>> {
         let mut by_volume: Vec<Vec<&MissingFile<'_>>> = vec![Vec::new(); timelines.len()];
         open.iter().for_each(|one| by_volume[one.id.volume as usize].push(one));
-        let State { occupied, restored, .. } = state;
+        let Restoring { occupied, restored, .. } = state;
         let spans = &occupied.spans();
-        let known = timeline::Progress { survey: self.survey, occupied, spans, restored };
+        let known = timeline::ProvenSoFar { survey: self.survey, occupied, spans, restored };
         let parts = (0..).zip(timelines).zip(by_volume);
         let spaces = parts.map(|((position, timeline), open)| {
             let is_photo = |entry: &Entry| self.is_photo(entry);

@@ -5,7 +5,7 @@ use super::source_job::SourceJob;
 use crate::claims::Standing;
 use crate::ledger::{Ledger, LogPosition};
 use crate::output::report::{ReportSource, Totals};
-use crate::settle::Listing;
+use crate::settle::ReportOrder;
 
 /// A run that has come to a stage.
 pub struct Job<'o, Stage> {
@@ -44,7 +44,7 @@ pub struct Named {
 /// It is settled what the report lists.
 #[derive(Debug)]
 pub struct Settled {
-    pub(super) listing: Listing,
+    pub(super) listing: ReportOrder,
     pub(super) sources: Vec<ReportSource>,
 }
 
@@ -52,7 +52,7 @@ pub struct Settled {
 #[derive(Debug)]
 pub struct Written {
     pub(super) report: std::path::PathBuf,
-    pub(super) listing: Listing,
+    pub(super) listing: ReportOrder,
     pub(super) sources: Vec<ReportSource>,
     pub(super) totals: Totals,
     pub(super) warnings: Vec<String>,

@@ -6,7 +6,7 @@ use super::source_job::SourceJob;
 use crate::claims::Standing;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::names::{self, Asked, Naming};
+use crate::names::{self, Asked, SourceNaming};
 
 impl<'o> Job<'o, Restored> {
     /// Names what was found, and settles which of it was asked for.
@@ -31,7 +31,7 @@ fn name_one(
     let Ok(source) = &job.source else { return Ok(()) };
     let Environment { options, progress, wanted, .. } = environment;
     let zone = options.zone.as_ref();
-    let naming = Naming {
+    let naming = SourceNaming {
         source: index,
         len: source.len(),
         survey: &job.survey,

@@ -7,7 +7,7 @@ use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::source_job::{SourceJob, opened};
 use crate::error::Error;
-use crate::ledger::{Head, Journal, Ledger, ScanSettings};
+use crate::ledger::{HeadLine, Journal, Ledger, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
 use crate::progress::Progress;
@@ -120,7 +120,7 @@ pub(super) fn source_jobs(
 }
 
 /// The head of the scan log.
-pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head {
+pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> HeadLine {
     let options = environment.options;
     let settings = ScanSettings {
         formats: options.registry.names().map(Into::into).collect(),
@@ -133,5 +133,5 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
         hash_source: options.hash_source,
     };
     let identity = |source: Option<&dyn Source>| source.map(Identity::of);
-    Head::new(settings, opened(sources).into_iter().map(identity).collect())
+    HeadLine::new(settings, opened(sources).into_iter().map(identity).collect())
 }

@@ -14,7 +14,7 @@ impl<'o> Job<'o, Settled> {
     ///
     /// When there is no output folder, or when the report cannot be written.
     pub fn write(mut self) -> Result<Job<'o, Written>, Error> {
-        let mut written = output::Written::default();
+        let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
         let Some(Output { destination, owner, store, .. }) = &environment.output else {
             return Err(Error::Start {
@@ -64,7 +64,7 @@ impl Job<'_, Written> {
 
 impl Environment<'_> {
     /// What the disk of the output could not keep, or keeps in its own way.
-    fn warnings(&self, written: &output::Written) -> Vec<String> {
+    fn warnings(&self, written: &output::WrittenNames) -> Vec<String> {
         let mut warnings = Vec::new();
         let Some(Output { destination, store, .. }) = &self.output else { return warnings };
         if destination.fat {

@@ -7,4 +7,4 @@ mod live_photos;
 mod settle;
 
 pub use complete::complete;
-pub use settle::{Filter, Listing, settle};
+pub use settle::{Filter, ReportOrder, settle};

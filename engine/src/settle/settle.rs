@@ -9,7 +9,7 @@ use crate::ledger::{IndexEntry, Ledger, NONE};
 
 /// What the report lists.
 #[derive(Debug)]
-pub struct Listing {
+pub struct ReportOrder {
     /// Positions in the index, in the order of the report: by source, offset and format. The
     /// number of a file is its position here, counted from 1.
     pub order: Vec<u32>,
@@ -45,7 +45,7 @@ pub struct Filter<'a> {
 }
 
 /// Settles which files there are.
-pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> Listing {
+pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> ReportOrder {
     let entries = &ledger.entries;
     let mut order = by_offset(entries);
     let (mut filtered, mut own) = (0, vec![false; entries.len()]);
@@ -71,7 +71,7 @@ pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> Li
     let copy_of = copies(entries, &order, is_late);
     let position = positions(entries, &order);
     let pair_of = pair(&ledger.halves, &position, &copy_of);
-    Listing { order, parent, left, copy_of, pair_of, position, filtered }
+    ReportOrder { order, parent, left, copy_of, pair_of, position, filtered }
 }
 
 /// For each of the entries its position in `order`, or [`NONE`].

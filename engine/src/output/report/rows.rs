@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE, Shown};
 use crate::model::{Enclosure, Grade, Origin, Record, hex};
-use crate::settle::Listing;
+use crate::settle::ReportOrder;
 
 /// All that a report says of files.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Rows<'a> {
     /// Records and entries.
     pub ledger: &'a Ledger,
     /// Which of them are listed, and in what order.
-    pub listing: &'a Listing,
+    pub listing: &'a ReportOrder,
     /// For each file that was written, by position in the order of the report: the line with its name.
     pub names: &'a [Option<LogPosition>],
     /// Whether files that are still there are written too.
@@ -65,7 +65,7 @@ impl<'a> Rows<'a> {
     }
 
     fn file(&self, position: usize) -> Result<ReportFile, Error> {
-        let Listing { parent, pair_of, copy_of, position: positions, .. } = self.listing;
+        let ReportOrder { parent, pair_of, copy_of, position: positions, .. } = self.listing;
         let record = self.ledger.record(self.entry(position))?;
         let mut file = row(record, self.registry);
         file.id = position as u64 + 1;

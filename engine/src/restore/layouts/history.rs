@@ -29,7 +29,7 @@ pub type Turn = u32;
 
 /// A file that is known to lie in its runs.
 #[derive(Clone, Debug)]
-pub struct Settled<'r> {
+pub struct DatedFile<'r> {
     /// When it was written.
     pub turn: Turn,
     /// Where it lies, in the order of the file.
@@ -87,7 +87,7 @@ pub struct Doubtful<'e> {
 /// lies in.
 pub fn claims(
     doubtful: &[Doubtful<'_>],
-    settled: &[Settled<'_>],
+    settled: &[DatedFile<'_>],
     unclaimed: &SpanSet,
 ) -> Vec<Claim> {
     let owners = doubtful.iter().enumerate();
@@ -170,13 +170,13 @@ mod tests {
         }
     }
 
-    fn settled(turn: Turn, runs: &[(u64, u64)]) -> Settled<'static> {
+    fn settled(turn: Turn, runs: &[(u64, u64)]) -> DatedFile<'static> {
         let run = |&(at, end): &(u64, u64)| Run { at, len: end - at };
-        Settled { turn, runs: runs.iter().map(run).collect() }
+        DatedFile { turn, runs: runs.iter().map(run).collect() }
     }
 
     /// Whether files that claim the stretches are taken to have been there at the turn.
-    fn last(claimed: &[(&str, u64, u64)], settled: &[Settled<'_>], turn: Turn) -> Vec<bool> {
+    fn last(claimed: &[(&str, u64, u64)], settled: &[DatedFile<'_>], turn: Turn) -> Vec<bool> {
         let entries: Vec<Entry> = claimed.iter().map(|(path, ..)| entry(path)).collect();
         let doubtful: Vec<Doubtful<'_>> = entries
             .iter()

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::Runs;
 
-use super::history::{Claim, Settled, Turn};
+use super::history::{Claim, DatedFile, Turn};
 use crate::model::{ClusterGrid, SpanSet};
 
 /// Space of a source that a deleted file may lie in.
@@ -40,7 +40,7 @@ impl Space {
 
     /// The same with what records `claim` of it that nothing proves, with the clusters that photos begin
     /// with, and with the files that are `settled`.
-    pub fn with(self, mut claims: Vec<Claim>, headers: SpanSet, settled: &[Settled<'_>]) -> Self {
+    pub fn with(self, mut claims: Vec<Claim>, headers: SpanSet, settled: &[DatedFile<'_>]) -> Self {
         let headless = self.unclaimed.without(&headers, self.grid);
         claims.retain(|claim| self.unclaimed.meets(claim.span));
         claims.sort_unstable_by_key(|claim| (claim.span, claim.life));
@@ -66,8 +66,8 @@ impl Space {
 }
 
 /// How far files reach that were written until each turn, in order.
-fn ends(settled: &[Settled<'_>]) -> Vec<(Turn, u64)> {
-    let last = |file: &Settled<'_>| file.runs.iter().map(|run| run.end()).max();
+fn ends(settled: &[DatedFile<'_>]) -> Vec<(Turn, u64)> {
+    let last = |file: &DatedFile<'_>| file.runs.iter().map(|run| run.end()).max();
     let mut ends: Vec<(Turn, u64)> =
         settled.iter().filter_map(|file| Some((file.turn, last(file)?))).collect();
     ends.sort_unstable();
