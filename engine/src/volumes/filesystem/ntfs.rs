@@ -10,6 +10,7 @@ mod attribute;
 mod bitmap;
 mod boot;
 mod file;
+mod geometry;
 mod history;
 mod index;
 mod index_block;

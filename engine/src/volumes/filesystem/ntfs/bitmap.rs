@@ -3,7 +3,7 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use super::boot::Geometry;
+use super::geometry::Geometry;
 use super::table;
 
 /// Bytes of the map that are read at once.

@@ -1,8 +1,7 @@
 //! The boot sector, of which the last sector of the volume is a copy.
 
-use afterimage_signatures::{Run, Runs};
-
-use super::table::Table;
+use super::geometry::{Geometry, MOST_CLUSTER};
+use super::record::MOST_RECORD;
 use crate::volumes::fields;
 use crate::volumes::filesystem::SECTOR;
 
@@ -24,23 +23,6 @@ pub struct Boot {
     /// Bytes a file record.
     pub record_len: usize,
 }
-
-/// Where a volume lies, and in what units it counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    /// First byte of the volume, in bytes from the start of the source.
-    pub at: u64,
-    /// Bytes from there to where its clusters end, or the source does.
-    pub len: u64,
-    /// Bytes a cluster.
-    pub cluster_len: u64,
-}
-
-/// Bytes of the largest cluster, since Windows 10.
-pub const MOST_CLUSTER: u64 = 2 << 20;
-
-/// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
-pub const MOST_RECORD: usize = 16 << 10;
 
 impl Boot {
     /// The boot sector, when all that it says can be.
@@ -70,29 +52,9 @@ impl Boot {
         self.sectors.saturating_mul(self.sector_len)
     }
 
-    /// The file records in `runs`.
-    pub fn records(&self, runs: Runs) -> Table {
-        Table { runs, record_len: self.record_len, carved: false }
-    }
-
     /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.
     pub fn geometry(&self, at: u64, room: u64) -> Geometry {
         Geometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
-    }
-}
-
-impl Geometry {
-    /// The `clusters` clusters from number `lcn` on, when the volume has them.
-    pub fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
-        let start = lcn.checked_mul(self.cluster_len)?;
-        let len = clusters.checked_mul(self.cluster_len)?;
-        let at = self.at.checked_add(start)?;
-        (start.checked_add(len)? <= self.len).then_some(Run { at, len })
-    }
-
-    /// How many clusters there are.
-    pub fn clusters(&self) -> u64 {
-        self.len / self.cluster_len
     }
 }
 

@@ -3,7 +3,7 @@
 use afterimage_signatures::{Run, Runs};
 
 use super::attribute::{self, Attribute, Value};
-use super::boot::Geometry;
+use super::geometry::Geometry;
 use super::name::Name;
 use super::run_list::{self, Extent};
 use super::table::Placed;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use afterimage_signatures::{Bytes, Runs};
 
-use super::boot::Geometry;
 use super::file::File;
+use super::geometry::Geometry;
 use super::index::Index;
 use super::index_block::{self, Indexed};
 use super::record::Reference;

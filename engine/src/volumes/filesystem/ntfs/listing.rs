@@ -2,8 +2,8 @@
 
 use afterimage_signatures::{Bytes, Run};
 
-use super::boot::Geometry;
 use super::file::{File, Stream};
+use super::geometry::Geometry;
 use super::index::Index;
 use super::name::Name;
 use super::table::{Placed, Table};

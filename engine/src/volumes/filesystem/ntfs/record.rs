@@ -5,6 +5,9 @@ use crate::volumes::fields;
 /// Bytes that one word of the update sequence guards.
 pub const STRIDE: usize = 512;
 
+/// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
+pub const MOST_RECORD: usize = 16 << 10;
+
 /// Where the number of a record stands since Windows XP: before the update sequence.
 const NUMBER: usize = 44;
 
@@ -69,7 +72,7 @@ pub fn record_len(sector: &[u8]) -> Option<usize> {
     let (words_at, words) = (fields::le16(sector, 4)? as usize, fields::le16(sector, 6)? as usize);
     let first = fields::le16(sector, 20)? as usize;
     let (used, len) = (fields::le32(sector, 24)? as usize, fields::le32(sector, 28)? as usize);
-    let plausible = (512..=super::boot::MOST_RECORD).contains(&len)
+    let plausible = (512..=MOST_RECORD).contains(&len)
         && len.is_power_of_two()
         && words == len / STRIDE + 1
         && words_at >= 40

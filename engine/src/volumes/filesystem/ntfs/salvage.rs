@@ -1,7 +1,7 @@
 //! File records that no volume reaches any more, as a quick format leaves them: the new table is
 //! short and lies where the old one began.
 
-mod geometry;
+mod former;
 mod reached;
 
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use super::listing::Listing;
 use super::table::{self, Table};
 use super::{index_block, record};
 use crate::volumes::filesystem::{Contents, Entry, Location, SECTOR};
-use geometry::Strays;
+use former::Strays;
 use reached::Reached;
 
 /// Records that are salvaged of one source.
@@ -115,7 +115,7 @@ fn table(bytes: &dyn Bytes, strays: &[u64]) -> Table {
     let count = |&len: &usize| lens.iter().filter(|(_, other)| *other == len).count();
     let all = std::iter::successors(Some(SECTOR), |len| Some(len * 2));
     let record_len =
-        all.take_while(|&len| len <= super::boot::MOST_RECORD).max_by_key(count).unwrap_or(SECTOR);
+        all.take_while(|&len| len <= record::MOST_RECORD).max_by_key(count).unwrap_or(SECTOR);
     let same = lens.iter().filter(|(_, len)| *len == record_len);
     let mut runs: Vec<Run> = Vec::new();
     for &(at, len) in same {

@@ -3,8 +3,9 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use super::boot::{Boot, Geometry};
+use super::boot::Boot;
 use super::file::File;
+use super::geometry::Geometry;
 use super::history::History;
 use super::index::Index;
 use super::listing::Listing;
@@ -86,7 +87,7 @@ fn table(
     faults: &mut Vec<String>,
 ) -> Option<Table> {
     if let Some(runs) = own_runs(bytes, geometry, boot, boot.table) {
-        return Some(boot.records(runs));
+        return Some(records(boot, runs));
     }
     let found = own_runs(bytes, geometry, boot, boot.mirror)?;
     faults.push("the beginning of its file table is lost".into());
@@ -94,7 +95,12 @@ fn table(
     let mirror = Run { at: geometry.run(boot.mirror, 1)?.at, len: copied };
     let rest = found.slice(copied, u64::MAX);
     let runs = std::iter::once(mirror).chain(rest.as_slice().iter().copied());
-    Some(boot.records(Runs::new(runs.collect())))
+    Some(records(boot, Runs::new(runs.collect())))
+}
+
+/// The file records in `runs`, as long as the boot sector says.
+fn records(boot: &Boot, runs: Runs) -> Table {
+    Table { runs, record_len: boot.record_len, carved: false }
 }
 
 /// The runs of the table whose first record, or a copy of it, begins at `cluster`. They begin where
@@ -102,7 +108,7 @@ fn table(
 fn own_runs(bytes: &dyn Bytes, geometry: &Geometry, boot: &Boot, cluster: u64) -> Option<Runs> {
     let len = boot.record_len as u64;
     let at = geometry.run(cluster, len.div_ceil(geometry.cluster_len))?.at;
-    let mut piece = boot.records(Runs::whole(at, len)).one(bytes, own::TABLE);
+    let mut piece = records(boot, Runs::whole(at, len)).one(bytes, own::TABLE);
     let first = piece.take(0)?;
     let mut file = File::default();
     file.add(&first);
@@ -112,7 +118,7 @@ fn own_runs(bytes: &dyn Bytes, geometry: &Geometry, boot: &Boot, cluster: u64) -
     match runs.as_slice().first()?.at == begins {
         true if split(&first.record) => {
             let base = Reference::new(own::TABLE, first.record.sequence);
-            Some(grown(bytes, boot.records(runs), base, file, geometry))
+            Some(grown(bytes, records(boot, runs), base, file, geometry))
         }
         same => same.then_some(runs),
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use afterimage_signatures::{Bytes, Runs};
 
 use crate::volumes::filesystem::Contents;
-use crate::volumes::filesystem::ntfs::boot::{Geometry, MOST_CLUSTER};
 use crate::volumes::filesystem::ntfs::file::{File, Stream};
+use crate::volumes::filesystem::ntfs::geometry::{Geometry, MOST_CLUSTER};
 use crate::volumes::filesystem::ntfs::table::{Placed, Table};
 
 /// Copies of the first records that are looked at; a source has two for each volume.
