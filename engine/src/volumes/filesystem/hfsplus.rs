@@ -27,9 +27,6 @@ use crate::volumes::fields::{array, be16, be32, read};
 /// HFS+ and HFSX.
 pub struct HfsPlus;
 
-/// Bytes of a node at most, which is what is searched for records from a clue on.
-const LONGEST_NODE: usize = 32 << 10;
-
 /// Pieces of the source that salvage searches.
 const MOST_CLUES: usize = 1 << 20;
 
@@ -157,13 +154,13 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
     let mut done = 0;
     for &clue in inside.take(MOST_CLUES) {
         let len = volume.span.end().min(bytes.len()).saturating_sub(clue);
-        let len = len.min(LONGEST_NODE as u64) as usize;
+        let len = len.min(tree::LONGEST_NODE as u64) as usize;
         // Records of a node that begins in what was searched are known already.
         if clue < done {
             continue;
         }
         let Some(piece) = read(bytes, clue, len) else { continue };
-        let node = node_len(&piece);
+        let node = tree::node_len(&piece);
         done = clue + node as u64;
         let found = record::left(&piece[..node], tree::DESCRIPTOR);
         catalog.add_left(found, |at| clue + at as u64);
@@ -191,13 +188,4 @@ fn first(entry: &super::Entry) -> (u64, Option<u64>) {
         super::Location::Start(at) => Some(*at),
     });
     (entry.size, at)
-}
-
-/// Bytes of the node that the piece begins with: at its end stands where its first record begins.
-fn node_len(piece: &[u8]) -> usize {
-    let lens = (9..=15).map(|power| 1usize << power);
-    { lens }
-        .find(|&len| be16(piece, len - 2) == Some(tree::DESCRIPTOR as u16))
-        .unwrap_or(4096)
-        .min(piece.len())
 }

@@ -4,7 +4,8 @@
 
 use afterimage_signatures::Bytes;
 
-use super::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, Table, span, types};
+use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, Table, span};
+use super::types;
 use crate::volumes::fields::{array, le32, le64, read};
 
 /// Bytes of a header up to its last field; what it claims beyond is reserved.

@@ -8,7 +8,8 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use super::{Partition, Partitions, SECTOR_SIZES, Table, span, start, types};
+use super::table::{Partition, Partitions, SECTOR_SIZES, Table, span};
+use super::{start, types};
 use crate::volumes::fields::{array, byte, le32, read};
 
 /// Links of a chain of logical partitions that are followed.

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
+use super::table::MOST_PARTITIONS;
 use super::*;
 
 const DISK: usize = 4 << 20;

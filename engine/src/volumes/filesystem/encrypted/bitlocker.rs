@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use afterimage_signatures::Bytes;
 
-use super::{Header, SECTOR};
+use super::header::EncryptedHeader;
 use crate::volumes::fields::{array, le16, le32, le64, read};
+use crate::volumes::filesystem::SECTOR;
 
 const NAME: [u8; 8] = *b"-FVE-FS-";
 
@@ -28,12 +29,12 @@ const IDENTIFIERS: [[u8; 16]; 2] = [
 /// Where a block says where all three lie, in bytes from the volume's first.
 const BLOCKS_AT: [usize; 3] = [32, 40, 48];
 
-fn found(len: Option<u64>) -> Header {
-    Header { kind: "bitlocker", encrypted: "encrypted by BitLocker", label: None, len }
+fn found(len: Option<u64>) -> EncryptedHeader {
+    EncryptedHeader { kind: "bitlocker", encrypted: "encrypted by BitLocker", label: None, len }
 }
 
 /// What a boot sector says.
-pub(super) fn header(sector: &[u8]) -> Option<Header> {
+pub(super) fn header(sector: &[u8]) -> Option<EncryptedHeader> {
     if array(sector, 510)? != [0x55, 0xaa] {
         return None;
     }
@@ -51,7 +52,7 @@ pub(super) fn header(sector: &[u8]) -> Option<Header> {
 
 /// Where the volume began that the block of metadata at `at` belongs to: there the others lie where
 /// it says.
-pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, Header)> {
+pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, EncryptedHeader)> {
     if array(block, 0)? != NAME {
         return None;
     }

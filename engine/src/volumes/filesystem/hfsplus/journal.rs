@@ -4,8 +4,9 @@ use afterimage_signatures::Bytes;
 
 use super::catalog::Catalog;
 use super::header::Header;
-use super::{SECTOR, node_len, record, tree};
+use super::{record, tree};
 use crate::volumes::fields::{be32, be64, read};
+use crate::volumes::filesystem::SECTOR;
 
 /// Bytes of a journal that are searched; macOS makes 8 MiB for each 100 GiB.
 const MOST: u64 = 512 << 20;
@@ -18,7 +19,7 @@ pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
     let Some((at, len)) = place(bytes, header) else { return };
     for piece in (0..len).step_by(PIECE as usize) {
         // A node that begins in this piece may end in the next.
-        let most = (PIECE + super::LONGEST_NODE as u64).min(len - piece);
+        let most = (PIECE + tree::LONGEST_NODE as u64).min(len - piece);
         let Some(bytes) = read(bytes, at + piece, most as usize) else { return };
         let mut from = 0;
         while from + SECTOR <= bytes.len() && (from as u64) < PIECE {
@@ -27,7 +28,7 @@ pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
                 from += SECTOR;
                 continue;
             }
-            let node = node_len(rest);
+            let node = tree::node_len(rest);
             let found = record::left(&rest[..node], tree::DESCRIPTOR);
             let start = at + piece + from as u64;
             catalog.add_left(found, |at| start + at as u64);

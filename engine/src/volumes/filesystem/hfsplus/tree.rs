@@ -7,6 +7,9 @@ use crate::volumes::fields::{be16, be32};
 /// Nodes of a tree that are followed: more than a catalog of any disk has.
 const MOST_NODES: u64 = 1 << 24;
 
+/// Bytes of a node at most, which is what is searched for records from a clue on.
+pub const LONGEST_NODE: usize = 32 << 10;
+
 /// Bytes before the first record of a node.
 pub const DESCRIPTOR: usize = 14;
 
@@ -63,6 +66,15 @@ impl Node {
 /// Whether a node is a leaf, by its descriptor.
 pub fn is_leaf(node: &[u8]) -> bool {
     node.get(8..10) == Some(&[0xff, 1]) && node.get(12..14) == Some(&[0, 0])
+}
+
+/// Bytes of the node that the piece begins with: at its end stands where its first record begins.
+pub fn node_len(piece: &[u8]) -> usize {
+    let lens = (9..=15).map(|power| 1usize << power);
+    { lens }
+        .find(|&len| be16(piece, len - 2) == Some(DESCRIPTOR as u16))
+        .unwrap_or(4096)
+        .min(piece.len())
 }
 
 impl<'b> Tree<'b> {
