@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use afterimage_signatures::verdict::Span;
 
-use super::group::{self, Group};
-use super::layout::Piece;
-use super::volume::Volume;
+use super::group::{self, BlockGroup};
+use super::layout::BlockExtent;
+use super::volume::ExtVolume;
 
 /// Stretches of free blocks that are kept; a volume with more is of no use to anybody.
 const MOST_SPANS: usize = 1 << 24;
@@ -16,17 +16,17 @@ const GROUPS_TRIED: usize = 64;
 
 /// Collects stretches of blocks that come in order.
 struct Stretches<'v, 'a> {
-    volume: &'v Volume<'a>,
+    volume: &'v ExtVolume<'a>,
     spans: Vec<Span>,
 }
 
 impl Stretches<'_, '_> {
     /// Adds blocks.
     fn add(&mut self, blocks: Range<u64>) {
-        let end = self.volume.end;
+        let end = self.volume.blocks.end;
         let offset = |block: u64| {
             let inside = block.saturating_mul(self.volume.superblock.block_len);
-            self.volume.at.saturating_add(inside).min(end)
+            self.volume.blocks.at.saturating_add(inside).min(end)
         };
         let (at, end) = (offset(blocks.start), offset(blocks.end));
         match self.spans.last_mut() {
@@ -39,7 +39,10 @@ impl Stretches<'_, '_> {
 
 /// The stretches of blocks that are free, in bytes of the source, and how many bitmaps are lost;
 /// nothing when too many are. Where one is lost, what `used` does not have counts as free.
-pub(super) fn read(volume: &Volume, used: &dyn Fn() -> Vec<Piece>) -> Option<(Vec<Span>, usize)> {
+pub(super) fn read(
+    volume: &ExtVolume,
+    used: &dyn Fn() -> Vec<BlockExtent>,
+) -> Option<(Vec<Span>, usize)> {
     let metadata = metadata(volume);
     let mut stretches = Stretches { volume, spans: Vec::new() };
     let (mut bitmap, mut lost, mut in_use) = (Vec::new(), 0, None);
@@ -64,15 +67,15 @@ pub(super) fn read(volume: &Volume, used: &dyn Fn() -> Vec<Piece>) -> Option<(Ve
 }
 
 /// Whether most bitmaps that were written have in use what they must: the volume does begin there.
-pub(super) fn agree(volume: &Volume) -> bool {
+pub(super) fn agree(volume: &ExtVolume) -> bool {
     let metadata = metadata(volume);
     let (mut good, mut bad) = (0, 0);
     let mut bitmap = Vec::new();
     for (number, group) in (0..).zip(&volume.groups).take(GROUPS_TRIED) {
         let range = volume.group_range(number);
         let own = overlapping(&metadata, &range);
-        let written =
-            volume.read(group.block_bitmap, &mut bitmap) && bitmap.iter().any(|&byte| byte > 0);
+        let written = volume.blocks.read(group.block_bitmap, &mut bitmap)
+            && bitmap.iter().any(|&byte| byte > 0);
         if group.block_bitmap == 0 || !written || own.clone().next().is_none() {
             continue;
         }
@@ -84,8 +87,8 @@ pub(super) fn agree(volume: &Volume) -> bool {
 
 /// Reads a bitmap, or the newest copy of it; false when none has in use what it must.
 fn read_bitmap(
-    volume: &Volume,
-    group: &Group,
+    volume: &ExtVolume,
+    group: &BlockGroup,
     range: &Range<u64>,
     own: impl Iterator<Item = Range<u64>> + Clone,
     bitmap: &mut Vec<u8>,
@@ -99,12 +102,12 @@ fn read_bitmap(
         return true;
     }
     let newest = volume.copies.of(group.block_bitmap).last();
-    newest.is_some_and(|copy| copy.read(volume, bitmap) && holds(bitmap, ratio, range, own))
+    newest.is_some_and(|copy| copy.read(&volume.blocks, bitmap) && holds(bitmap, ratio, range, own))
 }
 
 /// Stretches of blocks in order.
-fn in_order(metadata: &[Range<u64>], files: Vec<Piece>) -> Vec<Range<u64>> {
-    let files = files.into_iter().map(|piece| piece.block..piece.block + piece.count);
+fn in_order(metadata: &[Range<u64>], files: Vec<BlockExtent>) -> Vec<Range<u64>> {
+    let files = files.into_iter().map(|extent| extent.block..extent.block + extent.count);
     let mut all: Vec<Range<u64>> = metadata.iter().cloned().chain(files).collect();
     all.sort_unstable_by_key(|range| range.start);
     all
@@ -112,10 +115,10 @@ fn in_order(metadata: &[Range<u64>], files: Vec<Piece>) -> Vec<Range<u64>> {
 
 /// What the volume itself owns, as stretches of blocks in order: copies of the superblock and of the
 /// descriptors, bitmaps, inode tables.
-fn metadata(volume: &Volume) -> Vec<Range<u64>> {
+fn metadata(volume: &ExtVolume) -> Vec<Range<u64>> {
     let superblock = &volume.superblock;
     let table = group::table_blocks(superblock);
-    let tables = |group: &Group| {
+    let tables = |group: &BlockGroup| {
         [(group.block_bitmap, 1), (group.inode_bitmap, 1), (group.inode_table, table)]
     };
     let mut all: Vec<(u64, u64)> = volume.groups.iter().flat_map(tables).collect();

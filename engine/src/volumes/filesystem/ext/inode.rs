@@ -14,6 +14,9 @@ const ENCRYPTED: u32 = 0x800;
 /// `EXT4_INLINE_DATA_FL`: the content lies in place of the block map.
 const INLINE: u32 = 0x1000_0000;
 
+/// The root directory's inode.
+pub(super) const ROOT: u32 = 2;
+
 /// Where the block map lies in an inode.
 const MAP_AT: usize = 40;
 
@@ -25,7 +28,7 @@ const OLD_LEN: usize = 128;
 
 /// What an inode is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     File,
     Folder,
     Other,
@@ -33,12 +36,12 @@ pub(super) enum Kind {
 
 /// An inode, or an old copy of one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Inode {
+pub(super) struct ExtInode {
     /// Its number, from 1.
     pub(super) number: u32,
     /// Where it lies in the source.
     pub(super) at: u64,
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
     pub(super) links: u16,
     pub(super) size: u64,
     pub(super) modified: Option<Stamp>,
@@ -51,17 +54,17 @@ pub(super) struct Inode {
     flags: u32,
 }
 
-impl Inode {
+impl ExtInode {
     /// What the bytes say of inode `number`, which lies at `at`.
     pub(super) fn parse(raw: &[u8], number: u32, at: u64) -> Self {
         let kind = match le16(raw, 0) >> 12 {
-            0x8 => Kind::File,
-            0x4 => Kind::Folder,
-            _ => Kind::Other,
+            0x8 => FileKind::File,
+            0x4 => FileKind::Folder,
+            _ => FileKind::Other,
         };
         // Where folders have the upper half of their size now, they had something else once.
-        let high = if kind == Kind::File { le32(raw, 108) } else { 0 };
-        Inode {
+        let high = if kind == FileKind::File { le32(raw, 108) } else { 0 };
+        ExtInode {
             number,
             at,
             kind,
@@ -79,8 +82,19 @@ impl Inode {
     pub(super) fn of_journal(number: u32, map: [u8; MAP_LEN], size: u64) -> Self {
         // The map does not say what it is, but a tree begins with a number that no block has twice.
         let flags = if map[..2] == [0x0a, 0xf3] { EXTENTS } else { 0 };
-        let (kind, links, modified) = (Kind::File, 1, None);
-        Inode { number, at: 0, kind, links, size, modified, deleted: 0, generation: 0, map, flags }
+        let (kind, links, modified) = (FileKind::File, 1, None);
+        ExtInode {
+            number,
+            at: 0,
+            kind,
+            links,
+            size,
+            modified,
+            deleted: 0,
+            generation: 0,
+            map,
+            flags,
+        }
     }
 
     /// Whether something is called by it.
@@ -122,7 +136,7 @@ fn modified(raw: &[u8]) -> Option<Stamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::Inode;
+    use super::ExtInode;
 
     #[track_caller]
     fn check(seconds: u32, extra: Option<u32>, expected: &str) {
@@ -132,7 +146,7 @@ mod tests {
             raw[128] = 32;
             raw[136..140].copy_from_slice(&extra.to_le_bytes());
         }
-        let stamp = Inode::parse(&raw, 12, 0).modified.map(|stamp| stamp.civil.to_string());
+        let stamp = ExtInode::parse(&raw, 12, 0).modified.map(|stamp| stamp.civil.to_string());
         assert_eq!(stamp.as_deref().unwrap_or("-"), expected);
     }
 

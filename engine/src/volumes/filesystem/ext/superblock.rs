@@ -49,7 +49,7 @@ mod ro_compat {
 
 /// What a superblock says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Superblock {
+pub(super) struct ExtSuperblock {
     /// Bytes of a block.
     pub(super) block_len: u64,
     /// Blocks that one bit of a block bitmap stands for.
@@ -94,7 +94,7 @@ pub(super) struct Superblock {
     ro_compat: u32,
 }
 
-impl Superblock {
+impl ExtSuperblock {
     /// The superblock at `at`, when there is one.
     pub(super) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
         if at.checked_add(LEN as u64)? > bytes.len() {
@@ -125,7 +125,7 @@ impl Superblock {
             _ => usize::from(le16(raw, 254)),
         };
         let journal_len = u64::from(le32(raw, 268 + 64)) | u64::from(le32(raw, 268 + 60)) << 32;
-        let superblock = Superblock {
+        let superblock = ExtSuperblock {
             block_len,
             ratio: if bigalloc { 1 << shift? } else { 1 },
             blocks: u64::from(le32(raw, 4)) | high(0x150),
