@@ -1,4 +1,4 @@
-//! What a stretch of a source is filled with, by samples: erased bytes hold nothing, and what looks like
+//! What a part of a source is filled with, by samples: erased bytes hold nothing, and what looks like
 //! noise from end to end is encrypted or wiped.
 
 use afterimage_signatures::verdict::Span;

@@ -23,7 +23,7 @@ pub struct Contents {
     pub encrypted: Option<&'static str>,
     /// Files, not folders. No two say exactly the same.
     pub entries: Vec<Entry>,
-    /// Clusters that no live file owns, as stretches in order and apart. Nothing where it is not
+    /// Free extents: clusters that no live file owns, sorted and disjoint. Nothing where it is not
     /// known, or not to be trusted.
     pub free: Option<Vec<Span>>,
 }

@@ -148,8 +148,8 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
         faults.push("it was not unmounted: its journal holds changes".into());
     }
     let is_free = |run: &Run| {
-        let behind = free.partition_point(|span| span.at <= run.at);
-        behind > 0 && free[behind - 1].end() > run.at
+        let after = free.partition_point(|span| span.at <= run.at);
+        after > 0 && free[after - 1].end() > run.at
     };
     if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());

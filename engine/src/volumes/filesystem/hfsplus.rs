@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use afterimage_signatures::Bytes;
 
 use self::catalog::Catalog;
-use self::header::{HEADER_AT, Header};
+use self::header::{HEADER_AT, HfsHeader};
 use super::{Clue, Contents, FileSystem, SECTOR};
 use crate::volumes::fields::{array, be16, be32, read};
 
@@ -38,7 +38,9 @@ impl FileSystem for HfsPlus {
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[..4] {
             // The header is the third sector of a volume, so this is not where it begins.
-            [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] => Header::parse(sector, 0).map(|_| Clue::Copy),
+            [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] => {
+                HfsHeader::parse(sector, 0).map(|_| Clue::Copy)
+            }
             _ => {
                 let key = (be16(sector, 14)?, be16(sector, 20)?);
                 let is = tree::is_leaf(sector)
@@ -53,9 +55,9 @@ impl FileSystem for HfsPlus {
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
         let room = room.min(bytes.len().checked_sub(at)?);
         let (at, room) = embedded(bytes, at, room).unwrap_or((at, room));
-        let header = Header::read(bytes, at.checked_add(HEADER_AT)?, at);
+        let header = HfsHeader::read(bytes, at.checked_add(HEADER_AT)?, at);
         let last = at.checked_add(room.checked_sub(HEADER_AT)?)?;
-        let copy = Header::read(bytes, last, at).filter(|copy| copy.holds(bytes));
+        let copy = HfsHeader::read(bytes, last, at).filter(|copy| copy.holds(bytes));
         match (header, copy) {
             (Some(header), _) if header.holds(bytes) => Some(contents(bytes, header, room, None)),
             (_, Some(copy)) => Some(contents(bytes, copy, room, Some("the volume header is lost"))),
@@ -65,13 +67,13 @@ impl FileSystem for HfsPlus {
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let header = Header::read(bytes, at, 0)?;
-        // It is the header, or the copy, behind which there may be less than a block.
-        let behind = (0..header.block).step_by(SECTOR).filter_map(|rest| {
+        let header = HfsHeader::read(bytes, at, 0)?;
+        // It is the header, or the copy, after which there may be less than a block.
+        let as_copy = (0..header.block).step_by(SECTOR).filter_map(|rest| {
             at.checked_add(HEADER_AT)?.checked_sub(header.len.checked_add(rest)?)
         });
-        let starts = at.checked_sub(HEADER_AT).into_iter().chain(behind);
-        let mut headers = starts.map(|start| Header { at: start, ..header.clone() });
+        let starts = at.checked_sub(HEADER_AT).into_iter().chain(as_copy);
+        let mut headers = starts.map(|start| HfsHeader { at: start, ..header.clone() });
         let header = headers.find(|header| header.holds(bytes))?;
         let room = bytes.len() - header.at;
         Some(contents(bytes, header, room, None))
@@ -98,7 +100,7 @@ fn embedded(bytes: &dyn Bytes, at: u64, room: u64) -> Option<(u64, u64)> {
 
 fn contents(
     bytes: &dyn Bytes,
-    mut header: Header,
+    mut header: HfsHeader,
     room: u64,
     fault: Option<&'static str>,
 ) -> Contents {
@@ -136,7 +138,7 @@ fn contents(
 
 /// What nodes say that lie in a volume but outside of its catalog.
 fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Contents> {
-    let header = Header {
+    let header = HfsHeader {
         kind: volume.kind,
         at: volume.span.at,
         block: volume.cluster_len,

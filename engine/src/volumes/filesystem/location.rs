@@ -6,8 +6,8 @@ use afterimage_signatures::Run;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// In these runs, as they are recorded: a chain, a run list, extents. Together they hold the file,
-    /// with slack behind it, or as much of it as is recorded.
+    /// with slack after it, or as much of it as is recorded.
     Runs(Vec<Run>),
-    /// From there on: in one piece, or in clusters that were free.
+    /// From there on: in one run, or in clusters that were free.
     Start(u64),
 }

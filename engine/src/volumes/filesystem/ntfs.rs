@@ -45,7 +45,7 @@ impl FileSystem for Ntfs {
         match sector[0] {
             b'F' if record::begins(sector) => Some(Clue::Records),
             b'I' if index_block::block_len(sector).is_some() => Some(Clue::Records),
-            _ if sector[3] == b'N' && boot::Boot::parse(sector).is_some() => Some(Clue::Start),
+            _ if sector[3] == b'N' && boot::NtfsBoot::parse(sector).is_some() => Some(Clue::Start),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 
 use afterimage_signatures::Bytes;
 
-use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, Table, span};
+use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, TableKind, span};
 use super::types;
 use crate::volumes::fields::{array, le32, le64, read};
 
@@ -18,7 +18,7 @@ const ENTRY: usize = 128;
 const LONGEST_ENTRY: u32 = 4096;
 
 /// One of the two tables.
-struct Copy {
+struct GptTable {
     sector: u64,
     /// Sector of the other one.
     alternate: u64,
@@ -30,7 +30,7 @@ struct Copy {
     insane: usize,
 }
 
-impl Copy {
+impl GptTable {
     /// How far it is to be believed.
     fn quality(&self) -> u32 {
         u32::from(self.sum_holds) * 2 + u32::from(self.entries_hold)
@@ -57,14 +57,14 @@ pub fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
 /// The better of the two tables with sectors of that size, and its quality.
 fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions, u32)> {
     let sectors = bytes.len() / sector;
-    let primary = copy(bytes, sector, 1).filter(Copy::is_sane);
+    let primary = copy(bytes, sector, 1).filter(GptTable::is_sane);
     let alternate = primary.as_ref().map(|primary| primary.alternate);
     let last = sectors.checked_sub(1);
     let places = [last, alternate.filter(|_| alternate != last)].into_iter().flatten();
     let backups = places.filter(|&at| at > 1).filter_map(|at| copy(bytes, sector, at));
     // The last of the best would win otherwise.
     let backup = backups
-        .filter(Copy::is_sane)
+        .filter(GptTable::is_sane)
         .reduce(|best, other| if other.quality() > best.quality() { other } else { best });
     let (chosen, faults) = match (primary, backup) {
         (Some(primary), Some(backup)) if primary.quality() >= backup.quality() => {
@@ -81,7 +81,8 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
         (None, _) => return None,
     };
     let quality = chosen.quality();
-    let mut found = Partitions { table: Some(Table::Gpt), faults: Vec::new(), list: chosen.list };
+    let mut found =
+        Partitions { table: Some(TableKind::Gpt), faults: Vec::new(), list: chosen.list };
     found.faults.extend(faults.map(String::from));
     if quality < 3 {
         found.faults.push("the checksum of the partition table is wrong".into());
@@ -91,7 +92,7 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
 }
 
 /// The table whose header is that sector.
-fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
+fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
     let mut header = read(bytes, at.checked_mul(sector)?, sector as usize)?;
     if array(&header, 0)? != *b"EFI PART" {
         return None;
@@ -103,7 +104,7 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
     if entry_len < ENTRY as u32 || entry_len > LONGEST_ENTRY {
         return None;
     }
-    let mut copy = Copy {
+    let mut copy = GptTable {
         sector,
         alternate: le64(&header, 32)?,
         sum_holds: summed.is_some_and(|summed| crc32fast::hash(summed) == sum),
@@ -124,7 +125,7 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
     Some(copy)
 }
 
-impl Copy {
+impl GptTable {
     fn add(&mut self, len: u64, number: u32, entry: &[u8]) -> Option<()> {
         let kind = array::<16>(entry, 0).filter(|kind| *kind != [0; 16])?;
         let (first, last) = (le64(entry, 32)?, le64(entry, 40)?);

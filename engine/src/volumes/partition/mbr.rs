@@ -8,7 +8,7 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use super::table::{Partition, Partitions, SECTOR_SIZES, Table, span};
+use super::table::{Partition, Partitions, SECTOR_SIZES, TableKind, span};
 use super::{start, types};
 use crate::volumes::fields::{array, byte, le32, read};
 
@@ -34,7 +34,7 @@ pub struct Mbr {
 
 /// An entry that is not empty.
 #[derive(Clone, Copy)]
-struct Entry {
+struct MbrEntry {
     number: u32,
     kind: u8,
     first: u64,
@@ -43,7 +43,7 @@ struct Entry {
     sane: bool,
 }
 
-impl Entry {
+impl MbrEntry {
     fn is_extended(self) -> bool {
         matches!(self.kind, 0x05 | 0x0f | 0x85)
     }
@@ -56,7 +56,7 @@ pub fn read_record(bytes: &dyn Bytes) -> Mbr {
     let is_volume = start::is_boot_sector(&sector);
     let entries = entries(&sector);
     if entries.iter().any(|entry| entry.kind == PROTECTIVE) {
-        let own: Vec<Entry> =
+        let own: Vec<MbrEntry> =
             entries.into_iter().filter(|entry| entry.kind != PROTECTIVE && entry.sane).collect();
         return Mbr { found: best(bytes, &own).0, yields: true, protects: true };
     }
@@ -78,10 +78,10 @@ pub fn read_record(bytes: &dyn Bytes) -> Mbr {
 
 /// The partitions of these entries with the size of a sector that lets the most of them begin with
 /// a volume, and how many do.
-fn best(bytes: &dyn Bytes, entries: &[Entry]) -> (Partitions, usize) {
+fn best(bytes: &dyn Bytes, entries: &[MbrEntry]) -> (Partitions, usize) {
     let mut best = (Partitions::default(), 0);
     for sector in SECTOR_SIZES {
-        let mut reader = Reader { bytes, sector, found: Partitions::default() };
+        let mut reader = MbrReader { bytes, sector, found: Partitions::default() };
         reader.primary(entries);
         let starts = reader.found.list.iter().map(|partition| partition.span.at);
         let begun = starts.filter(|&at| start::begins(bytes, at)).count();
@@ -90,20 +90,20 @@ fn best(bytes: &dyn Bytes, entries: &[Entry]) -> (Partitions, usize) {
         }
     }
     if !best.0.list.is_empty() {
-        best.0.table = Some(Table::Mbr);
+        best.0.table = Some(TableKind::Mbr);
     }
     best
 }
 
 /// Reads the partitions with one size of a sector.
-struct Reader<'b> {
+struct MbrReader<'b> {
     bytes: &'b dyn Bytes,
     sector: u64,
     found: Partitions,
 }
 
-impl Reader<'_> {
-    fn primary(&mut self, entries: &[Entry]) {
+impl MbrReader<'_> {
+    fn primary(&mut self, entries: &[MbrEntry]) {
         let mut logical = FIRST_LOGICAL;
         for entry in entries {
             if !entry.is_extended() {
@@ -140,7 +140,7 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, from: u64, entry: Entry, number: u32) {
+    fn add(&mut self, from: u64, entry: MbrEntry, number: u32) {
         if entry.first == 0 {
             self.found.faults.push(format!("partition {number} begins at its own table"));
         } else if let Some(span) = self.span(from, entry, number) {
@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
     }
 
-    fn span(&mut self, from: u64, entry: Entry, number: u32) -> Option<Span> {
+    fn span(&mut self, from: u64, entry: MbrEntry, number: u32) -> Option<Span> {
         let first = (from / self.sector).checked_add(entry.first)?;
         let len = self.bytes.len();
         span((first, entry.count), self.sector, (number, len), &mut self.found.faults)
@@ -166,14 +166,14 @@ fn is_marked(sector: &[u8]) -> bool {
 }
 
 /// The entries of a record that are not empty.
-fn entries(sector: &[u8]) -> Vec<Entry> {
+fn entries(sector: &[u8]) -> Vec<MbrEntry> {
     let entries = (0..4u32).filter_map(|index| {
         let at = 446 + 16 * index as usize;
         let kind = byte(sector, at + 4)?;
         let (first, count) = (le32(sector, at + 8)?, le32(sector, at + 12)?);
         let sane = matches!(byte(sector, at)?, 0 | 0x80) && first > 0;
         let (first, count) = (first.into(), count.into());
-        (kind != 0 && count > 0).then_some(Entry { number: index + 1, kind, first, count, sane })
+        (kind != 0 && count > 0).then_some(MbrEntry { number: index + 1, kind, first, count, sane })
     });
     entries.collect()
 }

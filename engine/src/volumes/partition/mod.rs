@@ -15,7 +15,7 @@ mod types;
 
 use afterimage_signatures::Bytes;
 
-pub use table::{Partition, Partitions, Table};
+pub use table::{Partition, Partitions, TableKind};
 
 /// Faults of one table that are told.
 const MOST_FAULTS: usize = 32;
@@ -48,7 +48,7 @@ fn merged(mut gpt: Partitions, mbr: Partitions) -> Partitions {
         .filter(|own| gpt.list.iter().all(|partition| partition.span.at != own.span.at));
     let own: Vec<Partition> = own.collect();
     if !own.is_empty() {
-        gpt.table = Some(Table::Hybrid);
+        gpt.table = Some(TableKind::Hybrid);
     }
     gpt.list.extend((first..).zip(own).map(|(number, own)| Partition { number, ..own }));
     gpt.faults.extend(mbr.faults);

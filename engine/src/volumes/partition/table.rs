@@ -12,7 +12,7 @@ pub const MOST_PARTITIONS: usize = 1024;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Partitions {
     /// Which table it is, if there is one.
-    pub table: Option<Table>,
+    pub table: Option<TableKind>,
     /// In what it is damaged or contradicts itself, one clause each.
     pub faults: Vec<String>,
     /// The partitions by their first byte. They may overlap; none reaches beyond the source.
@@ -21,7 +21,7 @@ pub struct Partitions {
 
 /// A kind of partition table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum TableKind {
     /// A master boot record, with its chain of logical partitions.
     Mbr,
     /// A GUID partition table.
@@ -44,7 +44,7 @@ pub struct Partition {
     pub label: Option<String>,
 }
 
-/// The stretch of `count` sectors from the `first`, as far as the source goes; nothing when it
+/// The span of `count` sectors from the `first`, as far as the source goes; nothing when it
 /// begins beyond. What is wrong with it is added to `faults`.
 pub fn span(
     (first, count): (u64, u64),

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::Bytes;
 
-use super::object::{Blocks, MAP, Object, SUPERBLOCK};
+use super::object::{ContainerBlocks, MAP, Object, SUPERBLOCK};
 use crate::volumes::fields::{array, le32, le64, read};
 
 /// Blocks of the ring of checkpoints that are looked at.
@@ -16,7 +16,7 @@ pub const MOST_VOLUMES: usize = 100;
 
 /// What a superblock says of where the container lies and its checkpoints.
 #[derive(Clone, Copy)]
-pub struct Geometry {
+pub struct ContainerGeometry {
     pub block: u32,
     pub blocks: u64,
     ring_at: u64,
@@ -25,13 +25,13 @@ pub struct Geometry {
 }
 
 /// One generation of the container.
-pub struct Generation {
+pub struct Checkpoint {
     pub transaction: u64,
     pub map: u64,
     pub volumes: Vec<u64>,
 }
 
-impl Geometry {
+impl ContainerGeometry {
     /// What the beginning of a superblock says; its checksum is not looked at.
     pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
         Self::parse(&read(bytes, at, 512)?)
@@ -46,7 +46,8 @@ impl Geometry {
             && (4096..=65_536).contains(&block)
             && blocks.checked_mul(block.into()).is_some_and(|len| len > 0);
         let (ring_at, ring_len) = (le64(start, 112)?, le32(start, 104)?);
-        let geometry = Geometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
+        let geometry =
+            ContainerGeometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
         sane.then_some(geometry)
     }
 
@@ -54,7 +55,7 @@ impl Geometry {
         self.blocks.saturating_mul(self.block.into())
     }
 
-    /// The blocks of the ring; a ring in several pieces, which none was seen of, is not followed.
+    /// The blocks of the ring; a ring in several extents, which none was seen of, is not followed.
     fn ring(&self) -> impl Iterator<Item = u64> {
         let len = if self.ring_len >> 31 == 0 { self.ring_len.min(MOST_CHECKPOINTS) } else { 0 };
         (0..u64::from(len)).filter_map(|index| self.ring_at.checked_add(index))
@@ -66,27 +67,27 @@ impl Geometry {
         let block = u64::from(self.block);
         let ring = self.ring().filter_map(move |index| at.checked_sub(index.checked_mul(block)?));
         std::iter::once(at).chain(ring).find(|&at| {
-            let blocks = Blocks { bytes, at, len: self.len(), block: self.block };
+            let blocks = ContainerBlocks { bytes, at, len: self.len(), block: self.block };
             blocks.object(self.map, &[MAP]).is_some()
         })
     }
 
     /// The generations that the ring of `blocks` still has, the newest first.
-    pub fn generations(&self, blocks: &Blocks<'_>) -> Vec<Generation> {
+    pub fn checkpoints(&self, blocks: &ContainerBlocks<'_>) -> Vec<Checkpoint> {
         let all = self.ring().filter_map(|block| blocks.object(block, &[SUPERBLOCK]));
-        let mut found: Vec<Generation> = all.filter_map(|one| generation(&one)).collect();
-        found.sort_by_key(|generation| std::cmp::Reverse(generation.transaction));
-        found.dedup_by_key(|generation| generation.transaction);
+        let mut found: Vec<Checkpoint> = all.filter_map(|one| checkpoint(&one)).collect();
+        found.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.transaction));
+        found.dedup_by_key(|checkpoint| checkpoint.transaction);
         found.truncate(MOST_GENERATIONS);
         found
     }
 }
 
-fn generation(superblock: &Object) -> Option<Generation> {
+fn checkpoint(superblock: &Object) -> Option<Checkpoint> {
     let bytes = &superblock.bytes;
     (array(bytes, 32)? == *b"NXSB").then_some(())?;
     let volumes = (0..MOST_VOLUMES).filter_map(|index| le64(bytes, 184 + 8 * index));
-    Some(Generation {
+    Some(Checkpoint {
         transaction: superblock.transaction,
         map: le64(bytes, 160)?,
         volumes: volumes.filter(|&volume| volume != 0).collect(),

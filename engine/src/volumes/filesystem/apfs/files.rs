@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use afterimage_signatures::Run;
 
-use super::object::Blocks;
+use super::object::ContainerBlocks;
 use crate::volumes::fields::{array, byte, le16, le32, le64};
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, Stamp, path};
 
@@ -24,7 +24,7 @@ const NAME: u64 = 9;
 /// What the data stream's field of an inode is called.
 const STREAM: u8 = 8;
 
-struct Inode {
+struct ApfsInode {
     /// Number of the stream with its bytes.
     stream: u64,
     /// Nanoseconds since 1970.
@@ -38,8 +38,8 @@ struct Inode {
 
 /// The records of a volume, of the newest generation that has each.
 #[derive(Default)]
-pub struct Files {
-    inodes: HashMap<u64, Inode>,
+pub struct FileRecords {
+    inodes: HashMap<u64, ApfsInode>,
     /// Names by the folder that they are in and what each is of. A file that took the name of a
     /// deleted one has another number.
     names: BTreeSet<(u64, String, u64)>,
@@ -48,7 +48,7 @@ pub struct Files {
     extents: BTreeMap<(u64, u64), (u64, u64)>,
 }
 
-impl Files {
+impl FileRecords {
     /// Adds a record of the leaf at `at`, unless it is there already.
     pub fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
         let Some(head) = le64(key, 0) else { return };
@@ -92,7 +92,7 @@ impl Files {
     }
 
     /// The files under `top`, which is empty or the name of the volume.
-    pub fn entries(&self, blocks: &Blocks<'_>, top: &str) -> Vec<Entry> {
+    pub fn entries(&self, blocks: &ContainerBlocks<'_>, top: &str) -> Vec<Entry> {
         let entries = self.names.iter().filter_map(|(parent, name, number)| {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);
@@ -112,8 +112,8 @@ impl Files {
         entries.take(MOST_ENTRIES).collect()
     }
 
-    /// Where the bytes of a file lie, up to the first hole.
-    fn runs(&self, blocks: &Blocks<'_>, inode: &Inode) -> Vec<Run> {
+    /// Where the bytes of a file lie, up to the first sparse hole.
+    fn runs(&self, blocks: &ContainerBlocks<'_>, inode: &ApfsInode) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut next = 0;
         let all = self.extents.range((inode.stream, 0)..=(inode.stream, u64::MAX));
@@ -140,11 +140,11 @@ fn stamp(nanoseconds: u64) -> Option<Stamp> {
     Stamp::utc(i64::try_from(nanoseconds / SECOND).ok()?, (nanoseconds % SECOND) as i32)
 }
 
-fn inode(value: &[u8], live: bool, record: u64) -> Option<Inode> {
+fn inode(value: &[u8], live: bool, record: u64) -> Option<ApfsInode> {
     // UF_COMPRESSED: the data are in an attribute, and their size is in a field of its own.
     let compressed = le32(value, 68)? & 0x20 != 0;
     let size = if compressed { le64(value, 84) } else { stream_size(value) };
-    Some(Inode {
+    Some(ApfsInode {
         stream: le64(value, 8)?,
         modified: le64(value, 24)?,
         size: size.unwrap_or(0),
@@ -155,7 +155,7 @@ fn inode(value: &[u8], live: bool, record: u64) -> Option<Inode> {
     })
 }
 
-/// The size of the data stream, out of the fields behind the fixed part of an inode.
+/// The size of the data stream, out of the fields after the fixed part of an inode.
 fn stream_size(value: &[u8]) -> Option<u64> {
     let count = usize::from(le16(value, 92)?);
     let mut at = 96 + 4 * count;

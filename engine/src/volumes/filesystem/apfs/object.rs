@@ -13,7 +13,7 @@ pub const VOLUME: u32 = 13;
 
 /// Where the blocks of a container lie.
 #[derive(Clone, Copy)]
-pub struct Blocks<'b> {
+pub struct ContainerBlocks<'b> {
     pub bytes: &'b dyn Bytes,
     pub at: u64,
     pub len: u64,
@@ -27,7 +27,7 @@ pub struct Object {
     pub transaction: u64,
 }
 
-impl Blocks<'_> {
+impl ContainerBlocks<'_> {
     /// Where a block lies in the source, if it belongs to the container.
     pub fn place(&self, block: u64) -> Option<u64> {
         let from = block.checked_mul(self.block.into())?;
@@ -44,7 +44,7 @@ impl Blocks<'_> {
     }
 }
 
-/// The checksum of an object: Fletcher's with 64 bits, over all behind it.
+/// The checksum of an object: Fletcher's with 64 bits, over all after it.
 ///
 /// Source: Apple File System Reference (2020), "Object Checksums".
 pub fn sum(block: &[u8]) -> u64 {

@@ -1,4 +1,4 @@
-//! LUKS 1 and 2: a header in front, and of LUKS 2 a second one behind it.
+//! LUKS 1 and 2: a header in front, and of LUKS 2 a second one after it.
 
 use super::header::EncryptedHeader;
 use crate::volumes::fields::{array, be16, be64};

@@ -55,10 +55,10 @@ impl NameHistory {
             names: NameHistory::default(),
             kept: 0,
         };
-        let (live, gone): (Vec<_>, Vec<_>) =
+        let (live, deleted): (Vec<_>, Vec<_>) =
             survey.folders.iter().partition(|folder| folder.is_live());
         live.into_iter().for_each(|folder| gatherer.folder(folder));
-        gone.into_iter().for_each(|folder| gatherer.folder(folder));
+        deleted.into_iter().for_each(|folder| gatherer.folder(folder));
         gatherer.journal(tables);
         gatherer.names.links.sort_unstable();
         gatherer.names.links.dedup();
@@ -93,19 +93,19 @@ impl NameHistory {
     }
 
     /// What an inode was called at some time: by the last name that was there until then, else the
-    /// first that was there after it, else the first that was gone.
+    /// first that was there after it, else the first that was removed.
     fn former(&self, inode: u32, when: u32) -> Option<&Former> {
         let all = self.former.get(&inode)?;
         let there = || all.iter().filter(|former| !former.removed);
-        let gone = || all.iter().filter(|former| former.removed);
+        let removed = || all.iter().filter(|former| former.removed);
         let before =
             there().filter(|former| former.since <= when).max_by_key(|former| former.since);
         before
             .or_else(|| there().min_by_key(|former| former.since))
             .or_else(|| {
-                gone().filter(|former| former.since >= when).min_by_key(|former| former.since)
+                removed().filter(|former| former.since >= when).min_by_key(|former| former.since)
             })
-            .or_else(|| gone().max_by_key(|former| former.since))
+            .or_else(|| removed().max_by_key(|former| former.since))
     }
 
     /// The path of a name in a folder at some time. Folders that are not known are left out.
@@ -132,10 +132,10 @@ impl NameHistory {
     }
 }
 
-/// Inodes whose former names are of use: those of files that are gone, and of all folders.
+/// Inodes whose former names are of use: those of files that were deleted, and of all folders.
 fn wanted(survey: &InodeSurvey) -> HashSet<u32> {
-    let gone = survey.files.iter().filter(|file| !file.is_live());
-    gone.chain(&survey.folders).map(|version| version.inode.number).collect()
+    let deleted = survey.files.iter().filter(|file| !file.is_live());
+    deleted.chain(&survey.folders).map(|version| version.inode.number).collect()
 }
 
 /// Reads directories.
@@ -164,7 +164,7 @@ impl Gatherer<'_, '_> {
             if !self.volume.spend() {
                 return;
             }
-            // What a folder that is there owns was not taken over by one that is gone.
+            // What a folder that is there owns was not taken over by one that was deleted.
             let Slot::Vacant(vacant) = self.owners.entry(index) else { continue };
             vacant.insert(number);
             if self.volume.read_or_restore(index, &mut block).is_some() {

@@ -78,7 +78,7 @@ pub(super) struct ExtSuperblock {
     pub(super) descriptor_len: usize,
     /// The first descriptor block that lies in the groups that it describes.
     pub(super) first_meta: u64,
-    /// Blocks kept behind the descriptors for more of them.
+    /// Blocks kept after the descriptors for more of them.
     pub(super) reserved_descriptors: u64,
     /// The group that this copy lies in.
     pub(super) group: u64,

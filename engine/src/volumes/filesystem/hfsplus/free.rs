@@ -3,21 +3,21 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Runs};
 
-use super::header::Header;
+use super::header::HfsHeader;
 use super::tree::fill;
 use crate::volumes::filesystem::{Entry, Location};
 
 /// Bytes of the file that are read at once.
 const PIECE: u64 = 64 << 10;
 
-/// Stretches that are kept; with more of them the map is of no use.
-const MOST_STRETCHES: usize = 8 << 20;
+/// Free extents that are kept; with more of them the map is of no use.
+const MOST_FREE_EXTENTS: usize = 8 << 20;
 
 /// The blocks that are free, and how many.
-pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
+pub fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, u64)> {
     let runs = Runs::new(header.runs(&header.allocation.extents));
     let len = header.blocks.div_ceil(8);
-    let (mut stretches, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
+    let (mut free, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
     let mut piece = vec![0; PIECE.min(len) as usize];
     for at in (0..len).step_by(PIECE as usize) {
         let piece = &mut piece[..PIECE.min(len - at) as usize];
@@ -32,17 +32,17 @@ pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
                 }
                 count += 1;
                 let at = header.at.saturating_add(block * header.block);
-                match stretches.last_mut() {
+                match free.last_mut() {
                     Some(last) if last.end() == at => last.len += header.block,
-                    _ => stretches.push(Span { at, len: header.block }),
+                    _ => free.push(Span { at, len: header.block }),
                 }
             }
         }
-        if stretches.len() > MOST_STRETCHES {
+        if free.len() > MOST_FREE_EXTENTS {
             return None;
         }
     }
-    Some((stretches, count))
+    Some((free, count))
 }
 
 /// Whether no live file lies in what is said to be free.

@@ -16,7 +16,7 @@ const LONGEST_BLOCK: u32 = 1 << 20;
 
 /// A volume header, and where the volume lies.
 #[derive(Clone, Debug)]
-pub struct Header {
+pub struct HfsHeader {
     pub kind: &'static str,
     pub at: u64,
     pub block: u64,
@@ -34,9 +34,9 @@ pub struct Header {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fork {
     pub size: u64,
-    /// The first blocks and numbers of blocks of its first eight pieces.
+    /// The first blocks and numbers of blocks of its first eight extents.
     pub extents: Vec<(u32, u32)>,
-    /// Blocks of all its pieces.
+    /// Blocks of all its extents.
     pub blocks: u32,
 }
 
@@ -54,7 +54,7 @@ pub fn extents(bytes: &[u8]) -> Vec<(u32, u32)> {
     all.take_while(|&(_, count)| count > 0).collect()
 }
 
-impl Header {
+impl HfsHeader {
     /// The header, or a copy of one, that lies in those bytes, of a volume that begins at `at`.
     pub fn parse(sector: &[u8], at: u64) -> Option<Self> {
         let kind = match (array(sector, 0)?, be16(sector, 2)?) {
@@ -65,7 +65,7 @@ impl Header {
         let (block, blocks) = (be32(sector, 40)?, be32(sector, 44)?);
         let sane = block.is_power_of_two() && (512..=LONGEST_BLOCK).contains(&block) && blocks > 0;
         sane.then_some(())?;
-        Some(Header {
+        Some(HfsHeader {
             kind,
             at,
             block: block.into(),

@@ -3,7 +3,7 @@
 use afterimage_signatures::Bytes;
 
 use super::catalog::Catalog;
-use super::header::Header;
+use super::header::HfsHeader;
 use super::{record, tree};
 use crate::volumes::fields::{be32, be64, read};
 use crate::volumes::filesystem::SECTOR;
@@ -15,7 +15,7 @@ const MOST: u64 = 512 << 20;
 const PIECE: u64 = 1 << 20;
 
 /// Adds the records in the journal's copies of nodes to those that are left.
-pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
+pub fn add(bytes: &dyn Bytes, header: &HfsHeader, catalog: &mut Catalog) {
     let Some((at, len)) = place(bytes, header) else { return };
     for piece in (0..len).step_by(PIECE as usize) {
         // A node that begins in this piece may end in the next.
@@ -38,7 +38,7 @@ pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
 }
 
 /// Where the journal lies, when it lies in the volume, and how much of it is searched.
-fn place(bytes: &dyn Bytes, header: &Header) -> Option<(u64, u64)> {
+fn place(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(u64, u64)> {
     let block = u64::from(header.journal_block);
     if block == 0 || block >= header.blocks {
         return None;

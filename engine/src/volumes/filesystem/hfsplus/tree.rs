@@ -14,7 +14,7 @@ pub const LONGEST_NODE: usize = 32 << 10;
 pub const DESCRIPTOR: usize = 14;
 
 /// A tree in its fork.
-pub struct Tree<'b> {
+pub struct HfsTree<'b> {
     bytes: &'b dyn Bytes,
     runs: Runs,
     pub node_len: usize,
@@ -26,13 +26,13 @@ pub struct Tree<'b> {
 }
 
 /// A node and where it lies.
-pub struct Node {
+pub struct HfsNode {
     pub bytes: Vec<u8>,
-    /// The pieces of the source that it lies in.
+    /// The runs of the source that it lies in.
     pub runs: Runs,
 }
 
-impl Node {
+impl HfsNode {
     /// Where byte `at` of the node lies in the source.
     pub fn place(&self, at: usize) -> u64 {
         self.runs.slice(at as u64, 1).as_slice().first().map_or(0, |run| run.at)
@@ -77,7 +77,7 @@ pub fn node_len(piece: &[u8]) -> usize {
         .min(piece.len())
 }
 
-impl<'b> Tree<'b> {
+impl<'b> HfsTree<'b> {
     /// The tree that lies in those runs.
     pub fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
         let runs = Runs::new(runs);
@@ -89,7 +89,7 @@ impl<'b> Tree<'b> {
         }
         let room = runs.len().min(bytes.len()) / u64::from(node_len);
         let nodes = u64::from(be32(&head, 36)?).min(room).min(MOST_NODES);
-        Some(Tree {
+        Some(HfsTree {
             bytes,
             runs,
             node_len: node_len.into(),
@@ -101,7 +101,7 @@ impl<'b> Tree<'b> {
     }
 
     /// Shows the leaves in order, as far as their links lead; whether they led to all records.
-    pub fn walk(&mut self, mut each: impl FnMut(&Node)) -> bool {
+    pub fn walk(&mut self, mut each: impl FnMut(&HfsNode)) -> bool {
         let mut next = self.first_leaf;
         let mut records = 0u64;
         while next != 0 {
@@ -109,7 +109,7 @@ impl<'b> Tree<'b> {
                 Some(met) if !*met => *met = true,
                 _ => return false,
             }
-            let Some(node) = self.node(next.into()).filter(Node::is_leaf) else {
+            let Some(node) = self.node(next.into()).filter(HfsNode::is_leaf) else {
                 self.met[next as usize] = false; // Not a leaf, yet records may be left in it.
                 return false;
             };
@@ -125,11 +125,11 @@ impl<'b> Tree<'b> {
         self.met.get(number as usize).copied().unwrap_or(false)
     }
 
-    pub fn node(&self, number: u64) -> Option<Node> {
+    pub fn node(&self, number: u64) -> Option<HfsNode> {
         let mut bytes = vec![0; self.node_len];
         let at = number.checked_mul(self.node_len as u64)?;
         fill(self.bytes, &self.runs, at, &mut bytes)?;
-        Some(Node { bytes, runs: self.runs.slice(at, self.node_len as u64) })
+        Some(HfsNode { bytes, runs: self.runs.slice(at, self.node_len as u64) })
     }
 }
 
@@ -141,12 +141,12 @@ pub fn fill(bytes: &dyn Bytes, runs: &Runs, at: u64, out: &mut [u8]) -> Option<(
     }
     let mut rest = out;
     for run in runs.as_slice() {
-        let (here, behind) = rest.split_at_mut(run.len as usize);
+        let (here, after) = rest.split_at_mut(run.len as usize);
         if run.at.checked_add(run.len)? > bytes.len() {
             return None;
         }
         bytes.read_at(run.at, here);
-        rest = behind;
+        rest = after;
     }
     Some(())
 }

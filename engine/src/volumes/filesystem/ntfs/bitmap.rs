@@ -3,21 +3,21 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use super::geometry::Geometry;
+use super::geometry::NtfsGeometry;
 use super::table;
 
 /// Bytes of the map that are read at once.
 const PIECE: u64 = 1 << 20;
 
-/// Stretches of free clusters that are kept.
-const MOST_STRETCHES: usize = 4 << 20;
+/// Free extents that are kept.
+const MOST_FREE_EXTENTS: usize = 4 << 20;
 
-/// The stretches of clusters that are free in the map that lies in `runs`; why there are none, if
+/// The free extents in the map that lies in `runs`; why there are none, if
 /// they cannot be told.
 pub fn free(
     bytes: &dyn Bytes,
     runs: &Runs,
-    geometry: &Geometry,
+    geometry: &NtfsGeometry,
 ) -> Result<Vec<Span>, &'static str> {
     let clusters = geometry.clusters();
     if runs.len() < clusters.div_ceil(8) {
@@ -32,7 +32,7 @@ pub fn free(
                 add(&mut free, geometry, first + cluster, count.min(clusters - first - cluster));
             }
         }
-        if free.len() > MOST_STRETCHES {
+        if free.len() > MOST_FREE_EXTENTS {
             return Err("its map of clusters has too many holes");
         }
     }
@@ -52,7 +52,7 @@ fn zeros(byte: u8) -> impl Iterator<Item = (u64, u64)> {
     })
 }
 
-fn add(free: &mut Vec<Span>, geometry: &Geometry, cluster: u64, count: u64) {
+fn add(free: &mut Vec<Span>, geometry: &NtfsGeometry, cluster: u64, count: u64) {
     let at = geometry.at + cluster * geometry.cluster_len;
     let len = count * geometry.cluster_len;
     match free.last_mut().filter(|last| last.end() == at) {
@@ -73,7 +73,7 @@ mod tests {
 
     #[track_caller]
     fn check(map: &[u8], clusters: u64, expected: &[(u64, u64)]) {
-        let geometry = Geometry { at: 1000, len: clusters * 10, cluster_len: 10 };
+        let geometry = NtfsGeometry { at: 1000, len: clusters * 10, cluster_len: 10 };
         let found = free(&map, &Runs::whole(0, map.len() as u64), &geometry).unwrap();
         let expected: Vec<_> =
             expected.iter().map(|&(at, len)| Span { at: 1000 + 10 * at, len: 10 * len }).collect();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_go_on_from_byte_to_byte_and_end_with_the_clusters() {
+    fn free_extents_go_on_from_byte_to_byte_and_end_with_the_clusters() {
         check(&[0x0f, 0x00, 0xf8], 24, &[(4, 15)]);
         check(&[0xff, 0x00], 11, &[(8, 3)]);
         check(&[0xff, 0xff], 16, &[]);

@@ -1,6 +1,6 @@
 //! The boot sector, of which the last sector of the volume is a copy.
 
-use super::geometry::{Geometry, MOST_CLUSTER};
+use super::geometry::{MOST_CLUSTER, NtfsGeometry};
 use super::record::MOST_RECORD;
 use crate::volumes::fields;
 use crate::volumes::filesystem::SECTOR;
@@ -9,7 +9,7 @@ use crate::volumes::filesystem::SECTOR;
 ///
 /// Source: linux-ntfs, "NTFS Documentation", file $Boot: the BIOS parameter block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Boot {
+pub struct NtfsBoot {
     /// Bytes a sector.
     pub sector_len: u64,
     /// Bytes a cluster.
@@ -24,7 +24,7 @@ pub struct Boot {
     pub record_len: usize,
 }
 
-impl Boot {
+impl NtfsBoot {
     /// The boot sector, when all that it says can be.
     pub fn parse(sector: &[u8]) -> Option<Self> {
         if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
@@ -44,7 +44,14 @@ impl Boot {
         let (table, mirror) = (fields::le64(sector, 48)?, fields::le64(sector, 56)?);
         let record_len = record_len(sector[64] as i8, cluster_len)?;
         let plausible = cluster_len <= MOST_CLUSTER && (1..clusters).contains(&table);
-        plausible.then_some(Boot { sector_len, cluster_len, sectors, table, mirror, record_len })
+        plausible.then_some(NtfsBoot {
+            sector_len,
+            cluster_len,
+            sectors,
+            table,
+            mirror,
+            record_len,
+        })
     }
 
     /// Bytes from the beginning of the volume to the copy of this sector.
@@ -53,8 +60,8 @@ impl Boot {
     }
 
     /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.
-    pub fn geometry(&self, at: u64, room: u64) -> Geometry {
-        Geometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
+    pub fn geometry(&self, at: u64, room: u64) -> NtfsGeometry {
+        NtfsGeometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
     }
 }
 
@@ -95,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn check(sectors_per_cluster: u8, record: i8, expected: Option<(u64, usize)>) {
-        let boot = Boot::parse(&sector(sectors_per_cluster, record));
+        let boot = NtfsBoot::parse(&sector(sectors_per_cluster, record));
         assert_eq!(boot.map(|boot| (boot.cluster_len, boot.record_len)), expected);
     }
 
@@ -117,10 +124,10 @@ mod tests {
         check(8, i8::MIN, None);
         let mut beyond = sector(8, -10);
         beyond[50] = 1;
-        assert_eq!(Boot::parse(&beyond), None);
+        assert_eq!(NtfsBoot::parse(&beyond), None);
         let mut fat = sector(8, -10);
         fat[16] = 2;
-        assert_eq!(Boot::parse(&fat), None);
-        assert_eq!(Boot::parse(&sector(8, -10)[..60]), None);
+        assert_eq!(NtfsBoot::parse(&fat), None);
+        assert_eq!(NtfsBoot::parse(&sector(8, -10)[..60]), None);
     }
 }

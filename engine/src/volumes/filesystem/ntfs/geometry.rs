@@ -7,7 +7,7 @@ pub const MOST_CLUSTER: u64 = 2 << 20;
 
 /// Where a volume lies, and in what units it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
+pub struct NtfsGeometry {
     /// First byte of the volume, in bytes from the start of the source.
     pub at: u64,
     /// Bytes from there to where its clusters end, or the source does.
@@ -16,7 +16,7 @@ pub struct Geometry {
     pub cluster_len: u64,
 }
 
-impl Geometry {
+impl NtfsGeometry {
     /// The `clusters` clusters from number `lcn` on, when the volume has them.
     pub fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
         let start = lcn.checked_mul(self.cluster_len)?;

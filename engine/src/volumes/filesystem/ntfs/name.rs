@@ -7,7 +7,7 @@ use crate::volumes::fields;
 ///
 /// Source: linux-ntfs, "NTFS Documentation", attribute $FILE_NAME.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub struct FileName {
     /// The folder.
     pub parent: Reference,
     /// The name itself.
@@ -30,11 +30,11 @@ const DOS: u8 = 2;
 /// The attribute flag of a folder in a name: a copy of the record's.
 const FOLDER: u32 = 0x1000_0000;
 
-impl Name {
+impl FileName {
     /// What stands for the name of a file of which all names are lost.
     pub fn unknown() -> Self {
         let (parent, text) = (Reference(0), "_".into());
-        Name { parent, text, dos: false, modified: 0, size: 0, folder: false, len: 0 }
+        FileName { parent, text, dos: false, modified: 0, size: 0, folder: false, len: 0 }
     }
 
     /// The name that `bytes` begin with.
@@ -42,7 +42,7 @@ impl Name {
         let (units, space) = (usize::from(*bytes.get(64)?), *bytes.get(65)?);
         let len = 66 + 2 * units;
         let text = bytes.get(66..len)?;
-        (units > 0 && space <= 3).then_some(Name {
+        (units > 0 && space <= 3).then_some(FileName {
             parent: Reference(fields::le64(bytes, 0)?),
             text: fields::utf16(text),
             dos: space == DOS,

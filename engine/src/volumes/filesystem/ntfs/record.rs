@@ -41,10 +41,10 @@ impl Reference {
 
 /// The header of a record, and as much of the record as was written whole.
 #[derive(Clone, Copy, Debug)]
-pub struct Record<'r> {
+pub struct FileRecord<'r> {
     /// The record with its update sequence undone.
     pub bytes: &'r [u8],
-    /// What lies behind the attributes with them, from the start of the record: it may be old.
+    /// The slack after the attributes with them, from the start of the record: it may be old.
     pub with_slack: &'r [u8],
     /// Its sequence number: deletion adds one.
     pub sequence: u16,
@@ -96,7 +96,7 @@ pub fn guarded(len: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Puts back the last word of each 512 bytes, which holds a counter on the disk, and says how many
-/// bytes carried the counter; behind them, something else was written.
+/// bytes carried the counter; after them, something else was written.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
 pub fn restore(bytes: &mut [u8]) -> usize {
@@ -117,7 +117,7 @@ pub fn restore(bytes: &mut [u8]) -> usize {
     bytes.len()
 }
 
-impl<'r> Record<'r> {
+impl<'r> FileRecord<'r> {
     /// The record in `bytes`, all of them, whose update sequence is undone in place.
     pub fn parse(bytes: &'r mut [u8]) -> Option<Self> {
         if !begins(bytes) || record_len(bytes) != Some(bytes.len()) {
@@ -128,7 +128,7 @@ impl<'r> Record<'r> {
         let used = fields::le32(bytes, 24)? as usize;
         let flags = fields::le16(bytes, 22)?;
         let base = fields::le64(bytes, 32)?;
-        (whole > 0).then_some(Record {
+        (whole > 0).then_some(FileRecord {
             bytes: &bytes[..whole.min(used)],
             with_slack: &bytes[..whole],
             sequence: fields::le16(bytes, 16)?,

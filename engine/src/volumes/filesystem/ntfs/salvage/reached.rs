@@ -4,14 +4,14 @@ use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::{Contents, Location};
 
-/// Stretches that belong to live files.
+/// Ranges that belong to live files.
 #[derive(Debug)]
-pub struct Reached {
+pub struct LiveRanges {
     /// In order and apart.
     spans: Vec<Span>,
 }
 
-impl Reached {
+impl LiveRanges {
     /// What the live files of `volumes` own.
     pub fn by(volumes: &[Contents]) -> Self {
         let live = volumes.iter().flat_map(|volume| &volume.entries).filter(|entry| !entry.deleted);
@@ -29,7 +29,7 @@ impl Reached {
                 None => spans.push(span),
             }
         }
-        Reached { spans }
+        LiveRanges { spans }
     }
 
     /// Whether the byte at `at` belongs to one.
