@@ -1,8 +1,6 @@
-//! Numbers in the records of tables and file systems, and the bytes of a source that hold them.
+//! Numbers in the records of tables and file systems.
 //!
 //! Nothing here trusts an offset: what does not lie inside is not there.
-
-use afterimage_signatures::Bytes;
 
 /// The `N` bytes at `at`.
 pub fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
@@ -50,16 +48,6 @@ pub fn utf16(bytes: &[u8]) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// The `len` bytes of a source at `at`, when all of them lie in it. The caller bounds `len`.
-pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Option<Vec<u8>> {
-    if at.checked_add(len as u64)? > bytes.len() {
-        return None;
-    }
-    let mut out = vec![0; len];
-    bytes.read_at(at, &mut out);
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,7 +57,5 @@ mod tests {
         let bytes: &[u8] = &[1, 2, 3, 4, 5];
         assert_eq!((le16(bytes, 0), be32(bytes, 1)), (Some(0x0201), Some(0x0203_0405)));
         assert_eq!((le32(bytes, 2), le64(bytes, 0), be16(bytes, usize::MAX)), (None, None, None));
-        assert_eq!(read(&bytes, 3, 2), Some(vec![4, 5]));
-        assert_eq!((read(&bytes, 4, 2), read(&bytes, u64::MAX, 2)), (None, None));
     }
 }

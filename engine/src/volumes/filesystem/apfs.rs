@@ -125,13 +125,13 @@ struct ListedVolume {
 }
 
 impl ApfsContainer<'_> {
-    /// Adds a generation; whether all of it could be read.
+    /// Adds a checkpoint; whether all of it could be read.
     fn add(&mut self, checkpoint: &Checkpoint, live: bool) -> bool {
         let mut whole = self.map.add(&self.blocks, checkpoint.map);
         for &id in &checkpoint.volumes {
-            let known = self.volumes.contains_key(&id) || self.volumes.len() < MOST_VOLUMES;
-            let superblock = self.superblock(id, checkpoint.transaction);
-            let Some(superblock) = superblock.filter(|_| known) else {
+            let fits = self.volumes.contains_key(&id) || self.volumes.len() < MOST_VOLUMES;
+            let superblock = if fits { self.superblock(id, checkpoint.transaction) } else { None };
+            let Some(superblock) = superblock else {
                 whole = false;
                 continue;
             };

@@ -15,7 +15,8 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use super::{Clue, Contents, FileSystem, SECTOR};
-use crate::volumes::fields::{array, be32, le16, le32, le64, read};
+use crate::volumes::fields::{array, be32, le16, le32, le64};
+use crate::volumes::read;
 use header::EncryptedHeader;
 
 /// The file systems that cannot be read.
@@ -39,13 +40,13 @@ impl FileSystem for Encrypted {
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        let header = header(&read(bytes, at, SECTOR)?)?;
+        let header = header(&read::exact(bytes, at, SECTOR)?)?;
         let room = room.min(bytes.len().saturating_sub(at));
         contents(header, at, room)
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let sector = read(bytes, at, SECTOR)?;
+        let sector = read::exact(bytes, at, SECTOR)?;
         let (start, header) =
             luks::of_copy(&sector, at).or_else(|| bitlocker::of_copy(bytes, &sector, at))?;
         contents(header, start, bytes.len().saturating_sub(start))

@@ -31,6 +31,7 @@ use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
 use super::{Clue, Contents, Entry, FileSystem, Location, MOST_ENTRIES, SECTOR, Stamp};
+use crate::model::span_set;
 use inode_tables::InodeTables;
 use names::NameHistory;
 use superblock::ExtSuperblock;
@@ -104,11 +105,10 @@ fn entries(volume: &ExtVolume, survey: &InodeSurvey, names: &NameHistory) -> Vec
 
 fn entry(volume: &ExtVolume, file: &InodeVersion, path: String, certain: bool) -> Entry {
     let inode = &file.inode;
-    let runs = match inode.is_inline() {
-        true if inode.size <= inode::MAP_LEN as u64 => {
-            vec![Run { at: inode.map_at(), len: inode.size }]
-        }
-        _ => file.layout.runs(&volume.blocks),
+    let runs = if inode.is_inline() && inode.size <= inode::MAP_LEN as u64 {
+        vec![Run { at: inode.map_at(), len: inode.size }]
+    } else {
+        file.layout.runs(&volume.blocks)
     };
     let coded = if inode.is_encrypted() {
         Some("encrypted by fscrypt")
@@ -147,10 +147,7 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
     if volume.copies.is_pending() {
         faults.push("it was not unmounted: its journal holds changes".into());
     }
-    let is_free = |run: &Run| {
-        let after = free.partition_point(|span| span.at <= run.at);
-        after > 0 && free[after - 1].end() > run.at
-    };
+    let is_free = |run: &Run| span_set::meets(&free, Span { at: run.at, len: 1 });
     if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;

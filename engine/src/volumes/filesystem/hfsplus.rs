@@ -22,7 +22,8 @@ use afterimage_signatures::Bytes;
 use self::catalog::Catalog;
 use self::header::{HEADER_AT, HfsHeader};
 use super::{Clue, Contents, FileSystem, SECTOR};
-use crate::volumes::fields::{array, be16, be32, read};
+use crate::volumes::fields::{array, be16, be32};
+use crate::volumes::read;
 
 /// HFS+ and HFSX.
 pub struct HfsPlus;
@@ -87,7 +88,7 @@ impl FileSystem for HfsPlus {
 
 /// Where a volume of HFS+ lies inside one of HFS that only wraps it, and how long it is.
 fn embedded(bytes: &dyn Bytes, at: u64, room: u64) -> Option<(u64, u64)> {
-    let sector = read(bytes, at.checked_add(HEADER_AT)?, SECTOR)?;
+    let sector = read::exact(bytes, at.checked_add(HEADER_AT)?, SECTOR)?;
     if array(&sector, 0)? != *b"BD" || array(&sector, 124)? != *b"H+" {
         return None;
     }
@@ -161,7 +162,7 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
         if clue < done {
             continue;
         }
-        let Some(piece) = read(bytes, clue, len) else { continue };
+        let Some(piece) = read::exact(bytes, clue, len) else { continue };
         let node = tree::node_len(&piece);
         done = clue + node as u64;
         let found = record::left(&piece[..node], tree::DESCRIPTOR);

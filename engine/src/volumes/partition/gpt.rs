@@ -6,7 +6,8 @@ use afterimage_signatures::Bytes;
 
 use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, TableKind, span};
 use super::types;
-use crate::volumes::fields::{array, le32, le64, read};
+use crate::volumes::fields::{array, le32, le64};
+use crate::volumes::read;
 
 /// Bytes of a header up to its last field; what it claims beyond is reserved.
 const HEADER: usize = 92;
@@ -60,8 +61,9 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
     let primary = copy(bytes, sector, 1).filter(GptTable::is_sane);
     let alternate = primary.as_ref().map(|primary| primary.alternate);
     let last = sectors.checked_sub(1);
-    let places = [last, alternate.filter(|_| alternate != last)].into_iter().flatten();
-    let backups = places.filter(|&at| at > 1).filter_map(|at| copy(bytes, sector, at));
+    let named = if alternate == last { None } else { alternate };
+    let backups = [last, named].into_iter().flatten().filter(|&at| at > 1);
+    let backups = backups.filter_map(|at| copy(bytes, sector, at));
     // The last of the best would win otherwise.
     let backup = backups
         .filter(GptTable::is_sane)
@@ -93,13 +95,13 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
 
 /// The table whose header is that sector.
 fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
-    let mut header = read(bytes, at.checked_mul(sector)?, sector as usize)?;
+    let mut header = read::exact(bytes, at.checked_mul(sector)?, sector as usize)?;
     if array(&header, 0)? != *b"EFI PART" {
         return None;
     }
     let (len, sum) = (le32(&header, 12)? as usize, le32(&header, 16)?);
     header[16..20].fill(0);
-    let summed = header.get(..len).filter(|_| len >= HEADER);
+    let summed = if len < HEADER { None } else { header.get(..len) };
     let (count, entry_len) = (le32(&header, 80)?, le32(&header, 84)?);
     if entry_len < ENTRY as u32 || entry_len > LONGEST_ENTRY {
         return None;
@@ -115,7 +117,8 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
     };
     let kept = (count as usize).min(MOST_PARTITIONS);
     let len = kept * entry_len as usize;
-    let entries = read(bytes, le64(&header, 72)?.checked_mul(sector)?, len).unwrap_or_default();
+    let entries =
+        read::exact(bytes, le64(&header, 72)?.checked_mul(sector)?, len).unwrap_or_default();
     copy.entries_hold = kept == count as usize
         && entries.len() == len
         && crc32fast::hash(&entries) == le32(&header, 88)?;

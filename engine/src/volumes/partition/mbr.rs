@@ -10,7 +10,8 @@ use afterimage_signatures::verdict::Span;
 
 use super::table::{Partition, Partitions, SECTOR_SIZES, TableKind, span};
 use super::{start, types};
-use crate::volumes::fields::{array, byte, le32, read};
+use crate::volumes::fields::{array, byte, le32};
+use crate::volumes::read;
 
 /// Links of a chain of logical partitions that are followed.
 const MOST_LINKS: usize = 256;
@@ -121,9 +122,9 @@ impl MbrReader<'_> {
         let mut seen = Vec::new();
         let mut next = Some(within.at);
         while let Some(at) = next {
-            let record = read_sector(self.bytes, at).filter(|record| is_marked(record));
-            let Some(record) = record.filter(|_| !seen.contains(&at) && seen.len() < MOST_LINKS)
-            else {
+            let is_new = !seen.contains(&at) && seen.len() < MOST_LINKS;
+            let record = if is_new { read_sector(self.bytes, at) } else { None };
+            let Some(record) = record.filter(|record| is_marked(record)) else {
                 self.found.faults.push("the chain of logical partitions breaks".into());
                 return;
             };
@@ -158,7 +159,7 @@ impl MbrReader<'_> {
 
 /// The first 512 bytes of a sector, which are all that matters of it.
 fn read_sector(bytes: &dyn Bytes, at: u64) -> Option<Vec<u8>> {
-    read(bytes, at, 512)
+    read::exact(bytes, at, 512)
 }
 
 fn is_marked(sector: &[u8]) -> bool {

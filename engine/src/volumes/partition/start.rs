@@ -2,7 +2,8 @@
 
 use afterimage_signatures::Bytes;
 
-use crate::volumes::fields::{array, byte, le16, le32, read};
+use crate::volumes::fields::{array, byte, le16, le32};
+use crate::volumes::read;
 
 /// Bytes that are looked at.
 const LEN: usize = 2048;
@@ -33,7 +34,7 @@ fn has_parameters(sector: &[u8]) -> bool {
 
 /// Whether something at `at` looks like the beginning of a volume.
 pub fn begins(bytes: &dyn Bytes, at: u64) -> bool {
-    let Some(start) = read(bytes, at, LEN) else { return false };
+    let Some(start) = read::exact(bytes, at, LEN) else { return false };
     let is = |at: usize, mark: &[u8]| start.get(at..).is_some_and(|rest| rest.starts_with(mark));
     is_boot_sector(&start)
         || is(32, b"NXSB")

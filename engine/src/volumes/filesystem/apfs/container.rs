@@ -3,7 +3,8 @@
 use afterimage_signatures::Bytes;
 
 use super::object::{ContainerBlocks, MAP, Object, SUPERBLOCK};
-use crate::volumes::fields::{array, le32, le64, read};
+use crate::volumes::fields::{array, le32, le64};
+use crate::volumes::read;
 
 /// Blocks of the ring of checkpoints that are looked at.
 const MOST_CHECKPOINTS: u32 = 4096;
@@ -34,7 +35,7 @@ pub struct Checkpoint {
 impl ContainerGeometry {
     /// What the beginning of a superblock says; its checksum is not looked at.
     pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
-        Self::parse(&read(bytes, at, 512)?)
+        Self::parse(&read::exact(bytes, at, 512)?)
     }
 
     pub fn parse(start: &[u8]) -> Option<Self> {

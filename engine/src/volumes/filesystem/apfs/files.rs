@@ -120,10 +120,10 @@ impl FileRecords {
         for (&(_, from), &(len, block)) in all.take(MOST_RUNS) {
             let last = block.checked_add((len / u64::from(blocks.block)).saturating_sub(1));
             let inside = last.and_then(|last| blocks.place(last)).is_some();
-            let Some(at) = blocks.place(block).filter(|_| inside && block > 0 && from == next)
-            else {
+            let Some(at) = blocks.place(block) else { break };
+            if !inside || block == 0 || from != next {
                 break;
-            };
+            }
             next += len;
             match runs.last_mut() {
                 Some(last) if last.at + last.len == at => last.len += len,

@@ -2,7 +2,8 @@
 
 use afterimage_signatures::Bytes;
 
-use crate::volumes::fields::{le32, le64, read};
+use crate::volumes::fields::{le32, le64};
+use crate::volumes::read;
 
 /// Types of objects.
 pub const SUPERBLOCK: u32 = 1;
@@ -37,7 +38,7 @@ impl ContainerBlocks<'_> {
 
     /// The object of one of those types in that block, if its checksum holds.
     pub fn object(&self, block: u64, types: &[u32]) -> Option<Object> {
-        let bytes = read(self.bytes, self.place(block)?, self.block as usize)?;
+        let bytes = read::exact(self.bytes, self.place(block)?, self.block as usize)?;
         let is = types.contains(&(le32(&bytes, 24)? & 0xffff)) && sum(&bytes) == le64(&bytes, 0)?;
         is.then_some(())?;
         Some(Object { id: le64(&bytes, 8)?, transaction: le64(&bytes, 16)?, bytes })

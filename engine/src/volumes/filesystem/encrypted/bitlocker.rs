@@ -5,8 +5,9 @@ use std::cmp::Reverse;
 use afterimage_signatures::Bytes;
 
 use super::header::EncryptedHeader;
-use crate::volumes::fields::{array, le16, le32, le64, read};
+use crate::volumes::fields::{array, le16, le32, le64};
 use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 const NAME: [u8; 8] = *b"-FVE-FS-";
 
@@ -61,7 +62,9 @@ pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, 
     let others = |start: u64| {
         let others = locations.iter().filter_map(|&place| start.checked_add(place));
         let others = others.filter(|&other| other != at);
-        others.filter(|&other| read(bytes, other, 8).is_some_and(|mark| mark == NAME)).count()
+        others
+            .filter(|&other| read::exact(bytes, other, 8).is_some_and(|mark| mark == NAME))
+            .count()
     };
     // Any of the three may be this one; the more of the others lie there, the likelier it is.
     let (_, start) = starts.map(|start| (others(start), Reverse(start))).max()?;

@@ -10,14 +10,17 @@ pub(super) fn header(sector: &[u8]) -> Option<EncryptedHeader> {
         ([b'L', b'U', b'K', b'S', 0xba, 0xbe], 2) => "luks2",
         _ => return None,
     };
-    let label = label(sector).filter(|_| kind == "luks2");
+    let label = if kind == "luks2" { label(sector) } else { None };
     Some(EncryptedHeader { kind, encrypted: "encrypted by LUKS", label, len: None })
 }
 
 /// Where the volume began that the second header at `at` belongs to.
 pub(super) fn of_copy(sector: &[u8], at: u64) -> Option<(u64, EncryptedHeader)> {
     let is = array(sector, 0)? == *b"SKUL\xba\xbe" && be16(sector, 6)? == 2;
-    let start = at.checked_sub(be64(sector, 256)?).filter(|&start| is && start < at)?;
+    let start = at.checked_sub(be64(sector, 256)?)?;
+    if !is || start == at {
+        return None;
+    }
     let header = EncryptedHeader {
         kind: "luks2",
         encrypted: "encrypted by LUKS",

@@ -8,6 +8,7 @@ use super::open::open;
 use super::superblock::{self, ExtSuperblock};
 use super::volume::ExtVolume;
 use super::{directory, free, layout};
+use crate::volumes::read;
 
 /// What partitions begin at whole multiples of.
 const ALIGNMENT: u64 = 1 << 20;
@@ -86,10 +87,5 @@ fn in_journal(bytes: &dyn Bytes, at: u64, superblock: &ExtSuperblock) -> Vec<u64
 
 /// Whether a journal can begin there: it does, or that is lost as well.
 fn may_begin_journal(bytes: &dyn Bytes, at: u64) -> bool {
-    let mut head = [0; 16];
-    if at.checked_add(head.len() as u64).is_none_or(|end| end > bytes.len()) {
-        return false;
-    }
-    bytes.read_at(at, &mut head);
-    head == [0; 16] || jbd2::begins(&head)
+    read::array::<16>(bytes, at).is_some_and(|start| start == [0; 16] || jbd2::begins(&start))
 }

@@ -2,6 +2,8 @@
 
 use afterimage_signatures::Bytes;
 
+use crate::volumes::read;
+
 /// The blocks of a volume.
 #[derive(Clone, Copy)]
 pub(super) struct VolumeBlocks<'a> {
@@ -32,10 +34,6 @@ impl VolumeBlocks<'_> {
     pub(super) fn read_at(&self, at: u64, out: &mut Vec<u8>) -> bool {
         out.clear();
         out.resize(self.block_len as usize, 0);
-        let inside = at.checked_add(self.block_len).is_some_and(|end| end <= self.bytes.len());
-        if inside {
-            self.bytes.read_at(at, out);
-        }
-        inside
+        read::into(self.bytes, at, out).is_some()
     }
 }

@@ -126,10 +126,8 @@ impl ExtInode {
 /// `i_mtime` with two more bits and nanoseconds where the inode is large enough.
 fn modified(raw: &[u8]) -> Option<Stamp> {
     let seconds = i64::from(le32(raw, 16).cast_signed());
-    let extra = match raw.len() > OLD_LEN && le16(raw, 128) >= 12 {
-        true => le32(raw, 136),
-        false => 0,
-    };
+    let has_extra = raw.len() > OLD_LEN && le16(raw, 128) >= 12;
+    let extra = if has_extra { le32(raw, 136) } else { 0 };
     let nanoseconds = i32::try_from(extra >> 2).unwrap_or(0);
     Stamp::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
 }

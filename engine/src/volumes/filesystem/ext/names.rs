@@ -118,12 +118,9 @@ impl NameHistory {
             }
             let link = self.links_of(folder).first().map(|link| (Some(link.parent), &*link.name));
             let former = || self.former(folder, when).map(|former| (former.parent, &*former.name));
-            let (parent, name) =
-                match if when == NOW { link.or_else(former) } else { former().or(link) } {
-                    Some((parent, name)) => (parent, Some(name)),
-                    None => (None, None),
-                };
-            parts.extend(name);
+            let named = if when == NOW { link.or_else(former) } else { former().or(link) };
+            parts.extend(named.map(|(_, name)| name));
+            let parent = named.and_then(|(parent, _)| parent);
             let Some(parent) = parent.or_else(|| self.up.get(&folder).copied()) else { break };
             folder = parent;
         }
@@ -205,8 +202,10 @@ impl Gatherer<'_, '_> {
 
     fn name(&mut self, name: DirectoryName, parent: Option<u32>, since: u32, live: bool) {
         let text = || String::from_utf8_lossy(name.bytes).into();
-        if let (true, false, Some(parent)) = (live, name.removed, parent)
+        if live
+            && !name.removed
             && self.names.links.len() < MOST_ENTRIES
+            && let Some(parent) = parent
         {
             self.names.links.push(Link { inode: name.inode, parent, name: text() });
         } else if self.kept < MOST_ENTRIES && self.wanted.contains(&name.inode) {

@@ -5,6 +5,7 @@
 use afterimage_signatures::Bytes;
 
 use super::field::{array, le16, le32};
+use crate::volumes::read;
 
 /// Where the first superblock lies in a volume.
 pub(super) const AT: u64 = 1024;
@@ -97,12 +98,7 @@ pub(super) struct ExtSuperblock {
 impl ExtSuperblock {
     /// The superblock at `at`, when there is one.
     pub(super) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
-        if at.checked_add(LEN as u64)? > bytes.len() {
-            return None;
-        }
-        let mut raw = [0; LEN];
-        bytes.read_at(at, &mut raw);
-        Self::parse(&raw)
+        Self::parse(&read::array::<LEN>(bytes, at)?)
     }
 
     /// What the bytes say, when they fit together; half a superblock is enough for most of it.

@@ -117,7 +117,9 @@ impl InodeSlot {
         if self.seen.len() >= MOST_VERSIONS || self.seen.iter().any(|(other, _)| same(other)) {
             return None;
         }
-        if let Some(current) = self.current.as_ref().filter(|_| self.seen.is_empty()) {
+        if self.seen.is_empty()
+            && let Some(current) = &self.current
+        {
             let layout = layout::follow(volume, current, None);
             self.seen.push((current.clone(), layout.first()));
             if same(current) {

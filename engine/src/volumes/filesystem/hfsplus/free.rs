@@ -4,8 +4,9 @@ use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Runs};
 
 use super::header::HfsHeader;
-use super::tree::fill;
+use crate::model::span_set;
 use crate::volumes::filesystem::{Entry, Location};
+use crate::volumes::read;
 
 /// Bytes of the file that are read at once.
 const PIECE: u64 = 64 << 10;
@@ -21,7 +22,7 @@ pub fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, u64)> {
     let mut piece = vec![0; PIECE.min(len) as usize];
     for at in (0..len).step_by(PIECE as usize) {
         let piece = &mut piece[..PIECE.min(len - at) as usize];
-        fill(bytes, &runs, at, piece)?;
+        read::runs_into(bytes, &runs.slice(at, piece.len() as u64), piece)?;
         for (index, &used) in
             (at * 8..).step_by(8).zip(piece.iter()).filter(|(_, used)| **used != 255)
         {
@@ -48,12 +49,9 @@ pub fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, u64)> {
 /// Whether no live file lies in what is said to be free.
 pub fn agrees(free: &[Span], entries: &[Entry]) -> bool {
     let live = entries.iter().filter(|entry| !entry.deleted);
-    let runs = live.flat_map(|entry| &entry.locations).flat_map(|place| match place {
+    let mut runs = live.flat_map(|entry| &entry.locations).flat_map(|location| match location {
         Location::Runs(runs) => runs.as_slice(),
         Location::Start(_) => &[],
     });
-    { runs }.all(|run| {
-        let next = free.partition_point(|span| span.end() <= run.at);
-        free.get(next).is_none_or(|span| span.at >= run.at.saturating_add(run.len))
-    })
+    runs.all(|run| !span_set::meets(free, Span { at: run.at, len: run.len }))
 }

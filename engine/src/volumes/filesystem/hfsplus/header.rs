@@ -3,7 +3,8 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
-use crate::volumes::fields::{array, be16, be32, be64, read};
+use crate::volumes::fields::{array, be16, be32, be64};
+use crate::volumes::read;
 
 /// Where the header lies from the first byte, and its copy from the end.
 pub const HEADER_AT: u64 = 1024;
@@ -81,13 +82,13 @@ impl HfsHeader {
 
     /// The header that lies at `place` of the source.
     pub fn read(bytes: &dyn Bytes, place: u64, at: u64) -> Option<Self> {
-        Self::parse(&read(bytes, place, LEN)?, at)
+        Self::parse(&read::exact(bytes, place, LEN)?, at)
     }
 
     /// Whether the catalog begins where the header says: then it is a header, and of this place.
     pub fn holds(&self, bytes: &dyn Bytes) -> bool {
         let first = self.runs(&self.catalog.extents).first().copied();
-        let node = first.and_then(|run| read(bytes, run.at, 40));
+        let node = first.and_then(|run| read::exact(bytes, run.at, 40));
         node.is_some_and(|node| {
             let size = be16(&node, 32).unwrap_or(0);
             node[8..10] == [1, 0] && size.is_power_of_two() && size >= 512

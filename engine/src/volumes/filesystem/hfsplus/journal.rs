@@ -5,8 +5,9 @@ use afterimage_signatures::Bytes;
 use super::catalog::Catalog;
 use super::header::HfsHeader;
 use super::{record, tree};
-use crate::volumes::fields::{be32, be64, read};
+use crate::volumes::fields::{be32, be64};
 use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 /// Bytes of a journal that are searched; macOS makes 8 MiB for each 100 GiB.
 const MOST: u64 = 512 << 20;
@@ -20,7 +21,7 @@ pub fn add(bytes: &dyn Bytes, header: &HfsHeader, catalog: &mut Catalog) {
     for piece in (0..len).step_by(PIECE as usize) {
         // A node that begins in this piece may end in the next.
         let most = (PIECE + tree::LONGEST_NODE as u64).min(len - piece);
-        let Some(bytes) = read(bytes, at + piece, most as usize) else { return };
+        let Some(bytes) = read::exact(bytes, at + piece, most as usize) else { return };
         let mut from = 0;
         while from + SECTOR <= bytes.len() && (from as u64) < PIECE {
             let rest = &bytes[from..];
@@ -43,7 +44,7 @@ fn place(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(u64, u64)> {
     if block == 0 || block >= header.blocks {
         return None;
     }
-    let info = read(bytes, header.at.checked_add(block * header.block)?, 52)?;
+    let info = read::exact(bytes, header.at.checked_add(block * header.block)?, 52)?;
     let (offset, len) = (be64(&info, 36)?, be64(&info, 44)?);
     let inside = be32(&info, 0)? & 1 == 1 && offset < header.len;
     let len = len.min(header.len.checked_sub(offset)?).min(MOST);

@@ -3,6 +3,7 @@
 use afterimage_signatures::{Bytes, Run, Runs};
 
 use crate::volumes::fields::{be16, be32};
+use crate::volumes::read;
 
 /// Nodes of a tree that are followed: more than a catalog of any disk has.
 const MOST_NODES: u64 = 1 << 24;
@@ -70,8 +71,8 @@ pub fn is_leaf(node: &[u8]) -> bool {
 
 /// Bytes of the node that the piece begins with: at its end stands where its first record begins.
 pub fn node_len(piece: &[u8]) -> usize {
-    let lens = (9..=15).map(|power| 1usize << power);
-    { lens }
+    (9..=15)
+        .map(|power| 1usize << power)
         .find(|&len| be16(piece, len - 2) == Some(DESCRIPTOR as u16))
         .unwrap_or(4096)
         .min(piece.len())
@@ -82,7 +83,7 @@ impl<'b> HfsTree<'b> {
     pub fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
         let runs = Runs::new(runs);
         let mut head = vec![0; 512];
-        fill(bytes, &runs, 0, &mut head)?;
+        read::runs_into(bytes, &runs, &mut head)?;
         let node_len = be16(&head, 32)?;
         if head[8] != 1 || !node_len.is_power_of_two() || node_len < 512 {
             return None;
@@ -128,25 +129,8 @@ impl<'b> HfsTree<'b> {
     pub fn node(&self, number: u64) -> Option<HfsNode> {
         let mut bytes = vec![0; self.node_len];
         let at = number.checked_mul(self.node_len as u64)?;
-        fill(self.bytes, &self.runs, at, &mut bytes)?;
-        Some(HfsNode { bytes, runs: self.runs.slice(at, self.node_len as u64) })
+        let runs = self.runs.slice(at, self.node_len as u64);
+        read::runs_into(self.bytes, &runs, &mut bytes)?;
+        Some(HfsNode { bytes, runs })
     }
-}
-
-/// Fills `out` from byte `at` of a fork, when all of it lies there and in the source.
-pub fn fill(bytes: &dyn Bytes, runs: &Runs, at: u64, out: &mut [u8]) -> Option<()> {
-    let runs = runs.slice(at, out.len() as u64);
-    if runs.len() < out.len() as u64 {
-        return None;
-    }
-    let mut rest = out;
-    for run in runs.as_slice() {
-        let (here, after) = rest.split_at_mut(run.len as usize);
-        if run.at.checked_add(run.len)? > bytes.len() {
-            return None;
-        }
-        bytes.read_at(run.at, here);
-        rest = after;
-    }
-    Some(())
 }

@@ -1,10 +1,10 @@
 //! The map of clusters: one bit each, set where something owns it.
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::{Bytes, Runs};
 
 use super::geometry::NtfsGeometry;
-use super::table;
+use crate::volumes::read;
 
 /// Bytes of the map that are read at once.
 const PIECE: u64 = 1 << 20;
@@ -25,7 +25,7 @@ pub fn free(
     }
     let mut free: Vec<Span> = Vec::new();
     for start in (0..clusters.div_ceil(8)).step_by(PIECE as usize) {
-        let map = table::read(bytes, &runs.slice(start, PIECE));
+        let map = read::runs_padded(bytes, &runs.slice(start, PIECE));
         for (at, &byte) in map.iter().enumerate() {
             let first = (start + at as u64) * 8;
             for (cluster, count) in zeros(byte).filter(|(bit, _)| first + bit < clusters) {
@@ -61,12 +61,6 @@ fn add(free: &mut Vec<Span>, geometry: &NtfsGeometry, cluster: u64, count: u64) 
     }
 }
 
-/// Whether some of `run` is in `free`, which is in order.
-pub fn overlaps(free: &[Span], run: &Run) -> bool {
-    let after = free.partition_point(|span| span.end() <= run.at);
-    free.get(after).is_some_and(|span| span.at < run.at.saturating_add(run.len))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,13 +85,5 @@ mod tests {
         check(&[0x0f, 0x00, 0xf8], 24, &[(4, 15)]);
         check(&[0xff, 0x00], 11, &[(8, 3)]);
         check(&[0xff, 0xff], 16, &[]);
-    }
-
-    #[test]
-    fn a_run_overlaps_what_it_shares_a_byte_with() {
-        let free = [Span { at: 10, len: 10 }, Span { at: 40, len: 10 }];
-        for (at, len, expected) in [(0, 10, false), (0, 11, true), (20, 20, false), (49, 9, true)] {
-            assert_eq!(overlaps(&free, &Run { at, len }), expected, "{at} {len}");
-        }
     }
 }

@@ -1,9 +1,12 @@
 //! The boot sector, of which the last sector of the volume is a copy.
 
+use afterimage_signatures::Bytes;
+
 use super::geometry::{MOST_CLUSTER, NtfsGeometry};
 use super::record::MOST_RECORD;
 use crate::volumes::fields;
 use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 /// What the boot sector says of a volume.
 ///
@@ -52,6 +55,11 @@ impl NtfsBoot {
             mirror,
             record_len,
         })
+    }
+
+    /// The boot sector at `at` of the source.
+    pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
+        Self::parse(&read::array::<SECTOR>(bytes, at)?)
     }
 
     /// Bytes from the beginning of the volume to the copy of this sector.

@@ -181,9 +181,12 @@ impl DataStream {
             }
         }
         // A writer takes clusters ahead; those after the end are not of the file.
-        let end = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len);
-        let most = end.filter(|_| self.coded().is_none()).unwrap_or(u64::MAX);
-        Runs::new(runs).slice(0, most).as_slice().to_vec()
+        if self.coded().is_none()
+            && let Some(end) = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len)
+        {
+            return Runs::new(runs).slice(0, end).as_slice().to_vec();
+        }
+        runs
     }
 
     /// Bytes a cluster, as the size of all of them and their number tell.

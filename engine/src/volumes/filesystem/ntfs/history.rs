@@ -9,10 +9,11 @@ use super::geometry::NtfsGeometry;
 use super::index::TableIndex;
 use super::index_block::{self, IndexEntry};
 use super::record::Reference;
-use super::table::{self, RecordTable};
+use super::table::RecordTable;
 use super::time;
 use super::tree::FolderTree;
 use crate::volumes::filesystem::Entry;
+use crate::volumes::read;
 
 /// Files that are listed so.
 const MOST: usize = 1 << 16;
@@ -67,7 +68,7 @@ impl IndexHistory {
         for start in (0..runs.len()).step_by(BLOCK as usize) {
             let here = runs.slice(start, BLOCK);
             let at = here.as_slice().first().map_or(0, |run| run.at);
-            for entry in index_block::entries(&mut table::read(bytes, &here)) {
+            for entry in index_block::entries(&mut read::runs_padded(bytes, &here)) {
                 if entry.name.parent.number() == folder {
                     self.add(entry, at, index);
                 }

@@ -136,7 +136,7 @@ fn entry(
 ) -> Entry {
     // Deletion by Windows may leave a long run list with no size.
     let emptied = stream.len() == Some(0) && !placed.record.in_use;
-    let size = stream.len().filter(|_| !emptied).unwrap_or(name.size);
+    let size = if emptied { name.size } else { stream.len().unwrap_or(name.size) };
     Entry {
         path,
         certain: true,

@@ -86,8 +86,8 @@ pub fn record_len(sector: &[u8]) -> Option<usize> {
 
 /// The number that the record beginning with `sector` says it has.
 pub fn number(sector: &[u8]) -> Option<u64> {
-    let room = fields::le16(sector, 4)? as usize >= NUMBER + 4;
-    fields::le32(sector, NUMBER).filter(|_| room).map(u64::from)
+    let has_number = usize::from(fields::le16(sector, 4)?) >= NUMBER + 4;
+    if has_number { fields::le32(sector, NUMBER).map(u64::from) } else { None }
 }
 
 /// Where the words that the update sequence replaced lie in a structure, as offsets.

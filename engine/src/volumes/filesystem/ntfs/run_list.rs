@@ -45,9 +45,9 @@ fn first<'l>(list: &'l [u8], lcn: &mut i64) -> Option<(DataRun, &'l [u8])> {
 
 /// A little-endian number of up to eight bytes; nothing when there is none.
 fn signed(bytes: &[u8]) -> Option<i64> {
-    let last = *bytes.last().filter(|_| bytes.len() <= 8)?;
+    let last = *bytes.last()?;
     let mut wide = [if last < 0x80 { 0 } else { 0xff }; 8];
-    wide[..bytes.len()].copy_from_slice(bytes);
+    wide.get_mut(..bytes.len())?.copy_from_slice(bytes);
     Some(i64::from_le_bytes(wide))
 }
 

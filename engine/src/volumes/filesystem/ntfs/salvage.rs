@@ -13,9 +13,10 @@ use afterimage_signatures::{Bytes, Run, Runs};
 use super::history::IndexHistory;
 use super::index::TableIndex;
 use super::listing::NtfsListing;
-use super::table::{self, RecordTable};
+use super::table::RecordTable;
 use super::{index_block, record};
 use crate::volumes::filesystem::{Contents, Entry, Location, SECTOR};
+use crate::volumes::read;
 use former::OrphanedRecords;
 use reached::LiveRanges;
 
@@ -75,7 +76,9 @@ fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<
 fn history(bytes: &dyn Bytes, strays: &[u64], index: &mut TableIndex) -> IndexHistory {
     let mut history = IndexHistory::default();
     for &at in strays {
-        let Some(mut block) = sector(bytes, at).and_then(|sector| block(bytes, at, &sector)) else {
+        let Some(mut block) =
+            read::array::<SECTOR>(bytes, at).and_then(|sector| block(bytes, at, &sector))
+        else {
             continue;
         };
         for entry in index_block::entries(&mut block) {
@@ -92,22 +95,13 @@ fn history(bytes: &dyn Bytes, strays: &[u64], index: &mut TableIndex) -> IndexHi
 /// The block of an index that begins with `sector`.
 fn block(bytes: &dyn Bytes, at: u64, sector: &[u8]) -> Option<Vec<u8>> {
     let len = index_block::block_len(sector)?;
-    let end = at.checked_add(len as u64)?;
-    (end <= bytes.len()).then(|| table::read(bytes, &Runs::whole(at, len as u64)))
-}
-
-/// The sector at `at`.
-fn sector(bytes: &dyn Bytes, at: u64) -> Option<[u8; SECTOR]> {
-    let mut sector = [0; SECTOR];
-    let end = at.checked_add(SECTOR as u64)?;
-    (end <= bytes.len()).then(|| bytes.read_at(at, &mut sector))?;
-    Some(sector)
+    read::exact(bytes, at, len)
 }
 
 /// Those records at `strays` that are of the length that most are.
 fn table(bytes: &dyn Bytes, strays: &[u64]) -> RecordTable {
     let len = |&at: &u64| {
-        let sector = sector(bytes, at).filter(|sector| record::begins(sector))?;
+        let sector = read::array::<SECTOR>(bytes, at).filter(|sector| record::begins(sector))?;
         let len = record::record_len(&sector)?;
         (at.checked_add(len as u64)? <= bytes.len()).then_some((at, len))
     };

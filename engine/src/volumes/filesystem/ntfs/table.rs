@@ -3,6 +3,7 @@
 use afterimage_signatures::{Bytes, Run, Runs};
 
 use super::record::{self, FileRecord};
+use crate::volumes::read;
 
 /// Bytes of records that are read at once.
 const BATCH: usize = 256 << 10;
@@ -63,7 +64,7 @@ impl RecordTable {
     fn some(&self, bytes: &dyn Bytes, slot: u64, count: u64) -> RecordBatch {
         let len = self.record_len as u64;
         let runs = self.runs.slice(slot.saturating_mul(len), count * len);
-        let batch = read(bytes, &runs);
+        let batch = read::runs_padded(bytes, &runs);
         RecordBatch {
             bytes: batch,
             runs,
@@ -107,18 +108,4 @@ impl PlacedRecord<'_> {
         let runs = || self.runs.slice(self.start + at as u64, len as u64).as_slice().to_vec();
         clean.then(runs)
     }
-}
-
-/// The bytes of `runs`; zeros where the source has none.
-pub fn read(bytes: &dyn Bytes, runs: &Runs) -> Vec<u8> {
-    let mut out = vec![0; usize::try_from(runs.len()).unwrap_or(0)];
-    let mut filled = 0;
-    for run in runs.as_slice() {
-        let here = &mut out[filled..filled + run.len as usize];
-        if run.at.checked_add(run.len).is_some_and(|end| end <= bytes.len()) {
-            bytes.read_at(run.at, here);
-        }
-        filled += run.len as usize;
-    }
-    out
 }

@@ -12,8 +12,9 @@ use super::listing::NtfsListing;
 use super::record::Reference;
 use super::table::RecordTable;
 use super::{attribute, bitmap};
+use crate::model::span_set;
 use crate::volumes::fields;
-use crate::volumes::filesystem::{Contents, Location, MOST_ENTRIES, SECTOR};
+use crate::volumes::filesystem::{Contents, Location, MOST_ENTRIES};
 
 /// Numbers of the records that a volume keeps for itself.
 mod own {
@@ -25,16 +26,11 @@ mod own {
     pub const BITMAP: u64 = 6;
 }
 
+/// Records that continue the first one of a table, as many as are read.
+const MOST_CONTINUING: usize = 1024;
+
 /// Records of which there is a copy.
 const MIRRORED: u64 = 4;
-
-/// The boot sector at `at`.
-pub fn boot(bytes: &dyn Bytes, at: u64) -> Option<NtfsBoot> {
-    let mut sector = [0; SECTOR];
-    let end = at.checked_add(SECTOR as u64)?;
-    (end <= bytes.len()).then(|| bytes.read_at(at, &mut sector))?;
-    NtfsBoot::parse(&sector)
-}
 
 /// What the volume at `at` says, whose boot sector or a copy of it is `boot`. Nothing when no file
 /// record of it can be found, as after a copy that is taken for the beginning.
@@ -119,14 +115,15 @@ fn own_runs(
     file.add(&first);
     let runs = runs(&file, geometry)?;
     let begins = geometry.run(boot.table, 1)?.at;
-    let split = |record| attribute::attributes(record).any(|a| a.kind == attribute::ATTRIBUTE_LIST);
-    match runs.as_slice().first()?.at == begins {
-        true if split(&first.record) => {
-            let base = Reference::new(own::TABLE, first.record.sequence);
-            Some(grown(bytes, records(boot, runs), base, file, geometry))
-        }
-        same => same.then_some(runs),
+    if runs.as_slice().first()?.at != begins {
+        return None;
     }
+    let mut attributes = attribute::attributes(&first.record);
+    if attributes.all(|attribute| attribute.kind != attribute::ATTRIBUTE_LIST) {
+        return Some(runs);
+    }
+    let base = Reference::new(own::TABLE, first.record.sequence);
+    Some(grown(bytes, records(boot, runs), base, file, geometry))
 }
 
 /// The runs of the data of the table, when there is no more of it than the volume has room for:
@@ -136,7 +133,7 @@ fn runs(file: &NtfsFile, geometry: &NtfsGeometry) -> Option<Runs> {
     Some(Runs::new(data.runs(geometry)).slice(0, geometry.len))
 }
 
-/// The runs of all of a table in so many runs that its first record does not hold the list of
+/// The runs of all of a table that lies in so many that its first record does not hold the list of
 /// them: records that continue it, which is `base`, lie in the runs that are known by then.
 fn grown(
     bytes: &dyn Bytes,
@@ -145,18 +142,20 @@ fn grown(
     mut file: NtfsFile,
     geometry: &NtfsGeometry,
 ) -> Runs {
-    let mut slot = 0;
-    while slot < table.len() {
+    let (mut slot, mut added) = (0, 0);
+    while slot < table.len() && added < MOST_CONTINUING {
         let mut batch = table.batch(bytes, slot);
-        let mut more = false;
+        let before = added;
         for here in 0..batch.len() {
             if let Some(placed) = batch.take(here).filter(|own| own.record.base == Some(base)) {
                 file.add(&placed);
-                more = true;
+                added += 1;
             }
         }
         slot += batch.len().max(1) as u64;
-        if let Some(runs) = runs(&file, geometry).filter(|_| more) {
+        if added > before
+            && let Some(runs) = runs(&file, geometry)
+        {
             table.runs = runs;
         }
     }
@@ -189,7 +188,7 @@ fn free(
     let data = file.streams.iter().find(|stream| stream.name().is_none()).ok_or(LOST)?;
     let Some(Location::Runs(runs)) = data.place(Some(geometry)) else { return Err(LOST) };
     let free = bitmap::free(bytes, &Runs::new(runs), geometry)?;
-    if owned.iter().any(|run| bitmap::overlaps(&free, run)) {
+    if owned.iter().any(|run| span_set::meets(&free, Span { at: run.at, len: run.len })) {
         return Err("its map of clusters calls some free that hold files");
     }
     Ok(free)

@@ -2,12 +2,13 @@
 
 use afterimage_signatures::verdict::Span;
 
+use crate::model::span_set;
 use crate::volumes::filesystem::{Contents, Location};
 
 /// Ranges that belong to live files.
 #[derive(Debug)]
 pub struct LiveRanges {
-    /// In order and apart.
+    /// Sorted and disjoint.
     spans: Vec<Span>,
 }
 
@@ -15,26 +16,17 @@ impl LiveRanges {
     /// What the live files of `volumes` own.
     pub fn by(volumes: &[Contents]) -> Self {
         let live = volumes.iter().flat_map(|volume| &volume.entries).filter(|entry| !entry.deleted);
-        let mut all: Vec<Span> = Vec::new();
+        let mut spans = Vec::new();
         for place in live.flat_map(|entry| &entry.locations) {
             if let Location::Runs(runs) = place {
-                all.extend(runs.iter().map(|run| Span { at: run.at, len: run.len }));
+                spans.extend(runs.iter().map(|run| Span { at: run.at, len: run.len }));
             }
         }
-        all.sort_unstable();
-        let mut spans: Vec<Span> = Vec::new();
-        for span in all {
-            match spans.last_mut().filter(|last| last.end() >= span.at) {
-                Some(last) => last.len = last.end().max(span.end()) - last.at,
-                None => spans.push(span),
-            }
-        }
-        LiveRanges { spans }
+        LiveRanges { spans: span_set::apart(spans) }
     }
 
     /// Whether the byte at `at` belongs to one.
     pub fn holds(&self, at: u64) -> bool {
-        let after = self.spans.partition_point(|span| span.end() <= at);
-        self.spans.get(after).is_some_and(|span| span.at <= at)
+        span_set::meets(&self.spans, Span { at, len: 1 })
     }
 }
