@@ -21,15 +21,15 @@ const RANDOM: std::ops::RangeInclusive<f64> = 165.0..=345.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Filling {
     /// Share of samples of one value: erased, zeroed or never written.
-    pub blank: f32,
+    pub(crate) blank: f32,
     /// Share of samples that look random.
-    pub noise: f32,
+    pub(crate) noise: f32,
 }
 
 impl Filling {
     /// What `spans` are filled with, which are in order and apart; nothing where they are too short for a
     /// sample.
-    pub fn of(bytes: &dyn Bytes, spans: &[Span]) -> Option<Self> {
+    pub(crate) fn of(bytes: &dyn Bytes, spans: &[Span]) -> Option<Self> {
         let places = places(spans);
         let (mut blank, mut noise) = (0, 0);
         for &at in &places {

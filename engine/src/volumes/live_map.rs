@@ -16,7 +16,7 @@ pub struct LiveMap<'s> {
 
 impl<'s> LiveMap<'s> {
     /// What the volumes say that can be relied on.
-    pub fn of(survey: &'s Survey) -> Self {
+    pub(crate) fn of(survey: &'s Survey) -> Self {
         let (mut runs, mut free) = (Vec::new(), Vec::new());
         for volume in survey.volumes.iter().filter(|volume| volume.is_trusted()) {
             for entry in volume.contents.entries.iter().filter(|entry| !entry.deleted) {
@@ -29,32 +29,32 @@ impl<'s> LiveMap<'s> {
     }
 
     /// The live file that holds the byte at `at`.
-    pub fn at(&self, at: u64) -> Option<&'s Entry> {
+    pub(crate) fn at(&self, at: u64) -> Option<&'s Entry> {
         let after = self.runs.partition_point(|(span, _)| span.at <= at);
         let (span, entry) = *self.runs.get(after.checked_sub(1)?)?;
         (at < span.end()).then_some(entry)
     }
 
     /// Where live files lie.
-    pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> + '_ {
         self.runs.iter().map(|(span, _)| *span)
     }
 
     /// Whether a live file holds any of the bytes from `at` to before `end`.
-    pub fn meets(&self, at: u64, end: u64) -> bool {
+    pub(crate) fn meets(&self, at: u64, end: u64) -> bool {
         let after = self.runs.partition_point(|(span, _)| span.at < end);
         let last = after.checked_sub(1).map(|index| self.runs[index].0);
         last.is_some_and(|span| span.end() > at && at < end)
     }
 
     /// Where the first live file begins, or goes on, after `at` and before `end`.
-    pub fn first_between(&self, at: u64, end: u64) -> Option<u64> {
+    pub(crate) fn first_between(&self, at: u64, end: u64) -> Option<u64> {
         let after = self.runs.partition_point(|(span, _)| span.at <= at);
         self.runs.get(after).map(|(span, _)| span.at).filter(|&first| first < end)
     }
 
     /// Whether the byte at `at` lies in a cluster that is known to be free.
-    pub fn is_free(&self, at: u64) -> bool {
+    pub(crate) fn is_free(&self, at: u64) -> bool {
         span_set::meets(&self.free, Span { at, len: 1 })
     }
 }

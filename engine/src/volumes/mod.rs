@@ -1,10 +1,10 @@
 //! Partition tables and file systems.
 
-pub mod entropy;
-pub mod fields;
-pub mod filesystem;
-pub mod live_map;
-pub mod partition;
-pub mod read;
-pub mod survey;
-pub mod traces;
+pub(crate) mod entropy;
+mod fields;
+pub(crate) mod filesystem;
+pub(crate) mod live_map;
+mod partition;
+mod read;
+pub(crate) mod survey;
+pub(crate) mod traces;

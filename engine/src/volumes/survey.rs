@@ -26,15 +26,15 @@ const MOST_VOLUMES: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     /// By their first byte, those that are lost last.
-    pub volumes: Vec<Volume>,
+    pub(crate) volumes: Vec<Volume>,
     /// In what the partition table is damaged.
-    pub faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
 }
 
 impl Survey {
     /// The volumes that the partition table leads to, and the one that begins where the source does:
     /// a table may have been put over it, or may be part of a file of it.
-    pub fn of(bytes: &dyn Bytes) -> Self {
+    pub(crate) fn of(bytes: &dyn Bytes) -> Self {
         let table = partition::partitions(bytes);
         let mut survey = Survey { volumes: Vec::new(), faults: table.faults };
         survey.volumes.extend(Volume::read(bytes, Span { at: 0, len: bytes.len() }, None));
@@ -62,7 +62,7 @@ impl Survey {
     /// # Errors
     ///
     /// The numbers that there are, when this is none of them.
-    pub fn keep_only(&mut self, number: u32) -> Result<(), Vec<u32>> {
+    pub(crate) fn keep_only(&mut self, number: u32) -> Result<(), Vec<u32>> {
         let mut known: Vec<u32> = self.volumes.iter().filter_map(|one| one.partition).collect();
         let numbered = !known.is_empty();
         if !numbered && !self.volumes.is_empty() {
@@ -78,7 +78,7 @@ impl Survey {
 
     /// All files of all volumes: live before deleted, newer before older, those of volumes that are
     /// lost last.
-    pub fn told(&self) -> Vec<Told<'_>> {
+    pub(crate) fn told(&self) -> Vec<Told<'_>> {
         told::told(&self.volumes)
     }
 }

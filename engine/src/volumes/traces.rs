@@ -9,18 +9,18 @@ use crate::volumes::filesystem::{self, Clue, SECTOR};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trace {
     /// Its first byte in the source.
-    pub at: u64,
+    pub(crate) at: u64,
     /// Which of [`filesystem::ALL`] it is of.
-    pub system: u8,
+    pub(crate) system: u8,
     /// What it may be.
-    pub clue: Clue,
+    pub(crate) clue: Clue,
 }
 
 /// Traces that are kept of one source; of more, only those on a coarser grid.
 const MOST_TRACES: usize = 1 << 20;
 
 /// Looks at the sectors that begin in `own` of a chunk that begins at `at` of the source.
-pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
+pub(crate) fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
     let sector = SECTOR as u64;
     let mut start = ((at + own.start as u64).next_multiple_of(sector) - at) as usize;
     while start < own.end {
@@ -60,7 +60,7 @@ impl Default for Traces {
 
 impl Traces {
     /// Adds the traces of a chunk. Which of too many are kept does not depend on their order.
-    pub fn add(&mut self, more: &[Trace]) {
+    pub(crate) fn add(&mut self, more: &[Trace]) {
         self.add_within(more, MOST_TRACES);
     }
 
@@ -74,7 +74,7 @@ impl Traces {
     }
 
     /// All of them by their place in the source.
-    pub fn sorted(mut self) -> Vec<Trace> {
+    pub(crate) fn sorted(mut self) -> Vec<Trace> {
         self.found.sort_unstable();
         self.found
     }

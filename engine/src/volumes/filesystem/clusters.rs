@@ -147,11 +147,6 @@ impl Set {
     pub fn len(&self) -> u64 {
         self.count
     }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
 }
 
 #[cfg(test)]

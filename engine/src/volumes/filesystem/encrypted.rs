@@ -20,16 +20,12 @@ use crate::volumes::read;
 use header::EncryptedHeader;
 
 /// The file systems that cannot be read.
-pub struct Encrypted;
+pub(crate) struct Encrypted;
 
 /// Nothing that is encrypted is shorter, in bytes: a header alone is no volume.
 const SHORTEST: u64 = 64 << 10;
 
 impl FileSystem for Encrypted {
-    fn name(&self) -> &'static str {
-        "encrypted"
-    }
-
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         // Cheap enough for every sector: what all but a few fail is two bytes at a fixed place.
         match sector[..6] {

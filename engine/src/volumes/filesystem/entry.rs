@@ -8,24 +8,24 @@ use crate::volumes::filesystem::stamp::Stamp;
 pub struct Entry {
     /// Path from the root of the volume, names joined by `/`, as they stand there: from an attacker,
     /// perhaps. A folder that is not known any more is left out.
-    pub path: String,
+    pub(crate) path: String,
     /// Whether all of the name is recorded; otherwise its first letter is inferred or a `_`.
-    pub certain: bool,
+    pub(crate) certain: bool,
     /// Whether it was deleted, or lost with its folder or its volume.
-    pub deleted: bool,
+    pub(crate) deleted: bool,
     /// Whether its own record says that it was deleted: what lay there may have been used again before
     /// the volume came to what it is now.
-    pub erased: bool,
+    pub(crate) erased: bool,
     /// Its size.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Where its bytes may lie, the likeliest first.
-    pub locations: Vec<Location>,
+    pub(crate) locations: Vec<Location>,
     /// When it was last modified.
-    pub modified: Option<Stamp>,
+    pub(crate) modified: Option<Stamp>,
     /// When it was deleted.
-    pub deleted_at: Option<Stamp>,
+    pub(crate) deleted_at: Option<Stamp>,
     /// Where the record lies that says so.
-    pub record: u64,
+    pub(crate) record: u64,
     /// Why its bytes are not the file's, such as "compressed by NTFS"; one clause for the user.
-    pub coded: Option<&'static str>,
+    pub(crate) coded: Option<&'static str>,
 }

@@ -26,16 +26,12 @@ use crate::volumes::fields::{array, be16, be32};
 use crate::volumes::read;
 
 /// HFS+ and HFSX.
-pub struct HfsPlus;
+pub(crate) struct HfsPlus;
 
 /// Pieces of the source that salvage searches.
 const MOST_CLUES: usize = 1 << 20;
 
 impl FileSystem for HfsPlus {
-    fn name(&self) -> &'static str {
-        "hfs+"
-    }
-
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[..4] {
             // The header is the third sector of a volume, so this is not where it begins.

@@ -7,38 +7,38 @@
 //!
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
-pub mod apfs;
-pub mod budget;
-pub mod clusters;
-pub mod contents;
-pub mod dcf;
-pub mod dos;
-pub mod encrypted;
-pub mod entry;
-pub mod exfat;
-pub mod ext;
-pub mod fat;
-pub mod hfsplus;
-pub mod limits;
-pub mod location;
-pub mod ntfs;
-pub mod opening;
-pub mod path;
-pub mod records;
-pub mod sequence;
-pub mod stamp;
-pub mod system;
-pub mod table;
+mod apfs;
+mod budget;
+pub(crate) mod clusters;
+mod contents;
+mod dcf;
+mod dos;
+mod encrypted;
+mod entry;
+mod exfat;
+mod ext;
+mod fat;
+mod hfsplus;
+mod limits;
+mod location;
+mod ntfs;
+mod opening;
+mod path;
+mod records;
+mod sequence;
+mod stamp;
+mod system;
+mod table;
 
-pub use contents::Contents;
-pub use entry::Entry;
-pub use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
-pub use location::Location;
-pub use stamp::Stamp;
-pub use system::{Clue, FileSystem, SECTOR};
+pub(crate) use contents::Contents;
+pub(crate) use entry::Entry;
+pub(crate) use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
+pub(crate) use location::Location;
+pub(crate) use stamp::Stamp;
+pub(crate) use system::{Clue, FileSystem, SECTOR};
 
 /// Every file system, in the order in which a place is tried.
-pub static ALL: &[&dyn FileSystem] = &[
+pub(crate) static ALL: &[&dyn FileSystem] = &[
     &fat::Fat,
     &exfat::ExFat,
     &ntfs::Ntfs,

@@ -27,13 +27,13 @@ const OPENINGS: &[Opening] = &[
 ];
 
 /// Whether it is known how a file of this name begins.
-pub fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     opening(name).is_some()
 }
 
 /// Whether a file of this name begins as such files do; of most kinds that is not known, and then it
 /// does not.
-pub fn begins_as(name: &str, start: &[u8; 16]) -> bool {
+pub(crate) fn begins_as(name: &str, start: &[u8; 16]) -> bool {
     opening(name).is_some_and(|opening| {
         opening.magics.iter().any(|magic| start[opening.at..].starts_with(magic))
     })

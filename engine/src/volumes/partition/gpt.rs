@@ -45,7 +45,7 @@ impl GptTable {
 
 /// The GPT of `bytes`. Its copy alone counts only where the first sector `yields` to it: otherwise
 /// it is left from an earlier use.
-pub fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
+pub(crate) fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
     let tables = SECTOR_SIZES.map(|sector| of_sector(bytes, sector, yields));
     let best = tables.into_iter().flatten().reduce(
         |best, other| {

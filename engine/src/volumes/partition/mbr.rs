@@ -23,14 +23,14 @@ const FIRST_LOGICAL: u32 = 5;
 const PROTECTIVE: u8 = 0xee;
 
 /// What the first sector says.
-pub struct Mbr {
+pub(crate) struct Mbr {
     /// The partitions.
-    pub found: Partitions,
+    pub(crate) found: Partitions,
     /// Whether a GPT may be meant though only its copy at the end is left: nothing here is a table
     /// or a volume of its own.
-    pub yields: bool,
+    pub(crate) yields: bool,
     /// Whether it stands for a GPT.
-    pub protects: bool,
+    pub(crate) protects: bool,
 }
 
 /// An entry that is not empty.
@@ -51,7 +51,7 @@ impl MbrEntry {
 }
 
 /// The master boot record of `bytes`.
-pub fn read_record(bytes: &dyn Bytes) -> Mbr {
+pub(crate) fn read_record(bytes: &dyn Bytes) -> Mbr {
     let none = |yields| Mbr { found: Partitions::default(), yields, protects: false };
     let Some(sector) = read_sector(bytes, 0) else { return none(true) };
     let is_volume = start::is_boot_sector(&sector);

@@ -15,13 +15,13 @@ mod types;
 
 use afterimage_signatures::Bytes;
 
-pub use table::{Partition, Partitions, TableKind};
+pub(crate) use table::{Partition, Partitions, TableKind};
 
 /// Faults of one table that are told.
 const MOST_FAULTS: usize = 32;
 
 /// What the partition table of `bytes` says.
-pub fn partitions(bytes: &dyn Bytes) -> Partitions {
+pub(crate) fn partitions(bytes: &dyn Bytes) -> Partitions {
     let mbr = mbr::read_record(bytes);
     let gpt = gpt::read_table(bytes, mbr.yields);
     let lost = mbr.protects && gpt.table.is_none();

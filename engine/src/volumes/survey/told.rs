@@ -9,11 +9,11 @@ use crate::volumes::survey::volume::Volume;
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'s> {
     /// Position of the volume in [`Survey::volumes`].
-    pub position: usize,
+    pub(crate) position: usize,
     /// The volume.
-    pub volume: &'s Volume,
+    pub(crate) volume: &'s Volume,
     /// What it tells.
-    pub entry: &'s Entry,
+    pub(crate) entry: &'s Entry,
 }
 
 /// All files of all volumes: live before deleted, newer before older, those of volumes that are lost

@@ -14,7 +14,7 @@ const MOST_TRIES: usize = 1024;
 
 impl Survey {
     /// Adds what the traces of a scan lead to, which are in order.
-    pub fn complete(&mut self, bytes: &dyn Bytes, traces: &[Trace]) {
+    pub(crate) fn complete(&mut self, bytes: &dyn Bytes, traces: &[Trace]) {
         let mut tries = 0;
         for trace in traces.iter().filter(|trace| trace.clue != Clue::Records) {
             if self.covers(trace) {

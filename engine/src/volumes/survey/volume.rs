@@ -9,11 +9,11 @@ use crate::volumes::filesystem::{self, Contents, Entry, Location};
 #[derive(Clone, Debug)]
 pub struct Volume {
     /// What it says.
-    pub contents: Contents,
+    pub(crate) contents: Contents,
     /// Number of its partition, where a table names it.
-    pub partition: Option<u32>,
+    pub(crate) partition: Option<u32>,
     /// Whether it is no longer: another volume lies there now, or its records alone are left.
-    pub lost: bool,
+    pub(crate) lost: bool,
     /// Which of [`filesystem::ALL`] it is of.
     pub(super) system: usize,
 }
@@ -28,12 +28,12 @@ impl Volume {
     }
 
     /// Whether what it says of live files and free clusters can be relied on.
-    pub fn is_trusted(&self) -> bool {
+    pub(crate) fn is_trusted(&self) -> bool {
         !self.lost && self.is_sound() && self.contents.encrypted.is_none()
     }
 
     /// Whether a file of it could begin at `at`; what begins elsewhere is part of one.
-    pub fn begins_cluster(&self, at: u64) -> bool {
+    pub(crate) fn begins_cluster(&self, at: u64) -> bool {
         let Contents { clusters_at, cluster_len, .. } = self.contents;
         at.abs_diff(clusters_at).is_multiple_of(cluster_len.max(1))
     }
@@ -54,7 +54,7 @@ impl Volume {
     }
 
     /// Whether a file of it is still there, as far as that can be relied on.
-    pub fn has_live(&self, entry: &Entry) -> bool {
+    pub(crate) fn has_live(&self, entry: &Entry) -> bool {
         !entry.deleted && self.is_trusted()
     }
 }

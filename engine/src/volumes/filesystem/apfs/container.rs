@@ -13,32 +13,32 @@ const MOST_CHECKPOINTS: u32 = 4096;
 const MOST_GENERATIONS: usize = 256;
 
 /// Volumes of a container.
-pub const MOST_VOLUMES: usize = 100;
+pub(crate) const MOST_VOLUMES: usize = 100;
 
 /// What a superblock says of where the container lies and its checkpoints.
 #[derive(Clone, Copy)]
-pub struct ContainerGeometry {
-    pub block: u32,
-    pub blocks: u64,
+pub(crate) struct ContainerGeometry {
+    pub(crate) block: u32,
+    pub(crate) blocks: u64,
     ring_at: u64,
     ring_len: u32,
     map: u64,
 }
 
 /// One generation of the container.
-pub struct Checkpoint {
-    pub transaction: u64,
-    pub map: u64,
-    pub volumes: Vec<u64>,
+pub(crate) struct Checkpoint {
+    pub(crate) transaction: u64,
+    pub(crate) map: u64,
+    pub(crate) volumes: Vec<u64>,
 }
 
 impl ContainerGeometry {
     /// What the beginning of a superblock says; its checksum is not looked at.
-    pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
+    pub(crate) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
         Self::parse(&read::exact(bytes, at, 512)?)
     }
 
-    pub fn parse(start: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(start: &[u8]) -> Option<Self> {
         let block = le32(start, 36)?;
         let blocks = le64(start, 40)?;
         let sane = array(start, 32)? == *b"NXSB"
@@ -52,7 +52,7 @@ impl ContainerGeometry {
         sane.then_some(geometry)
     }
 
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.blocks.saturating_mul(self.block.into())
     }
 
@@ -64,7 +64,7 @@ impl ContainerGeometry {
 
     /// Where the container begins that has this superblock at `at`, in its first block or in its
     /// ring: from there its map lies where it says.
-    pub fn start(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
+    pub(crate) fn start(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
         let block = u64::from(self.block);
         let ring = self.ring().filter_map(move |index| at.checked_sub(index.checked_mul(block)?));
         std::iter::once(at).chain(ring).find(|&at| {
@@ -74,7 +74,7 @@ impl ContainerGeometry {
     }
 
     /// The generations that the ring of `blocks` still has, the newest first.
-    pub fn checkpoints(&self, blocks: &ContainerBlocks<'_>) -> Vec<Checkpoint> {
+    pub(crate) fn checkpoints(&self, blocks: &ContainerBlocks<'_>) -> Vec<Checkpoint> {
         let all = self.ring().filter_map(|block| blocks.object(block, &[SUPERBLOCK]));
         let mut found: Vec<Checkpoint> = all.filter_map(|one| checkpoint(&one)).collect();
         found.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.transaction));

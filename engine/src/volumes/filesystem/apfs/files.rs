@@ -11,7 +11,7 @@ use crate::volumes::fields::{array, byte, le16, le32, le64};
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, Stamp, path};
 
 /// The bits of a key that number an object; those above them are the record's type.
-pub const NUMBER: u64 = (1 << 60) - 1;
+pub(crate) const NUMBER: u64 = (1 << 60) - 1;
 
 /// The root folder.
 const ROOT: u64 = 2;
@@ -38,7 +38,7 @@ struct ApfsInode {
 
 /// The records of a volume, of the newest generation that has each.
 #[derive(Default)]
-pub struct FileRecords {
+pub(crate) struct FileRecords {
     inodes: HashMap<u64, ApfsInode>,
     /// Names by the folder that they are in and what each is of. A file that took the name of a
     /// deleted one has another number.
@@ -50,7 +50,7 @@ pub struct FileRecords {
 
 impl FileRecords {
     /// Adds a record of the leaf at `at`, unless it is there already.
-    pub fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
+    pub(crate) fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
         let Some(head) = le64(key, 0) else { return };
         let number = head & NUMBER;
         match head >> 60 {
@@ -92,7 +92,7 @@ impl FileRecords {
     }
 
     /// The files under `top`, which is empty or the name of the volume.
-    pub fn entries(&self, blocks: &ContainerBlocks<'_>, top: &str) -> Vec<Entry> {
+    pub(crate) fn entries(&self, blocks: &ContainerBlocks<'_>, top: &str) -> Vec<Entry> {
         let entries = self.names.iter().filter_map(|(parent, name, number)| {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);

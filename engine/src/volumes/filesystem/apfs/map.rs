@@ -10,7 +10,7 @@ use crate::volumes::filesystem::MOST_ENTRIES;
 /// The locations of objects by identifier and transaction, out of the maps of several generations.
 /// What was written in one transaction is never written again, so they can be one.
 #[derive(Default)]
-pub struct ObjectMap {
+pub(crate) struct ObjectMap {
     locations: BTreeMap<(u64, u64), u64>,
     /// Blocks of the maps that were read.
     met: HashSet<u64>,
@@ -18,7 +18,7 @@ pub struct ObjectMap {
 
 impl ObjectMap {
     /// Adds what the map in that block says; whether all of it could be read.
-    pub fn add(&mut self, blocks: &ContainerBlocks<'_>, block: u64) -> bool {
+    pub(crate) fn add(&mut self, blocks: &ContainerBlocks<'_>, block: u64) -> bool {
         let root = blocks.object(block, &[MAP]).and_then(|map| le64(&map.bytes, 48));
         let Some(root) = root else { return false };
         let mut whole = true;
@@ -54,12 +54,12 @@ impl ObjectMap {
     }
 
     /// The block that an object lay in as of a transaction.
-    pub fn place(&self, id: u64, transaction: u64) -> Option<u64> {
+    pub(crate) fn place(&self, id: u64, transaction: u64) -> Option<u64> {
         self.locations.range((id, 0)..=(id, transaction)).next_back().map(|(_, &block)| block)
     }
 
     /// The object as of a transaction, if its block still holds it.
-    pub fn object(
+    pub(crate) fn object(
         &self,
         blocks: &ContainerBlocks<'_>,
         (id, transaction): (u64, u64),

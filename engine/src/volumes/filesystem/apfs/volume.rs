@@ -15,18 +15,18 @@ const MOST_NODES: usize = 1 << 22;
 const MOST_SNAPSHOTS: usize = 1024;
 
 /// What a superblock of a volume says.
-pub struct ApfsSuperblock {
-    pub map: u64,
-    pub root: u64,
+pub(crate) struct ApfsSuperblock {
+    pub(crate) map: u64,
+    pub(crate) root: u64,
     snapshots: u64,
     /// Whether names have their hash before them.
-    pub hashed: bool,
-    pub encrypted: bool,
-    pub name: String,
+    pub(crate) hashed: bool,
+    pub(crate) encrypted: bool,
+    pub(crate) name: String,
 }
 
 impl ApfsSuperblock {
-    pub fn parse(object: &Object) -> Option<Self> {
+    pub(crate) fn parse(object: &Object) -> Option<Self> {
         let bytes = &object.bytes;
         let name = bytes.get(704..960)?;
         let len = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
@@ -45,9 +45,9 @@ impl ApfsSuperblock {
 
 /// One volume through all its generations.
 #[derive(Default)]
-pub struct ApfsVolume {
-    pub map: ObjectMap,
-    pub files: FileRecords,
+pub(crate) struct ApfsVolume {
+    pub(crate) map: ObjectMap,
+    pub(crate) files: FileRecords,
     /// Leaves that were read already: nothing in them is new to an older generation.
     met: HashSet<u64>,
     nodes: usize,
@@ -56,7 +56,7 @@ pub struct ApfsVolume {
 impl ApfsVolume {
     /// Adds the records of the tree with that root, as of a transaction; whether all of it could be
     /// read. Records that newer generations had before are kept.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         blocks: &ContainerBlocks<'_>,
         superblock: &ApfsSuperblock,
@@ -97,7 +97,7 @@ impl ApfsVolume {
     }
 
     /// Adds what snapshots of the volume have.
-    pub fn add_snapshots(&mut self, blocks: &ContainerBlocks<'_>, newest: &ApfsSuperblock) {
+    pub(crate) fn add_snapshots(&mut self, blocks: &ContainerBlocks<'_>, newest: &ApfsSuperblock) {
         for (transaction, block) in snapshots(blocks, newest.snapshots) {
             let object = blocks.object(block, &[VOLUME]);
             if let Some(superblock) = object.and_then(|object| ApfsSuperblock::parse(&object)) {

@@ -18,13 +18,13 @@ const CATALOG: u32 = 4;
 const PRIVATE: &str = "\0\0\0\0HFS+ Private Data";
 
 /// Extents of files beyond the eighth, by the number of the file and the first block in it.
-pub type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
+pub(crate) type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
 
 /// The records of a volume, live and left.
 #[derive(Default)]
-pub struct Catalog {
-    pub label: Option<String>,
-    pub faults: Vec<String>,
+pub(crate) struct Catalog {
+    pub(crate) label: Option<String>,
+    pub(crate) faults: Vec<String>,
     /// Records in the tree and outside of it, and where each lies.
     live: Vec<(u64, CatalogRecord)>,
     left: Vec<(u64, CatalogRecord)>,
@@ -62,7 +62,7 @@ fn overflow(bytes: &dyn Bytes, header: &HfsHeader, faults: &mut Vec<String>) -> 
 
 impl Catalog {
     /// Reads the catalog that the header leads to.
-    pub fn read(bytes: &dyn Bytes, header: &HfsHeader) -> Self {
+    pub(crate) fn read(bytes: &dyn Bytes, header: &HfsHeader) -> Self {
         let mut catalog = Catalog::default();
         catalog.overflow = overflow(bytes, header, &mut catalog.faults);
         let runs = catalog.runs(header, CATALOG, &header.catalog);
@@ -91,7 +91,11 @@ impl Catalog {
     }
 
     /// Adds what is left of records in a piece of the source.
-    pub fn add_left(&mut self, found: Vec<(usize, CatalogRecord)>, place: impl Fn(usize) -> u64) {
+    pub(crate) fn add_left(
+        &mut self,
+        found: Vec<(usize, CatalogRecord)>,
+        place: impl Fn(usize) -> u64,
+    ) {
         let room = MOST_ENTRIES.saturating_sub(self.left.len());
         self.left.extend(found.into_iter().take(room).map(|(at, record)| (place(at), record)));
     }
@@ -110,7 +114,7 @@ impl Catalog {
     }
 
     /// All files: live ones, then what is left of others.
-    pub fn entries(mut self, header: &HfsHeader) -> Vec<Entry> {
+    pub(crate) fn entries(mut self, header: &HfsHeader) -> Vec<Entry> {
         let left = std::mem::take(&mut self.left);
         for (_, record) in left.iter().filter(|(_, record)| record.item == CatalogItem::Folder) {
             let folder = (record.parent, record.name.clone());

@@ -16,7 +16,7 @@ const MOST: u64 = 512 << 20;
 const PIECE: u64 = 1 << 20;
 
 /// Adds the records in the journal's copies of nodes to those that are left.
-pub fn add(bytes: &dyn Bytes, header: &HfsHeader, catalog: &mut Catalog) {
+pub(crate) fn add(bytes: &dyn Bytes, header: &HfsHeader, catalog: &mut Catalog) {
     let Some((at, len)) = place(bytes, header) else { return };
     for piece in (0..len).step_by(PIECE as usize) {
         // A node that begins in this piece may end in the next.

@@ -16,42 +16,42 @@ const LONGEST_NAME: usize = 255;
 
 /// A record and the key that leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CatalogRecord {
-    pub parent: u32,
-    pub name: String,
+pub(crate) struct CatalogRecord {
+    pub(crate) parent: u32,
+    pub(crate) name: String,
     /// The number of the file or the folder.
-    pub id: u32,
-    pub item: CatalogItem,
+    pub(crate) id: u32,
+    pub(crate) item: CatalogItem,
 }
 
 /// What a record is of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum CatalogItem {
+pub(crate) enum CatalogItem {
     Folder,
     File(CatalogFile),
 }
 
 /// What a record says of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CatalogFile {
-    pub modified: u32,
-    pub fork: Fork,
+pub(crate) struct CatalogFile {
+    pub(crate) modified: u32,
+    pub(crate) fork: Fork,
     /// The number of the file in the private folder that this is a link to.
-    pub link: Option<u32>,
-    pub compressed: bool,
+    pub(crate) link: Option<u32>,
+    pub(crate) compressed: bool,
     /// Neither a symbolic link nor a device.
-    pub regular: bool,
+    pub(crate) regular: bool,
 }
 
 impl CatalogFile {
-    pub fn stamp(&self) -> Option<Stamp> {
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
         Stamp::utc(i64::from(self.modified) - EPOCH, 0)
     }
 }
 
 impl CatalogRecord {
     /// The record, key first, that `bytes` begin with. Threads are none: they repeat.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (key, letters) = (usize::from(be16(bytes, 0)?), usize::from(be16(bytes, 6)?));
         if key != 6 + 2 * letters || letters > LONGEST_NAME {
             return None;
@@ -68,7 +68,7 @@ impl CatalogRecord {
     }
 
     /// Bytes that the record of that kind takes with its key, at least.
-    pub const SHORTEST: usize = 8 + FOLDER;
+    pub(crate) const SHORTEST: usize = 8 + FOLDER;
 }
 
 fn file(record: &[u8]) -> Option<CatalogFile> {
@@ -93,7 +93,7 @@ fn text(name: &[u8]) -> String {
 
 /// What is left of records in bytes that no record owns, and where each begins. Records begin at
 /// even locations; what lies there by chance is told by the bounds of all of its fields.
-pub fn left(bytes: &[u8], from: usize) -> Vec<(usize, CatalogRecord)> {
+pub(crate) fn left(bytes: &[u8], from: usize) -> Vec<(usize, CatalogRecord)> {
     let mut found = Vec::new();
     let mut at = from + from % 2;
     while at + CatalogRecord::SHORTEST <= bytes.len() {

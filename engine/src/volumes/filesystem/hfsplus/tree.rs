@@ -9,17 +9,17 @@ use crate::volumes::read;
 const MOST_NODES: u64 = 1 << 24;
 
 /// Bytes of a node at most, which is what is searched for records from a clue on.
-pub const LONGEST_NODE: usize = 32 << 10;
+pub(crate) const LONGEST_NODE: usize = 32 << 10;
 
 /// Bytes before the first record of a node.
-pub const DESCRIPTOR: usize = 14;
+pub(crate) const DESCRIPTOR: usize = 14;
 
 /// A tree in its fork.
-pub struct HfsTree<'b> {
+pub(crate) struct HfsTree<'b> {
     bytes: &'b dyn Bytes,
     runs: Runs,
-    pub node_len: usize,
-    pub nodes: u64,
+    pub(crate) node_len: usize,
+    pub(crate) nodes: u64,
     first_leaf: u32,
     leaf_records: u32,
     /// Which nodes the walk has met.
@@ -27,20 +27,20 @@ pub struct HfsTree<'b> {
 }
 
 /// A node and where it lies.
-pub struct HfsNode {
-    pub bytes: Vec<u8>,
+pub(crate) struct HfsNode {
+    pub(crate) bytes: Vec<u8>,
     /// The runs of the source that it lies in.
-    pub runs: Runs,
+    pub(crate) runs: Runs,
 }
 
 impl HfsNode {
     /// Where byte `at` of the node lies in the source.
-    pub fn place(&self, at: usize) -> u64 {
+    pub(crate) fn place(&self, at: usize) -> u64 {
         self.runs.slice(at as u64, 1).as_slice().first().map_or(0, |run| run.at)
     }
 
     /// The bytes of its records, and where they begin.
-    pub fn records(&self) -> impl Iterator<Item = (usize, &[u8])> {
+    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, &[u8])> {
         let count = usize::from(be16(&self.bytes, 10).unwrap_or(0));
         (0..count).filter_map(|index| {
             let (start, end) = (self.offset(index)?, self.offset(index + 1)?);
@@ -49,12 +49,12 @@ impl HfsNode {
     }
 
     /// Where its free space begins, for all that its last offset says.
-    pub fn free_at(&self) -> usize {
+    pub(crate) fn free_at(&self) -> usize {
         let count = usize::from(be16(&self.bytes, 10).unwrap_or(0));
         self.offset(count).filter(|&at| at >= DESCRIPTOR).unwrap_or(DESCRIPTOR)
     }
 
-    pub fn is_leaf(&self) -> bool {
+    pub(crate) fn is_leaf(&self) -> bool {
         is_leaf(&self.bytes)
     }
 
@@ -65,12 +65,12 @@ impl HfsNode {
 }
 
 /// Whether a node is a leaf, by its descriptor.
-pub fn is_leaf(node: &[u8]) -> bool {
+pub(crate) fn is_leaf(node: &[u8]) -> bool {
     node.get(8..10) == Some(&[0xff, 1]) && node.get(12..14) == Some(&[0, 0])
 }
 
 /// Bytes of the node that the piece begins with: at its end stands where its first record begins.
-pub fn node_len(piece: &[u8]) -> usize {
+pub(crate) fn node_len(piece: &[u8]) -> usize {
     (9..=15)
         .map(|power| 1usize << power)
         .find(|&len| be16(piece, len - 2) == Some(DESCRIPTOR as u16))
@@ -80,7 +80,7 @@ pub fn node_len(piece: &[u8]) -> usize {
 
 impl<'b> HfsTree<'b> {
     /// The tree that lies in those runs.
-    pub fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
+    pub(crate) fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
         let runs = Runs::new(runs);
         let mut head = vec![0; 512];
         read::runs_into(bytes, &runs, &mut head)?;
@@ -102,7 +102,7 @@ impl<'b> HfsTree<'b> {
     }
 
     /// Shows the leaves in order, as far as their links lead; whether they led to all records.
-    pub fn walk(&mut self, mut each: impl FnMut(&HfsNode)) -> bool {
+    pub(crate) fn walk(&mut self, mut each: impl FnMut(&HfsNode)) -> bool {
         let mut next = self.first_leaf;
         let mut records = 0u64;
         while next != 0 {
@@ -122,11 +122,11 @@ impl<'b> HfsTree<'b> {
     }
 
     /// Whether the walk has met that node.
-    pub fn met(&self, number: u64) -> bool {
+    pub(crate) fn met(&self, number: u64) -> bool {
         self.met.get(number as usize).copied().unwrap_or(false)
     }
 
-    pub fn node(&self, number: u64) -> Option<HfsNode> {
+    pub(crate) fn node(&self, number: u64) -> Option<HfsNode> {
         let mut bytes = vec![0; self.node_len];
         let at = number.checked_mul(self.node_len as u64)?;
         let runs = self.runs.slice(at, self.node_len as u64);

@@ -4,41 +4,41 @@ use super::record::FileRecord;
 use crate::volumes::fields;
 
 /// Type of the attribute that holds the times.
-pub const STANDARD_INFORMATION: u32 = 0x10;
+pub(crate) const STANDARD_INFORMATION: u32 = 0x10;
 
 /// Type of the attribute that lists where attributes lie, when there are several records.
-pub const ATTRIBUTE_LIST: u32 = 0x20;
+pub(crate) const ATTRIBUTE_LIST: u32 = 0x20;
 
 /// Type of a name.
-pub const FILE_NAME: u32 = 0x30;
+pub(crate) const FILE_NAME: u32 = 0x30;
 
 /// Type of the volume's label.
-pub const VOLUME_NAME: u32 = 0x60;
+pub(crate) const VOLUME_NAME: u32 = 0x60;
 
 /// Type of the data.
-pub const DATA: u32 = 0x80;
+pub(crate) const DATA: u32 = 0x80;
 
 /// Type of the clusters of a folder's index.
-pub const INDEX_ALLOCATION: u32 = 0xa0;
+pub(crate) const INDEX_ALLOCATION: u32 = 0xa0;
 
 /// One attribute.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "attribute header".
 #[derive(Clone, Copy, Debug)]
-pub struct Attribute<'r> {
+pub(crate) struct Attribute<'r> {
     /// Its type.
-    pub kind: u32,
+    pub(crate) kind: u32,
     /// Its own name in UTF-16, such as that of a stream; most have none.
-    pub name: &'r [u8],
+    pub(crate) name: &'r [u8],
     /// How its data is coded.
-    pub flags: u16,
+    pub(crate) flags: u16,
     /// Its value, or where that lies.
-    pub value: AttributeValue<'r>,
+    pub(crate) value: AttributeValue<'r>,
 }
 
 /// The value of an attribute.
 #[derive(Clone, Copy, Debug)]
-pub enum AttributeValue<'r> {
+pub(crate) enum AttributeValue<'r> {
     /// It stands in the record.
     Resident {
         /// Where, from the start of the record.
@@ -61,17 +61,17 @@ pub enum AttributeValue<'r> {
 
 impl<'r> Attribute<'r> {
     /// Whether its data is compressed.
-    pub fn compressed(&self) -> bool {
+    pub(crate) fn compressed(&self) -> bool {
         self.flags & 0xff != 0
     }
 
     /// Whether its data is encrypted.
-    pub fn encrypted(&self) -> bool {
+    pub(crate) fn encrypted(&self) -> bool {
         self.flags & 0x4000 != 0
     }
 
     /// Its value, when it stands in the record.
-    pub fn resident(&self) -> Option<&'r [u8]> {
+    pub(crate) fn resident(&self) -> Option<&'r [u8]> {
         match self.value {
             AttributeValue::Resident { bytes, .. } => Some(bytes),
             AttributeValue::Clusters { .. } => None,
@@ -110,7 +110,9 @@ fn clusters(header: &[u8]) -> Option<AttributeValue<'_>> {
 }
 
 /// The attributes of a record, in order, up to the first that cannot be.
-pub fn attributes<'r>(record: &FileRecord<'r>) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
+pub(crate) fn attributes<'r>(
+    record: &FileRecord<'r>,
+) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
     let (bytes, mut at) = (record.bytes, record.first);
     std::iter::from_fn(move || {
         let kind = fields::le32(bytes, at)?;
@@ -128,7 +130,7 @@ pub fn attributes<'r>(record: &FileRecord<'r>) -> impl Iterator<Item = Attribute
 ///
 /// When ntfs-3g deletes a file whose name stands in a record of its own, it puts the end of the
 /// attributes over the type and the length of that name, and leaves the rest.
-pub fn removed_name<'r>(record: &FileRecord<'r>) -> Option<&'r [u8]> {
+pub(crate) fn removed_name<'r>(record: &FileRecord<'r>) -> Option<&'r [u8]> {
     let rest = record.with_slack.get(record.first..)?;
     let value = resident(rest, 0)?;
     let removed = !record.in_use && fields::le32(rest, 0)? == u32::MAX && rest[8] == 0;

@@ -14,7 +14,7 @@ const MOST_FREE_EXTENTS: usize = 4 << 20;
 
 /// The free extents in the map that lies in `runs`; why there are none, if
 /// they cannot be told.
-pub fn free(
+pub(crate) fn free(
     bytes: &dyn Bytes,
     runs: &Runs,
     geometry: &NtfsGeometry,

@@ -12,24 +12,24 @@ use crate::volumes::read;
 ///
 /// Source: linux-ntfs, "NTFS Documentation", file $Boot: the BIOS parameter block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NtfsBoot {
+pub(crate) struct NtfsBoot {
     /// Bytes a sector.
-    pub sector_len: u64,
+    pub(crate) sector_len: u64,
     /// Bytes a cluster.
-    pub cluster_len: u64,
+    pub(crate) cluster_len: u64,
     /// Sectors of the volume without the copy of the boot sector, which comes after them.
-    pub sectors: u64,
+    pub(crate) sectors: u64,
     /// First cluster of the file table.
-    pub table: u64,
+    pub(crate) table: u64,
     /// First cluster of the copy of its first records.
-    pub mirror: u64,
+    pub(crate) mirror: u64,
     /// Bytes a file record.
-    pub record_len: usize,
+    pub(crate) record_len: usize,
 }
 
 impl NtfsBoot {
     /// The boot sector, when all that it says can be.
-    pub fn parse(sector: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(sector: &[u8]) -> Option<Self> {
         if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
             return None;
         }
@@ -58,17 +58,17 @@ impl NtfsBoot {
     }
 
     /// The boot sector at `at` of the source.
-    pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
+    pub(crate) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
         Self::parse(&read::array::<SECTOR>(bytes, at)?)
     }
 
     /// Bytes from the beginning of the volume to the copy of this sector.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.sectors.saturating_mul(self.sector_len)
     }
 
     /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.
-    pub fn geometry(&self, at: u64, room: u64) -> NtfsGeometry {
+    pub(crate) fn geometry(&self, at: u64, room: u64) -> NtfsGeometry {
         NtfsGeometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
     }
 }

@@ -21,20 +21,20 @@ const NAMES: &[u8] = b"$\0I\x003\x000\0";
 
 /// What the records of a file say.
 #[derive(Clone, Debug, Default)]
-pub struct NtfsFile {
+pub(crate) struct NtfsFile {
     /// When its data was last modified, in 100 ns since 1601.
-    pub modified: Option<u64>,
+    pub(crate) modified: Option<u64>,
     /// Its names, without those for old programs where it has others.
-    pub names: Vec<FileName>,
+    pub(crate) names: Vec<FileName>,
     /// Its data, and what it may have beside it.
-    pub streams: Vec<DataStream>,
+    pub(crate) streams: Vec<DataStream>,
     /// The blocks of the index of a folder.
-    pub index: DataStream,
+    pub(crate) index: DataStream,
 }
 
 /// Data of a file.
 #[derive(Clone, Debug, Default)]
-pub struct DataStream {
+pub(crate) struct DataStream {
     /// Its name in UTF-16: the data that everyone means has none.
     name: Vec<u8>,
     len: Option<u64>,
@@ -58,7 +58,7 @@ struct Part {
 
 impl NtfsFile {
     /// Adds what a record of the file says.
-    pub fn add(&mut self, placed: &PlacedRecord<'_>) {
+    pub(crate) fn add(&mut self, placed: &PlacedRecord<'_>) {
         let removed = attribute::removed_name(&placed.record);
         if let Some((name, len)) =
             removed.and_then(|name| Some((FileName::parse(name)?, name.len())))
@@ -138,12 +138,12 @@ impl DataStream {
     }
 
     /// Its name, where it has one.
-    pub fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         (!self.name.is_empty()).then(|| fields::utf16(&self.name))
     }
 
     /// Its size, if that is recorded.
-    pub fn len(&self) -> Option<u64> {
+    pub(crate) fn len(&self) -> Option<u64> {
         self.len
     }
 
@@ -151,7 +151,7 @@ impl DataStream {
     ///
     /// Of compressed data, sixteen clusters at a time that did not get smaller are stored as they
     /// are; those that did leave a sparse hole. So where there is none, nothing is compressed.
-    pub fn coded(&self) -> Option<&'static str> {
+    pub(crate) fn coded(&self) -> Option<&'static str> {
         let has_hole = || self.extents().any(|extent| extent.lcn.is_none());
         if self.encrypted {
             return Some("encrypted by NTFS (EFS)");
@@ -160,7 +160,7 @@ impl DataStream {
     }
 
     /// Where its bytes lie, as far as that is recorded.
-    pub fn place(&self, geometry: Option<&NtfsGeometry>) -> Option<Location> {
+    pub(crate) fn place(&self, geometry: Option<&NtfsGeometry>) -> Option<Location> {
         let runs = match (self.coded(), &self.resident) {
             (Some(_), _) => return None,
             (None, Some(resident)) => resident.clone()?,
@@ -170,7 +170,7 @@ impl DataStream {
     }
 
     /// The runs of its data, sparse holes left out, as far as they are recorded.
-    pub fn runs(&self, geometry: &NtfsGeometry) -> Vec<Run> {
+    pub(crate) fn runs(&self, geometry: &NtfsGeometry) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for extent in self.extents() {
             let Some(lcn) = extent.lcn else { continue };
@@ -190,7 +190,7 @@ impl DataStream {
     }
 
     /// Bytes a cluster, as the size of all of them and their number tell.
-    pub fn cluster_len(&self) -> Option<u64> {
+    pub(crate) fn cluster_len(&self) -> Option<u64> {
         let clusters =
             self.extents().try_fold(0u64, |sum, extent| sum.checked_add(extent.clusters))?;
         let len = self.allocated.checked_div(clusters)?;
@@ -199,7 +199,7 @@ impl DataStream {
     }
 
     /// The first cluster of its data.
-    pub fn first_cluster(&self) -> Option<u64> {
+    pub(crate) fn first_cluster(&self) -> Option<u64> {
         self.extents().next()?.lcn
     }
 

@@ -3,22 +3,22 @@
 use afterimage_signatures::Run;
 
 /// Bytes of the largest cluster, since Windows 10.
-pub const MOST_CLUSTER: u64 = 2 << 20;
+pub(crate) const MOST_CLUSTER: u64 = 2 << 20;
 
 /// Where a volume lies, and in what units it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NtfsGeometry {
+pub(crate) struct NtfsGeometry {
     /// First byte of the volume, in bytes from the start of the source.
-    pub at: u64,
+    pub(crate) at: u64,
     /// Bytes from there to where its clusters end, or the source does.
-    pub len: u64,
+    pub(crate) len: u64,
     /// Bytes a cluster.
-    pub cluster_len: u64,
+    pub(crate) cluster_len: u64,
 }
 
 impl NtfsGeometry {
     /// The `clusters` clusters from number `lcn` on, when the volume has them.
-    pub fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
+    pub(crate) fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
         let start = lcn.checked_mul(self.cluster_len)?;
         let len = clusters.checked_mul(self.cluster_len)?;
         let at = self.at.checked_add(start)?;
@@ -26,7 +26,7 @@ impl NtfsGeometry {
     }
 
     /// How many clusters there are.
-    pub fn clusters(&self) -> u64 {
+    pub(crate) fn clusters(&self) -> u64 {
         self.len / self.cluster_len
     }
 }

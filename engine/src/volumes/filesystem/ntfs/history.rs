@@ -29,13 +29,13 @@ const OWN: u64 = 16;
 
 /// What is known of files that no record tells of, by record and name.
 #[derive(Debug, Default)]
-pub struct IndexHistory {
+pub(crate) struct IndexHistory {
     files: BTreeMap<(Reference, String), (IndexEntry, u64)>,
 }
 
 impl IndexHistory {
     /// What the indexes of the folders of `table` still say of files that it does not know any more.
-    pub fn of(
+    pub(crate) fn of(
         bytes: &dyn Bytes,
         table: &RecordTable,
         index: &TableIndex,
@@ -78,7 +78,7 @@ impl IndexHistory {
 
     /// Adds what a block at `at` says, unless a record still tells; of several sayings, the last one
     /// stays.
-    pub fn add(&mut self, entry: IndexEntry, at: u64, index: &TableIndex) {
+    pub(crate) fn add(&mut self, entry: IndexEntry, at: u64, index: &TableIndex) {
         let IndexEntry { file, name } = &entry;
         let told = name.dos || name.folder || file.number() < OWN || index.knows(*file);
         if told || self.files.len() >= MOST {
@@ -94,7 +94,7 @@ impl IndexHistory {
     }
 
     /// The files, with their paths in `tree`. Where their bytes lay, an index does not say.
-    pub fn entries(self, tree: &FolderTree) -> impl Iterator<Item = Entry> {
+    pub(crate) fn entries(self, tree: &FolderTree) -> impl Iterator<Item = Entry> {
         self.files.into_values().map(|(IndexEntry { name, .. }, record)| Entry {
             path: tree.path(name.parent, &name.text),
             certain: true,

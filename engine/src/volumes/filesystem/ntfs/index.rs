@@ -26,15 +26,15 @@ const MOST_USES: usize = 16 << 20;
 
 /// What a table says of its own.
 #[derive(Debug, Default)]
-pub struct TableIndex {
+pub(crate) struct TableIndex {
     /// Its folders.
-    pub tree: FolderTree,
+    pub(crate) tree: FolderTree,
     /// What each record that continues another calls it, and its slot; in order.
     continued: Vec<(Reference, u64)>,
     /// The last use of each record, as others call it; in order.
     uses: Vec<Reference>,
     /// Records of which a part is not of the same moment as the rest.
-    pub torn: u64,
+    pub(crate) torn: u64,
     /// How often a record that continues another was read.
     reads: Cell<u64>,
 }
@@ -44,7 +44,7 @@ impl TableIndex {
     ///
     /// A record that continues another says which. That serves as well as the list that the first
     /// one has of them, which may lie elsewhere and be lost.
-    pub fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
+    pub(crate) fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
         let (mut index, mut folders) = (TableIndex::default(), Vec::new());
         let mut slot = 0;
         while slot < table.len() {
@@ -106,7 +106,7 @@ impl TableIndex {
     }
 
     /// Adds what the records say that continue this one.
-    pub fn complete(
+    pub(crate) fn complete(
         &self,
         bytes: &dyn Bytes,
         table: &RecordTable,
@@ -136,7 +136,7 @@ impl TableIndex {
     }
 
     /// Whether a record still tells of the use that `reference` means; of too many records, any may.
-    pub fn knows(&self, reference: Reference) -> bool {
+    pub(crate) fn knows(&self, reference: Reference) -> bool {
         self.uses.len() >= MOST_USES || self.uses.binary_search(&reference).is_ok()
     }
 }

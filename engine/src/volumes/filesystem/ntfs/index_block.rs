@@ -6,7 +6,7 @@ use super::time;
 use crate::volumes::fields;
 
 /// Bytes of a block; the largest that is believed.
-pub const MOST_BLOCK: usize = 64 << 10;
+pub(crate) const MOST_BLOCK: usize = 64 << 10;
 
 /// Where the header of the entries begins, from which its own offsets count.
 const ENTRIES: usize = 24;
@@ -16,17 +16,17 @@ const KEY: usize = 16;
 
 /// What an index says of a file in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexEntry {
+pub(crate) struct IndexEntry {
     /// The record of the file.
-    pub file: Reference,
+    pub(crate) file: Reference,
     /// Its name, with the folder.
-    pub name: FileName,
+    pub(crate) name: FileName,
 }
 
 /// How long the block is that begins with `sector`, when all that its header says can be.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "index record".
-pub fn block_len(sector: &[u8]) -> Option<usize> {
+pub(crate) fn block_len(sector: &[u8]) -> Option<usize> {
     let (words_at, words) = (fields::le16(sector, 4)?, usize::from(fields::le16(sector, 6)?));
     let first = fields::le32(sector, ENTRIES)? as usize;
     let (used, len) = (fields::le32(sector, 28)? as usize, fields::le32(sector, 32)? as usize);
@@ -44,7 +44,7 @@ pub fn block_len(sector: &[u8]) -> Option<usize> {
 
 /// The files that a block names, or named: entries that were removed stay after the others until
 /// new ones need their room.
-pub fn entries(block: &mut [u8]) -> Vec<IndexEntry> {
+pub(crate) fn entries(block: &mut [u8]) -> Vec<IndexEntry> {
     if block_len(block) != Some(block.len()) {
         return Vec::new();
     }

@@ -22,18 +22,18 @@ const MOST_TEXT: usize = 512 << 20;
 
 /// What is listed of a volume.
 #[derive(Debug, Default)]
-pub struct NtfsListing {
+pub(crate) struct NtfsListing {
     /// The files.
-    pub entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// What files that are there own, to be compared with the map of free clusters; in no order.
-    pub owned: Vec<Run>,
+    pub(crate) owned: Vec<Run>,
     runs: usize,
     text: usize,
 }
 
 impl NtfsListing {
     /// The files of `table`, which lie in a volume of that geometry, if it is known.
-    pub fn of(
+    pub(crate) fn of(
         bytes: &dyn Bytes,
         table: &RecordTable,
         index: &TableIndex,

@@ -4,11 +4,11 @@ use crate::volumes::filesystem::MOST_RUNS;
 
 /// Clusters that lie side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DataRun {
+pub(crate) struct DataRun {
     /// The first; nothing in a sparse hole.
-    pub lcn: Option<u64>,
+    pub(crate) lcn: Option<u64>,
     /// How many.
-    pub clusters: u64,
+    pub(crate) clusters: u64,
 }
 
 /// The extents that a run list names, up to where it ends or stops making sense.
@@ -18,7 +18,7 @@ pub struct DataRun {
 /// byte ends the list.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "data runs".
-pub fn decode(mut list: &[u8]) -> Vec<DataRun> {
+pub(crate) fn decode(mut list: &[u8]) -> Vec<DataRun> {
     let (mut extents, mut lcn) = (Vec::new(), 0i64);
     while let Some((extent, rest)) = first(list, &mut lcn)
         && extents.len() < MOST_RUNS

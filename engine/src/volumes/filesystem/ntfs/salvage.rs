@@ -25,7 +25,7 @@ const MOST_STRAYS: usize = 4 << 20;
 
 /// What the records at `clues` say that the volumes `known` do not reach: one volume that was there
 /// before each of them, and one outside.
-pub fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
+pub(crate) fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
     let reached = LiveRanges::by(known);
     let strays = clues.iter().filter(|&&at| !reached.holds(at)).take(MOST_STRAYS);
     let mut groups: Vec<Vec<u64>> = vec![Vec::new(); known.len() + 1];

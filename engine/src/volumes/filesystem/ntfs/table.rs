@@ -13,18 +13,18 @@ const MOST_RECORDS: u64 = 64 << 20;
 
 /// Records in order, of one length.
 #[derive(Clone, Debug)]
-pub struct RecordTable {
+pub(crate) struct RecordTable {
     /// Where they lie, one after the other.
-    pub runs: Runs,
+    pub(crate) runs: Runs,
     /// Bytes each.
-    pub record_len: usize,
+    pub(crate) record_len: usize,
     /// Whether they were found one by one, so that only they know their numbers.
-    pub carved: bool,
+    pub(crate) carved: bool,
 }
 
 /// Some records of a table, in memory.
 #[derive(Debug)]
-pub struct RecordBatch {
+pub(crate) struct RecordBatch {
     bytes: Vec<u8>,
     runs: Runs,
     first: u64,
@@ -34,11 +34,11 @@ pub struct RecordBatch {
 
 /// A record and where it lies.
 #[derive(Debug)]
-pub struct PlacedRecord<'p> {
+pub(crate) struct PlacedRecord<'p> {
     /// The record.
-    pub record: FileRecord<'p>,
+    pub(crate) record: FileRecord<'p>,
     /// Its number in its volume.
-    pub number: u64,
+    pub(crate) number: u64,
     runs: &'p Runs,
     start: u64,
     len: u64,
@@ -46,18 +46,18 @@ pub struct PlacedRecord<'p> {
 
 impl RecordTable {
     /// How many records it has room for, of those that are read.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         (self.runs.len() / self.record_len as u64).min(MOST_RECORDS)
     }
 
     /// Reads the records from the `slot`th on, as many as fit a batch.
-    pub fn batch(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
+    pub(crate) fn batch(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
         let count = (self.len().saturating_sub(slot)).min((BATCH / self.record_len) as u64);
         self.some(bytes, slot, count)
     }
 
     /// Reads only the `slot`th record.
-    pub fn one(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
+    pub(crate) fn one(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
         self.some(bytes, slot, self.len().saturating_sub(slot).min(1))
     }
 
@@ -77,12 +77,12 @@ impl RecordTable {
 
 impl RecordBatch {
     /// How many records it has room for.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len() / self.record_len
     }
 
     /// Its `index`th record, once: reading it undoes its update sequence.
-    pub fn take(&mut self, index: usize) -> Option<PlacedRecord<'_>> {
+    pub(crate) fn take(&mut self, index: usize) -> Option<PlacedRecord<'_>> {
         let start = index.checked_mul(self.record_len)?;
         let bytes = self.bytes.get_mut(start..start.checked_add(self.record_len)?)?;
         if !record::begins(bytes) {
@@ -97,12 +97,12 @@ impl RecordBatch {
 
 impl PlacedRecord<'_> {
     /// Where it lies in the source.
-    pub fn at(&self) -> u64 {
+    pub(crate) fn at(&self) -> u64 {
         self.runs.slice(self.start, self.len).as_slice().first().map_or(0, |run| run.at)
     }
 
     /// Where the `len` bytes at `at` of it lie, unless the update sequence replaced some of them.
-    pub fn inside(&self, at: usize, len: usize) -> Option<Vec<Run>> {
+    pub(crate) fn inside(&self, at: usize, len: usize) -> Option<Vec<Run>> {
         let clean =
             record::guarded(self.len as usize).all(|word| word + 2 <= at || at + len <= word);
         let runs = || self.runs.slice(self.start + at as u64, len as u64).as_slice().to_vec();

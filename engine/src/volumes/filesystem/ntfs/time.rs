@@ -6,7 +6,7 @@ use crate::volumes::filesystem::Stamp;
 const TO_1970: i64 = 11_644_473_600;
 
 /// What a moment of an NTFS structure means; nothing for one far from our time.
-pub fn stamp(moment: u64) -> Option<Stamp> {
+pub(crate) fn stamp(moment: u64) -> Option<Stamp> {
     let seconds = i64::try_from(moment / 10_000_000).ok()? - TO_1970;
     let nanoseconds = i32::try_from(moment % 10_000_000 * 100).ok()?;
     Stamp::utc(seconds, nanoseconds)

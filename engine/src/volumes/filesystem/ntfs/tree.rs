@@ -7,7 +7,7 @@ use super::record::Reference;
 use crate::volumes::filesystem::MOST_DEPTH;
 
 /// Number of the record of the folder that all others are in.
-pub const ROOT: u64 = 5;
+pub(crate) const ROOT: u64 = 5;
 
 /// Folders that are remembered.
 const MOST_FOLDERS: usize = 1 << 20;
@@ -24,13 +24,13 @@ struct NtfsFolder {
 
 /// The folders by what their children call them.
 #[derive(Debug, Default)]
-pub struct FolderTree {
+pub(crate) struct FolderTree {
     folders: HashMap<Reference, NtfsFolder>,
 }
 
 impl FolderTree {
     /// Remembers a folder; the first of several that go by one reference stays.
-    pub fn add(&mut self, reference: Reference, deleted: bool, name: FileName) {
+    pub(crate) fn add(&mut self, reference: Reference, deleted: bool, name: FileName) {
         if self.folders.len() < MOST_FOLDERS {
             let FileName { parent, text, .. } = name;
             let folder = NtfsFolder { parent, name: text.into(), deleted };
@@ -40,7 +40,7 @@ impl FolderTree {
 
     /// The path of what is called `name` in the folder `parent`: through all folders that are still
     /// the ones that were meant.
-    pub fn path(&self, parent: Reference, name: &str) -> String {
+    pub(crate) fn path(&self, parent: Reference, name: &str) -> String {
         let mut names = vec![name];
         let (mut at, mut len) = (parent, name.len());
         while at.number() != ROOT

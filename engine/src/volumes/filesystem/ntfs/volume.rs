@@ -19,11 +19,11 @@ use crate::volumes::filesystem::{Contents, Location, MOST_ENTRIES};
 /// Numbers of the records that a volume keeps for itself.
 mod own {
     /// The table of file records.
-    pub const TABLE: u64 = 0;
+    pub(crate) const TABLE: u64 = 0;
     /// The volume, with its label.
-    pub const VOLUME: u64 = 3;
+    pub(crate) const VOLUME: u64 = 3;
     /// The map of clusters.
-    pub const BITMAP: u64 = 6;
+    pub(crate) const BITMAP: u64 = 6;
 }
 
 /// Records that continue the first one of a table, as many as are read.
@@ -34,7 +34,7 @@ const MIRRORED: u64 = 4;
 
 /// What the volume at `at` says, whose boot sector or a copy of it is `boot`. Nothing when no file
 /// record of it can be found, as after a copy that is taken for the beginning.
-pub fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &NtfsBoot) -> Option<Contents> {
+pub(crate) fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &NtfsBoot) -> Option<Contents> {
     let room = room.min(bytes.len().checked_sub(at)?);
     let geometry = boot.geometry(at, room);
     let mut faults = Vec::new();

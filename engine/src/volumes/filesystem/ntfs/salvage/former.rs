@@ -23,7 +23,7 @@ const MIRROR: u64 = 1;
 
 /// What stray records say of where they lie.
 #[derive(Debug, Default)]
-pub struct OrphanedRecords {
+pub(crate) struct OrphanedRecords {
     /// How many say that a cluster has so many bytes.
     cluster_lens: BTreeMap<u64, u64>,
     /// Where the first record of a table lies, or a copy of it, with where the table and the copy
@@ -43,7 +43,7 @@ struct TableAnchor {
 
 impl OrphanedRecords {
     /// What the records of `table` say.
-    pub fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
+    pub(crate) fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
         let mut strays =
             OrphanedRecords { record_len: table.record_len as u64, ..OrphanedRecords::default() };
         let mut slot = 0;
@@ -85,7 +85,7 @@ impl OrphanedRecords {
 
     /// Where their volume begins, in a source of `len` bytes, when the volume `known` lies there now:
     /// a format keeps the place of a volume, and the size of clusters as a rule.
-    pub fn geometry(&self, len: u64, known: Option<&Contents>) -> Option<NtfsGeometry> {
+    pub(crate) fn geometry(&self, len: u64, known: Option<&Contents>) -> Option<NtfsGeometry> {
         let usual = known.map_or(4096, |known| known.cluster_len);
         let likeliest =
             self.cluster_lens.iter().max_by_key(|&(&len, &count)| (count, len == usual));

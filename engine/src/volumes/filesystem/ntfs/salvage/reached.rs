@@ -7,14 +7,14 @@ use crate::volumes::filesystem::{Contents, Location};
 
 /// Ranges that belong to live files.
 #[derive(Debug)]
-pub struct LiveRanges {
+pub(crate) struct LiveRanges {
     /// Sorted and disjoint.
     spans: Vec<Span>,
 }
 
 impl LiveRanges {
     /// What the live files of `volumes` own.
-    pub fn by(volumes: &[Contents]) -> Self {
+    pub(crate) fn by(volumes: &[Contents]) -> Self {
         let live = volumes.iter().flat_map(|volume| &volume.entries).filter(|entry| !entry.deleted);
         let mut spans = Vec::new();
         for place in live.flat_map(|entry| &entry.locations) {
@@ -26,7 +26,7 @@ impl LiveRanges {
     }
 
     /// Whether the byte at `at` belongs to one.
-    pub fn holds(&self, at: u64) -> bool {
+    pub(crate) fn holds(&self, at: u64) -> bool {
         span_set::meets(&self.spans, Span { at, len: 1 })
     }
 }
