@@ -11,7 +11,7 @@ use super::trailer::extend;
 use crate::model::{Grade, Record, Status};
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::live_map::LiveMap;
-use crate::volumes::location::recorded;
+use crate::volumes::recorded::recorded;
 use crate::volumes::survey::{EntryId, Survey, Volume};
 
 /// Entries of one offset that are looked at when none of them fits exactly.

@@ -17,7 +17,7 @@ use crate::claims::Occupied;
 use crate::model::{Grade, Origin, Record};
 use crate::names::{self, Fit, fits, note_entry};
 use crate::volumes::filesystem::Location;
-use crate::volumes::location::MOST_LOCATIONS;
+use crate::volumes::recorded::MOST_LOCATIONS;
 use afterimage_signatures::verdict::Span;
 use jiff::tz::TimeZone;
 

@@ -5,7 +5,7 @@ use afterimage_signatures::oracle::{Oracle, Said};
 use afterimage_signatures::{Buffer, Bytes, Run, Runs, View};
 
 use crate::model::SpanSet;
-use crate::volumes::location::joined;
+use crate::volumes::recorded::joined;
 
 /// Clusters that may be passed over before the next one of a file.
 const MOST_PASSED: usize = 256;

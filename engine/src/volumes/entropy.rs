@@ -1,10 +1,8 @@
-//! What a stretch of a source is filled with, by samples: erased bytes hold nothing, and what looks like
+//! What a part of a source is filled with, by samples: erased bytes hold nothing, and what looks like
 //! noise from end to end is encrypted or wiped.
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
-
-use crate::scan::is_constant;
 
 /// Samples that are taken at the most.
 const MOST_SAMPLES: u64 = 256;
@@ -38,8 +36,9 @@ impl Filling {
             let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
             let mut view = View::new(bytes, &runs, &mut buffer);
             let sample = view.up_to(0, SAMPLE as usize);
-            blank += u32::from(!sample.is_empty() && is_constant(sample));
-            noise += u32::from(is_random(sample));
+            let counts = counts(sample);
+            blank += u32::from(!sample.is_empty() && counts.contains(&(sample.len() as u32)));
+            noise += u32::from(are_random(&counts));
         }
         let share = |count: u32| count as f32 / places.len() as f32;
         (!places.is_empty()).then(|| Filling { blank: share(blank), noise: share(noise) })
@@ -66,10 +65,16 @@ fn places(spans: &[Span]) -> Vec<u64> {
     places
 }
 
-fn is_random(sample: &[u8]) -> bool {
+/// How often each value of a byte occurs in a sample.
+fn counts(sample: &[u8]) -> [u32; 256] {
     let mut counts = [0u32; 256];
     sample.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
-    let mean = sample.len() as f64 / 256.0;
+    counts
+}
+
+/// Whether random bytes have such counts.
+fn are_random(counts: &[u32; 256]) -> bool {
+    let mean = counts.iter().map(|&count| f64::from(count)).sum::<f64>() / 256.0;
     let squares = counts.iter().map(|&count| (f64::from(count) - mean).powi(2));
     RANDOM.contains(&(squares.sum::<f64>() / mean))
 }

@@ -1,63 +1,51 @@
-//! Numbers in the records of tables and file systems, and the bytes of a source that hold them.
+//! Numbers in the records of tables and file systems.
 //!
 //! Nothing here trusts an offset: what does not lie inside is not there.
 
-use afterimage_signatures::Bytes;
-
 /// The `N` bytes at `at`.
-pub fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
 /// The byte at `at`.
-pub fn byte(bytes: &[u8], at: usize) -> Option<u8> {
+pub(crate) fn byte(bytes: &[u8], at: usize) -> Option<u8> {
     bytes.get(at).copied()
 }
 
 /// The little-endian number of 16 bits at `at`.
-pub fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn le16(bytes: &[u8], at: usize) -> Option<u16> {
     array(bytes, at).map(u16::from_le_bytes)
 }
 
 /// The little-endian number of 32 bits at `at`.
-pub fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     array(bytes, at).map(u32::from_le_bytes)
 }
 
 /// The little-endian number of 64 bits at `at`.
-pub fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+pub(crate) fn le64(bytes: &[u8], at: usize) -> Option<u64> {
     array(bytes, at).map(u64::from_le_bytes)
 }
 
 /// The big-endian number of 16 bits at `at`.
-pub fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     array(bytes, at).map(u16::from_be_bytes)
 }
 
 /// The big-endian number of 32 bits at `at`.
-pub fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     array(bytes, at).map(u32::from_be_bytes)
 }
 
 /// The big-endian number of 64 bits at `at`.
-pub fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+pub(crate) fn be64(bytes: &[u8], at: usize) -> Option<u64> {
     array(bytes, at).map(u64::from_be_bytes)
 }
 
 /// UTF-16 text, little-endian; what is not well-formed becomes a replacement character.
-pub fn utf16(bytes: &[u8]) -> String {
+pub(crate) fn utf16(bytes: &[u8]) -> String {
     let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-}
-
-/// The `len` bytes of a source at `at`, when all of them lie in it. The caller bounds `len`.
-pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Option<Vec<u8>> {
-    if at.checked_add(len as u64)? > bytes.len() {
-        return None;
-    }
-    let mut out = vec![0; len];
-    bytes.read_at(at, &mut out);
-    Some(out)
 }
 
 #[cfg(test)]
@@ -69,7 +57,5 @@ mod tests {
         let bytes: &[u8] = &[1, 2, 3, 4, 5];
         assert_eq!((le16(bytes, 0), be32(bytes, 1)), (Some(0x0201), Some(0x0203_0405)));
         assert_eq!((le32(bytes, 2), le64(bytes, 0), be16(bytes, usize::MAX)), (None, None, None));
-        assert_eq!(read(&bytes, 3, 2), Some(vec![4, 5]));
-        assert_eq!((read(&bytes, 4, 2), read(&bytes, u64::MAX, 2)), (None, None));
     }
 }

@@ -1,10 +1,11 @@
-//! Partition tables and file systems.
+//! Partition tables and file systems: which volumes there are, what they say of files, what is in use.
 
 pub mod entropy;
-pub mod fields;
+mod fields;
 pub mod filesystem;
 pub mod live_map;
-pub mod location;
 pub mod partition;
+mod read;
+pub mod recorded;
 pub mod survey;
 pub mod traces;

@@ -5,7 +5,7 @@ use afterimage_signatures::{Run, Runs};
 
 use crate::model::SpanSet;
 use crate::volumes::filesystem::MOST_RUNS;
-use crate::volumes::location::joined;
+use crate::volumes::recorded::joined;
 
 /// What lies between the runs of a file that goes on after where it was.
 pub fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {

@@ -8,7 +8,7 @@ mod space;
 use afterimage_signatures::{Run, Runs};
 
 use crate::volumes::filesystem::Location;
-use crate::volumes::location::recorded;
+use crate::volumes::recorded::recorded;
 use fill::follow;
 pub use fill::gaps;
 use history::Turn;

@@ -9,7 +9,7 @@ use super::fill::follow;
 use super::history::{Claim, Turn};
 use super::space::Space;
 use crate::model::{ClusterGrid, SpanSet};
-use crate::volumes::location::joined;
+use crate::volumes::recorded::joined;
 
 /// How far behind its beginning a file is looked for among others, in its own lengths.
 const REACH: u64 = 8;

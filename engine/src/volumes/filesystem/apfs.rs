@@ -2,7 +2,7 @@
 //!
 //! Nothing in it is overwritten in place. So the ring of checkpoints often has superblocks of
 //! earlier generations, and volumes may have snapshots: what only those know was deleted. On the
-//! flash of a Mac its bytes are mostly gone; on an external disk they may be there.
+//! flash of a Mac its bytes are mostly erased; on an external disk they may be there.
 //!
 //! Source: Apple, "Apple File System Reference" (2020-06-22).
 
@@ -20,35 +20,31 @@ use std::collections::BTreeMap;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use self::container::{Generation, Geometry, MOST_VOLUMES};
-use self::map::Map;
-use self::object::{Blocks, VOLUME};
-use self::volume::{Superblock, Volume};
+use self::container::{Checkpoint, ContainerGeometry, MOST_VOLUMES};
+use self::map::ObjectMap;
+use self::object::{ContainerBlocks, VOLUME};
+use self::volume::{ApfsSuperblock, ApfsVolume};
 use super::{Clue, Contents, FileSystem, MOST_ENTRIES, SECTOR};
 
 /// APFS.
-pub struct Apfs;
+pub(crate) struct Apfs;
 
-const LOCKED: &str = "encrypted by FileVault";
+const FILEVAULT: &str = "encrypted by FileVault";
 
 impl FileSystem for Apfs {
-    fn name(&self) -> &'static str {
-        "apfs"
-    }
-
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         // All superblocks of a container look alike, the first and those of the ring.
-        let is = sector[32..36] == *b"NXSB" && Geometry::parse(sector).is_some();
+        let is = sector[32..36] == *b"NXSB" && ContainerGeometry::parse(sector).is_some();
         is.then_some(Clue::Copy)
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        let geometry = Geometry::read(bytes, at)?;
+        let geometry = ContainerGeometry::read(bytes, at)?;
         contents(bytes, geometry, at, room)
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let geometry = Geometry::read(bytes, at)?;
+        let geometry = ContainerGeometry::read(bytes, at)?;
         contents(bytes, geometry, geometry.start(bytes, at)?, u64::MAX)
     }
 
@@ -57,28 +53,34 @@ impl FileSystem for Apfs {
     }
 }
 
-fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option<Contents> {
+fn contents(
+    bytes: &dyn Bytes,
+    geometry: ContainerGeometry,
+    at: u64,
+    room: u64,
+) -> Option<Contents> {
     let room = room.min(bytes.len().checked_sub(at)?);
     let len = geometry.len().min(room);
-    let blocks = Blocks { bytes, at, len, block: geometry.block };
-    let generations = geometry.generations(&blocks);
-    let newest = generations.first()?;
+    let blocks = ContainerBlocks { bytes, at, len, block: geometry.block };
+    let checkpoints = geometry.checkpoints(&blocks);
+    let newest = checkpoints.first()?;
     let mut faults = Vec::new();
     if geometry.len() > room {
         faults.push("the container reaches beyond the end".into());
     }
-    let mut found = Container { blocks, map: Map::default(), volumes: BTreeMap::new() };
+    let mut found = ApfsContainer { blocks, map: ObjectMap::default(), volumes: BTreeMap::new() };
     // Where the newest is damaged, what the one before it has may be there still.
     let mut live = true;
-    for generation in &generations {
-        let whole = found.add(generation, live);
+    for checkpoint in &checkpoints {
+        let whole = found.add(checkpoint, live);
         if live && !whole {
-            faults.push(format!("the checkpoint {} is damaged", generation.transaction));
+            faults.push(format!("the checkpoint {} is damaged", checkpoint.transaction));
         }
         live &= !whole;
     }
     found.add_snapshots(newest.transaction);
-    let open: Vec<&Listed> = found.volumes.values().filter(|volume| !volume.encrypted).collect();
+    let open: Vec<&ListedVolume> =
+        found.volumes.values().filter(|volume| !volume.encrypted).collect();
     let encrypted = found.volumes.len() - open.len();
     if encrypted > 0 && !open.is_empty() {
         faults.push(format!("{encrypted} of its volumes are encrypted by FileVault"));
@@ -98,46 +100,46 @@ fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option
         cluster_len: geometry.block.into(),
         clusters_at: at,
         faults,
-        encrypted: (encrypted > 0 && open.is_empty()).then_some(LOCKED),
+        encrypted: (encrypted > 0 && open.is_empty()).then_some(FILEVAULT),
         entries,
         free: None,
     })
 }
 
 /// A container through all its generations.
-struct Container<'b> {
-    blocks: Blocks<'b>,
-    map: Map,
-    volumes: BTreeMap<u64, Listed>,
+struct ApfsContainer<'b> {
+    blocks: ContainerBlocks<'b>,
+    map: ObjectMap,
+    volumes: BTreeMap<u64, ListedVolume>,
 }
 
 /// A volume, by what its newest superblock says.
-struct Listed {
+struct ListedVolume {
     name: String,
     encrypted: bool,
-    volume: Volume,
+    volume: ApfsVolume,
 }
 
-impl Container<'_> {
-    /// Adds a generation; whether all of it could be read.
-    fn add(&mut self, generation: &Generation, live: bool) -> bool {
-        let mut whole = self.map.add(&self.blocks, generation.map);
-        for &id in &generation.volumes {
-            let known = self.volumes.contains_key(&id) || self.volumes.len() < MOST_VOLUMES;
-            let superblock = self.superblock(id, generation.transaction);
-            let Some(superblock) = superblock.filter(|_| known) else {
+impl ApfsContainer<'_> {
+    /// Adds a checkpoint; whether all of it could be read.
+    fn add(&mut self, checkpoint: &Checkpoint, live: bool) -> bool {
+        let mut whole = self.map.add(&self.blocks, checkpoint.map);
+        for &id in &checkpoint.volumes {
+            let fits = self.volumes.contains_key(&id) || self.volumes.len() < MOST_VOLUMES;
+            let superblock = if fits { self.superblock(id, checkpoint.transaction) } else { None };
+            let Some(superblock) = superblock else {
                 whole = false;
                 continue;
             };
-            let listed = self.volumes.entry(id).or_insert_with(|| Listed {
+            let listed = self.volumes.entry(id).or_insert_with(|| ListedVolume {
                 name: superblock.name.clone(),
                 encrypted: superblock.encrypted,
-                volume: Volume::default(),
+                volume: ApfsVolume::default(),
             });
             if !superblock.encrypted {
                 let volume = &mut listed.volume;
                 whole &= volume.map.add(&self.blocks, superblock.map);
-                whole &= volume.add(&self.blocks, &superblock, generation.transaction, live);
+                whole &= volume.add(&self.blocks, &superblock, checkpoint.transaction, live);
             }
         }
         whole
@@ -155,8 +157,8 @@ impl Container<'_> {
         }
     }
 
-    fn superblock(&self, id: u64, transaction: u64) -> Option<Superblock> {
+    fn superblock(&self, id: u64, transaction: u64) -> Option<ApfsSuperblock> {
         let object = self.map.object(&self.blocks, (id, transaction), &[VOLUME])?;
-        Superblock::parse(&object)
+        ApfsSuperblock::parse(&object)
     }
 }

@@ -1,7 +1,9 @@
 //! Clusters: the numbered pieces that FAT and exFAT keep files in, and sets of them.
 
+use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
+
+pub(crate) use crate::volumes::read::padded as read;
 
 /// Number of the first cluster; the two before it stand for none. The same in FAT and exFAT.
 pub const FIRST: u32 = 2;
@@ -145,21 +147,6 @@ impl Set {
     pub fn len(&self) -> u64 {
         self.count
     }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-}
-
-/// The `len` bytes at `at`; what the source does not have is zero.
-pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Vec<u8> {
-    let mut out = vec![0; len];
-    let inside = bytes.len().saturating_sub(at).min(len as u64) as usize;
-    if inside > 0 {
-        bytes.read_at(at, &mut out[..inside]);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -186,11 +173,5 @@ mod tests {
         assert_eq!(CARD.free(&owned), free);
         let holds = [999, 1000, 1511, 1512, 2024].map(|at| is_free(Some(&free), at));
         assert_eq!(holds, [false, true, true, false, true]);
-    }
-
-    #[test]
-    fn what_the_source_does_not_have_is_zero() {
-        assert_eq!(read(&&[1u8, 2][..], 1, 3), [2, 0, 0]);
-        assert_eq!(read(&&[1u8, 2][..], u64::MAX, 2), [0, 0]);
     }
 }

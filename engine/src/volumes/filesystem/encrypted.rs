@@ -8,34 +8,24 @@
 //! format"; C. Fruhwirth, "LUKS1 On-Disk Format"; M. Broz, "LUKS2 On-Disk Format" 1.1.
 
 mod bitlocker;
+mod header;
 mod luks;
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use super::{Clue, Contents, FileSystem, SECTOR};
-use crate::volumes::fields::{array, be32, le16, le32, le64, read};
+use crate::volumes::fields::{array, be32, le16, le32, le64};
+use crate::volumes::read;
+use header::EncryptedHeader;
 
 /// The file systems that cannot be read.
-pub struct Encrypted;
+pub(crate) struct Encrypted;
 
 /// Nothing that is encrypted is shorter, in bytes: a header alone is no volume.
 const SHORTEST: u64 = 64 << 10;
 
-/// What the header of a encrypted volume says.
-struct Header {
-    kind: &'static str,
-    encrypted: &'static str,
-    label: Option<String>,
-    /// Bytes of the volume, where they are known.
-    len: Option<u64>,
-}
-
 impl FileSystem for Encrypted {
-    fn name(&self) -> &'static str {
-        "encrypted"
-    }
-
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         // Cheap enough for every sector: what all but a few fail is two bytes at a fixed place.
         match sector[..6] {
@@ -46,13 +36,13 @@ impl FileSystem for Encrypted {
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        let header = header(&read(bytes, at, SECTOR)?)?;
+        let header = header(&read::exact(bytes, at, SECTOR)?)?;
         let room = room.min(bytes.len().saturating_sub(at));
         contents(header, at, room)
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let sector = read(bytes, at, SECTOR)?;
+        let sector = read::exact(bytes, at, SECTOR)?;
         let (start, header) =
             luks::of_copy(&sector, at).or_else(|| bitlocker::of_copy(bytes, &sector, at))?;
         contents(header, start, bytes.len().saturating_sub(start))
@@ -63,7 +53,7 @@ impl FileSystem for Encrypted {
     }
 }
 
-fn contents(header: Header, at: u64, room: u64) -> Option<Contents> {
+fn contents(header: EncryptedHeader, at: u64, room: u64) -> Option<Contents> {
     let len = header.len.filter(|&len| len > 0).unwrap_or(room).min(room);
     (len >= SHORTEST).then(|| Contents {
         kind: header.kind,
@@ -78,8 +68,8 @@ fn contents(header: Header, at: u64, room: u64) -> Option<Contents> {
     })
 }
 
-/// What the first sector of a encrypted volume says.
-fn header(sector: &[u8]) -> Option<Header> {
+/// What the first sector of an encrypted volume says.
+fn header(sector: &[u8]) -> Option<EncryptedHeader> {
     match array::<2>(sector, 0)? {
         [b'L', b'U'] => luks::header(sector),
         [b'e', b'n'] => disk_image(sector),
@@ -89,7 +79,7 @@ fn header(sector: &[u8]) -> Option<Header> {
 }
 
 /// A physical volume of CoreStorage: version 1, block type 10h, the signature at 88, a size at 64.
-fn core_storage(sector: &[u8]) -> Option<Header> {
+fn core_storage(sector: &[u8]) -> Option<EncryptedHeader> {
     let block = le32(sector, 96)?;
     let is = array(sector, 88)? == *b"CS"
         && le16(sector, 8)? == 1
@@ -97,14 +87,19 @@ fn core_storage(sector: &[u8]) -> Option<Header> {
         && block.is_power_of_two()
         && (512..=1 << 20).contains(&block);
     let encrypted = "kept in CoreStorage, by FileVault 2 or as a Fusion Drive";
-    is.then_some(Header { kind: "corestorage", encrypted, label: None, len: le64(sector, 64) })
+    is.then_some(EncryptedHeader {
+        kind: "corestorage",
+        encrypted,
+        label: None,
+        len: le64(sector, 64),
+    })
 }
 
 /// An encrypted disk image of macOS, version 2.
-fn disk_image(sector: &[u8]) -> Option<Header> {
+fn disk_image(sector: &[u8]) -> Option<EncryptedHeader> {
     let is = array(sector, 0)? == *b"encrcdsa" && be32(sector, 8)? == 2;
     let encrypted = "encrypted as a disk image of macOS";
-    is.then_some(Header { kind: "encrcdsa", encrypted, label: None, len: None })
+    is.then_some(EncryptedHeader { kind: "encrcdsa", encrypted, label: None, len: None })
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 //!
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms".
 
+mod backup;
+mod blocks;
 mod checksum;
 mod copies;
 mod directory;
@@ -14,11 +16,13 @@ mod field;
 mod free;
 mod group;
 mod inode;
+mod inode_tables;
+mod jbd2;
 mod journal;
 mod layout;
 mod loose;
-mod lost;
 mod names;
+mod open;
 mod superblock;
 mod survey;
 mod volume;
@@ -26,36 +30,35 @@ mod volume;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
-use super::{Clue, Contents, Entry, FileSystem, Location, MOST_ENTRIES, SECTOR, Stamp};
-use names::Names;
-use superblock::Superblock;
-use survey::{Survey, Version};
-use volume::{Tables, Volume};
+use super::{Clue, Contents, Entry, FileSystem, Location, MOST_ENTRIES, SECTOR};
+use crate::model::Moment;
+use crate::model::SpanSet;
+use inode_tables::InodeTables;
+use names::NameHistory;
+use superblock::ExtSuperblock;
+use survey::{InodeSurvey, InodeVersion};
+use volume::ExtVolume;
 
 /// ext2, ext3 and ext4.
 #[derive(Clone, Copy, Debug)]
-pub struct Ext;
+pub(crate) struct Ext;
 
 impl FileSystem for Ext {
-    fn name(&self) -> &'static str {
-        "ext"
-    }
-
     /// A superblock is always told as a copy: the volume begins somewhere before it.
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
-        if sector[56..58] == [0x53, 0xef] && Superblock::parse(sector).is_some() {
+        if sector[56..58] == [0x53, 0xef] && ExtSuperblock::parse(sector).is_some() {
             return Some(Clue::Copy);
         }
-        (sector[0] == 0xc0 && journal::begins(sector)).then_some(Clue::Records)
+        (sector[0] == 0xc0 && jbd2::begins(sector)).then_some(Clue::Records)
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        let superblock = Superblock::read(bytes, at.checked_add(superblock::AT)?)?;
-        (superblock.group == 0).then(|| contents(&Volume::new(bytes, at, room, superblock)))
+        let superblock = ExtSuperblock::read(bytes, at.checked_add(superblock::AT)?)?;
+        (superblock.group == 0).then(|| contents(&open::open(bytes, at, room, superblock)))
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        Some(contents(&lost::find(bytes, at)?))
+        Some(contents(&backup::find(bytes, at)?))
     }
 
     fn salvage(&self, _: &dyn Bytes, _: &[u64], _: &[Contents]) -> Vec<Contents> {
@@ -64,19 +67,19 @@ impl FileSystem for Ext {
 }
 
 /// What a volume says.
-fn contents(volume: &Volume) -> Contents {
-    let tables = Tables::of(volume);
-    let survey = Survey::of(volume, &tables);
-    let names = Names::of(volume, &tables, &survey);
+fn contents(volume: &ExtVolume) -> Contents {
+    let tables = InodeTables::of(&volume.superblock, &volume.groups);
+    let survey = InodeSurvey::of(volume, &tables);
+    let names = NameHistory::of(volume, &tables, &survey);
     let mut faults = Vec::new();
     let free = free(volume, &survey, &mut faults);
     let cluster_len = volume.superblock.block_len * volume.superblock.ratio;
     Contents {
         kind: volume.superblock.kind(),
-        span: Span::between(volume.at, volume.end),
+        span: Span::between(volume.blocks.at, volume.blocks.end),
         label: volume.superblock.label(),
         cluster_len,
-        clusters_at: volume.at + volume.superblock.first_block * volume.superblock.block_len,
+        clusters_at: volume.blocks.at + volume.superblock.first_block * volume.superblock.block_len,
         faults,
         encrypted: None,
         entries: entries(volume, &survey, &names),
@@ -85,7 +88,7 @@ fn contents(volume: &Volume) -> Contents {
 }
 
 /// The files with their paths, each once.
-fn entries(volume: &Volume, survey: &Survey, names: &Names) -> Vec<Entry> {
+fn entries(volume: &ExtVolume, survey: &InodeSurvey, names: &NameHistory) -> Vec<Entry> {
     let mut entries = Vec::new();
     for file in &survey.files {
         for (path, certain) in names.paths(file) {
@@ -97,13 +100,12 @@ fn entries(volume: &Volume, survey: &Survey, names: &Names) -> Vec<Entry> {
     entries
 }
 
-fn entry(volume: &Volume, file: &Version, path: String, certain: bool) -> Entry {
+fn entry(volume: &ExtVolume, file: &InodeVersion, path: String, certain: bool) -> Entry {
     let inode = &file.inode;
-    let runs = match inode.is_inline() {
-        true if inode.size <= inode::MAP_LEN as u64 => {
-            vec![Run { at: inode.map_at(), len: inode.size }]
-        }
-        _ => file.layout.runs(volume),
+    let runs = if inode.is_inline() && inode.size <= inode::MAP_LEN as u64 {
+        vec![Run { at: inode.map_at(), len: inode.size }]
+    } else {
+        file.layout.runs(&volume.blocks)
     };
     let coded = if inode.is_encrypted() {
         Some("encrypted by fscrypt")
@@ -118,20 +120,20 @@ fn entry(volume: &Volume, file: &Version, path: String, certain: bool) -> Entry 
         size: inode.size,
         locations: if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] },
         modified: inode.modified,
-        deleted_at: file.deleted_at.and_then(|seconds| Stamp::utc(seconds.into(), 0)),
+        deleted_at: file.deleted_at.and_then(|seconds| Moment::utc(seconds.into(), 0)),
         record: inode.at,
         coded,
     }
 }
 
 /// The free blocks, when the bitmaps and the files agree.
-fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Vec<Span>> {
+fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> Option<Vec<Span>> {
     let promised = volume.superblock.blocks.saturating_mul(volume.superblock.block_len);
-    if volume.end - volume.at < promised {
+    if volume.blocks.end - volume.blocks.at < promised {
         faults.push("it is larger than the room for it".into());
     }
     let live = || survey.files.iter().chain(&survey.folders).filter(|version| version.is_live());
-    let used = || live().flat_map(|version| version.layout.pieces.clone()).collect();
+    let used = || live().flat_map(|version| version.layout.extents.clone()).collect();
     let Some((free, lost)) = free::read(volume, &used) else {
         faults.push("the bitmaps of its blocks are lost".into());
         return None;
@@ -142,11 +144,9 @@ fn free(volume: &Volume, survey: &Survey, faults: &mut Vec<String>) -> Option<Ve
     if volume.copies.is_pending() {
         faults.push("it was not unmounted: its journal holds changes".into());
     }
-    let is_free = |run: &Run| {
-        let behind = free.partition_point(|span| span.at <= run.at);
-        behind > 0 && free[behind - 1].end() > run.at
-    };
-    if live().flat_map(|file| file.layout.runs(volume)).any(|run| is_free(&run)) {
+    let known: SpanSet = free.iter().copied().collect();
+    let is_free = |run: &Run| known.contains(run.at);
+    if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;
     }

@@ -20,28 +20,24 @@ use std::collections::HashSet;
 use afterimage_signatures::Bytes;
 
 use self::catalog::Catalog;
-use self::header::{HEADER_AT, Header};
+use self::header::{HEADER_AT, HfsHeader};
 use super::{Clue, Contents, FileSystem, SECTOR};
-use crate::volumes::fields::{array, be16, be32, read};
+use crate::volumes::fields::{array, be16, be32};
+use crate::volumes::read;
 
 /// HFS+ and HFSX.
-pub struct HfsPlus;
-
-/// Bytes of a node at most, which is what is searched for records from a clue on.
-const LONGEST_NODE: usize = 32 << 10;
+pub(crate) struct HfsPlus;
 
 /// Pieces of the source that salvage searches.
 const MOST_CLUES: usize = 1 << 20;
 
 impl FileSystem for HfsPlus {
-    fn name(&self) -> &'static str {
-        "hfs+"
-    }
-
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[..4] {
             // The header is the third sector of a volume, so this is not where it begins.
-            [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] => Header::parse(sector, 0).map(|_| Clue::Copy),
+            [b'H', b'+', 0, 4] | [b'H', b'X', 0, 5] => {
+                HfsHeader::parse(sector, 0).map(|_| Clue::Copy)
+            }
             _ => {
                 let key = (be16(sector, 14)?, be16(sector, 20)?);
                 let is = tree::is_leaf(sector)
@@ -56,9 +52,9 @@ impl FileSystem for HfsPlus {
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
         let room = room.min(bytes.len().checked_sub(at)?);
         let (at, room) = embedded(bytes, at, room).unwrap_or((at, room));
-        let header = Header::read(bytes, at.checked_add(HEADER_AT)?, at);
+        let header = HfsHeader::read(bytes, at.checked_add(HEADER_AT)?, at);
         let last = at.checked_add(room.checked_sub(HEADER_AT)?)?;
-        let copy = Header::read(bytes, last, at).filter(|copy| copy.holds(bytes));
+        let copy = HfsHeader::read(bytes, last, at).filter(|copy| copy.holds(bytes));
         match (header, copy) {
             (Some(header), _) if header.holds(bytes) => Some(contents(bytes, header, room, None)),
             (_, Some(copy)) => Some(contents(bytes, copy, room, Some("the volume header is lost"))),
@@ -68,13 +64,13 @@ impl FileSystem for HfsPlus {
     }
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let header = Header::read(bytes, at, 0)?;
-        // It is the header, or the copy, behind which there may be less than a block.
-        let behind = (0..header.block).step_by(SECTOR).filter_map(|rest| {
+        let header = HfsHeader::read(bytes, at, 0)?;
+        // It is the header, or the copy, after which there may be less than a block.
+        let as_copy = (0..header.block).step_by(SECTOR).filter_map(|rest| {
             at.checked_add(HEADER_AT)?.checked_sub(header.len.checked_add(rest)?)
         });
-        let starts = at.checked_sub(HEADER_AT).into_iter().chain(behind);
-        let mut headers = starts.map(|start| Header { at: start, ..header.clone() });
+        let starts = at.checked_sub(HEADER_AT).into_iter().chain(as_copy);
+        let mut headers = starts.map(|start| HfsHeader { at: start, ..header.clone() });
         let header = headers.find(|header| header.holds(bytes))?;
         let room = bytes.len() - header.at;
         Some(contents(bytes, header, room, None))
@@ -88,7 +84,7 @@ impl FileSystem for HfsPlus {
 
 /// Where a volume of HFS+ lies inside one of HFS that only wraps it, and how long it is.
 fn embedded(bytes: &dyn Bytes, at: u64, room: u64) -> Option<(u64, u64)> {
-    let sector = read(bytes, at.checked_add(HEADER_AT)?, SECTOR)?;
+    let sector = read::exact(bytes, at.checked_add(HEADER_AT)?, SECTOR)?;
     if array(&sector, 0)? != *b"BD" || array(&sector, 124)? != *b"H+" {
         return None;
     }
@@ -101,7 +97,7 @@ fn embedded(bytes: &dyn Bytes, at: u64, room: u64) -> Option<(u64, u64)> {
 
 fn contents(
     bytes: &dyn Bytes,
-    mut header: Header,
+    mut header: HfsHeader,
     room: u64,
     fault: Option<&'static str>,
 ) -> Contents {
@@ -139,7 +135,7 @@ fn contents(
 
 /// What nodes say that lie in a volume but outside of its catalog.
 fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Contents> {
-    let header = Header {
+    let header = HfsHeader {
         kind: volume.kind,
         at: volume.span.at,
         block: volume.cluster_len,
@@ -157,13 +153,13 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
     let mut done = 0;
     for &clue in inside.take(MOST_CLUES) {
         let len = volume.span.end().min(bytes.len()).saturating_sub(clue);
-        let len = len.min(LONGEST_NODE as u64) as usize;
+        let len = len.min(tree::LONGEST_NODE as u64) as usize;
         // Records of a node that begins in what was searched are known already.
         if clue < done {
             continue;
         }
-        let Some(piece) = read(bytes, clue, len) else { continue };
-        let node = node_len(&piece);
+        let Some(piece) = read::exact(bytes, clue, len) else { continue };
+        let node = tree::node_len(&piece);
         done = clue + node as u64;
         let found = record::left(&piece[..node], tree::DESCRIPTOR);
         catalog.add_left(found, |at| clue + at as u64);
@@ -191,13 +187,4 @@ fn first(entry: &super::Entry) -> (u64, Option<u64>) {
         super::Location::Start(at) => Some(*at),
     });
     (entry.size, at)
-}
-
-/// Bytes of the node that the piece begins with: at its end stands where its first record begins.
-fn node_len(piece: &[u8]) -> usize {
-    let lens = (9..=15).map(|power| 1usize << power);
-    { lens }
-        .find(|&len| be16(piece, len - 2) == Some(tree::DESCRIPTOR as u16))
-        .unwrap_or(4096)
-        .min(piece.len())
 }

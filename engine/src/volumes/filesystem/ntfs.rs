@@ -10,6 +10,7 @@ mod attribute;
 mod bitmap;
 mod boot;
 mod file;
+mod geometry;
 mod history;
 mod index;
 mod index_block;
@@ -27,35 +28,32 @@ mod volume;
 
 use afterimage_signatures::Bytes;
 
+use self::boot::NtfsBoot;
 use super::{Clue, Contents, FileSystem, SECTOR};
 
 /// The reader of NTFS.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ntfs;
+pub(crate) struct Ntfs;
 
 impl FileSystem for Ntfs {
-    fn name(&self) -> &'static str {
-        "ntfs"
-    }
-
     /// A boot sector and its copy are the same: what is called a start may be a copy, which
     /// [`FileSystem::read`] then does not take.
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[0] {
             b'F' if record::begins(sector) => Some(Clue::Records),
             b'I' if index_block::block_len(sector).is_some() => Some(Clue::Records),
-            _ if sector[3] == b'N' && boot::Boot::parse(sector).is_some() => Some(Clue::Start),
+            _ if sector[3] == b'N' && NtfsBoot::parse(sector).is_some() => Some(Clue::Start),
             _ => None,
         }
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        volume::read(bytes, at, room, &volume::boot(bytes, at)?)
+        volume::read(bytes, at, room, &NtfsBoot::read(bytes, at)?)
     }
 
     /// The copy is the sector after the last one that the volume counts.
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let boot = volume::boot(bytes, at)?;
+        let boot = NtfsBoot::read(bytes, at)?;
         let room = boot.len().checked_add(boot.sector_len)?;
         volume::read(bytes, at.checked_sub(boot.len())?, room, &boot)
     }

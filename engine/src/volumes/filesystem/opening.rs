@@ -3,13 +3,13 @@
 use afterimage_signatures::{Magic, formats};
 
 /// Whether it is known how a file of this name begins.
-pub fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     magics(name).next().is_some()
 }
 
 /// Whether a file of this name begins as such files do; of most kinds that is not known, and then it
 /// does not.
-pub fn begins_as(name: &str, start: &[u8; 16]) -> bool {
+pub(crate) fn begins_as(name: &str, start: &[u8; 16]) -> bool {
     magics(name).any(|magic| magic.begins(start))
 }
 

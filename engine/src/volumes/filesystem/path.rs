@@ -10,7 +10,7 @@ const LONGEST: usize = 4096;
 
 /// The names from below `root` to the file called `name` in the folder `parent`, joined by `/`, as far up
 /// as its folders are known; `top` stands before them unless it is empty.
-pub fn path<K: Copy + Eq + Hash>(
+pub(crate) fn path<K: Copy + Eq + Hash>(
     folders: &HashMap<K, (K, String)>,
     root: K,
     (parent, name): (K, &str),

@@ -4,8 +4,10 @@
 
 use afterimage_signatures::Bytes;
 
-use super::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, Table, span, types};
-use crate::volumes::fields::{array, le32, le64, read};
+use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::types;
+use crate::volumes::fields::{array, le32, le64};
+use crate::volumes::read;
 
 /// Bytes of a header up to its last field; what it claims beyond is reserved.
 const HEADER: usize = 92;
@@ -17,7 +19,7 @@ const ENTRY: usize = 128;
 const LONGEST_ENTRY: u32 = 4096;
 
 /// One of the two tables.
-struct Copy {
+struct GptTable {
     sector: u64,
     /// Sector of the other one.
     alternate: u64,
@@ -29,7 +31,7 @@ struct Copy {
     insane: usize,
 }
 
-impl Copy {
+impl GptTable {
     /// How far it is to be believed.
     fn quality(&self) -> u32 {
         u32::from(self.sum_holds) * 2 + u32::from(self.entries_hold)
@@ -43,7 +45,7 @@ impl Copy {
 
 /// The GPT of `bytes`. Its copy alone counts only where the first sector `yields` to it: otherwise
 /// it is left from an earlier use.
-pub fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
+pub(crate) fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
     let tables = SECTOR_SIZES.map(|sector| of_sector(bytes, sector, yields));
     let best = tables.into_iter().flatten().reduce(
         |best, other| {
@@ -56,14 +58,15 @@ pub fn read_table(bytes: &dyn Bytes, yields: bool) -> Partitions {
 /// The better of the two tables with sectors of that size, and its quality.
 fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions, u32)> {
     let sectors = bytes.len() / sector;
-    let primary = copy(bytes, sector, 1).filter(Copy::is_sane);
+    let primary = copy(bytes, sector, 1).filter(GptTable::is_sane);
     let alternate = primary.as_ref().map(|primary| primary.alternate);
     let last = sectors.checked_sub(1);
-    let places = [last, alternate.filter(|_| alternate != last)].into_iter().flatten();
-    let backups = places.filter(|&at| at > 1).filter_map(|at| copy(bytes, sector, at));
+    let named = if alternate == last { None } else { alternate };
+    let backups = [last, named].into_iter().flatten().filter(|&at| at > 1);
+    let backups = backups.filter_map(|at| copy(bytes, sector, at));
     // The last of the best would win otherwise.
     let backup = backups
-        .filter(Copy::is_sane)
+        .filter(GptTable::is_sane)
         .reduce(|best, other| if other.quality() > best.quality() { other } else { best });
     let (chosen, faults) = match (primary, backup) {
         (Some(primary), Some(backup)) if primary.quality() >= backup.quality() => {
@@ -80,7 +83,8 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
         (None, _) => return None,
     };
     let quality = chosen.quality();
-    let mut found = Partitions { table: Some(Table::Gpt), faults: Vec::new(), list: chosen.list };
+    let mut found =
+        Partitions { table: Some(TableKind::Gpt), faults: Vec::new(), list: chosen.list };
     found.faults.extend(faults.map(String::from));
     if quality < 3 {
         found.faults.push("the checksum of the partition table is wrong".into());
@@ -90,19 +94,19 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
 }
 
 /// The table whose header is that sector.
-fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
-    let mut header = read(bytes, at.checked_mul(sector)?, sector as usize)?;
+fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
+    let mut header = read::exact(bytes, at.checked_mul(sector)?, sector as usize)?;
     if array(&header, 0)? != *b"EFI PART" {
         return None;
     }
     let (len, sum) = (le32(&header, 12)? as usize, le32(&header, 16)?);
     header[16..20].fill(0);
-    let summed = header.get(..len).filter(|_| len >= HEADER);
+    let summed = if len < HEADER { None } else { header.get(..len) };
     let (count, entry_len) = (le32(&header, 80)?, le32(&header, 84)?);
     if entry_len < ENTRY as u32 || entry_len > LONGEST_ENTRY {
         return None;
     }
-    let mut copy = Copy {
+    let mut copy = GptTable {
         sector,
         alternate: le64(&header, 32)?,
         sum_holds: summed.is_some_and(|summed| crc32fast::hash(summed) == sum),
@@ -113,7 +117,8 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
     };
     let kept = (count as usize).min(MOST_PARTITIONS);
     let len = kept * entry_len as usize;
-    let entries = read(bytes, le64(&header, 72)?.checked_mul(sector)?, len).unwrap_or_default();
+    let entries =
+        read::exact(bytes, le64(&header, 72)?.checked_mul(sector)?, len).unwrap_or_default();
     copy.entries_hold = kept == count as usize
         && entries.len() == len
         && crc32fast::hash(&entries) == le32(&header, 88)?;
@@ -123,7 +128,7 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Copy> {
     Some(copy)
 }
 
-impl Copy {
+impl GptTable {
     fn add(&mut self, len: u64, number: u32, entry: &[u8]) -> Option<()> {
         let kind = array::<16>(entry, 0).filter(|kind| *kind != [0; 16])?;
         let (first, last) = (le64(entry, 32)?, le64(entry, 40)?);

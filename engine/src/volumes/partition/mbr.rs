@@ -8,8 +8,10 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use super::{Partition, Partitions, SECTOR_SIZES, Table, span, start, types};
-use crate::volumes::fields::{array, byte, le32, read};
+use super::table::{Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::{start, types};
+use crate::volumes::fields::{array, byte, le32};
+use crate::volumes::read;
 
 /// Links of a chain of logical partitions that are followed.
 const MOST_LINKS: usize = 256;
@@ -21,19 +23,19 @@ const FIRST_LOGICAL: u32 = 5;
 const PROTECTIVE: u8 = 0xee;
 
 /// What the first sector says.
-pub struct Mbr {
+pub(crate) struct Mbr {
     /// The partitions.
-    pub found: Partitions,
+    pub(crate) found: Partitions,
     /// Whether a GPT may be meant though only its copy at the end is left: nothing here is a table
     /// or a volume of its own.
-    pub yields: bool,
+    pub(crate) yields: bool,
     /// Whether it stands for a GPT.
-    pub protects: bool,
+    pub(crate) protects: bool,
 }
 
 /// An entry that is not empty.
 #[derive(Clone, Copy)]
-struct Entry {
+struct MbrEntry {
     number: u32,
     kind: u8,
     first: u64,
@@ -42,20 +44,20 @@ struct Entry {
     sane: bool,
 }
 
-impl Entry {
+impl MbrEntry {
     fn is_extended(self) -> bool {
         matches!(self.kind, 0x05 | 0x0f | 0x85)
     }
 }
 
 /// The master boot record of `bytes`.
-pub fn read_record(bytes: &dyn Bytes) -> Mbr {
+pub(crate) fn read_record(bytes: &dyn Bytes) -> Mbr {
     let none = |yields| Mbr { found: Partitions::default(), yields, protects: false };
     let Some(sector) = read_sector(bytes, 0) else { return none(true) };
     let is_volume = start::is_boot_sector(&sector);
     let entries = entries(&sector);
     if entries.iter().any(|entry| entry.kind == PROTECTIVE) {
-        let own: Vec<Entry> =
+        let own: Vec<MbrEntry> =
             entries.into_iter().filter(|entry| entry.kind != PROTECTIVE && entry.sane).collect();
         return Mbr { found: best(bytes, &own).0, yields: true, protects: true };
     }
@@ -77,10 +79,10 @@ pub fn read_record(bytes: &dyn Bytes) -> Mbr {
 
 /// The partitions of these entries with the size of a sector that lets the most of them begin with
 /// a volume, and how many do.
-fn best(bytes: &dyn Bytes, entries: &[Entry]) -> (Partitions, usize) {
+fn best(bytes: &dyn Bytes, entries: &[MbrEntry]) -> (Partitions, usize) {
     let mut best = (Partitions::default(), 0);
     for sector in SECTOR_SIZES {
-        let mut reader = Reader { bytes, sector, found: Partitions::default() };
+        let mut reader = MbrReader { bytes, sector, found: Partitions::default() };
         reader.primary(entries);
         let starts = reader.found.list.iter().map(|partition| partition.span.at);
         let begun = starts.filter(|&at| start::begins(bytes, at)).count();
@@ -89,20 +91,20 @@ fn best(bytes: &dyn Bytes, entries: &[Entry]) -> (Partitions, usize) {
         }
     }
     if !best.0.list.is_empty() {
-        best.0.table = Some(Table::Mbr);
+        best.0.table = Some(TableKind::Mbr);
     }
     best
 }
 
 /// Reads the partitions with one size of a sector.
-struct Reader<'b> {
+struct MbrReader<'b> {
     bytes: &'b dyn Bytes,
     sector: u64,
     found: Partitions,
 }
 
-impl Reader<'_> {
-    fn primary(&mut self, entries: &[Entry]) {
+impl MbrReader<'_> {
+    fn primary(&mut self, entries: &[MbrEntry]) {
         let mut logical = FIRST_LOGICAL;
         for entry in entries {
             if !entry.is_extended() {
@@ -120,9 +122,9 @@ impl Reader<'_> {
         let mut seen = Vec::new();
         let mut next = Some(within.at);
         while let Some(at) = next {
-            let record = read_sector(self.bytes, at).filter(|record| is_marked(record));
-            let Some(record) = record.filter(|_| !seen.contains(&at) && seen.len() < MOST_LINKS)
-            else {
+            let is_new = !seen.contains(&at) && seen.len() < MOST_LINKS;
+            let record = if is_new { read_sector(self.bytes, at) } else { None };
+            let Some(record) = record.filter(|record| is_marked(record)) else {
                 self.found.faults.push("the chain of logical partitions breaks".into());
                 return;
             };
@@ -139,7 +141,7 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, from: u64, entry: Entry, number: u32) {
+    fn add(&mut self, from: u64, entry: MbrEntry, number: u32) {
         if entry.first == 0 {
             self.found.faults.push(format!("partition {number} begins at its own table"));
         } else if let Some(span) = self.span(from, entry, number) {
@@ -148,7 +150,7 @@ impl Reader<'_> {
         }
     }
 
-    fn span(&mut self, from: u64, entry: Entry, number: u32) -> Option<Span> {
+    fn span(&mut self, from: u64, entry: MbrEntry, number: u32) -> Option<Span> {
         let first = (from / self.sector).checked_add(entry.first)?;
         let len = self.bytes.len();
         span((first, entry.count), self.sector, (number, len), &mut self.found.faults)
@@ -157,7 +159,7 @@ impl Reader<'_> {
 
 /// The first 512 bytes of a sector, which are all that matters of it.
 fn read_sector(bytes: &dyn Bytes, at: u64) -> Option<Vec<u8>> {
-    read(bytes, at, 512)
+    read::exact(bytes, at, 512)
 }
 
 fn is_marked(sector: &[u8]) -> bool {
@@ -165,14 +167,14 @@ fn is_marked(sector: &[u8]) -> bool {
 }
 
 /// The entries of a record that are not empty.
-fn entries(sector: &[u8]) -> Vec<Entry> {
+fn entries(sector: &[u8]) -> Vec<MbrEntry> {
     let entries = (0..4u32).filter_map(|index| {
         let at = 446 + 16 * index as usize;
         let kind = byte(sector, at + 4)?;
         let (first, count) = (le32(sector, at + 8)?, le32(sector, at + 12)?);
         let sane = matches!(byte(sector, at)?, 0 | 0x80) && first > 0;
         let (first, count) = (first.into(), count.into());
-        (kind != 0 && count > 0).then_some(Entry { number: index + 1, kind, first, count, sane })
+        (kind != 0 && count > 0).then_some(MbrEntry { number: index + 1, kind, first, count, sane })
     });
     entries.collect()
 }

@@ -2,14 +2,15 @@
 
 use afterimage_signatures::Bytes;
 
-use crate::volumes::fields::{array, byte, le16, le32, read};
+use crate::volumes::fields::{array, byte, le16, le32};
+use crate::volumes::read;
 
 /// Bytes that are looked at.
 const LEN: usize = 2048;
 
 /// Whether the sector begins a FAT, exFAT, NTFS or BitLocker volume. Like a master boot record it
 /// ends with 55 AA, and its code may look like entries of one.
-pub fn is_boot_sector(sector: &[u8]) -> bool {
+pub(crate) fn is_boot_sector(sector: &[u8]) -> bool {
     let named = [b"NTFS    ", b"EXFAT   ", b"-FVE-FS-"];
     let name = array::<8>(sector, 3);
     let jumps = matches!(byte(sector, 0), Some(0xeb | 0xe9));
@@ -32,8 +33,8 @@ fn has_parameters(sector: &[u8]) -> bool {
 }
 
 /// Whether something at `at` looks like the beginning of a volume.
-pub fn begins(bytes: &dyn Bytes, at: u64) -> bool {
-    let Some(start) = read(bytes, at, LEN) else { return false };
+pub(crate) fn begins(bytes: &dyn Bytes, at: u64) -> bool {
+    let Some(start) = read::exact(bytes, at, LEN) else { return false };
     let is = |at: usize, mark: &[u8]| start.get(at..).is_some_and(|rest| rest.starts_with(mark));
     is_boot_sector(&start)
         || is(32, b"NXSB")

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
+use super::table::MOST_PARTITIONS;
 use super::*;
 
 const DISK: usize = 4 << 20;
@@ -87,7 +88,7 @@ fn gpt(sector: u64, entries: &[(&str, u64, u64)]) -> Vec<u8> {
 
 /// Checks table, partitions as number, first byte and length, and the beginnings of faults.
 #[track_caller]
-fn check(disk: &[u8], table: Option<Table>, list: &[(u32, u64, u64)], faults: &[&str]) {
+fn check(disk: &[u8], table: Option<TableKind>, list: &[(u32, u64, u64)], faults: &[&str]) {
     let found = partitions(&disk);
     let spans = found.list.iter().map(|one| (one.number, one.span.at, one.span.len));
     assert_eq!(spans.collect::<Vec<_>>(), list, "{found:?}");
@@ -102,7 +103,7 @@ const BOTH: [(u32, u64, u64); 2] = [(1, MIB, MIB), (2, 2 * MIB, MIB)];
 #[test]
 fn an_mbr_lists_its_partitions_by_their_first_byte() {
     let one = disk(&[(0, 0x83, 4096, 2048), (0, 0, 0, 0), (0x80, 0x0c, 2048, 2048)]);
-    check(&one, Some(Table::Mbr), &[(3, MIB, MIB), (1, 2 * MIB, MIB)], &[]);
+    check(&one, Some(TableKind::Mbr), &[(3, MIB, MIB), (1, 2 * MIB, MIB)], &[]);
     let hints = partitions(&one.as_slice()).list.into_iter().map(|partition| partition.hint);
     assert_eq!(hints.collect::<Vec<_>>(), [Some("FAT32"), Some("Linux")]);
 }
@@ -120,12 +121,12 @@ fn logical_partitions_are_found_through_their_chain() {
         (6, 2 * MIB + 544 * kib, 480 * kib),
         (7, 3 * MIB + 32 * kib, 500 * kib),
     ];
-    check(&one, Some(Table::Mbr), &found, &[]);
+    check(&one, Some(TableKind::Mbr), &found, &[]);
     // The third points back at the second.
     write_mbr(&mut one, 6144 * 512, &[(0, 0x07, 64, 1000), (0, 0x05, 1024, 1024)]);
-    check(&one, Some(Table::Mbr), &found, &["the chain of logical partitions breaks"]);
+    check(&one, Some(TableKind::Mbr), &found, &["the chain of logical partitions breaks"]);
     one[5120 * 512 + 511] = 0;
-    check(&one, Some(Table::Mbr), &found[..2], &["the chain of logical partitions breaks"]);
+    check(&one, Some(TableKind::Mbr), &found[..2], &["the chain of logical partitions breaks"]);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn partitions_that_overlap_or_reach_beyond_the_end_are_kept_and_cut() {
         "partition 3 begins beyond the end",
         "partitions 1 and 2 overlap",
     ];
-    check(&one, Some(Table::Mbr), &[(1, MIB, 2 * MIB), (2, 2 * MIB, 2 * MIB)], &faults);
+    check(&one, Some(TableKind::Mbr), &[(1, MIB, 2 * MIB), (2, 2 * MIB, 2 * MIB)], &faults);
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn a_volume_without_a_table_is_not_taken_for_one() {
     }
     // Yet a table may look like a volume: then a volume begins where it says.
     one[63 * 512..64 * 512].copy_from_slice(&boot);
-    check(&one, Some(Table::Mbr), &[(1, 63 * 512, 4096 * 512), (2, 5000 * 512, 51_200)], &[]);
+    check(&one, Some(TableKind::Mbr), &[(1, 63 * 512, 4096 * 512), (2, 5000 * 512, 51_200)], &[]);
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn code_and_lost_marks_are_believed_only_when_a_volume_begins_there() {
     one[510] = 0;
     check(&one, None, &[], &[]);
     one[2048 * 512..2049 * 512].copy_from_slice(&fat_boot());
-    check(&one, Some(Table::Mbr), &BOTH[..1], &["the mark of the partition table is lost"]);
+    check(&one, Some(TableKind::Mbr), &BOTH[..1], &["the mark of the partition table is lost"]);
     check(&disk(&[(0x33, 0xc0, 0x8ed8, 77)]), None, &[], &[]);
     check(&disk(&[]), None, &[], &[]);
     check(&[0x55; 100], None, &[], &[]);
@@ -182,20 +183,20 @@ fn code_and_lost_marks_are_believed_only_when_a_volume_begins_there() {
 fn sectors_of_4096_bytes_are_told_by_the_volumes_that_begin() {
     let mut one = disk(&[(0, 0x0c, 256, 256), (0, 0x07, 512, 256)]);
     one[256 * 4096..256 * 4096 + 512].copy_from_slice(&fat_boot());
-    check(&one, Some(Table::Mbr), &BOTH, &[]);
+    check(&one, Some(TableKind::Mbr), &BOTH, &[]);
 }
 
 #[test]
 fn a_gpt_gives_names_and_a_hybrid_its_own_partitions_too() {
     let mut one = gpt(512, &TWO);
-    check(&one, Some(Table::Gpt), &BOTH, &[]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &[]);
     let labels = partitions(&one.as_slice()).list.into_iter().map(|one| (one.hint, one.label));
     let hint = Some("Microsoft basic data");
     let expected = [(hint, Some("Photos".to_owned())), (hint, None)];
     assert_eq!(labels.collect::<Vec<_>>(), expected);
     write_mbr(&mut one, 0, &[(0, 0xee, 1, 2047), (0, 7, 2048, 2048), (0, 7, 6144, 1024)]);
-    check(&one, Some(Table::Hybrid), &[BOTH[0], BOTH[1], (3, 3 * MIB, MIB / 2)], &[]);
-    check(&gpt(4096, &[("", 256, 511), ("", 512, 767)]), Some(Table::Gpt), &BOTH, &[]);
+    check(&one, Some(TableKind::Hybrid), &[BOTH[0], BOTH[1], (3, 3 * MIB, MIB / 2)], &[]);
+    check(&gpt(4096, &[("", 256, 511), ("", 512, 767)]), Some(TableKind::Gpt), &BOTH, &[]);
 }
 
 #[test]
@@ -204,28 +205,28 @@ fn the_better_of_both_tables_is_used() {
     let last = DISK / 512 - 1;
     let mut one = whole.clone();
     one[512..1024].fill(0);
-    check(&one, Some(Table::Gpt), &BOTH, &["the partition table is lost; its copy is used"]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &["the partition table is lost; its copy is used"]);
     one[last * 512..].fill(0);
     check(&one, None, &[], &["the partition table is lost, and its copy as well"]);
     let mut one = whole.clone();
     one[last * 512..].fill(0);
-    check(&one, Some(Table::Gpt), &BOTH, &["the copy of the partition table is lost"]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &["the copy of the partition table is lost"]);
     let mut one = whole.clone();
     one[1024 + 32] ^= 1;
-    check(&one, Some(Table::Gpt), &BOTH, &["the partition table is damaged; its copy is used"]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &["the partition table is damaged; its copy is used"]);
     // The same damage in both: all that is left, and still of use.
     one[(last - 32) * 512 + 32] ^= 1;
     let moved = [(1, MIB + 512, MIB - 512), BOTH[1]];
-    check(&one, Some(Table::Gpt), &moved, &["the checksum of the partition table is wrong"]);
+    check(&one, Some(TableKind::Gpt), &moved, &["the checksum of the partition table is wrong"]);
 }
 
 #[test]
 fn a_copy_is_found_where_the_header_says_on_a_larger_disk() {
     let mut one = gpt(512, &TWO);
     one.extend(vec![0; DISK]);
-    check(&one, Some(Table::Gpt), &BOTH, &[]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &[]);
     one[1024] ^= 1;
-    check(&one, Some(Table::Gpt), &BOTH, &["the partition table is damaged; its copy is used"]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &["the partition table is damaged; its copy is used"]);
 }
 
 #[test]
@@ -233,19 +234,19 @@ fn the_copy_that_an_earlier_table_left_is_not_used() {
     let mut one = gpt(512, &TWO);
     one[..2048].fill(0);
     write_mbr(&mut one, 0, &[(0, 0x0c, 2048, 6144)]);
-    check(&one, Some(Table::Mbr), &[(1, MIB, 3 * MIB)], &[]);
+    check(&one, Some(TableKind::Mbr), &[(1, MIB, 3 * MIB)], &[]);
     one[..512].copy_from_slice(&fat_boot());
     check(&one, None, &[], &[]);
     one[..512].fill(0);
     let lost = "the partition table is lost; its copy is used";
-    check(&one, Some(Table::Gpt), &BOTH, &[lost]);
+    check(&one, Some(TableKind::Gpt), &BOTH, &[lost]);
 }
 
 #[test]
 fn entries_that_contradict_themselves_are_told() {
     let one = gpt(512, &[("", 2048, 4095), ("", 5000, 4999), ("", u64::MAX / 2, u64::MAX)]);
     let faults = ["partition 2 ends before it begins", "partition 3 begins beyond the end"];
-    check(&one, Some(Table::Gpt), &BOTH[..1], &faults);
+    check(&one, Some(TableKind::Gpt), &BOTH[..1], &faults);
 }
 
 proptest! {

@@ -5,7 +5,7 @@ use crate::volumes::fields::le32;
 /// What the type byte of an MBR's entry claims.
 ///
 /// Source: A. Brouwer, "List of partition identifiers for PCs".
-pub fn of_byte(kind: u8) -> Option<&'static str> {
+pub(crate) fn of_byte(kind: u8) -> Option<&'static str> {
     Some(match kind {
         0x01 => "FAT12",
         0x04 | 0x06 | 0x0e => "FAT16",
@@ -30,7 +30,7 @@ pub fn of_byte(kind: u8) -> Option<&'static str> {
 /// What the type GUID of a GPT's entry claims; its bytes as they lie on the disk.
 ///
 /// Source: UEFI specification 2.10, 5.3.3, and the makers' lists.
-pub fn of_guid(kind: &[u8; 16]) -> Option<&'static str> {
+pub(crate) fn of_guid(kind: &[u8; 16]) -> Option<&'static str> {
     let first = le32(kind, 0)?;
     // The first and the last bytes tell all of these apart, which is enough for a hint.
     Some(match (first, kind[14], kind[15]) {

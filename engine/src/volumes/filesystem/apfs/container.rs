@@ -2,8 +2,9 @@
 
 use afterimage_signatures::Bytes;
 
-use super::object::{Blocks, MAP, Object, SUPERBLOCK};
-use crate::volumes::fields::{array, le32, le64, read};
+use super::object::{ContainerBlocks, MAP, Object, SUPERBLOCK};
+use crate::volumes::fields::{array, le32, le64};
+use crate::volumes::read;
 
 /// Blocks of the ring of checkpoints that are looked at.
 const MOST_CHECKPOINTS: u32 = 4096;
@@ -12,32 +13,32 @@ const MOST_CHECKPOINTS: u32 = 4096;
 const MOST_GENERATIONS: usize = 256;
 
 /// Volumes of a container.
-pub const MOST_VOLUMES: usize = 100;
+pub(crate) const MOST_VOLUMES: usize = 100;
 
 /// What a superblock says of where the container lies and its checkpoints.
 #[derive(Clone, Copy)]
-pub struct Geometry {
-    pub block: u32,
-    pub blocks: u64,
+pub(crate) struct ContainerGeometry {
+    pub(crate) block: u32,
+    pub(crate) blocks: u64,
     ring_at: u64,
     ring_len: u32,
     map: u64,
 }
 
 /// One generation of the container.
-pub struct Generation {
-    pub transaction: u64,
-    pub map: u64,
-    pub volumes: Vec<u64>,
+pub(crate) struct Checkpoint {
+    pub(crate) transaction: u64,
+    pub(crate) map: u64,
+    pub(crate) volumes: Vec<u64>,
 }
 
-impl Geometry {
+impl ContainerGeometry {
     /// What the beginning of a superblock says; its checksum is not looked at.
-    pub fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
-        Self::parse(&read(bytes, at, 512)?)
+    pub(crate) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
+        Self::parse(&read::exact(bytes, at, 512)?)
     }
 
-    pub fn parse(start: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(start: &[u8]) -> Option<Self> {
         let block = le32(start, 36)?;
         let blocks = le64(start, 40)?;
         let sane = array(start, 32)? == *b"NXSB"
@@ -46,15 +47,16 @@ impl Geometry {
             && (4096..=65_536).contains(&block)
             && blocks.checked_mul(block.into()).is_some_and(|len| len > 0);
         let (ring_at, ring_len) = (le64(start, 112)?, le32(start, 104)?);
-        let geometry = Geometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
+        let geometry =
+            ContainerGeometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
         sane.then_some(geometry)
     }
 
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.blocks.saturating_mul(self.block.into())
     }
 
-    /// The blocks of the ring; a ring in several pieces, which none was seen of, is not followed.
+    /// The blocks of the ring; a ring in several extents, which none was seen of, is not followed.
     fn ring(&self) -> impl Iterator<Item = u64> {
         let len = if self.ring_len >> 31 == 0 { self.ring_len.min(MOST_CHECKPOINTS) } else { 0 };
         (0..u64::from(len)).filter_map(|index| self.ring_at.checked_add(index))
@@ -62,31 +64,31 @@ impl Geometry {
 
     /// Where the container begins that has this superblock at `at`, in its first block or in its
     /// ring: from there its map lies where it says.
-    pub fn start(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
+    pub(crate) fn start(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
         let block = u64::from(self.block);
         let ring = self.ring().filter_map(move |index| at.checked_sub(index.checked_mul(block)?));
         std::iter::once(at).chain(ring).find(|&at| {
-            let blocks = Blocks { bytes, at, len: self.len(), block: self.block };
+            let blocks = ContainerBlocks { bytes, at, len: self.len(), block: self.block };
             blocks.object(self.map, &[MAP]).is_some()
         })
     }
 
     /// The generations that the ring of `blocks` still has, the newest first.
-    pub fn generations(&self, blocks: &Blocks<'_>) -> Vec<Generation> {
+    pub(crate) fn checkpoints(&self, blocks: &ContainerBlocks<'_>) -> Vec<Checkpoint> {
         let all = self.ring().filter_map(|block| blocks.object(block, &[SUPERBLOCK]));
-        let mut found: Vec<Generation> = all.filter_map(|one| generation(&one)).collect();
-        found.sort_by_key(|generation| std::cmp::Reverse(generation.transaction));
-        found.dedup_by_key(|generation| generation.transaction);
+        let mut found: Vec<Checkpoint> = all.filter_map(|one| checkpoint(&one)).collect();
+        found.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.transaction));
+        found.dedup_by_key(|checkpoint| checkpoint.transaction);
         found.truncate(MOST_GENERATIONS);
         found
     }
 }
 
-fn generation(superblock: &Object) -> Option<Generation> {
+fn checkpoint(superblock: &Object) -> Option<Checkpoint> {
     let bytes = &superblock.bytes;
     (array(bytes, 32)? == *b"NXSB").then_some(())?;
     let volumes = (0..MOST_VOLUMES).filter_map(|index| le64(bytes, 184 + 8 * index));
-    Some(Generation {
+    Some(Checkpoint {
         transaction: superblock.transaction,
         map: le64(bytes, 160)?,
         volumes: volumes.filter(|&volume| volume != 0).collect(),

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use afterimage_signatures::Run;
 
-use super::object::Blocks;
+use super::object::ContainerBlocks;
+use crate::model::Moment;
 use crate::volumes::fields::{array, byte, le16, le32, le64};
-use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, Stamp, path};
+use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path};
 
 /// The bits of a key that number an object; those above them are the record's type.
-pub const NUMBER: u64 = (1 << 60) - 1;
+pub(crate) const NUMBER: u64 = (1 << 60) - 1;
 
 /// The root folder.
 const ROOT: u64 = 2;
@@ -24,7 +25,7 @@ const NAME: u64 = 9;
 /// What the data stream's field of an inode is called.
 const STREAM: u8 = 8;
 
-struct Inode {
+struct ApfsInode {
     /// Number of the stream with its bytes.
     stream: u64,
     /// Nanoseconds since 1970.
@@ -38,8 +39,8 @@ struct Inode {
 
 /// The records of a volume, of the newest generation that has each.
 #[derive(Default)]
-pub struct Files {
-    inodes: HashMap<u64, Inode>,
+pub(crate) struct FileRecords {
+    inodes: HashMap<u64, ApfsInode>,
     /// Names by the folder that they are in and what each is of. A file that took the name of a
     /// deleted one has another number.
     names: BTreeSet<(u64, String, u64)>,
@@ -48,9 +49,9 @@ pub struct Files {
     extents: BTreeMap<(u64, u64), (u64, u64)>,
 }
 
-impl Files {
+impl FileRecords {
     /// Adds a record of the leaf at `at`, unless it is there already.
-    pub fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
+    pub(crate) fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
         let Some(head) = le64(key, 0) else { return };
         let number = head & NUMBER;
         match head >> 60 {
@@ -92,7 +93,7 @@ impl Files {
     }
 
     /// The files under `top`, which is empty or the name of the volume.
-    pub fn entries(&self, blocks: &Blocks<'_>, top: &str) -> Vec<Entry> {
+    pub(crate) fn entries(&self, blocks: &ContainerBlocks<'_>, top: &str) -> Vec<Entry> {
         let entries = self.names.iter().filter_map(|(parent, name, number)| {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);
@@ -112,18 +113,18 @@ impl Files {
         entries.take(MOST_ENTRIES).collect()
     }
 
-    /// Where the bytes of a file lie, up to the first hole.
-    fn runs(&self, blocks: &Blocks<'_>, inode: &Inode) -> Vec<Run> {
+    /// Where the bytes of a file lie, up to the first sparse hole.
+    fn runs(&self, blocks: &ContainerBlocks<'_>, inode: &ApfsInode) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut next = 0;
         let all = self.extents.range((inode.stream, 0)..=(inode.stream, u64::MAX));
         for (&(_, from), &(len, block)) in all.take(MOST_RUNS) {
             let last = block.checked_add((len / u64::from(blocks.block)).saturating_sub(1));
             let inside = last.and_then(|last| blocks.place(last)).is_some();
-            let Some(at) = blocks.place(block).filter(|_| inside && block > 0 && from == next)
-            else {
+            let Some(at) = blocks.place(block) else { break };
+            if !inside || block == 0 || from != next {
                 break;
-            };
+            }
             next += len;
             match runs.last_mut() {
                 Some(last) if last.at + last.len == at => last.len += len,
@@ -135,16 +136,16 @@ impl Files {
     }
 }
 
-fn stamp(nanoseconds: u64) -> Option<Stamp> {
+fn stamp(nanoseconds: u64) -> Option<Moment> {
     const SECOND: u64 = 1_000_000_000;
-    Stamp::utc(i64::try_from(nanoseconds / SECOND).ok()?, (nanoseconds % SECOND) as i32)
+    Moment::utc(i64::try_from(nanoseconds / SECOND).ok()?, (nanoseconds % SECOND) as i32)
 }
 
-fn inode(value: &[u8], live: bool, record: u64) -> Option<Inode> {
+fn inode(value: &[u8], live: bool, record: u64) -> Option<ApfsInode> {
     // UF_COMPRESSED: the data are in an attribute, and their size is in a field of its own.
     let compressed = le32(value, 68)? & 0x20 != 0;
     let size = if compressed { le64(value, 84) } else { stream_size(value) };
-    Some(Inode {
+    Some(ApfsInode {
         stream: le64(value, 8)?,
         modified: le64(value, 24)?,
         size: size.unwrap_or(0),
@@ -155,7 +156,7 @@ fn inode(value: &[u8], live: bool, record: u64) -> Option<Inode> {
     })
 }
 
-/// The size of the data stream, out of the fields behind the fixed part of an inode.
+/// The size of the data stream, out of the fields after the fixed part of an inode.
 fn stream_size(value: &[u8]) -> Option<u64> {
     let count = usize::from(le16(value, 92)?);
     let mut at = 96 + 4 * count;

@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::node;
-use super::object::{Blocks, MAP, NODE, Object, ROOT_NODE};
+use super::object::{ContainerBlocks, MAP, NODE, Object, ROOT_NODE};
 use crate::volumes::fields::{le32, le64};
 use crate::volumes::filesystem::MOST_ENTRIES;
 
 /// The locations of objects by identifier and transaction, out of the maps of several generations.
 /// What was written in one transaction is never written again, so they can be one.
 #[derive(Default)]
-pub struct Map {
+pub(crate) struct ObjectMap {
     locations: BTreeMap<(u64, u64), u64>,
     /// Blocks of the maps that were read.
     met: HashSet<u64>,
 }
 
-impl Map {
+impl ObjectMap {
     /// Adds what the map in that block says; whether all of it could be read.
-    pub fn add(&mut self, blocks: &Blocks<'_>, block: u64) -> bool {
+    pub(crate) fn add(&mut self, blocks: &ContainerBlocks<'_>, block: u64) -> bool {
         let root = blocks.object(block, &[MAP]).and_then(|map| le64(&map.bytes, 48));
         let Some(root) = root else { return false };
         let mut whole = true;
@@ -54,14 +54,14 @@ impl Map {
     }
 
     /// The block that an object lay in as of a transaction.
-    pub fn place(&self, id: u64, transaction: u64) -> Option<u64> {
+    pub(crate) fn place(&self, id: u64, transaction: u64) -> Option<u64> {
         self.locations.range((id, 0)..=(id, transaction)).next_back().map(|(_, &block)| block)
     }
 
     /// The object as of a transaction, if its block still holds it.
-    pub fn object(
+    pub(crate) fn object(
         &self,
-        blocks: &Blocks<'_>,
+        blocks: &ContainerBlocks<'_>,
         (id, transaction): (u64, u64),
         types: &[u32],
     ) -> Option<Object> {

@@ -11,16 +11,16 @@ const DATA: usize = 56;
 const INFO: usize = 40;
 
 /// Trees are not higher.
-pub const MOST_LEVELS: u16 = 16;
+pub(crate) const MOST_LEVELS: u16 = 16;
 
 /// How high the node stands: leaves are 0.
-pub fn level(node: &[u8]) -> u16 {
+pub(crate) fn level(node: &[u8]) -> u16 {
     le16(node, 34).unwrap_or(0)
 }
 
 /// Keys and values of a node, those that lie inside of it. The lengths are known where the table of
 /// contents has them; otherwise key and value reach to the end.
-pub fn records(node: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+pub(crate) fn records(node: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let flags = le16(node, 32).unwrap_or(0);
     let (is_root, is_fixed) = (flags & 1 != 0, flags & 4 != 0);
     let number = |at: usize| usize::from(le16(node, at).unwrap_or(0));

@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
 use super::*;
-use crate::volumes::filesystem::{Entry, Location, Stamp};
+use crate::model::Moment;
+use crate::volumes::filesystem::{Entry, Location};
 
 fn photo(seed: u8, len: usize) -> Vec<u8> {
     (0..len).map(|at| (at as u8).wrapping_mul(31) ^ seed ^ (at >> 8) as u8).collect()
@@ -55,7 +56,7 @@ fn files_of_the_newest_checkpoint_are_there() {
     let found = read_all(container.image());
     check(container.image(), &found, &[(1, false), (2, false), (3, false)], &[]);
     assert_eq!((found.kind, found.label.as_deref(), found.encrypted), ("apfs", Some("Disk"), None));
-    let stamp = Stamp::utc(TAKEN as i64 / 1_000_000_000, 500_000_000);
+    let stamp = Moment::utc(TAKEN as i64 / 1_000_000_000, 500_000_000);
     assert_eq!(found.entries[1].modified, stamp);
     let Location::Runs(runs) = &found.entries[1].locations[0] else { panic!() };
     assert_eq!(runs.len(), 3);

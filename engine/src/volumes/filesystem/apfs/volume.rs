@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::files::Files;
-use super::map::Map;
+use super::files::FileRecords;
+use super::map::ObjectMap;
 use super::node;
-use super::object::{Blocks, NODE, Object, ROOT_NODE, VOLUME};
+use super::object::{ContainerBlocks, NODE, Object, ROOT_NODE, VOLUME};
 use crate::volumes::fields::{array, le32, le64};
 
 /// Nodes of one volume that are read, of all its generations together.
@@ -15,23 +15,23 @@ const MOST_NODES: usize = 1 << 22;
 const MOST_SNAPSHOTS: usize = 1024;
 
 /// What a superblock of a volume says.
-pub struct Superblock {
-    pub map: u64,
-    pub root: u64,
+pub(crate) struct ApfsSuperblock {
+    pub(crate) map: u64,
+    pub(crate) root: u64,
     snapshots: u64,
     /// Whether names have their hash before them.
-    pub hashed: bool,
-    pub encrypted: bool,
-    pub name: String,
+    pub(crate) hashed: bool,
+    pub(crate) encrypted: bool,
+    pub(crate) name: String,
 }
 
-impl Superblock {
-    pub fn parse(object: &Object) -> Option<Self> {
+impl ApfsSuperblock {
+    pub(crate) fn parse(object: &Object) -> Option<Self> {
         let bytes = &object.bytes;
         let name = bytes.get(704..960)?;
         let len = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
         (array(bytes, 32)? == *b"APSB").then_some(())?;
-        Some(Superblock {
+        Some(ApfsSuperblock {
             map: le64(bytes, 128)?,
             root: le64(bytes, 136)?,
             snapshots: le64(bytes, 152)?,
@@ -45,21 +45,21 @@ impl Superblock {
 
 /// One volume through all its generations.
 #[derive(Default)]
-pub struct Volume {
-    pub map: Map,
-    pub files: Files,
+pub(crate) struct ApfsVolume {
+    pub(crate) map: ObjectMap,
+    pub(crate) files: FileRecords,
     /// Leaves that were read already: nothing in them is new to an older generation.
     met: HashSet<u64>,
     nodes: usize,
 }
 
-impl Volume {
+impl ApfsVolume {
     /// Adds the records of the tree with that root, as of a transaction; whether all of it could be
     /// read. Records that newer generations had before are kept.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
-        blocks: &Blocks<'_>,
-        superblock: &Superblock,
+        blocks: &ContainerBlocks<'_>,
+        superblock: &ApfsSuperblock,
         transaction: u64,
         live: bool,
     ) -> bool {
@@ -97,10 +97,10 @@ impl Volume {
     }
 
     /// Adds what snapshots of the volume have.
-    pub fn add_snapshots(&mut self, blocks: &Blocks<'_>, newest: &Superblock) {
+    pub(crate) fn add_snapshots(&mut self, blocks: &ContainerBlocks<'_>, newest: &ApfsSuperblock) {
         for (transaction, block) in snapshots(blocks, newest.snapshots) {
             let object = blocks.object(block, &[VOLUME]);
-            if let Some(superblock) = object.and_then(|object| Superblock::parse(&object)) {
+            if let Some(superblock) = object.and_then(|object| ApfsSuperblock::parse(&object)) {
                 self.add(blocks, &superblock, transaction, false);
             }
         }
@@ -108,7 +108,7 @@ impl Volume {
 }
 
 /// The transactions of snapshots, and the blocks with the superblocks they keep.
-fn snapshots(blocks: &Blocks<'_>, root: u64) -> Vec<(u64, u64)> {
+fn snapshots(blocks: &ContainerBlocks<'_>, root: u64) -> Vec<(u64, u64)> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut open = vec![(root, node::MOST_LEVELS)];

@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 
 use afterimage_signatures::Bytes;
 
-use super::{Header, SECTOR};
-use crate::volumes::fields::{array, le16, le32, le64, read};
+use super::header::EncryptedHeader;
+use crate::volumes::fields::{array, le16, le32, le64};
+use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 const NAME: [u8; 8] = *b"-FVE-FS-";
 
@@ -28,12 +30,12 @@ const IDENTIFIERS: [[u8; 16]; 2] = [
 /// Where a block says where all three lie, in bytes from the volume's first.
 const BLOCKS_AT: [usize; 3] = [32, 40, 48];
 
-fn found(len: Option<u64>) -> Header {
-    Header { kind: "bitlocker", encrypted: "encrypted by BitLocker", label: None, len }
+fn found(len: Option<u64>) -> EncryptedHeader {
+    EncryptedHeader { kind: "bitlocker", encrypted: "encrypted by BitLocker", label: None, len }
 }
 
 /// What a boot sector says.
-pub(super) fn header(sector: &[u8]) -> Option<Header> {
+pub(super) fn header(sector: &[u8]) -> Option<EncryptedHeader> {
     if array(sector, 510)? != [0x55, 0xaa] {
         return None;
     }
@@ -51,7 +53,7 @@ pub(super) fn header(sector: &[u8]) -> Option<Header> {
 
 /// Where the volume began that the block of metadata at `at` belongs to: there the others lie where
 /// it says.
-pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, Header)> {
+pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, EncryptedHeader)> {
     if array(block, 0)? != NAME {
         return None;
     }
@@ -60,7 +62,9 @@ pub(super) fn of_copy(bytes: &dyn Bytes, block: &[u8], at: u64) -> Option<(u64, 
     let others = |start: u64| {
         let others = locations.iter().filter_map(|&place| start.checked_add(place));
         let others = others.filter(|&other| other != at);
-        others.filter(|&other| read(bytes, other, 8).is_some_and(|mark| mark == NAME)).count()
+        others
+            .filter(|&other| read::exact(bytes, other, 8).is_some_and(|mark| mark == NAME))
+            .count()
     };
     // Any of the three may be this one; the more of the others lie there, the likelier it is.
     let (_, start) = starts.map(|start| (others(start), Reverse(start))).max()?;

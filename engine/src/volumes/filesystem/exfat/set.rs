@@ -5,7 +5,7 @@
 //!
 //! Source: "exFAT file system specification", 6.3, 7.4, 7.6 and 7.7.
 
-use crate::volumes::filesystem::Stamp;
+use crate::model::Moment;
 use crate::volumes::filesystem::dos;
 use crate::volumes::filesystem::exfat::upcase::Upcase;
 use crate::volumes::filesystem::records::LEN;
@@ -59,7 +59,7 @@ pub struct Set {
     /// Its name.
     pub name: String,
     /// When it was last modified.
-    pub modified: Option<Stamp>,
+    pub modified: Option<Moment>,
     /// How its clusters are found.
     pub layout: Layout,
     /// Its first cluster.
@@ -164,12 +164,12 @@ fn checksum(slots: &[u8], index: usize, count: usize) -> Option<u16> {
     }))
 }
 
-fn modified(first: &[u8; LEN]) -> Option<Stamp> {
+fn modified(first: &[u8; LEN]) -> Option<Moment> {
     let civil = dos::moment(u16_at(first, 14), u16_at(first, 12), first[21])?;
     let zone = first[23];
     // Seven bits with a sign, in quarters of an hour; the eighth says that they are valid.
     let quarters = i32::from((zone << 1) as i8 >> 1);
-    Some(Stamp { civil, offset: (zone & 0x80 != 0).then_some(quarters * QUARTER) })
+    Some(Moment { civil, offset: (zone & 0x80 != 0).then_some(quarters * QUARTER) })
 }
 
 /// Whether a name may have the character. Source: 7.7.3.

@@ -7,7 +7,7 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Directory Entries.
 
 use super::field::{le16, le32};
-use super::superblock::Superblock;
+use super::superblock::ExtSuperblock;
 
 /// Bytes of an entry before its name.
 const HEADER: usize = 8;
@@ -17,7 +17,7 @@ const MOST_TYPE: u8 = 7;
 
 /// A name in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Name<'a> {
+pub(super) struct DirectoryName<'a> {
     /// What it calls.
     pub(super) inode: u32,
     pub(super) bytes: &'a [u8],
@@ -28,8 +28,8 @@ pub(super) struct Name<'a> {
 /// Shows the names in a block. False when the block is not wholly what a directory has.
 pub(super) fn each<'a>(
     block: &'a [u8],
-    superblock: &Superblock,
-    mut each: impl FnMut(Name<'a>),
+    superblock: &ExtSuperblock,
+    mut each: impl FnMut(DirectoryName<'a>),
 ) -> bool {
     let mut at = 0;
     while at + HEADER <= block.len() {
@@ -44,7 +44,7 @@ pub(super) fn each<'a>(
             if inode > superblock.inodes || name.is_empty() || !is_legal(name) {
                 return false;
             }
-            each(Name { inode, bytes: name, removed: false });
+            each(DirectoryName { inode, bytes: name, removed: false });
             used += name.len().next_multiple_of(4);
         }
         removed(block, at + used, at + len, superblock, &mut each);
@@ -54,7 +54,7 @@ pub(super) fn each<'a>(
 }
 
 /// Whether a block is one of a directory and has a name.
-pub(super) fn is_block(block: &[u8], superblock: &Superblock) -> bool {
+pub(super) fn is_block(block: &[u8], superblock: &ExtSuperblock) -> bool {
     let mut names = 0;
     each(block, superblock, |name| names += usize::from(!name.removed)) && names > 0
 }
@@ -75,8 +75,8 @@ fn removed<'a>(
     block: &'a [u8],
     from: usize,
     end: usize,
-    superblock: &Superblock,
-    each: &mut impl FnMut(Name<'a>),
+    superblock: &ExtSuperblock,
+    each: &mut impl FnMut(DirectoryName<'a>),
 ) {
     let mut at = from;
     while at + HEADER < end {
@@ -91,14 +91,18 @@ fn removed<'a>(
 }
 
 /// The removed name at `at`, if all of it can be one.
-fn removed_at<'a>(block: &'a [u8], at: usize, superblock: &Superblock) -> Option<Name<'a>> {
+fn removed_at<'a>(
+    block: &'a [u8],
+    at: usize,
+    superblock: &ExtSuperblock,
+) -> Option<DirectoryName<'a>> {
     let inode = le32(block, at);
     let len = length(block, at)?;
     let bytes = block.get(at + HEADER..)?.get(..usize::from(block[at + 6]))?;
     let typed = !superblock.typed_names() || (1..=MOST_TYPE).contains(&block[at + 7]);
     let legal = !bytes.is_empty() && is_legal(bytes) && bytes.iter().all(|&byte| byte >= b' ');
     let inside = inode > 0 && inode <= superblock.inodes && at + len <= block.len();
-    (typed && legal && inside).then_some(Name { inode, bytes, removed: true })
+    (typed && legal && inside).then_some(DirectoryName { inode, bytes, removed: true })
 }
 
 /// Whether Linux allows the name.
@@ -110,7 +114,7 @@ fn is_legal(name: &[u8]) -> bool {
 mod tests {
     use afterimage_testdata::ext::{Kind, Volume};
 
-    use super::super::superblock::Superblock;
+    use super::super::superblock::ExtSuperblock;
     use super::{each, is_block};
 
     /// An entry for inode 12: its length, its name, and how long the name is said to be.
@@ -129,7 +133,7 @@ mod tests {
         let mut block = entries.concat();
         block.resize(64, 0);
         let volume = Volume::new(Kind::Ext4);
-        let superblock = Superblock::parse(&volume.image()[1024..2048]).unwrap();
+        let superblock = ExtSuperblock::parse(&volume.image()[1024..2048]).unwrap();
         let mut found = Vec::new();
         each(&block, &superblock, |name| {
             let text = String::from_utf8_lossy(name.bytes).into_owned();

@@ -1,4 +1,4 @@
-//! Numbers in a structure; what lies behind its end counts as zero.
+//! Numbers in a structure; what lies beyond its end counts as zero.
 
 /// `N` bytes at `at`.
 pub(super) fn array<const N: usize>(data: &[u8], at: usize) -> [u8; N] {

@@ -4,29 +4,29 @@ use std::ops::Range;
 
 use afterimage_signatures::verdict::Span;
 
-use super::group::{self, Group};
-use super::layout::Piece;
-use super::volume::Volume;
+use super::group::{self, BlockGroup};
+use super::layout::BlockExtent;
+use super::volume::ExtVolume;
 
-/// Stretches of free blocks that are kept; a volume with more is of no use to anybody.
+/// Free extents that are kept; a volume with more is of no use to anybody.
 const MOST_SPANS: usize = 1 << 24;
 
 /// Groups whose bitmaps are looked at to see whether a volume begins at some place.
 const GROUPS_TRIED: usize = 64;
 
-/// Collects stretches of blocks that come in order.
-struct Stretches<'v, 'a> {
-    volume: &'v Volume<'a>,
+/// Collects free extents, whose blocks come in order.
+struct FreeExtents<'v, 'a> {
+    volume: &'v ExtVolume<'a>,
     spans: Vec<Span>,
 }
 
-impl Stretches<'_, '_> {
+impl FreeExtents<'_, '_> {
     /// Adds blocks.
     fn add(&mut self, blocks: Range<u64>) {
-        let end = self.volume.end;
+        let end = self.volume.blocks.end;
         let offset = |block: u64| {
             let inside = block.saturating_mul(self.volume.superblock.block_len);
-            self.volume.at.saturating_add(inside).min(end)
+            self.volume.blocks.at.saturating_add(inside).min(end)
         };
         let (at, end) = (offset(blocks.start), offset(blocks.end));
         match self.spans.last_mut() {
@@ -37,42 +37,45 @@ impl Stretches<'_, '_> {
     }
 }
 
-/// The stretches of blocks that are free, in bytes of the source, and how many bitmaps are lost;
+/// The free extents, in bytes of the source, and how many bitmaps are lost;
 /// nothing when too many are. Where one is lost, what `used` does not have counts as free.
-pub(super) fn read(volume: &Volume, used: &dyn Fn() -> Vec<Piece>) -> Option<(Vec<Span>, usize)> {
+pub(super) fn read(
+    volume: &ExtVolume,
+    used: &dyn Fn() -> Vec<BlockExtent>,
+) -> Option<(Vec<Span>, usize)> {
     let metadata = metadata(volume);
-    let mut stretches = Stretches { volume, spans: Vec::new() };
+    let mut free = FreeExtents { volume, spans: Vec::new() };
     let (mut bitmap, mut lost, mut in_use) = (Vec::new(), 0, None);
     for (number, group) in (0..).zip(&volume.groups) {
         let range = volume.group_range(number);
         let own = overlapping(&metadata, &range);
         if group.no_bitmap {
-            between(own, &range, |range| stretches.add(range));
+            between(own, &range, |range| free.add(range));
         } else if read_bitmap(volume, group, &range, own, &mut bitmap) {
-            clear(&bitmap, volume.superblock.ratio, &range, |range| stretches.add(range));
+            clear(&bitmap, volume.superblock.ratio, &range, |range| free.add(range));
         } else {
             lost += 1;
             let in_use = in_use.get_or_insert_with(|| in_order(&metadata, used()));
-            between(overlapping(in_use, &range), &range, |range| stretches.add(range));
+            between(overlapping(in_use, &range), &range, |range| free.add(range));
         }
-        if stretches.spans.len() > MOST_SPANS {
+        if free.spans.len() > MOST_SPANS {
             return None;
         }
     }
     let complete = volume.groups.len() as u64 == volume.superblock.groups();
-    (complete && lost * 2 <= volume.groups.len()).then_some((stretches.spans, lost))
+    (complete && lost * 2 <= volume.groups.len()).then_some((free.spans, lost))
 }
 
 /// Whether most bitmaps that were written have in use what they must: the volume does begin there.
-pub(super) fn agree(volume: &Volume) -> bool {
+pub(super) fn agree(volume: &ExtVolume) -> bool {
     let metadata = metadata(volume);
     let (mut good, mut bad) = (0, 0);
     let mut bitmap = Vec::new();
     for (number, group) in (0..).zip(&volume.groups).take(GROUPS_TRIED) {
         let range = volume.group_range(number);
         let own = overlapping(&metadata, &range);
-        let written =
-            volume.read(group.block_bitmap, &mut bitmap) && bitmap.iter().any(|&byte| byte > 0);
+        let written = volume.blocks.read(group.block_bitmap, &mut bitmap)
+            && bitmap.iter().any(|&byte| byte > 0);
         if group.block_bitmap == 0 || !written || own.clone().next().is_none() {
             continue;
         }
@@ -84,8 +87,8 @@ pub(super) fn agree(volume: &Volume) -> bool {
 
 /// Reads a bitmap, or the newest copy of it; false when none has in use what it must.
 fn read_bitmap(
-    volume: &Volume,
-    group: &Group,
+    volume: &ExtVolume,
+    group: &BlockGroup,
     range: &Range<u64>,
     own: impl Iterator<Item = Range<u64>> + Clone,
     bitmap: &mut Vec<u8>,
@@ -99,23 +102,23 @@ fn read_bitmap(
         return true;
     }
     let newest = volume.copies.of(group.block_bitmap).last();
-    newest.is_some_and(|copy| copy.read(volume, bitmap) && holds(bitmap, ratio, range, own))
+    newest.is_some_and(|copy| copy.read(&volume.blocks, bitmap) && holds(bitmap, ratio, range, own))
 }
 
-/// Stretches of blocks in order.
-fn in_order(metadata: &[Range<u64>], files: Vec<Piece>) -> Vec<Range<u64>> {
-    let files = files.into_iter().map(|piece| piece.block..piece.block + piece.count);
+/// Ranges of blocks in order.
+fn in_order(metadata: &[Range<u64>], files: Vec<BlockExtent>) -> Vec<Range<u64>> {
+    let files = files.into_iter().map(|extent| extent.block..extent.block + extent.count);
     let mut all: Vec<Range<u64>> = metadata.iter().cloned().chain(files).collect();
     all.sort_unstable_by_key(|range| range.start);
     all
 }
 
-/// What the volume itself owns, as stretches of blocks in order: copies of the superblock and of the
+/// What the volume itself owns, as ranges of blocks in order: copies of the superblock and of the
 /// descriptors, bitmaps, inode tables.
-fn metadata(volume: &Volume) -> Vec<Range<u64>> {
+fn metadata(volume: &ExtVolume) -> Vec<Range<u64>> {
     let superblock = &volume.superblock;
     let table = group::table_blocks(superblock);
-    let tables = |group: &Group| {
+    let tables = |group: &BlockGroup| {
         [(group.block_bitmap, 1), (group.inode_bitmap, 1), (group.inode_table, table)]
     };
     let mut all: Vec<(u64, u64)> = volume.groups.iter().flat_map(tables).collect();
@@ -128,25 +131,25 @@ fn metadata(volume: &Volume) -> Vec<Range<u64>> {
     all.into_iter().map(|(block, len)| block..block.saturating_add(len)).collect()
 }
 
-/// The stretches that begin in a group, cut to it.
+/// The ranges that begin in a group, cut to it.
 fn overlapping(
-    stretches: &[Range<u64>],
+    ranges: &[Range<u64>],
     group: &Range<u64>,
 ) -> impl Iterator<Item = Range<u64>> + Clone {
-    let from = stretches.partition_point(|range| range.start < group.start);
-    let to = stretches.partition_point(|range| range.start < group.end);
+    let from = ranges.partition_point(|range| range.start < group.start);
+    let to = ranges.partition_point(|range| range.start < group.end);
     let end = group.end;
-    stretches[from..to.max(from)].iter().map(move |range| range.start..range.end.min(end))
+    ranges[from..to.max(from)].iter().map(move |range| range.start..range.end.min(end))
 }
 
-/// Shows what lies between stretches in order.
+/// Shows what lies between ranges in order.
 fn between(
-    stretches: impl Iterator<Item = Range<u64>>,
+    ranges: impl Iterator<Item = Range<u64>>,
     group: &Range<u64>,
     mut each: impl FnMut(Range<u64>),
 ) {
     let mut at = group.start;
-    for range in stretches {
+    for range in ranges {
         if at < range.start {
             each(at..range.start);
         }
@@ -157,7 +160,7 @@ fn between(
     }
 }
 
-/// Whether a bitmap has the first block of each stretch in use.
+/// Whether a bitmap has the first block of each range in use.
 fn holds(
     bitmap: &[u8],
     ratio: u64,
@@ -173,7 +176,7 @@ fn is_set(bitmap: &[u8], bit: u64) -> bool {
     byte >> (bit % 8) & 1 == 1
 }
 
-/// Shows the stretches of clear bits, as blocks.
+/// Shows the ranges of clear bits, as blocks.
 fn clear(bitmap: &[u8], ratio: u64, group: &Range<u64>, mut each: impl FnMut(Range<u64>)) {
     let bits = (group.end - group.start).div_ceil(ratio).min(bitmap.len() as u64 * 8);
     let block = |bit: u64| (group.start + bit * ratio).min(group.end);

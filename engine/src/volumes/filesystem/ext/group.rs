@@ -1,17 +1,17 @@
 //! Groups of blocks and the descriptors that say where their tables lie.
 //!
-//! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block Group
+//! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block BlockGroup
 //! Descriptors and Meta Block Groups.
 
 use super::field::{joined, le16, le32};
-use super::superblock::{AT, Superblock};
+use super::superblock::{AT, ExtSuperblock};
 
-/// Copies of the descriptors that are looked at.
+/// BlockCopies of the descriptors that are looked at.
 const MOST_TABLES: usize = 8;
 
 /// Where the tables of a group lie; block numbers are 0 where that is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Group {
+pub(super) struct BlockGroup {
     /// Block of the bitmap of its blocks.
     pub(super) block_bitmap: u64,
     /// Block of the bitmap of its inodes.
@@ -26,14 +26,14 @@ pub(super) struct Group {
     pub(super) no_bitmap: bool,
 }
 
-impl Group {
+impl BlockGroup {
     /// What a descriptor says. Only the first copy is kept up to date: what others say of use is
     /// not `trusted`.
-    fn parse(raw: &[u8], superblock: &Superblock, trusted: bool) -> Self {
+    fn parse(raw: &[u8], superblock: &ExtSuperblock, trusted: bool) -> Self {
         let wide = raw.len() >= 64 && superblock.wide();
         let block = |low, high| joined(if wide { le32(raw, high) } else { 0 }, le32(raw, low));
         let unused_high = if wide { u32::from(le16(raw, 50)) << 16 } else { 0 };
-        Group {
+        BlockGroup {
             block_bitmap: block(0, 32),
             inode_bitmap: block(4, 36),
             inode_table: block(8, 40),
@@ -44,7 +44,7 @@ impl Group {
     }
 
     /// Whether its tables can lie there.
-    fn fits(&self, superblock: &Superblock) -> bool {
+    fn fits(&self, superblock: &ExtSuperblock) -> bool {
         let inside = |block, len: u64| {
             let end = superblock.blocks;
             block > superblock.first_block && len <= end && block <= end - len
@@ -57,18 +57,18 @@ impl Group {
 }
 
 /// Blocks of the inodes of one group.
-pub(super) fn table_blocks(superblock: &Superblock) -> u64 {
+pub(super) fn table_blocks(superblock: &ExtSuperblock) -> u64 {
     (u64::from(superblock.group_inodes) * superblock.inode_len as u64)
         .div_ceil(superblock.block_len)
 }
 
 /// Blocks of all descriptors.
-pub(super) fn descriptor_blocks(superblock: &Superblock) -> u64 {
+pub(super) fn descriptor_blocks(superblock: &ExtSuperblock) -> u64 {
     (superblock.groups() * superblock.descriptor_len as u64).div_ceil(superblock.block_len)
 }
 
 /// The `index`th block of descriptors in the copy of `group`.
-fn descriptor_block(superblock: &Superblock, index: u64, group: u64) -> u64 {
+fn descriptor_block(superblock: &ExtSuperblock, index: u64, group: u64) -> u64 {
     // A superblock in the second half of a block of the boot sector shares no block with them.
     let first = match group {
         0 => AT / superblock.block_len,
@@ -87,7 +87,7 @@ fn descriptor_block(superblock: &Superblock, index: u64, group: u64) -> u64 {
 pub(super) type ReadBlock<'a> = dyn Fn(u64, &mut Vec<u8>) -> bool + 'a;
 
 /// The groups by the copy of the descriptors that most of can be true.
-pub(super) fn read(superblock: &Superblock, read: &ReadBlock) -> Vec<Group> {
+pub(super) fn read(superblock: &ExtSuperblock, read: &ReadBlock) -> Vec<BlockGroup> {
     let copies = (1..superblock.groups()).filter(|&group| superblock.has_copy(group));
     let tables = [superblock.group, 0].into_iter().chain(copies).take(MOST_TABLES);
     let (mut best, mut most) = (Vec::new(), 0);
@@ -105,7 +105,7 @@ pub(super) fn read(superblock: &Superblock, read: &ReadBlock) -> Vec<Group> {
 }
 
 /// The groups by one copy of the descriptors, as far as blocks can be read.
-fn read_table(superblock: &Superblock, read: &ReadBlock, table: u64) -> Vec<Group> {
+fn read_table(superblock: &ExtSuperblock, read: &ReadBlock, table: u64) -> Vec<BlockGroup> {
     let trusted = table == 0 && superblock.group == 0 && superblock.knows_unused();
     let (mut groups, mut block) = (Vec::new(), Vec::new());
     for index in 0..descriptor_blocks(superblock) {
@@ -113,8 +113,8 @@ fn read_table(superblock: &Superblock, read: &ReadBlock, table: u64) -> Vec<Grou
             break;
         }
         for raw in block.chunks_exact(superblock.descriptor_len) {
-            let group = Group::parse(raw, superblock, trusted);
-            groups.push(if group.fits(superblock) { group } else { Group::default() });
+            let group = BlockGroup::parse(raw, superblock, trusted);
+            groups.push(if group.fits(superblock) { group } else { BlockGroup::default() });
         }
     }
     groups.truncate(usize::try_from(superblock.groups()).unwrap_or(usize::MAX));

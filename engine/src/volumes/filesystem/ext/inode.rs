@@ -3,7 +3,7 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Index Nodes.
 
 use super::field::{array, joined, le16, le32};
-use crate::volumes::filesystem::Stamp;
+use crate::model::Moment;
 
 /// `EXT4_EXTENTS_FL`: the block map is a tree of extents.
 const EXTENTS: u32 = 0x8_0000;
@@ -13,6 +13,9 @@ const ENCRYPTED: u32 = 0x800;
 
 /// `EXT4_INLINE_DATA_FL`: the content lies in place of the block map.
 const INLINE: u32 = 0x1000_0000;
+
+/// The root directory's inode.
+pub(super) const ROOT: u32 = 2;
 
 /// Where the block map lies in an inode.
 const MAP_AT: usize = 40;
@@ -25,7 +28,7 @@ const OLD_LEN: usize = 128;
 
 /// What an inode is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     File,
     Folder,
     Other,
@@ -33,15 +36,15 @@ pub(super) enum Kind {
 
 /// An inode, or an old copy of one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Inode {
+pub(super) struct ExtInode {
     /// Its number, from 1.
     pub(super) number: u32,
     /// Where it lies in the source.
     pub(super) at: u64,
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
     pub(super) links: u16,
     pub(super) size: u64,
-    pub(super) modified: Option<Stamp>,
+    pub(super) modified: Option<Moment>,
     /// When it was deleted, in seconds since 1970; 0 while it is in use.
     pub(super) deleted: u32,
     /// Tells the uses of a number apart.
@@ -51,17 +54,17 @@ pub(super) struct Inode {
     flags: u32,
 }
 
-impl Inode {
+impl ExtInode {
     /// What the bytes say of inode `number`, which lies at `at`.
     pub(super) fn parse(raw: &[u8], number: u32, at: u64) -> Self {
         let kind = match le16(raw, 0) >> 12 {
-            0x8 => Kind::File,
-            0x4 => Kind::Folder,
-            _ => Kind::Other,
+            0x8 => FileKind::File,
+            0x4 => FileKind::Folder,
+            _ => FileKind::Other,
         };
         // Where folders have the upper half of their size now, they had something else once.
-        let high = if kind == Kind::File { le32(raw, 108) } else { 0 };
-        Inode {
+        let high = if kind == FileKind::File { le32(raw, 108) } else { 0 };
+        ExtInode {
             number,
             at,
             kind,
@@ -79,8 +82,19 @@ impl Inode {
     pub(super) fn of_journal(number: u32, map: [u8; MAP_LEN], size: u64) -> Self {
         // The map does not say what it is, but a tree begins with a number that no block has twice.
         let flags = if map[..2] == [0x0a, 0xf3] { EXTENTS } else { 0 };
-        let (kind, links, modified) = (Kind::File, 1, None);
-        Inode { number, at: 0, kind, links, size, modified, deleted: 0, generation: 0, map, flags }
+        let (kind, links, modified) = (FileKind::File, 1, None);
+        ExtInode {
+            number,
+            at: 0,
+            kind,
+            links,
+            size,
+            modified,
+            deleted: 0,
+            generation: 0,
+            map,
+            flags,
+        }
     }
 
     /// Whether something is called by it.
@@ -110,19 +124,17 @@ impl Inode {
 }
 
 /// `i_mtime` with two more bits and nanoseconds where the inode is large enough.
-fn modified(raw: &[u8]) -> Option<Stamp> {
+fn modified(raw: &[u8]) -> Option<Moment> {
     let seconds = i64::from(le32(raw, 16).cast_signed());
-    let extra = match raw.len() > OLD_LEN && le16(raw, 128) >= 12 {
-        true => le32(raw, 136),
-        false => 0,
-    };
+    let has_extra = raw.len() > OLD_LEN && le16(raw, 128) >= 12;
+    let extra = if has_extra { le32(raw, 136) } else { 0 };
     let nanoseconds = i32::try_from(extra >> 2).unwrap_or(0);
-    Stamp::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
+    Moment::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Inode;
+    use super::ExtInode;
 
     #[track_caller]
     fn check(seconds: u32, extra: Option<u32>, expected: &str) {
@@ -132,7 +144,7 @@ mod tests {
             raw[128] = 32;
             raw[136..140].copy_from_slice(&extra.to_le_bytes());
         }
-        let stamp = Inode::parse(&raw, 12, 0).modified.map(|stamp| stamp.civil.to_string());
+        let stamp = ExtInode::parse(&raw, 12, 0).modified.map(|stamp| stamp.civil.to_string());
         assert_eq!(stamp.as_deref().unwrap_or("-"), expected);
     }
 

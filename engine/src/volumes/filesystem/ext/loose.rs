@@ -1,4 +1,4 @@
-//! Copies in the journal whose descriptor was overwritten.
+//! BlockCopies in the journal whose descriptor was overwritten.
 //!
 //! The checksum of an inode begins with its number, and nothing else in it is unknown: so the
 //! checksum of a copy says which inode it is of, and with it which block of which table.
@@ -6,9 +6,9 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Checksums.
 
 use super::checksum;
-use super::copies::Copy;
+use super::copies::BlockCopy;
 use super::field::le16;
-use super::volume::Volume;
+use super::volume::ExtVolume;
 
 /// Bytes of an inode that has room for all of its checksum.
 const LARGE: usize = 256;
@@ -19,13 +19,13 @@ const HIGH: usize = 130;
 const GENERATION: usize = 100;
 
 /// The block of an inode table that a copy is of, when all its inodes say so.
-pub(super) fn block_of(volume: &Volume, copy: &Copy) -> Option<u64> {
+pub(super) fn block_of(volume: &ExtVolume, copy: &BlockCopy) -> Option<u64> {
     let inode_len = volume.superblock.inode_len;
     if !volume.superblock.checks_metadata() || inode_len < LARGE {
         return None;
     }
     let mut data = Vec::new();
-    if !copy.read(volume, &mut data) {
+    if !copy.read(&volume.blocks, &mut data) {
         return None;
     }
     let mut found = None;

@@ -3,12 +3,14 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
-use super::directory;
-use super::survey::{ROOT, Survey, Version};
-use super::volume::{Tables, Volume};
+use super::directory::{self, DirectoryName};
+use super::inode::ROOT;
+use super::inode_tables::InodeTables;
+use super::survey::{InodeSurvey, InodeVersion};
+use super::volume::ExtVolume;
 use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES};
 
-/// Names of one inode that are told apart.
+/// NameHistory of one inode that are told apart.
 const MOST_NAMES: usize = 16;
 
 /// The time of what stands in a directory now: later than all transactions.
@@ -36,27 +38,27 @@ struct Former {
 
 /// All names.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct NameHistory {
     links: Vec<Link>,
     former: HashMap<u32, Vec<Former>>,
     /// The folder that a folder is in, by its `..`.
     up: HashMap<u32, u32>,
 }
 
-impl Names {
+impl NameHistory {
     /// The names of the files and folders of a survey.
-    pub(super) fn of(volume: &Volume, tables: &Tables, survey: &Survey) -> Self {
+    pub(super) fn of(volume: &ExtVolume, tables: &InodeTables, survey: &InodeSurvey) -> Self {
         let mut gatherer = Gatherer {
             volume,
             wanted: wanted(survey),
             owners: HashMap::new(),
-            names: Names::default(),
+            names: NameHistory::default(),
             kept: 0,
         };
-        let (live, gone): (Vec<_>, Vec<_>) =
+        let (live, deleted): (Vec<_>, Vec<_>) =
             survey.folders.iter().partition(|folder| folder.is_live());
         live.into_iter().for_each(|folder| gatherer.folder(folder));
-        gone.into_iter().for_each(|folder| gatherer.folder(folder));
+        deleted.into_iter().for_each(|folder| gatherer.folder(folder));
         gatherer.journal(tables);
         gatherer.names.links.sort_unstable();
         gatherer.names.links.dedup();
@@ -64,7 +66,7 @@ impl Names {
     }
 
     /// The paths of a file, and whether they are known to the name. Never empty.
-    pub(super) fn paths(&self, file: &Version) -> Vec<(String, bool)> {
+    pub(super) fn paths(&self, file: &InodeVersion) -> Vec<(String, bool)> {
         let number = file.inode.number;
         if file.is_live() {
             let links = self.links_of(number).iter();
@@ -91,19 +93,19 @@ impl Names {
     }
 
     /// What an inode was called at some time: by the last name that was there until then, else the
-    /// first that was there after it, else the first that was gone.
+    /// first that was there after it, else the first that was removed.
     fn former(&self, inode: u32, when: u32) -> Option<&Former> {
         let all = self.former.get(&inode)?;
         let there = || all.iter().filter(|former| !former.removed);
-        let gone = || all.iter().filter(|former| former.removed);
+        let removed = || all.iter().filter(|former| former.removed);
         let before =
             there().filter(|former| former.since <= when).max_by_key(|former| former.since);
         before
             .or_else(|| there().min_by_key(|former| former.since))
             .or_else(|| {
-                gone().filter(|former| former.since >= when).min_by_key(|former| former.since)
+                removed().filter(|former| former.since >= when).min_by_key(|former| former.since)
             })
-            .or_else(|| gone().max_by_key(|former| former.since))
+            .or_else(|| removed().max_by_key(|former| former.since))
     }
 
     /// The path of a name in a folder at some time. Folders that are not known are left out.
@@ -116,12 +118,9 @@ impl Names {
             }
             let link = self.links_of(folder).first().map(|link| (Some(link.parent), &*link.name));
             let former = || self.former(folder, when).map(|former| (former.parent, &*former.name));
-            let (parent, name) =
-                match if when == NOW { link.or_else(former) } else { former().or(link) } {
-                    Some((parent, name)) => (parent, Some(name)),
-                    None => (None, None),
-                };
-            parts.extend(name);
+            let named = if when == NOW { link.or_else(former) } else { former().or(link) };
+            parts.extend(named.map(|(_, name)| name));
+            let parent = named.and_then(|(parent, _)| parent);
             let Some(parent) = parent.or_else(|| self.up.get(&folder).copied()) else { break };
             folder = parent;
         }
@@ -130,26 +129,26 @@ impl Names {
     }
 }
 
-/// Inodes whose former names are of use: those of files that are gone, and of all folders.
-fn wanted(survey: &Survey) -> HashSet<u32> {
-    let gone = survey.files.iter().filter(|file| !file.is_live());
-    gone.chain(&survey.folders).map(|version| version.inode.number).collect()
+/// Inodes whose former names are of use: those of files that were deleted, and of all folders.
+fn wanted(survey: &InodeSurvey) -> HashSet<u32> {
+    let deleted = survey.files.iter().filter(|file| !file.is_live());
+    deleted.chain(&survey.folders).map(|version| version.inode.number).collect()
 }
 
 /// Reads directories.
 struct Gatherer<'v, 'a> {
-    volume: &'v Volume<'a>,
+    volume: &'v ExtVolume<'a>,
     wanted: HashSet<u32>,
     /// Folders by their blocks.
     owners: HashMap<u64, u32>,
-    names: Names,
+    names: NameHistory,
     /// Former names that are kept.
     kept: usize,
 }
 
 impl Gatherer<'_, '_> {
     /// Takes the names in a folder, as its blocks are now.
-    fn folder(&mut self, folder: &Version) {
+    fn folder(&mut self, folder: &InodeVersion) {
         let (number, live) = (folder.inode.number, folder.is_live());
         let since = folder.sequence.unwrap_or(NOW);
         if folder.inode.is_inline() {
@@ -162,7 +161,7 @@ impl Gatherer<'_, '_> {
             if !self.volume.spend() {
                 return;
             }
-            // What a folder that is there owns was not taken over by one that is gone.
+            // What a folder that is there owns was not taken over by one that was deleted.
             let Slot::Vacant(vacant) = self.owners.entry(index) else { continue };
             vacant.insert(number);
             if self.volume.read_or_restore(index, &mut block).is_some() {
@@ -172,10 +171,10 @@ impl Gatherer<'_, '_> {
     }
 
     /// Takes the names in blocks that the journal has.
-    fn journal(&mut self, tables: &Tables) {
+    fn journal(&mut self, tables: &InodeTables) {
         let mut block = Vec::new();
         for copy in self.volume.copies.all() {
-            if tables.group_of(copy.block).is_none() && copy.read(self.volume, &mut block) {
+            if tables.group_of(copy.block).is_none() && copy.read(&self.volume.blocks, &mut block) {
                 let owner = self.owners.get(&copy.block).copied();
                 self.block(&block, owner, copy.sequence, false);
             }
@@ -201,10 +200,12 @@ impl Gatherer<'_, '_> {
         });
     }
 
-    fn name(&mut self, name: directory::Name, parent: Option<u32>, since: u32, live: bool) {
+    fn name(&mut self, name: DirectoryName, parent: Option<u32>, since: u32, live: bool) {
         let text = || String::from_utf8_lossy(name.bytes).into();
-        if let (true, false, Some(parent)) = (live, name.removed, parent)
+        if live
+            && !name.removed
             && self.names.links.len() < MOST_ENTRIES
+            && let Some(parent) = parent
         {
             self.names.links.push(Link { inode: name.inode, parent, name: text() });
         } else if self.kept < MOST_ENTRIES && self.wanted.contains(&name.inode) {

@@ -5,6 +5,7 @@
 use afterimage_signatures::Bytes;
 
 use super::field::{array, le16, le32};
+use crate::volumes::read;
 
 /// Where the first superblock lies in a volume.
 pub(super) const AT: u64 = 1024;
@@ -49,7 +50,7 @@ mod ro_compat {
 
 /// What a superblock says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Superblock {
+pub(super) struct ExtSuperblock {
     /// Bytes of a block.
     pub(super) block_len: u64,
     /// Blocks that one bit of a block bitmap stands for.
@@ -78,7 +79,7 @@ pub(super) struct Superblock {
     pub(super) descriptor_len: usize,
     /// The first descriptor block that lies in the groups that it describes.
     pub(super) first_meta: u64,
-    /// Blocks kept behind the descriptors for more of them.
+    /// Blocks kept after the descriptors for more of them.
     pub(super) reserved_descriptors: u64,
     /// The group that this copy lies in.
     pub(super) group: u64,
@@ -94,15 +95,10 @@ pub(super) struct Superblock {
     ro_compat: u32,
 }
 
-impl Superblock {
+impl ExtSuperblock {
     /// The superblock at `at`, when there is one.
     pub(super) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
-        if at.checked_add(LEN as u64)? > bytes.len() {
-            return None;
-        }
-        let mut raw = [0; LEN];
-        bytes.read_at(at, &mut raw);
-        Self::parse(&raw)
+        Self::parse(&read::array::<LEN>(bytes, at)?)
     }
 
     /// What the bytes say, when they fit together; half a superblock is enough for most of it.
@@ -125,7 +121,7 @@ impl Superblock {
             _ => usize::from(le16(raw, 254)),
         };
         let journal_len = u64::from(le32(raw, 268 + 64)) | u64::from(le32(raw, 268 + 60)) << 32;
-        let superblock = Superblock {
+        let superblock = ExtSuperblock {
             block_len,
             ratio: if bigalloc { 1 << shift? } else { 1 },
             blocks: u64::from(le32(raw, 4)) | high(0x150),

@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use afterimage_signatures::Bytes;
 
-use super::copies::Copies;
-use super::group::{self, Group};
-use super::inode::{Inode, Kind};
-use super::layout::Layout;
-use super::superblock::Superblock;
-use super::{directory, free, journal, survey};
+use super::blocks::VolumeBlocks;
+use super::copies::BlockCopies;
+use super::group::{self, BlockGroup};
+use super::inode::ExtInode;
+use super::inode_tables::InodeTables;
+use super::superblock::ExtSuperblock;
 
 /// Blocks of block maps and of directories that are read of one volume, beside what it has.
 const MOST_BLOCKS: u64 = 1 << 22;
@@ -18,63 +18,40 @@ const MOST_BLOCKS: u64 = 1 << 22;
 /// Bytes of a table that are read at once.
 const PIECE: u64 = 1 << 20;
 
-/// A volume and where it lies.
-pub(super) struct Volume<'a> {
-    pub(super) bytes: &'a dyn Bytes,
-    /// Its first byte.
-    pub(super) at: u64,
-    /// The first byte after what is there of it.
-    pub(super) end: u64,
-    pub(super) superblock: Superblock,
-    pub(super) groups: Vec<Group>,
+/// A volume that can be read.
+pub(super) struct ExtVolume<'a> {
+    pub(super) blocks: VolumeBlocks<'a>,
+    pub(super) superblock: ExtSuperblock,
+    pub(super) groups: Vec<BlockGroup>,
     /// Old blocks in its journal.
-    pub(super) copies: Copies,
+    pub(super) copies: BlockCopies,
     /// Blocks of maps and directories that may still be read: no honest volume has more than blocks.
     budget: Cell<u64>,
 }
 
-impl<'a> Volume<'a> {
-    /// The volume of a superblock at `at`, with at most `room` bytes, and what
-    /// its journal has.
-    pub(super) fn new(bytes: &'a dyn Bytes, at: u64, room: u64, superblock: Superblock) -> Self {
-        let mut volume = Self::unread(bytes, at, room, superblock);
-        volume.groups = volume.read_groups();
-        volume.copies = journal::read(&volume);
-        if volume.groups.is_empty() {
-            // The journal, found by the copy of its map, may have the descriptors.
-            volume.groups = volume.read_groups();
-        }
-        volume
-    }
-
-    /// The same before anything of it was read.
-    pub(super) fn unread(bytes: &'a dyn Bytes, at: u64, room: u64, superblock: Superblock) -> Self {
-        let len = superblock.blocks.saturating_mul(superblock.block_len);
+impl<'a> ExtVolume<'a> {
+    /// The volume of a superblock at `at`, with at most `room` bytes, before its groups and its
+    /// journal were read.
+    pub(super) fn unread(
+        bytes: &'a dyn Bytes,
+        at: u64,
+        room: u64,
+        superblock: ExtSuperblock,
+    ) -> Self {
+        let block_len = superblock.block_len;
+        let len = superblock.blocks.saturating_mul(block_len);
         let end = at.saturating_add(len.min(room)).min(bytes.len());
         let budget = Cell::new(superblock.blocks.min(MOST_BLOCKS));
-        let (groups, copies) = (Vec::new(), Copies::default());
-        Volume { bytes, at, end, superblock, groups, copies, budget }
+        let blocks = VolumeBlocks { bytes, at, end, block_len };
+        let (groups, copies) = (Vec::new(), BlockCopies::default());
+        ExtVolume { blocks, superblock, groups, copies, budget }
     }
 
-    fn read_groups(&self) -> Vec<Group> {
-        group::read(&self.superblock, &|block, out| self.read_or_restore(block, out).is_some())
-    }
-
-    /// Whether it does begin where it is said to.
-    pub(super) fn is_placed(&self) -> bool {
-        let root = self.inode(survey::ROOT).filter(|root| root.kind == Kind::Folder);
-        let first = root.and_then(|root| Layout::of(self, &root, None).first());
-        let mut block = Vec::new();
-        let is_root = |block: &[u8]| {
-            let mut own = false;
-            directory::each(block, &self.superblock, |name| {
-                own |= name.bytes == b"." && name.inode == survey::ROOT;
-            });
-            own
-        };
-        first.is_some_and(|first| self.read(first, &mut block) && is_root(&block))
-            || free::agree(self)
-            || self.copies.agree(self)
+    /// Reads the descriptors of the groups; blocks that were lost are taken from the journal, when
+    /// that was read before.
+    pub(super) fn read_groups(&mut self) {
+        self.groups =
+            group::read(&self.superblock, &|block, out| self.read_or_restore(block, out).is_some());
     }
 
     /// The blocks of a group.
@@ -86,49 +63,23 @@ impl<'a> Volume<'a> {
 
     /// Bytes of a block.
     pub(super) fn block_len(&self) -> usize {
-        // At most 64 KiB.
         self.superblock.block_len as usize
-    }
-
-    /// Where a block lies, when it lies inside.
-    pub(super) fn offset(&self, block: u64) -> Option<u64> {
-        let at = block.checked_mul(self.superblock.block_len)?.checked_add(self.at)?;
-        let end = at.checked_add(self.superblock.block_len)?;
-        (end <= self.end).then_some(at)
-    }
-
-    /// Reads a block; false when it lies outside.
-    pub(super) fn read(&self, block: u64, out: &mut Vec<u8>) -> bool {
-        let Some(at) = self.offset(block) else { return false };
-        self.read_at(at, out)
-    }
-
-    /// Reads the block at an offset of the source.
-    pub(super) fn read_at(&self, at: u64, out: &mut Vec<u8>) -> bool {
-        out.clear();
-        out.resize(self.block_len(), 0);
-        let inside =
-            at.checked_add(self.superblock.block_len).is_some_and(|end| end <= self.bytes.len());
-        if inside {
-            self.bytes.read_at(at, out);
-        }
-        inside
     }
 
     /// Reads a block, or what the journal says of it when it was lost or is yet to be written; says
     /// where it was read.
     pub(super) fn read_or_restore(&self, block: u64, out: &mut Vec<u8>) -> Option<u64> {
-        let at = self.offset(block)?;
+        let at = self.blocks.offset(block)?;
         if let Some(pending) = self.copies.pending(block)
-            && pending.read(self, out)
+            && pending.read(&self.blocks, out)
         {
             return Some(pending.at);
         }
-        if self.read_at(at, out) && out.iter().any(|&byte| byte != 0) {
+        if self.blocks.read_at(at, out) && out.iter().any(|&byte| byte != 0) {
             return Some(at);
         }
         let newest = self.copies.of(block).last()?;
-        newest.read(self, out).then_some(newest.at)
+        newest.read(&self.blocks, out).then_some(newest.at)
     }
 
     /// Takes a block from what may still be read; false when nothing is left.
@@ -144,7 +95,7 @@ impl<'a> Volume<'a> {
     }
 
     /// The number of the first inode of a block of an inode table.
-    pub(super) fn first_inode_of(&self, block: u64, tables: &Tables) -> Option<u32> {
+    pub(super) fn first_inode_of(&self, block: u64, tables: &InodeTables) -> Option<u32> {
         let group = tables.group_of(block)?;
         let table = self.groups[group as usize].inode_table;
         let index = u32::try_from(block - table).ok()?.checked_mul(self.inodes_per_block())?;
@@ -165,16 +116,16 @@ impl<'a> Volume<'a> {
     }
 
     /// An inode as it is now.
-    pub(super) fn inode(&self, number: u32) -> Option<Inode> {
+    pub(super) fn inode(&self, number: u32) -> Option<ExtInode> {
         let (block, at) = self.place_of(number)?;
         let mut data = Vec::new();
         let read_at = self.read_or_restore(block, &mut data)?;
         let raw = data.get(at..at + self.superblock.inode_len)?;
-        Some(Inode::parse(raw, number, read_at + at as u64))
+        Some(ExtInode::parse(raw, number, read_at + at as u64))
     }
 
     /// Shows all inodes that were ever used, in order.
-    pub(super) fn each_inode(&self, mut each: impl FnMut(Inode)) {
+    pub(super) fn each_inode(&self, mut each: impl FnMut(ExtInode)) {
         let per_group = self.superblock.group_inodes;
         for (group, number) in self.groups.iter().zip((1_u32..).step_by(per_group as usize)) {
             if group.inode_table == 0 || group.no_inodes {
@@ -186,7 +137,7 @@ impl<'a> Volume<'a> {
                 let first = number + index as u32 * self.inodes_per_block();
                 each_slot(data, self.superblock.inode_len, |slot, raw| {
                     let at = at + (slot * self.superblock.inode_len) as u64;
-                    each(Inode::parse(raw, first + slot as u32, at));
+                    each(ExtInode::parse(raw, first + slot as u32, at));
                 });
             });
         }
@@ -199,12 +150,12 @@ impl<'a> Volume<'a> {
         let (mut piece, mut restored) = (Vec::new(), Vec::new());
         let mut index = 0;
         while index < count {
-            let Some(at) = self.offset(first + index) else { return };
-            let left = (self.end - at) / self.superblock.block_len;
+            let Some(at) = self.blocks.offset(first + index) else { return };
+            let left = (self.blocks.end - at) / self.superblock.block_len;
             let here = per_piece.min(count - index).min(left);
             piece.clear();
             piece.resize(here as usize * self.block_len(), 0);
-            self.bytes.read_at(at, &mut piece);
+            self.blocks.bytes.read_at(at, &mut piece);
             for (data, at) in
                 piece.chunks_exact(self.block_len()).zip((at..).step_by(self.block_len()))
             {
@@ -226,30 +177,5 @@ pub(super) fn each_slot(block: &[u8], inode_len: usize, mut each: impl FnMut(usi
         if raw[..4] != [0; 4] {
             each(slot, raw);
         }
-    }
-}
-
-/// The inode tables in order of place.
-pub(super) struct Tables {
-    /// First block and group.
-    tables: Vec<(u64, u32)>,
-    blocks: u64,
-}
-
-impl Tables {
-    /// The inode tables of a volume.
-    pub(super) fn of(volume: &Volume) -> Self {
-        let mut tables: Vec<(u64, u32)> =
-            volume.groups.iter().map(|group| group.inode_table).zip(0..).collect();
-        tables.retain(|&(block, _)| block > 0);
-        tables.sort_unstable();
-        Tables { tables, blocks: group::table_blocks(&volume.superblock) }
-    }
-
-    /// The group whose inodes a block holds.
-    pub(super) fn group_of(&self, block: u64) -> Option<u32> {
-        let behind = self.tables.partition_point(|&(first, _)| first <= block);
-        let (first, group) = *self.tables.get(behind.checked_sub(1)?)?;
-        (block - first < self.blocks).then_some(group)
     }
 }

@@ -2,13 +2,14 @@
 
 use afterimage_signatures::Bytes;
 
+use crate::model::Moment;
 use crate::volumes::filesystem::budget::Budget;
 use crate::volumes::filesystem::fat::boot::Boot;
 use crate::volumes::filesystem::fat::folder::Record;
 use crate::volumes::filesystem::fat::tree::Tree;
 use crate::volumes::filesystem::fat::volume::{Trouble, Volume, candidates};
 use crate::volumes::filesystem::table::Ending;
-use crate::volumes::filesystem::{Contents, Entry, Location, Stamp};
+use crate::volumes::filesystem::{Contents, Entry, Location};
 
 /// Bytes of all paths of a volume together.
 const MOST_TEXT: usize = 512 << 20;
@@ -148,7 +149,7 @@ pub fn entries(tree: &Tree, locations: Vec<Vec<Location>>) -> Vec<Entry> {
             erased: record.erased,
             size: record.size.into(),
             locations,
-            modified: record.modified.map(|civil| Stamp { civil, offset: None }),
+            modified: record.modified.map(|civil| Moment { civil, offset: None }),
             deleted_at: None,
             record: record.at,
             coded: None,

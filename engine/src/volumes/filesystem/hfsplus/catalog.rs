@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use afterimage_signatures::{Bytes, Run};
 
-use super::header::{Fork, Header, extents};
-use super::record::{self, File, Record, What};
-use super::tree::Tree;
+use super::header::{Fork, HfsHeader, extents};
+use super::record::{self, CatalogFile, CatalogItem, CatalogRecord};
+use super::tree::HfsTree;
 use crate::volumes::fields::{be32, byte};
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path};
 
@@ -14,31 +14,31 @@ use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path}
 const ROOT: u32 = 2;
 const CATALOG: u32 = 4;
 
-/// The name of the folder in the root that the files behind hard links are in.
+/// The name of the folder in the root of the files that hard links lead to.
 const PRIVATE: &str = "\0\0\0\0HFS+ Private Data";
 
 /// Extents of files beyond the eighth, by the number of the file and the first block in it.
-pub type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
+pub(crate) type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
 
 /// The records of a volume, live and left.
 #[derive(Default)]
-pub struct Catalog {
-    pub label: Option<String>,
-    pub faults: Vec<String>,
+pub(crate) struct Catalog {
+    pub(crate) label: Option<String>,
+    pub(crate) faults: Vec<String>,
     /// Records in the tree and outside of it, and where each lies.
-    live: Vec<(u64, Record)>,
-    left: Vec<(u64, Record)>,
+    live: Vec<(u64, CatalogRecord)>,
+    left: Vec<(u64, CatalogRecord)>,
     folders: HashMap<u32, (u32, String)>,
     overflow: Overflow,
 }
 
 /// The extents that the overflow file has.
-fn overflow(bytes: &dyn Bytes, header: &Header, faults: &mut Vec<String>) -> Overflow {
+fn overflow(bytes: &dyn Bytes, header: &HfsHeader, faults: &mut Vec<String>) -> Overflow {
     let mut found = Overflow::new();
     if header.extents.size == 0 {
         return found;
     }
-    let tree = Tree::open(bytes, header.runs(&header.extents.extents));
+    let tree = HfsTree::open(bytes, header.runs(&header.extents.extents));
     let whole = tree.is_some_and(|mut tree| {
         tree.walk(|node| {
             for (_, record) in node.records() {
@@ -62,17 +62,17 @@ fn overflow(bytes: &dyn Bytes, header: &Header, faults: &mut Vec<String>) -> Ove
 
 impl Catalog {
     /// Reads the catalog that the header leads to.
-    pub fn read(bytes: &dyn Bytes, header: &Header) -> Self {
+    pub(crate) fn read(bytes: &dyn Bytes, header: &HfsHeader) -> Self {
         let mut catalog = Catalog::default();
         catalog.overflow = overflow(bytes, header, &mut catalog.faults);
         let runs = catalog.runs(header, CATALOG, &header.catalog);
-        let Some(mut tree) = Tree::open(bytes, runs) else {
+        let Some(mut tree) = HfsTree::open(bytes, runs) else {
             catalog.faults.push("the catalog is lost".into());
             return catalog;
         };
         let whole = tree.walk(|node| {
             for (at, record) in node.records() {
-                if let Some(record) = Record::read(record) {
+                if let Some(record) = CatalogRecord::read(record) {
                     catalog.add(node.place(at), record);
                 }
             }
@@ -91,13 +91,17 @@ impl Catalog {
     }
 
     /// Adds what is left of records in a piece of the source.
-    pub fn add_left(&mut self, found: Vec<(usize, Record)>, place: impl Fn(usize) -> u64) {
+    pub(crate) fn add_left(
+        &mut self,
+        found: Vec<(usize, CatalogRecord)>,
+        place: impl Fn(usize) -> u64,
+    ) {
         let room = MOST_ENTRIES.saturating_sub(self.left.len());
         self.left.extend(found.into_iter().take(room).map(|(at, record)| (place(at), record)));
     }
 
-    fn add(&mut self, at: u64, record: Record) {
-        if record.what == What::Folder {
+    fn add(&mut self, at: u64, record: CatalogRecord) {
+        if record.item == CatalogItem::Folder {
             if record.id == ROOT {
                 self.label = Some(record.name.clone());
             }
@@ -110,18 +114,18 @@ impl Catalog {
     }
 
     /// All files: live ones, then what is left of others.
-    pub fn entries(mut self, header: &Header) -> Vec<Entry> {
+    pub(crate) fn entries(mut self, header: &HfsHeader) -> Vec<Entry> {
         let left = std::mem::take(&mut self.left);
-        for (_, record) in left.iter().filter(|(_, record)| record.what == What::Folder) {
+        for (_, record) in left.iter().filter(|(_, record)| record.item == CatalogItem::Folder) {
             let folder = (record.parent, record.name.clone());
             self.folders.entry(record.id).or_insert(folder);
         }
         let private =
             self.folders.iter().find(|(_, (parent, name))| *parent == ROOT && name == PRIVATE);
         let private = private.map(|(&id, _)| id);
-        let hidden = |record: &Record| Some(record.parent) == private;
+        let hidden = |record: &CatalogRecord| Some(record.parent) == private;
         // What hard links lead to: files in the private folder, `iNode` and a number.
-        let links: HashMap<u32, &File> = self
+        let links: HashMap<u32, &CatalogFile> = self
             .live
             .iter()
             .filter(|(_, record)| hidden(record))
@@ -151,9 +155,9 @@ impl Catalog {
 
     fn entry(
         &self,
-        header: &Header,
-        (at, record): (u64, &Record),
-        file: &File,
+        header: &HfsHeader,
+        (at, record): (u64, &CatalogRecord),
+        file: &CatalogFile,
         deleted: bool,
     ) -> Option<Entry> {
         let runs = self.runs(header, record.id, &file.fork);
@@ -178,7 +182,7 @@ impl Catalog {
     }
 
     /// Where a fork lies: its eight extents and those of the overflow file.
-    fn runs(&self, header: &Header, id: u32, fork: &Fork) -> Vec<Run> {
+    fn runs(&self, header: &HfsHeader, id: u32, fork: &Fork) -> Vec<Run> {
         let mut all = fork.extents.clone();
         let count = |extents: &[(u32, u32)]| -> u32 {
             extents.iter().fold(0, |sum: u32, &(_, count)| sum.saturating_add(count))
@@ -196,9 +200,9 @@ impl Catalog {
     }
 }
 
-fn file(record: &Record) -> Option<&File> {
-    match &record.what {
-        What::File(file) => Some(file),
-        What::Folder => None,
+fn file(record: &CatalogRecord) -> Option<&CatalogFile> {
+    match &record.item {
+        CatalogItem::File(file) => Some(file),
+        CatalogItem::Folder => None,
     }
 }

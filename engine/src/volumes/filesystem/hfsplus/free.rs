@@ -3,25 +3,26 @@
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Runs};
 
-use super::header::Header;
-use super::tree::fill;
+use super::header::HfsHeader;
+use crate::model::SpanSet;
 use crate::volumes::filesystem::{Entry, Location};
+use crate::volumes::read;
 
 /// Bytes of the file that are read at once.
 const PIECE: u64 = 64 << 10;
 
-/// Stretches that are kept; with more of them the map is of no use.
-const MOST_STRETCHES: usize = 8 << 20;
+/// Free extents that are kept; with more of them the map is of no use.
+const MOST_FREE_EXTENTS: usize = 8 << 20;
 
 /// The blocks that are free, and how many.
-pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
+pub(crate) fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, u64)> {
     let runs = Runs::new(header.runs(&header.allocation.extents));
     let len = header.blocks.div_ceil(8);
-    let (mut stretches, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
+    let (mut free, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
     let mut piece = vec![0; PIECE.min(len) as usize];
     for at in (0..len).step_by(PIECE as usize) {
         let piece = &mut piece[..PIECE.min(len - at) as usize];
-        fill(bytes, &runs, at, piece)?;
+        read::runs_into(bytes, &runs.slice(at, piece.len() as u64), piece)?;
         for (index, &used) in
             (at * 8..).step_by(8).zip(piece.iter()).filter(|(_, used)| **used != 255)
         {
@@ -32,28 +33,26 @@ pub fn free(bytes: &dyn Bytes, header: &Header) -> Option<(Vec<Span>, u64)> {
                 }
                 count += 1;
                 let at = header.at.saturating_add(block * header.block);
-                match stretches.last_mut() {
+                match free.last_mut() {
                     Some(last) if last.end() == at => last.len += header.block,
-                    _ => stretches.push(Span { at, len: header.block }),
+                    _ => free.push(Span { at, len: header.block }),
                 }
             }
         }
-        if stretches.len() > MOST_STRETCHES {
+        if free.len() > MOST_FREE_EXTENTS {
             return None;
         }
     }
-    Some((stretches, count))
+    Some((free, count))
 }
 
 /// Whether no live file lies in what is said to be free.
-pub fn agrees(free: &[Span], entries: &[Entry]) -> bool {
+pub(crate) fn agrees(free: &[Span], entries: &[Entry]) -> bool {
     let live = entries.iter().filter(|entry| !entry.deleted);
-    let runs = live.flat_map(|entry| &entry.locations).flat_map(|place| match place {
+    let mut runs = live.flat_map(|entry| &entry.locations).flat_map(|location| match location {
         Location::Runs(runs) => runs.as_slice(),
         Location::Start(_) => &[],
     });
-    { runs }.all(|run| {
-        let next = free.partition_point(|span| span.end() <= run.at);
-        free.get(next).is_none_or(|span| span.at >= run.at.saturating_add(run.len))
-    })
+    let free: SpanSet = free.iter().copied().collect();
+    runs.all(|run| !free.meets(*run))
 }

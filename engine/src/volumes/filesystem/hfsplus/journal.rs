@@ -3,9 +3,11 @@
 use afterimage_signatures::Bytes;
 
 use super::catalog::Catalog;
-use super::header::Header;
-use super::{SECTOR, node_len, record, tree};
-use crate::volumes::fields::{be32, be64, read};
+use super::header::HfsHeader;
+use super::{record, tree};
+use crate::volumes::fields::{be32, be64};
+use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 /// Bytes of a journal that are searched; macOS makes 8 MiB for each 100 GiB.
 const MOST: u64 = 512 << 20;
@@ -14,12 +16,12 @@ const MOST: u64 = 512 << 20;
 const PIECE: u64 = 1 << 20;
 
 /// Adds the records in the journal's copies of nodes to those that are left.
-pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
+pub(crate) fn add(bytes: &dyn Bytes, header: &HfsHeader, catalog: &mut Catalog) {
     let Some((at, len)) = place(bytes, header) else { return };
     for piece in (0..len).step_by(PIECE as usize) {
         // A node that begins in this piece may end in the next.
-        let most = (PIECE + super::LONGEST_NODE as u64).min(len - piece);
-        let Some(bytes) = read(bytes, at + piece, most as usize) else { return };
+        let most = (PIECE + tree::LONGEST_NODE as u64).min(len - piece);
+        let Some(bytes) = read::exact(bytes, at + piece, most as usize) else { return };
         let mut from = 0;
         while from + SECTOR <= bytes.len() && (from as u64) < PIECE {
             let rest = &bytes[from..];
@@ -27,7 +29,7 @@ pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
                 from += SECTOR;
                 continue;
             }
-            let node = node_len(rest);
+            let node = tree::node_len(rest);
             let found = record::left(&rest[..node], tree::DESCRIPTOR);
             let start = at + piece + from as u64;
             catalog.add_left(found, |at| start + at as u64);
@@ -37,12 +39,12 @@ pub fn add(bytes: &dyn Bytes, header: &Header, catalog: &mut Catalog) {
 }
 
 /// Where the journal lies, when it lies in the volume, and how much of it is searched.
-fn place(bytes: &dyn Bytes, header: &Header) -> Option<(u64, u64)> {
+fn place(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(u64, u64)> {
     let block = u64::from(header.journal_block);
     if block == 0 || block >= header.blocks {
         return None;
     }
-    let info = read(bytes, header.at.checked_add(block * header.block)?, 52)?;
+    let info = read::exact(bytes, header.at.checked_add(block * header.block)?, 52)?;
     let (offset, len) = (be64(&info, 36)?, be64(&info, 44)?);
     let inside = be32(&info, 0)? & 1 == 1 && offset < header.len;
     let len = len.min(header.len.checked_sub(offset)?).min(MOST);

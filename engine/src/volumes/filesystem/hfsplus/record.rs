@@ -1,8 +1,8 @@
 //! Records of a catalog: files, folders, and what is left of them where nodes have room.
 
 use super::header::Fork;
+use crate::model::Moment;
 use crate::volumes::fields::{array, be16, be32};
-use crate::volumes::filesystem::Stamp;
 
 /// Seconds from 1904, where the dates of HFS+ begin, to 1970.
 const EPOCH: i64 = 2_082_844_800;
@@ -16,65 +16,65 @@ const LONGEST_NAME: usize = 255;
 
 /// A record and the key that leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Record {
-    pub parent: u32,
-    pub name: String,
+pub(crate) struct CatalogRecord {
+    pub(crate) parent: u32,
+    pub(crate) name: String,
     /// The number of the file or the folder.
-    pub id: u32,
-    pub what: What,
+    pub(crate) id: u32,
+    pub(crate) item: CatalogItem,
 }
 
 /// What a record is of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum What {
+pub(crate) enum CatalogItem {
     Folder,
-    File(File),
+    File(CatalogFile),
 }
 
 /// What a record says of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct File {
-    pub modified: u32,
-    pub fork: Fork,
+pub(crate) struct CatalogFile {
+    pub(crate) modified: u32,
+    pub(crate) fork: Fork,
     /// The number of the file in the private folder that this is a link to.
-    pub link: Option<u32>,
-    pub compressed: bool,
+    pub(crate) link: Option<u32>,
+    pub(crate) compressed: bool,
     /// Neither a symbolic link nor a device.
-    pub regular: bool,
+    pub(crate) regular: bool,
 }
 
-impl File {
-    pub fn stamp(&self) -> Option<Stamp> {
-        Stamp::utc(i64::from(self.modified) - EPOCH, 0)
+impl CatalogFile {
+    pub(crate) fn stamp(&self) -> Option<Moment> {
+        Moment::utc(i64::from(self.modified) - EPOCH, 0)
     }
 }
 
-impl Record {
+impl CatalogRecord {
     /// The record, key first, that `bytes` begin with. Threads are none: they repeat.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (key, letters) = (usize::from(be16(bytes, 0)?), usize::from(be16(bytes, 6)?));
         if key != 6 + 2 * letters || letters > LONGEST_NAME {
             return None;
         }
         let name = bytes.get(8..8 + 2 * letters)?;
         let record = bytes.get(2 + key..)?;
-        let what = match be16(record, 0)? {
-            1 if record.len() >= FOLDER => What::Folder,
-            2 if record.len() >= FILE => What::File(file(record)?),
+        let item = match be16(record, 0)? {
+            1 if record.len() >= FOLDER => CatalogItem::Folder,
+            2 if record.len() >= FILE => CatalogItem::File(file(record)?),
             _ => return None,
         };
         let (parent, id) = (be32(bytes, 2)?, be32(record, 8)?);
-        (parent > 0 && id > 1).then(|| Record { parent, name: text(name), id, what })
+        (parent > 0 && id > 1).then(|| CatalogRecord { parent, name: text(name), id, item })
     }
 
     /// Bytes that the record of that kind takes with its key, at least.
-    pub const SHORTEST: usize = 8 + FOLDER;
+    pub(crate) const SHORTEST: usize = 8 + FOLDER;
 }
 
-fn file(record: &[u8]) -> Option<File> {
+fn file(record: &[u8]) -> Option<CatalogFile> {
     let is_link = array(record, 48)? == *b"hlnkhfs+";
     let mode = be16(record, 42)? & 0xf000;
-    Some(File {
+    Some(CatalogFile {
         modified: be32(record, 16)?,
         fork: Fork::read(record, 88)?,
         link: is_link.then(|| be32(record, 44)).flatten(),
@@ -93,16 +93,17 @@ fn text(name: &[u8]) -> String {
 
 /// What is left of records in bytes that no record owns, and where each begins. Records begin at
 /// even locations; what lies there by chance is told by the bounds of all of its fields.
-pub fn left(bytes: &[u8], from: usize) -> Vec<(usize, Record)> {
+pub(crate) fn left(bytes: &[u8], from: usize) -> Vec<(usize, CatalogRecord)> {
     let mut found = Vec::new();
     let mut at = from + from % 2;
-    while at + Record::SHORTEST <= bytes.len() {
+    while at + CatalogRecord::SHORTEST <= bytes.len() {
         let key = usize::from(be16(bytes, at).unwrap_or(0));
         let letters = usize::from(be16(bytes, at + 6).unwrap_or(0));
-        let record = (letters > 0 && key == 6 + 2 * letters).then(|| Record::read(&bytes[at..]));
+        let record =
+            (letters > 0 && key == 6 + 2 * letters).then(|| CatalogRecord::read(&bytes[at..]));
         match record.flatten() {
             Some(record) => {
-                let len = if record.what == What::Folder { FOLDER } else { FILE };
+                let len = if record.item == CatalogItem::Folder { FOLDER } else { FILE };
                 found.push((at, record));
                 at += 2 + key + len;
             }

@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, proptest};
 
 use super::*;
-use crate::volumes::filesystem::{Location, Stamp};
+use crate::model::Moment;
+use crate::volumes::filesystem::Location;
 
 /// A file: its name, and its bytes, no two alike.
 fn photo(seed: u8, len: usize) -> Vec<u8> {
@@ -67,7 +68,7 @@ fn files_are_read_with_path_time_and_all_their_pieces() {
     check(volume.image(), &found.entries, &all());
     assert_eq!((found.kind, found.label.as_deref()), ("hfs+", Some("Disk")));
     assert_eq!(found.faults, [] as [String; 0]);
-    assert_eq!(found.entries[0].modified, Stamp::utc(TAKEN as i64, 0));
+    assert_eq!(found.entries[0].modified, Moment::utc(TAKEN as i64, 0));
     let free: u64 = found.free.unwrap().iter().map(|span| span.len).sum();
     assert_eq!(free, (256 - 24 - 1 - 3 - 10 - 4) * BLOCK as u64);
 }

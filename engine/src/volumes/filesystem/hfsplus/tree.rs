@@ -3,19 +3,23 @@
 use afterimage_signatures::{Bytes, Run, Runs};
 
 use crate::volumes::fields::{be16, be32};
+use crate::volumes::read;
 
 /// Nodes of a tree that are followed: more than a catalog of any disk has.
 const MOST_NODES: u64 = 1 << 24;
 
+/// Bytes of a node at most, which is what is searched for records from a clue on.
+pub(crate) const LONGEST_NODE: usize = 32 << 10;
+
 /// Bytes before the first record of a node.
-pub const DESCRIPTOR: usize = 14;
+pub(crate) const DESCRIPTOR: usize = 14;
 
 /// A tree in its fork.
-pub struct Tree<'b> {
+pub(crate) struct HfsTree<'b> {
     bytes: &'b dyn Bytes,
     runs: Runs,
-    pub node_len: usize,
-    pub nodes: u64,
+    pub(crate) node_len: usize,
+    pub(crate) nodes: u64,
     first_leaf: u32,
     leaf_records: u32,
     /// Which nodes the walk has met.
@@ -23,20 +27,20 @@ pub struct Tree<'b> {
 }
 
 /// A node and where it lies.
-pub struct Node {
-    pub bytes: Vec<u8>,
-    /// The pieces of the source that it lies in.
-    pub runs: Runs,
+pub(crate) struct HfsNode {
+    pub(crate) bytes: Vec<u8>,
+    /// The runs of the source that it lies in.
+    pub(crate) runs: Runs,
 }
 
-impl Node {
+impl HfsNode {
     /// Where byte `at` of the node lies in the source.
-    pub fn place(&self, at: usize) -> u64 {
+    pub(crate) fn place(&self, at: usize) -> u64 {
         self.runs.slice(at as u64, 1).as_slice().first().map_or(0, |run| run.at)
     }
 
     /// The bytes of its records, and where they begin.
-    pub fn records(&self) -> impl Iterator<Item = (usize, &[u8])> {
+    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, &[u8])> {
         let count = usize::from(be16(&self.bytes, 10).unwrap_or(0));
         (0..count).filter_map(|index| {
             let (start, end) = (self.offset(index)?, self.offset(index + 1)?);
@@ -45,12 +49,12 @@ impl Node {
     }
 
     /// Where its free space begins, for all that its last offset says.
-    pub fn free_at(&self) -> usize {
+    pub(crate) fn free_at(&self) -> usize {
         let count = usize::from(be16(&self.bytes, 10).unwrap_or(0));
         self.offset(count).filter(|&at| at >= DESCRIPTOR).unwrap_or(DESCRIPTOR)
     }
 
-    pub fn is_leaf(&self) -> bool {
+    pub(crate) fn is_leaf(&self) -> bool {
         is_leaf(&self.bytes)
     }
 
@@ -61,23 +65,32 @@ impl Node {
 }
 
 /// Whether a node is a leaf, by its descriptor.
-pub fn is_leaf(node: &[u8]) -> bool {
+pub(crate) fn is_leaf(node: &[u8]) -> bool {
     node.get(8..10) == Some(&[0xff, 1]) && node.get(12..14) == Some(&[0, 0])
 }
 
-impl<'b> Tree<'b> {
+/// Bytes of the node that the piece begins with: at its end stands where its first record begins.
+pub(crate) fn node_len(piece: &[u8]) -> usize {
+    (9..=15)
+        .map(|power| 1usize << power)
+        .find(|&len| be16(piece, len - 2) == Some(DESCRIPTOR as u16))
+        .unwrap_or(4096)
+        .min(piece.len())
+}
+
+impl<'b> HfsTree<'b> {
     /// The tree that lies in those runs.
-    pub fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
+    pub(crate) fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
         let runs = Runs::new(runs);
         let mut head = vec![0; 512];
-        fill(bytes, &runs, 0, &mut head)?;
+        read::runs_into(bytes, &runs, &mut head)?;
         let node_len = be16(&head, 32)?;
         if head[8] != 1 || !node_len.is_power_of_two() || node_len < 512 {
             return None;
         }
         let room = runs.len().min(bytes.len()) / u64::from(node_len);
         let nodes = u64::from(be32(&head, 36)?).min(room).min(MOST_NODES);
-        Some(Tree {
+        Some(HfsTree {
             bytes,
             runs,
             node_len: node_len.into(),
@@ -89,7 +102,7 @@ impl<'b> Tree<'b> {
     }
 
     /// Shows the leaves in order, as far as their links lead; whether they led to all records.
-    pub fn walk(&mut self, mut each: impl FnMut(&Node)) -> bool {
+    pub(crate) fn walk(&mut self, mut each: impl FnMut(&HfsNode)) -> bool {
         let mut next = self.first_leaf;
         let mut records = 0u64;
         while next != 0 {
@@ -97,7 +110,7 @@ impl<'b> Tree<'b> {
                 Some(met) if !*met => *met = true,
                 _ => return false,
             }
-            let Some(node) = self.node(next.into()).filter(Node::is_leaf) else {
+            let Some(node) = self.node(next.into()).filter(HfsNode::is_leaf) else {
                 self.met[next as usize] = false; // Not a leaf, yet records may be left in it.
                 return false;
             };
@@ -109,32 +122,15 @@ impl<'b> Tree<'b> {
     }
 
     /// Whether the walk has met that node.
-    pub fn met(&self, number: u64) -> bool {
+    pub(crate) fn met(&self, number: u64) -> bool {
         self.met.get(number as usize).copied().unwrap_or(false)
     }
 
-    pub fn node(&self, number: u64) -> Option<Node> {
+    pub(crate) fn node(&self, number: u64) -> Option<HfsNode> {
         let mut bytes = vec![0; self.node_len];
         let at = number.checked_mul(self.node_len as u64)?;
-        fill(self.bytes, &self.runs, at, &mut bytes)?;
-        Some(Node { bytes, runs: self.runs.slice(at, self.node_len as u64) })
+        let runs = self.runs.slice(at, self.node_len as u64);
+        read::runs_into(self.bytes, &runs, &mut bytes)?;
+        Some(HfsNode { bytes, runs })
     }
-}
-
-/// Fills `out` from byte `at` of a fork, when all of it lies there and in the source.
-pub fn fill(bytes: &dyn Bytes, runs: &Runs, at: u64, out: &mut [u8]) -> Option<()> {
-    let runs = runs.slice(at, out.len() as u64);
-    if runs.len() < out.len() as u64 {
-        return None;
-    }
-    let mut rest = out;
-    for run in runs.as_slice() {
-        let (here, behind) = rest.split_at_mut(run.len as usize);
-        if run.at.checked_add(run.len)? > bytes.len() {
-            return None;
-        }
-        bytes.read_at(run.at, here);
-        rest = behind;
-    }
-    Some(())
 }

@@ -1,44 +1,44 @@
 //! The attributes of a file record: its times, its names, its data.
 
-use super::record::Record;
+use super::record::FileRecord;
 use crate::volumes::fields;
 
 /// Type of the attribute that holds the times.
-pub const STANDARD_INFORMATION: u32 = 0x10;
+pub(crate) const STANDARD_INFORMATION: u32 = 0x10;
 
 /// Type of the attribute that lists where attributes lie, when there are several records.
-pub const ATTRIBUTE_LIST: u32 = 0x20;
+pub(crate) const ATTRIBUTE_LIST: u32 = 0x20;
 
 /// Type of a name.
-pub const FILE_NAME: u32 = 0x30;
+pub(crate) const FILE_NAME: u32 = 0x30;
 
 /// Type of the volume's label.
-pub const VOLUME_NAME: u32 = 0x60;
+pub(crate) const VOLUME_NAME: u32 = 0x60;
 
 /// Type of the data.
-pub const DATA: u32 = 0x80;
+pub(crate) const DATA: u32 = 0x80;
 
 /// Type of the clusters of a folder's index.
-pub const INDEX_ALLOCATION: u32 = 0xa0;
+pub(crate) const INDEX_ALLOCATION: u32 = 0xa0;
 
 /// One attribute.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "attribute header".
 #[derive(Clone, Copy, Debug)]
-pub struct Attribute<'r> {
+pub(crate) struct Attribute<'r> {
     /// Its type.
-    pub kind: u32,
+    pub(crate) kind: u32,
     /// Its own name in UTF-16, such as that of a stream; most have none.
-    pub name: &'r [u8],
+    pub(crate) name: &'r [u8],
     /// How its data is coded.
-    pub flags: u16,
+    pub(crate) flags: u16,
     /// Its value, or where that lies.
-    pub value: Value<'r>,
+    pub(crate) value: AttributeValue<'r>,
 }
 
 /// The value of an attribute.
 #[derive(Clone, Copy, Debug)]
-pub enum Value<'r> {
+pub(crate) enum AttributeValue<'r> {
     /// It stands in the record.
     Resident {
         /// Where, from the start of the record.
@@ -61,20 +61,20 @@ pub enum Value<'r> {
 
 impl<'r> Attribute<'r> {
     /// Whether its data is compressed.
-    pub fn compressed(&self) -> bool {
+    pub(crate) fn compressed(&self) -> bool {
         self.flags & 0xff != 0
     }
 
     /// Whether its data is encrypted.
-    pub fn encrypted(&self) -> bool {
+    pub(crate) fn encrypted(&self) -> bool {
         self.flags & 0x4000 != 0
     }
 
     /// Its value, when it stands in the record.
-    pub fn resident(&self) -> Option<&'r [u8]> {
+    pub(crate) fn resident(&self) -> Option<&'r [u8]> {
         match self.value {
-            Value::Resident { bytes, .. } => Some(bytes),
-            Value::Clusters { .. } => None,
+            AttributeValue::Resident { bytes, .. } => Some(bytes),
+            AttributeValue::Clusters { .. } => None,
         }
     }
 
@@ -93,15 +93,15 @@ impl<'r> Attribute<'r> {
     }
 }
 
-fn resident(header: &[u8], at: usize) -> Option<Value<'_>> {
+fn resident(header: &[u8], at: usize) -> Option<AttributeValue<'_>> {
     let len = usize::try_from(fields::le32(header, 16)?).ok()?;
     let value_at = usize::from(fields::le16(header, 20)?);
     let bytes = header.get(value_at..value_at.checked_add(len)?)?;
-    Some(Value::Resident { at: at + value_at, bytes })
+    Some(AttributeValue::Resident { at: at + value_at, bytes })
 }
 
-fn clusters(header: &[u8]) -> Option<Value<'_>> {
-    Some(Value::Clusters {
+fn clusters(header: &[u8]) -> Option<AttributeValue<'_>> {
+    Some(AttributeValue::Clusters {
         first: fields::le64(header, 16)?,
         len: fields::le64(header, 48)?,
         allocated: fields::le64(header, 40)?,
@@ -110,7 +110,9 @@ fn clusters(header: &[u8]) -> Option<Value<'_>> {
 }
 
 /// The attributes of a record, in order, up to the first that cannot be.
-pub fn attributes<'r>(record: &Record<'r>) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
+pub(crate) fn attributes<'r>(
+    record: &FileRecord<'r>,
+) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
     let (bytes, mut at) = (record.bytes, record.first);
     std::iter::from_fn(move || {
         let kind = fields::le32(bytes, at)?;
@@ -128,12 +130,12 @@ pub fn attributes<'r>(record: &Record<'r>) -> impl Iterator<Item = Attribute<'r>
 ///
 /// When ntfs-3g deletes a file whose name stands in a record of its own, it puts the end of the
 /// attributes over the type and the length of that name, and leaves the rest.
-pub fn removed_name<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
+pub(crate) fn removed_name<'r>(record: &FileRecord<'r>) -> Option<&'r [u8]> {
     let rest = record.with_slack.get(record.first..)?;
     let value = resident(rest, 0)?;
     let removed = !record.in_use && fields::le32(rest, 0)? == u32::MAX && rest[8] == 0;
     match value {
-        Value::Resident { at: 24, bytes } if removed => Some(bytes),
+        AttributeValue::Resident { at: 24, bytes } if removed => Some(bytes),
         _ => None,
     }
 }

@@ -1,23 +1,23 @@
 //! The map of clusters: one bit each, set where something owns it.
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::{Bytes, Runs};
 
-use super::boot::Geometry;
-use super::table;
+use super::geometry::NtfsGeometry;
+use crate::volumes::read;
 
 /// Bytes of the map that are read at once.
 const PIECE: u64 = 1 << 20;
 
-/// Stretches of free clusters that are kept.
-const MOST_STRETCHES: usize = 4 << 20;
+/// Free extents that are kept.
+const MOST_FREE_EXTENTS: usize = 4 << 20;
 
-/// The stretches of clusters that are free in the map that lies in `runs`; why there are none, if
+/// The free extents in the map that lies in `runs`; why there are none, if
 /// they cannot be told.
-pub fn free(
+pub(crate) fn free(
     bytes: &dyn Bytes,
     runs: &Runs,
-    geometry: &Geometry,
+    geometry: &NtfsGeometry,
 ) -> Result<Vec<Span>, &'static str> {
     let clusters = geometry.clusters();
     if runs.len() < clusters.div_ceil(8) {
@@ -25,14 +25,14 @@ pub fn free(
     }
     let mut free: Vec<Span> = Vec::new();
     for start in (0..clusters.div_ceil(8)).step_by(PIECE as usize) {
-        let map = table::read(bytes, &runs.slice(start, PIECE));
+        let map = read::runs_padded(bytes, &runs.slice(start, PIECE));
         for (at, &byte) in map.iter().enumerate() {
             let first = (start + at as u64) * 8;
             for (cluster, count) in zeros(byte).filter(|(bit, _)| first + bit < clusters) {
                 add(&mut free, geometry, first + cluster, count.min(clusters - first - cluster));
             }
         }
-        if free.len() > MOST_STRETCHES {
+        if free.len() > MOST_FREE_EXTENTS {
             return Err("its map of clusters has too many holes");
         }
     }
@@ -52,7 +52,7 @@ fn zeros(byte: u8) -> impl Iterator<Item = (u64, u64)> {
     })
 }
 
-fn add(free: &mut Vec<Span>, geometry: &Geometry, cluster: u64, count: u64) {
+fn add(free: &mut Vec<Span>, geometry: &NtfsGeometry, cluster: u64, count: u64) {
     let at = geometry.at + cluster * geometry.cluster_len;
     let len = count * geometry.cluster_len;
     match free.last_mut().filter(|last| last.end() == at) {
@@ -61,19 +61,13 @@ fn add(free: &mut Vec<Span>, geometry: &Geometry, cluster: u64, count: u64) {
     }
 }
 
-/// Whether some of `run` is in `free`, which is in order.
-pub fn overlaps(free: &[Span], run: &Run) -> bool {
-    let after = free.partition_point(|span| span.end() <= run.at);
-    free.get(after).is_some_and(|span| span.at < run.at.saturating_add(run.len))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(map: &[u8], clusters: u64, expected: &[(u64, u64)]) {
-        let geometry = Geometry { at: 1000, len: clusters * 10, cluster_len: 10 };
+        let geometry = NtfsGeometry { at: 1000, len: clusters * 10, cluster_len: 10 };
         let found = free(&map, &Runs::whole(0, map.len() as u64), &geometry).unwrap();
         let expected: Vec<_> =
             expected.iter().map(|&(at, len)| Span { at: 1000 + 10 * at, len: 10 * len }).collect();
@@ -87,17 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn stretches_go_on_from_byte_to_byte_and_end_with_the_clusters() {
+    fn free_extents_go_on_from_byte_to_byte_and_end_with_the_clusters() {
         check(&[0x0f, 0x00, 0xf8], 24, &[(4, 15)]);
         check(&[0xff, 0x00], 11, &[(8, 3)]);
         check(&[0xff, 0xff], 16, &[]);
-    }
-
-    #[test]
-    fn a_run_overlaps_what_it_shares_a_byte_with() {
-        let free = [Span { at: 10, len: 10 }, Span { at: 40, len: 10 }];
-        for (at, len, expected) in [(0, 10, false), (0, 11, true), (20, 20, false), (49, 9, true)] {
-            assert_eq!(overlaps(&free, &Run { at, len }), expected, "{at} {len}");
-        }
     }
 }

@@ -1,50 +1,35 @@
 //! The boot sector, of which the last sector of the volume is a copy.
 
-use afterimage_signatures::{Run, Runs};
+use afterimage_signatures::Bytes;
 
-use super::table::Table;
+use super::geometry::{MOST_CLUSTER, NtfsGeometry};
+use super::record::MOST_RECORD;
 use crate::volumes::fields;
 use crate::volumes::filesystem::SECTOR;
+use crate::volumes::read;
 
 /// What the boot sector says of a volume.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", file $Boot: the BIOS parameter block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Boot {
+pub(crate) struct NtfsBoot {
     /// Bytes a sector.
-    pub sector_len: u64,
+    pub(crate) sector_len: u64,
     /// Bytes a cluster.
-    pub cluster_len: u64,
+    pub(crate) cluster_len: u64,
     /// Sectors of the volume without the copy of the boot sector, which comes after them.
-    pub sectors: u64,
+    pub(crate) sectors: u64,
     /// First cluster of the file table.
-    pub table: u64,
+    pub(crate) table: u64,
     /// First cluster of the copy of its first records.
-    pub mirror: u64,
+    pub(crate) mirror: u64,
     /// Bytes a file record.
-    pub record_len: usize,
+    pub(crate) record_len: usize,
 }
 
-/// Where a volume lies, and in what units it counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    /// First byte of the volume, in bytes from the start of the source.
-    pub at: u64,
-    /// Bytes from there to where its clusters end, or the source does.
-    pub len: u64,
-    /// Bytes a cluster.
-    pub cluster_len: u64,
-}
-
-/// Bytes of the largest cluster, since Windows 10.
-pub const MOST_CLUSTER: u64 = 2 << 20;
-
-/// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
-pub const MOST_RECORD: usize = 16 << 10;
-
-impl Boot {
+impl NtfsBoot {
     /// The boot sector, when all that it says can be.
-    pub fn parse(sector: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(sector: &[u8]) -> Option<Self> {
         if sector.len() < SECTOR || sector[3..11] != *b"NTFS    " {
             return None;
         }
@@ -62,37 +47,29 @@ impl Boot {
         let (table, mirror) = (fields::le64(sector, 48)?, fields::le64(sector, 56)?);
         let record_len = record_len(sector[64] as i8, cluster_len)?;
         let plausible = cluster_len <= MOST_CLUSTER && (1..clusters).contains(&table);
-        plausible.then_some(Boot { sector_len, cluster_len, sectors, table, mirror, record_len })
+        plausible.then_some(NtfsBoot {
+            sector_len,
+            cluster_len,
+            sectors,
+            table,
+            mirror,
+            record_len,
+        })
+    }
+
+    /// The boot sector at `at` of the source.
+    pub(crate) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
+        Self::parse(&read::array::<SECTOR>(bytes, at)?)
     }
 
     /// Bytes from the beginning of the volume to the copy of this sector.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.sectors.saturating_mul(self.sector_len)
     }
 
-    /// The file records in `runs`.
-    pub fn records(&self, runs: Runs) -> Table {
-        Table { runs, record_len: self.record_len, carved: false }
-    }
-
     /// The volume at `at` when the source, or the partition, goes on for `room` bytes from there.
-    pub fn geometry(&self, at: u64, room: u64) -> Geometry {
-        Geometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
-    }
-}
-
-impl Geometry {
-    /// The `clusters` clusters from number `lcn` on, when the volume has them.
-    pub fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
-        let start = lcn.checked_mul(self.cluster_len)?;
-        let len = clusters.checked_mul(self.cluster_len)?;
-        let at = self.at.checked_add(start)?;
-        (start.checked_add(len)? <= self.len).then_some(Run { at, len })
-    }
-
-    /// How many clusters there are.
-    pub fn clusters(&self) -> u64 {
-        self.len / self.cluster_len
+    pub(crate) fn geometry(&self, at: u64, room: u64) -> NtfsGeometry {
+        NtfsGeometry { at, len: self.len().min(room), cluster_len: self.cluster_len }
     }
 }
 
@@ -133,7 +110,7 @@ mod tests {
 
     #[track_caller]
     fn check(sectors_per_cluster: u8, record: i8, expected: Option<(u64, usize)>) {
-        let boot = Boot::parse(&sector(sectors_per_cluster, record));
+        let boot = NtfsBoot::parse(&sector(sectors_per_cluster, record));
         assert_eq!(boot.map(|boot| (boot.cluster_len, boot.record_len)), expected);
     }
 
@@ -155,10 +132,10 @@ mod tests {
         check(8, i8::MIN, None);
         let mut beyond = sector(8, -10);
         beyond[50] = 1;
-        assert_eq!(Boot::parse(&beyond), None);
+        assert_eq!(NtfsBoot::parse(&beyond), None);
         let mut fat = sector(8, -10);
         fat[16] = 2;
-        assert_eq!(Boot::parse(&fat), None);
-        assert_eq!(Boot::parse(&sector(8, -10)[..60]), None);
+        assert_eq!(NtfsBoot::parse(&fat), None);
+        assert_eq!(NtfsBoot::parse(&sector(8, -10)[..60]), None);
     }
 }

@@ -2,11 +2,11 @@
 
 use afterimage_signatures::{Run, Runs};
 
-use super::attribute::{self, Attribute, Value};
-use super::boot::Geometry;
-use super::name::Name;
-use super::run_list::{self, Extent};
-use super::table::Placed;
+use super::attribute::{self, Attribute, AttributeValue};
+use super::geometry::NtfsGeometry;
+use super::name::FileName;
+use super::run_list::{self, DataRun};
+use super::table::PlacedRecord;
 use crate::volumes::fields;
 use crate::volumes::filesystem::{Location, MOST_RUNS};
 
@@ -21,20 +21,20 @@ const NAMES: &[u8] = b"$\0I\x003\x000\0";
 
 /// What the records of a file say.
 #[derive(Clone, Debug, Default)]
-pub struct File {
+pub(crate) struct NtfsFile {
     /// When its data was last modified, in 100 ns since 1601.
-    pub modified: Option<u64>,
+    pub(crate) modified: Option<u64>,
     /// Its names, without those for old programs where it has others.
-    pub names: Vec<Name>,
+    pub(crate) names: Vec<FileName>,
     /// Its data, and what it may have beside it.
-    pub streams: Vec<Stream>,
+    pub(crate) streams: Vec<DataStream>,
     /// The blocks of the index of a folder.
-    pub index: Stream,
+    pub(crate) index: DataStream,
 }
 
 /// Data of a file.
 #[derive(Clone, Debug, Default)]
-pub struct Stream {
+pub(crate) struct DataStream {
     /// Its name in UTF-16: the data that everyone means has none.
     name: Vec<u8>,
     len: Option<u64>,
@@ -53,14 +53,15 @@ pub struct Stream {
 #[derive(Clone, Debug)]
 struct Part {
     first: u64,
-    extents: Vec<Extent>,
+    extents: Vec<DataRun>,
 }
 
-impl File {
+impl NtfsFile {
     /// Adds what a record of the file says.
-    pub fn add(&mut self, placed: &Placed<'_>) {
+    pub(crate) fn add(&mut self, placed: &PlacedRecord<'_>) {
         let removed = attribute::removed_name(&placed.record);
-        if let Some((name, len)) = removed.and_then(|name| Some((Name::parse(name)?, name.len())))
+        if let Some((name, len)) =
+            removed.and_then(|name| Some((FileName::parse(name)?, name.len())))
             && name.len == len
         {
             self.add_name(name);
@@ -72,7 +73,7 @@ impl File {
                     self.modified = self.modified.or(moment);
                 }
                 attribute::FILE_NAME => {
-                    if let Some(name) = attribute.resident().and_then(Name::parse) {
+                    if let Some(name) = attribute.resident().and_then(FileName::parse) {
                         self.add_name(name);
                     }
                 }
@@ -86,8 +87,8 @@ impl File {
     }
 
     /// A file may have an 8.3 name alone, but beside another it says nothing.
-    fn add_name(&mut self, name: Name) {
-        let same = |kept: &Name| kept.parent == name.parent && kept.text == name.text;
+    fn add_name(&mut self, name: FileName) {
+        let same = |kept: &FileName| kept.parent == name.parent && kept.text == name.text;
         if self.names.len() >= MOST_NAMES || self.names.iter().any(same) {
             return;
         }
@@ -99,29 +100,30 @@ impl File {
         self.names.push(name);
     }
 
-    fn add_data(&mut self, attribute: &Attribute<'_>, placed: &Placed<'_>) {
+    fn add_data(&mut self, attribute: &Attribute<'_>, placed: &PlacedRecord<'_>) {
         let known = self.streams.iter().position(|stream| stream.name == attribute.name);
         let index = known.unwrap_or(self.streams.len());
         if index >= MOST_STREAMS {
             return;
         }
         if known.is_none() {
-            self.streams.push(Stream { name: attribute.name.to_vec(), ..Stream::default() });
+            self.streams
+                .push(DataStream { name: attribute.name.to_vec(), ..DataStream::default() });
         }
         self.streams[index].add(attribute, placed);
     }
 }
 
-impl Stream {
-    fn add(&mut self, attribute: &Attribute<'_>, placed: &Placed<'_>) {
+impl DataStream {
+    fn add(&mut self, attribute: &Attribute<'_>, placed: &PlacedRecord<'_>) {
         self.compressed |= attribute.compressed();
         self.encrypted |= attribute.encrypted();
         match attribute.value {
-            Value::Resident { at, bytes } => {
+            AttributeValue::Resident { at, bytes } => {
                 self.len = self.len.or(Some(bytes.len() as u64));
                 self.resident = Some(placed.inside(at, bytes.len()));
             }
-            Value::Clusters { first, len, allocated, runs } => {
+            AttributeValue::Clusters { first, len, allocated, runs } => {
                 if first == 0 {
                     self.len = self.len.or(Some(len));
                     self.allocated = self.allocated.max(allocated);
@@ -136,29 +138,29 @@ impl Stream {
     }
 
     /// Its name, where it has one.
-    pub fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         (!self.name.is_empty()).then(|| fields::utf16(&self.name))
     }
 
     /// Its size, if that is recorded.
-    pub fn len(&self) -> Option<u64> {
+    pub(crate) fn len(&self) -> Option<u64> {
         self.len
     }
 
     /// Why the bytes of its clusters are not its own.
     ///
     /// Of compressed data, sixteen clusters at a time that did not get smaller are stored as they
-    /// are; those that did leave a hole. So where there is no hole, nothing is compressed.
-    pub fn coded(&self) -> Option<&'static str> {
-        let hole = || self.extents().any(|extent| extent.lcn.is_none());
+    /// are; those that did leave a sparse hole. So where there is none, nothing is compressed.
+    pub(crate) fn coded(&self) -> Option<&'static str> {
+        let has_hole = || self.extents().any(|extent| extent.lcn.is_none());
         if self.encrypted {
             return Some("encrypted by NTFS (EFS)");
         }
-        hole().then_some(if self.compressed { "compressed by NTFS" } else { "sparse" })
+        has_hole().then_some(if self.compressed { "compressed by NTFS" } else { "sparse" })
     }
 
     /// Where its bytes lie, as far as that is recorded.
-    pub fn place(&self, geometry: Option<&Geometry>) -> Option<Location> {
+    pub(crate) fn place(&self, geometry: Option<&NtfsGeometry>) -> Option<Location> {
         let runs = match (self.coded(), &self.resident) {
             (Some(_), _) => return None,
             (None, Some(resident)) => resident.clone()?,
@@ -167,8 +169,8 @@ impl Stream {
         (!runs.is_empty()).then_some(Location::Runs(runs))
     }
 
-    /// The runs of its data, holes left out, as far as they are recorded.
-    pub fn runs(&self, geometry: &Geometry) -> Vec<Run> {
+    /// The runs of its data, sparse holes left out, as far as they are recorded.
+    pub(crate) fn runs(&self, geometry: &NtfsGeometry) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for extent in self.extents() {
             let Some(lcn) = extent.lcn else { continue };
@@ -178,14 +180,17 @@ impl Stream {
                 None => runs.push(run),
             }
         }
-        // A writer takes clusters ahead; those behind the end are not of the file.
-        let end = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len);
-        let most = end.filter(|_| self.coded().is_none()).unwrap_or(u64::MAX);
-        Runs::new(runs).slice(0, most).as_slice().to_vec()
+        // A writer takes clusters ahead; those after the end are not of the file.
+        if self.coded().is_none()
+            && let Some(end) = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len)
+        {
+            return Runs::new(runs).slice(0, end).as_slice().to_vec();
+        }
+        runs
     }
 
     /// Bytes a cluster, as the size of all of them and their number tell.
-    pub fn cluster_len(&self) -> Option<u64> {
+    pub(crate) fn cluster_len(&self) -> Option<u64> {
         let clusters =
             self.extents().try_fold(0u64, |sum, extent| sum.checked_add(extent.clusters))?;
         let len = self.allocated.checked_div(clusters)?;
@@ -194,12 +199,12 @@ impl Stream {
     }
 
     /// The first cluster of its data.
-    pub fn first_cluster(&self) -> Option<u64> {
+    pub(crate) fn first_cluster(&self) -> Option<u64> {
         self.extents().next()?.lcn
     }
 
     /// Its extents in the order of its bytes, up to the first that no record tells.
-    fn extents(&self) -> impl Iterator<Item = Extent> + '_ {
+    fn extents(&self) -> impl Iterator<Item = DataRun> + '_ {
         let mut order: Vec<&Part> = self.parts.iter().collect();
         order.sort_by_key(|part| part.first);
         let mut next = 0u64;

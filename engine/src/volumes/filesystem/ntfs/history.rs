@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use afterimage_signatures::{Bytes, Runs};
 
-use super::boot::Geometry;
-use super::file::File;
-use super::index::Index;
-use super::index_block::{self, Indexed};
+use super::file::NtfsFile;
+use super::geometry::NtfsGeometry;
+use super::index::TableIndex;
+use super::index_block::{self, IndexEntry};
 use super::record::Reference;
-use super::table::{self, Table};
+use super::table::RecordTable;
 use super::time;
-use super::tree::Tree;
+use super::tree::FolderTree;
 use crate::volumes::filesystem::Entry;
+use crate::volumes::read;
 
 /// Files that are listed so.
 const MOST: usize = 1 << 16;
@@ -28,23 +29,28 @@ const OWN: u64 = 16;
 
 /// What is known of files that no record tells of, by record and name.
 #[derive(Debug, Default)]
-pub struct History {
-    files: BTreeMap<(Reference, String), (Indexed, u64)>,
+pub(crate) struct IndexHistory {
+    files: BTreeMap<(Reference, String), (IndexEntry, u64)>,
 }
 
-impl History {
+impl IndexHistory {
     /// What the indexes of the folders of `table` still say of files that it does not know any more.
-    pub fn of(bytes: &dyn Bytes, table: &Table, index: &Index, geometry: &Geometry) -> Self {
-        let (mut history, mut left) = (History::default(), MOST_READ.min(geometry.len));
+    pub(crate) fn of(
+        bytes: &dyn Bytes,
+        table: &RecordTable,
+        index: &TableIndex,
+        geometry: &NtfsGeometry,
+    ) -> Self {
+        let (mut history, mut left) = (IndexHistory::default(), MOST_READ.min(geometry.len));
         let mut slot = 0;
         while slot < table.len() && left > 0 {
-            let mut piece = table.piece(bytes, slot);
-            for here in 0..piece.len() {
-                let folder = piece.take(here);
+            let mut batch = table.batch(bytes, slot);
+            for here in 0..batch.len() {
+                let folder = batch.take(here);
                 if let Some(folder) =
                     folder.filter(|own| own.record.folder && own.record.base.is_none())
                 {
-                    let mut file = File::default();
+                    let mut file = NtfsFile::default();
                     file.add(&folder);
                     index.complete(bytes, table, &folder, &mut file);
                     let runs = Runs::new(file.index.runs(geometry)).slice(0, left);
@@ -52,17 +58,17 @@ impl History {
                     history.read(bytes, &runs, folder.number, index);
                 }
             }
-            slot += piece.len().max(1) as u64;
+            slot += batch.len().max(1) as u64;
         }
         history
     }
 
     /// Reads the index in `runs` of the folder with that number.
-    fn read(&mut self, bytes: &dyn Bytes, runs: &Runs, folder: u64, index: &Index) {
+    fn read(&mut self, bytes: &dyn Bytes, runs: &Runs, folder: u64, index: &TableIndex) {
         for start in (0..runs.len()).step_by(BLOCK as usize) {
             let here = runs.slice(start, BLOCK);
             let at = here.as_slice().first().map_or(0, |run| run.at);
-            for entry in index_block::entries(&mut table::read(bytes, &here)) {
+            for entry in index_block::entries(&mut read::runs_padded(bytes, &here)) {
                 if entry.name.parent.number() == folder {
                     self.add(entry, at, index);
                 }
@@ -72,13 +78,13 @@ impl History {
 
     /// Adds what a block at `at` says, unless a record still tells; of several sayings, the last one
     /// stays.
-    pub fn add(&mut self, entry: Indexed, at: u64, index: &Index) {
-        let Indexed { file, name } = &entry;
+    pub(crate) fn add(&mut self, entry: IndexEntry, at: u64, index: &TableIndex) {
+        let IndexEntry { file, name } = &entry;
         let told = name.dos || name.folder || file.number() < OWN || index.knows(*file);
         if told || self.files.len() >= MOST {
             return;
         }
-        let newer = |(old, _): &(Indexed, u64)| {
+        let newer = |(old, _): &(IndexEntry, u64)| {
             (old.name.modified, old.name.size) < (name.modified, name.size)
         };
         let key = (*file, name.text.clone());
@@ -88,8 +94,8 @@ impl History {
     }
 
     /// The files, with their paths in `tree`. Where their bytes lay, an index does not say.
-    pub fn entries(self, tree: &Tree) -> impl Iterator<Item = Entry> {
-        self.files.into_values().map(|(Indexed { name, .. }, record)| Entry {
+    pub(crate) fn entries(self, tree: &FolderTree) -> impl Iterator<Item = Entry> {
+        self.files.into_values().map(|(IndexEntry { name, .. }, record)| Entry {
             path: tree.path(name.parent, &name.text),
             certain: true,
             deleted: true,

@@ -6,11 +6,11 @@ use std::cell::Cell;
 use afterimage_signatures::Bytes;
 
 use super::attribute;
-use super::file::File;
-use super::name::Name;
+use super::file::NtfsFile;
+use super::name::FileName;
 use super::record::Reference;
-use super::table::{Placed, Table};
-use super::tree::Tree;
+use super::table::{PlacedRecord, RecordTable};
+use super::tree::FolderTree;
 
 /// Records that continue others, as many as are remembered.
 const MOST_CONTINUED: usize = 1 << 20;
@@ -26,37 +26,37 @@ const MOST_USES: usize = 16 << 20;
 
 /// What a table says of its own.
 #[derive(Debug, Default)]
-pub struct Index {
+pub(crate) struct TableIndex {
     /// Its folders.
-    pub tree: Tree,
+    pub(crate) tree: FolderTree,
     /// What each record that continues another calls it, and its slot; in order.
     continued: Vec<(Reference, u64)>,
     /// The last use of each record, as others call it; in order.
     uses: Vec<Reference>,
     /// Records of which a part is not of the same moment as the rest.
-    pub torn: u64,
+    pub(crate) torn: u64,
     /// How often a record that continues another was read.
     reads: Cell<u64>,
 }
 
-impl Index {
+impl TableIndex {
     /// Reads through `table` once.
     ///
     /// A record that continues another says which. That serves as well as the list that the first
     /// one has of them, which may lie elsewhere and be lost.
-    pub fn of(bytes: &dyn Bytes, table: &Table) -> Self {
-        let (mut index, mut folders) = (Index::default(), Vec::new());
+    pub(crate) fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
+        let (mut index, mut folders) = (TableIndex::default(), Vec::new());
         let mut slot = 0;
         while slot < table.len() {
-            let mut piece = table.piece(bytes, slot);
-            for here in 0..piece.len() {
-                if let Some(placed) = piece.take(here)
+            let mut batch = table.batch(bytes, slot);
+            for here in 0..batch.len() {
+                if let Some(placed) = batch.take(here)
                     && index.add(&placed, slot + here as u64)
                 {
                     folders.push(slot + here as u64);
                 }
             }
-            slot += piece.len().max(1) as u64;
+            slot += batch.len().max(1) as u64;
         }
         index.continued.sort_unstable();
         index.uses.sort_unstable();
@@ -67,7 +67,7 @@ impl Index {
     }
 
     /// Whether the record is of a folder whose name stands in another record.
-    fn add(&mut self, placed: &Placed<'_>, slot: u64) -> bool {
+    fn add(&mut self, placed: &PlacedRecord<'_>, slot: u64) -> bool {
         let record = &placed.record;
         self.torn += u64::from(record.torn);
         if let Some(base) = record.base {
@@ -86,7 +86,7 @@ impl Index {
         let named = |attribute: &attribute::Attribute<'_>| attribute.kind == attribute::FILE_NAME;
         let names = attribute::attributes(record).filter(named);
         let best =
-            names.filter_map(|name| Name::parse(name.resident()?)).min_by_key(|name| name.dos);
+            names.filter_map(|name| FileName::parse(name.resident()?)).min_by_key(|name| name.dos);
         match best {
             Some(name) => self.tree.add(reference, !record.in_use, name),
             None => return true,
@@ -94,10 +94,10 @@ impl Index {
         false
     }
 
-    fn add_split_folder(&mut self, bytes: &dyn Bytes, table: &Table, slot: u64) {
-        let mut piece = table.one(bytes, slot);
-        let Some(placed) = piece.take(0) else { return };
-        let mut file = File::default();
+    fn add_split_folder(&mut self, bytes: &dyn Bytes, table: &RecordTable, slot: u64) {
+        let mut batch = table.one(bytes, slot);
+        let Some(placed) = batch.take(0) else { return };
+        let mut file = NtfsFile::default();
         self.complete(bytes, table, &placed, &mut file);
         if let Some(name) = file.names.into_iter().next() {
             let reference = placed.record.reference(placed.number);
@@ -106,7 +106,13 @@ impl Index {
     }
 
     /// Adds what the records say that continue this one.
-    pub fn complete(&self, bytes: &dyn Bytes, table: &Table, base: &Placed<'_>, file: &mut File) {
+    pub(crate) fn complete(
+        &self,
+        bytes: &dyn Bytes,
+        table: &RecordTable,
+        base: &PlacedRecord<'_>,
+        file: &mut NtfsFile,
+    ) {
         let now = Reference::new(base.number, base.record.sequence);
         // What is called by the sequence number of a deleted record may be of either time.
         let names = [base.record.reference(base.number), now];
@@ -119,8 +125,8 @@ impl Index {
                 if self.reads.get() > MOST_READS {
                     return;
                 }
-                let mut piece = table.one(bytes, *slot);
-                let more = piece.take(0);
+                let mut batch = table.one(bytes, *slot);
+                let more = batch.take(0);
                 // What continues a file that is there is there itself.
                 if let Some(more) = more.filter(|more| more.record.in_use || !base.record.in_use) {
                     file.add(&more);
@@ -130,7 +136,7 @@ impl Index {
     }
 
     /// Whether a record still tells of the use that `reference` means; of too many records, any may.
-    pub fn knows(&self, reference: Reference) -> bool {
+    pub(crate) fn knows(&self, reference: Reference) -> bool {
         self.uses.len() >= MOST_USES || self.uses.binary_search(&reference).is_ok()
     }
 }

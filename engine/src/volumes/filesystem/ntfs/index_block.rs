@@ -1,12 +1,12 @@
 //! Blocks of a folder's index, with what they held before and was not overwritten.
 
-use super::name::Name;
+use super::name::FileName;
 use super::record::{self, Reference};
 use super::time;
 use crate::volumes::fields;
 
 /// Bytes of a block; the largest that is believed.
-pub const MOST_BLOCK: usize = 64 << 10;
+pub(crate) const MOST_BLOCK: usize = 64 << 10;
 
 /// Where the header of the entries begins, from which its own offsets count.
 const ENTRIES: usize = 24;
@@ -16,17 +16,17 @@ const KEY: usize = 16;
 
 /// What an index says of a file in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Indexed {
+pub(crate) struct IndexEntry {
     /// The record of the file.
-    pub file: Reference,
+    pub(crate) file: Reference,
     /// Its name, with the folder.
-    pub name: Name,
+    pub(crate) name: FileName,
 }
 
 /// How long the block is that begins with `sector`, when all that its header says can be.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "index record".
-pub fn block_len(sector: &[u8]) -> Option<usize> {
+pub(crate) fn block_len(sector: &[u8]) -> Option<usize> {
     let (words_at, words) = (fields::le16(sector, 4)?, usize::from(fields::le16(sector, 6)?));
     let first = fields::le32(sector, ENTRIES)? as usize;
     let (used, len) = (fields::le32(sector, 28)? as usize, fields::le32(sector, 32)? as usize);
@@ -42,9 +42,9 @@ pub fn block_len(sector: &[u8]) -> Option<usize> {
     plausible.then_some(block)
 }
 
-/// The files that a block names, or named: entries that were removed stay behind the others until
+/// The files that a block names, or named: entries that were removed stay after the others until
 /// new ones need their room.
-pub fn entries(block: &mut [u8]) -> Vec<Indexed> {
+pub(crate) fn entries(block: &mut [u8]) -> Vec<IndexEntry> {
     if block_len(block) != Some(block.len()) {
         return Vec::new();
     }
@@ -63,14 +63,14 @@ pub fn entries(block: &mut [u8]) -> Vec<Indexed> {
 /// The entry that `bytes` begin with, and its length.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "index entry".
-fn entry(bytes: &[u8]) -> Option<(Indexed, usize)> {
+fn entry(bytes: &[u8]) -> Option<(IndexEntry, usize)> {
     let (len, key_len) = (fields::le16(bytes, 8)? as usize, fields::le16(bytes, 10)? as usize);
     // Behind the key there may be the number of a block further down.
     if !len.is_multiple_of(8) || len < KEY + key_len || len > KEY + key_len + 16 {
         return None;
     }
-    let name = Name::parse(bytes.get(KEY..KEY + key_len)?)?;
+    let name = FileName::parse(bytes.get(KEY..KEY + key_len)?)?;
     let plausible = name.len == key_len && time::stamp(name.modified).is_some();
     let file = Reference(fields::le64(bytes, 0)?);
-    (plausible && file.number() != 0).then_some((Indexed { file, name }, len))
+    (plausible && file.number() != 0).then_some((IndexEntry { file, name }, len))
 }

@@ -2,11 +2,11 @@
 
 use afterimage_signatures::{Bytes, Run};
 
-use super::boot::Geometry;
-use super::file::{File, Stream};
-use super::index::Index;
-use super::name::Name;
-use super::table::{Placed, Table};
+use super::file::{DataStream, NtfsFile};
+use super::geometry::NtfsGeometry;
+use super::index::TableIndex;
+use super::name::FileName;
+use super::table::{PlacedRecord, RecordTable};
 use super::time;
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES};
 
@@ -22,47 +22,47 @@ const MOST_TEXT: usize = 512 << 20;
 
 /// What is listed of a volume.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub(crate) struct NtfsListing {
     /// The files.
-    pub entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// What files that are there own, to be compared with the map of free clusters; in no order.
-    pub owned: Vec<Run>,
+    pub(crate) owned: Vec<Run>,
     runs: usize,
     text: usize,
 }
 
-impl Listing {
+impl NtfsListing {
     /// The files of `table`, which lie in a volume of that geometry, if it is known.
-    pub fn of(
+    pub(crate) fn of(
         bytes: &dyn Bytes,
-        table: &Table,
-        index: &Index,
-        geometry: Option<&Geometry>,
+        table: &RecordTable,
+        index: &TableIndex,
+        geometry: Option<&NtfsGeometry>,
     ) -> Self {
-        let mut listing = Listing::default();
+        let mut listing = NtfsListing::default();
         let mut slot = 0;
         while slot < table.len() && listing.entries.len() < MOST_ENTRIES {
-            let mut piece = table.piece(bytes, slot);
-            for here in 0..piece.len() {
-                let Some(placed) = piece.take(here) else { continue };
+            let mut batch = table.batch(bytes, slot);
+            for here in 0..batch.len() {
+                let Some(placed) = batch.take(here) else { continue };
                 if placed.record.base.is_none() && !placed.record.folder {
-                    let mut file = File::default();
+                    let mut file = NtfsFile::default();
                     file.add(&placed);
                     index.complete(bytes, table, &placed, &mut file);
                     listing.add(&placed, &file, index, geometry);
                 }
             }
-            slot += piece.len().max(1) as u64;
+            slot += batch.len().max(1) as u64;
         }
         listing
     }
 
     fn add(
         &mut self,
-        placed: &Placed<'_>,
-        file: &File,
-        index: &Index,
-        geometry: Option<&Geometry>,
+        placed: &PlacedRecord<'_>,
+        file: &NtfsFile,
+        index: &TableIndex,
+        geometry: Option<&NtfsGeometry>,
     ) {
         if placed.record.in_use
             && let Some(geometry) = geometry
@@ -71,7 +71,7 @@ impl Listing {
             let runs = file.streams.iter().flat_map(|stream| stream.runs(geometry));
             self.owned.extend(runs.take(room));
         }
-        let nothing = Stream::default();
+        let nothing = DataStream::default();
         let data = file.streams.iter().find(|stream| stream.name().is_none());
         if file.names.is_empty()
             && let Some(data) = data
@@ -97,12 +97,12 @@ impl Listing {
     /// Of a file whose name is lost, only the runs are of use.
     fn push_nameless(
         &mut self,
-        placed: &Placed<'_>,
-        file: &File,
-        data: &Stream,
-        geometry: Option<&Geometry>,
+        placed: &PlacedRecord<'_>,
+        file: &NtfsFile,
+        data: &DataStream,
+        geometry: Option<&NtfsGeometry>,
     ) {
-        let name = Name::unknown();
+        let name = FileName::unknown();
         let mut entry = entry(placed, file, &name, name.text.clone(), data, geometry);
         entry.certain = false;
         if !entry.locations.is_empty() {
@@ -127,16 +127,16 @@ impl Listing {
 }
 
 fn entry(
-    placed: &Placed<'_>,
-    file: &File,
-    name: &Name,
+    placed: &PlacedRecord<'_>,
+    file: &NtfsFile,
+    name: &FileName,
     path: String,
-    stream: &Stream,
-    geometry: Option<&Geometry>,
+    stream: &DataStream,
+    geometry: Option<&NtfsGeometry>,
 ) -> Entry {
     // Deletion by Windows may leave a long run list with no size.
     let emptied = stream.len() == Some(0) && !placed.record.in_use;
-    let size = stream.len().filter(|_| !emptied).unwrap_or(name.size);
+    let size = if emptied { name.size } else { stream.len().unwrap_or(name.size) };
     Entry {
         path,
         certain: true,

@@ -7,21 +7,21 @@ use crate::volumes::fields;
 ///
 /// Source: linux-ntfs, "NTFS Documentation", attribute $FILE_NAME.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub(crate) struct FileName {
     /// The folder.
-    pub parent: Reference,
+    pub(crate) parent: Reference,
     /// The name itself.
-    pub text: String,
+    pub(crate) text: String,
     /// Whether it is only there for programs that know no other than 8.3 names.
-    pub dos: bool,
+    pub(crate) dos: bool,
     /// When the file was last modified, as of the last change of the name.
-    pub modified: u64,
+    pub(crate) modified: u64,
     /// The size of the file, as of the last change of the name.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Whether it names a folder.
-    pub folder: bool,
+    pub(crate) folder: bool,
     /// Bytes that it takes.
-    pub len: usize,
+    pub(crate) len: usize,
 }
 
 /// The namespace of 8.3 names that stand beside a longer one.
@@ -30,19 +30,19 @@ const DOS: u8 = 2;
 /// The attribute flag of a folder in a name: a copy of the record's.
 const FOLDER: u32 = 0x1000_0000;
 
-impl Name {
+impl FileName {
     /// What stands for the name of a file of which all names are lost.
-    pub fn unknown() -> Self {
+    pub(crate) fn unknown() -> Self {
         let (parent, text) = (Reference(0), "_".into());
-        Name { parent, text, dos: false, modified: 0, size: 0, folder: false, len: 0 }
+        FileName { parent, text, dos: false, modified: 0, size: 0, folder: false, len: 0 }
     }
 
     /// The name that `bytes` begin with.
-    pub fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (units, space) = (usize::from(*bytes.get(64)?), *bytes.get(65)?);
         let len = 66 + 2 * units;
         let text = bytes.get(66..len)?;
-        (units > 0 && space <= 3).then_some(Name {
+        (units > 0 && space <= 3).then_some(FileName {
             parent: Reference(fields::le64(bytes, 0)?),
             text: fields::utf16(text),
             dos: space == DOS,

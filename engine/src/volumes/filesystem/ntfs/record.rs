@@ -3,7 +3,10 @@
 use crate::volumes::fields;
 
 /// Bytes that one word of the update sequence guards.
-pub const STRIDE: usize = 512;
+pub(crate) const STRIDE: usize = 512;
+
+/// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
+pub(crate) const MOST_RECORD: usize = 16 << 10;
 
 /// Where the number of a record stands since Windows XP: before the update sequence.
 const NUMBER: usize = 44;
@@ -11,26 +14,26 @@ const NUMBER: usize = 44;
 /// A record by its number and the sequence number that it had at the time: how often it had been
 /// used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reference(pub u64);
+pub(crate) struct Reference(pub u64);
 
 impl Reference {
     /// The record `number` when it is used for the `sequence`th time.
-    pub fn new(number: u64, sequence: u16) -> Self {
+    pub(crate) fn new(number: u64, sequence: u16) -> Self {
         Reference(number & ((1 << 48) - 1) | u64::from(sequence) << 48)
     }
 
     /// Which record.
-    pub fn number(self) -> u64 {
+    pub(crate) fn number(self) -> u64 {
         self.0 & ((1 << 48) - 1)
     }
 
     /// Its sequence number.
-    pub fn sequence(self) -> u16 {
+    pub(crate) fn sequence(self) -> u16 {
         (self.0 >> 48) as u16
     }
 
     /// The same record when it was used the time before; no sequence number is zero.
-    pub fn before(self) -> Self {
+    pub(crate) fn before(self) -> Self {
         let sequence = self.sequence();
         Self::new(self.number(), if sequence <= 1 { u16::MAX } else { sequence - 1 })
     }
@@ -38,38 +41,38 @@ impl Reference {
 
 /// The header of a record, and as much of the record as was written whole.
 #[derive(Clone, Copy, Debug)]
-pub struct Record<'r> {
+pub(crate) struct FileRecord<'r> {
     /// The record with its update sequence undone.
-    pub bytes: &'r [u8],
-    /// What lies behind the attributes with them, from the start of the record: it may be old.
-    pub with_slack: &'r [u8],
+    pub(crate) bytes: &'r [u8],
+    /// The slack after the attributes with them, from the start of the record: it may be old.
+    pub(crate) with_slack: &'r [u8],
     /// Its sequence number: deletion adds one.
-    pub sequence: u16,
+    pub(crate) sequence: u16,
     /// Whether it is of a file that is there.
-    pub in_use: bool,
+    pub(crate) in_use: bool,
     /// Whether it is of a folder.
-    pub folder: bool,
+    pub(crate) folder: bool,
     /// The record that this one continues.
-    pub base: Option<Reference>,
+    pub(crate) base: Option<Reference>,
     /// Where its first attribute begins.
-    pub first: usize,
+    pub(crate) first: usize,
     /// Whether a part of it is not of the same moment as the rest, and was left out.
-    pub torn: bool,
+    pub(crate) torn: bool,
 }
 
 /// Whether a sector may be the first of a file record.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "file record".
-pub fn begins(sector: &[u8]) -> bool {
+pub(crate) fn begins(sector: &[u8]) -> bool {
     sector.starts_with(b"FILE") && record_len(sector).is_some()
 }
 
 /// How long the record is that begins with `sector`, when all that its header says can be.
-pub fn record_len(sector: &[u8]) -> Option<usize> {
+pub(crate) fn record_len(sector: &[u8]) -> Option<usize> {
     let (words_at, words) = (fields::le16(sector, 4)? as usize, fields::le16(sector, 6)? as usize);
     let first = fields::le16(sector, 20)? as usize;
     let (used, len) = (fields::le32(sector, 24)? as usize, fields::le32(sector, 28)? as usize);
-    let plausible = (512..=super::boot::MOST_RECORD).contains(&len)
+    let plausible = (512..=MOST_RECORD).contains(&len)
         && len.is_power_of_two()
         && words == len / STRIDE + 1
         && words_at >= 40
@@ -82,21 +85,21 @@ pub fn record_len(sector: &[u8]) -> Option<usize> {
 }
 
 /// The number that the record beginning with `sector` says it has.
-pub fn number(sector: &[u8]) -> Option<u64> {
-    let room = fields::le16(sector, 4)? as usize >= NUMBER + 4;
-    fields::le32(sector, NUMBER).filter(|_| room).map(u64::from)
+pub(crate) fn number(sector: &[u8]) -> Option<u64> {
+    let has_number = usize::from(fields::le16(sector, 4)?) >= NUMBER + 4;
+    if has_number { fields::le32(sector, NUMBER).map(u64::from) } else { None }
 }
 
 /// Where the words that the update sequence replaced lie in a structure, as offsets.
-pub fn guarded(len: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn guarded(len: usize) -> impl Iterator<Item = usize> {
     (1..=len / STRIDE).map(|stride| stride * STRIDE - 2)
 }
 
 /// Puts back the last word of each 512 bytes, which holds a counter on the disk, and says how many
-/// bytes carried the counter; behind them, something else was written.
+/// bytes carried the counter; after them, something else was written.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
-pub fn restore(bytes: &mut [u8]) -> usize {
+pub(crate) fn restore(bytes: &mut [u8]) -> usize {
     let header = (fields::le16(bytes, 4), fields::le16(bytes, 6));
     let (Some(words_at), Some(words)) = header else { return 0 };
     let (words_at, words) = (usize::from(words_at), usize::from(words));
@@ -114,9 +117,9 @@ pub fn restore(bytes: &mut [u8]) -> usize {
     bytes.len()
 }
 
-impl<'r> Record<'r> {
+impl<'r> FileRecord<'r> {
     /// The record in `bytes`, all of them, whose update sequence is undone in place.
-    pub fn parse(bytes: &'r mut [u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &'r mut [u8]) -> Option<Self> {
         if !begins(bytes) || record_len(bytes) != Some(bytes.len()) {
             return None;
         }
@@ -125,7 +128,7 @@ impl<'r> Record<'r> {
         let used = fields::le32(bytes, 24)? as usize;
         let flags = fields::le16(bytes, 22)?;
         let base = fields::le64(bytes, 32)?;
-        (whole > 0).then_some(Record {
+        (whole > 0).then_some(FileRecord {
             bytes: &bytes[..whole.min(used)],
             with_slack: &bytes[..whole],
             sequence: fields::le16(bytes, 16)?,
@@ -138,7 +141,7 @@ impl<'r> Record<'r> {
     }
 
     /// What others called it when it was last in use.
-    pub fn reference(&self, number: u64) -> Reference {
+    pub(crate) fn reference(&self, number: u64) -> Reference {
         let now = Reference::new(number, self.sequence);
         if self.in_use { now } else { now.before() }
     }

@@ -4,21 +4,21 @@ use crate::volumes::filesystem::MOST_RUNS;
 
 /// Clusters that lie side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
-    /// The first; nothing where a sparse file has a hole.
-    pub lcn: Option<u64>,
+pub(crate) struct DataRun {
+    /// The first; nothing in a sparse hole.
+    pub(crate) lcn: Option<u64>,
     /// How many.
-    pub clusters: u64,
+    pub(crate) clusters: u64,
 }
 
 /// The extents that a run list names, up to where it ends or stops making sense.
 ///
 /// Each has a byte whose low nibble is the length of the count of clusters, and whose high one the
-/// length of the signed distance from the extent before; without a distance it is a hole. A zero
+/// length of the signed distance from the extent before; without a distance it is a sparse hole. A zero
 /// byte ends the list.
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "data runs".
-pub fn decode(mut list: &[u8]) -> Vec<Extent> {
+pub(crate) fn decode(mut list: &[u8]) -> Vec<DataRun> {
     let (mut extents, mut lcn) = (Vec::new(), 0i64);
     while let Some((extent, rest)) = first(list, &mut lcn)
         && extents.len() < MOST_RUNS
@@ -29,25 +29,25 @@ pub fn decode(mut list: &[u8]) -> Vec<Extent> {
     extents
 }
 
-fn first<'l>(list: &'l [u8], lcn: &mut i64) -> Option<(Extent, &'l [u8])> {
+fn first<'l>(list: &'l [u8], lcn: &mut i64) -> Option<(DataRun, &'l [u8])> {
     let (&lens, rest) = list.split_first()?;
     let (count_len, distance_len) = (usize::from(lens & 15), usize::from(lens >> 4));
     let (count, rest) = rest.split_at_checked(count_len)?;
     let (distance, rest) = rest.split_at_checked(distance_len)?;
     let clusters = u64::try_from(signed(count)?).ok().filter(|&clusters| clusters > 0)?;
     if distance.is_empty() {
-        return Some((Extent { lcn: None, clusters }, rest));
+        return Some((DataRun { lcn: None, clusters }, rest));
     }
     *lcn = lcn.checked_add(signed(distance)?)?;
-    let extent = Extent { lcn: Some(u64::try_from(*lcn).ok()?), clusters };
+    let extent = DataRun { lcn: Some(u64::try_from(*lcn).ok()?), clusters };
     Some((extent, rest))
 }
 
 /// A little-endian number of up to eight bytes; nothing when there is none.
 fn signed(bytes: &[u8]) -> Option<i64> {
-    let last = *bytes.last().filter(|_| bytes.len() <= 8)?;
+    let last = *bytes.last()?;
     let mut wide = [if last < 0x80 { 0 } else { 0xff }; 8];
-    wide[..bytes.len()].copy_from_slice(bytes);
+    wide.get_mut(..bytes.len())?.copy_from_slice(bytes);
     Some(i64::from_le_bytes(wide))
 }
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_has_no_distance() {
+    fn a_sparse_hole_has_no_distance() {
         check(&[0x11, 1, 9, 0x01, 4, 0x11, 2, 1, 0], &[(Some(9), 1), (None, 4), (Some(10), 2)]);
     }
 

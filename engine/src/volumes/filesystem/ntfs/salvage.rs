@@ -1,7 +1,7 @@
 //! File records that no volume reaches any more, as a quick format leaves them: the new table is
 //! short and lies where the old one began.
 
-mod geometry;
+mod former;
 mod reached;
 
 use std::collections::HashSet;
@@ -10,22 +10,23 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use super::history::History;
-use super::index::Index;
-use super::listing::Listing;
-use super::table::{self, Table};
+use super::history::IndexHistory;
+use super::index::TableIndex;
+use super::listing::NtfsListing;
+use super::table::RecordTable;
 use super::{index_block, record};
 use crate::volumes::filesystem::{Contents, Entry, Location, SECTOR};
-use geometry::Strays;
-use reached::Reached;
+use crate::volumes::read;
+use former::OrphanedRecords;
+use reached::LiveRanges;
 
 /// Records that are salvaged of one source.
 const MOST_STRAYS: usize = 4 << 20;
 
 /// What the records at `clues` say that the volumes `known` do not reach: one volume that was there
 /// before each of them, and one outside.
-pub fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
-    let reached = Reached::by(known);
+pub(crate) fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
+    let reached = LiveRanges::by(known);
     let strays = clues.iter().filter(|&&at| !reached.holds(at)).take(MOST_STRAYS);
     let mut groups: Vec<Vec<u64>> = vec![Vec::new(); known.len() + 1];
     for &at in strays {
@@ -39,9 +40,9 @@ pub fn of(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents>
 /// What the records at `strays` say, which lie where the volume `known` does now.
 fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<Contents> {
     let table = table(bytes, strays);
-    let mut index = Index::of(bytes, &table);
-    let geometry = Strays::of(bytes, &table).geometry(bytes.len(), known);
-    let mut entries = Listing::of(bytes, &table, &index, geometry.as_ref()).entries;
+    let mut index = TableIndex::of(bytes, &table);
+    let geometry = OrphanedRecords::of(bytes, &table).geometry(bytes.len(), known);
+    let mut entries = NtfsListing::of(bytes, &table, &index, geometry.as_ref()).entries;
     let mut listed: HashSet<_> = known.iter().flat_map(|known| &known.entries).map(key).collect();
     entries.retain(|entry| listed.insert(key(entry)));
     entries.iter_mut().for_each(|entry| entry.deleted = true);
@@ -72,10 +73,12 @@ fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<
 
 /// What blocks of indexes at `strays` say of files that no record tells of. The folders that they
 /// name are added to what is known.
-fn history(bytes: &dyn Bytes, strays: &[u64], index: &mut Index) -> History {
-    let mut history = History::default();
+fn history(bytes: &dyn Bytes, strays: &[u64], index: &mut TableIndex) -> IndexHistory {
+    let mut history = IndexHistory::default();
     for &at in strays {
-        let Some(mut block) = sector(bytes, at).and_then(|sector| block(bytes, at, &sector)) else {
+        let Some(mut block) =
+            read::array::<SECTOR>(bytes, at).and_then(|sector| block(bytes, at, &sector))
+        else {
             continue;
         };
         for entry in index_block::entries(&mut block) {
@@ -92,22 +95,13 @@ fn history(bytes: &dyn Bytes, strays: &[u64], index: &mut Index) -> History {
 /// The block of an index that begins with `sector`.
 fn block(bytes: &dyn Bytes, at: u64, sector: &[u8]) -> Option<Vec<u8>> {
     let len = index_block::block_len(sector)?;
-    let end = at.checked_add(len as u64)?;
-    (end <= bytes.len()).then(|| table::read(bytes, &Runs::whole(at, len as u64)))
-}
-
-/// The sector at `at`.
-fn sector(bytes: &dyn Bytes, at: u64) -> Option<[u8; SECTOR]> {
-    let mut sector = [0; SECTOR];
-    let end = at.checked_add(SECTOR as u64)?;
-    (end <= bytes.len()).then(|| bytes.read_at(at, &mut sector))?;
-    Some(sector)
+    read::exact(bytes, at, len)
 }
 
 /// Those records at `strays` that are of the length that most are.
-fn table(bytes: &dyn Bytes, strays: &[u64]) -> Table {
+fn table(bytes: &dyn Bytes, strays: &[u64]) -> RecordTable {
     let len = |&at: &u64| {
-        let sector = sector(bytes, at).filter(|sector| record::begins(sector))?;
+        let sector = read::array::<SECTOR>(bytes, at).filter(|sector| record::begins(sector))?;
         let len = record::record_len(&sector)?;
         (at.checked_add(len as u64)? <= bytes.len()).then_some((at, len))
     };
@@ -115,7 +109,7 @@ fn table(bytes: &dyn Bytes, strays: &[u64]) -> Table {
     let count = |&len: &usize| lens.iter().filter(|(_, other)| *other == len).count();
     let all = std::iter::successors(Some(SECTOR), |len| Some(len * 2));
     let record_len =
-        all.take_while(|&len| len <= super::boot::MOST_RECORD).max_by_key(count).unwrap_or(SECTOR);
+        all.take_while(|&len| len <= record::MOST_RECORD).max_by_key(count).unwrap_or(SECTOR);
     let same = lens.iter().filter(|(_, len)| *len == record_len);
     let mut runs: Vec<Run> = Vec::new();
     for &(at, len) in same {
@@ -126,7 +120,7 @@ fn table(bytes: &dyn Bytes, strays: &[u64]) -> Table {
             None => runs.push(Run { at, len: len as u64 }),
         }
     }
-    Table { runs: Runs::new(runs), record_len, carved: true }
+    RecordTable { runs: Runs::new(runs), record_len, carved: true }
 }
 
 /// What two entries have in common that mean the same file.

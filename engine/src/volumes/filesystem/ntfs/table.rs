@@ -1,29 +1,30 @@
-//! A table of file records, which is a file itself and may lie in pieces.
+//! A table of file records, which is a file itself and may lie in several runs.
 
 use afterimage_signatures::{Bytes, Run, Runs};
 
-use super::record::{self, Record};
+use super::record::{self, FileRecord};
+use crate::volumes::read;
 
 /// Bytes of records that are read at once.
-const PIECE: usize = 256 << 10;
+const BATCH: usize = 256 << 10;
 
 /// Records of one table that are read; a real one has fewer, a hostile one may claim the whole disk.
 const MOST_RECORDS: u64 = 64 << 20;
 
 /// Records in order, of one length.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct RecordTable {
     /// Where they lie, one after the other.
-    pub runs: Runs,
+    pub(crate) runs: Runs,
     /// Bytes each.
-    pub record_len: usize,
+    pub(crate) record_len: usize,
     /// Whether they were found one by one, so that only they know their numbers.
-    pub carved: bool,
+    pub(crate) carved: bool,
 }
 
 /// Some records of a table, in memory.
 #[derive(Debug)]
-pub struct Piece {
+pub(crate) struct RecordBatch {
     bytes: Vec<u8>,
     runs: Runs,
     first: u64,
@@ -33,86 +34,78 @@ pub struct Piece {
 
 /// A record and where it lies.
 #[derive(Debug)]
-pub struct Placed<'p> {
+pub(crate) struct PlacedRecord<'p> {
     /// The record.
-    pub record: Record<'p>,
+    pub(crate) record: FileRecord<'p>,
     /// Its number in its volume.
-    pub number: u64,
+    pub(crate) number: u64,
     runs: &'p Runs,
     start: u64,
     len: u64,
 }
 
-impl Table {
+impl RecordTable {
     /// How many records it has room for, of those that are read.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         (self.runs.len() / self.record_len as u64).min(MOST_RECORDS)
     }
 
-    /// Reads the records from the `slot`th on, as many as fit a piece.
-    pub fn piece(&self, bytes: &dyn Bytes, slot: u64) -> Piece {
-        let count = (self.len().saturating_sub(slot)).min((PIECE / self.record_len) as u64);
+    /// Reads the records from the `slot`th on, as many as fit a batch.
+    pub(crate) fn batch(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
+        let count = (self.len().saturating_sub(slot)).min((BATCH / self.record_len) as u64);
         self.some(bytes, slot, count)
     }
 
     /// Reads only the `slot`th record.
-    pub fn one(&self, bytes: &dyn Bytes, slot: u64) -> Piece {
+    pub(crate) fn one(&self, bytes: &dyn Bytes, slot: u64) -> RecordBatch {
         self.some(bytes, slot, self.len().saturating_sub(slot).min(1))
     }
 
-    fn some(&self, bytes: &dyn Bytes, slot: u64, count: u64) -> Piece {
+    fn some(&self, bytes: &dyn Bytes, slot: u64, count: u64) -> RecordBatch {
         let len = self.record_len as u64;
         let runs = self.runs.slice(slot.saturating_mul(len), count * len);
-        let piece = read(bytes, &runs);
-        Piece { bytes: piece, runs, first: slot, record_len: self.record_len, carved: self.carved }
+        let batch = read::runs_padded(bytes, &runs);
+        RecordBatch {
+            bytes: batch,
+            runs,
+            first: slot,
+            record_len: self.record_len,
+            carved: self.carved,
+        }
     }
 }
 
-impl Piece {
+impl RecordBatch {
     /// How many records it has room for.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len() / self.record_len
     }
 
     /// Its `index`th record, once: reading it undoes its update sequence.
-    pub fn take(&mut self, index: usize) -> Option<Placed<'_>> {
+    pub(crate) fn take(&mut self, index: usize) -> Option<PlacedRecord<'_>> {
         let start = index.checked_mul(self.record_len)?;
         let bytes = self.bytes.get_mut(start..start.checked_add(self.record_len)?)?;
         if !record::begins(bytes) {
             return None;
         }
         let number = if self.carved { record::number(bytes)? } else { self.first + index as u64 };
-        let record = Record::parse(bytes)?;
+        let record = FileRecord::parse(bytes)?;
         let (start, len) = (start as u64, self.record_len as u64);
-        Some(Placed { record, number, runs: &self.runs, start, len })
+        Some(PlacedRecord { record, number, runs: &self.runs, start, len })
     }
 }
 
-impl Placed<'_> {
+impl PlacedRecord<'_> {
     /// Where it lies in the source.
-    pub fn at(&self) -> u64 {
+    pub(crate) fn at(&self) -> u64 {
         self.runs.slice(self.start, self.len).as_slice().first().map_or(0, |run| run.at)
     }
 
     /// Where the `len` bytes at `at` of it lie, unless the update sequence replaced some of them.
-    pub fn inside(&self, at: usize, len: usize) -> Option<Vec<Run>> {
+    pub(crate) fn inside(&self, at: usize, len: usize) -> Option<Vec<Run>> {
         let clean =
             record::guarded(self.len as usize).all(|word| word + 2 <= at || at + len <= word);
         let runs = || self.runs.slice(self.start + at as u64, len as u64).as_slice().to_vec();
         clean.then(runs)
     }
-}
-
-/// The bytes of `runs`; zeros where the source has none.
-pub fn read(bytes: &dyn Bytes, runs: &Runs) -> Vec<u8> {
-    let mut out = vec![0; usize::try_from(runs.len()).unwrap_or(0)];
-    let mut filled = 0;
-    for run in runs.as_slice() {
-        let here = &mut out[filled..filled + run.len as usize];
-        if run.at.checked_add(run.len).is_some_and(|end| end <= bytes.len()) {
-            bytes.read_at(run.at, here);
-        }
-        filled += run.len as usize;
-    }
-    out
 }

@@ -5,7 +5,8 @@ use afterimage_testdata::ntfs::{CLUSTER, Volume};
 use proptest::prelude::*;
 
 use super::*;
-use crate::volumes::filesystem::{Entry, Location, MOST_RUNS, Stamp};
+use crate::model::Moment;
+use crate::volumes::filesystem::{Entry, Location, MOST_RUNS};
 
 const SECONDS: u64 = 1_700_000_000;
 
@@ -71,7 +72,7 @@ fn files_have_their_paths_sizes_times_and_runs() {
     check(image, &contents, "DCIM/100CANON/a longer name.jpg", false, &data(2, 2));
     check(image, &contents, "DCIM/note.txt", false, b"resident");
     let entry = find(&contents, "DCIM/100CANON/a longer name.jpg");
-    assert_eq!(entry.modified, Stamp::utc(SECONDS as i64 + 60, 0));
+    assert_eq!(entry.modified, Moment::utc(SECONDS as i64 + 60, 0));
     assert_eq!(entry.record, volume.record_at("DCIM/100CANON/a longer name.jpg") as u64);
     assert_eq!((contents.label.as_deref(), contents.cluster_len), (Some("CARD"), 4096));
     assert_eq!(contents.span, Span { at: 0, len: image.len() as u64 });
@@ -121,7 +122,7 @@ fn what_the_record_is_used_for_again_leaves_name_and_size_in_the_index() {
     let entry = find(&contents, "DCIM/100CANON/z.jpg");
     assert!(entry.deleted && entry.locations.is_empty());
     assert_eq!(entry.size, data(2, 5).len() as u64);
-    assert_eq!(entry.modified, Stamp::utc(SECONDS as i64 + 60, 0));
+    assert_eq!(entry.modified, Moment::utc(SECONDS as i64 + 60, 0));
 }
 
 #[test]

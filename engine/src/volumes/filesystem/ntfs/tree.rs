@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::name::Name;
+use super::name::FileName;
 use super::record::Reference;
 use crate::volumes::filesystem::MOST_DEPTH;
 
 /// Number of the record of the folder that all others are in.
-pub const ROOT: u64 = 5;
+pub(crate) const ROOT: u64 = 5;
 
 /// Folders that are remembered.
 const MOST_FOLDERS: usize = 1 << 20;
@@ -16,7 +16,7 @@ const MOST_FOLDERS: usize = 1 << 20;
 const MOST_PATH: usize = 4096;
 
 #[derive(Debug)]
-struct Folder {
+struct NtfsFolder {
     parent: Reference,
     name: Box<str>,
     deleted: bool,
@@ -24,23 +24,23 @@ struct Folder {
 
 /// The folders by what their children call them.
 #[derive(Debug, Default)]
-pub struct Tree {
-    folders: HashMap<Reference, Folder>,
+pub(crate) struct FolderTree {
+    folders: HashMap<Reference, NtfsFolder>,
 }
 
-impl Tree {
+impl FolderTree {
     /// Remembers a folder; the first of several that go by one reference stays.
-    pub fn add(&mut self, reference: Reference, deleted: bool, name: Name) {
+    pub(crate) fn add(&mut self, reference: Reference, deleted: bool, name: FileName) {
         if self.folders.len() < MOST_FOLDERS {
-            let Name { parent, text, .. } = name;
-            let folder = Folder { parent, name: text.into(), deleted };
+            let FileName { parent, text, .. } = name;
+            let folder = NtfsFolder { parent, name: text.into(), deleted };
             self.folders.entry(reference).or_insert(folder);
         }
     }
 
     /// The path of what is called `name` in the folder `parent`: through all folders that are still
     /// the ones that were meant.
-    pub fn path(&self, parent: Reference, name: &str) -> String {
+    pub(crate) fn path(&self, parent: Reference, name: &str) -> String {
         let mut names = vec![name];
         let (mut at, mut len) = (parent, name.len());
         while at.number() != ROOT
@@ -60,7 +60,7 @@ impl Tree {
 
     /// Deletion adds one to the sequence number of a folder, and its children still have the old
     /// one; some drivers may not add it.
-    fn folder(&self, reference: Reference) -> Option<&Folder> {
+    fn folder(&self, reference: Reference) -> Option<&NtfsFolder> {
         let unchanged = || self.folders.get(&reference.before()).filter(|folder| folder.deleted);
         self.folders.get(&reference).or_else(unchanged)
     }
@@ -70,14 +70,14 @@ impl Tree {
 mod tests {
     use super::*;
 
-    fn folder(parent: Reference, name: &str) -> Name {
-        Name { parent, text: name.into(), folder: true, ..Name::unknown() }
+    fn folder(parent: Reference, name: &str) -> FileName {
+        FileName { parent, text: name.into(), folder: true, ..FileName::unknown() }
     }
 
     #[test]
     fn a_path_leads_through_the_folders_that_were_meant() {
         let root = Reference::new(ROOT, 5);
-        let mut tree = Tree::default();
+        let mut tree = FolderTree::default();
         tree.add(Reference::new(30, 1), false, folder(root, "DCIM"));
         tree.add(Reference::new(31, 4), true, folder(Reference::new(30, 1), "100CANON"));
         let check = |number, sequence, expected: &str| {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn folders_that_hold_each_other_end_a_path() {
         let (one, other) = (Reference::new(30, 1), Reference::new(31, 1));
-        let mut tree = Tree::default();
+        let mut tree = FolderTree::default();
         tree.add(one, false, folder(other, "one"));
         tree.add(other, false, folder(one, "other"));
         assert_eq!(tree.path(one, "a.jpg").split('/').count(), MOST_DEPTH + 1);

@@ -3,9 +3,9 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Extent Tree.
 
 use super::super::field::{joined, le16, le32};
-use super::super::inode::Inode;
-use super::super::volume::Volume;
-use super::Builder;
+use super::super::inode::ExtInode;
+use super::super::volume::ExtVolume;
+use super::builder::LayoutBuilder;
 
 /// `eh_magic`.
 const MAGIC: u16 = 0xf30a;
@@ -20,13 +20,13 @@ const ENTRY: usize = 12;
 const MOST_WRITTEN: u16 = 0x8000;
 
 /// A node of the tree that was checked.
-struct Node {
+struct ExtentNode {
     depth: u16,
     /// The entries, from the first block of the file on.
     entries: Vec<[u8; ENTRY]>,
 }
 
-impl Node {
+impl ExtentNode {
     /// The node in some bytes, when its entries are in order and lie from `first` to before `end`.
     fn parse(data: &[u8], depth: Option<u16>, first: u32, end: u64) -> Option<Self> {
         let (count, most) = (le16(data, 2), le16(data, 4));
@@ -42,7 +42,7 @@ impl Node {
         let starts = entries.iter().map(|entry| le32(entry, 0));
         let ordered = starts.clone().zip(starts.clone().skip(1)).all(|(one, next)| one < next);
         let inside = starts.clone().all(|start| start >= first && u64::from(start) < end);
-        (ordered && inside).then_some(Node { depth: found, entries })
+        (ordered && inside).then_some(ExtentNode { depth: found, entries })
     }
 
     /// Blocks of the file that a leaf speaks of; for an index, entries.
@@ -68,13 +68,13 @@ struct Branch {
 
 /// Follows the tree; false when a part of it is lost.
 pub(super) fn walk(
-    volume: &Volume,
-    inode: &Inode,
+    volume: &ExtVolume,
+    inode: &ExtInode,
     sequence: Option<u32>,
-    builder: &mut Builder,
+    builder: &mut LayoutBuilder,
 ) -> bool {
     let whole = 1 << 32;
-    let Some(root) = Node::parse(&inode.map, None, 0, whole) else { return false };
+    let Some(root) = ExtentNode::parse(&inode.map, None, 0, whole) else { return false };
     let mut waiting = Vec::new();
     if !take(volume, &root, whole, builder, &mut waiting) {
         return false;
@@ -93,10 +93,10 @@ pub(super) fn walk(
 
 /// Adds the extents of a leaf, or has the branches of an index wait, the first of them last.
 fn take(
-    volume: &Volume,
-    node: &Node,
+    volume: &ExtVolume,
+    node: &ExtentNode,
     end: u64,
-    builder: &mut Builder,
+    builder: &mut LayoutBuilder,
     waiting: &mut Vec<Branch>,
 ) -> bool {
     if node.depth == 0 {
@@ -112,7 +112,7 @@ fn take(
 }
 
 /// Adds an extent.
-fn add(volume: &Volume, entry: &[u8; ENTRY], builder: &mut Builder) -> bool {
+fn add(volume: &ExtVolume, entry: &[u8; ENTRY], builder: &mut LayoutBuilder) -> bool {
     let (count, written) = length(entry);
     let logical = u64::from(le32(entry, 0));
     if logical < builder.next && !builder.is_full() {
@@ -128,8 +128,8 @@ fn add(volume: &Volume, entry: &[u8; ENTRY], builder: &mut Builder) -> bool {
 
 /// Reads a node. Of an old tree the blocks may have been emptied since: of what lies there and the
 /// copies in the journal, what says most is taken.
-fn read(volume: &Volume, branch: &Branch, sequence: Option<u32>) -> Option<Node> {
-    let parse = |data: &[u8]| Node::parse(data, Some(branch.depth), branch.first, branch.end);
+fn read(volume: &ExtVolume, branch: &Branch, sequence: Option<u32>) -> Option<ExtentNode> {
+    let parse = |data: &[u8]| ExtentNode::parse(data, Some(branch.depth), branch.first, branch.end);
     let mut data = Vec::new();
     if !volume.spend() {
         return None;
@@ -143,8 +143,8 @@ fn read(volume: &Volume, branch: &Branch, sequence: Option<u32>) -> Option<Node>
         if !volume.spend() {
             break;
         }
-        let copy = copy.read(volume, &mut data).then(|| parse(&data)).flatten();
-        if copy.as_ref().map_or(0, Node::reach) > best.as_ref().map_or(0, Node::reach) {
+        let copy = copy.read(&volume.blocks, &mut data).then(|| parse(&data)).flatten();
+        if copy.as_ref().map_or(0, ExtentNode::reach) > best.as_ref().map_or(0, ExtentNode::reach) {
             best = copy;
         }
     }

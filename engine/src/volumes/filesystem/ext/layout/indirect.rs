@@ -4,15 +4,15 @@
 //! Addressing.
 
 use super::super::field::le32;
-use super::super::inode::Inode;
-use super::super::volume::Volume;
-use super::Builder;
+use super::super::inode::ExtInode;
+use super::super::volume::ExtVolume;
+use super::builder::LayoutBuilder;
 
 /// Blocks that the inode itself lists.
 const DIRECT: usize = 12;
 
 /// Follows the lists; false when a part of them is lost.
-pub(super) fn walk(volume: &Volume, inode: &Inode, builder: &mut Builder) -> bool {
+pub(super) fn walk(volume: &ExtVolume, inode: &ExtInode, builder: &mut LayoutBuilder) -> bool {
     let per_block = volume.superblock.block_len / 4;
     // Blocks still to follow with their level, the first last.
     let top = (0..DIRECT + 3).rev();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use afterimage_signatures::{Bytes, Runs};
 
 use crate::volumes::filesystem::Contents;
-use crate::volumes::filesystem::ntfs::boot::{Geometry, MOST_CLUSTER};
-use crate::volumes::filesystem::ntfs::file::{File, Stream};
-use crate::volumes::filesystem::ntfs::table::{Placed, Table};
+use crate::volumes::filesystem::ntfs::file::{DataStream, NtfsFile};
+use crate::volumes::filesystem::ntfs::geometry::{MOST_CLUSTER, NtfsGeometry};
+use crate::volumes::filesystem::ntfs::table::{PlacedRecord, RecordTable};
 
 /// Copies of the first records that are looked at; a source has two for each volume.
 const MOST_ANCHORS: usize = 64;
@@ -23,45 +23,46 @@ const MIRROR: u64 = 1;
 
 /// What stray records say of where they lie.
 #[derive(Debug, Default)]
-pub struct Strays {
+pub(crate) struct OrphanedRecords {
     /// How many say that a cluster has so many bytes.
     cluster_lens: BTreeMap<u64, u64>,
     /// Where the first record of a table lies, or a copy of it, with where the table and the copy
     /// should be.
-    anchors: Vec<Anchor>,
+    anchors: Vec<TableAnchor>,
     /// Where each record lies that knows its number, in order.
     numbered: Vec<(u64, u64)>,
     record_len: u64,
 }
 
 #[derive(Debug)]
-struct Anchor {
+struct TableAnchor {
     at: u64,
-    table: Stream,
+    table: DataStream,
     mirror: Option<u64>,
 }
 
-impl Strays {
+impl OrphanedRecords {
     /// What the records of `table` say.
-    pub fn of(bytes: &dyn Bytes, table: &Table) -> Self {
-        let mut strays = Strays { record_len: table.record_len as u64, ..Strays::default() };
+    pub(crate) fn of(bytes: &dyn Bytes, table: &RecordTable) -> Self {
+        let mut strays =
+            OrphanedRecords { record_len: table.record_len as u64, ..OrphanedRecords::default() };
         let mut slot = 0;
         while slot < table.len() {
-            let mut piece = table.piece(bytes, slot);
-            for here in 0..piece.len() {
-                if let Some(placed) = piece.take(here) {
+            let mut batch = table.batch(bytes, slot);
+            for here in 0..batch.len() {
+                if let Some(placed) = batch.take(here) {
                     strays.add(&placed);
                 }
             }
-            slot += piece.len().max(1) as u64;
+            slot += batch.len().max(1) as u64;
         }
         strays
     }
 
-    fn add(&mut self, placed: &Placed<'_>) {
+    fn add(&mut self, placed: &PlacedRecord<'_>) {
         let (at, number) = (placed.at(), placed.number);
         self.numbered.push((at, number));
-        let mut file = File::default();
+        let mut file = NtfsFile::default();
         file.add(placed);
         for len in file.streams.iter().filter_map(|stream| stream.cluster_len()) {
             if (512..=MOST_CLUSTER).contains(&len) {
@@ -77,21 +78,21 @@ impl Strays {
         let last = self.anchors.last_mut().filter(|last| last.at + self.record_len == at);
         match last {
             Some(last) if mirror => last.mirror = data.first_cluster(),
-            _ if table => self.anchors.push(Anchor { at, table: data, mirror: None }),
+            _ if table => self.anchors.push(TableAnchor { at, table: data, mirror: None }),
             _ => {}
         }
     }
 
     /// Where their volume begins, in a source of `len` bytes, when the volume `known` lies there now:
     /// a format keeps the place of a volume, and the size of clusters as a rule.
-    pub fn geometry(&self, len: u64, known: Option<&Contents>) -> Option<Geometry> {
+    pub(crate) fn geometry(&self, len: u64, known: Option<&Contents>) -> Option<NtfsGeometry> {
         let usual = known.map_or(4096, |known| known.cluster_len);
         let likeliest =
             self.cluster_lens.iter().max_by_key(|&(&len, &count)| (count, len == usual));
         let cluster_len = likeliest.map(|(&len, _)| len).or(known.map(|known| known.cluster_len))?;
         let geometry = |at: u64, end: u64| {
             let len = end.checked_sub(at)?;
-            Some(Geometry { at, len, cluster_len }).filter(|geometry| geometry.clusters() > 0)
+            Some(NtfsGeometry { at, len, cluster_len }).filter(|geometry| geometry.clusters() > 0)
         };
         let starts = self.anchors.iter().flat_map(|anchor| {
             let starts = anchor.starts(cluster_len).filter_map(|at| geometry(at, len));
@@ -112,7 +113,7 @@ impl Strays {
 
     /// How many records lie where they should in a volume of that geometry, if the anchor is of it.
     /// Those that lie with the anchor say nothing: the copy has them in the same order.
-    fn agreeing(&self, anchor: &Anchor, geometry: &Geometry) -> usize {
+    fn agreeing(&self, anchor: &TableAnchor, geometry: &NtfsGeometry) -> usize {
         let table = Runs::new(anchor.table.runs(geometry));
         let own = anchor.at..anchor.at.saturating_add(MIRRORED * self.record_len);
         let agrees = |&&(at, number): &&(u64, u64)| {
@@ -123,7 +124,7 @@ impl Strays {
     }
 }
 
-impl Anchor {
+impl TableAnchor {
     /// Where the volume begins if this is the first record, and if it is the copy.
     fn starts(&self, cluster_len: u64) -> impl Iterator<Item = u64> + use<> {
         let (at, clusters) = (self.at, [self.table.first_cluster(), self.mirror]);

@@ -1,17 +1,19 @@
-//! Volumes whose beginning is lost: where they began, by a copy of the superblock.
+//! Volumes whose first superblock is lost: where they began, by a copy of it.
 
 use afterimage_signatures::Bytes;
 
-use super::inode::Inode;
-use super::journal;
-use super::layout::Layout;
-use super::superblock::{self, Superblock};
-use super::volume::Volume;
+use super::inode::{ExtInode, FileKind, ROOT};
+use super::jbd2;
+use super::open::open;
+use super::superblock::{self, ExtSuperblock};
+use super::volume::ExtVolume;
+use super::{directory, free, layout};
+use crate::volumes::read;
 
 /// What partitions begin at whole multiples of.
 const ALIGNMENT: u64 = 1 << 20;
 
-/// Where the first partition began before that: behind one track.
+/// Where the first partition began before that: after one track.
 const TRACK: u64 = 63 * 512;
 
 /// Places that are tried of those where a journal can begin.
@@ -22,14 +24,14 @@ const MOST_STARTS: usize = 1024;
 
 /// The volume of the superblock at `at`, which lies at the beginning of the volume, of a group, or
 /// in the journal. Nothing when it does not fit what lies there, or is a copy of one that is there.
-pub(super) fn find(bytes: &dyn Bytes, at: u64) -> Option<Volume<'_>> {
-    let superblock = Superblock::read(bytes, at)?;
+pub(super) fn find(bytes: &dyn Bytes, at: u64) -> Option<ExtVolume<'_>> {
+    let superblock = ExtSuperblock::read(bytes, at)?;
     let own = at.checked_sub(superblock.position());
     let copied =
         if superblock.group == 0 { in_journal(bytes, at, &superblock) } else { Vec::new() };
     let is_copy = |start: &u64| {
         let first = start.saturating_add(superblock::AT);
-        let original = if first == at { None } else { Superblock::read(bytes, first) };
+        let original = if first == at { None } else { ExtSuperblock::read(bytes, first) };
         original.is_some_and(|original| original.uuid == superblock.uuid)
     };
     if own.iter().chain(&copied).any(is_copy) {
@@ -37,19 +39,36 @@ pub(super) fn find(bytes: &dyn Bytes, at: u64) -> Option<Volume<'_>> {
     }
     own.into_iter().chain(copied.into_iter().take(MOST_TRIED)).find_map(|start| {
         let room = bytes.len().saturating_sub(start);
-        let volume = Volume::new(bytes, start, room, superblock.clone());
-        volume.is_placed().then_some(volume)
+        let volume = open(bytes, start, room, superblock.clone());
+        is_placed(&volume).then_some(volume)
     })
+}
+
+/// Whether a volume does begin where it is said to.
+fn is_placed(volume: &ExtVolume) -> bool {
+    let root = volume.inode(ROOT).filter(|root| root.kind == FileKind::Folder);
+    let first = root.and_then(|root| layout::follow(volume, &root, None).first());
+    let mut block = Vec::new();
+    let is_root = |block: &[u8]| {
+        let mut own = false;
+        directory::each(block, &volume.superblock, |name| {
+            own |= name.bytes == b"." && name.inode == ROOT;
+        });
+        own
+    };
+    first.is_some_and(|first| volume.blocks.read(first, &mut block) && is_root(&block))
+        || free::agree(volume)
+        || volume.copies.agree(&volume.blocks)
 }
 
 /// Where the volume may begin if the superblock is a copy in its journal: that is known to lie
 /// somewhere from there, and partitions do not begin anywhere.
-fn in_journal(bytes: &dyn Bytes, at: u64, superblock: &Superblock) -> Vec<u64> {
+fn in_journal(bytes: &dyn Bytes, at: u64, superblock: &ExtSuperblock) -> Vec<u64> {
     let Some((map, len)) = superblock.journal_map else { return Vec::new() };
-    let inode = Inode::of_journal(superblock.journal, map, len);
-    let volume = Volume::unread(bytes, 0, bytes.len(), superblock.clone());
-    let layout = Layout::of(&volume, &inode, None);
-    let runs = layout.runs(&volume);
+    let inode = ExtInode::of_journal(superblock.journal, map, len);
+    let volume = ExtVolume::unread(bytes, 0, bytes.len(), superblock.clone());
+    let layout = layout::follow(&volume, &inode, None);
+    let runs = layout.runs(&volume.blocks);
     let first = runs.first().map_or(0, |run| run.at);
     let mut starts = Vec::new();
     for run in &runs {
@@ -68,10 +87,5 @@ fn in_journal(bytes: &dyn Bytes, at: u64, superblock: &Superblock) -> Vec<u64> {
 
 /// Whether a journal can begin there: it does, or that is lost as well.
 fn may_begin_journal(bytes: &dyn Bytes, at: u64) -> bool {
-    let mut head = [0; 16];
-    if at.checked_add(head.len() as u64).is_none_or(|end| end > bytes.len()) {
-        return false;
-    }
-    bytes.read_at(at, &mut head);
-    head == [0; 16] || journal::begins(&head)
+    read::array::<16>(bytes, at).is_some_and(|start| start == [0; 16] || jbd2::begins(&start))
 }
