@@ -1,5 +1,4 @@
 //! Images and devices are read alike by every way of reading, and survive what goes wrong.
-#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
@@ -10,7 +9,7 @@ use std::process::Command;
 use std::sync::{PoisonError, RwLock};
 
 use afterimage_engine::error::Error;
-use afterimage_engine::source::{Io, Kind, MemorySource, Source, open};
+use afterimage_engine::source::{Io, MemorySource, Source, SourceKind, open};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 use tempfile::TempDir;
@@ -80,7 +79,7 @@ fn every_way_of_reading_gives_the_same_bytes() {
         let (_folder, path) = image(&truth);
         for io in WAYS {
             let source = open(&path, io).unwrap();
-            assert_eq!((source.len(), source.kind()), (len as u64, Kind::Image));
+            assert_eq!((source.len(), source.kind()), (len as u64, SourceKind::Image));
             assert_eq!((source.sector_size(), source.path()), (512, path.as_path()));
             for request in [len, 65_536, 999.max(len / 100)] {
                 assert!(read_all(&*source, request) == truth, "{io:?}, {len} by {request}");
@@ -271,7 +270,7 @@ fn a_device_is_read_and_never_mapped() {
     };
     for io in [Io::Auto, Io::Read, Io::Direct] {
         let source = open(&device.0, io).unwrap();
-        assert_eq!((source.len(), source.kind()), (truth.len() as u64, Kind::Device));
+        assert_eq!((source.len(), source.kind()), (truth.len() as u64, SourceKind::Device));
         assert_eq!(source.sector_size(), 512);
         for request in [truth.len(), 65_536, 77_777] {
             assert!(read_all(&*source, request) == truth, "{io:?} by {request}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::definition::Source;
 
 /// What a source is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::source::{Kind, SECTOR_SIZE, Source, sparse};
+use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
+use crate::source::sparse;
 use guard::GuardedMap;
 
 /// A regular file mapped into memory: reading it copies nothing.
 ///
 /// A page that cannot be read, because of a bad sector or because the file was cut short, becomes
 /// a page of zeros and joins [`Source::unreadable`].
-pub struct MappedImage {
+pub(super) struct MappedImage {
     path: PathBuf,
     map: GuardedMap,
 }
@@ -53,8 +54,8 @@ impl Source for MappedImage {
         &self.path
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Image
+    fn kind(&self) -> SourceKind {
+        SourceKind::Image
     }
 
     fn sector_size(&self) -> u32 {
@@ -62,7 +63,7 @@ impl Source for MappedImage {
     }
 
     fn unreadable(&self) -> Vec<Span> {
-        self.map.lost()
+        self.map.unreadable()
     }
 
     fn data_after(&self, at: u64) -> Option<Span> {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::source::{Holes, Kind, SECTOR_SIZE, Source};
+use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
+use crate::source::unreadable::UnreadableRanges;
 
 /// An image in memory.
 #[derive(Debug)]
@@ -15,15 +16,21 @@ pub struct MemorySource {
     data: Vec<u8>,
     mapped: bool,
     bad: Vec<Span>,
-    holes: Holes,
+    unreadable: UnreadableRanges,
     read: AtomicU64,
 }
 
 impl MemorySource {
     /// An image called `name` that lends its bytes as a mapped one does.
     pub fn new(name: impl Into<PathBuf>, data: Vec<u8>) -> Self {
-        let (holes, read) = (Holes::default(), AtomicU64::new(0));
-        MemorySource { name: name.into(), data, mapped: true, bad: Vec::new(), holes, read }
+        MemorySource {
+            name: name.into(),
+            data,
+            mapped: true,
+            bad: Vec::new(),
+            unreadable: UnreadableRanges::default(),
+            read: AtomicU64::new(0),
+        }
     }
 
     /// Lends nothing and counts what is read, as a device does.
@@ -48,7 +55,7 @@ impl MemorySource {
         let total = self.data.len() as u64;
         let (at, end) = (at.min(total), at.saturating_add(len).min(total));
         for bad in &self.bad {
-            self.holes.add(Span::between(bad.at.max(at), bad.end().min(end)));
+            self.unreadable.add(Span::between(bad.at.max(at), bad.end().min(end)));
         }
         &self.data[at as usize..end as usize]
     }
@@ -83,8 +90,8 @@ impl Source for MemorySource {
         &self.name
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Image
+    fn kind(&self) -> SourceKind {
+        SourceKind::Image
     }
 
     fn sector_size(&self) -> u32 {
@@ -92,7 +99,7 @@ impl Source for MemorySource {
     }
 
     fn unreadable(&self) -> Vec<Span> {
-        self.holes.list()
+        self.unreadable.list()
     }
 
     fn data_after(&self, at: u64) -> Option<Span> {

@@ -2,10 +2,13 @@
 
 use std::fs::{File, FileType};
 use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::source::{Kind, Positioned, Source};
+use crate::source::definition::{Source, SourceKind};
+use crate::source::mapped::MappedImage;
+use crate::source::positioned::Positioned;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
     let named = std::fs::metadata(path).map_err(failed)?;
     let kind = kind_of(named.file_type()).map_err(refused)?;
-    if kind == Kind::Device && io == Io::Mmap {
+    if kind == SourceKind::Device && io == Io::Mmap {
         return Err(refused("a device cannot be mapped: use --io read"));
     }
     let file = open_file(path, kind).map_err(failed)?;
@@ -41,15 +44,15 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     }
     let source = choose(path, file, kind, io).map_err(failed)?;
     match (source.is_empty(), kind) {
-        (true, Kind::Image) => Err(refused("it is empty")),
-        (true, Kind::Device) => Err(refused("it is empty; is there a card in the reader?")),
+        (true, SourceKind::Image) => Err(refused("it is empty")),
+        (true, SourceKind::Device) => Err(refused("it is empty; is there a card in the reader?")),
         (false, _) => Ok(source),
     }
 }
 
-fn choose(path: &Path, file: File, kind: Kind, io: Io) -> io::Result<Box<dyn Source>> {
+fn choose(path: &Path, file: File, kind: SourceKind, io: Io) -> io::Result<Box<dyn Source>> {
     let file = match (io, kind) {
-        (Io::Auto, Kind::Image) | (Io::Mmap, _) => match map(path, file, io)? {
+        (Io::Auto, SourceKind::Image) | (Io::Mmap, _) => match map(path, file, io)? {
             Ok(mapped) => return Ok(mapped),
             Err(file) => file,
         },
@@ -61,13 +64,12 @@ fn choose(path: &Path, file: File, kind: Kind, io: Io) -> io::Result<Box<dyn Sou
 
 /// Maps `file`, or hands it back to be read: when it is empty, when too much is mapped already,
 /// or when nobody insists and the system does not want to.
-#[cfg(unix)]
 fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
     if file.metadata()?.len() == 0 {
         return Ok(Err(file));
     }
     let spare = file.try_clone()?;
-    match crate::source::MappedImage::new(path, file) {
+    match MappedImage::new(path, file) {
         Ok(Ok(mapped)) => Ok(Ok(Box::new(mapped))),
         Ok(Err(file)) => Ok(Err(file)),
         Err(error) if io == Io::Mmap => Err(error),
@@ -75,57 +77,35 @@ fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, Fi
     }
 }
 
-/// Mappings are guarded by a signal handler, which other systems do not have.
-#[cfg(not(unix))]
-fn map(_path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
-    match io {
-        Io::Mmap => Err(io::ErrorKind::Unsupported.into()),
-        _ => Ok(Err(file)),
-    }
-}
-
 /// Whether it can be a source, or why not.
-fn kind_of(file_type: FileType) -> Result<Kind, &'static str> {
+fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
     if file_type.is_file() {
-        return Ok(Kind::Image);
+        return Ok(SourceKind::Image);
     }
     if file_type.is_dir() {
         return Err("it is a folder; name a disk image or a device");
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-
-        if file_type.is_block_device() {
-            return Ok(Kind::Device);
-        }
-        if file_type.is_fifo() {
-            return Err("it is a pipe, which can be read only once; save it to a file first");
-        }
-        if file_type.is_socket() {
-            return Err("it is a socket");
-        }
-        if file_type.is_char_device() {
-            return Err("it is a character device; disks and cards are block devices");
-        }
+    if file_type.is_block_device() {
+        return Ok(SourceKind::Device);
+    }
+    if file_type.is_fifo() {
+        return Err("it is a pipe, which can be read only once; save it to a file first");
+    }
+    if file_type.is_socket() {
+        return Err("it is a socket");
+    }
+    if file_type.is_char_device() {
+        return Err("it is a character device; disks and cards are block devices");
     }
     Err("it is neither a file nor a block device")
 }
 
-#[cfg(unix)]
-fn open_file(path: &Path, kind: Kind) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-
+fn open_file(path: &Path, kind: SourceKind) -> io::Result<File> {
     // Should a pipe have taken the file's place, this does not wait for its writer. A device is
     // opened without it: a drive would not say then that it has no medium.
     let flags = match kind {
-        Kind::Image => libc::O_NOCTTY | libc::O_NONBLOCK,
-        Kind::Device => libc::O_NOCTTY,
+        SourceKind::Image => libc::O_NOCTTY | libc::O_NONBLOCK,
+        SourceKind::Device => libc::O_NOCTTY,
     };
     File::options().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_file(path: &Path, _kind: Kind) -> io::Result<File> {
-    File::open(path)
 }

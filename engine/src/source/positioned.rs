@@ -8,58 +8,59 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::direct::{self, Direct};
-use crate::source::retry::{Descent, Device};
+use crate::source::pread::pread;
+use crate::source::retry::{Device, Retry};
 use crate::source::sparse;
-use crate::source::{Kind, Source};
 
 /// A file or device read by positioned reads, from any number of threads at once.
 ///
-/// Reads that fail are tried again in smaller pieces down to a sector; the rest becomes zeros.
-pub struct Positioned {
+/// Reads that fail are tried again with smaller ones, down to a sector; the rest becomes zeros.
+pub(super) struct Positioned {
     path: PathBuf,
-    kind: Kind,
+    kind: SourceKind,
     len: u64,
     sector_size: u32,
     reader: Reader,
-    trouble: Descent,
+    retry: Retry,
 }
 
 impl Positioned {
     /// Reads `file` through the page cache.
     ///
     /// The page cache fails by pages, so single sectors of a device are read past it.
-    pub(super) fn cached(path: &Path, file: File, kind: Kind) -> io::Result<Self> {
+    pub(super) fn cached(path: &Path, file: File, kind: SourceKind) -> io::Result<Self> {
         read_ahead(&file);
         let sector_size = sector_size(&file, kind);
         let sectors = match kind {
-            Kind::Device => reopened(&file, sector_size),
-            Kind::Image => None,
+            SourceKind::Device => reopened(&file, sector_size),
+            SourceKind::Image => None,
         };
         Self::new(path, Access::Cached { file, sectors }, kind, sector_size)
     }
 
     /// Reads past the page cache where that is possible.
-    pub(super) fn direct(path: &Path, file: File, kind: Kind) -> io::Result<Self> {
+    pub(super) fn direct(path: &Path, file: File, kind: SourceKind) -> io::Result<Self> {
         let sector_size = sector_size(&file, kind);
         let alignment = match kind {
-            Kind::Device => sector_size,
-            Kind::Image => direct::ALIGNMENT,
+            SourceKind::Device => sector_size,
+            SourceKind::Image => direct::ALIGNMENT,
         };
         let access = Access::Direct(Direct::new(file, alignment));
         Self::new(path, access, kind, sector_size)
     }
 
-    fn new(path: &Path, access: Access, kind: Kind, sector_size: u32) -> io::Result<Self> {
+    fn new(path: &Path, access: Access, kind: SourceKind, sector_size: u32) -> io::Result<Self> {
         let reader = Reader { access, kind, delivered: AtomicU64::new(0) };
         let len = reader.current_len()?;
-        // A file system reads by its blocks: smaller pieces of a file cannot succeed alone.
-        let piece = match kind {
-            Kind::Device => sector_size,
-            Kind::Image => direct::ALIGNMENT,
+        // A file system reads by its blocks: less than a block of a file cannot succeed alone.
+        let unit = match kind {
+            SourceKind::Device => sector_size,
+            SourceKind::Image => direct::ALIGNMENT,
         };
-        let trouble = Descent::new(len, piece);
-        Ok(Positioned { path: path.to_path_buf(), kind, len, sector_size, reader, trouble })
+        let retry = Retry::new(len, unit);
+        Ok(Positioned { path: path.to_path_buf(), kind, len, sector_size, reader, retry })
     }
 }
 
@@ -75,7 +76,7 @@ impl Bytes for Positioned {
     fn read_at(&self, at: u64, out: &mut [u8]) {
         let inside = self.len.saturating_sub(at).min(out.len() as u64);
         let (head, tail) = out.split_at_mut(inside as usize);
-        self.trouble.fill(&self.reader, at, head);
+        self.retry.fill(&self.reader, at, head);
         tail.fill(0);
     }
 }
@@ -85,7 +86,7 @@ impl Source for Positioned {
         &self.path
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> SourceKind {
         self.kind
     }
 
@@ -94,13 +95,13 @@ impl Source for Positioned {
     }
 
     fn unreadable(&self) -> Vec<Span> {
-        self.trouble.holes.list()
+        self.retry.unreadable.list()
     }
 
     fn data_after(&self, at: u64) -> Option<Span> {
         match self.kind {
-            Kind::Image => sparse::data_after(self.reader.file(), at, self.len),
-            Kind::Device => (at < self.len).then(|| Span::between(at, self.len)),
+            SourceKind::Image => sparse::data_after(self.reader.file(), at, self.len),
+            SourceKind::Device => (at < self.len).then(|| Span::between(at, self.len)),
         }
     }
 
@@ -120,7 +121,7 @@ enum Access {
 /// The open file, and what it has delivered.
 struct Reader {
     access: Access,
-    kind: Kind,
+    kind: SourceKind,
     /// Bytes that the system delivered.
     delivered: AtomicU64,
 }
@@ -136,8 +137,8 @@ impl Reader {
     /// Length in bytes as of now. A block device has none in its metadata.
     fn current_len(&self) -> io::Result<u64> {
         match self.kind {
-            Kind::Image => Ok(self.file().metadata()?.len()),
-            Kind::Device => self.file().seek(SeekFrom::End(0)),
+            SourceKind::Image => Ok(self.file().metadata()?.len()),
+            SourceKind::Device => self.file().seek(SeekFrom::End(0)),
         }
     }
 
@@ -173,24 +174,12 @@ impl Device for Reader {
         }
     }
 
-    fn read_piece(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
+    fn read_unit(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         match &self.access {
             Access::Cached { sectors: Some(sectors), .. } => self.read_direct(sectors, at, out),
             _ => self.read(at, out),
         }
     }
-}
-
-/// Reads some bytes at `at` without moving the file's position.
-#[cfg(unix)]
-pub(super) fn pread(file: &File, at: u64, out: &mut [u8]) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, out, at)
-}
-
-/// Reads some bytes at `at`.
-#[cfg(windows)]
-pub(super) fn pread(file: &File, at: u64, out: &mut [u8]) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, out, at)
 }
 
 /// Tells the system that the file will be read from front to back. Only a hint: failure is fine.
@@ -203,10 +192,10 @@ fn read_ahead(file: &File) {
 fn read_ahead(_file: &File) {}
 
 /// Logical sector size in bytes.
-fn sector_size(file: &File, kind: Kind) -> u32 {
+fn sector_size(file: &File, kind: SourceKind) -> u32 {
     match kind {
-        Kind::Device => logical_sector(file).unwrap_or(super::SECTOR_SIZE),
-        Kind::Image => super::SECTOR_SIZE,
+        SourceKind::Device => logical_sector(file).unwrap_or(SECTOR_SIZE),
+        SourceKind::Image => SECTOR_SIZE,
     }
 }
 

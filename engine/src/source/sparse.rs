@@ -6,7 +6,7 @@ use afterimage_signatures::verdict::Span;
 
 /// The next stretch at or after `at` of a file of `len` bytes that may hold data.
 ///
-/// Where the file system cannot tell, everything is data. So is what lies behind the end of a
+/// Where the file system cannot tell, everything is data. So is what lies after the end of a
 /// file that has shrunk: it has to be asked for to be missed.
 pub(super) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
     if at >= len {
@@ -27,7 +27,7 @@ pub(super) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
 enum Allocation {
     /// Data between two offsets, the second one not included.
     Data { from: u64, to: u64 },
-    /// Only a hole up to the end of the file.
+    /// Only a sparse hole up to the end of the file.
     NoMore,
     /// The file system does not say.
     Unknown,

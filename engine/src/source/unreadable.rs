@@ -11,15 +11,15 @@ use afterimage_signatures::verdict::Span;
 /// They are kept in order and apart: what touches or overlaps is one stretch. A source without
 /// any is asked at the price of one atomic load.
 #[derive(Debug, Default)]
-pub struct Holes {
+pub(super) struct UnreadableRanges {
     any: AtomicBool,
     /// First byte to the first byte after it.
     ends: Mutex<BTreeMap<u64, u64>>,
 }
 
-impl Holes {
+impl UnreadableRanges {
     /// Adds a stretch; an empty one is nothing.
-    pub fn add(&self, span: Span) {
+    pub(super) fn add(&self, span: Span) {
         if span.len == 0 {
             return;
         }
@@ -37,7 +37,7 @@ impl Holes {
     }
 
     /// All of them, in order.
-    pub fn list(&self) -> Vec<Span> {
+    pub(super) fn list(&self) -> Vec<Span> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -45,7 +45,7 @@ impl Holes {
     }
 
     /// The first one that shares a byte with `span`, whole.
-    pub fn first_in(&self, span: Span) -> Option<Span> {
+    pub(super) fn first_in(&self, span: Span) -> Option<Span> {
         if self.is_empty() {
             return None;
         }
@@ -56,7 +56,7 @@ impl Holes {
     }
 
     /// Whether everything could be read so far.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Acquire)
     }
 
@@ -71,13 +71,13 @@ mod tests {
 
     #[track_caller]
     fn check(added: &[(u64, u64)], expected: &[(u64, u64)]) {
-        let holes = Holes::default();
+        let ranges = UnreadableRanges::default();
         for &(at, len) in added {
-            holes.add(Span { at, len });
+            ranges.add(Span { at, len });
         }
-        let spans: Vec<_> = holes.list().iter().map(|span| (span.at, span.len)).collect();
+        let spans: Vec<_> = ranges.list().iter().map(|span| (span.at, span.len)).collect();
         assert_eq!(spans, expected, "added {added:?}");
-        assert_eq!(holes.is_empty(), expected.is_empty());
+        assert_eq!(ranges.is_empty(), expected.is_empty());
     }
 
     #[test]
@@ -95,10 +95,10 @@ mod tests {
 
     #[test]
     fn the_first_one_in_a_span_shares_a_byte_with_it() {
-        let holes = Holes::default();
-        holes.add(Span { at: 10, len: 10 });
-        holes.add(Span { at: 40, len: 10 });
-        let first = |at, len| holes.first_in(Span { at, len }).map(|span| span.at);
+        let ranges = UnreadableRanges::default();
+        ranges.add(Span { at: 10, len: 10 });
+        ranges.add(Span { at: 40, len: 10 });
+        let first = |at, len| ranges.first_in(Span { at, len }).map(|span| span.at);
         assert_eq!(first(0, 10), None);
         assert_eq!(first(0, 11), Some(10));
         assert_eq!(first(19, 1), Some(10));

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use afterimage_signatures::verdict::Span;
 use memmap2::Mmap;
 
-use crate::source::Holes;
+use crate::source::unreadable::UnreadableRanges;
 
 /// Most mappings at once.
 const SLOTS: usize = 64;
@@ -46,7 +46,7 @@ pub(super) struct GuardedMap {
 
 impl GuardedMap {
     /// Maps all of `file`; hands it back when the table of mappings is full.
-    pub fn new(file: File) -> io::Result<Result<Self, File>> {
+    pub(super) fn new(file: File) -> io::Result<Result<Self, File>> {
         install()?;
         // SAFETY: The mapping is read-only and private to this object. That its bytes change when
         // somebody else writes to the file cannot be kept out; nothing here or in the formats
@@ -61,26 +61,26 @@ impl GuardedMap {
     }
 
     /// All bytes.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.map
     }
 
     /// The file.
-    pub fn file(&self) -> &File {
+    pub(super) fn file(&self) -> &File {
         &self.file
     }
 
     /// What was replaced by zeros so far, and what the file does not have any more.
-    pub fn lost(&self) -> Vec<Span> {
+    pub(super) fn unreadable(&self) -> Vec<Span> {
         let len = self.map.len() as u64;
-        let holes = Holes::default();
+        let unreadable = UnreadableRanges::default();
         for span in self.faults.notes() {
-            holes.add(Span::between(span.at, span.end().min(len)));
+            unreadable.add(Span::between(span.at, span.end().min(len)));
         }
         // The last page of a file that was cut within it has zeros and raises no signal.
         let now = self.file.metadata().map_or(len, |metadata| metadata.len());
-        holes.add(Span::between(now.min(self.faults.end.load(SeqCst)), len));
-        holes.list()
+        unreadable.add(Span::between(now.min(self.faults.end.load(SeqCst)), len));
+        unreadable.list()
     }
 }
 
@@ -116,7 +116,7 @@ impl Faults {
         Faults { fd: file.as_raw_fd(), page, len, count, notes, end }
     }
 
-    /// Replaces the page that holds byte `at` of the mapping, and what is certainly lost with it.
+    /// Replaces the page that holds byte `at` of the mapping, and what is certainly unreadable with it.
     /// Returns the stretch to replace: first byte and length, both whole pages.
     fn note(&self, at: usize) -> (usize, usize) {
         let at = at - at % self.page;
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_ends_before_the_fault_is_lost_to_its_end() {
+    fn a_file_that_ends_before_the_fault_is_unreadable_to_its_end() {
         let file = tempfile::tempfile().unwrap();
         let page = Faults::new(&file, 1).page;
         file.set_len(page as u64 + 7).unwrap();

@@ -44,11 +44,11 @@ impl Device for Fake {
     }
 }
 
-/// Reads the whole device in requests of `request` bytes; returns bytes and holes.
-fn read_all(fake: &Fake, len: usize, request: usize, descent: &Descent) -> Vec<u8> {
+/// Reads the whole device in requests of `request` bytes; returns the bytes.
+fn read_all(fake: &Fake, len: usize, request: usize, retry: &Retry) -> Vec<u8> {
     let mut out = vec![0xEE; len];
     for (index, part) in out.chunks_mut(request).enumerate() {
-        descent.fill(fake, (index * request) as u64, part);
+        retry.fill(fake, (index * request) as u64, part);
     }
     out
 }
@@ -59,13 +59,14 @@ fn check(bad: &[Bounds], expected: &[Bounds]) {
     for short in [false, true] {
         for request in [LEN, 300_000, 4096, 1000] {
             let fake = Fake { short, ..Fake::new(LEN, bad) };
-            let descent = Descent::new(LEN as u64, 512);
-            let out = read_all(&fake, LEN, request, &descent);
-            let holes: Vec<_> =
-                descent.holes.list().iter().map(|span| (span.at, span.end())).collect();
-            assert_eq!(holes, expected, "short {short}, request {request}");
+            let retry = Retry::new(LEN as u64, 512);
+            let out = read_all(&fake, LEN, request, &retry);
+            let unreadable: Vec<_> =
+                retry.unreadable.list().iter().map(|span| (span.at, span.end())).collect();
+            assert_eq!(unreadable, expected, "short {short}, request {request}");
             for (at, (byte, truth)) in out.iter().zip(&fake.data).enumerate() {
-                let lost = expected.iter().any(|hole| hole.0 <= at as u64 && (at as u64) < hole.1);
+                let lost =
+                    expected.iter().any(|range| range.0 <= at as u64 && (at as u64) < range.1);
                 assert_eq!(*byte, if lost { 0 } else { *truth }, "at {at}");
             }
         }
@@ -86,12 +87,12 @@ fn only_bad_sectors_are_lost() {
 }
 
 #[test]
-fn a_device_that_ends_early_gives_zeros_and_a_hole() {
-    let (fake, descent) = (Fake::new(5000, &[]), Descent::new(8192, 512));
-    let out = read_all(&fake, 8192, 8192, &descent);
+fn a_device_that_ends_early_gives_zeros_and_an_unreadable_range() {
+    let (fake, retry) = (Fake::new(5000, &[]), Retry::new(8192, 512));
+    let out = read_all(&fake, 8192, 8192, &retry);
     assert_eq!(out[..5000], fake.data);
     assert!(out[5000..].iter().all(|byte| *byte == 0));
-    assert_eq!(descent.holes.list(), [Span::between(5000, 8192)]);
+    assert_eq!(retry.unreadable.list(), [Span::between(5000, 8192)]);
 }
 
 #[test]
@@ -99,10 +100,10 @@ fn a_dead_device_is_given_up_soon() {
     const LEN: usize = 64 << 20;
     for (errno, most) in [(libc::EIO, 250), (libc::ENODEV, 60)] {
         let fake = Fake { errno, ..Fake::new(LEN, &[(0, LEN as u64)]) };
-        let descent = Descent::new(LEN as u64, 512);
-        let out = read_all(&fake, LEN, 2 << 20, &descent);
+        let retry = Retry::new(LEN as u64, 512);
+        let out = read_all(&fake, LEN, 2 << 20, &retry);
         assert!(out.iter().all(|byte| *byte == 0));
-        assert_eq!(descent.holes.list(), [Span { at: 0, len: LEN as u64 }]);
+        assert_eq!(retry.unreadable.list(), [Span { at: 0, len: LEN as u64 }]);
         let reads = fake.reads.load(Relaxed);
         assert!(reads < most, "{reads} reads");
     }
@@ -113,40 +114,40 @@ fn a_long_bad_stretch_costs_at_most_its_length_again() {
     const LEN: u64 = 8 << 20;
     let bad = (1 << 20, 2 << 20);
     let fake = Fake::new(LEN as usize, &[bad]);
-    let descent = Descent::new(LEN, 512);
-    read_all(&fake, LEN as usize, LEN as usize, &descent);
-    let [hole] = descent.holes.list()[..] else { panic!("one hole") };
-    assert_eq!(hole.at, bad.0);
-    assert!(hole.end() >= bad.1 && hole.end() < 3 << 20, "{hole:?}");
+    let retry = Retry::new(LEN, 512);
+    read_all(&fake, LEN as usize, LEN as usize, &retry);
+    let [range] = retry.unreadable.list()[..] else { panic!("one range") };
+    assert_eq!(range.at, bad.0);
+    assert!(range.end() >= bad.1 && range.end() < 3 << 20, "{range:?}");
 }
 
 #[test]
 fn what_failed_once_is_not_tried_again() {
-    let (fake, descent) = (Fake::new(8192, &[(512, 1024)]), Descent::new(8192, 512));
-    read_all(&fake, 8192, 8192, &descent);
+    let (fake, retry) = (Fake::new(8192, &[(512, 1024)]), Retry::new(8192, 512));
+    read_all(&fake, 8192, 8192, &retry);
     let before = fake.reads.load(Relaxed);
-    descent.fill(&fake, 600, &mut [0; 100]);
+    retry.fill(&fake, 600, &mut [0; 100]);
     assert_eq!(fake.reads.load(Relaxed), before);
 }
 
 #[test]
-fn a_short_read_is_tried_as_a_piece_before_it_is_lost() {
-    /// Fails whenever it is not asked for a piece, as a page cache does near a bad sector.
-    struct Pieces;
-    impl Device for Pieces {
+fn a_short_read_is_tried_as_a_unit_before_it_is_given_up() {
+    /// Fails whenever it is not asked for a unit, as a page cache does near a bad sector.
+    struct Units;
+    impl Device for Units {
         fn read(&self, _at: u64, _out: &mut [u8]) -> io::Result<usize> {
             Err(io::Error::from_raw_os_error(libc::EIO))
         }
-        fn read_piece(&self, _at: u64, out: &mut [u8]) -> io::Result<usize> {
+        fn read_unit(&self, _at: u64, out: &mut [u8]) -> io::Result<usize> {
             out.fill(7);
             Ok(out.len())
         }
     }
     for (at, len) in [(0, 512), (0, 416), (500, 100), (4000, 9000), (0, 300_000)] {
-        let descent = Descent::new(1 << 20, 512);
+        let retry = Retry::new(1 << 20, 512);
         let mut out = vec![0; len];
-        descent.fill(&Pieces, at, &mut out);
+        retry.fill(&Units, at, &mut out);
         assert!(out.iter().all(|byte| *byte == 7), "{len} at {at}");
-        assert!(descent.holes.is_empty());
+        assert!(retry.unreadable.is_empty());
     }
 }

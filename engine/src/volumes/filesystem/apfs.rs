@@ -32,6 +32,10 @@ pub(crate) struct Apfs;
 const FILEVAULT: &str = "encrypted by FileVault";
 
 impl FileSystem for Apfs {
+    fn name(&self) -> &'static str {
+        "apfs"
+    }
+
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         // All superblocks of a container look alike, the first and those of the ring.
         let is = sector[32..36] == *b"NXSB" && ContainerGeometry::parse(sector).is_some();

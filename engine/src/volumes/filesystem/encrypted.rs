@@ -26,6 +26,10 @@ pub(crate) struct Encrypted;
 const SHORTEST: u64 = 64 << 10;
 
 impl FileSystem for Encrypted {
+    fn name(&self) -> &'static str {
+        "encrypted"
+    }
+
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         // Cheap enough for every sector: what all but a few fail is two bytes at a fixed place.
         match sector[..6] {

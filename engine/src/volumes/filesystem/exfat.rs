@@ -26,6 +26,10 @@ use boot::{Boot, COPY};
 pub struct ExFat;
 
 impl FileSystem for ExFat {
+    fn name(&self) -> &'static str {
+        "exfat"
+    }
+
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         clue::clue(sector)
     }

@@ -44,6 +44,10 @@ use volume::ExtVolume;
 pub(crate) struct Ext;
 
 impl FileSystem for Ext {
+    fn name(&self) -> &'static str {
+        "ext"
+    }
+
     /// A superblock is always told as a copy: the volume begins somewhere before it.
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         if sector[56..58] == [0x53, 0xef] && ExtSuperblock::parse(sector).is_some() {

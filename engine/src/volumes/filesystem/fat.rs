@@ -32,6 +32,10 @@ use boot::Boot;
 pub struct Fat;
 
 impl FileSystem for Fat {
+    fn name(&self) -> &'static str {
+        "fat"
+    }
+
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         clue::clue(sector)
     }

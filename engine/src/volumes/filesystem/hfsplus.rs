@@ -32,6 +32,10 @@ pub(crate) struct HfsPlus;
 const MOST_CLUES: usize = 1 << 20;
 
 impl FileSystem for HfsPlus {
+    fn name(&self) -> &'static str {
+        "hfs+"
+    }
+
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {
         match sector[..4] {
             // The header is the third sector of a volume, so this is not where it begins.

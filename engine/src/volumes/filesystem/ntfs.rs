@@ -36,6 +36,10 @@ use super::{Clue, Contents, FileSystem, SECTOR};
 pub(crate) struct Ntfs;
 
 impl FileSystem for Ntfs {
+    fn name(&self) -> &'static str {
+        "ntfs"
+    }
+
     /// A boot sector and its copy are the same: what is called a start may be a copy, which
     /// [`FileSystem::read`] then does not take.
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue> {

@@ -10,6 +10,9 @@ pub const SECTOR: usize = 512;
 
 /// One kind of file system.
 pub trait FileSystem: Sync {
+    /// Its name, such as `fat`; a volume may be called more exactly in reports, such as `fat32`.
+    fn name(&self) -> &'static str;
+
     /// What a sector may be a trace of. It is asked of every sector of a source that is not constant,
     /// so it tells most of them apart by a few bytes.
     fn clue(&self, sector: &[u8; SECTOR]) -> Option<Clue>;

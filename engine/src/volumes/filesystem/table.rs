@@ -144,6 +144,7 @@ impl<'b> Table<'b> {
         };
         if !table.is_sound(0) && table.is_sound(1) {
             table.layout.copies.swap(0, 1);
+            table.pages.clear();
         }
         table
     }
@@ -283,5 +284,37 @@ impl<'b> Table<'b> {
         if let Some(bytes) = self.pages.get(&key).and_then(|page| page.get(inside..)) {
             out.copy_from_slice(&bytes[..out.len()]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that are not mapped.
+    struct Device(Vec<u8>);
+
+    impl Bytes for Device {
+        fn len(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
+            None
+        }
+
+        fn read_at(&self, at: u64, out: &mut [u8]) {
+            out.copy_from_slice(&self.0[at as usize..][..out.len()]);
+        }
+    }
+
+    #[test]
+    fn where_the_first_copy_is_overwritten_a_device_gives_the_second_as_well() {
+        let sound = [0xf8, 0xff, 0xff, 0xff, 3, 0, 0xff, 0xff];
+        let device = Device([[0xee; 8], sound].concat());
+        let layout =
+            Layout { width: Width::Sixteen, limit: 4, media: 0xf8, copies: vec![0, 8], len: 8 };
+        let mut table = Table::new(&device, layout);
+        assert_eq!(table.survey(&mut Set::new(4)).used, 2);
     }
 }

@@ -1,0 +1,56 @@
+//! What a source is.
+
+use std::path::Path;
+
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
+
+/// Sector size in bytes of what does not say otherwise.
+pub const SECTOR_SIZE: u32 = 512;
+
+/// What a source is to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A regular file with the bytes of a device in it.
+    Image,
+    /// A block device: a disk, a partition, a card.
+    Device,
+}
+
+impl SourceKind {
+    /// The word for it in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceKind::Image => "image",
+            SourceKind::Device => "device",
+        }
+    }
+}
+
+/// An image or a device.
+///
+/// Its length is what it had when it was opened. Where it ends earlier later on, the rest is
+/// unreadable; what is added is not seen. It may be read by any number of threads at once.
+pub trait Source: Bytes + Send {
+    /// The path it was opened by.
+    fn path(&self) -> &Path;
+
+    /// Image or device.
+    fn kind(&self) -> SourceKind;
+
+    /// Logical sector size in bytes; [`SECTOR_SIZE`] where nobody says otherwise.
+    fn sector_size(&self) -> u32;
+
+    /// What could not be read so far, in bytes from the start of the source, in order and apart.
+    ///
+    /// Only what was asked for is known, in whole sectors or pages. A list that a caller wants
+    /// to rely on is fetched after its own reads.
+    fn unreadable(&self) -> Vec<Span>;
+
+    /// The next stretch at or after `at` that may hold data: sparse holes of a file are left out.
+    /// Nothing when only such holes follow. A stretch is never empty and never passes the end.
+    fn data_after(&self, at: u64) -> Option<Span>;
+
+    /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.
+    fn bytes_read(&self) -> u64;
+}
