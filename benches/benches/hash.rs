@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use afterimage_benches::truth::sha256;
-use afterimage_engine::ledger::Content;
-use afterimage_engine::model::{Algorithm, Digests};
+use afterimage_engine::Content;
+use afterimage_engine::{Algorithm, Digests};
 use afterimage_signatures::Runs;
 use afterimage_testdata::random::Random;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

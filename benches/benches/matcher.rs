@@ -3,8 +3,8 @@
 //! full of magics is the worst that a disk can hold.
 
 use afterimage_benches::data;
+use afterimage_engine::Matcher;
 use afterimage_engine::formats::Registry;
-use afterimage_engine::scan::Matcher;
 use afterimage_testdata::samples;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 

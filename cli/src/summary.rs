@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::metrics::{Cost, Stage};
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::Grade;
+use afterimage_engine::report::Grade;
 use afterimage_engine::run::Outcome;
 use serde_json::{Value, json};
 

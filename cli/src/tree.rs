@@ -5,7 +5,7 @@ mod gone;
 use std::io::{self, Write};
 
 use afterimage_engine::error::Error;
-use afterimage_engine::output::report::{Grade, ReportFile, ReportSource, ReportVolume, Status};
+use afterimage_engine::report::{Grade, ReportFile, ReportSource, ReportVolume, Status};
 use afterimage_engine::run::Outcome;
 use serde::Serialize;
 

@@ -1,39 +1,78 @@
 //! From a device to a report: the engine behind `afterimage`, for others to embed.
 //!
-//! The principal function is [`scan`](run::scan). Data flows one way, and the modules stand in the
-//! order in which it passes them:
+//! [`run::scan`] does all of it, from paths to an output folder. [`run::Job`] does it stage by stage, on
+//! sources that are open already. Here the demo card, in memory, is scanned and listed; nothing is written:
 //!
-//! 1. A [`source`] is an image or a device, opened for reading only. It never fails a read: what
-//!    cannot be read becomes zeros and is remembered.
-//! 2. [`chunk`] reads it in order through a [`window`], so that a device is read once.
-//! 3. [`scan`](mod@scan) finds where files may begin; [`carve`] measures what begins there and gives
-//!    [`record`]s. Both run on workers, which [`pipeline`] alone starts. Up to here all is local to
-//!    a range of the source.
-//! 4. Records go to a [`journal`], content by hash to a [`store`], and memory holds an [`index`].
-//! 5. [`claims`] decide which bytes belong to which file; [`settle`] sorts, filters, and finds copies
-//!    and [`pairs`].
-//! 6. [`recover`] gives files their names, and [`report`] says all of it.
+//! ```
+//! use afterimage_engine::options::Options;
+//! use afterimage_engine::progress::Progress;
+//! use afterimage_engine::report::Status;
+//! use afterimage_engine::run::Job;
+//! use afterimage_engine::source::MemorySource;
 //!
-//! Threads finish in any order; results are sorted before anything depends on them, so that the
-//! same image gives the same report for any number of threads and any size of chunks.
+//! # fn main() -> Result<(), afterimage_engine::error::Error> {
+//! let image = afterimage_testdata::card::demo().image;
+//! let (options, progress) = (Options::default(), Progress::default());
+//! let job = Job::open(vec![Box::new(MemorySource::new("card", image))], &options, &progress)?;
+//! let settled = job.scan().claim().restore().name().settle()?;
+//! let mut deleted = 0;
+//! for file in settled.files() {
+//!     deleted += u32::from(file?.status == Status::Deleted);
+//! }
+//! assert!(deleted > 10);
+//! assert_eq!(settled.sources()[0].volumes[0].kind, "fat16");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The way of the data
+//!
+//! One folder is one room. Data flows through them in this order, and a room names only itself and what
+//! stands before it; `tests/layering.rs` holds it to that.
+//!
+//! 1. [`source`] opens an image or a device, for reading only. It never fails a read: what cannot be read
+//!    becomes zeros and is remembered.
+//! 2. [`volumes`] finds partition tables and file systems, what they say of files, live and deleted, and what
+//!    is in use. Nothing it says is believed before the bytes prove it.
+//! 3. `pipeline`: one reader cuts the source into chunks, workers take them. `scan` matches the headers of
+//!    all formats at every byte; `carve` measures what begins at a candidate and makes a record of it; a
+//!    committer adds what was found in a chunk to the `ledger`. Up to here all is local to a range of the
+//!    source, and the ledger's log can be replayed by another process.
+//! 4. `claims` settles which bytes belong to which file.
+//! 5. `restore` puts files together that lie in several runs, as a file system recorded them or as their own
+//!    format proves.
+//! 6. `names` gives photos the names, folders and dates that file systems know.
+//! 7. `settle` sorts, filters, and finds copies and Live Photos.
+//! 8. `output` checks where to write, names and writes the files, and makes the [`report`]: the only place
+//!    that knows JSON.
+//!
+//! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges.
+//!
+//! Threads finish in any order; results are sorted before anything depends on them, so that the same image
+//! gives the same report for any number of threads and any size of chunks.
 //!
 //! The engine never prints, never writes to a source, and knows nothing of the command line.
 
-pub mod carve;
-pub mod claims;
+mod carve;
+mod claims;
 pub mod error;
 pub mod formats;
-pub mod ledger;
+mod ledger;
 pub mod metrics;
-pub mod model;
-pub mod names;
+mod model;
+mod names;
 pub mod options;
-pub mod output;
-pub mod pipeline;
+mod output;
+mod pipeline;
 pub mod progress;
-pub mod restore;
+mod restore;
 pub mod run;
-pub mod scan;
-pub mod settle;
+mod scan;
+mod settle;
 pub mod source;
 pub mod volumes;
+
+pub use ledger::Content;
+pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
+pub use output::report;
+pub use scan::Matcher;

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::Report;
 use afterimage_engine::progress::Progress;
+use afterimage_engine::report::Report;
 use afterimage_engine::run;
 use afterimage_testdata::Sample;
 use afterimage_testdata::canvas::Canvas;

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::Report;
 use afterimage_engine::progress::Progress;
+use afterimage_engine::report::Report;
 use afterimage_engine::run::{Job, Scanned};
 use afterimage_engine::source::{self, Io, Source};
 use bench::{Bench, tree};

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use afterimage_engine::model::Algorithm;
+use afterimage_engine::Algorithm;
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::{Grade, Origin, Report, ReportFile};
 use afterimage_engine::progress::Progress;
+use afterimage_engine::report::{Grade, Origin, Report, ReportFile};
 use afterimage_engine::run;
 use afterimage_engine::source::Io;
 use afterimage_testdata::Sample;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use afterimage_engine::output::report::Report;
+use afterimage_engine::report::Report;
 
 /// Run with `UPDATE_SCHEMA=1` to write the schema after a wanted change of the types.
 #[test]

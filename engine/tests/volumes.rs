@@ -12,7 +12,7 @@ use std::path::Path;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::options::Select;
-use afterimage_engine::output::report::{Grade, Origin, Report, ReportFile, Status};
+use afterimage_engine::report::{Grade, Origin, Report, ReportFile, Status};
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use afterimage_engine::Matcher;
 use afterimage_engine::formats::Registry;
 use afterimage_engine::metrics::{Cost, Stage};
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Stats};
-use afterimage_engine::scan::Matcher;
 use afterimage_engine::source::{self, Io, Source};
 use anyhow::Context;
 

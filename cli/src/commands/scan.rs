@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use afterimage_engine::Algorithm;
 use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
 use afterimage_engine::formats::described as custom;
-use afterimage_engine::model::Algorithm;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Outcome};

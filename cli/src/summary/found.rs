@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::output::report::Grade;
+use afterimage_engine::report::Grade;
 
 use super::Told;
 use crate::text::{bytes, count, duration, paragraph};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::output::report::{ReportSource, ReportVolume};
+use afterimage_engine::report::{ReportSource, ReportVolume};
 
 use crate::summary::volumes::title;
 use crate::text::{bytes, count, plain};

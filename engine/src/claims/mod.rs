@@ -5,6 +5,7 @@
 //! restored file's, and [`standings`] where each belongs when all fates are settled. [`Occupied`] says which
 //! bytes proven files hold, for whoever looks for the rest.
 
+mod depth;
 mod infer_grid;
 mod live;
 mod occupied;
@@ -20,6 +21,3 @@ pub use order::by_offset;
 pub use resolve::resolve;
 pub use restored::take;
 pub use standing::{Standing, outermost, standings};
-
-/// Files inside files inside files are followed so deep; what lies deeper is theirs.
-const MOST_OPEN: usize = 8;

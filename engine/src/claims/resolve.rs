@@ -6,7 +6,7 @@
 
 use afterimage_signatures::verdict::Role;
 
-use super::MOST_OPEN;
+use super::depth::MOST_OPEN;
 use crate::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE, Shown};
 use crate::model::Record;

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Role;
 
-use super::MOST_OPEN;
+use super::depth::MOST_OPEN;
 use super::resolve::has_child_at;
 use crate::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE};

@@ -1,6 +1,6 @@
 //! Where each file belongs, now that all fates are settled.
 
-use super::MOST_OPEN;
+use super::depth::MOST_OPEN;
 use crate::ledger::{Fate, IndexEntry, NONE};
 
 /// What is left of the chain of files that a file lies in.

@@ -141,7 +141,7 @@ pub struct EndLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedLine {
     /// BLAKE3 of the content.
-    #[serde(with = "crate::model::hex::hash")]
+    #[serde(with = "crate::model::hash_hex")]
     pub blake3: blake3::Hash,
     /// Where it goes, below the output folder, with `/` between the parts.
     pub path: String,

@@ -27,7 +27,7 @@ pub use index::{Fate, IndexEntry, LivePhotoHalf, NONE, Shown};
 pub use journal::{Journal, LogPosition};
 pub use keeper::Keeper;
 pub use ledger::Ledger;
-pub use line::{ChunkLine, EndLine, HeadLine, Line, NamedLine, PlacedLine, ScanSettings};
+pub use line::{ChunkLine, EndLine, HeadLine, NamedLine, PlacedLine, ScanSettings};
 pub use replay::SCAN_LOG;
 pub use reserve::Reserve;
 pub use store::Store;

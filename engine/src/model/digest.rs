@@ -35,7 +35,7 @@ impl Algorithm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digests {
     /// BLAKE3; two files with the same are one photo.
-    #[serde(with = "super::hex::hash")]
+    #[serde(with = "super::hash_hex")]
     pub blake3: blake3::Hash,
     /// Lower-case hex, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

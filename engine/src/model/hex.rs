@@ -19,22 +19,6 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>,
     HEXLOWER.decode(text.as_bytes()).map_err(de::Error::custom)
 }
 
-/// A BLAKE3 hash as 64 digits; for `#[serde(with)]`.
-pub(crate) mod hash {
-    use super::{Deserialize, Deserializer, Serializer, de};
-
-    pub(crate) fn serialize<S: Serializer>(hash: &blake3::Hash, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(hash.to_hex().as_str())
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<blake3::Hash, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(from)?;
-        blake3::Hash::from_hex(text.as_bytes()).map_err(de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,7 +27,7 @@ mod tests {
     struct Kept {
         #[serde(with = "super")]
         bytes: Vec<u8>,
-        #[serde(with = "super::hash")]
+        #[serde(with = "crate::model::hash_hex")]
         hash: blake3::Hash,
     }
 

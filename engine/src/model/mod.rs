@@ -7,6 +7,7 @@
 pub(crate) mod build;
 mod cluster_grid;
 mod digest;
+pub(crate) mod hash_hex;
 pub(crate) mod hex;
 mod moment;
 mod record;

@@ -10,7 +10,7 @@ mod join;
 mod name_only;
 mod trailer;
 
-pub use assign::{FoundPaths, SourceNaming, assign};
+pub use assign::{SourceNaming, assign};
 pub use facts::note_entry;
 pub use fit::{Fit, fits, is_near};
 pub use name_only::{Asked, LEAST_SIZE, NameOnlyEntry, name_only};

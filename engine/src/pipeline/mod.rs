@@ -6,6 +6,7 @@
 //! waits for them.
 
 mod budget;
+mod plan;
 mod reader;
 mod recent;
 mod region;
@@ -14,6 +15,6 @@ mod window;
 mod worker;
 
 pub use budget::{REGION, SECTOR};
+pub use plan::Scan;
 pub use reader::Cut;
 pub use region::NEAR;
-pub use scan::Scan;

@@ -5,50 +5,20 @@ use std::thread;
 
 use afterimage_signatures::verdict::Span;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rayon::ThreadPool;
 
-use super::reader::{Chunk, Cut, Sink};
+use super::plan::Scan;
+use super::reader::{Chunk, Sink};
 use super::recent::RecentFiles;
 use super::window::Window;
 use super::worker::Worker;
-use crate::carve::Carver;
 use crate::error::Error;
-use crate::ledger::{Batch, ChunkLine, EndLine, Keeper, Ledger};
-use crate::metrics::Metrics;
-use crate::model::{Hasher, SpanSet};
+use crate::ledger::{Batch, ChunkLine, EndLine, Ledger};
+use crate::model::Hasher;
 use crate::progress::Progress;
-use crate::scan::Matcher;
 use crate::source::Source;
-use crate::volumes::live_map::LiveMap;
 
 /// Chunks on their way for each worker: one in work, one waiting.
 const PERMITS_A_WORKER: usize = 2;
-
-/// What a scan needs beside its source and its ledger.
-pub struct Scan<'a> {
-    /// Finds where files may begin.
-    pub matcher: &'a Matcher,
-    /// Measures what begins there.
-    pub carver: &'a Carver<'a>,
-    /// Computes digests, and stores content.
-    pub keeper: Keeper<'a>,
-    /// Which formats (by position in the registry) are asked for.
-    pub wanted: &'a [bool],
-    /// Where the cost of each stage is added.
-    pub metrics: &'a Metrics,
-    /// Shows how far the scan is, and stops it.
-    pub progress: &'a Progress,
-    /// The workers.
-    pub pool: &'a ThreadPool,
-    /// Which part of the source, in which chunks.
-    pub cut: Cut,
-    /// What is scanned last.
-    pub last: &'a SpanSet,
-    /// What is still there, where files of which nothing is to be written are known.
-    pub live: Option<&'a LiveMap>,
-    /// Whether traces of file systems are looked for.
-    pub traces: bool,
-}
 
 impl Scan<'_> {
     /// Scans `source`, the `index`-th of the command line, into `ledger`; `hasher` takes all its bytes on

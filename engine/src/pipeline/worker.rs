@@ -6,10 +6,10 @@ use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes};
 
 use super::budget::{self, Budget, REGION};
+use super::plan::Scan;
 use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
-use super::scan::Scan;
 use super::window::Window;
 use crate::carve::Found;
 use crate::error::Error;

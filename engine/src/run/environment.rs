@@ -7,7 +7,7 @@ use afterimage_signatures::Effort;
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::outcome::Stats;
+use super::stats::Stats;
 use crate::carve::Carver;
 use crate::error::Error;
 use crate::ledger::{Journal, Keeper, Reserve, SCAN_LOG, Store};

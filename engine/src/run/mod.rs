@@ -23,8 +23,10 @@ mod restore;
 mod scan;
 mod settle;
 mod source_job;
+mod stats;
 mod write;
 
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
-pub use outcome::{Outcome, Stats};
+pub use outcome::Outcome;
+pub use stats::Stats;

@@ -3,4 +3,4 @@
 pub mod matcher;
 mod patterns;
 
-pub use matcher::{Hit, Matcher, is_constant, tiles};
+pub use matcher::{Hit, Matcher, tiles};

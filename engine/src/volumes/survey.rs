@@ -4,6 +4,7 @@
 //! lead to volumes that no table names any more, and to records that no volume reaches.
 
 mod entries;
+mod entry_id;
 mod precedence;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::MOST_ENTRIES;
 use crate::volumes::partition::{self, Partition};
-pub use entries::EntryId;
+pub use entry_id::EntryId;
 pub use volume::Volume;
 
 /// Volumes of one source that are read through partitions and traces; one that was formatted often has

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::model::{Algorithm, Hasher};
 use afterimage_engine::options::Options;
-use afterimage_engine::output::report::{Report, ReportFile, RunOrigin};
 use afterimage_engine::progress::Progress;
+use afterimage_engine::report::{Report, ReportFile, RunOrigin};
 use afterimage_engine::run::{self, Outcome};
+use afterimage_engine::{Algorithm, Hasher};
 use tempfile::TempDir;
 
 /// An image on disk, and folders for what comes out of it.

@@ -4,10 +4,10 @@ use std::hint::black_box;
 
 use afterimage_benches::data;
 use afterimage_benches::truth::sha256;
+use afterimage_engine::Algorithm;
+use afterimage_engine::Content;
+use afterimage_engine::Matcher;
 use afterimage_engine::formats::Registry;
-use afterimage_engine::ledger::Content;
-use afterimage_engine::model::Algorithm;
-use afterimage_engine::scan::Matcher;
 use afterimage_signatures::jpeg::JpegOracle;
 use afterimage_signatures::{Buffer, Effort, Oracle, Runs, Said, View, formats};
 use anyhow::{Context, ensure};

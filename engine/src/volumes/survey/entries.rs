@@ -3,17 +3,9 @@
 use std::cmp::Reverse;
 
 use super::Survey;
+use super::entry_id::EntryId;
 use super::volume::Volume;
 use crate::volumes::filesystem::Entry;
-
-/// Which file of which volume of a survey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EntryId {
-    /// Position of the volume in [`Survey::volumes`].
-    pub volume: u32,
-    /// Position of the entry among those of its volume.
-    pub entry: u32,
-}
 
 impl Survey {
     /// All files of all volumes.

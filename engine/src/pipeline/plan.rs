@@ -1,0 +1,38 @@
+//! What the scan of a source needs.
+
+use rayon::ThreadPool;
+
+use super::reader::Cut;
+use crate::carve::Carver;
+use crate::ledger::Keeper;
+use crate::metrics::Metrics;
+use crate::model::SpanSet;
+use crate::progress::Progress;
+use crate::scan::Matcher;
+use crate::volumes::live_map::LiveMap;
+
+/// What a scan needs beside its source and its ledger.
+pub struct Scan<'a> {
+    /// Finds where files may begin.
+    pub matcher: &'a Matcher,
+    /// Measures what begins there.
+    pub carver: &'a Carver<'a>,
+    /// Computes digests, and stores content.
+    pub keeper: Keeper<'a>,
+    /// Which formats (by position in the registry) are asked for.
+    pub wanted: &'a [bool],
+    /// Where the cost of each stage is added.
+    pub metrics: &'a Metrics,
+    /// Shows how far the scan is, and stops it.
+    pub progress: &'a Progress,
+    /// The workers.
+    pub pool: &'a ThreadPool,
+    /// Which part of the source, in which chunks.
+    pub cut: Cut,
+    /// What is scanned last.
+    pub last: &'a SpanSet,
+    /// What is still there, where files of which nothing is to be written are known.
+    pub live: Option<&'a LiveMap>,
+    /// Whether traces of file systems are looked for.
+    pub traces: bool,
+}
