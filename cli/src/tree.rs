@@ -1,6 +1,6 @@
 //! What would be recovered, as a tree of folders.
 
-mod gone;
+mod name_only;
 
 use std::io::{self, Write};
 
@@ -154,7 +154,7 @@ pub fn text(
             if all { "No photos were found." } else { "No photos match what was asked for." }
         )?;
     }
-    gone::write(out, &outcome.sources)?;
+    name_only::write(out, &outcome.sources)?;
     volumes::write(out, &outcome.sources)?;
     for locked in
         outcome.sources.iter().flat_map(|source| &source.volumes).filter_map(volumes::locked)
@@ -204,7 +204,7 @@ pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
     out.flush()
 }
 
-/// Position of the volume that a file lies in, those first that are still there; behind all of them
+/// Position of the volume that a file lies in, those first that are still there; after all of them
 /// where it lies in none.
 fn volume(sources: &[ReportSource], file: &Listed) -> usize {
     let volumes = sources.get(file.source as usize).map_or(&[][..], |source| &source.volumes);

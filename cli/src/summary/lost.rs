@@ -35,7 +35,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
             reasons.extend(noise(source));
         }
-        reasons.extend(source.volumes.iter().filter_map(gone));
+        reasons.extend(source.volumes.iter().filter_map(name_only));
         reasons.extend(unreadable(source));
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
@@ -49,14 +49,15 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
     reasons
 }
 
-/// Photos of which the name is left alone.
-fn gone(volume: &ReportVolume) -> Option<String> {
+/// Deleted photos of which only the directory entry is left.
+fn name_only(volume: &ReportVolume) -> Option<String> {
     let photos = count(volume.gone, "deleted photo is", "deleted photos are");
     let name = plain(&volume.gone_files.first()?.path);
     let name = if volume.gone == 1 { name.to_string() } else { format!("such as {name}") };
     Some(format!(
-        "{photos} known by name alone, {name}: what the {} volume says of them leads to no photo. Their \
-         bytes were overwritten, or lie in pieces that nothing joins. The report lists them.",
+        "{photos} left by name only, {name}: the {} volume has directory entries of them, but nothing \
+         where these point is the photo. Their bytes were overwritten, or lie in pieces that nothing \
+         joins. The report lists them.",
         volumes::kind(&volume.kind)
     ))
 }

@@ -1,6 +1,6 @@
 //! The archive or document that a photo was found in, where the bytes before it tell.
 //!
-//! Archives keep photos as they are, since they do not shrink: each lies whole behind a header of
+//! Archives keep photos as they are, since they do not shrink: each lies whole after a header of
 //! its own with its name. Nothing but that header is asked, so the archive may be broken or cut.
 
 use afterimage_signatures::Bytes;

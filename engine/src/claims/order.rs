@@ -3,7 +3,7 @@
 use crate::ledger::{IndexEntry, NONE};
 
 /// Positions of the entries by source, offset and format. What begins at one offset in several
-/// files is told apart by the outermost of them, and then by its position in it.
+/// files is ordered by the outermost of them, and then by its position in it.
 pub fn by_offset(entries: &[IndexEntry]) -> Vec<u32> {
     let root = |index: u32| {
         let mut at = index;

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Instead of `size` a file may have `length = 1048576` (always that long) or
-//! `footer = "54 45 4e 44"` (ends behind the first of these bytes), and `max` bounds how far to
+//! `footer = "54 45 4e 44"` (ends after the first of these bytes), and `max` bounds how far to
 //! look. One of the three is needed: without an end there is no file.
 
 use afterimage_signatures::View;

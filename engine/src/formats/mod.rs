@@ -21,7 +21,7 @@ impl std::fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// Adds formats behind the built-in ones, which are tried first. They live as long as the
+    /// Adds formats after the built-in ones, which are tried first. They live as long as the
     /// program, as the built-in ones do; a user describes a handful.
     pub fn with(mut self, others: Vec<Box<dyn Format>>) -> Self {
         self.0.extend(others.into_iter().map(|format| &*Box::leak(format)));

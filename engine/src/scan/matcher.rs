@@ -101,7 +101,7 @@ impl Matcher {
         Matcher { magics, search, reach }
     }
 
-    /// How many bytes behind its own a chunk must hold so that every header that starts in it is
+    /// How many bytes after its own a chunk must hold so that every header that starts in it is
     /// seen.
     pub fn overlap(&self) -> usize {
         self.reach.saturating_sub(1)

@@ -29,14 +29,14 @@ pub struct Layout {
 pub enum Basis {
     /// All runs are recorded.
     Recorded,
-    /// The first cluster is recorded, and nothing else owns the bytes behind it.
+    /// The first cluster is recorded, and nothing else owns the bytes after it.
     Beginning,
-    /// The first cluster is recorded; the rest is taken from clusters behind it that are free, and leaves
+    /// The first cluster is recorded; the rest is taken from clusters after it that are free, and leaves
     /// nothing of the last hole among them, which no other choice that is as near does.
     Filled,
-    /// The first cluster is recorded; the rest is taken from clusters behind it that are free.
+    /// The first cluster is recorded; the rest is taken from clusters after it that are free.
     Free,
-    /// The first cluster is recorded; what lies behind it may belong to others.
+    /// The first cluster is recorded; what lies after it may belong to others.
     Contested,
 }
 
@@ -45,7 +45,7 @@ impl Basis {
     pub fn words(self, pieces: bool) -> &'static str {
         match self {
             Basis::Contested if pieces => {
-                "in clusters behind the one that the file system names, as its own data proves"
+                "in clusters after the one that the file system names, as its own data proves"
             }
             Basis::Recorded => "in the clusters that the file system names",
             Basis::Beginning | Basis::Contested => {

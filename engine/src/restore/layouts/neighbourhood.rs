@@ -11,13 +11,13 @@ use super::space::Space;
 use crate::model::{ClusterGrid, SpanSet};
 use crate::volumes::recorded::joined;
 
-/// How far behind its beginning a file is looked for among others, in its own lengths.
+/// How far after its beginning a file is looked for among others, in its own lengths.
 const REACH: u64 = 8;
 
 /// The same in clusters, for a short file.
 const REACHED_CLUSTERS: u64 = 4096;
 
-/// Other files in its way that are told apart.
+/// Other files in its way that are considered one by one.
 const MOST_NEAR: usize = 5;
 
 /// Stretches of free space that they lie in.
@@ -32,7 +32,7 @@ const MOST_CHOICES: usize = 256;
 /// Ways between them that are tried.
 const MOST_OTHERS: usize = 12;
 
-/// What lies behind the first cluster of a file, and where the volume begins, as far as it is looked for.
+/// What lies after the first cluster of a file, and where the volume begins, as far as it is looked for.
 pub(super) struct Neighbourhood {
     /// What is known to be of the file.
     own: Run,
@@ -81,7 +81,7 @@ impl Neighbourhood {
         (self.unclaimed.as_slice().len() + self.claims.len()) as u64 * (MOST_OTHERS as u64 + 2)
     }
 
-    /// The first cluster, and the first ones behind it that are in no claim that is `busy`.
+    /// The first cluster, and the first ones after it that are in no claim that is `busy`.
     pub(super) fn beside(&self, busy: impl Fn(&Claim) -> bool) -> Option<Runs> {
         follow(self.own, &self.free(busy), self.size)
     }
@@ -97,10 +97,10 @@ impl Neighbourhood {
     /// way is hardly another comes with them.
     pub(super) fn filled(&self) -> (Vec<Runs>, bool) {
         let mut holes: Vec<Span> = self.free(|claim| claim.life.lasts(self.turn)).into();
-        let behind = holes.partition_point(|hole| hole.at < self.own.at);
-        holes.rotate_left(behind);
+        let before = holes.partition_point(|hole| hole.at < self.own.at);
+        holes.rotate_left(before);
         holes.truncate(MOST_HOLES);
-        // Nothing was written yet behind the frontier, so what reaches it goes on there in one piece.
+        // Nothing was written yet after the frontier, so what reaches it goes on there in one piece.
         let frontier = self.frontier.filter(|frontier| *frontier > self.own.at);
         let frontier = frontier.and_then(|at| holes.iter().position(|hole| hole.at >= at));
         holes.truncate(frontier.map_or(holes.len(), |frontier| frontier + 1));

@@ -1,4 +1,4 @@
-//! Deleted photos of which the name is left alone.
+//! Name-only entries: deleted photos of which only the directory entry is left.
 
 use std::io::{self, Write};
 
@@ -17,10 +17,10 @@ pub(super) fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result
 }
 
 fn write_one(out: &mut dyn Write, volume: &ReportVolume) -> io::Result<()> {
-    writeln!(out, "\nKnown by name alone ({}):", title(volume))?;
-    for gone in volume.gone_files.iter().take(MOST_SHOWN) {
-        let day = gone.modified.as_deref().and_then(|when| when.get(..10)).unwrap_or_default();
-        let row = format!("  {}  {}  {day}", plain(&gone.path), bytes(gone.size));
+    writeln!(out, "\nDeleted, only the name is left ({}):", title(volume))?;
+    for entry in volume.gone_files.iter().take(MOST_SHOWN) {
+        let day = entry.modified.as_deref().and_then(|when| when.get(..10)).unwrap_or_default();
+        let row = format!("  {}  {}  {day}", plain(&entry.path), bytes(entry.size));
         writeln!(out, "{}", row.trim_end())?;
     }
     let shown = volume.gone_files.len().min(MOST_SHOWN) as u64;
@@ -37,9 +37,9 @@ mod tests {
 
     #[test]
     fn some_names_are_shown_and_all_are_counted() {
-        let gone =
+        let entry =
             |index: usize| json!({ "path": format!("DCIM/IMG_{index}.JPG"), "size": 2_000_000 });
-        let mut files: Vec<_> = (0..25).map(gone).collect();
+        let mut files: Vec<_> = (0..25).map(entry).collect();
         files[0]["modified"] = "2026-05-04T12:00:00".into();
         let volume = serde_json::from_value(json!({
             "type": "fat16", "offset": 0, "length": 1 << 20, "cluster_size": 512, "consistent": true,
@@ -52,7 +52,10 @@ mod tests {
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(
             lines[1..3],
-            ["Known by name alone (FAT16 volume, 1.0 MB):", "  DCIM/IMG_0.JPG  2.0 MB  2026-05-04"]
+            [
+                "Deleted, only the name is left (FAT16 volume, 1.0 MB):",
+                "  DCIM/IMG_0.JPG  2.0 MB  2026-05-04"
+            ]
         );
         assert_eq!((lines.len(), lines[22]), (23, "  and 20 others"));
     }
