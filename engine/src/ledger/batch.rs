@@ -25,7 +25,8 @@ impl Batch {
             let record = Cow::Borrowed(&file.record);
             let line = Line::Found(FoundLine { nth, parent, record });
             let (at, len) = encode(&mut self.lines, &line);
-            self.index.add((nth, parent), &file.record, LogPosition { log: 0, at, len });
+            let position = LogPosition { log: 0, at, len };
+            self.index.add(nth, parent, &file.record, position);
         }
     }
 
@@ -49,7 +50,8 @@ impl PartialIndex {
     /// Adds a file by its position among those of its candidate, and that of its parent.
     pub(super) fn add(
         &mut self,
-        (nth, parent): (u32, Option<u32>),
+        nth: u32,
+        parent: Option<u32>,
         record: &Record,
         position: LogPosition,
     ) {

@@ -126,7 +126,7 @@ impl Ledger {
         for (nth, file) in (0..).zip(found) {
             let parent = file.parent.map(|parent| parent as u32);
             let position = self.derive(nth, parent, &file.record);
-            index.add((nth, parent), &file.record, position);
+            index.add(nth, parent, &file.record, position);
         }
         index.append_to(&mut self.entries, &mut self.halves, 0);
         if let Some(entry) = self.entries.get_mut(first) {

@@ -70,7 +70,7 @@ impl Ledger {
                     }
                     if is_new {
                         let position = LogPosition { log: number, at, len };
-                        waiting.add((nth, parent), &record, position);
+                        waiting.add(nth, parent, &record, position);
                     }
                 }
                 Line::Chunk(chunk) => {

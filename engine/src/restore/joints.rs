@@ -41,11 +41,11 @@ fn loose(record: &Record, cluster: u64) -> Option<u64> {
 /// Says where the pieces of a file are joined by guess, since no check covers what follows; it is proven no
 /// longer then.
 pub(super) fn note_guess(record: &mut Record, layout: &Layout, cluster: u64) {
-    let runs = record.runs.as_slice();
-    let joint = match layout.basis {
-        Basis::Recorded | Basis::Beginning => None,
+    let joint = match (layout.basis, record.runs.as_slice()) {
+        (Basis::Recorded | Basis::Beginning, _) => None,
         _ if record.grade == Grade::Verified => loose(record, cluster),
-        _ => runs.first().filter(|_| runs.len() > 1).map(|run| run.len),
+        (_, [first, _, ..]) => Some(first.len),
+        _ => None,
     };
     let Some(offset) = joint else { return };
     record.grade = record.grade.min(Grade::Structural);

@@ -123,7 +123,7 @@ impl<'o> Environment<'o> {
         let output = self.output.as_ref();
         let may_store = !self.options.dry_run && self.failure.is_none();
         Keeper {
-            store: output.map(|output| &output.store).filter(|_| may_store),
+            store: if may_store { output.map(|output| &output.store) } else { None },
             algorithms: &self.options.hashes,
             longest: output.map_or(u64::MAX, |output| output.destination.longest),
             metrics: &self.metrics,

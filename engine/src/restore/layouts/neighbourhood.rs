@@ -126,7 +126,9 @@ impl Neighbourhood {
         let near = self.claims.len().min(MOST_NEAR);
         let mut found: Vec<Runs> = Vec::new();
         let mut waiting = VecDeque::from([Vec::new()]);
-        while let Some(flipped) = waiting.pop_front().filter(|_| found.len() < MOST_OTHERS) {
+        while found.len() < MOST_OTHERS
+            && let Some(flipped) = waiting.pop_front()
+        {
             let is_flipped =
                 |claim: &Claim| flipped.iter().any(|&at: &usize| self.claims[at] == *claim);
             let runs = self.beside(|claim| claim.life.lasts(self.turn) != is_flipped(claim));
@@ -163,7 +165,9 @@ impl Way {
 fn filled(holes: &[Span], wanted: u64, frontier: Option<usize>) -> Vec<Way> {
     let (mut ways, mut looked): (Vec<Way>, _) = (Vec::new(), 0);
     let mut waiting = VecDeque::from([Vec::new()]);
-    while let Some(left_out) = waiting.pop_front().filter(|_| looked < MOST_CHOICES) {
+    while looked < MOST_CHOICES
+        && let Some(left_out) = waiting.pop_front()
+    {
         looked += 1;
         let (mut way, mut sum) = (Vec::new(), 0);
         for hole in (0..holes.len()).filter(|hole| !left_out.contains(hole)) {
