@@ -1,4 +1,4 @@
 //! How deep files inside files are followed.
 
 /// Files inside files inside files are followed so deep; what lies deeper is theirs.
-pub(super) const MOST_OPEN: usize = 8;
+pub const MOST_OPEN: usize = 8;

@@ -153,7 +153,7 @@ fn meet(
 
 /// Whether a child of `parent` begins at `offset`. Children stand directly after their parent in
 /// the index, whatever order the parents came in.
-pub(super) fn has_child_at(entries: &[IndexEntry], parent: usize, offset: u64) -> bool {
+pub fn has_child_at(entries: &[IndexEntry], parent: usize, offset: u64) -> bool {
     entries[parent + 1..]
         .iter()
         .take_while(|entry| entry.parent != NONE)

@@ -11,14 +11,18 @@
 
 mod attempt;
 mod confidence;
+mod displaced;
 mod follow;
 mod joints;
 mod layouts;
+mod live_limit;
 mod missing;
 mod prover;
 mod read_limit;
 mod timeline;
 mod undelete;
 
+pub use displaced::displace;
+pub use live_limit::end_at_live;
 pub use prover::Prover;
 pub use undelete::Undelete;

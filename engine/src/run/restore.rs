@@ -5,10 +5,10 @@ use afterimage_signatures::Bytes;
 use super::environment::Environment;
 use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
-use crate::claims::{self, Occupied, Standing, end_at_live};
+use crate::claims::{self, Occupied, Standing};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::restore::{Prover, Undelete};
+use crate::restore::{Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
 impl<'o> Job<'o, Claimed> {
@@ -61,7 +61,7 @@ fn restore_one(
     let occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
     let added = undelete.run(ledger, occupied)?;
     let mut entries = std::mem::take(&mut ledger.entries);
-    let taken = claims::take(&mut entries, &added, |entry| ledger.record(entry));
+    let taken = displace(&mut entries, &added, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
         end_at_live(entry, &job.live);
     }

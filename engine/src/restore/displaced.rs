@@ -2,8 +2,7 @@
 
 use afterimage_signatures::verdict::Role;
 
-use super::depth::MOST_OPEN;
-use super::resolve::has_child_at;
+use crate::claims::{MOST_OPEN, has_child_at};
 use crate::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE};
 use crate::model::{Grade, Record};
@@ -17,7 +16,7 @@ type Carved = (u32, u64, usize);
 /// # Errors
 ///
 /// When a record cannot be read back.
-pub fn take(
+pub fn displace(
     entries: &mut [IndexEntry],
     added: &[u32],
     read: impl Fn(&IndexEntry) -> Result<Record, Error>,
