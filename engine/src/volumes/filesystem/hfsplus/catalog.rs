@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use afterimage_signatures::{Bytes, Run};
+use zerocopy::big_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{Fork, HfsHeader, extents};
+use super::header::{ExtentDescriptor, Fork, HfsHeader, extents};
 use super::record::{self, CatalogFile, CatalogItem, CatalogRecord};
 use super::tree::HfsTree;
-use crate::volumes::fields::{be32, byte};
+use crate::volumes::fields;
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path};
 
 /// Numbers that files and folders have: the root, and the catalog itself.
@@ -16,6 +18,23 @@ const CATALOG: u32 = 4;
 
 /// The name of the folder in the root of the files that hard links lead to.
 const PRIVATE: &str = "\0\0\0\0HFS+ Private Data";
+
+/// A record of the overflow file with its key.
+///
+/// Source: TN1150, "Extent Keys".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct ExtentRecord {
+    _key_len: U16,
+    fork: u8,
+    _padding: u8,
+    file: U32,
+    first_block: U32,
+    extents: [ExtentDescriptor; 8],
+}
+
+/// `forkType` of the data.
+const DATA_FORK: u8 = 0;
 
 /// Extents of files beyond the eighth, by the number of the file and the first block in it.
 pub(crate) type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
@@ -45,11 +64,11 @@ fn overflow(bytes: &dyn Bytes, header: &HfsHeader, faults: &mut Vec<String>) -> 
                 if found.len() >= MOST_ENTRIES {
                     break;
                 }
-                // Of the data fork: number of the file, first block, eight extents.
-                let key = byte(record, 2).filter(|&fork| fork == 0);
-                let key = key.and_then(|_| Some((be32(record, 4)?, be32(record, 8)?)));
-                if let (Some(key), Some(eight)) = (key, record.get(12..76)) {
-                    found.insert(key, extents(eight));
+                if let Some(more) = fields::structure::<ExtentRecord>(record)
+                    && more.fork == DATA_FORK
+                {
+                    let key = (more.file.get(), more.first_block.get());
+                    found.insert(key, extents(&more.extents));
                 }
             }
         })
