@@ -8,7 +8,7 @@ use afterimage_signatures::Bytes;
 use zerocopy::little_endian::{U32, U64};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, SectorRange, TableKind};
 use super::types;
 use crate::volumes::{fields, read};
 
@@ -178,7 +178,8 @@ impl GptTable {
             return None;
         }
         let count = (last - first).saturating_add(1);
-        let span = span((first, count), self.sector, (number, len), &mut self.faults);
+        let range = SectorRange { first, count, sector: self.sector };
+        let span = range.span(number, len, &mut self.faults);
         let Some(span) = span else {
             self.insane += 1;
             return None;

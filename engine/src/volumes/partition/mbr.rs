@@ -7,7 +7,7 @@ use afterimage_signatures::verdict::Span;
 use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::table::{Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::table::{Partition, Partitions, SECTOR_SIZES, SectorRange, TableKind};
 use super::{start, types};
 use crate::volumes::{fields, read};
 
@@ -150,7 +150,7 @@ impl MbrReader<'_> {
         while let Some(at) = next {
             let is_new = !seen.contains(&at) && seen.len() < MOST_LINKS;
             let record = if is_new { read_sector(self.bytes, at) } else { None };
-            let Some(record) = record.filter(|record| is_marked(record)) else {
+            let Some(record) = record.filter(is_marked) else {
                 self.found.faults.push("the chain of logical partitions breaks".into());
                 return;
             };
@@ -179,7 +179,8 @@ impl MbrReader<'_> {
     fn span(&mut self, from: u64, entry: MbrEntry, number: u32) -> Option<Span> {
         let first = (from / self.sector).checked_add(entry.first)?;
         let len = self.bytes.len();
-        span((first, entry.count), self.sector, (number, len), &mut self.found.faults)
+        let range = SectorRange { first, count: entry.count, sector: self.sector };
+        range.span(number, len, &mut self.found.faults)
     }
 }
 

@@ -7,7 +7,7 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use super::files::FileRecords;
 use super::map::ObjectMap;
-use super::node;
+use super::node::{self, NodeRecord};
 use super::object::{ContainerBlocks, NODE, Object, ObjectHeader, ROOT_NODE, VOLUME};
 use crate::volumes::fields::{self, le32, le64};
 
@@ -108,7 +108,7 @@ impl ApfsVolume {
                 continue;
             }
             self.nodes += 1;
-            let node = self.map.object(blocks, (id, transaction), &[ROOT_NODE, NODE]);
+            let node = self.map.object(blocks, id, transaction, &[ROOT_NODE, NODE]);
             let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else {
                 whole = false;
                 continue;
@@ -118,11 +118,11 @@ impl ApfsVolume {
                 self.met.insert(block);
             }
             let at = blocks.place(block).unwrap_or(0);
-            for (key, value) in node::records(&node.bytes) {
+            for record in node::records(&node.bytes) {
                 if level == 0 {
-                    self.files.add(at, (key, value), superblock.hashed, live);
+                    self.files.add(at, record, superblock.hashed, live);
                 } else {
-                    open.extend(le64(value, 0).map(|child| (child, level)));
+                    open.extend(le64(record.value, 0).map(|child| (child, level)));
                 }
             }
         }
@@ -152,7 +152,7 @@ fn snapshots(blocks: &ContainerBlocks<'_>, root: u64) -> Vec<(u64, u64)> {
         let node = blocks.object(block, &[ROOT_NODE, NODE]);
         let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else { continue };
         let level = node::level(&node.bytes);
-        for (key, value) in node::records(&node.bytes) {
+        for NodeRecord { key, value } in node::records(&node.bytes) {
             if level > 0 {
                 open.extend(le64(value, 0).map(|child| (child, level)));
             } else if le32(key, 4).is_some_and(|high| high >> 28 == 1) {

@@ -159,13 +159,13 @@ impl Catalog {
             let Some(own) = file(record) else { continue };
             let target = own.link.and_then(|link| links.get(&link).copied());
             known.insert((record.id, &own.fork));
-            entries.extend(self.entry(header, (*at, record), target.unwrap_or(own), false));
+            entries.extend(self.entry(header, *at, record, target.unwrap_or(own), false));
         }
         for (at, record) in left.iter().filter(|(_, record)| !hidden(record)) {
             // The same bytes under an earlier name are still there.
             let Some(own) = file(record) else { continue };
             if own.link.is_none() && known.insert((record.id, &own.fork)) {
-                entries.extend(self.entry(header, (*at, record), own, true));
+                entries.extend(self.entry(header, *at, record, own, true));
             }
         }
         entries.truncate(MOST_ENTRIES);
@@ -175,7 +175,8 @@ impl Catalog {
     fn entry(
         &self,
         header: &HfsHeader,
-        (at, record): (u64, &CatalogRecord),
+        at: u64,
+        record: &CatalogRecord,
         file: &CatalogFile,
         deleted: bool,
     ) -> Option<Entry> {
@@ -187,7 +188,7 @@ impl Catalog {
         }
         let locations = if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] };
         Some(Entry {
-            path: path::path(&self.folders, ROOT, (record.parent, &record.name), ""),
+            path: path::path(&self.folders, ROOT, record.parent, &record.name, ""),
             certain: true,
             deleted,
             erased: deleted,
