@@ -162,7 +162,7 @@ impl ApfsContainer<'_> {
     }
 
     fn superblock(&self, id: u64, transaction: u64) -> Option<ApfsSuperblock> {
-        let object = self.map.object(&self.blocks, (id, transaction), &[VOLUME])?;
+        let object = self.map.object(&self.blocks, id, transaction, &[VOLUME])?;
         ApfsSuperblock::parse(&object)
     }
 }

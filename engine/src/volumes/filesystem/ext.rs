@@ -12,7 +12,6 @@ mod blocks;
 mod checksum;
 mod copies;
 mod directory;
-mod field;
 mod free;
 mod group;
 mod inode;

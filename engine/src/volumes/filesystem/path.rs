@@ -13,7 +13,8 @@ const LONGEST: usize = 4096;
 pub(crate) fn path<K: Copy + Eq + Hash>(
     folders: &HashMap<K, (K, String)>,
     root: K,
-    (parent, name): (K, &str),
+    parent: K,
+    name: &str,
     top: &str,
 ) -> String {
     let mut names = vec![name];

@@ -2,21 +2,57 @@
 //!
 //! Source: UEFI specification 2.10, 5.3.
 
+use std::ops::Range;
+
 use afterimage_signatures::Bytes;
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::table::{MOST_PARTITIONS, Partition, Partitions, SECTOR_SIZES, SectorRange, TableKind};
 use super::types;
-use crate::volumes::fields::{array, le32, le64};
-use crate::volumes::read;
+use crate::volumes::{fields, read};
 
-/// Bytes of a header up to its last field; what it claims beyond is reserved.
-const HEADER: usize = 92;
+/// A header as it lies there; what it claims beyond is reserved.
+///
+/// Source: UEFI specification 2.10, 5.3.2, table 5-5.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct GptHeader {
+    signature: [u8; 8],
+    _revision: U32,
+    header_len: U32,
+    header_sum: U32,
+    _reserved: U32,
+    _own_sector: U64,
+    alternate_sector: U64,
+    _first_usable: U64,
+    _last_usable: U64,
+    _disk: [u8; 16],
+    entries_sector: U64,
+    entry_count: U32,
+    entry_len: U32,
+    entries_sum: U32,
+}
 
-/// Bytes of an entry at least, and where its name ends.
-const ENTRY: usize = 128;
+/// An entry as it lies there: the shortest that there is.
+///
+/// Source: UEFI specification 2.10, 5.3.3, table 5-6.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct GptEntry {
+    kind: [u8; 16],
+    _partition: [u8; 16],
+    first_sector: U64,
+    last_sector: U64,
+    _attributes: U64,
+    name: [u8; 72],
+}
+
+/// Where the checksum of a header lies in it: it counts as zero in itself.
+const SUM: Range<usize> = 16..20;
 
 /// Bytes of an entry at most.
-const LONGEST_ENTRY: u32 = 4096;
+const LONGEST_ENTRY: usize = 4096;
 
 /// One of the two tables.
 struct GptTable {
@@ -95,34 +131,35 @@ fn of_sector(bytes: &dyn Bytes, sector: u64, yields: bool) -> Option<(Partitions
 
 /// The table whose header is that sector.
 fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
-    let mut header = read::exact(bytes, at.checked_mul(sector)?, sector as usize)?;
-    if array(&header, 0)? != *b"EFI PART" {
+    let mut raw = read::exact(bytes, at.checked_mul(sector)?, sector as usize)?;
+    let header: &GptHeader = fields::structure(&raw)?;
+    if header.signature != *b"EFI PART" {
         return None;
     }
-    let (len, sum) = (le32(&header, 12)? as usize, le32(&header, 16)?);
-    header[16..20].fill(0);
-    let summed = if len < HEADER { None } else { header.get(..len) };
-    let (count, entry_len) = (le32(&header, 80)?, le32(&header, 84)?);
-    if entry_len < ENTRY as u32 || entry_len > LONGEST_ENTRY {
+    let (len, sum) = (header.header_len.get() as usize, header.header_sum.get());
+    let (count, entry_len) = (header.entry_count.get() as usize, header.entry_len.get() as usize);
+    let (entries_at, entries_sum) = (header.entries_sector.get(), header.entries_sum.get());
+    let alternate = header.alternate_sector.get();
+    if !(size_of::<GptEntry>()..=LONGEST_ENTRY).contains(&entry_len) {
         return None;
     }
+    raw[SUM].fill(0);
+    let summed = if len < size_of::<GptHeader>() { None } else { raw.get(..len) };
     let mut copy = GptTable {
         sector,
-        alternate: le64(&header, 32)?,
+        alternate,
         sum_holds: summed.is_some_and(|summed| crc32fast::hash(summed) == sum),
         entries_hold: false,
         list: Vec::new(),
         faults: Vec::new(),
         insane: 0,
     };
-    let kept = (count as usize).min(MOST_PARTITIONS);
-    let len = kept * entry_len as usize;
-    let entries =
-        read::exact(bytes, le64(&header, 72)?.checked_mul(sector)?, len).unwrap_or_default();
-    copy.entries_hold = kept == count as usize
-        && entries.len() == len
-        && crc32fast::hash(&entries) == le32(&header, 88)?;
-    for (number, entry) in (1..).zip(entries.chunks_exact(entry_len as usize)) {
+    let kept = count.min(MOST_PARTITIONS);
+    let len = kept * entry_len;
+    let entries = read::exact(bytes, entries_at.checked_mul(sector)?, len).unwrap_or_default();
+    copy.entries_hold =
+        kept == count && entries.len() == len && crc32fast::hash(&entries) == entries_sum;
+    for (number, entry) in (1..).zip(entries.chunks_exact(entry_len)) {
         copy.add(bytes.len(), number, entry);
     }
     Some(copy)
@@ -130,27 +167,31 @@ fn copy(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<GptTable> {
 
 impl GptTable {
     fn add(&mut self, len: u64, number: u32, entry: &[u8]) -> Option<()> {
-        let kind = array::<16>(entry, 0).filter(|kind| *kind != [0; 16])?;
-        let (first, last) = (le64(entry, 32)?, le64(entry, 40)?);
+        let entry: &GptEntry = fields::structure(entry)?;
+        if entry.kind == [0; 16] {
+            return None;
+        }
+        let (first, last) = (entry.first_sector.get(), entry.last_sector.get());
         if first <= 1 || last < first {
             self.insane += 1;
             self.faults.push(format!("partition {number} ends before it begins"));
             return None;
         }
         let count = (last - first).saturating_add(1);
-        let span = span((first, count), self.sector, (number, len), &mut self.faults);
+        let range = SectorRange { first, count, sector: self.sector };
+        let span = range.span(number, len, &mut self.faults);
         let Some(span) = span else {
             self.insane += 1;
             return None;
         };
-        let hint = types::of_guid(&kind);
-        self.list.push(Partition { span, number, hint, label: label(entry.get(56..ENTRY)?) });
+        let hint = types::of_guid(&entry.kind);
+        self.list.push(Partition { span, number, hint, label: label(&entry.name) });
         Some(())
     }
 }
 
 /// A name in UTF-16, filled up with zeros.
-fn label(name: &[u8]) -> Option<String> {
+fn label(name: &[u8; 72]) -> Option<String> {
     let units = name.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
     let units: Vec<u16> = units.take_while(|&unit| unit != 0).collect();
     (!units.is_empty()).then(|| String::from_utf16_lossy(&units))

@@ -1,17 +1,18 @@
 //! Master boot records, and the chain of logical partitions in an extended one.
 //!
-//! Four entries of 16 bytes at 446: a flag that is 00 or 80, at 4 the type, at 8 the first sector,
-//! at 12 the number of sectors. The fields with cylinders and heads are ignored.
-//!
 //! Source: UEFI specification 2.10, 5.2.1; A. Brouwer, "Partition tables", "Extended partitions".
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
+use zerocopy::little_endian::U32;
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::table::{Partition, Partitions, SECTOR_SIZES, TableKind, span};
+use super::table::{Partition, Partitions, SECTOR_SIZES, SectorRange, TableKind};
 use super::{start, types};
-use crate::volumes::fields::{array, byte, le32};
-use crate::volumes::read;
+use crate::volumes::{fields, read};
+
+/// Bytes of a record, of whatever length sectors are.
+const SECTOR: usize = 512;
 
 /// Links of a chain of logical partitions that are followed.
 const MOST_LINKS: usize = 256;
@@ -21,6 +22,31 @@ const FIRST_LOGICAL: u32 = 5;
 
 /// Type of a partition that stands for a GPT.
 const PROTECTIVE: u8 = 0xee;
+
+/// A record as it lies there.
+///
+/// Source: UEFI specification 2.10, 5.2.1, table 5-1.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct MbrSector {
+    _code: [u8; 446],
+    entries: [RawEntry; 4],
+    mark: [u8; 2],
+}
+
+/// One of its entries. Cylinders and heads are not looked at.
+///
+/// Source: UEFI specification 2.10, 5.2.1, table 5-2.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawEntry {
+    flag: u8,
+    _first_chs: [u8; 3],
+    kind: u8,
+    _last_chs: [u8; 3],
+    first_sector: U32,
+    sectors: U32,
+}
 
 /// What the first sector says.
 pub(crate) struct Mbr {
@@ -124,7 +150,7 @@ impl MbrReader<'_> {
         while let Some(at) = next {
             let is_new = !seen.contains(&at) && seen.len() < MOST_LINKS;
             let record = if is_new { read_sector(self.bytes, at) } else { None };
-            let Some(record) = record.filter(|record| is_marked(record)) else {
+            let Some(record) = record.filter(is_marked) else {
                 self.found.faults.push("the chain of logical partitions breaks".into());
                 return;
             };
@@ -153,28 +179,28 @@ impl MbrReader<'_> {
     fn span(&mut self, from: u64, entry: MbrEntry, number: u32) -> Option<Span> {
         let first = (from / self.sector).checked_add(entry.first)?;
         let len = self.bytes.len();
-        span((first, entry.count), self.sector, (number, len), &mut self.found.faults)
+        let range = SectorRange { first, count: entry.count, sector: self.sector };
+        range.span(number, len, &mut self.found.faults)
     }
 }
 
 /// The first 512 bytes of a sector, which are all that matters of it.
-fn read_sector(bytes: &dyn Bytes, at: u64) -> Option<Vec<u8>> {
-    read::exact(bytes, at, 512)
+fn read_sector(bytes: &dyn Bytes, at: u64) -> Option<[u8; SECTOR]> {
+    read::array(bytes, at)
 }
 
-fn is_marked(sector: &[u8]) -> bool {
-    array(sector, 510) == Some([0x55, 0xaa])
+fn is_marked(sector: &[u8; SECTOR]) -> bool {
+    fields::structure::<MbrSector>(sector).is_some_and(|raw| raw.mark == [0x55, 0xaa])
 }
 
 /// The entries of a record that are not empty.
-fn entries(sector: &[u8]) -> Vec<MbrEntry> {
-    let entries = (0..4u32).filter_map(|index| {
-        let at = 446 + 16 * index as usize;
-        let kind = byte(sector, at + 4)?;
-        let (first, count) = (le32(sector, at + 8)?, le32(sector, at + 12)?);
-        let sane = matches!(byte(sector, at)?, 0 | 0x80) && first > 0;
-        let (first, count) = (first.into(), count.into());
-        (kind != 0 && count > 0).then_some(MbrEntry { number: index + 1, kind, first, count, sane })
+fn entries(sector: &[u8; SECTOR]) -> Vec<MbrEntry> {
+    let raw = fields::structure::<MbrSector>(sector).map_or(&[][..], |raw| &raw.entries);
+    let entries = (1..).zip(raw).filter_map(|(number, raw)| {
+        let (first, count) = (raw.first_sector.into(), raw.sectors.into());
+        let sane = matches!(raw.flag, 0 | 0x80) && first > 0;
+        let is_used = raw.kind != 0 && count > 0;
+        is_used.then_some(MbrEntry { number, kind: raw.kind, first, count, sane })
     });
     entries.collect()
 }

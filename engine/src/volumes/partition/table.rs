@@ -44,22 +44,27 @@ pub struct Partition {
     pub label: Option<String>,
 }
 
-/// The span of `count` sectors from the `first`, as far as the source goes; nothing when it
-/// begins beyond. What is wrong with it is added to `faults`.
-pub fn span(
-    (first, count): (u64, u64),
-    sector: u64,
-    (number, len): (u32, u64),
-    faults: &mut Vec<String>,
-) -> Option<Span> {
-    let at = first.checked_mul(sector).filter(|&at| at < len);
-    let Some(at) = at else {
-        faults.push(format!("partition {number} begins beyond the end"));
-        return None;
-    };
-    let end = at.saturating_add(count.saturating_mul(sector));
-    if end > len {
-        faults.push(format!("partition {number} reaches beyond the end"));
+/// A range of sectors, as an entry of a table has it.
+pub struct SectorRange {
+    pub first: u64,
+    pub count: u64,
+    /// Bytes of a sector.
+    pub sector: u64,
+}
+
+impl SectorRange {
+    /// Where the partition `number` lies, as far as a source of `len` bytes goes; nothing when it begins
+    /// beyond. What is wrong with it is added to `faults`.
+    pub fn span(&self, number: u32, len: u64, faults: &mut Vec<String>) -> Option<Span> {
+        let at = self.first.checked_mul(self.sector).filter(|&at| at < len);
+        let Some(at) = at else {
+            faults.push(format!("partition {number} begins beyond the end"));
+            return None;
+        };
+        let end = at.saturating_add(self.count.saturating_mul(self.sector));
+        if end > len {
+            faults.push(format!("partition {number} reaches beyond the end"));
+        }
+        Some(Span::between(at, end.min(len)))
     }
-    Some(Span::between(at, end.min(len)))
 }

@@ -1,10 +1,11 @@
 //! The container: its superblocks, the newest and those of earlier checkpoints.
 
 use afterimage_signatures::Bytes;
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::object::{ContainerBlocks, MAP, Object, SUPERBLOCK};
-use crate::volumes::fields::{array, le32, le64};
-use crate::volumes::read;
+use super::object::{ContainerBlocks, MAP, Object, ObjectHeader, SUPERBLOCK};
+use crate::volumes::{fields, read};
 
 /// Blocks of the ring of checkpoints that are looked at.
 const MOST_CHECKPOINTS: u32 = 4096;
@@ -32,6 +33,34 @@ pub(crate) struct Checkpoint {
     pub(crate) volumes: Vec<u64>,
 }
 
+/// A superblock as it lies there, `nx_superblock_t`, up to the list of its volumes.
+///
+/// Source: Apple File System Reference (2020), "Container".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct ContainerSuperblock {
+    object: ObjectHeader,
+    magic: [u8; 4],
+    block_len: U32,
+    blocks: U64,
+    _features: [U64; 3],
+    _uuid: [u8; 16],
+    _next_id: U64,
+    _next_transaction: U64,
+    ring_len: U32,
+    _data_ring_len: U32,
+    ring_at: U64,
+    _data_ring_at: U64,
+    _ring_use: [U32; 6],
+    _space_manager: U64,
+    map: U64,
+    _reaper: U64,
+    _test_type: U32,
+    _most_volumes: U32,
+}
+
+const MAGIC: [u8; 4] = *b"NXSB";
+
 impl ContainerGeometry {
     /// What the beginning of a superblock says; its checksum is not looked at.
     pub(crate) fn read(bytes: &dyn Bytes, at: u64) -> Option<Self> {
@@ -39,17 +68,20 @@ impl ContainerGeometry {
     }
 
     pub(crate) fn parse(start: &[u8]) -> Option<Self> {
-        let block = le32(start, 36)?;
-        let blocks = le64(start, 40)?;
-        let sane = array(start, 32)? == *b"NXSB"
-            && le32(start, 24)? & 0xffff == SUPERBLOCK
+        let raw: &ContainerSuperblock = fields::structure(start)?;
+        let (block, blocks) = (raw.block_len.get(), raw.blocks.get());
+        let sane = raw.magic == MAGIC
+            && raw.object.kind() == SUPERBLOCK
             && block.is_power_of_two()
             && (4096..=65_536).contains(&block)
             && blocks.checked_mul(block.into()).is_some_and(|len| len > 0);
-        let (ring_at, ring_len) = (le64(start, 112)?, le32(start, 104)?);
-        let geometry =
-            ContainerGeometry { block, blocks, ring_at, ring_len, map: le64(start, 160)? };
-        sane.then_some(geometry)
+        sane.then(|| ContainerGeometry {
+            block,
+            blocks,
+            ring_at: raw.ring_at.get(),
+            ring_len: raw.ring_len.get(),
+            map: raw.map.get(),
+        })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -85,12 +117,15 @@ impl ContainerGeometry {
 }
 
 fn checkpoint(superblock: &Object) -> Option<Checkpoint> {
-    let bytes = &superblock.bytes;
-    (array(bytes, 32)? == *b"NXSB").then_some(())?;
-    let volumes = (0..MOST_VOLUMES).filter_map(|index| le64(bytes, 184 + 8 * index));
+    let raw: &ContainerSuperblock = fields::structure(&superblock.bytes)?;
+    if raw.magic != MAGIC {
+        return None;
+    }
+    let (volumes, _) = superblock.bytes[size_of::<ContainerSuperblock>()..].as_chunks();
+    let volumes = volumes.iter().take(MOST_VOLUMES).map(|&id| u64::from_le_bytes(id));
     Some(Checkpoint {
         transaction: superblock.transaction,
-        map: le64(bytes, 160)?,
+        map: raw.map.get(),
         volumes: volumes.filter(|&volume| volume != 0).collect(),
     })
 }

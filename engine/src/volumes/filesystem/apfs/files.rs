@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use afterimage_signatures::Run;
 
+use super::node::NodeRecord;
 use super::object::ContainerBlocks;
 use crate::model::Moment;
 use crate::volumes::fields::{array, byte, le16, le32, le64};
@@ -51,7 +52,8 @@ pub(crate) struct FileRecords {
 
 impl FileRecords {
     /// Adds a record of the leaf at `at`, unless it is there already.
-    pub(crate) fn add(&mut self, at: u64, (key, value): (&[u8], &[u8]), hashed: bool, live: bool) {
+    pub(crate) fn add(&mut self, at: u64, record: NodeRecord<'_>, hashed: bool, live: bool) {
+        let NodeRecord { key, value } = record;
         let Some(head) = le64(key, 0) else { return };
         let number = head & NUMBER;
         match head >> 60 {
@@ -98,7 +100,7 @@ impl FileRecords {
             let inode = self.inodes.get(number).filter(|inode| inode.regular)?;
             let runs = self.runs(blocks, inode);
             Some(Entry {
-                path: path::path(&self.folders, ROOT, (*parent, name), top),
+                path: path::path(&self.folders, ROOT, *parent, name, top),
                 certain: true,
                 deleted: !inode.live,
                 erased: !inode.live,

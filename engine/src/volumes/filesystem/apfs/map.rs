@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::node;
+use super::node::{self, NodeRecord};
 use super::object::{ContainerBlocks, MAP, NODE, Object, ROOT_NODE};
 use crate::volumes::fields::{le32, le64};
 use crate::volumes::filesystem::MOST_ENTRIES;
@@ -34,7 +34,7 @@ impl ObjectMap {
             };
             self.met.insert(block);
             let level = node::level(&node.bytes);
-            for (key, value) in node::records(&node.bytes) {
+            for NodeRecord { key, value } in node::records(&node.bytes) {
                 if level > 0 {
                     open.extend(le64(value, 0).map(|child| (child, level)));
                 } else {
@@ -62,7 +62,8 @@ impl ObjectMap {
     pub(crate) fn object(
         &self,
         blocks: &ContainerBlocks<'_>,
-        (id, transaction): (u64, u64),
+        id: u64,
+        transaction: u64,
         types: &[u32],
     ) -> Option<Object> {
         let object = blocks.object(self.place(id, transaction)?, types)?;

@@ -18,9 +18,16 @@ pub(crate) fn level(node: &[u8]) -> u16 {
     le16(node, 34).unwrap_or(0)
 }
 
+/// A record of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeRecord<'n> {
+    pub(crate) key: &'n [u8],
+    pub(crate) value: &'n [u8],
+}
+
 /// Keys and values of a node, those that lie inside of it. The lengths are known where the table of
 /// contents has them; otherwise key and value reach to the end.
-pub(crate) fn records(node: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+pub(crate) fn records(node: &[u8]) -> impl Iterator<Item = NodeRecord<'_>> {
     let flags = le16(node, 32).unwrap_or(0);
     let (is_root, is_fixed) = (flags & 1 != 0, flags & 4 != 0);
     let number = |at: usize| usize::from(le16(node, at).unwrap_or(0));
@@ -36,9 +43,12 @@ pub(crate) fn records(node: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         let key = keys.checked_add(number(at))?;
         if is_fixed {
             let value = end.checked_sub(number(at + 2))?;
-            return Some((node.get(key..end)?, node.get(value..end)?));
+            return Some(NodeRecord { key: node.get(key..end)?, value: node.get(value..end)? });
         }
         let value = end.checked_sub(number(at + 4))?;
-        Some((node.get(key..key + number(at + 2))?, node.get(value..value + number(at + 6))?))
+        Some(NodeRecord {
+            key: node.get(key..key + number(at + 2))?,
+            value: node.get(value..value + number(at + 6))?,
+        })
     })
 }

@@ -1,9 +1,11 @@
 //! Objects of APFS: blocks with a checksum, an identifier and the transaction that wrote them.
 
 use afterimage_signatures::Bytes;
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use crate::volumes::fields::{le32, le64};
-use crate::volumes::read;
+use crate::volumes::fields::le32;
+use crate::volumes::{fields, read};
 
 /// Types of objects.
 pub(crate) const SUPERBLOCK: u32 = 1;
@@ -11,6 +13,26 @@ pub(crate) const ROOT_NODE: u32 = 2;
 pub(crate) const NODE: u32 = 3;
 pub(crate) const MAP: u32 = 11;
 pub(crate) const VOLUME: u32 = 13;
+
+/// What every object begins with: `obj_phys_t`.
+///
+/// Source: Apple File System Reference (2020), "Objects".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct ObjectHeader {
+    sum: U64,
+    id: U64,
+    transaction: U64,
+    kind: U32,
+    _subtype: U32,
+}
+
+impl ObjectHeader {
+    /// Its type, without the flags.
+    pub(super) fn kind(&self) -> u32 {
+        self.kind.get() & 0xffff
+    }
+}
 
 /// Where the blocks of a container lie.
 #[derive(Clone, Copy)]
@@ -39,9 +61,12 @@ impl ContainerBlocks<'_> {
     /// The object of one of those types in that block, if its checksum holds.
     pub(crate) fn object(&self, block: u64, types: &[u32]) -> Option<Object> {
         let bytes = read::exact(self.bytes, self.place(block)?, self.block as usize)?;
-        let is = types.contains(&(le32(&bytes, 24)? & 0xffff)) && sum(&bytes) == le64(&bytes, 0)?;
-        is.then_some(())?;
-        Some(Object { id: le64(&bytes, 8)?, transaction: le64(&bytes, 16)?, bytes })
+        let header: &ObjectHeader = fields::structure(&bytes)?;
+        if !types.contains(&header.kind()) || header.sum != sum(&bytes) {
+            return None;
+        }
+        let (id, transaction) = (header.id.get(), header.transaction.get());
+        Some(Object { id, transaction, bytes })
     }
 }
 

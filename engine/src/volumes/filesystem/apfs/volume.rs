@@ -2,17 +2,50 @@
 
 use std::collections::HashSet;
 
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use super::files::FileRecords;
 use super::map::ObjectMap;
-use super::node;
-use super::object::{ContainerBlocks, NODE, Object, ROOT_NODE, VOLUME};
-use crate::volumes::fields::{array, le32, le64};
+use super::node::{self, NodeRecord};
+use super::object::{ContainerBlocks, NODE, Object, ObjectHeader, ROOT_NODE, VOLUME};
+use crate::volumes::fields::{self, le32, le64};
 
 /// Nodes of one volume that are read, of all its generations together.
 const MOST_NODES: usize = 1 << 22;
 
 /// Snapshots of a volume that are read.
 const MOST_SNAPSHOTS: usize = 1024;
+
+/// A superblock of a volume as it lies there, `apfs_superblock_t`, up to the name.
+///
+/// Source: Apple File System Reference (2020), "Volumes".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct VolumeSuperblock {
+    _object: ObjectHeader,
+    magic: [u8; 4],
+    _index: U32,
+    _features: [U64; 2],
+    incompatible_features: U64,
+    _unused: [u8; 64],
+    map: U64,
+    root: U64,
+    _extents: U64,
+    snapshots: U64,
+    _counts_and_uuid: [u8; 104],
+    flags: U64,
+    _history: [u8; 432],
+    name: [u8; 256],
+}
+
+const _: () = assert!(std::mem::offset_of!(VolumeSuperblock, flags) == 264);
+
+/// `APFS_INCOMPAT_CASE_INSENSITIVE` and `APFS_INCOMPAT_NORMALIZATION_INSENSITIVE`.
+const HASHED_NAMES: u64 = 1 | 8;
+
+/// `APFS_FS_UNENCRYPTED`.
+const UNENCRYPTED: u64 = 1;
 
 /// What a superblock of a volume says.
 pub(crate) struct ApfsSuperblock {
@@ -27,18 +60,18 @@ pub(crate) struct ApfsSuperblock {
 
 impl ApfsSuperblock {
     pub(crate) fn parse(object: &Object) -> Option<Self> {
-        let bytes = &object.bytes;
-        let name = bytes.get(704..960)?;
-        let len = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
-        (array(bytes, 32)? == *b"APSB").then_some(())?;
+        let raw: &VolumeSuperblock = fields::structure(&object.bytes)?;
+        if raw.magic != *b"APSB" {
+            return None;
+        }
+        let len = raw.name.iter().position(|&byte| byte == 0).unwrap_or(raw.name.len());
         Some(ApfsSuperblock {
-            map: le64(bytes, 128)?,
-            root: le64(bytes, 136)?,
-            snapshots: le64(bytes, 152)?,
-            // Case-insensitive, or insensitive to normalization.
-            hashed: le64(bytes, 56)? & 9 != 0,
-            encrypted: le64(bytes, 264)? & 1 == 0,
-            name: String::from_utf8_lossy(&name[..len]).into_owned(),
+            map: raw.map.get(),
+            root: raw.root.get(),
+            snapshots: raw.snapshots.get(),
+            hashed: raw.incompatible_features & HASHED_NAMES != 0,
+            encrypted: raw.flags & UNENCRYPTED == 0,
+            name: String::from_utf8_lossy(&raw.name[..len]).into_owned(),
         })
     }
 }
@@ -75,7 +108,7 @@ impl ApfsVolume {
                 continue;
             }
             self.nodes += 1;
-            let node = self.map.object(blocks, (id, transaction), &[ROOT_NODE, NODE]);
+            let node = self.map.object(blocks, id, transaction, &[ROOT_NODE, NODE]);
             let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else {
                 whole = false;
                 continue;
@@ -85,11 +118,11 @@ impl ApfsVolume {
                 self.met.insert(block);
             }
             let at = blocks.place(block).unwrap_or(0);
-            for (key, value) in node::records(&node.bytes) {
+            for record in node::records(&node.bytes) {
                 if level == 0 {
-                    self.files.add(at, (key, value), superblock.hashed, live);
+                    self.files.add(at, record, superblock.hashed, live);
                 } else {
-                    open.extend(le64(value, 0).map(|child| (child, level)));
+                    open.extend(le64(record.value, 0).map(|child| (child, level)));
                 }
             }
         }
@@ -119,7 +152,7 @@ fn snapshots(blocks: &ContainerBlocks<'_>, root: u64) -> Vec<(u64, u64)> {
         let node = blocks.object(block, &[ROOT_NODE, NODE]);
         let Some(node) = node.filter(|node| node::level(&node.bytes) < below) else { continue };
         let level = node::level(&node.bytes);
-        for (key, value) in node::records(&node.bytes) {
+        for NodeRecord { key, value } in node::records(&node.bytes) {
             if level > 0 {
                 open.extend(le64(value, 0).map(|child| (child, level)));
             } else if le32(key, 4).is_some_and(|high| high >> 28 == 1) {

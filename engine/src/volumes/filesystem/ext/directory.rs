@@ -6,11 +6,26 @@
 //!
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Directory Entries.
 
-use super::field::{le16, le32};
+use zerocopy::little_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use super::superblock::ExtSuperblock;
+use crate::volumes::fields;
+
+/// An entry as it lies there, before its name.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Directory Entries.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct DirectoryEntry {
+    inode: U32,
+    len: U16,
+    name_len: u8,
+    file_type: u8,
+}
 
 /// Bytes of an entry before its name.
-const HEADER: usize = 8;
+const HEADER: usize = size_of::<DirectoryEntry>();
 
 /// The largest `file_type`.
 const MOST_TYPE: u8 = 7;
@@ -32,25 +47,28 @@ pub(super) fn each<'a>(
     mut each: impl FnMut(DirectoryName<'a>),
 ) -> bool {
     let mut at = 0;
-    while at + HEADER <= block.len() {
+    while let Some(entry) = entry_at(block, at) {
         let Some(len) = length(block, at) else {
             removed(block, at, block.len(), superblock, &mut each);
             return false;
         };
-        let inode = le32(block, at);
-        let name = &block[at + HEADER..at + HEADER + usize::from(block[at + 6])];
         let mut used = HEADER;
-        if inode != 0 {
-            if inode > superblock.inodes || name.is_empty() || !is_legal(name) {
+        if entry.inode != 0 {
+            let name = &block[at + HEADER..at + HEADER + usize::from(entry.name_len)];
+            if entry.inode > superblock.inodes || name.is_empty() || !is_legal(name) {
                 return false;
             }
-            each(DirectoryName { inode, bytes: name, removed: false });
+            each(DirectoryName { inode: entry.inode.get(), bytes: name, removed: false });
             used += name.len().next_multiple_of(4);
         }
         removed(block, at + used, at + len, superblock, &mut each);
         at += len;
     }
     at == block.len()
+}
+
+fn entry_at(block: &[u8], at: usize) -> Option<&DirectoryEntry> {
+    fields::structure(block.get(at..)?)
 }
 
 /// Whether a block is one of a directory and has a name.
@@ -61,12 +79,13 @@ pub(super) fn is_block(block: &[u8], superblock: &ExtSuperblock) -> bool {
 
 /// Length of the entry at `at`, when it can be one.
 fn length(block: &[u8], at: usize) -> Option<usize> {
-    let len = match le16(block, at + 4) {
+    let entry = entry_at(block, at)?;
+    let len = match entry.len.get() {
         // A block of 64 KiB that is one entry.
         0 | 0xffff if block.len() > usize::from(u16::MAX) => block.len(),
         len => len.into(),
     };
-    let least = HEADER + usize::from(block[at + 6]).max(1).next_multiple_of(4);
+    let least = HEADER + usize::from(entry.name_len).max(1).next_multiple_of(4);
     (len.is_multiple_of(4) && len >= least && len <= block.len() - at).then_some(len)
 }
 
@@ -96,10 +115,10 @@ fn removed_at<'a>(
     at: usize,
     superblock: &ExtSuperblock,
 ) -> Option<DirectoryName<'a>> {
-    let inode = le32(block, at);
-    let len = length(block, at)?;
-    let bytes = block.get(at + HEADER..)?.get(..usize::from(block[at + 6]))?;
-    let typed = !superblock.typed_names() || (1..=MOST_TYPE).contains(&block[at + 7]);
+    let entry = entry_at(block, at)?;
+    let (inode, len) = (entry.inode.get(), length(block, at)?);
+    let bytes = block.get(at + HEADER..)?.get(..usize::from(entry.name_len))?;
+    let typed = !superblock.typed_names() || (1..=MOST_TYPE).contains(&entry.file_type);
     let legal = !bytes.is_empty() && is_legal(bytes) && bytes.iter().all(|&byte| byte >= b' ');
     let inside = inode > 0 && inode <= superblock.inodes && at + len <= block.len();
     (typed && legal && inside).then_some(DirectoryName { inode, bytes, removed: true })

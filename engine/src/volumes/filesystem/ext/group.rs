@@ -3,8 +3,11 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block BlockGroup
 //! Descriptors and Meta Block Groups.
 
-use super::field::{joined, le16, le32};
+use zerocopy::little_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
 use super::superblock::{AT, ExtSuperblock};
+use crate::volumes::fields::{self, joined};
 
 /// BlockCopies of the descriptors that are looked at.
 const MOST_TABLES: usize = 8;
@@ -26,20 +29,45 @@ pub(super) struct BlockGroup {
     pub(super) no_bitmap: bool,
 }
 
+/// A descriptor as it lies there; the upper halves are there in wide volumes alone.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block Group
+/// Descriptors.
+#[derive(FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawDescriptor {
+    block_bitmap_low: U32,
+    inode_bitmap_low: U32,
+    inode_table_low: U32,
+    _free_counts: [U16; 3],
+    flags: U16,
+    _snapshot: U32,
+    _bitmap_checksums: [U16; 2],
+    unused_low: U16,
+    _checksum: U16,
+    block_bitmap_high: U32,
+    inode_bitmap_high: U32,
+    inode_table_high: U32,
+    _free_counts_high: [U16; 3],
+    unused_high: U16,
+    _rest: [u8; 12],
+}
+
 impl BlockGroup {
     /// What a descriptor says. Only the first copy is kept up to date: what others say of use is
     /// not `trusted`.
     fn parse(raw: &[u8], superblock: &ExtSuperblock, trusted: bool) -> Self {
-        let wide = raw.len() >= 64 && superblock.wide();
-        let block = |low, high| joined(if wide { le32(raw, high) } else { 0 }, le32(raw, low));
-        let unused_high = if wide { u32::from(le16(raw, 50)) << 16 } else { 0 };
+        let is_wide = raw.len() >= size_of::<RawDescriptor>() && superblock.wide();
+        let raw: RawDescriptor = fields::padded(raw);
+        let block = |high: U32, low: U32| joined(if is_wide { high.get() } else { 0 }, low.get());
+        let unused_high = if is_wide { u32::from(raw.unused_high) << 16 } else { 0 };
         BlockGroup {
-            block_bitmap: block(0, 32),
-            inode_bitmap: block(4, 36),
-            inode_table: block(8, 40),
-            unused: if trusted { u32::from(le16(raw, 28)) | unused_high } else { 0 },
-            no_inodes: trusted && le16(raw, 18) & 1 != 0,
-            no_bitmap: trusted && le16(raw, 18) & 2 != 0,
+            block_bitmap: block(raw.block_bitmap_high, raw.block_bitmap_low),
+            inode_bitmap: block(raw.inode_bitmap_high, raw.inode_bitmap_low),
+            inode_table: block(raw.inode_table_high, raw.inode_table_low),
+            unused: if trusted { u32::from(raw.unused_low) | unused_high } else { 0 },
+            no_inodes: trusted && raw.flags & 1 != 0,
+            no_bitmap: trusted && raw.flags & 2 != 0,
         }
     }
 

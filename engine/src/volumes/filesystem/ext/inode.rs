@@ -2,8 +2,13 @@
 //!
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Index Nodes.
 
-use super::field::{array, joined, le16, le32};
+use std::mem::offset_of;
+
+use zerocopy::little_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
 use crate::model::Moment;
+use crate::volumes::fields::{self, joined};
 
 /// `EXT4_EXTENTS_FL`: the block map is a tree of extents.
 const EXTENTS: u32 = 0x8_0000;
@@ -17,14 +22,43 @@ const INLINE: u32 = 0x1000_0000;
 /// The root directory's inode.
 pub(super) const ROOT: u32 = 2;
 
-/// Where the block map lies in an inode.
-const MAP_AT: usize = 40;
-
 /// Bytes of the block map.
 pub(super) const MAP_LEN: usize = 60;
 
 /// Bytes of the first inodes; what lies beyond came with ext4.
 const OLD_LEN: usize = 128;
+
+/// An inode as it lies there, up to the last field that is used.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Index Nodes.
+#[derive(FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct RawInode {
+    pub(super) mode: U16,
+    _user: U16,
+    size_low: U32,
+    _accessed: U32,
+    _changed: U32,
+    modified: U32,
+    deleted: U32,
+    _group: U16,
+    links: U16,
+    _blocks: U32,
+    flags: U32,
+    _version: U32,
+    map: [u8; MAP_LEN],
+    pub(super) generation: U32,
+    _attributes: U32,
+    size_high: U32,
+    _fragment: U32,
+    _high_halves: [u8; 8],
+    pub(super) checksum_low: U16,
+    _reserved: U16,
+    extra_len: U16,
+    pub(super) checksum_high: U16,
+    _changed_extra: U32,
+    modified_extra: U32,
+}
 
 /// What an inode is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,24 +91,26 @@ pub(super) struct ExtInode {
 impl ExtInode {
     /// What the bytes say of inode `number`, which lies at `at`.
     pub(super) fn parse(raw: &[u8], number: u32, at: u64) -> Self {
-        let kind = match le16(raw, 0) >> 12 {
+        let has_extra = raw.len() > OLD_LEN;
+        let raw: RawInode = fields::padded(raw);
+        let kind = match raw.mode.get() >> 12 {
             0x8 => FileKind::File,
             0x4 => FileKind::Folder,
             _ => FileKind::Other,
         };
         // Where folders have the upper half of their size now, they had something else once.
-        let high = if kind == FileKind::File { le32(raw, 108) } else { 0 };
+        let high = if kind == FileKind::File { raw.size_high.get() } else { 0 };
         ExtInode {
             number,
             at,
             kind,
-            links: le16(raw, 26),
-            size: joined(high, le32(raw, 4)),
-            modified: modified(raw),
-            deleted: le32(raw, 20),
-            generation: le32(raw, 100),
-            map: array(raw, MAP_AT),
-            flags: le32(raw, 32),
+            links: raw.links.get(),
+            size: joined(high, raw.size_low.get()),
+            modified: raw.modified(has_extra),
+            deleted: raw.deleted.get(),
+            generation: raw.generation.get(),
+            map: raw.map,
+            flags: raw.flags.get(),
         }
     }
 
@@ -119,17 +155,19 @@ impl ExtInode {
 
     /// Where such content lies in the source.
     pub(super) fn map_at(&self) -> u64 {
-        self.at.saturating_add(MAP_AT as u64)
+        self.at.saturating_add(offset_of!(RawInode, map) as u64)
     }
 }
 
-/// `i_mtime` with two more bits and nanoseconds where the inode is large enough.
-fn modified(raw: &[u8]) -> Option<Moment> {
-    let seconds = i64::from(le32(raw, 16).cast_signed());
-    let has_extra = raw.len() > OLD_LEN && le16(raw, 128) >= 12;
-    let extra = if has_extra { le32(raw, 136) } else { 0 };
-    let nanoseconds = i32::try_from(extra >> 2).unwrap_or(0);
-    Moment::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
+impl RawInode {
+    /// `i_mtime` with two more bits and nanoseconds where the inode is large enough.
+    fn modified(&self, has_extra: bool) -> Option<Moment> {
+        let seconds = i64::from(self.modified.get().cast_signed());
+        let has_extra = has_extra && self.extra_len >= 12;
+        let extra = if has_extra { self.modified_extra.get() } else { 0 };
+        let nanoseconds = i32::try_from(extra >> 2).unwrap_or(0);
+        Moment::utc(seconds + (i64::from(extra & 3) << 32), nanoseconds.min(999_999_999))
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,47 @@
 
 use std::collections::VecDeque;
 
-use super::field::{be16, be32, joined};
+use zerocopy::big_endian::U32;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
 use super::superblock::ExtSuperblock;
+use crate::volumes::fields::{self, joined};
 
 /// `h_magic`, in big-endian order like all of the journal.
 pub(super) const MAGIC: u32 = 0xc03b_3998;
 
-/// Bytes of the header of the journal's own blocks: the magic, a type, a sequence number.
-pub(super) const HEADER: usize = 12;
+/// What the journal's own blocks begin with.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Block Header.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct JournalHeader {
+    pub(super) magic: U32,
+    pub(super) kind: U32,
+    pub(super) sequence: U32,
+}
+
+/// The journal's superblock as it lies there, up to the last field that is used.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Super Block (of the
+/// journal).
+#[derive(FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
+#[repr(C)]
+struct JournalSuperblock {
+    _magic: U32,
+    kind: U32,
+    _own_sequence: U32,
+    _block_len: U32,
+    blocks: U32,
+    first: U32,
+    sequence: U32,
+    start: U32,
+    _error: U32,
+    _compat: U32,
+    incompat: U32,
+    _unused: [u8; 40],
+    fast_commit_blocks: U32,
+}
 
 /// `h_blocktype`.
 pub(super) mod kind {
@@ -29,6 +62,16 @@ mod incompat {
     pub(super) const FAST_COMMIT: u32 = 0x20;
 }
 
+/// A tag as it lies there, `journal_block_tag3_s`: in older ones a checksum takes the upper half of the
+/// flags, and narrow ones have no upper half of the block's number.
+#[derive(FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawTag {
+    block_low: U32,
+    flags: U32,
+    block_high: U32,
+}
+
 /// Flags of a tag.
 mod tag {
     pub(super) const ESCAPED: u32 = 1;
@@ -36,9 +79,15 @@ mod tag {
     pub(super) const LAST: u32 = 8;
 }
 
+/// `JBD2_DEFAULT_FAST_COMMIT_BLOCKS`.
+const USUAL_FAST_COMMIT: u32 = 256;
+
 /// Whether a block begins a journal.
 pub(super) fn begins(block: &[u8]) -> bool {
-    be32(block, 0) == MAGIC && matches!(be32(block, 4), kind::SUPERBLOCK | kind::SUPERBLOCK_V2)
+    fields::structure::<JournalHeader>(block).is_some_and(|header| {
+        let kind = header.kind.get();
+        header.magic == MAGIC && matches!(kind, kind::SUPERBLOCK | kind::SUPERBLOCK_V2)
+    })
 }
 
 /// The shape of a journal.
@@ -55,18 +104,16 @@ pub(super) struct JournalFormat {
 impl JournalFormat {
     /// What the journal's superblock says of a journal of so many blocks.
     pub(super) fn parse(block: &[u8], blocks: usize) -> Self {
-        let incompat = match be32(block, 4) {
-            kind::SUPERBLOCK_V2 => be32(block, 40),
-            _ => 0,
+        let raw: JournalSuperblock = fields::padded(block);
+        let incompat = if raw.kind == kind::SUPERBLOCK_V2 { raw.incompat.get() } else { 0 };
+        let fast = match raw.fast_commit_blocks.get() {
+            _ if incompat & incompat::FAST_COMMIT == 0 => 0,
+            0 => USUAL_FAST_COMMIT,
+            fast => fast,
         };
-        let fast = match (incompat & incompat::FAST_COMMIT, be32(block, 84)) {
-            (0, _) => 0,
-            (_, 0) => 256,
-            (_, fast) => fast,
-        };
-        let last = blocks.min(be32(block, 16) as usize).saturating_sub(fast as usize);
-        let pending = (be32(block, 28) != 0).then(|| be32(block, 24));
-        JournalFormat { first: (be32(block, 20) as usize).max(1), last, incompat, pending }
+        let last = blocks.min(raw.blocks.get() as usize).saturating_sub(fast as usize);
+        let pending = (raw.start != 0).then(|| raw.sequence.get());
+        JournalFormat { first: (raw.first.get() as usize).max(1), last, incompat, pending }
     }
 
     /// What it usually is in such a volume, for when the journal's superblock is lost.
@@ -90,14 +137,13 @@ impl JournalFormat {
     pub(super) fn tags(&self, block: &[u8]) -> VecDeque<(u64, bool)> {
         let (len, tail) = self.tag_len();
         let mut tags = VecDeque::new();
-        let mut at = HEADER;
+        let mut at = size_of::<JournalHeader>();
         while at + len + tail <= block.len() {
-            let raw = &block[at..at + len];
+            let raw: RawTag = fields::padded(&block[at..at + len]);
             let v3 = self.incompat & incompat::CHECKSUM_V3 != 0;
-            let flags = if v3 { be32(raw, 4) } else { be16(raw, 6).into() };
-            // A short tag has no upper half; it reads as zero.
-            let high = if self.incompat & incompat::WIDE != 0 { be32(raw, 8) } else { 0 };
-            tags.push_back((joined(high, be32(raw, 0)), flags & tag::ESCAPED != 0));
+            let flags = if v3 { raw.flags.get() } else { raw.flags.get() & 0xffff };
+            let high = if self.incompat & incompat::WIDE != 0 { raw.block_high.get() } else { 0 };
+            tags.push_back((joined(high, raw.block_low.get()), flags & tag::ESCAPED != 0));
             if flags & tag::LAST != 0 {
                 break;
             }

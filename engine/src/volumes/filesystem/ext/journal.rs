@@ -8,10 +8,11 @@
 
 use std::collections::VecDeque;
 
+use zerocopy::transmute_ref;
+
 use super::copies::{BlockCopies, BlockCopy, UNKNOWN};
-use super::field::be32;
 use super::inode::{ExtInode, FileKind};
-use super::jbd2::{HEADER, JournalFormat, MAGIC, begins, kind};
+use super::jbd2::{JournalFormat, JournalHeader, MAGIC, begins, kind};
 use super::volume::ExtVolume;
 use super::{layout, loose};
 
@@ -104,9 +105,11 @@ impl Ring<'_, '_> {
 
     /// Takes the next block: a descriptor, a copy, or something else.
     fn take(&mut self, at: u64) {
-        let mut header = [0; HEADER];
+        // All blocks of the ring lie in the volume.
+        let mut header = [0; size_of::<JournalHeader>()];
         self.volume.blocks.bytes.read_at(at, &mut header);
-        if be32(&header, 0) != MAGIC {
+        let header: &JournalHeader = transmute_ref!(&header);
+        if header.magic != MAGIC {
             match self.waiting.pop_front() {
                 Some((block, escaped)) => {
                     self.copies.push(BlockCopy { block, sequence: self.sequence, at, escaped });
@@ -121,15 +124,15 @@ impl Ring<'_, '_> {
         // No copy begins like this: what was expected here was overwritten.
         self.waiting.clear();
         for loose in self.loose.iter_mut().rev().take_while(|loose| loose.sequence == 0) {
-            loose.sequence = be32(&header, 8);
+            loose.sequence = header.sequence.get();
         }
-        if be32(&header, 4) == kind::COMMIT {
-            self.done = self.done.max(be32(&header, 8));
+        if header.kind == kind::COMMIT {
+            self.done = self.done.max(header.sequence.get());
         }
-        if be32(&header, 4) == kind::DESCRIPTOR {
+        if header.kind == kind::DESCRIPTOR {
             let mut block = Vec::new();
             self.volume.blocks.read_at(at, &mut block);
-            self.sequence = be32(&header, 8);
+            self.sequence = header.sequence.get();
             self.waiting = self.format.tags(&block);
         }
     }

@@ -5,18 +5,18 @@
 //!
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Checksums.
 
+use std::mem::offset_of;
+
+use zerocopy::IntoBytes;
+
 use super::checksum;
 use super::copies::BlockCopy;
-use super::field::le16;
+use super::inode::RawInode;
 use super::volume::ExtVolume;
+use crate::volumes::fields;
 
 /// Bytes of an inode that has room for all of its checksum.
 const LARGE: usize = 256;
-
-/// Where the halves of the checksum lie, and the generation.
-const LOW: usize = 124;
-const HIGH: usize = 130;
-const GENERATION: usize = 100;
 
 /// The block of an inode table that a copy is of, when all its inodes say so.
 pub(super) fn block_of(volume: &ExtVolume, copy: &BlockCopy) -> Option<u64> {
@@ -30,7 +30,8 @@ pub(super) fn block_of(volume: &ExtVolume, copy: &BlockCopy) -> Option<u64> {
     }
     let mut found = None;
     for (slot, raw) in data.chunks_exact(inode_len).enumerate() {
-        if le16(raw, 0) == 0 {
+        let Some(inode) = fields::structure::<RawInode>(raw) else { continue };
+        if inode.mode == 0 {
             continue;
         }
         let (block, at) = volume.place_of(number_of(raw, volume.superblock.seed))?;
@@ -44,12 +45,15 @@ pub(super) fn block_of(volume: &ExtVolume, copy: &BlockCopy) -> Option<u64> {
 
 /// The number of an inode by its checksum; anything when it is none.
 fn number_of(raw: &[u8], seed: u32) -> u32 {
-    let sum = u32::from(le16(raw, LOW)) | u32::from(le16(raw, HIGH)) << 16;
+    let Some(inode) = fields::structure::<RawInode>(raw) else { return 0 };
+    let sum = u32::from(inode.checksum_low) | u32::from(inode.checksum_high) << 16;
     // The checksum counts as zero in itself.
     let mut unsummed = raw.to_vec();
-    [LOW, HIGH].into_iter().for_each(|at| unsummed[at..at + 2].fill(0));
+    for at in [offset_of!(RawInode, checksum_low), offset_of!(RawInode, checksum_high)] {
+        unsummed[at..at + 2].fill(0);
+    }
     let before = checksum::before(sum, &unsummed);
-    let before = checksum::before(before, &raw[GENERATION..GENERATION + 4]);
+    let before = checksum::before(before, inode.generation.as_bytes());
     checksum::between(seed, before)
 }
 

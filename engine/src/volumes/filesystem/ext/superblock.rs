@@ -3,8 +3,12 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Super Block.
 
 use afterimage_signatures::Bytes;
+use zerocopy::little_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::field::{array, le16, le32};
+use super::checksum;
+use super::inode::MAP_LEN;
+use crate::volumes::fields::{self, joined};
 use crate::volumes::read;
 
 /// Where the first superblock lies in a volume.
@@ -13,12 +17,14 @@ pub(super) const AT: u64 = 1024;
 /// Bytes of a superblock.
 pub(super) const LEN: usize = 1024;
 
-/// `s_magic`, and where it stands.
+/// `s_magic`.
 const MAGIC: u16 = 0xef53;
-const MAGIC_AT: usize = 56;
 
 /// Largest shift of 1024 bytes to the length of a block: 64 KiB.
 const MOST_BLOCK_SHIFT: u32 = 6;
+
+/// Blocks of a cluster, at most.
+const MOST_RATIO: u64 = 1 << 31;
 
 /// Groups that are counted: 128 TiB at the usual length of a block.
 const MOST_GROUPS: u64 = 1 << 20;
@@ -48,6 +54,74 @@ mod ro_compat {
     pub(super) const METADATA_CHECKSUM: u32 = 0x400;
 }
 
+/// A superblock as it lies there, up to the last field that is used.
+///
+/// Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Super Block.
+#[derive(FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawSuperblock {
+    inodes: U32,
+    blocks_low: U32,
+    _counts: [U32; 3],
+    first_data_block: U32,
+    log_block_len: U32,
+    log_cluster_len: U32,
+    blocks_per_group: U32,
+    _clusters_per_group: U32,
+    inodes_per_group: U32,
+    _mounts: [u8; 12],
+    magic: U16,
+    _state: [u8; 18],
+    revision: U32,
+    _default_owners: [U16; 2],
+    first_inode: U32,
+    inode_len: U16,
+    group: U16,
+    compat: U32,
+    incompat: U32,
+    ro_compat: U32,
+    uuid: [u8; 16],
+    label: [u8; 16],
+    _last_mounted: [u8; 64],
+    _compression: [u8; 4],
+    _preallocated: [u8; 2],
+    reserved_descriptors: U16,
+    _journal_uuid: [u8; 16],
+    journal_inode: U32,
+    _journal_device: U32,
+    _last_orphan: U32,
+    _hash_seed: [u8; 17],
+    journal_backup: u8,
+    descriptor_len: U16,
+    _mount_options: U32,
+    first_meta_group: U32,
+    _made: U32,
+    /// `i_block` of the journal's inode, then the upper and the lower half of its size.
+    journal_map: [u8; MAP_LEN],
+    journal_len_high: U32,
+    journal_len_low: U32,
+    blocks_high: U32,
+    _unused: [u8; 236],
+    user_quota_inode: U32,
+    group_quota_inode: U32,
+    _overhead: U32,
+    backup_groups: [U32; 2],
+    _encryption: [u8; 20],
+    _lost_and_found: U32,
+    project_quota_inode: U32,
+    checksum_seed: U32,
+    _times_and_encoding: [u8; 12],
+    orphan_file_inode: U32,
+}
+
+const _: () = {
+    assert!(std::mem::offset_of!(RawSuperblock, magic) == 56);
+    assert!(std::mem::offset_of!(RawSuperblock, journal_inode) == 224);
+    assert!(std::mem::offset_of!(RawSuperblock, journal_map) == 268);
+    assert!(std::mem::offset_of!(RawSuperblock, user_quota_inode) == 0x240);
+    assert!(std::mem::offset_of!(RawSuperblock, orphan_file_inode) == 0x280);
+};
+
 /// What a superblock says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExtSuperblock {
@@ -74,7 +148,7 @@ pub(super) struct ExtSuperblock {
     /// The inode of the journal.
     pub(super) journal: u32,
     /// A copy of the journal's block map, and its length in bytes.
-    pub(super) journal_map: Option<([u8; 60], u64)>,
+    pub(super) journal_map: Option<([u8; MAP_LEN], u64)>,
     /// Bytes of a group descriptor.
     pub(super) descriptor_len: usize,
     /// The first descriptor block that lies in the groups that it describes.
@@ -103,53 +177,58 @@ impl ExtSuperblock {
 
     /// What the bytes say, when they fit together; half a superblock is enough for most of it.
     pub(super) fn parse(raw: &[u8]) -> Option<Self> {
-        if le16(raw, MAGIC_AT) != MAGIC || le32(raw, 24) > MOST_BLOCK_SHIFT {
+        let raw: RawSuperblock = fields::padded(raw);
+        if raw.magic != MAGIC || raw.log_block_len > MOST_BLOCK_SHIFT {
             return None;
         }
         // Revision 0 knows no features.
-        let dynamic = le32(raw, 76) > 0;
-        let feature = |at| if dynamic { le32(raw, at) } else { 0 };
-        let (compat, incompat, ro_compat) = (feature(92), feature(96), feature(100));
-        let block_len = 1024 << le32(raw, 24);
-        let high =
-            |at| if incompat & incompat::WIDE != 0 { u64::from(le32(raw, at)) << 32 } else { 0 };
-        let bigalloc = ro_compat & ro_compat::BIGALLOC != 0;
-        let shift = le32(raw, 28).checked_sub(le32(raw, 24)).filter(|&shift| shift < 32);
-        let uuid = array(raw, 104);
-        let descriptor_len = match incompat & incompat::WIDE {
-            0 => 32,
-            _ => usize::from(le16(raw, 254)),
-        };
-        let journal_len = u64::from(le32(raw, 268 + 64)) | u64::from(le32(raw, 268 + 60)) << 32;
+        let is_dynamic = raw.revision > 0;
+        let feature = |field: U32| if is_dynamic { field.get() } else { 0 };
+        let (compat, incompat) = (feature(raw.compat), feature(raw.incompat));
+        let ro_compat = feature(raw.ro_compat);
+        let is_wide = incompat & incompat::WIDE != 0;
+        let log_ratio = raw.log_cluster_len.get().checked_sub(raw.log_block_len.get());
         let superblock = ExtSuperblock {
-            block_len,
-            ratio: if bigalloc { 1 << shift? } else { 1 },
-            blocks: u64::from(le32(raw, 4)) | high(0x150),
-            first_block: u64::from(le32(raw, 20)),
-            group_blocks: u64::from(le32(raw, 32)),
-            inodes: le32(raw, 0),
-            group_inodes: le32(raw, 40),
-            inode_len: if dynamic { usize::from(le16(raw, 88)) } else { 128 },
-            first_inode: if dynamic { le32(raw, 84) } else { 11 },
-            own_inodes: [0x240, 0x244, 0x26c, 0x280].map(|at| le32(raw, at)),
-            journal: le32(raw, 224),
-            journal_map: (raw.get(253) == Some(&1)).then(|| (array(raw, 268), journal_len)),
-            descriptor_len,
-            first_meta: if incompat & incompat::META_BG != 0 {
-                le32(raw, 260).into()
+            block_len: 1024 << raw.log_block_len.get(),
+            ratio: if ro_compat & ro_compat::BIGALLOC == 0 {
+                1
             } else {
+                1u64.checked_shl(log_ratio?).filter(|&ratio| ratio <= MOST_RATIO)?
+            },
+            blocks: joined(if is_wide { raw.blocks_high.get() } else { 0 }, raw.blocks_low.get()),
+            first_block: raw.first_data_block.into(),
+            group_blocks: raw.blocks_per_group.into(),
+            inodes: raw.inodes.get(),
+            group_inodes: raw.inodes_per_group.get(),
+            inode_len: if is_dynamic { raw.inode_len.into() } else { 128 },
+            first_inode: if is_dynamic { raw.first_inode.get() } else { 11 },
+            own_inodes: [
+                raw.user_quota_inode.get(),
+                raw.group_quota_inode.get(),
+                raw.project_quota_inode.get(),
+                raw.orphan_file_inode.get(),
+            ],
+            journal: raw.journal_inode.get(),
+            journal_map: (raw.journal_backup == 1).then(|| {
+                let len = joined(raw.journal_len_high.get(), raw.journal_len_low.get());
+                (raw.journal_map, len)
+            }),
+            descriptor_len: if is_wide { raw.descriptor_len.into() } else { 32 },
+            first_meta: if incompat & incompat::META_BG == 0 {
                 u64::MAX
-            },
-            reserved_descriptors: le16(raw, 206).into(),
-            group: le16(raw, 90).into(),
-            backups: [le32(raw, 0x24c), le32(raw, 0x250)],
-            seed: if incompat & incompat::CHECKSUM_SEED != 0 {
-                le32(raw, 0x270)
             } else {
-                super::checksum::of(!0, &uuid)
+                raw.first_meta_group.into()
             },
-            uuid,
-            label: array(raw, 120),
+            reserved_descriptors: raw.reserved_descriptors.into(),
+            group: raw.group.into(),
+            backups: raw.backup_groups.map(U32::get),
+            seed: if incompat & incompat::CHECKSUM_SEED == 0 {
+                checksum::of(!0, &raw.uuid)
+            } else {
+                raw.checksum_seed.get()
+            },
+            uuid: raw.uuid,
+            label: raw.label,
             compat,
             incompat,
             ro_compat,

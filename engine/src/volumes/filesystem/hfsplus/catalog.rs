@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use afterimage_signatures::{Bytes, Run};
+use zerocopy::big_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{Fork, HfsHeader, extents};
+use super::header::{ExtentDescriptor, Fork, HfsHeader, extents};
 use super::record::{self, CatalogFile, CatalogItem, CatalogRecord};
 use super::tree::HfsTree;
-use crate::volumes::fields::{be32, byte};
+use crate::volumes::fields;
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES, MOST_RUNS, path};
 
 /// Numbers that files and folders have: the root, and the catalog itself.
@@ -16,6 +18,23 @@ const CATALOG: u32 = 4;
 
 /// The name of the folder in the root of the files that hard links lead to.
 const PRIVATE: &str = "\0\0\0\0HFS+ Private Data";
+
+/// A record of the overflow file with its key.
+///
+/// Source: TN1150, "Extent Keys".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct ExtentRecord {
+    _key_len: U16,
+    fork: u8,
+    _padding: u8,
+    file: U32,
+    first_block: U32,
+    extents: [ExtentDescriptor; 8],
+}
+
+/// `forkType` of the data.
+const DATA_FORK: u8 = 0;
 
 /// Extents of files beyond the eighth, by the number of the file and the first block in it.
 pub(crate) type Overflow = BTreeMap<(u32, u32), Vec<(u32, u32)>>;
@@ -45,11 +64,11 @@ fn overflow(bytes: &dyn Bytes, header: &HfsHeader, faults: &mut Vec<String>) -> 
                 if found.len() >= MOST_ENTRIES {
                     break;
                 }
-                // Of the data fork: number of the file, first block, eight extents.
-                let key = byte(record, 2).filter(|&fork| fork == 0);
-                let key = key.and_then(|_| Some((be32(record, 4)?, be32(record, 8)?)));
-                if let (Some(key), Some(eight)) = (key, record.get(12..76)) {
-                    found.insert(key, extents(eight));
+                if let Some(more) = fields::structure::<ExtentRecord>(record)
+                    && more.fork == DATA_FORK
+                {
+                    let key = (more.file.get(), more.first_block.get());
+                    found.insert(key, extents(&more.extents));
                 }
             }
         })
@@ -140,13 +159,13 @@ impl Catalog {
             let Some(own) = file(record) else { continue };
             let target = own.link.and_then(|link| links.get(&link).copied());
             known.insert((record.id, &own.fork));
-            entries.extend(self.entry(header, (*at, record), target.unwrap_or(own), false));
+            entries.extend(self.entry(header, *at, record, target.unwrap_or(own), false));
         }
         for (at, record) in left.iter().filter(|(_, record)| !hidden(record)) {
             // The same bytes under an earlier name are still there.
             let Some(own) = file(record) else { continue };
             if own.link.is_none() && known.insert((record.id, &own.fork)) {
-                entries.extend(self.entry(header, (*at, record), own, true));
+                entries.extend(self.entry(header, *at, record, own, true));
             }
         }
         entries.truncate(MOST_ENTRIES);
@@ -156,7 +175,8 @@ impl Catalog {
     fn entry(
         &self,
         header: &HfsHeader,
-        (at, record): (u64, &CatalogRecord),
+        at: u64,
+        record: &CatalogRecord,
         file: &CatalogFile,
         deleted: bool,
     ) -> Option<Entry> {
@@ -168,7 +188,7 @@ impl Catalog {
         }
         let locations = if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] };
         Some(Entry {
-            path: path::path(&self.folders, ROOT, (record.parent, &record.name), ""),
+            path: path::path(&self.folders, ROOT, record.parent, &record.name, ""),
             certain: true,
             deleted,
             erased: deleted,

@@ -2,15 +2,15 @@
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
+use zerocopy::big_endian::{U16, U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use crate::volumes::fields::{array, be16, be32, be64};
-use crate::volumes::read;
+use super::tree::HeaderNode;
+use crate::volumes::filesystem::SECTOR;
+use crate::volumes::{fields, read};
 
 /// Where the header lies from the first byte, and its copy from the end.
 pub(crate) const HEADER_AT: u64 = 1024;
-
-/// Bytes of a header.
-const LEN: usize = 512;
 
 /// Bytes of a block at most.
 const LONGEST_BLOCK: u32 = 1 << 20;
@@ -41,58 +41,102 @@ pub(crate) struct Fork {
     pub(crate) blocks: u32,
 }
 
+/// A header as it lies there, up to the last field that is used.
+///
+/// Source: TN1150, "Volume Header".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct VolumeHeader {
+    signature: [u8; 2],
+    version: U16,
+    _attributes: U32,
+    _mounted_by: U32,
+    journal_block: U32,
+    _dates: [U32; 4],
+    _counts: [U32; 2],
+    block_len: U32,
+    blocks: U32,
+    free_blocks: U32,
+    _allocation_hints: [U32; 4],
+    _write_count: U32,
+    _encodings: U64,
+    _finder: [U32; 8],
+    allocation: ForkData,
+    extents: ForkData,
+    catalog: ForkData,
+}
+
+/// A fork as it lies in the header and in the records of files.
+///
+/// Source: TN1150, "Fork Data Structure".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct ForkData {
+    size: U64,
+    _clump: U32,
+    blocks: U32,
+    extents: [ExtentDescriptor; 8],
+}
+
+/// Blocks that lie side by side; none where a fork has fewer extents.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(super) struct ExtentDescriptor {
+    first: U32,
+    count: U32,
+}
+
 impl Fork {
-    /// The fork whose 80 bytes begin at `at`.
-    pub(crate) fn read(record: &[u8], at: usize) -> Option<Self> {
-        let extents = extents(record.get(at + 16..at + 80)?);
-        Some(Fork { size: be64(record, at)?, blocks: be32(record, at + 12)?, extents })
+    /// What the structure says.
+    pub(super) fn of(raw: &ForkData) -> Self {
+        Fork { size: raw.size.get(), blocks: raw.blocks.get(), extents: extents(&raw.extents) }
     }
 }
 
 /// Eight extents, up to the first that is empty.
-pub(crate) fn extents(bytes: &[u8]) -> Vec<(u32, u32)> {
-    let all = bytes.chunks_exact(8).filter_map(|one| Some((be32(one, 0)?, be32(one, 4)?)));
+pub(super) fn extents(raw: &[ExtentDescriptor; 8]) -> Vec<(u32, u32)> {
+    let all = raw.iter().map(|extent| (extent.first.get(), extent.count.get()));
     all.take_while(|&(_, count)| count > 0).collect()
 }
 
 impl HfsHeader {
     /// The header, or a copy of one, that lies in those bytes, of a volume that begins at `at`.
     pub(crate) fn parse(sector: &[u8], at: u64) -> Option<Self> {
-        let kind = match (array(sector, 0)?, be16(sector, 2)?) {
+        let raw: &VolumeHeader = fields::structure(sector)?;
+        let kind = match (raw.signature, raw.version.get()) {
             ([b'H', b'+'], 4) => "hfs+",
             ([b'H', b'X'], 5) => "hfsx",
             _ => return None,
         };
-        let (block, blocks) = (be32(sector, 40)?, be32(sector, 44)?);
-        let sane = block.is_power_of_two() && (512..=LONGEST_BLOCK).contains(&block) && blocks > 0;
-        sane.then_some(())?;
+        let (block, blocks) = (raw.block_len.get(), raw.blocks.get());
+        if !block.is_power_of_two() || !(512..=LONGEST_BLOCK).contains(&block) || blocks == 0 {
+            return None;
+        }
         Some(HfsHeader {
             kind,
             at,
             block: block.into(),
             blocks: blocks.into(),
-            free_blocks: be32(sector, 48)?,
+            free_blocks: raw.free_blocks.get(),
             len: u64::from(block) * u64::from(blocks),
-            journal_block: be32(sector, 12)?,
-            allocation: Fork::read(sector, 112)?,
-            extents: Fork::read(sector, 192)?,
-            catalog: Fork::read(sector, 272)?,
+            journal_block: raw.journal_block.get(),
+            allocation: Fork::of(&raw.allocation),
+            extents: Fork::of(&raw.extents),
+            catalog: Fork::of(&raw.catalog),
         })
     }
 
     /// The header that lies at `place` of the source.
     pub(crate) fn read(bytes: &dyn Bytes, place: u64, at: u64) -> Option<Self> {
-        Self::parse(&read::exact(bytes, place, LEN)?, at)
+        Self::parse(&read::array::<SECTOR>(bytes, place)?, at)
     }
 
     /// Whether the catalog begins where the header says: then it is a header, and of this place.
     pub(crate) fn holds(&self, bytes: &dyn Bytes) -> bool {
-        let first = self.runs(&self.catalog.extents).first().copied();
-        let node = first.and_then(|run| read::exact(bytes, run.at, 40));
-        node.is_some_and(|node| {
-            let size = be16(&node, 32).unwrap_or(0);
-            node[8..10] == [1, 0] && size.is_power_of_two() && size >= 512
-        })
+        let runs = self.runs(&self.catalog.extents);
+        let Some(run) = runs.first() else { return false };
+        read::array::<{ size_of::<HeaderNode>() }>(bytes, run.at)
+            .is_some_and(|raw| HeaderNode::parse(&raw).is_some_and(|node| node.is_first()))
     }
 
     /// Where extents lie in the source, those beyond the volume left out, neighbours joined.

@@ -1,8 +1,11 @@
 //! Records of a catalog: files, folders, and what is left of them where nodes have room.
 
-use super::header::Fork;
+use zerocopy::big_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use super::header::{Fork, ForkData};
 use crate::model::Moment;
-use crate::volumes::fields::{array, be16, be32};
+use crate::volumes::fields::{self, be16};
 
 /// Seconds from 1904, where the dates of HFS+ begin, to 1970.
 const EPOCH: i64 = 2_082_844_800;
@@ -13,6 +16,51 @@ const FOLDER: usize = 88;
 
 /// Letters of the longest name.
 const LONGEST_NAME: usize = 255;
+
+/// The key of a record as it lies there, before the name.
+///
+/// Source: TN1150, "Catalog File Keys".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct CatalogKey {
+    len: U16,
+    parent: U32,
+    letters: U16,
+}
+
+/// What the records of files and folders begin with.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RecordStart {
+    kind: U16,
+    _flags: U16,
+    _reserved: U32,
+    id: U32,
+}
+
+/// The record of a file as it lies there, up to the last field that is used.
+///
+/// Source: TN1150, "Catalog File Records".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct FileData {
+    _start: RecordStart,
+    _created: U32,
+    modified: U32,
+    _other_dates: [U32; 3],
+    _owner: U32,
+    _group: U32,
+    _admin_flags: u8,
+    owner_flags: u8,
+    mode: U16,
+    /// Of a hard link, the number of the file that it leads to.
+    special: U32,
+    type_and_creator: [u8; 8],
+    _finder: [u8; 24],
+    _encoding: U32,
+    _reserved: U32,
+    data: ForkData,
+}
 
 /// A record and the key that leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,18 +100,20 @@ impl CatalogFile {
 impl CatalogRecord {
     /// The record, key first, that `bytes` begin with. Threads are none: they repeat.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let (key, letters) = (usize::from(be16(bytes, 0)?), usize::from(be16(bytes, 6)?));
-        if key != 6 + 2 * letters || letters > LONGEST_NAME {
+        let key: &CatalogKey = fields::structure(bytes)?;
+        let (key_len, letters) = (usize::from(key.len), usize::from(key.letters));
+        if key_len != 6 + 2 * letters || letters > LONGEST_NAME {
             return None;
         }
         let name = bytes.get(8..8 + 2 * letters)?;
-        let record = bytes.get(2 + key..)?;
-        let item = match be16(record, 0)? {
+        let record = bytes.get(2 + key_len..)?;
+        let start: &RecordStart = fields::structure(record)?;
+        let item = match start.kind.get() {
             1 if record.len() >= FOLDER => CatalogItem::Folder,
             2 if record.len() >= FILE => CatalogItem::File(file(record)?),
             _ => return None,
         };
-        let (parent, id) = (be32(bytes, 2)?, be32(record, 8)?);
+        let (parent, id) = (key.parent.get(), start.id.get());
         (parent > 0 && id > 1).then(|| CatalogRecord { parent, name: text(name), id, item })
     }
 
@@ -72,15 +122,16 @@ impl CatalogRecord {
 }
 
 fn file(record: &[u8]) -> Option<CatalogFile> {
-    let is_link = array(record, 48)? == *b"hlnkhfs+";
-    let mode = be16(record, 42)? & 0xf000;
+    let raw: &FileData = fields::structure(record)?;
+    let is_link = raw.type_and_creator == *b"hlnkhfs+";
+    let kind = raw.mode & 0xf000;
     Some(CatalogFile {
-        modified: be32(record, 16)?,
-        fork: Fork::read(record, 88)?,
-        link: is_link.then(|| be32(record, 44)).flatten(),
+        modified: raw.modified.get(),
+        fork: Fork::of(&raw.data),
+        link: is_link.then(|| raw.special.get()),
         // UF_COMPRESSED: the data are in an attribute or in the resource fork.
-        compressed: record[41] & 0x20 != 0,
-        regular: mode == 0 || mode == 0x8000,
+        compressed: raw.owner_flags & 0x20 != 0,
+        regular: kind == 0 || kind == 0x8000,
     })
 }
 

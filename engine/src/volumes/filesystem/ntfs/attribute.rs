@@ -1,5 +1,8 @@
 //! The attributes of a file record: its times, its names, its data.
 
+use zerocopy::little_endian::{U16, U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use super::record::FileRecord;
 use crate::volumes::fields;
 
@@ -59,6 +62,44 @@ pub(crate) enum AttributeValue<'r> {
     },
 }
 
+/// What every attribute begins with.
+///
+/// Source: linux-ntfs, "NTFS Documentation", concept "attribute header".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct AttributeHeader {
+    kind: U32,
+    len: U32,
+    non_resident: u8,
+    name_units: u8,
+    name_at: U16,
+    flags: U16,
+    _number: U16,
+}
+
+/// What follows of one whose value stands in the record.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct ResidentHeader {
+    _common: AttributeHeader,
+    value_len: U32,
+    value_at: U16,
+}
+
+/// What follows of one whose value lies in clusters.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct NonResidentHeader {
+    _common: AttributeHeader,
+    first_cluster: U64,
+    _last_cluster: U64,
+    runs_at: U16,
+    _compression_unit: U16,
+    _padding: U32,
+    allocated: U64,
+    len: U64,
+}
+
 impl<'r> Attribute<'r> {
     /// Whether its data is compressed.
     pub(crate) fn compressed(&self) -> bool {
@@ -79,33 +120,30 @@ impl<'r> Attribute<'r> {
     }
 
     fn parse(bytes: &'r [u8], at: usize, len: usize) -> Option<Self> {
-        let header = bytes.get(at..at.checked_add(len)?)?;
-        let name_len = usize::from(*header.get(9)?) * 2;
-        let name_at = fields::le16(header, 10)? as usize;
-        let name = if name_len == 0 { &[] } else { header.get(name_at..name_at + name_len)? };
-        let value = if *header.get(8)? == 0 { resident(header, at)? } else { clusters(header)? };
-        Some(Attribute {
-            kind: fields::le32(header, 0)?,
-            name,
-            flags: fields::le16(header, 12)?,
-            value,
-        })
+        let raw = bytes.get(at..at.checked_add(len)?)?;
+        let header: &AttributeHeader = fields::structure(raw)?;
+        let name_len = usize::from(header.name_units) * 2;
+        let name_at = usize::from(header.name_at);
+        let name = if name_len == 0 { &[] } else { raw.get(name_at..name_at + name_len)? };
+        let value = if header.non_resident == 0 { resident(raw, at)? } else { clusters(raw)? };
+        Some(Attribute { kind: header.kind.get(), name, flags: header.flags.get(), value })
     }
 }
 
-fn resident(header: &[u8], at: usize) -> Option<AttributeValue<'_>> {
-    let len = usize::try_from(fields::le32(header, 16)?).ok()?;
-    let value_at = usize::from(fields::le16(header, 20)?);
-    let bytes = header.get(value_at..value_at.checked_add(len)?)?;
+fn resident(raw: &[u8], at: usize) -> Option<AttributeValue<'_>> {
+    let header: &ResidentHeader = fields::structure(raw)?;
+    let (len, value_at) = (header.value_len.get() as usize, usize::from(header.value_at));
+    let bytes = raw.get(value_at..value_at.checked_add(len)?)?;
     Some(AttributeValue::Resident { at: at + value_at, bytes })
 }
 
-fn clusters(header: &[u8]) -> Option<AttributeValue<'_>> {
+fn clusters(raw: &[u8]) -> Option<AttributeValue<'_>> {
+    let header: &NonResidentHeader = fields::structure(raw)?;
     Some(AttributeValue::Clusters {
-        first: fields::le64(header, 16)?,
-        len: fields::le64(header, 48)?,
-        allocated: fields::le64(header, 40)?,
-        runs: header.get(usize::from(fields::le16(header, 32)?)..)?,
+        first: header.first_cluster.get(),
+        len: header.len.get(),
+        allocated: header.allocated.get(),
+        runs: raw.get(usize::from(header.runs_at)..)?,
     })
 }
 
@@ -115,9 +153,9 @@ pub(crate) fn attributes<'r>(
 ) -> impl Iterator<Item = Attribute<'r>> + use<'r> {
     let (bytes, mut at) = (record.bytes, record.first);
     std::iter::from_fn(move || {
-        let kind = fields::le32(bytes, at)?;
-        let len = usize::try_from(fields::le32(bytes, at + 4)?).ok()?;
-        if kind == u32::MAX || len < 24 || !len.is_multiple_of(8) {
+        let header: &AttributeHeader = fields::structure(bytes.get(at..)?)?;
+        let len = header.len.get() as usize;
+        if header.kind == u32::MAX || len < 24 || !len.is_multiple_of(8) {
             return None;
         }
         let attribute = Attribute::parse(bytes, at, len)?;
@@ -133,7 +171,8 @@ pub(crate) fn attributes<'r>(
 pub(crate) fn removed_name<'r>(record: &FileRecord<'r>) -> Option<&'r [u8]> {
     let rest = record.with_slack.get(record.first..)?;
     let value = resident(rest, 0)?;
-    let removed = !record.in_use && fields::le32(rest, 0)? == u32::MAX && rest[8] == 0;
+    let header: &AttributeHeader = fields::structure(rest)?;
+    let removed = !record.in_use && header.kind == u32::MAX && header.non_resident == 0;
     match value {
         AttributeValue::Resident { at: 24, bytes } if removed => Some(bytes),
         _ => None,

@@ -1,11 +1,12 @@
 //! A name of a file: the attribute, which is also the key of a folder's index.
 
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use super::record::Reference;
 use crate::volumes::fields;
 
 /// A name that a file has in a folder.
-///
-/// Source: linux-ntfs, "NTFS Documentation", attribute $FILE_NAME.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileName {
     /// The folder.
@@ -24,6 +25,25 @@ pub(crate) struct FileName {
     pub(crate) len: usize,
 }
 
+/// The attribute as it lies there, before the text.
+///
+/// Source: linux-ntfs, "NTFS Documentation", attribute $FILE_NAME.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct FileNameHeader {
+    parent: U64,
+    _created: U64,
+    modified: U64,
+    _record_changed: U64,
+    _accessed: U64,
+    _allocated: U64,
+    size: U64,
+    flags: U32,
+    _reparse: U32,
+    units: u8,
+    namespace: u8,
+}
+
 /// The namespace of 8.3 names that stand beside a longer one.
 const DOS: u8 = 2;
 
@@ -39,16 +59,16 @@ impl FileName {
 
     /// The name that `bytes` begin with.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let (units, space) = (usize::from(*bytes.get(64)?), *bytes.get(65)?);
-        let len = 66 + 2 * units;
-        let text = bytes.get(66..len)?;
-        (units > 0 && space <= 3).then_some(FileName {
-            parent: Reference(fields::le64(bytes, 0)?),
+        let header: &FileNameHeader = fields::structure(bytes)?;
+        let len = size_of::<FileNameHeader>() + 2 * usize::from(header.units);
+        let text = bytes.get(size_of::<FileNameHeader>()..len)?;
+        (header.units > 0 && header.namespace <= 3).then(|| FileName {
+            parent: Reference(header.parent.get()),
             text: fields::utf16(text),
-            dos: space == DOS,
-            modified: fields::le64(bytes, 16)?,
-            size: fields::le64(bytes, 48)?,
-            folder: fields::le32(bytes, 56)? & FOLDER != 0,
+            dos: header.namespace == DOS,
+            modified: header.modified.get(),
+            size: header.size.get(),
+            folder: header.flags & FOLDER != 0,
             len,
         })
     }

@@ -1,5 +1,8 @@
 //! A file record: its header, and how it proves that all of it was written.
 
+use zerocopy::little_endian::{U16, U32, U64};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use crate::volumes::fields;
 
 /// Bytes that one word of the update sequence guards.
@@ -8,8 +11,38 @@ pub(crate) const STRIDE: usize = 512;
 /// Bytes of the largest file record that is believed; real ones have 1 or 4 KiB.
 pub(crate) const MOST_RECORD: usize = 16 << 10;
 
-/// Where the number of a record stands since Windows XP: before the update sequence.
-const NUMBER: usize = 44;
+/// What records and blocks of indexes begin with: where the update sequence lies that replaced the
+/// last word of each 512 bytes.
+///
+/// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+pub(crate) struct MultiSectorHeader {
+    pub(crate) signature: [u8; 4],
+    pub(crate) sequence_at: U16,
+    pub(crate) sequence_words: U16,
+}
+
+/// The header of a record as it lies there.
+///
+/// Source: linux-ntfs, "NTFS Documentation", concept "file record".
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct FileRecordHeader {
+    multi_sector: MultiSectorHeader,
+    _log_sequence: U64,
+    sequence: U16,
+    _links: U16,
+    first_attribute: U16,
+    flags: U16,
+    used: U32,
+    allocated: U32,
+    base: U64,
+    _next_attribute: U16,
+    _padding: U16,
+    /// Since Windows XP; before, the update sequence lies here.
+    number: U32,
+}
 
 /// A record by its number and the sequence number that it had at the time: how often it had been
 /// used before.
@@ -61,18 +94,19 @@ pub(crate) struct FileRecord<'r> {
 }
 
 /// Whether a sector may be the first of a file record.
-///
-/// Source: linux-ntfs, "NTFS Documentation", concept "file record".
 pub(crate) fn begins(sector: &[u8]) -> bool {
-    sector.starts_with(b"FILE") && record_len(sector).is_some()
+    record_len(sector).is_some()
 }
 
 /// How long the record is that begins with `sector`, when all that its header says can be.
 pub(crate) fn record_len(sector: &[u8]) -> Option<usize> {
-    let (words_at, words) = (fields::le16(sector, 4)? as usize, fields::le16(sector, 6)? as usize);
-    let first = fields::le16(sector, 20)? as usize;
-    let (used, len) = (fields::le32(sector, 24)? as usize, fields::le32(sector, 28)? as usize);
-    let plausible = (512..=MOST_RECORD).contains(&len)
+    let header: &FileRecordHeader = fields::structure(sector)?;
+    let MultiSectorHeader { signature, sequence_at, sequence_words } = &header.multi_sector;
+    let (words_at, words) = (usize::from(*sequence_at), usize::from(*sequence_words));
+    let first = usize::from(header.first_attribute);
+    let (used, len) = (header.used.get() as usize, header.allocated.get() as usize);
+    let plausible = *signature == *b"FILE"
+        && (512..=MOST_RECORD).contains(&len)
         && len.is_power_of_two()
         && words == len / STRIDE + 1
         && words_at >= 40
@@ -86,8 +120,9 @@ pub(crate) fn record_len(sector: &[u8]) -> Option<usize> {
 
 /// The number that the record beginning with `sector` says it has.
 pub(crate) fn number(sector: &[u8]) -> Option<u64> {
-    let has_number = usize::from(fields::le16(sector, 4)?) >= NUMBER + 4;
-    if has_number { fields::le32(sector, NUMBER).map(u64::from) } else { None }
+    let header: &FileRecordHeader = fields::structure(sector)?;
+    let has_number = usize::from(header.multi_sector.sequence_at) >= size_of::<FileRecordHeader>();
+    has_number.then(|| header.number.into())
 }
 
 /// Where the words that the update sequence replaced lie in a structure, as offsets.
@@ -100,9 +135,9 @@ pub(crate) fn guarded(len: usize) -> impl Iterator<Item = usize> {
 ///
 /// Source: linux-ntfs, "NTFS Documentation", concept "fixup".
 pub(crate) fn restore(bytes: &mut [u8]) -> usize {
-    let header = (fields::le16(bytes, 4), fields::le16(bytes, 6));
-    let (Some(words_at), Some(words)) = header else { return 0 };
-    let (words_at, words) = (usize::from(words_at), usize::from(words));
+    let Some(header) = fields::structure::<MultiSectorHeader>(bytes) else { return 0 };
+    let words_at = usize::from(header.sequence_at);
+    let words = usize::from(header.sequence_words);
     let Some(counter) = fields::le16(bytes, words_at) else { return 0 };
     if words != bytes.len() / STRIDE + 1 || words_at + 2 * words > STRIDE - 2 {
         return 0;
@@ -120,22 +155,21 @@ pub(crate) fn restore(bytes: &mut [u8]) -> usize {
 impl<'r> FileRecord<'r> {
     /// The record in `bytes`, all of them, whose update sequence is undone in place.
     pub(crate) fn parse(bytes: &'r mut [u8]) -> Option<Self> {
-        if !begins(bytes) || record_len(bytes) != Some(bytes.len()) {
+        if record_len(bytes) != Some(bytes.len()) {
             return None;
         }
         let whole = restore(bytes);
         let bytes: &'r [u8] = bytes;
-        let used = fields::le32(bytes, 24)? as usize;
-        let flags = fields::le16(bytes, 22)?;
-        let base = fields::le64(bytes, 32)?;
+        let header: &FileRecordHeader = fields::structure(bytes)?;
+        let (flags, base) = (header.flags.get(), header.base.get());
         (whole > 0).then_some(FileRecord {
-            bytes: &bytes[..whole.min(used)],
+            bytes: &bytes[..whole.min(header.used.get() as usize)],
             with_slack: &bytes[..whole],
-            sequence: fields::le16(bytes, 16)?,
+            sequence: header.sequence.get(),
             in_use: flags & 1 != 0,
             folder: flags & 2 != 0,
             base: (base != 0).then_some(Reference(base)),
-            first: fields::le16(bytes, 20)? as usize,
+            first: header.first_attribute.into(),
             torn: whole < bytes.len(),
         })
     }

@@ -2,10 +2,13 @@
 //!
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Extent Tree.
 
-use super::super::field::{joined, le16, le32};
+use zerocopy::little_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
 use super::super::inode::ExtInode;
 use super::super::volume::ExtVolume;
 use super::builder::LayoutBuilder;
+use crate::volumes::fields::{self, joined};
 
 /// `eh_magic`.
 const MAGIC: u16 = 0xf30a;
@@ -13,49 +16,95 @@ const MAGIC: u16 = 0xf30a;
 /// Levels of index blocks that the format allows.
 const MOST_DEPTH: u16 = 5;
 
-/// Bytes of the header and of each entry.
-const ENTRY: usize = 12;
+/// The header of a node as it lies there: `ext4_extent_header`.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct NodeHeader {
+    magic: U16,
+    entries: U16,
+    most_entries: U16,
+    depth: U16,
+    _generation: U32,
+}
+
+/// An entry of a leaf as it lies there: `ext4_extent`. That of an index begins with a block of the file
+/// as well.
+#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawExtent {
+    first: U32,
+    len: U16,
+    block_high: U16,
+    block_low: U32,
+}
+
+/// An entry of an index as it lies there: `ext4_extent_idx`.
+#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct RawIndex {
+    first: U32,
+    block_low: U32,
+    block_high: U16,
+    _unused: U16,
+}
 
 /// `EXT_INIT_MAX_LEN`: a longer extent is reserved, but not written, and that much shorter.
 const MOST_WRITTEN: u16 = 0x8000;
 
-/// A node of the tree that was checked.
-struct ExtentNode {
-    depth: u16,
-    /// The entries, from the first block of the file on.
-    entries: Vec<[u8; ENTRY]>,
+/// A node of the tree that was checked: its entries, from the first block of the file on.
+enum ExtentNode {
+    Leaf(Vec<RawExtent>),
+    Index { depth: u16, entries: Vec<RawIndex> },
 }
 
 impl ExtentNode {
     /// The node in some bytes, when its entries are in order and lie from `first` to before `end`.
     fn parse(data: &[u8], depth: Option<u16>, first: u32, end: u64) -> Option<Self> {
-        let (count, most) = (le16(data, 2), le16(data, 4));
-        let found = le16(data, 6);
-        if le16(data, 0) != MAGIC || count > most || found > MOST_DEPTH {
+        let header: &NodeHeader = fields::structure(data)?;
+        let count = usize::from(header.entries);
+        let found = header.depth.get();
+        if header.magic != MAGIC || header.entries > header.most_entries || found > MOST_DEPTH {
             return None;
         }
         if depth.is_some_and(|depth| found != depth) {
             return None;
         }
-        let entries = data.get(ENTRY..)?.get(..usize::from(count) * ENTRY)?;
-        let entries: Vec<[u8; ENTRY]> = entries.as_chunks().0.to_vec();
-        let starts = entries.iter().map(|entry| le32(entry, 0));
-        let ordered = starts.clone().zip(starts.clone().skip(1)).all(|(one, next)| one < next);
-        let inside = starts.clone().all(|start| start >= first && u64::from(start) < end);
-        (ordered && inside).then_some(ExtentNode { depth: found, entries })
+        let data = &data[size_of::<NodeHeader>()..];
+        let fit = |starts: &mut dyn Iterator<Item = u32>| {
+            let mut next = u64::from(first);
+            starts.map(u64::from).all(|start| {
+                let fits = (next..end).contains(&start);
+                next = start + 1;
+                fits
+            })
+        };
+        if found == 0 {
+            let (entries, _) = <[RawExtent]>::ref_from_prefix_with_elems(data, count).ok()?;
+            let fits = fit(&mut entries.iter().map(|entry| entry.first.get()));
+            return fits.then(|| ExtentNode::Leaf(entries.to_vec()));
+        }
+        let (entries, _) = <[RawIndex]>::ref_from_prefix_with_elems(data, count).ok()?;
+        let fits = fit(&mut entries.iter().map(|entry| entry.first.get()));
+        fits.then(|| ExtentNode::Index { depth: found, entries: entries.to_vec() })
     }
 
     /// Blocks of the file that a leaf speaks of; for an index, entries.
     fn reach(&self) -> u64 {
-        let len = |entry: &[u8; ENTRY]| u64::from(length(entry).0);
-        if self.depth == 0 { self.entries.iter().map(len).sum() } else { self.entries.len() as u64 }
+        match self {
+            ExtentNode::Leaf(entries) => {
+                entries.iter().map(|entry| u64::from(entry.length().0)).sum()
+            }
+            ExtentNode::Index { entries, .. } => entries.len() as u64,
+        }
     }
 }
 
-/// Blocks of an extent, and whether they were written.
-fn length(entry: &[u8; ENTRY]) -> (u16, bool) {
-    let len = le16(entry, 4);
-    if len > MOST_WRITTEN { (len - MOST_WRITTEN, false) } else { (len, true) }
+impl RawExtent {
+    /// Blocks of it, and whether they were written.
+    fn length(&self) -> (u16, bool) {
+        let len = self.len.get();
+        if len > MOST_WRITTEN { (len - MOST_WRITTEN, false) } else { (len, true) }
+    }
 }
 
 /// A node that is to be read: its block, its depth, and the blocks of the file that it is for.
@@ -99,22 +148,26 @@ fn take(
     builder: &mut LayoutBuilder,
     waiting: &mut Vec<Branch>,
 ) -> bool {
-    if node.depth == 0 {
-        return node.entries.iter().all(|entry| add(volume, entry, builder));
-    }
+    let (depth, entries) = match node {
+        ExtentNode::Leaf(entries) => {
+            return entries.iter().all(|entry| add(volume, entry, builder));
+        }
+        ExtentNode::Index { depth, entries } => (depth, entries),
+    };
     let mut end = end;
-    for entry in node.entries.iter().rev() {
-        let (first, block) = (le32(entry, 0), joined(le16(entry, 8).into(), le32(entry, 4)));
-        waiting.push(Branch { block, depth: node.depth - 1, first, end });
+    for entry in entries.iter().rev() {
+        let block = joined(entry.block_high.into(), entry.block_low.get());
+        let first = entry.first.get();
+        waiting.push(Branch { block, depth: depth - 1, first, end });
         end = first.into();
     }
     true
 }
 
 /// Adds an extent.
-fn add(volume: &ExtVolume, entry: &[u8; ENTRY], builder: &mut LayoutBuilder) -> bool {
-    let (count, written) = length(entry);
-    let logical = u64::from(le32(entry, 0));
+fn add(volume: &ExtVolume, entry: &RawExtent, builder: &mut LayoutBuilder) -> bool {
+    let (count, written) = entry.length();
+    let logical = u64::from(entry.first);
     if logical < builder.next && !builder.is_full() {
         return false;
     }
@@ -123,7 +176,7 @@ fn add(volume: &ExtVolume, entry: &[u8; ENTRY], builder: &mut LayoutBuilder) -> 
         builder.skip_to(logical + u64::from(count));
         return true;
     }
-    builder.add(volume, joined(le16(entry, 6).into(), le32(entry, 8)), count.into())
+    builder.add(volume, joined(entry.block_high.into(), entry.block_low.get()), count.into())
 }
 
 /// Reads a node. Of an old tree the blocks may have been emptied since: of what lies there and the

@@ -3,7 +3,6 @@
 //! Source: Linux kernel documentation, "ext4 Data Structures and Algorithms", Direct/Indirect Block
 //! Addressing.
 
-use super::super::field::le32;
 use super::super::inode::ExtInode;
 use super::super::volume::ExtVolume;
 use super::builder::LayoutBuilder;
@@ -15,9 +14,9 @@ const DIRECT: usize = 12;
 pub(super) fn walk(volume: &ExtVolume, inode: &ExtInode, builder: &mut LayoutBuilder) -> bool {
     let per_block = volume.superblock.block_len / 4;
     // Blocks still to follow with their level, the first last.
-    let top = (0..DIRECT + 3).rev();
+    let top = inode.map.as_chunks().0.iter().enumerate().rev();
     let mut waiting: Vec<(u32, u32)> = top
-        .map(|index| (le32(&inode.map, index * 4), index.saturating_sub(DIRECT - 1) as u32))
+        .map(|(index, &block)| (u32::from_le_bytes(block), index.saturating_sub(DIRECT - 1) as u32))
         .collect();
     let mut data = Vec::new();
     while let Some((block, level)) = waiting.pop() {
