@@ -8,21 +8,14 @@
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
 pub mod apfs;
-pub mod budget;
 pub mod clusters;
-pub mod dcf;
-pub mod dos;
 pub mod encrypted;
-pub mod exfat;
 pub mod ext;
-pub mod fat;
+pub mod fat_family;
 pub mod hfsplus;
 pub mod ntfs;
 pub mod opening;
 pub mod path;
-pub mod records;
-pub mod sequence;
-pub mod table;
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
@@ -41,8 +34,8 @@ pub const SECTOR: usize = 512;
 
 /// Every file system, in the order in which a place is tried.
 pub static ALL: &[&dyn FileSystem] = &[
-    &fat::Fat,
-    &exfat::ExFat,
+    &fat_family::fat::Fat,
+    &fat_family::exfat::ExFat,
     &ntfs::Ntfs,
     &ext::Ext,
     &hfsplus::HfsPlus,
