@@ -101,6 +101,7 @@ fn contents(bytes: &dyn Bytes, geometry: Geometry, at: u64, room: u64) -> Option
         encrypted: (encrypted > 0 && open.is_empty()).then_some(LOCKED),
         entries,
         free: None,
+        kept: Default::default(),
     })
 }
 

@@ -75,6 +75,7 @@ fn contents(header: Header, at: u64, room: u64) -> Option<Contents> {
         encrypted: Some(header.encrypted),
         entries: Vec::new(),
         free: None,
+        kept: Default::default(),
     })
 }
 

@@ -81,6 +81,7 @@ fn contents(volume: &Volume) -> Contents {
         encrypted: None,
         entries: entries(volume, &survey, &names),
         free,
+        kept: Default::default(),
     }
 }
 

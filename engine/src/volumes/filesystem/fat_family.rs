@@ -1,15 +1,24 @@
 //! The family of FAT: FAT12, FAT16, FAT32 and exFAT.
 //!
-//! All of them keep files in numbered clusters, a table of which cluster follows which, and directory
-//! entries of 32 bytes. What they share lies here; boot sectors, directory entries and names are in
-//! `fat` and `exfat`.
+//! All of them keep files in numbered clusters, with a table of which cluster follows which, and name
+//! them by directory entries of 32 bytes. What they share lies here: a [`volume::FamilyVolume`] is read
+//! from the root directory on, and a [`salvage::lost_volume::LostVolume`] is put together from entries
+//! that no directory leads to. Boot sectors, entries and names lie in [`fat`] and [`exfat`]; each is a
+//! [`member::FamilyMember`].
 
-pub mod budget;
-pub mod clusters;
-pub mod dcf;
-pub mod dos;
-pub mod exfat;
-pub mod fat;
-pub mod records;
-pub mod sequence;
-pub mod table;
+mod budget;
+mod cluster_set;
+mod clusters;
+mod directory_bytes;
+mod dos_time;
+pub(crate) mod exfat;
+pub(crate) mod fat;
+mod faults;
+mod file_record;
+mod member;
+mod padded;
+mod salvage;
+mod space;
+mod table;
+mod tree;
+mod volume;

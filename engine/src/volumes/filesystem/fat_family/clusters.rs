@@ -1,17 +1,28 @@
-//! Clusters: the numbered pieces that FAT and exFAT keep files in, and sets of them.
+//! Clusters: the numbered units in which FAT and exFAT allocate space.
 
+use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 
-/// Number of the first cluster; the two before it stand for none. The same in FAT and exFAT.
-pub const FIRST: u32 = 2;
+use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
 
-/// Where the clusters of a volume lie.
+/// Number of the first cluster; 0 and 1 stand for none. The same in FAT and exFAT.
+pub(crate) const FIRST: u32 = 2;
+
+/// Clusters in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clusters {
+pub(crate) struct ClusterRun {
+    /// Number of the first one.
+    pub first: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
+/// Where the clusters of a volume lie: FAT's data region, exFAT's cluster heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClusterHeap {
     /// Where the [`FIRST`] one begins, in bytes from the start of the source.
     pub at: u64,
-    /// Bytes of one.
+    /// Bytes a cluster.
     pub len: u64,
     /// How many there are.
     pub count: u32,
@@ -19,13 +30,13 @@ pub struct Clusters {
     pub end: u64,
 }
 
-impl Clusters {
-    /// As many clusters from `at` on as `count` says and as begin before `end`: no more are kept
-    /// account of, whatever a volume claims.
+impl ClusterHeap {
+    /// At most `count` clusters of `len` bytes from `at` on, and no more than begin before `end`:
+    /// whatever a volume claims, memory goes by what is there.
     pub fn new(at: u64, len: u64, count: u32, end: u64) -> Self {
-        let there = end.saturating_sub(at).div_ceil(len.max(1));
-        let count = there.min(count.into()) as u32;
-        Clusters { at, len, count, end }
+        let len = len.max(1);
+        let there = end.saturating_sub(at).div_ceil(len);
+        ClusterHeap { at, len, count: there.min(count.into()) as u32, end }
     }
 
     /// Whether the number is that of a cluster.
@@ -55,29 +66,29 @@ impl Clusters {
         size.div_ceil(self.len)
     }
 
-    /// The `count` clusters from `first` on, as far as they are there.
-    pub fn run(&self, first: u32, count: u32) -> Option<Run> {
-        let at = self.offset(first)?;
-        let len = (u64::from(count) * self.len).min(self.end - at);
+    /// The bytes of these clusters, as far as they are there.
+    pub fn run(&self, clusters: ClusterRun) -> Option<Run> {
+        let at = self.offset(clusters.first)?;
+        let len = (u64::from(clusters.count) * self.len).min(self.end - at);
         Some(Run { at, len })
     }
 
-    /// The first `len` bytes of a file, in whole clusters.
-    pub fn runs(&self, stretches: &[Stretch], len: u64) -> Vec<Run> {
+    /// The first `len` bytes of a file that lies in these clusters, to the end of the last cluster.
+    pub fn runs(&self, clusters: &[ClusterRun], len: u64) -> Vec<Run> {
         let (mut runs, mut left) = (Vec::new(), self.needed(len));
-        for &(first, count) in stretches {
+        for &ClusterRun { first, count } in clusters {
             let count = u64::from(count).min(left) as u32;
             if count == 0 {
                 break;
             }
             left -= u64::from(count);
-            runs.extend(self.run(first, count));
+            runs.extend(self.run(ClusterRun { first, count }));
         }
         runs
     }
 
-    /// The clusters that are not in `owned`, as stretches in order and apart.
-    pub fn free(&self, owned: &Set) -> Vec<Span> {
+    /// The clusters that are not in `owned`, as spans in order and apart.
+    pub fn free(&self, owned: &ClusterSet) -> Vec<Span> {
         let mut free: Vec<Span> = Vec::new();
         let mut cluster = FIRST;
         while cluster < self.limit() {
@@ -85,7 +96,9 @@ impl Clusters {
             while cluster < self.limit() && !owned.has(cluster) {
                 cluster += 1;
             }
-            if let Some(run) = self.run(first, cluster - first).filter(|run| run.len > 0) {
+            if cluster > first
+                && let Some(run) = self.run(ClusterRun { first, count: cluster - first })
+            {
                 free.push(Span { at: run.at, len: run.len });
             }
             cluster += 1;
@@ -94,71 +107,19 @@ impl Clusters {
     }
 }
 
-/// Clusters in a row: the first, and how many.
-pub type Stretch = (u32, u32);
-
-/// Adds a cluster to stretches that are built in the order of a file.
-pub fn extend(stretches: &mut Vec<Stretch>, cluster: u32) {
-    match stretches.last_mut() {
-        Some((first, count)) if first.checked_add(*count) == Some(cluster) => *count += 1,
-        _ => stretches.push((cluster, 1)),
+/// Adds a cluster to runs that are built in the order of a file.
+pub(crate) fn extend(runs: &mut Vec<ClusterRun>, cluster: u32) {
+    match runs.last_mut() {
+        Some(run) if run.first.checked_add(run.count) == Some(cluster) => run.count += 1,
+        _ => runs.push(ClusterRun { first: cluster, count: 1 }),
     }
-}
-
-/// A set of clusters: a bit for each.
-#[derive(Clone, Debug)]
-pub struct Set {
-    bits: Vec<u64>,
-    count: u64,
-}
-
-impl Set {
-    /// None of the clusters before `limit`.
-    pub fn new(limit: u32) -> Self {
-        Set { bits: vec![0; (limit as usize).div_ceil(64)], count: 0 }
-    }
-
-    /// Adds a cluster and says whether it is new.
-    pub fn add(&mut self, cluster: u32) -> bool {
-        let Some(word) = self.bits.get_mut(cluster as usize / 64) else { return false };
-        let bit = 1 << (cluster % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        self.count += u64::from(new);
-        new
-    }
-
-    /// Whether the cluster is in it.
-    pub fn has(&self, cluster: u32) -> bool {
-        self.bits.get(cluster as usize / 64).is_some_and(|word| word >> (cluster % 64) & 1 == 1)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> u64 {
-        self.count
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-}
-
-/// The `len` bytes at `at`; what the source does not have is zero.
-pub fn read(bytes: &dyn Bytes, at: u64, len: usize) -> Vec<u8> {
-    let mut out = vec![0; len];
-    let inside = bytes.len().saturating_sub(at).min(len as u64) as usize;
-    if inside > 0 {
-        bytes.read_at(at, &mut out[..inside]);
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CARD: Clusters = Clusters { at: 1000, len: 512, count: 4, end: 2900 };
+    const CARD: ClusterHeap = ClusterHeap { at: 1000, len: 512, count: 4, end: 2900 };
 
     #[test]
     fn clusters_count_from_two_and_end_with_the_source() {
@@ -166,21 +127,16 @@ mod tests {
         assert_eq!(CARD.offset(2), Some(1000));
         assert_eq!(CARD.offset(5), Some(2536));
         assert_eq!(CARD.offset(6), None);
-        assert_eq!(CARD.run(5, 1), Some(Run { at: 2536, len: 364 }));
+        let last = ClusterRun { first: 5, count: 1 };
+        assert_eq!(CARD.run(last), Some(Run { at: 2536, len: 364 }));
         assert_eq!((CARD.number(999), CARD.number(1511), CARD.number(3048)), (None, Some(2), None));
     }
 
     #[test]
-    fn free_clusters_come_in_stretches() {
-        let mut owned = Set::new(CARD.limit());
+    fn free_clusters_come_in_spans() {
+        let mut owned = ClusterSet::new(CARD.limit());
         assert!(owned.add(3) && !owned.add(3) && !owned.add(999));
         let free = [Span { at: 1000, len: 512 }, Span { at: 2024, len: 876 }];
         assert_eq!(CARD.free(&owned), free);
-    }
-
-    #[test]
-    fn what_the_source_does_not_have_is_zero() {
-        assert_eq!(read(&&[1u8, 2][..], 1, 3), [2, 0, 0]);
-        assert_eq!(read(&&[1u8, 2][..], u64::MAX, 2), [0, 0]);
     }
 }

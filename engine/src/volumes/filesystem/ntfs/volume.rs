@@ -75,6 +75,7 @@ pub fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &Boot) -> Option<Conten
         encrypted: None,
         entries: listing.entries,
         free,
+        kept: Default::default(),
     })
 }
 

@@ -1,11 +1,13 @@
 //! The boot sector of an exFAT volume: where its parts lie.
 
-use crate::volumes::filesystem::SECTOR;
-use crate::volumes::filesystem::fat_family::clusters::{Clusters, FIRST};
-use crate::volumes::filesystem::fat_family::table::{Layout, Width};
+use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, U64, Unaligned};
 
-/// Sectors from the boot sector to its copy.
-pub const COPY: u64 = 12;
+use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, FIRST};
+use crate::volumes::filesystem::fat_family::table::layout::{EntryWidth, TableLayout};
+use crate::volumes::filesystem::system::SECTOR;
+
+/// Sectors from the boot sector to its copy: the length of a boot region.
+pub(crate) const COPY: u64 = 12;
 
 /// Highest number of clusters that the specification allows.
 const MOST_CLUSTERS: u32 = 0xffff_fff5;
@@ -13,99 +15,112 @@ const MOST_CLUSTERS: u32 = 0xffff_fff5;
 /// Highest power of two that a cluster may be long: 32 MiB.
 const LONGEST_CLUSTER: u8 = 25;
 
+/// A boot sector as it lies on the disk; offsets and lengths in sectors.
+///
+/// Source: "exFAT file system specification", 3.1.
+#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct ExFatBootSector {
+    jump: [u8; 3],
+    name: [u8; 8],
+    /// Where FAT has its fields.
+    must_be_zero: [u8; 53],
+    /// Not asked: drivers write zero.
+    partition_offset: U64<LE>,
+    volume_len: U64<LE>,
+    table_offset: U32<LE>,
+    table_len: U32<LE>,
+    heap_offset: U32<LE>,
+    clusters: U32<LE>,
+    root_cluster: U32<LE>,
+    serial: U32<LE>,
+    revision: U16<LE>,
+    flags: U16<LE>,
+    sector_bits: u8,
+    cluster_bits: u8,
+    tables: u8,
+    drive: u8,
+    percent_in_use: u8,
+    reserved: [u8; 7],
+    code: [u8; 390],
+    signature: [u8; 2],
+}
+
 /// What a boot sector says; lengths and offsets in bytes, offsets from the start of the volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Boot {
+pub(crate) struct ExFatBoot {
     /// Length of a sector.
     pub sector_len: u64,
     /// Length of the volume.
     pub len: u64,
-    /// Where the first table lies.
-    pub table_at: u64,
-    /// Length of a table.
-    pub table_len: u64,
-    /// Number of tables.
-    pub tables: u8,
-    /// Whether the second table and the second bitmap are the ones that count.
-    pub second: bool,
-    /// Where the first cluster lies.
-    pub clusters_at: u64,
-    /// Number of clusters.
-    pub clusters: u32,
-    /// Length of a cluster.
-    pub cluster_len: u64,
     /// First cluster of the root directory.
     pub root: u32,
+    /// Whether the second table and the second bitmap are the ones that count.
+    pub is_second_active: bool,
+    cluster_len: u64,
+    clusters: u32,
+    heap_at: u64,
+    table_at: u64,
+    table_len: u64,
+    tables: u8,
 }
 
-impl Boot {
+impl ExFatBoot {
     /// The boot sector, if all of it can be true.
-    ///
-    /// Where the partition begins is not asked: drivers write zero there.
-    ///
-    /// Source: "exFAT file system specification", 3.1.
-    pub fn parse(sector: &[u8; SECTOR]) -> Option<Boot> {
-        if &sector[3..11] != b"EXFAT   " || sector[510..] != [0x55, 0xaa] {
+    pub fn parse(sector: &[u8; SECTOR]) -> Option<ExFatBoot> {
+        let boot = ExFatBootSector::ref_from_bytes(sector).ok()?;
+        let is_plausible = &boot.name == b"EXFAT   "
+            && boot.signature == [0x55, 0xaa]
+            && boot.must_be_zero == [0; 53]
+            && (9..=12).contains(&boot.sector_bits)
+            && boot.cluster_bits <= LONGEST_CLUSTER.saturating_sub(boot.sector_bits)
+            && (1..=2).contains(&boot.tables);
+        if !is_plausible {
             return None;
         }
-        // Where FAT has its fields there must be zeros.
-        let distinct = sector[11..64].iter().all(|&byte| byte == 0);
-        let (sector_bits, cluster_bits) = (sector[108], sector[109]);
-        let shifts = (9..=12).contains(&sector_bits)
-            && cluster_bits <= LONGEST_CLUSTER.saturating_sub(sector_bits);
-        let tables = sector[110];
-        if !distinct || !shifts || !(1..=2).contains(&tables) {
-            return None;
-        }
-        let number =
-            |at: usize| u32::from_le_bytes(sector[at..at + 4].try_into().unwrap_or_default());
-        let total = u64::from_le_bytes(sector[72..80].try_into().unwrap_or_default());
-        let in_bytes = |sectors: u64| sectors.checked_mul(1 << sector_bits);
-        let boot = Boot {
-            sector_len: 1 << sector_bits,
-            len: in_bytes(total)?,
-            table_at: in_bytes(number(80).into())?,
-            table_len: in_bytes(number(84).into())?,
-            tables,
-            second: sector[106] & 1 != 0 && tables == 2,
-            clusters_at: in_bytes(number(88).into())?,
-            clusters: number(92),
-            cluster_len: 1 << (sector_bits + cluster_bits),
-            root: number(96),
+        let in_bytes = |sectors: u64| sectors.checked_mul(1 << boot.sector_bits);
+        let parsed = ExFatBoot {
+            sector_len: 1 << boot.sector_bits,
+            len: in_bytes(boot.volume_len.get())?,
+            root: boot.root_cluster.get(),
+            is_second_active: boot.flags.get() & 1 != 0 && boot.tables == 2,
+            cluster_len: 1 << (boot.sector_bits + boot.cluster_bits),
+            clusters: boot.clusters.get(),
+            heap_at: in_bytes(boot.heap_offset.get().into())?,
+            table_at: in_bytes(boot.table_offset.get().into())?,
+            table_len: in_bytes(boot.table_len.get().into())?,
+            tables: boot.tables,
         };
-        boot.holds_together().then_some(boot)
+        parsed.is_consistent().then_some(parsed)
     }
 
-    fn holds_together(&self) -> bool {
-        let held = u64::from(self.clusters) + u64::from(FIRST);
-        let end = u64::from(self.clusters).checked_mul(self.cluster_len);
-        self.table_at >= 24 * self.sector_len
-            && self.clusters_at >= self.table_at + self.table_len * u64::from(self.tables)
-            && self.table_len / 4 >= held
+    fn is_consistent(&self) -> bool {
+        let limit = u64::from(self.clusters) + u64::from(FIRST);
+        let heap_len = u64::from(self.clusters).checked_mul(self.cluster_len);
+        let end = heap_len.and_then(|len| len.checked_add(self.heap_at));
+        self.table_at >= 2 * COPY * self.sector_len
+            && self.heap_at >= self.table_at + self.table_len * u64::from(self.tables)
+            && self.table_len / 4 >= limit
             && (1..=MOST_CLUSTERS).contains(&self.clusters)
-            && end
-                .and_then(|len| len.checked_add(self.clusters_at))
-                .is_some_and(|end| end <= self.len)
-            && self.root >= FIRST
-            && u64::from(self.root) < held
+            && end.is_some_and(|end| end <= self.len)
+            && (u64::from(FIRST)..limit).contains(&self.root.into())
     }
 
-    /// Where the clusters lie when the volume begins at `at` and what is there ends at `end`.
-    pub fn clusters(&self, at: u64, end: u64) -> Clusters {
-        let at = at.saturating_add(self.clusters_at);
-        Clusters::new(at, self.cluster_len, self.clusters, end)
+    /// The clusters of a volume that begins at `at`, where what is there ends at `end`.
+    pub fn heap(&self, at: u64, end: u64) -> ClusterHeap {
+        let at = at.saturating_add(self.heap_at);
+        ClusterHeap::new(at, self.cluster_len, self.clusters, end)
     }
 
-    /// Where the table lies when the volume begins at `at`, and the clusters so. A second one belongs to a state of the
-    /// volume of its own: it is no copy.
-    pub fn layout(&self, at: u64, clusters: &Clusters) -> Layout {
-        let number = u64::from(self.second);
-        let table = at.saturating_add(self.table_at).saturating_add(number * self.table_len);
-        Layout {
-            width: Width::ThirtyTwo,
-            limit: clusters.limit(),
+    /// The allocation table of a volume that begins at `at` and has these clusters. A second one
+    /// belongs to a state of the volume of its own: it is no copy.
+    pub fn table(&self, at: u64, heap: &ClusterHeap) -> TableLayout {
+        let before = u64::from(self.is_second_active) * self.table_len;
+        TableLayout {
+            width: EntryWidth::ThirtyTwo,
+            limit: heap.limit(),
             media: 0xf8,
-            copies: vec![table],
+            copies: vec![at.saturating_add(self.table_at).saturating_add(before)],
             len: self.table_len,
         }
     }
@@ -115,7 +130,7 @@ impl Boot {
 /// unharmed.
 ///
 /// Source: "exFAT file system specification", 3.4.
-pub fn is_whole(region: &[u8], sector_len: usize) -> bool {
+pub(crate) fn is_whole(region: &[u8], sector_len: usize) -> bool {
     let Some((covered, sum)) = region.split_at_checked(11 * sector_len) else { return false };
     // Flags and the percentage in use change without the sum.
     let counted = covered.iter().enumerate().filter(|(at, _)| !matches!(at, 106 | 107 | 112));

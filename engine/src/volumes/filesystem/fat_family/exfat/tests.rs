@@ -6,7 +6,10 @@ use afterimage_testdata::fat::Stamp;
 use proptest::prelude::*;
 
 use super::ExFat;
-use crate::volumes::filesystem::{Clue, Contents, Entry, FileSystem, Location, SECTOR};
+use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::entry::Entry;
+use crate::volumes::filesystem::location::Location;
+use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
 
 const CLUSTER_LEN: u64 = CLUSTER as u64;
 

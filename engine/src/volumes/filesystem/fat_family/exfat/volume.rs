@@ -1,327 +1,217 @@
-//! One volume: its folders and files, and who owns which cluster.
+//! What exFAT knows of one volume.
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::fat_family::clusters::{self, Clusters, FIRST, Stretch, read};
-use crate::volumes::filesystem::fat_family::exfat::boot::Boot;
-use crate::volumes::filesystem::fat_family::exfat::set::{Layout, Set, parse, u32_at, u64_at};
-use crate::volumes::filesystem::fat_family::exfat::upcase::{self, Upcase};
-use crate::volumes::filesystem::fat_family::records::{LEN, Listing};
-use crate::volumes::filesystem::fat_family::table::{Ending, Table};
-use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES};
+use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
+use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, FIRST};
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::exfat::boot::{COPY, ExFatBoot, is_whole};
+use crate::volumes::filesystem::fat_family::exfat::entry::{
+    BITMAP, LABEL, LabelEntry, SystemEntry, UPCASE, entry,
+};
+use crate::volumes::filesystem::fat_family::exfat::entry_set::EntrySet;
+use crate::volumes::filesystem::fat_family::exfat::upcase::{self, UpcaseTable};
+use crate::volumes::filesystem::fat_family::faults::{FaultClauses, TRUSTED};
+use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::member::{
+    DirectoryListing, FamilyMember, RootDirectory,
+};
+use crate::volumes::filesystem::fat_family::padded::read_padded;
+use crate::volumes::filesystem::fat_family::space::{ClusterSpace, contiguous};
+use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
+use crate::volumes::filesystem::fat_family::volume::FamilyVolume;
+use crate::volumes::filesystem::kept::Kept;
+use crate::volumes::filesystem::system::SECTOR;
 
-/// Bytes of one folder that are read.
-///
-/// Source: "exFAT file system specification", 7.4: a directory has 256 MiB at most; a quarter of
-/// that are 700,000 files.
-const MOST_FOLDER: u64 = 64 << 20;
-
-/// Bytes of all folders together.
-const MOST_FOLDERS_LEN: u64 = 4 << 30;
-
-/// Folders of one volume that are kept.
-const MOST_FOLDERS: usize = 1 << 20;
-
-/// Records of the root that are no file: the map of free clusters, the table of capitals, the label.
-const BITMAP: u8 = 0x81;
-const UPCASE: u8 = 0x82;
-const LABEL: u8 = 0x83;
-
-/// A folder.
-#[derive(Clone, Debug)]
-pub struct Folder {
-    /// Number of the folder it lies in; the root lies in none.
-    pub parent: Option<usize>,
-    /// Its name.
-    pub name: String,
-    depth: usize,
-    stretches: Vec<Stretch>,
-    live: bool,
-}
-
-/// A file.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Number of the folder it lies in.
-    pub folder: usize,
-    /// What names it.
-    pub set: Set,
-    /// Where that lies.
-    pub at: u64,
-    /// Where its clusters are known to lie.
-    pub stretches: Vec<Stretch>,
-}
-
-/// What was met that should not be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trouble {
-    /// Whether the root directory is not there.
-    pub rootless: bool,
-    /// Chains and runs that do not reach as far as the size.
-    pub broken: u64,
-    /// Those that run into other files.
-    pub crossed: u64,
-    /// Sets in use whose checksum is wrong.
-    pub unproven: u64,
-    /// Live files and folders with clusters.
-    pub followed: u64,
-}
-
-/// A volume that is being read.
-pub struct Volume<'b> {
+/// A volume with its boot sector, which begins at `at`.
+pub(crate) struct ExFatVolume<'b> {
     bytes: &'b dyn Bytes,
-    /// Where it lies.
-    pub span: Span,
-    /// Its boot sector.
-    pub boot: Boot,
-    /// Where its clusters lie.
-    pub clusters: Clusters,
-    /// Its allocation table.
-    pub table: Table<'b>,
-    /// Its table of capitals.
-    pub upcase: Upcase,
-    /// Clusters that are taken by its map.
-    pub taken: Option<clusters::Set>,
-    /// Clusters that live files and folders own.
-    pub owned: clusters::Set,
-    /// Its label.
-    pub label: Option<String>,
-    /// The root, and folders in the order in which they were found.
-    pub folders: Vec<Folder>,
-    /// The files.
-    pub files: Vec<File>,
-    /// What is wrong with it.
-    pub trouble: Trouble,
-    lost: Vec<(usize, Set)>,
-    room: u64,
+    at: u64,
+    boot: ExFatBoot,
+    upcase: UpcaseTable,
+    /// Clusters that are in use by the allocation bitmap.
+    used: Option<ClusterSet>,
+    label: Option<String>,
 }
 
-impl<'b> Volume<'b> {
-    /// The volume with this boot sector at `at`, which has `room`.
-    pub fn new(bytes: &'b dyn Bytes, boot: Boot, at: u64, room: u64) -> Self {
-        let room = room.min(bytes.len().saturating_sub(at));
-        let span = Span { at, len: boot.len.min(room) };
-        let clusters = boot.clusters(at, span.end());
-        Volume {
-            bytes,
-            span,
-            clusters,
-            table: Table::new(bytes, boot.layout(at, &clusters)),
-            upcase: Upcase::default(),
-            taken: None,
-            owned: clusters::Set::new(clusters.limit()),
-            label: None,
-            folders: Vec::new(),
-            files: Vec::new(),
-            trouble: Trouble::default(),
-            lost: Vec::new(),
-            room: MOST_FOLDERS_LEN,
-            boot,
+/// The boot sector at `at`, if there is one.
+pub(crate) fn boot_at(bytes: &dyn Bytes, at: u64) -> Option<ExFatBoot> {
+    ExFatBoot::parse(read_padded(bytes, at, SECTOR).first_chunk()?)
+}
+
+/// What the volume with this boot sector says, if what follows that looks like one. It begins at
+/// `at` and has `room` bytes at most.
+pub(crate) fn read(bytes: &dyn Bytes, boot: ExFatBoot, at: u64, room: u64) -> Option<Contents> {
+    let len = boot.len.min(room).min(bytes.len().saturating_sub(at));
+    let (span, claimed) = (Span { at, len }, boot.len);
+    let heap = boot.heap(at, span.end());
+    let space = ClusterSpace::new(bytes, heap, boot.table(at, &heap));
+    let upcase = UpcaseTable::default();
+    let volume = ExFatVolume { bytes, at, boot, upcase, used: None, label: None };
+    FamilyVolume::new(bytes, span, space, volume).read(claimed)
+}
+
+impl ExFatVolume<'_> {
+    /// The first `len` bytes of a file of the root that is about the volume.
+    fn system_file(&self, space: &mut ClusterSpace<'_>, first: u32, len: u64) -> Vec<u8> {
+        let chain = space.table.claim(first, &mut space.owned);
+        let mut file = Vec::new();
+        for run in space.heap.runs(&chain.runs, len) {
+            let len = run.len.min(len.saturating_sub(file.len() as u64));
+            file.extend(read_padded(self.bytes, run.at, len as usize));
         }
+        file
     }
 
-    /// Reads what is there, from the root on.
-    pub fn walk(&mut self) {
-        let chain = self.table.claim(self.boot.root, &mut self.owned);
-        let stretches = match chain.len {
-            // The table is wrong about it, the boot sector hardly.
-            0 => vec![(self.boot.root, 1)],
-            _ => chain.stretches,
-        };
-        let (parent, name) = (None, String::new());
-        self.folders.push(Folder { parent, name, depth: 0, stretches, live: true });
-        let root = self.listing(0);
-        self.trouble.rootless = root.slots().iter().all(|&byte| byte == 0);
-        self.system(&root);
-        let mut folder = 0;
-        while folder < self.folders.len() {
-            self.sort(folder);
-            folder += 1;
-        }
-        self.walk_lost(folder);
+    /// How many clusters belong to files but are free by the bitmap, and how many are in use but
+    /// belong to no file.
+    fn contradictions(&self, space: &ClusterSpace<'_>) -> (u64, u64) {
+        let Some(used) = &self.used else { return (0, 0) };
+        let both = used.common(&space.owned);
+        (space.owned.len() - both, used.len() - both)
     }
 
-    /// Reads the folders that were deleted; those before `folder` were read.
-    fn walk_lost(&mut self, mut folder: usize) {
-        let mut next = 0;
-        let mut seen = clusters::Set::new(self.clusters.limit());
-        while let Some((parent, set)) = self.lost.get(next).cloned() {
-            next += 1;
-            let needed = self.clusters.needed(set.size.max(1));
-            let stretches = match set.layout {
-                Layout::Nothing => continue,
-                Layout::Contiguous => {
-                    vec![(set.cluster, u32::try_from(needed).unwrap_or(u32::MAX))]
-                }
-                Layout::Chained => self
-                    .table
-                    .surviving(set.cluster, needed, &self.owned)
-                    .unwrap_or_else(|| vec![(set.cluster, 1)]),
-            };
-            let open =
-                |volume: &Self, cluster| !volume.owned.has(cluster) && volume.clusters.has(cluster);
-            if !open(self, set.cluster) || !seen.add(set.cluster) {
-                continue;
-            }
-            if self.add_folder(parent, set.name, stretches, false) {
-                self.sort(folder);
-                folder += 1;
-            }
-        }
+    /// Whether the boot region or its copy has been changed.
+    fn is_harmed(&self) -> bool {
+        let (sector, region) = (self.boot.sector_len, COPY * self.boot.sector_len);
+        [0, region].iter().any(|&behind| {
+            let at = self.at.saturating_add(behind);
+            !is_whole(&read_padded(self.bytes, at, region as usize), sector as usize)
+        })
+    }
+}
+
+impl FamilyMember for ExFatVolume<'_> {
+    /// Source: "exFAT file system specification", 7.4: a directory has 256 MiB at most; a quarter of
+    /// that are 700,000 files.
+    const MOST_DIRECTORY: u64 = 64 << 20;
+
+    fn kind(&self) -> &'static str {
+        "exfat"
     }
 
-    fn add_folder(
-        &mut self,
-        parent: usize,
-        name: String,
-        stretches: Vec<Stretch>,
-        live: bool,
-    ) -> bool {
-        let depth = self.folders[parent].depth + 1;
-        let fits = depth <= MOST_DEPTH && self.folders.len() < MOST_FOLDERS;
-        if fits {
-            self.folders.push(Folder { parent: Some(parent), name, depth, stretches, live });
-        }
-        fits
+    fn root(&self) -> RootDirectory {
+        RootDirectory::Chain(self.boot.root)
     }
 
-    fn listing(&mut self, folder: usize) -> Listing {
-        let runs = self.clusters.runs(&self.folders[folder].stretches, MOST_FOLDER.min(self.room));
-        let listing = Listing::read(self.bytes, runs, MOST_FOLDER);
-        self.room = self.room.saturating_sub(listing.slots().len() as u64);
-        listing
-    }
-
-    /// The records of the root that are about the volume.
-    fn system(&mut self, root: &Listing) {
-        let slots = root.slots().as_chunks::<LEN>().0;
-        let bitmap = u8::from(self.boot.second);
-        for slot in slots.iter().take_while(|slot| slot[0] != 0) {
-            let (cluster, len) = (u32_at(slot, 20), u64_at(slot, 24));
-            match slot[0] {
-                LABEL => {
-                    let units =
-                        slot[2..24].as_chunks::<2>().0.iter().map(|&unit| u16::from_le_bytes(unit));
-                    let label: Vec<u16> = units.take(slot[1].into()).collect();
-                    self.label =
-                        Some(String::from_utf16_lossy(&label)).filter(|label| !label.is_empty());
-                }
+    fn read_root(&mut self, space: &mut ClusterSpace<'_>, root: &DirectoryBytes) {
+        space.faults.is_rootless |= root.bytes().iter().all(|&byte| byte == 0);
+        for index in 0..root.len() {
+            let Some(system) = entry::<SystemEntry>(root.bytes(), index) else { break };
+            let (first, len) = (system.cluster.get(), system.len.get());
+            match system.kind {
+                0 => break,
+                LABEL => self.label = entry(root.bytes(), index).and_then(label),
                 UPCASE if len <= upcase::MOST_LEN => {
-                    let table = self.system_file(cluster, len);
-                    if let Some(upcase) = Upcase::parse(&table, u32_at(slot, 4)) {
-                        self.upcase = upcase;
+                    let table = self.system_file(space, first, len);
+                    if let Some(table) = UpcaseTable::parse(&table, system.checksum.get()) {
+                        self.upcase = table;
                     }
                 }
-                BITMAP if slot[1] & 1 == bitmap => {
-                    let needed = u64::from(self.clusters.count).div_ceil(8);
+                BITMAP if system.flags & 1 == u8::from(self.boot.is_second_active) => {
+                    let needed = u64::from(space.heap.count).div_ceil(8);
                     if len >= needed {
-                        let map = self.system_file(cluster, needed);
-                        self.taken = Some(taken(&map, self.clusters.limit()));
+                        let bitmap = self.system_file(space, first, needed);
+                        self.used = Some(used(&bitmap, space.heap.limit()));
                     }
                 }
-                // The other map of two.
-                BITMAP => drop(self.table.claim(cluster, &mut self.owned)),
+                // The other bitmap of two.
+                BITMAP => drop(space.table.claim(first, &mut space.owned)),
                 _ => {}
             }
         }
     }
 
-    fn system_file(&mut self, cluster: u32, len: u64) -> Vec<u8> {
-        let chain = self.table.claim(cluster, &mut self.owned);
-        let mut out = Vec::new();
-        for run in self.clusters.runs(&chain.stretches, len) {
-            let len = run.len.min(len - (out.len() as u64).min(len));
-            out.extend(read(self.bytes, run.at, len as usize));
-        }
-        out
-    }
-
-    /// Sorts the sets of a folder: what is there is followed, what was deleted is remembered.
-    fn sort(&mut self, folder: usize) {
-        let listing = self.listing(folder);
-        let alive = self.folders[folder].live;
-        let (mut index, mut ended) = (0, false);
-        while index < listing.slots().len() / LEN {
-            ended |= listing.slots()[index * LEN] == 0;
-            let Some(mut set) = parse(listing.slots(), index, &self.upcase) else {
+    fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing {
+        let (mut listing, mut index, mut ended) = (DirectoryListing::default(), 0, false);
+        while index < directory.len() {
+            ended |= directory.bytes()[index * ENTRY_LEN] == 0;
+            let Some(mut set) = EntrySet::parse(directory.bytes(), index, &self.upcase) else {
                 index += 1;
                 continue;
             };
-            let at = listing.offset(index);
-            index += set.records;
-            set.live &= alive && !ended;
-            self.trouble.unproven += u64::from(set.live && !set.whole);
-            let stretches = if set.live { self.follow(&set) } else { Vec::new() };
-            match (set.folder, set.live) {
-                (true, true) => drop(self.add_folder(folder, set.name, stretches, true)),
-                (true, false) if self.lost.len() < MOST_FOLDERS => self.lost.push((folder, set)),
-                (false, _) if self.files.len() < MOST_ENTRIES => {
-                    self.files.push(File { folder, set, at, stretches });
-                }
-                _ => {}
+            set.record.at = directory.offset(index);
+            set.record.deleted |= !is_live || ended;
+            listing.invalid += u64::from(!set.record.deleted && !set.is_whole);
+            index += set.entries;
+            listing.records.push(set.record);
+        }
+        listing
+    }
+
+    /// A deleted directory is where its entry says, as far as nobody owns that.
+    fn find_deleted(
+        &mut self,
+        space: &mut ClusterSpace<'_>,
+        record: &FileRecord,
+        _parent: u32,
+    ) -> Option<Vec<ClusterRun>> {
+        if space.owned.has(record.cluster) || !space.heap.has(record.cluster) {
+            return None;
+        }
+        match record.allocation {
+            Allocation::Nothing => None,
+            Allocation::Contiguous => Some(vec![contiguous(&space.heap, record)]),
+            Allocation::Chained => {
+                let needed = space.heap.needed(record.size.max(1));
+                let chain = space.table.surviving(record.cluster, needed, &space.owned);
+                Some(chain.unwrap_or(vec![ClusterRun { first: record.cluster, count: 1 }]))
             }
         }
     }
 
-    /// Where the clusters of what is there lie; they are owned from now on.
-    fn follow(&mut self, set: &Set) -> Vec<Stretch> {
-        let needed = self.clusters.needed(set.size);
-        let (stretches, len, crossed) = match set.layout {
-            Layout::Nothing => return Vec::new(),
-            Layout::Chained => {
-                let chain = self.table.claim(set.cluster, &mut self.owned);
-                (chain.stretches, chain.len, chain.ending == Ending::Crossed)
-            }
-            Layout::Contiguous => self.take(set.cluster, needed),
-        };
-        self.trouble.followed += 1;
-        self.trouble.crossed += u64::from(crossed);
-        self.trouble.broken += u64::from(!crossed && len < needed);
-        stretches
+    fn is_volume(&self, _: &ClusterSpace<'_>, tree: &DirectoryTree) -> bool {
+        let is_empty = tree.files.is_empty() && tree.directories.len() == 1;
+        !is_empty || self.used.is_some() || self.label.is_some()
     }
 
-    fn take(&mut self, first: u32, needed: u64) -> (Vec<Stretch>, u64, bool) {
-        let there = u64::from(self.clusters.limit().saturating_sub(first.max(FIRST)));
-        let count = needed.min(there) as u32;
-        let mut crossed = false;
-        let mut len = 0;
-        for cluster in first..first.saturating_add(count) {
-            if !self.owned.add(cluster) {
-                crossed = true;
-                break;
-            }
-            len += 1;
-        }
-        // What is recorded is recorded, whoever else claims it.
-        (vec![(first, count)], if crossed { len } else { count.into() }, crossed)
+    fn finish(&self, _: &mut DirectoryTree) -> Kept {
+        Kept::default()
     }
 
-    /// The path of a folder, with a `/` behind it.
-    pub fn path(&self, folder: usize) -> String {
-        let (mut names, mut here) = (Vec::new(), Some(folder));
-        while let Some(folder) = here.and_then(|here| self.folders.get(here)) {
-            if folder.parent.is_some() {
-                names.push(folder.name.as_str());
-            }
-            here = folder.parent;
-        }
-        names.iter().rev().flat_map(|name| [name, "/"]).collect()
+    fn label(&self) -> Option<String> {
+        self.label.clone()
+    }
+
+    fn describe(&self, space: &ClusterSpace<'_>, clauses: FaultClauses) -> FaultClauses {
+        let (unmarked, unowned) = self.contradictions(space);
+        clauses
+            .say(self.is_harmed(), "the boot region or its copy was changed")
+            .say(space.faults.is_rootless, "the root folder cannot be read")
+            .say(self.used.is_none(), "the map of free clusters cannot be read")
+            .count(space.faults.broken, "files do not reach as far as their size")
+            .count(space.faults.crossed, "files cross others")
+            .count(space.faults.invalid, "folder records have a wrong checksum")
+            .count(unmarked, "clusters belong to files but are marked as free")
+            .count(unowned, "clusters are in use but belong to no file")
+    }
+
+    fn is_trusted(&self, space: &ClusterSpace<'_>) -> bool {
+        let (unmarked, _) = self.contradictions(space);
+        self.used.is_some() && unmarked * TRUSTED <= space.owned.len() && space.faults.are_few()
     }
 }
 
-/// The clusters that a map takes: a bit for each, the lowest first.
+fn label(entry: &LabelEntry) -> Option<String> {
+    let characters = entry.characters.iter().map(|character| character.get());
+    let label: Vec<u16> = characters.take(entry.len.into()).collect();
+    Some(String::from_utf16_lossy(&label)).filter(|label| !label.is_empty())
+}
+
+/// The clusters before `limit` that a bitmap marks: a bit for each, the lowest first.
 ///
 /// Source: "exFAT file system specification", 7.1.5.
-fn taken(map: &[u8], limit: u32) -> clusters::Set {
-    let mut taken = clusters::Set::new(limit);
-    for (index, &byte) in map.iter().enumerate() {
+fn used(bitmap: &[u8], limit: u32) -> ClusterSet {
+    let mut used = ClusterSet::new(limit);
+    for (index, &byte) in bitmap.iter().enumerate() {
         for bit in (0..8).filter(|bit| byte >> bit & 1 == 1) {
             let cluster = (index as u32).saturating_mul(8).saturating_add(bit + FIRST);
             if cluster < limit {
-                taken.add(cluster);
+                used.add(cluster);
             }
         }
     }
-    taken
+    used
 }

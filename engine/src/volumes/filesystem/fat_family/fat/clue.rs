@@ -1,40 +1,42 @@
 //! What a sector of a FAT volume looks like from outside.
 
-use crate::volumes::filesystem::fat_family::fat::boot::Boot;
-use crate::volumes::filesystem::fat_family::fat::name;
-use crate::volumes::filesystem::fat_family::fat::slot::{LEN, Role};
-use crate::volumes::filesystem::fat_family::fat::volume::head;
-use crate::volumes::filesystem::{Clue, SECTOR};
-
-/// Highest cluster there can be.
-const MOST: u32 = 0x0fff_fff6;
+use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
+use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
+use crate::volumes::filesystem::fat_family::fat::directory::HIGHEST;
+use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::long_name::{long_name, part};
+use crate::volumes::filesystem::system::{Clue, SECTOR};
 
 /// What the sector may be a trace of.
-pub fn clue(sector: &[u8; SECTOR]) -> Option<Clue> {
-    if sector[510..] == [0x55, 0xaa] && Boot::parse(sector).is_some() {
+pub(crate) fn clue(sector: &[u8; SECTOR]) -> Option<Clue> {
+    if sector[510..] == [0x55, 0xaa] && FatBoot::parse(sector).is_some() {
         return Some(Clue::Start);
     }
-    // Any record has attributes, and the first one that is no long name's part has no other flag
+    // Any entry has attributes, and the first one that is no long name's part has no other flag
     // set than those: nearly all sectors fail here.
     let first = sector[11];
     let maybe = first & 0xc0 == 0 && sector[12] & !0x18 == 0 && sector[0] != 0;
-    (maybe && (head(sector).is_some() || continues(sector))).then_some(Clue::Records)
+    let is_trace = maybe && (DirectoryHead::parse(sector).is_some() || is_directory(sector));
+    is_trace.then_some(Clue::Records)
 }
 
-/// Whether all of the sector's records can be true and enough of them name something: two, or one
+/// Whether all of the sector's entries can be true and enough of them name something: two, or one
 /// with a long name that its checksum ties to it.
-pub fn continues(sector: &[u8; SECTOR]) -> bool {
+fn is_directory(sector: &[u8; SECTOR]) -> bool {
     let (mut named, mut tied, mut ended) = (0, 0, false);
-    for index in 0..SECTOR / LEN {
-        let Some(slot) = name::slot(sector, index) else { return false };
-        match slot.role() {
-            Role::End if slot.0.iter().all(|&byte| byte == 0) => ended = true,
-            Role::Part if slot.sane_part() => {}
-            Role::Name if slot.sane(MOST) && slot.modified().is_some() => {
-                named += 1;
-                tied += usize::from(name::long(sector, index).is_some());
+    for index in 0..SECTOR / ENTRY_LEN {
+        let Some(entry) = FatEntry::at(sector, index) else { return false };
+        match entry.role() {
+            EntryRole::End if sector[index * ENTRY_LEN..][..ENTRY_LEN] == [0; ENTRY_LEN] => {
+                ended = true;
             }
-            Role::Label if !slot.deleted() && slot.sane_label() => {}
+            EntryRole::LongName if part(sector, index).is_some() => {}
+            EntryRole::File if entry.is_valid(HIGHEST) && entry.modified().is_some() => {
+                named += 1;
+                tied += usize::from(long_name(sector, index).is_some());
+            }
+            EntryRole::Label if !entry.is_deleted() && entry.is_valid_label() => {}
             // What lies behind the end may be anything.
             _ if ended && named > 0 => {}
             _ => return false,

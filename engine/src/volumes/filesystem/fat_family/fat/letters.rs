@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::volumes::filesystem::fat_family::fat::folder::Record;
-use crate::volumes::filesystem::fat_family::fat::name;
+use crate::volumes::filesystem::fat_family::fat::short_name::shown;
+use crate::volumes::filesystem::fat_family::file_record::{FileRecord, ShortName};
+use crate::volumes::filesystem::fat_family::salvage::dcf;
+use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, ROOT};
 
 /// What cameras call their files and folders, where a digit stands for any.
 ///
@@ -32,74 +34,99 @@ const CAMERAS: &[(&str, bool)] = &[
     ("SDIM0000", false),
 ];
 
-/// What names have in common that differ in their first letter and in what they count.
-type Pattern = (Option<usize>, bool, [u8; 11]);
+/// What names have in common that differ in their first letter and in what they count: the directory
+/// that they lie in, or any; whether they name directories; and the name with its digits made alike.
+type NamePattern = (Option<usize>, bool, [u8; 11]);
 
 /// How often names of each pattern begin with which letter.
 #[derive(Default)]
-pub struct Letters {
-    seen: HashMap<Pattern, BTreeMap<u8, u32>>,
+struct FirstLetters {
+    seen: HashMap<NamePattern, BTreeMap<u8, u32>>,
 }
 
-impl Letters {
+/// Gives the names of a tree their lost first letters, as far as others tell.
+pub(crate) fn restore(tree: &mut DirectoryTree) {
+    let mut letters = FirstLetters::default();
+    let directories = tree.directories.iter();
+    let directories =
+        directories.filter_map(|one| Some((one.parent.unwrap_or(ROOT), one.record.as_ref()?)));
+    let files = tree.files.iter().map(|file| (file.directory, &file.record));
+    let records = || directories.clone().chain(files.clone());
+    records().for_each(|(directory, record)| letters.want(directory, record));
+    records().for_each(|(directory, record)| letters.learn(directory, record));
+    for directory in &mut tree.directories {
+        if let Some(record) = &mut directory.record {
+            letters.restore(directory.parent.unwrap_or(ROOT), record);
+        }
+    }
+    for file in &mut tree.files {
+        letters.restore(file.directory, &mut file.record);
+    }
+}
+
+impl FirstLetters {
     /// Notes that a letter of such a name is wanted, if that is lost. What nobody wants is not
     /// learnt.
-    pub fn want(&mut self, folder: usize, record: &Record) {
-        if record.short[0] == 0 {
-            for pattern in patterns(folder, record) {
+    fn want(&mut self, directory: usize, record: &FileRecord) {
+        if let Some(short) = record.short
+            && short.lacks_letter()
+        {
+            for pattern in patterns(directory, record.is_directory, short) {
                 self.seen.entry(pattern).or_default();
             }
         }
     }
 
-    /// Learns from a name of the folder numbered so, if its first letter is known.
-    pub fn learn(&mut self, folder: usize, record: &Record) {
-        if record.short[0] == 0 {
-            return;
-        }
-        for pattern in patterns(folder, record) {
-            if let Some(letters) = self.seen.get_mut(&pattern) {
-                *letters.entry(record.short[0]).or_default() += 1;
+    /// Learns from a name of the directory numbered so, if its first letter is known.
+    fn learn(&mut self, directory: usize, record: &FileRecord) {
+        if let Some(short) = record.short
+            && !short.lacks_letter()
+        {
+            for pattern in patterns(directory, record.is_directory, short) {
+                if let Some(letters) = self.seen.get_mut(&pattern) {
+                    *letters.entry(short.bytes[0]).or_default() += 1;
+                }
             }
         }
     }
 
-    /// Gives a name of the folder its first letter, if it has none and one can be inferred.
-    pub fn restore(&self, folder: usize, record: &mut Record) {
-        if record.short[0] != 0 {
+    /// Gives a name of the directory its first letter, if it has none and one can be inferred.
+    fn restore(&self, directory: usize, record: &mut FileRecord) {
+        let Some(short) = &mut record.short else { return };
+        if !short.lacks_letter() {
             return;
         }
-        let learnt = patterns(folder, record).into_iter().find_map(|pattern| {
+        let patterns = patterns(directory, record.is_directory, *short);
+        let learnt = patterns.into_iter().find_map(|pattern| {
             let letters = self.seen.get(&pattern)?;
             letters.iter().max_by_key(|&(letter, count)| (count, u8::MAX - letter)).map(|(&l, _)| l)
         });
-        if let Some(letter) = learnt.or_else(|| of_a_camera(record)) {
-            record.short[0] = letter;
-            record.name = name::short(&record.short, record.case);
+        if let Some(letter) = learnt.or_else(|| of_a_camera(short, record.is_directory)) {
+            short.bytes[0] = letter;
+            record.name = shown(short);
         }
     }
 }
 
-/// The patterns of a name, the closest first: in its folder, of its kind; in its folder; in the
-/// volume, of its kind; in the volume.
-fn patterns(folder: usize, record: &Record) -> [Pattern; 4] {
-    let mut exact = record.short.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+/// The patterns of a name, the closest first: in its directory, with its extension; in its directory;
+/// in the volume, with its extension; in the volume.
+fn patterns(directory: usize, is_directory: bool, short: ShortName) -> [NamePattern; 4] {
+    let mut exact = short.bytes.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
     exact[0] = 0;
     let mut stem = exact;
     stem[8..].fill(0);
-    let kind = record.folder;
     [
-        (Some(folder), kind, exact),
-        (Some(folder), kind, stem),
-        (None, kind, exact),
-        (None, kind, stem),
+        (Some(directory), is_directory, exact),
+        (Some(directory), is_directory, stem),
+        (None, is_directory, exact),
+        (None, is_directory, stem),
     ]
 }
 
-fn of_a_camera(record: &Record) -> Option<u8> {
-    let stem = record.short[..8].trim_ascii_end();
+fn of_a_camera(short: &ShortName, is_directory: bool) -> Option<u8> {
+    let stem = short.bytes[..8].trim_ascii_end();
     let alike = |known: &&(&str, bool)| {
-        known.1 == record.folder
+        known.1 == is_directory
             && known.0.len() == stem.len()
             && known.0.bytes().zip(stem).skip(1).all(|(known, &byte)| match known {
                 b'0' => byte.is_ascii_digit(),
@@ -107,42 +134,24 @@ fn of_a_camera(record: &Record) -> Option<u8> {
             })
     };
     let known = CAMERAS.iter().find(alike).map(|known| known.0.as_bytes()[0]);
-    // Folders of photos are called by three digits, which count from 100, and five letters.
-    known.or((record.folder && stem.len() == 8 && is_dcf_tail(stem)).then_some(b'1'))
-}
-
-fn is_dcf_tail(stem: &[u8]) -> bool {
-    let letter = |&byte: &u8| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    stem[1..3].iter().all(u8::is_ascii_digit) && stem[3..].iter().all(letter)
+    known.or((is_directory && dcf::is_folder_without_letter(stem)).then_some(b'1'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn record(short: &[u8; 11], folder: bool) -> Record {
-        let mut short = *short;
-        if short[0] == b'?' {
-            short[0] = 0;
+    fn record(short: &[u8; 11], is_directory: bool) -> FileRecord {
+        let mut short = ShortName { bytes: *short, case: 0 };
+        if short.bytes[0] == b'?' {
+            short.bytes[0] = 0;
         }
-        Record {
-            name: String::new(),
-            short,
-            case: 0,
-            certain: short[0] != 0,
-            deleted: short[0] == 0,
-            erased: short[0] == 0,
-            folder,
-            cluster: 0,
-            size: 0,
-            modified: None,
-            at: 0,
-        }
+        FileRecord { short: Some(short), is_directory, ..FileRecord::inferred("") }
     }
 
     #[track_caller]
     fn check(known: &[(usize, &[u8; 11])], lost: (usize, &[u8; 11]), expected: &str) {
-        let mut letters = Letters::default();
+        let mut letters = FirstLetters::default();
         letters.want(lost.0, &record(lost.1, false));
         for (folder, short) in known {
             letters.learn(*folder, &record(short, false));
@@ -175,13 +184,13 @@ mod tests {
     fn without_siblings_what_cameras_write_is_inferred_and_nothing_else() {
         check(&[], (1, b"?SC_0815NEF"), "DSC_0815.NEF");
         let mut lost = record(b"?ETTER  DOC", false);
-        Letters::default().restore(1, &mut lost);
-        assert_eq!(lost.short[0], 0);
+        FirstLetters::default().restore(1, &mut lost);
+        assert!(lost.short.is_some_and(|short| short.lacks_letter()));
         let mut lost = record(b"?CIM       ", true);
-        Letters::default().restore(1, &mut lost);
+        FirstLetters::default().restore(1, &mut lost);
         assert_eq!(lost.name, "DCIM");
         let mut lost = record(b"?01CANON   ", true);
-        Letters::default().restore(1, &mut lost);
+        FirstLetters::default().restore(1, &mut lost);
         assert_eq!(lost.name, "101CANON");
     }
 }

@@ -6,7 +6,10 @@ use afterimage_testdata::fat::{Kind, Stamp, Volume};
 use proptest::prelude::*;
 
 use super::Fat;
-use crate::volumes::filesystem::{Clue, Contents, FileSystem, Location, MOST_ENTRIES, SECTOR};
+use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::limits::MOST_ENTRIES;
+use crate::volumes::filesystem::location::Location;
+use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
 
 /// A card with two folders: photos that are there, deleted ones, one around another.
 fn card(kind: Kind) -> Volume {

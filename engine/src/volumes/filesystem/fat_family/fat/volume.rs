@@ -1,231 +1,151 @@
-//! One volume: its tree, who owns which cluster, and where the files lie.
+//! What FAT knows of one volume.
 
-use std::collections::VecDeque;
-
+use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 
-use crate::volumes::filesystem::fat_family::clusters::{Clusters, FIRST, Set, read};
-use crate::volumes::filesystem::fat_family::fat::boot::{Boot, Kind, Root};
-use crate::volumes::filesystem::fat_family::fat::folder::{
-    Found, MOST_LEN, Record, State, records,
+use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::fat::boot::{FatBoot, FatKind};
+use crate::volumes::filesystem::fat_family::fat::directory::{self, MOST_LEN};
+use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::kept::DirectoryNames;
+use crate::volumes::filesystem::fat_family::fat::{letters, short_name};
+use crate::volumes::filesystem::fat_family::faults::FaultClauses;
+use crate::volumes::filesystem::fat_family::file_record::FileRecord;
+use crate::volumes::filesystem::fat_family::member::{
+    DirectoryListing, FamilyMember, RootDirectory,
 };
-use crate::volumes::filesystem::fat_family::fat::name;
-use crate::volumes::filesystem::fat_family::fat::slot::LEN;
-use crate::volumes::filesystem::fat_family::fat::tree::{Folder, MOST_FOLDERS, ROOT, Tree};
-use crate::volumes::filesystem::fat_family::records::Listing;
-use crate::volumes::filesystem::fat_family::table::{Ending, Survey, Table};
+use crate::volumes::filesystem::fat_family::padded::read_padded;
+use crate::volumes::filesystem::fat_family::space::ClusterSpace;
+use crate::volumes::filesystem::fat_family::table::TableSummary;
+use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
+use crate::volumes::filesystem::fat_family::volume::FamilyVolume;
+use crate::volumes::filesystem::kept::Kept;
+use crate::volumes::filesystem::system::SECTOR;
 
-/// Higher numbers that are tried for a first cluster whose upper half is lost.
-pub const MOST_HIGH: u32 = 64;
-
-/// Bytes of all folders of one volume that are read.
-const MOST_FOLDERS_LEN: u64 = 4 << 30;
-
-/// Places where deleted folders of one volume are looked for.
+/// Clusters of one volume in which deleted directories are looked for.
 const MOST_PROBES: usize = 1 << 16;
 
-/// What was met that should not be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trouble {
-    /// Whether the root directory is not there.
-    pub rootless: bool,
-    /// Chains that run into nothing.
-    pub broken: u64,
-    /// Chains that run into another file.
-    pub crossed: u64,
-    /// Records in use that make no sense.
-    pub senseless: u64,
-    /// Files with content whose chains were followed.
-    pub followed: u64,
-}
-
-impl Trouble {
-    fn count(&mut self, ending: Ending) {
-        match ending {
-            Ending::Proper => {}
-            Ending::Broken => self.broken += 1,
-            Ending::Crossed => self.crossed += 1,
-        }
-    }
-}
-
-/// A volume that is being read.
-pub struct Volume<'b> {
+/// The volume with the boot sector at `boot_at`, or the copy of a boot sector, that begins at `at`.
+pub(crate) struct FatVolume<'b> {
     bytes: &'b dyn Bytes,
-    /// Its boot sector.
-    pub boot: Boot,
-    /// Where it lies.
-    pub span: Span,
-    /// Where its clusters lie.
-    pub clusters: Clusters,
-    /// Its allocation table.
-    pub table: Table<'b>,
-    /// What the copies of that table look like.
-    pub survey: Survey,
-    /// Clusters that live files and folders own, and bad ones.
-    pub owned: Set,
-    /// Its folders and files.
-    pub tree: Tree,
-    /// Its label.
-    pub label: Option<String>,
-    /// What is wrong with it.
-    pub trouble: Trouble,
-    lost: VecDeque<(usize, Record)>,
-    /// How many bytes of folders may still be read.
-    room: u64,
+    at: u64,
+    boot: FatBoot,
+    /// What the copies of the allocation table look like.
+    summary: TableSummary,
+    /// The label in the root directory.
+    label: Option<String>,
+    /// How many more clusters may be probed.
+    probes: usize,
+    /// Bytes of all clusters.
+    capacity: u64,
 }
 
-impl<'b> Volume<'b> {
-    /// The volume with this boot sector at `at`, which has `room`.
-    pub fn new(bytes: &'b dyn Bytes, boot: Boot, at: u64, room: u64) -> Self {
-        let room = room.min(bytes.len().saturating_sub(at));
-        let span = Span { at, len: boot.len.min(room) };
-        let clusters = boot.clusters(at, span.end());
-        let mut table = Table::new(bytes, boot.layout(at, &clusters));
-        let mut owned = Set::new(clusters.limit());
-        let survey = table.survey(&mut owned);
-        let (tree, trouble, lost) = (Tree::default(), Trouble::default(), VecDeque::new());
-        Volume {
-            bytes,
-            boot,
-            span,
-            clusters,
-            table,
-            survey,
-            owned,
-            tree,
-            label: None,
-            trouble,
-            lost,
-            room: MOST_FOLDERS_LEN,
-        }
+/// The boot sector at `at`, if there is one.
+pub(crate) fn boot_at(bytes: &dyn Bytes, at: u64) -> Option<FatBoot> {
+    FatBoot::parse(read_padded(bytes, at, SECTOR).first_chunk()?)
+}
+
+/// What the volume with this boot sector says, if what follows that looks like one. It begins at
+/// `at` and has `room` bytes at most.
+pub(crate) fn read(bytes: &dyn Bytes, boot: FatBoot, at: u64, room: u64) -> Option<Contents> {
+    let len = boot.len.min(room).min(bytes.len().saturating_sub(at));
+    let (span, claimed) = (Span { at, len }, boot.len);
+    let heap = boot.heap(at, span.end());
+    let mut space = ClusterSpace::new(bytes, heap, boot.table(at, &heap));
+    let summary = space.table.summary(&mut space.owned);
+    let capacity = u64::from(heap.count) * heap.len;
+    let (label, probes) = (None, MOST_PROBES);
+    let volume = FatVolume { bytes, at, boot, summary, label, probes, capacity };
+    FamilyVolume::new(bytes, span, space, volume).read(claimed)
+}
+
+impl FamilyMember for FatVolume<'_> {
+    const MOST_DIRECTORY: u64 = MOST_LEN;
+
+    fn kind(&self) -> &'static str {
+        self.boot.kind.name()
     }
 
-    /// Reads the folders that are there, from the root on.
-    pub fn walk(&mut self) {
-        let root = self.root();
-        let cluster = if let Root::Chain(cluster) = self.boot.root { cluster } else { 0 };
-        self.tree.folders.push(Folder { parent: None, record: None, cluster, depth: 0 });
-        let found = self.records(&root, State::Live);
-        self.label = found.label.clone();
-        self.trouble.rootless |= found.senseless > found.records.len();
-        self.sort(ROOT, found);
-        let mut folder = ROOT + 1;
-        while folder < self.tree.folders.len() {
-            let chain = self.table.claim(self.tree.folders[folder].cluster, &mut self.owned);
-            self.trouble.count(chain.ending);
-            let listing = self.listing(self.clusters.runs(&chain.stretches, MOST_LEN));
-            let found = self.records(&listing, State::Live);
-            self.sort(folder, found);
-            folder += 1;
-        }
+    fn root(&self) -> RootDirectory {
+        self.boot.root
     }
 
-    /// Reads the folders that were deleted, as far as records still lead to them. To be done when
-    /// it is known what live files own.
-    pub fn walk_lost(&mut self) {
-        let (mut seen, mut probes) = (Set::new(self.clusters.limit()), MOST_PROBES);
-        while let Some((parent, record)) = self.lost.pop_front() {
-            let Some(cluster) = self.head_of(&record, parent, &mut probes) else { continue };
-            if !seen.add(cluster) {
-                continue;
-            }
-            let Some(folder) = self.tree.add(parent, record, cluster) else { continue };
-            let listing = self.listing(self.clusters.run(cluster, 1));
-            let found = self.records(&listing, State::Lost);
-            self.sort(folder, found);
-        }
+    fn read_root(&mut self, _: &mut ClusterSpace<'_>, root: &DirectoryBytes) {
+        self.label = directory::label(root);
     }
 
-    fn root(&mut self) -> Listing {
-        match self.boot.root {
-            Root::Fixed(at, len) => {
-                let at = self.span.at.saturating_add(at);
-                self.listing([Run { at, len }])
-            }
-            Root::Chain(cluster) => {
-                let mut chain = self.table.claim(cluster, &mut self.owned);
-                self.trouble.rootless |= chain.len == 0;
-                if chain.ending != Ending::Proper {
-                    self.trouble.count(chain.ending);
-                }
-                if chain.len == 0 && self.clusters.has(cluster) {
-                    // The table is wrong about it, the boot sector hardly.
-                    chain.stretches.push((cluster, 1));
-                }
-                self.listing(self.clusters.runs(&chain.stretches, MOST_LEN))
-            }
+    fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing {
+        let mut listing = directory::list(directory, is_live, self.boot.highest());
+        // What is longer than the volume was never in it.
+        listing.records.retain(|record| !record.deleted || record.size <= self.capacity);
+        for record in &mut listing.records {
+            record.is_halved =
+                record.deleted && self.boot.kind == FatKind::Fat32 && record.cluster < 1 << 16;
         }
-    }
-
-    fn listing(&mut self, runs: impl IntoIterator<Item = Run>) -> Listing {
-        let listing = Listing::read(self.bytes, runs, MOST_LEN.min(self.room));
-        self.room = self.room.saturating_sub(listing.slots().len() as u64);
         listing
     }
 
-    fn records(&mut self, listing: &Listing, state: State) -> Found {
-        let mut found = records(listing, state, self.boot.clusters.saturating_add(1));
-        self.trouble.senseless += found.senseless as u64;
-        let room = u64::from(self.clusters.count) * self.clusters.len;
-        // What is longer than the volume was never in it.
-        found.records.retain(|record| !record.deleted || u64::from(record.size) <= room);
-        found
+    /// A deleted directory says its own number and its parent's where it begins. Its chain is gone.
+    fn find_deleted(
+        &mut self,
+        space: &mut ClusterSpace<'_>,
+        record: &FileRecord,
+        parent: u32,
+    ) -> Option<Vec<ClusterRun>> {
+        let begins_at = |first: u32| {
+            let at = space.heap.offset(first)?;
+            let is_open = self.probes > 0 && !space.owned.has(first);
+            self.probes = self.probes.saturating_sub(1);
+            let head = DirectoryHead { own: first, parent };
+            let begins = is_open
+                && DirectoryHead::parse(&read_padded(self.bytes, at, 2 * ENTRY_LEN)) == Some(head);
+            begins.then_some(vec![ClusterRun { first, count: 1 }])
+        };
+        record.first_clusters().find_map(begins_at)
     }
 
-    fn sort(&mut self, folder: usize, found: Found) {
-        for record in found.records {
-            match (record.folder, record.deleted) {
-                (false, _) => self.tree.add_file(folder, record),
-                (true, true) if self.lost.len() < MOST_FOLDERS => {
-                    self.lost.push_back((folder, record));
-                }
-                (true, true) => {}
-                (true, false) => {
-                    let cluster = record.cluster;
-                    self.tree.add(folder, record, cluster);
-                }
-            }
-        }
+    /// There may be a volume although none of its tables begins as one: its root directory says so.
+    /// What looks like a boot sector may be a copy of one, and then what lies where the root should
+    /// be is none.
+    fn is_volume(&self, space: &ClusterSpace<'_>, tree: &DirectoryTree) -> bool {
+        let is_copied = self.boot.copy_at.is_none_or(|copy| {
+            boot_at(self.bytes, self.at.saturating_add(copy)).as_ref() == Some(&self.boot)
+        });
+        let is_named = self.label.is_some() || tree.directories.len() > 1 || !tree.files.is_empty();
+        self.summary.sound > 0 || is_copied && is_named && space.faults.invalid == 0
     }
 
-    /// Where a deleted folder begins: there it says its own number and its parent's.
-    fn head_of(&self, record: &Record, parent: usize, probes: &mut usize) -> Option<u32> {
-        let parent = if parent == ROOT { 0 } else { self.tree.folders[parent].cluster };
-        candidates(&self.boot, &self.clusters, record.cluster).find(|&cluster| {
-            let open = *probes > 0 && !self.owned.has(cluster);
-            *probes = probes.saturating_sub(1);
-            open && self.clusters.offset(cluster).is_some_and(|at| {
-                let slots = read(self.bytes, at, 2 * LEN);
-                head(&slots).is_some_and(|head| head == (cluster, parent))
-            })
-        })
+    fn finish(&self, tree: &mut DirectoryTree) -> Kept {
+        // Letters that are inferred must not teach salvage.
+        let names = DirectoryNames::of(tree);
+        letters::restore(tree);
+        Kept::new(names)
     }
-}
 
-/// The own cluster of the folder that begins with these records, and its parent's, zero for the
-/// root.
-pub fn head(slots: &[u8]) -> Option<(u32, u32)> {
-    let (own, parent) = (name::slot(slots, 0)?, name::slot(slots, 1)?);
-    let fits = own.dots(1) && parent.dots(2) && own.cluster() >= FIRST && own.size() == 0;
-    fits.then(|| (own.cluster(), parent.cluster()))
-}
+    fn label(&self) -> Option<String> {
+        let formatted = short_name::label(&self.boot.label);
+        let label = self.label.clone().unwrap_or(match formatted.as_str() {
+            "NO NAME" => String::new(),
+            _ => formatted,
+        });
+        Some(label).filter(|label| !label.is_empty())
+    }
 
-/// The clusters that a record can mean by its first: that, and where the upper half of its number
-/// is zero, which some cameras make it when they delete, all that have the lower half.
-///
-/// Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03: DIR_FstClusHI and
-/// DIR_FstClusLO.
-pub fn candidates(
-    boot: &Boot,
-    clusters: &Clusters,
-    first: u32,
-) -> impl Iterator<Item = u32> + use<> {
-    let clusters = *clusters;
-    let lost = boot.kind == Kind::Fat32 && first < 1 << 16;
-    let high = if lost { MOST_HIGH } else { 0 };
-    (0..=high)
-        .map_while(move |high| first.checked_add(high << 16))
-        .filter(move |&c| clusters.has(c))
+    fn describe(&self, space: &ClusterSpace<'_>, clauses: FaultClauses) -> FaultClauses {
+        let unowned = self.summary.used.saturating_sub(space.owned.len());
+        clauses
+            .say(self.summary.sound == 0, "no allocation table begins as one")
+            .say(self.summary.differ, "the two allocation tables differ")
+            .say(space.faults.is_rootless, "the root folder cannot be read")
+            .count(space.faults.broken, "chains of clusters run out")
+            .count(space.faults.crossed, "chains of clusters cross others")
+            .count(space.faults.invalid, "folder records make no sense")
+            .count(unowned, "clusters are in use but belong to no file")
+    }
+
+    fn is_trusted(&self, space: &ClusterSpace<'_>) -> bool {
+        self.summary.sound > 0 && space.faults.are_few()
+    }
 }

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 ///
 /// Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03 (2000), "Date and Time Formats";
 /// "exFAT file system specification", 7.4.8.
-pub fn moment(date: u16, time: u16, hundredths: u8) -> Option<DateTime> {
+pub(crate) fn moment(date: u16, time: u16, hundredths: u8) -> Option<DateTime> {
     let year = 1980 + (date >> 9) as i16;
     let (month, day) = ((date >> 5 & 15) as i8, (date & 31) as i8);
     let (hour, minute) = ((time >> 11) as i8, (time >> 5 & 63) as i8);

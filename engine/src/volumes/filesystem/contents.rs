@@ -1,0 +1,32 @@
+//! What a volume says of itself and of its files.
+
+use afterimage_signatures::verdict::Span;
+
+use crate::volumes::filesystem::entry::Entry;
+use crate::volumes::filesystem::kept::Kept;
+
+/// What a volume says of itself and of its files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    /// Name of the file system for the report, such as `fat32`.
+    pub kind: &'static str,
+    /// Where the volume lies.
+    pub span: Span,
+    /// Its label, where it has one.
+    pub label: Option<String>,
+    /// Bytes a cluster, or a block.
+    pub cluster_len: u64,
+    /// Where one of its clusters begins: all others lie whole clusters from there.
+    pub clusters_at: u64,
+    /// In what it contradicts itself, one clause each, such as "the two allocation tables differ".
+    pub faults: Vec<String>,
+    /// What its files cannot be read for, such as "encrypted by BitLocker"; one clause for the user.
+    pub encrypted: Option<&'static str>,
+    /// Files, not folders. No two say exactly the same.
+    pub entries: Vec<Entry>,
+    /// Free extents: clusters that no live file owns, sorted and disjoint. Nothing where it is not
+    /// known, or not to be trusted.
+    pub free: Option<Vec<Span>>,
+    /// What its own file system's salvage needs again.
+    pub kept: Kept,
+}

@@ -1,0 +1,74 @@
+//! The entries of a directory, with their names.
+
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::long_name::{LongName, long_name};
+use crate::volumes::filesystem::fat_family::fat::short_name;
+use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord, ShortName};
+use crate::volumes::filesystem::fat_family::member::DirectoryListing;
+use crate::volumes::filesystem::stamp::Stamp;
+
+/// Bytes of one directory that are read: the specification allows 65,536 entries.
+pub(crate) const MOST_LEN: u64 = 65_536 * ENTRY_LEN as u64;
+
+/// Highest cluster there can be in any volume.
+pub(crate) const HIGHEST: u32 = 0x0fff_fff6;
+
+/// What a directory holds; `most` is the highest cluster there can be.
+///
+/// What lies behind the end mark, and all of a directory that is not live, is believed only if
+/// nothing in it is wrong: it may be what another file left there.
+pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, most: u32) -> DirectoryListing {
+    let (mut listing, mut ended) = (DirectoryListing::default(), false);
+    for index in 0..directory.len() {
+        let Some(entry) = FatEntry::at(directory.bytes(), index) else { break };
+        let is_live = is_live && !ended && !entry.is_deleted();
+        match entry.role() {
+            EntryRole::End => ended = true,
+            EntryRole::File if entry.is_dots(1) || entry.is_dots(2) => {}
+            EntryRole::File if entry.is_valid(most) || is_live && entry.is_usable(most) => {
+                listing.records.push(record(directory, index, entry, is_live));
+            }
+            EntryRole::File => listing.invalid += u64::from(is_live),
+            EntryRole::LongName | EntryRole::Label => {}
+        }
+    }
+    listing
+}
+
+fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: bool) -> FileRecord {
+    let long = long_name(directory.bytes(), index);
+    let mut short = ShortName { bytes: entry.name, case: entry.case() };
+    if entry.is_deleted() {
+        short.bytes[0] = long.as_ref().map_or(0, |long| long.first);
+    }
+    let name = match long {
+        Some(LongName { name: Some(name), .. }) => name,
+        _ => short_name::shown(&short),
+    };
+    // Of a deleted file all of the number may be lost, which zero tells as little as any other.
+    let is_empty = entry.cluster() == 0 && is_live && !entry.is_directory();
+    FileRecord {
+        name,
+        short: Some(short),
+        certain: !short.lacks_letter(),
+        deleted: !is_live,
+        erased: entry.is_deleted(),
+        is_directory: entry.is_directory(),
+        allocation: if is_empty { Allocation::Nothing } else { Allocation::Chained },
+        cluster: entry.cluster(),
+        is_halved: false,
+        size: entry.size.get().into(),
+        written: entry.size.get().into(),
+        modified: entry.modified().map(|civil| Stamp { civil, offset: None }),
+        at: directory.offset(index),
+    }
+}
+
+/// The label in the root directory, as it is shown.
+pub(crate) fn label(root: &DirectoryBytes) -> Option<String> {
+    let entries = (0..root.len()).map_while(|index| FatEntry::at(root.bytes(), index));
+    let mut live = entries.take_while(|entry| entry.role() != EntryRole::End);
+    let label = live.find(|entry| entry.role() == EntryRole::Label && !entry.is_deleted())?;
+    Some(short_name::label(&label.name))
+}

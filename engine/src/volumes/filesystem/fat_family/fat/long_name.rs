@@ -1,0 +1,88 @@
+//! Long names, and what ties them to short ones.
+//!
+//! Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03 (2000), "Long Directory
+//! Entries".
+
+use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::long_entry::{LongNameEntry, MOST_PARTS};
+use crate::volumes::filesystem::fat_family::fat::short_name::{checksum, first_byte};
+
+/// A long name that belongs to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LongName {
+    /// The name, if all of it is there.
+    pub name: Option<String>,
+    /// First byte of the short name, as it was before it was deleted.
+    pub first: u8,
+}
+
+/// The long name in the entries before the `index`th of a directory, if they belong to it.
+///
+/// Of a deleted name the first byte and the numbers of the parts are lost. The checksum tells the
+/// byte; that it is a letter the long name can have been given proves that they belong together.
+pub(crate) fn long_name(directory: &[u8], index: usize) -> Option<LongName> {
+    let entry = FatEntry::at(directory, index)?;
+    let is_deleted = entry.is_deleted();
+    let sum = if is_deleted {
+        LongNameEntry::at(directory, index.checked_sub(1)?)?.checksum
+    } else {
+        checksum(&entry.name)
+    };
+    let (mut characters, mut is_complete) = (Vec::new(), false);
+    for distance in 1..=MOST_PARTS.min(index) {
+        let Some(part) = part(directory, index - distance) else { break };
+        let fits = part.is_deleted() == is_deleted
+            && part.checksum == sum
+            && (is_deleted || part.number() == distance);
+        if !fits {
+            break;
+        }
+        characters.extend(part.characters());
+        is_complete = is_deleted || part.is_last();
+        // Only the last part has room to end in.
+        if part.ends() || (is_complete && !is_deleted) {
+            break;
+        }
+    }
+    if characters.is_empty() {
+        return None;
+    }
+    let name = String::from_utf16_lossy(&characters);
+    let mut short = entry.name;
+    if is_deleted {
+        short[0] = first_byte(&entry.name, sum);
+        if !can_begin(&short, &name) {
+            return None;
+        }
+    }
+    let is_whole = is_complete && has_extension(&short, &name);
+    Some(LongName { name: is_whole.then_some(name), first: short[0] })
+}
+
+/// The `index`th entry of a directory, if it is a part of a long name that can be true.
+pub(crate) fn part(directory: &[u8], index: usize) -> Option<&LongNameEntry> {
+    let is_part = FatEntry::at(directory, index)?.role() == EntryRole::LongName;
+    LongNameEntry::at(directory, index).filter(|part| is_part && part.is_valid())
+}
+
+/// Whether the short name begins with a letter that the long one can have been given.
+fn can_begin(short: &[u8; 11], long: &str) -> bool {
+    let Some(letter) = long.chars().find(|&c| c != ' ' && c != '.') else { return false };
+    match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => short[0] == letter.to_ascii_uppercase() as u8,
+        _ => short[0] > b' ' && !short[0].is_ascii_lowercase(),
+    }
+}
+
+/// Whether what follows the last dot of the long name is the short one's extension: a long name
+/// that lost its last part lost this.
+fn has_extension(short: &[u8; 11], long: &str) -> bool {
+    let extension = long.trim_end_matches(['.', ' ']).rsplit_once('.').map_or("", |pair| pair.1);
+    let wanted = short[8..].iter().take_while(|&&byte| byte != b' ').count();
+    let letters = extension.chars().filter(|&c| c != ' ').take(3);
+    letters.clone().count() == wanted
+        && letters.zip(&short[8..]).all(|(letter, &byte)| match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => letter.to_ascii_uppercase() as u8 == byte,
+            _ => true,
+        })
+}
