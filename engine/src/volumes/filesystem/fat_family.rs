@@ -1,12 +1,11 @@
 //! The family of FAT: FAT12, FAT16, FAT32 and exFAT.
 //!
 //! All of them keep files in numbered clusters, with a table of which cluster follows which, and name
-//! them by directory entries of 32 bytes. What they share lies here: a [`volume::FamilyVolume`] is read
-//! from the root directory on, and a [`salvage::lost_volume::LostVolume`] is put together from entries
+//! them by directory entries of 32 bytes. What they share lies here: [`volume::read`] reads a volume from
+//! the root directory on, and a [`salvage::lost_volume::LostVolume`] is put together from entries
 //! that no directory leads to. Boot sectors, entries and names lie in [`fat`] and [`exfat`]; each is a
 //! [`member::FamilyMember`].
 
-mod budget;
 mod cluster_set;
 mod clusters;
 mod directory_bytes;
@@ -15,6 +14,8 @@ pub(crate) mod exfat;
 pub(crate) mod fat;
 mod faults;
 mod file_record;
+mod geometry;
+mod locations;
 mod member;
 mod padded;
 mod salvage;

@@ -1,11 +1,28 @@
 //! The bytes of a directory: entries of 32 bytes, in FAT and exFAT.
 
 use afterimage_signatures::{Bytes, Run};
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::volumes::filesystem::fat_family::padded::read_padded;
 
 /// Bytes of a directory entry.
 pub(crate) const ENTRY_LEN: usize = 32;
+
+/// Bytes of one directory that are read.
+///
+/// FAT allows 65,536 entries, exFAT 256 MiB; a quarter of that are 700,000 files.
+///
+/// Source: "FAT: General Overview of On-Disk Format" 1.03; "exFAT file system specification", 7.4.
+pub(crate) const MOST_DIRECTORY: u64 = 64 << 20;
+
+/// The `index`th entry of a directory, as one of the structures that an entry may be.
+pub(crate) fn entry<T: FromBytes + Immutable + KnownLayout + Unaligned>(
+    directory: &[u8],
+    index: usize,
+) -> Option<&T> {
+    let bytes = directory.get(index.checked_mul(ENTRY_LEN)?..)?;
+    T::ref_from_prefix(bytes).ok().map(|(entry, _)| entry)
+}
 
 /// The entries of a directory and where they lie.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +33,12 @@ pub(crate) struct DirectoryBytes {
 }
 
 impl DirectoryBytes {
-    /// The directory that lies in these runs, at most `most` bytes of it.
-    pub fn read(bytes: &dyn Bytes, runs: impl IntoIterator<Item = Run>, most: u64) -> Self {
+    /// The directory that lies in these runs, at most [`MOST_DIRECTORY`] bytes of it.
+    pub fn read(bytes: &dyn Bytes, runs: impl IntoIterator<Item = Run>) -> Self {
         let mut directory = DirectoryBytes::default();
         for run in runs {
             let have = directory.bytes.len() as u64;
-            let len = run.len.min(most.saturating_sub(have));
+            let len = run.len.min(MOST_DIRECTORY - have);
             if len == 0 {
                 break;
             }

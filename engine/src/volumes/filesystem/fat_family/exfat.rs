@@ -18,9 +18,9 @@ mod volume;
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::volume::{read, read_copy};
 use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
-use boot::COPY;
-use volume::boot_at;
+use volume::ExFatVolume;
 
 /// exFAT.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +36,11 @@ impl FileSystem for ExFat {
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        volume::read(bytes, boot_at(bytes, at)?, at, room)
+        read::<ExFatVolume>(bytes, at, room)
     }
 
-    /// A copy looks as its original does: it lies 12 sectors behind the start.
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let boot = boot_at(bytes, at)?;
-        let start = at.checked_sub(COPY * boot.sector_len)?;
-        volume::read(bytes, boot, start, bytes.len() - start)
+        read_copy::<ExFatVolume>(bytes, at)
     }
 
     fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {

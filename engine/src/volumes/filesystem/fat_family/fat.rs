@@ -26,8 +26,9 @@ mod volume;
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::volume::{read, read_copy};
 use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
-use volume::boot_at;
+use volume::FatVolume;
 
 /// FAT of all widths.
 #[derive(Clone, Copy, Debug)]
@@ -43,14 +44,11 @@ impl FileSystem for Fat {
     }
 
     fn read(&self, bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
-        volume::read(bytes, boot_at(bytes, at)?, at, room)
+        read::<FatVolume>(bytes, at, room)
     }
 
-    /// A copy looks as its original does: its own place in the volume tells where that begins.
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
-        let boot = boot_at(bytes, at)?;
-        let start = at.checked_sub(boot.copy_at?)?;
-        volume::read(bytes, boot, start, bytes.len() - start)
+        read_copy::<FatVolume>(bytes, at)
     }
 
     fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {

@@ -37,28 +37,12 @@ impl VolumeFaults {
     }
 }
 
-/// The faults of a volume in words, one clause each.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FaultClauses(Vec<String>);
+/// A clause, where something is wrong.
+pub(crate) fn said(is_wrong: bool, clause: &str) -> Option<String> {
+    is_wrong.then(|| clause.to_owned())
+}
 
-impl FaultClauses {
-    /// Adds a clause where something is wrong.
-    #[must_use]
-    pub fn say(mut self, is_wrong: bool, clause: &str) -> Self {
-        if is_wrong {
-            self.0.push(clause.to_owned());
-        }
-        self
-    }
-
-    /// Adds a clause that begins with a number, unless that is zero.
-    #[must_use]
-    pub fn count(self, count: u64, clause: &str) -> Self {
-        self.say(count > 0, &format!("{count} {clause}"))
-    }
-
-    /// All clauses.
-    pub fn into_vec(self) -> Vec<String> {
-        self.0
-    }
+/// A clause that begins with a number, unless that is zero.
+pub(crate) fn counted(count: u64, clause: &str) -> Option<String> {
+    said(count > 0, &format!("{count} {clause}"))
 }

@@ -1,14 +1,16 @@
 //! A file or a directory, as its directory entries have it.
 
+use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun};
 use crate::volumes::filesystem::stamp::Stamp;
 
 /// Upper halves that are tried for a number of a first cluster that lost its own.
 const MOST_HIGH: u32 = 64;
 
 /// How the clusters of a file are found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Allocation {
     /// It has none.
+    #[default]
     Nothing,
     /// They follow each other on the disk.
     Contiguous,
@@ -33,7 +35,7 @@ impl ShortName {
 }
 
 /// A file or a directory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FileRecord {
     /// The name. While its first letter is not known, that is a `_`.
     pub name: String,
@@ -66,26 +68,18 @@ pub(crate) struct FileRecord {
 impl FileRecord {
     /// A directory that no entry names but that must have been there.
     pub fn inferred(name: &str) -> Self {
-        FileRecord {
-            name: name.to_owned(),
-            short: None,
-            certain: false,
-            deleted: true,
-            erased: false,
-            is_directory: true,
-            allocation: Allocation::Nothing,
-            cluster: 0,
-            is_halved: false,
-            size: 0,
-            written: 0,
-            modified: None,
-            at: 0,
-        }
+        FileRecord { name: name.to_owned(), is_directory: true, ..FileRecord::default() }
     }
 
     /// The clusters that it may begin with, the one that is recorded first.
     pub fn first_clusters(&self) -> impl Iterator<Item = u32> + use<> {
         let (first, high) = (self.cluster, if self.is_halved { MOST_HIGH } else { 0 });
         (0..=high).map_while(move |high| first.checked_add(high << 16))
+    }
+
+    /// Its clusters when it lies in one run, at least one.
+    pub fn contiguous(&self, heap: &ClusterHeap) -> ClusterRun {
+        let count = u32::try_from(heap.needed(self.size)).unwrap_or(u32::MAX).max(1);
+        ClusterRun { first: self.cluster, count }
     }
 }

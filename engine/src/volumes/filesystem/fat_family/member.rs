@@ -1,23 +1,13 @@
 //! What the file systems of the family do each in its own way.
 
-use afterimage_signatures::Run;
-
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::faults::FaultClauses;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
+use crate::volumes::filesystem::fat_family::geometry::VolumeGeometry;
 use crate::volumes::filesystem::fat_family::space::ClusterSpace;
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
 use crate::volumes::filesystem::kept::Kept;
-
-/// Where the root directory lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RootDirectory {
-    /// Outside of the clusters, in this run of the volume.
-    Fixed(Run),
-    /// In a chain of clusters, the first of which is this.
-    Chain(u32),
-}
+use crate::volumes::filesystem::system::SECTOR;
 
 /// What a directory holds.
 #[derive(Clone, Debug, Default)]
@@ -29,15 +19,15 @@ pub(crate) struct DirectoryListing {
 }
 
 /// One file system of the family, with what it knows of one volume.
-pub(crate) trait FamilyMember {
-    /// Bytes of one directory that are read.
-    const MOST_DIRECTORY: u64;
+pub(crate) trait FamilyMember: Sized {
+    /// What a boot sector says, if it is one.
+    fn parse(sector: &[u8; SECTOR]) -> Option<Self>;
 
-    /// Its name in the report.
-    fn kind(&self) -> &'static str;
+    /// Where the parts of the volume lie.
+    fn geometry(&self) -> &VolumeGeometry;
 
-    /// Where the root directory lies, its run counted from the start of the volume.
-    fn root(&self) -> RootDirectory;
+    /// Looks at the volume before its directories are read.
+    fn prepare(&mut self, _space: &mut ClusterSpace<'_>) {}
 
     /// Takes from the root directory what is about the volume, before its files are listed.
     fn read_root(&mut self, space: &mut ClusterSpace<'_>, root: &DirectoryBytes);
@@ -59,13 +49,15 @@ pub(crate) trait FamilyMember {
 
     /// Gives names what deletion took of them, as far as others tell, and says what salvage needs
     /// again.
-    fn finish(&self, tree: &mut DirectoryTree) -> Kept;
+    fn finish(&self, _tree: &mut DirectoryTree) -> Kept {
+        Kept::default()
+    }
 
     /// The label of the volume.
     fn label(&self) -> Option<String>;
 
-    /// Adds in what the volume contradicts itself.
-    fn describe(&self, space: &ClusterSpace<'_>, clauses: FaultClauses) -> FaultClauses;
+    /// In what the volume contradicts itself, one clause each.
+    fn faults(&self, space: &ClusterSpace<'_>) -> Vec<Option<String>>;
 
     /// Whether what the volume says of free clusters can be believed.
     fn is_trusted(&self, space: &ClusterSpace<'_>) -> bool;

@@ -1,19 +1,24 @@
-//! The clusters of one volume: who owns which, and where files lie.
+//! The clusters of one volume: who owns which.
 
 use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::fat_family::budget::LocationBudget;
 use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
 use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun, FIRST};
 use crate::volumes::filesystem::fat_family::faults::VolumeFaults;
 use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
-use crate::volumes::filesystem::fat_family::table::layout::TableLayout;
+use crate::volumes::filesystem::fat_family::geometry::VolumeGeometry;
+use crate::volumes::filesystem::fat_family::locations::LocationBudget;
 use crate::volumes::filesystem::fat_family::table::{AllocationTable, Chain, ChainEnd};
 use crate::volumes::filesystem::location::Location;
 
 /// Where clusters lie and what they are used for.
 pub(crate) struct ClusterSpace<'b> {
-    /// Where they lie.
+    /// The source.
+    pub bytes: &'b dyn Bytes,
+    /// Where the volume lies in it.
+    pub span: Span,
+    /// Where its clusters lie.
     pub heap: ClusterHeap,
     /// Which follows which.
     pub table: AllocationTable<'b>,
@@ -24,11 +29,14 @@ pub(crate) struct ClusterSpace<'b> {
 }
 
 impl<'b> ClusterSpace<'b> {
-    /// Clusters that nobody owns yet.
-    pub fn new(bytes: &'b dyn Bytes, heap: ClusterHeap, layout: TableLayout) -> Self {
-        let table = AllocationTable::new(bytes, layout);
+    /// The clusters of a volume that begins at `at` and has `room` bytes at most; nobody owns any yet.
+    pub fn new(bytes: &'b dyn Bytes, geometry: &VolumeGeometry, at: u64, room: u64) -> Self {
+        let len = geometry.len.min(room).min(bytes.len().saturating_sub(at));
+        let span = Span { at, len };
+        let heap = geometry.heap(at, span.end());
+        let table = AllocationTable::new(bytes, geometry, at, heap.limit());
         let owned = ClusterSet::new(heap.limit());
-        ClusterSpace { heap, table, owned, faults: VolumeFaults::default() }
+        ClusterSpace { bytes, span, heap, table, owned, faults: VolumeFaults::default() }
     }
 
     /// The clusters of a live file or directory, which owns them from now on.
@@ -90,54 +98,12 @@ impl<'b> ClusterSpace<'b> {
         record: &FileRecord,
         budget: &mut LocationBudget,
     ) -> Vec<Location> {
+        let needed = self.heap.needed(record.size);
         let chain = match record.allocation {
-            Allocation::Chained if record.size > 0 => {
-                let needed = self.heap.needed(record.size);
-                self.table.surviving(record.cluster, needed, &self.owned)
-            }
-            _ => None,
+            Allocation::Chained => self.table.surviving(record.cluster, needed, &self.owned),
+            Allocation::Contiguous | Allocation::Nothing => None,
         };
-        let heap = &self.heap;
-        let is_free = |at| heap.number(at).is_none_or(|cluster| !self.owned.has(cluster));
-        deleted_locations(heap, record, chain, is_free, budget)
+        let is_free = |at| self.heap.number(at).is_none_or(|cluster| !self.owned.has(cluster));
+        budget.deleted(&self.heap, record, chain, is_free)
     }
-}
-
-/// Where a file may lie that owns no clusters any more. `chain` are those that the table still has
-/// for it. Starts in clusters that live files have taken since come last.
-pub(crate) fn deleted_locations(
-    heap: &ClusterHeap,
-    record: &FileRecord,
-    chain: Option<Vec<ClusterRun>>,
-    is_free: impl Fn(u64) -> bool,
-    budget: &mut LocationBudget,
-) -> Vec<Location> {
-    let recorded = match record.allocation {
-        _ if record.size == 0 => return Vec::new(),
-        Allocation::Nothing => return Vec::new(),
-        Allocation::Chained => chain,
-        Allocation::Contiguous => Some(vec![contiguous(heap, record)]),
-    };
-    let runs = recorded.and_then(|runs| budget.runs(heap.runs(&runs, record.written)));
-    if record.allocation == Allocation::Contiguous && runs.is_some() {
-        return runs.into_iter().collect();
-    }
-    let (mut locations, mut taken) = (Vec::from_iter(runs), None);
-    for cluster in record.first_clusters() {
-        let Some(at) = heap.offset(cluster) else { continue };
-        match (cluster == record.cluster, is_free(at)) {
-            (true, false) => taken = Some(at),
-            (true, true) => locations.push(Location::Start(at)),
-            (false, true) if budget.more() => locations.push(Location::Start(at)),
-            _ => {}
-        }
-    }
-    locations.extend(taken.map(Location::Start));
-    locations
-}
-
-/// The clusters of a file that lies in one run, at least one.
-pub(crate) fn contiguous(heap: &ClusterHeap, record: &FileRecord) -> ClusterRun {
-    let count = u32::try_from(heap.needed(record.size)).unwrap_or(u32::MAX).max(1);
-    ClusterRun { first: record.cluster, count }
 }

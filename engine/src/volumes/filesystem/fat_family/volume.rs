@@ -2,30 +2,27 @@
 
 use std::collections::VecDeque;
 
-use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Run};
 
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::fat_family::budget::LocationBudget;
 use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
-use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::faults::FaultClauses;
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, MOST_DIRECTORY};
+use crate::volumes::filesystem::fat_family::faults::said;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
-use crate::volumes::filesystem::fat_family::member::{
-    DirectoryListing, FamilyMember, RootDirectory,
-};
+use crate::volumes::filesystem::fat_family::geometry::RootDirectory;
+use crate::volumes::filesystem::fat_family::locations::LocationBudget;
+use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
+use crate::volumes::filesystem::fat_family::padded::read_padded;
 use crate::volumes::filesystem::fat_family::space::ClusterSpace;
 use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, MOST_DIRECTORIES, ROOT};
+use crate::volumes::filesystem::system::SECTOR;
 
 /// Bytes of all directories of one volume that are read.
 const MOST_DIRECTORIES_LEN: u64 = 4 << 30;
 
 /// A volume that is being read.
-pub(crate) struct FamilyVolume<'b, M> {
-    bytes: &'b dyn Bytes,
-    /// Where it lies.
-    span: Span,
+struct FamilyVolume<'b, M> {
     space: ClusterSpace<'b>,
     /// What its own file system knows of it.
     member: M,
@@ -36,16 +33,33 @@ pub(crate) struct FamilyVolume<'b, M> {
     room: u64,
 }
 
+/// What the boot sector at `at` says, if there is one of this file system.
+pub(crate) fn boot_at<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<M> {
+    M::parse(read_padded(bytes, at, SECTOR).first_chunk()?)
+}
+
+/// What the volume says that begins at `at` and has `room` bytes at most, if there is one.
+pub(crate) fn read<M: FamilyMember>(bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
+    FamilyVolume::new(bytes, boot_at::<M>(bytes, at)?, at, room).contents()
+}
+
+/// What the volume says whose boot sector has its copy at `at`, if there is one. A copy looks as its
+/// original does: its own offset in the volume tells where that begins.
+pub(crate) fn read_copy<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<Contents> {
+    let member = boot_at::<M>(bytes, at)?;
+    let start = at.checked_sub(member.geometry().copy_at?)?;
+    FamilyVolume::new(bytes, member, start, bytes.len() - start).contents()
+}
+
 impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
-    /// The volume that lies so.
-    pub fn new(bytes: &'b dyn Bytes, span: Span, space: ClusterSpace<'b>, member: M) -> Self {
+    fn new(bytes: &'b dyn Bytes, mut member: M, at: u64, room: u64) -> Self {
+        let mut space = ClusterSpace::new(bytes, member.geometry(), at, room);
+        member.prepare(&mut space);
         let (tree, deleted) = (DirectoryTree::default(), VecDeque::new());
-        let room = MOST_DIRECTORIES_LEN;
-        FamilyVolume { bytes, span, space, member, tree, deleted, room }
+        FamilyVolume { space, member, tree, deleted, room: MOST_DIRECTORIES_LEN }
     }
 
-    /// What the volume says, if there is one; by its boot sector it has `claimed` bytes.
-    pub fn read(mut self, claimed: u64) -> Option<Contents> {
+    fn contents(mut self) -> Option<Contents> {
         self.walk();
         if !self.member.is_volume(&self.space, &self.tree) {
             return None;
@@ -59,20 +73,21 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
             file.locations = self.space.deleted_locations(&file.record, &mut budget);
         }
         let kept = self.member.finish(&mut self.tree);
-        let clauses = FaultClauses::default()
-            .say(claimed > self.span.len, "the volume claims to reach further than there is room");
-        let (heap, owned) = (&self.space.heap, &self.space.owned);
-        let is_trusted = self.member.is_trusted(&self.space);
+        let FamilyVolume { space, member, .. } = &self;
+        let is_short = member.geometry().len > space.span.len;
+        let short = said(is_short, "the volume claims to reach further than there is room");
+        let faults = std::iter::once(short).chain(member.faults(space)).flatten().collect();
+        let free = member.is_trusted(space).then(|| space.heap.free(&space.owned));
         Some(Contents {
-            kind: self.member.kind(),
-            span: self.span,
-            label: self.member.label(),
-            cluster_len: heap.len,
-            clusters_at: heap.at,
-            faults: self.member.describe(&self.space, clauses).into_vec(),
+            kind: member.geometry().kind.name(),
+            span: space.span,
+            label: member.label(),
+            cluster_len: space.heap.len,
+            clusters_at: space.heap.at,
+            faults,
             encrypted: None,
             entries: self.tree.entries(),
-            free: is_trusted.then(|| heap.free(owned)),
+            free,
             kept,
         })
     }
@@ -116,9 +131,9 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
     }
 
     fn root(&mut self) -> Vec<Run> {
-        match self.member.root() {
+        match self.member.geometry().root {
             RootDirectory::Fixed(run) => {
-                vec![Run { at: self.span.at.saturating_add(run.at), len: run.len }]
+                vec![Run { at: self.space.span.at.saturating_add(run.at), len: run.len }]
             }
             RootDirectory::Chain(first) => {
                 let mut chain = self.space.table.claim(first, &mut self.space.owned);
@@ -134,11 +149,11 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
     }
 
     fn runs(&self, clusters: &[ClusterRun]) -> Vec<Run> {
-        self.space.heap.runs(clusters, M::MOST_DIRECTORY)
+        self.space.heap.runs(clusters, MOST_DIRECTORY.min(self.room))
     }
 
     fn directory(&mut self, runs: Vec<Run>) -> DirectoryBytes {
-        let directory = DirectoryBytes::read(self.bytes, runs, M::MOST_DIRECTORY.min(self.room));
+        let directory = DirectoryBytes::read(self.space.bytes, runs);
         self.room = self.room.saturating_sub(directory.bytes().len() as u64);
         directory
     }

@@ -2,8 +2,8 @@
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, U64, Unaligned};
 
-use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, FIRST};
-use crate::volumes::filesystem::fat_family::table::layout::{EntryWidth, TableLayout};
+use crate::volumes::filesystem::fat_family::clusters::FIRST;
+use crate::volumes::filesystem::fat_family::geometry::{FamilyKind, RootDirectory, VolumeGeometry};
 use crate::volumes::filesystem::system::SECTOR;
 
 /// Sectors from the boot sector to its copy: the length of a boot region.
@@ -46,23 +46,16 @@ struct ExFatBootSector {
     signature: [u8; 2],
 }
 
-/// What a boot sector says; lengths and offsets in bytes, offsets from the start of the volume.
+/// What a boot sector says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExFatBoot {
-    /// Length of a sector.
+    /// Where the parts of the volume lie.
+    pub geometry: VolumeGeometry,
+    /// Bytes a sector.
     pub sector_len: u64,
-    /// Length of the volume.
-    pub len: u64,
-    /// First cluster of the root directory.
-    pub root: u32,
-    /// Whether the second table and the second bitmap are the ones that count.
+    /// Whether the second allocation table and the second bitmap are the ones that count. They belong
+    /// to a state of the volume of its own and are no copies.
     pub is_second_active: bool,
-    cluster_len: u64,
-    clusters: u32,
-    heap_at: u64,
-    table_at: u64,
-    table_len: u64,
-    tables: u8,
 }
 
 impl ExFatBoot {
@@ -78,51 +71,32 @@ impl ExFatBoot {
         if !is_plausible {
             return None;
         }
-        let in_bytes = |sectors: u64| sectors.checked_mul(1 << boot.sector_bits);
-        let parsed = ExFatBoot {
-            sector_len: 1 << boot.sector_bits,
-            len: in_bytes(boot.volume_len.get())?,
-            root: boot.root_cluster.get(),
-            is_second_active: boot.flags.get() & 1 != 0 && boot.tables == 2,
-            cluster_len: 1 << (boot.sector_bits + boot.cluster_bits),
+        let in_bytes = |sectors: u32| u64::from(sectors) << boot.sector_bits;
+        let sector_len = in_bytes(1);
+        let is_second_active = boot.flags.get() & 1 != 0 && boot.tables == 2;
+        let (table_at, table_len) =
+            (in_bytes(boot.table_offset.get()), in_bytes(boot.table_len.get()));
+        let geometry = VolumeGeometry {
+            kind: FamilyKind::ExFat,
+            len: boot.volume_len.get().checked_mul(sector_len)?,
+            root: RootDirectory::Chain(boot.root_cluster.get()),
+            copy_at: Some(COPY * sector_len),
+            heap_at: in_bytes(boot.heap_offset.get()),
+            cluster_len: sector_len << boot.cluster_bits,
             clusters: boot.clusters.get(),
-            heap_at: in_bytes(boot.heap_offset.get().into())?,
-            table_at: in_bytes(boot.table_offset.get().into())?,
-            table_len: in_bytes(boot.table_len.get().into())?,
-            tables: boot.tables,
-        };
-        parsed.is_consistent().then_some(parsed)
-    }
-
-    fn is_consistent(&self) -> bool {
-        let limit = u64::from(self.clusters) + u64::from(FIRST);
-        let heap_len = u64::from(self.clusters).checked_mul(self.cluster_len);
-        let end = heap_len.and_then(|len| len.checked_add(self.heap_at));
-        self.table_at >= 2 * COPY * self.sector_len
-            && self.heap_at >= self.table_at + self.table_len * u64::from(self.tables)
-            && self.table_len / 4 >= limit
-            && (1..=MOST_CLUSTERS).contains(&self.clusters)
-            && end.is_some_and(|end| end <= self.len)
-            && (u64::from(FIRST)..limit).contains(&self.root.into())
-    }
-
-    /// The clusters of a volume that begins at `at`, where what is there ends at `end`.
-    pub fn heap(&self, at: u64, end: u64) -> ClusterHeap {
-        let at = at.saturating_add(self.heap_at);
-        ClusterHeap::new(at, self.cluster_len, self.clusters, end)
-    }
-
-    /// The allocation table of a volume that begins at `at` and has these clusters. A second one
-    /// belongs to a state of the volume of its own: it is no copy.
-    pub fn table(&self, at: u64, heap: &ClusterHeap) -> TableLayout {
-        let before = u64::from(self.is_second_active) * self.table_len;
-        TableLayout {
-            width: EntryWidth::ThirtyTwo,
-            limit: heap.limit(),
+            tables_at: vec![table_at + u64::from(is_second_active) * table_len],
+            table_len,
             media: 0xf8,
-            copies: vec![at.saturating_add(self.table_at).saturating_add(before)],
-            len: self.table_len,
-        }
+        };
+        let limit = u64::from(geometry.clusters) + u64::from(FIRST);
+        let heap_len = u64::from(geometry.clusters) * geometry.cluster_len;
+        let is_consistent = table_at >= 2 * COPY * sector_len
+            && geometry.heap_at >= table_at + table_len * u64::from(boot.tables)
+            && table_len / 4 >= limit
+            && (1..=MOST_CLUSTERS).contains(&geometry.clusters)
+            && geometry.heap_at + heap_len <= geometry.len
+            && (u64::from(FIRST)..limit).contains(&boot.root_cluster.get().into());
+        is_consistent.then_some(ExFatBoot { geometry, sector_len, is_second_active })
     }
 }
 

@@ -2,8 +2,6 @@
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, U64, Unaligned};
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
-
 /// The bit of an entry's type that deletion clears.
 pub(crate) const IN_USE: u8 = 0x80;
 
@@ -67,14 +65,15 @@ pub(crate) struct StreamEntry {
     pub len: U64<LE>,
 }
 
-/// A part of a name.
+/// A part of a name. The label of the volume is one, with fewer characters.
 ///
-/// Source: "exFAT file system specification", 7.7.
+/// Source: "exFAT file system specification", 7.3 and 7.7.
 #[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(crate) struct NameEntry {
     pub kind: u8,
-    flags: u8,
+    /// Of a label: how many characters it has.
+    pub label_len: u8,
     pub characters: [U16<LE>; NAME_PART],
 }
 
@@ -93,25 +92,4 @@ pub(crate) struct SystemEntry {
     reserved_end: [u8; 12],
     pub cluster: U32<LE>,
     pub len: U64<LE>,
-}
-
-/// The label of the volume.
-///
-/// Source: "exFAT file system specification", 7.3.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
-#[repr(C)]
-pub(crate) struct LabelEntry {
-    kind: u8,
-    pub len: u8,
-    pub characters: [U16<LE>; 11],
-    reserved: [u8; 8],
-}
-
-/// The `index`th entry of a directory, as one of these.
-pub(crate) fn entry<T: FromBytes + Immutable + KnownLayout + Unaligned>(
-    directory: &[u8],
-    index: usize,
-) -> Option<&T> {
-    let bytes = directory.get(index.checked_mul(ENTRY_LEN)?..)?;
-    T::ref_from_prefix(bytes).ok().map(|(entry, _)| entry)
 }

@@ -5,10 +5,10 @@
 //!
 //! Source: "exFAT file system specification", 6.3, 7.4, 7.6 and 7.7.
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
+use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::dos_time;
 use crate::volumes::filesystem::fat_family::exfat::entry::{
-    FILE, FileEntry, IN_USE, NAME, NAME_PART, NameEntry, STREAM, StreamEntry, entry,
+    FILE, FileEntry, IN_USE, NAME, NAME_PART, NameEntry, STREAM, StreamEntry,
 };
 use crate::volumes::filesystem::fat_family::exfat::upcase::UpcaseTable;
 use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
@@ -106,24 +106,19 @@ fn stream(
     }
     let record = FileRecord {
         name: String::from_utf16_lossy(&characters),
-        short: None,
         certain: true,
         deleted: used == 0,
         erased: used == 0,
-        is_directory: false,
         allocation: match stream.flags & 3 {
-            _ if cluster == 0 => Allocation::Nothing,
-            3 => Allocation::Contiguous,
-            1 => Allocation::Chained,
+            3 if cluster > 0 => Allocation::Contiguous,
+            1 if cluster > 0 => Allocation::Chained,
             _ => Allocation::Nothing,
         },
         cluster,
-        is_halved: false,
         size,
         // What was never written is not the file's; where nothing was, the field is not kept.
         written: if written == 0 { size } else { written },
-        modified: None,
-        at: 0,
+        ..FileRecord::default()
     };
     Some((record, parts + 1, upcase.hash(&characters) == stream.name_hash.get()))
 }

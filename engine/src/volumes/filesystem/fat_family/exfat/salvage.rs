@@ -47,7 +47,7 @@ fn records(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<FileReco
     let (mut sets, mut end) = (Vec::<EntrySet>::new(), 0);
     for &sector in clues.iter().take(MOST_CLUES) {
         let run = Run { at: sector, len: (SECTOR + MOST_SET * ENTRY_LEN) as u64 };
-        let entries = DirectoryBytes::read(bytes, [run], run.len);
+        let entries = DirectoryBytes::read(bytes, [run]);
         for index in 0..SECTOR / ENTRY_LEN {
             let at = entries.offset(index);
             if at < end || sets.len() >= MOST_ENTRIES {

@@ -1,34 +1,28 @@
 //! What exFAT knows of one volume.
 
-use afterimage_signatures::Bytes;
-use afterimage_signatures::verdict::Span;
-
-use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
 use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, FIRST};
-use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::exfat::boot::{COPY, ExFatBoot, is_whole};
 use crate::volumes::filesystem::fat_family::exfat::entry::{
-    BITMAP, LABEL, LabelEntry, SystemEntry, UPCASE, entry,
+    BITMAP, LABEL, NameEntry, SystemEntry, UPCASE,
 };
 use crate::volumes::filesystem::fat_family::exfat::entry_set::EntrySet;
 use crate::volumes::filesystem::fat_family::exfat::upcase::{self, UpcaseTable};
-use crate::volumes::filesystem::fat_family::faults::{FaultClauses, TRUSTED};
+use crate::volumes::filesystem::fat_family::faults::{TRUSTED, counted, said};
 use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
-use crate::volumes::filesystem::fat_family::member::{
-    DirectoryListing, FamilyMember, RootDirectory,
-};
+use crate::volumes::filesystem::fat_family::geometry::VolumeGeometry;
+use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::space::{ClusterSpace, contiguous};
+use crate::volumes::filesystem::fat_family::space::ClusterSpace;
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
-use crate::volumes::filesystem::fat_family::volume::FamilyVolume;
-use crate::volumes::filesystem::kept::Kept;
 use crate::volumes::filesystem::system::SECTOR;
 
-/// A volume with its boot sector, which begins at `at`.
-pub(crate) struct ExFatVolume<'b> {
-    bytes: &'b dyn Bytes,
-    at: u64,
+/// Characters of a label.
+const MOST_LABEL: usize = 11;
+
+/// A volume, by its boot sector.
+pub(crate) struct ExFatVolume {
     boot: ExFatBoot,
     upcase: UpcaseTable,
     /// Clusters that are in use by the allocation bitmap.
@@ -36,31 +30,14 @@ pub(crate) struct ExFatVolume<'b> {
     label: Option<String>,
 }
 
-/// The boot sector at `at`, if there is one.
-pub(crate) fn boot_at(bytes: &dyn Bytes, at: u64) -> Option<ExFatBoot> {
-    ExFatBoot::parse(read_padded(bytes, at, SECTOR).first_chunk()?)
-}
-
-/// What the volume with this boot sector says, if what follows that looks like one. It begins at
-/// `at` and has `room` bytes at most.
-pub(crate) fn read(bytes: &dyn Bytes, boot: ExFatBoot, at: u64, room: u64) -> Option<Contents> {
-    let len = boot.len.min(room).min(bytes.len().saturating_sub(at));
-    let (span, claimed) = (Span { at, len }, boot.len);
-    let heap = boot.heap(at, span.end());
-    let space = ClusterSpace::new(bytes, heap, boot.table(at, &heap));
-    let upcase = UpcaseTable::default();
-    let volume = ExFatVolume { bytes, at, boot, upcase, used: None, label: None };
-    FamilyVolume::new(bytes, span, space, volume).read(claimed)
-}
-
-impl ExFatVolume<'_> {
+impl ExFatVolume {
     /// The first `len` bytes of a file of the root that is about the volume.
-    fn system_file(&self, space: &mut ClusterSpace<'_>, first: u32, len: u64) -> Vec<u8> {
+    fn system_file(space: &mut ClusterSpace<'_>, first: u32, len: u64) -> Vec<u8> {
         let chain = space.table.claim(first, &mut space.owned);
         let mut file = Vec::new();
         for run in space.heap.runs(&chain.runs, len) {
             let len = run.len.min(len.saturating_sub(file.len() as u64));
-            file.extend(read_padded(self.bytes, run.at, len as usize));
+            file.extend(read_padded(space.bytes, run.at, len as usize));
         }
         file
     }
@@ -74,26 +51,23 @@ impl ExFatVolume<'_> {
     }
 
     /// Whether the boot region or its copy has been changed.
-    fn is_harmed(&self) -> bool {
+    fn is_harmed(&self, space: &ClusterSpace<'_>) -> bool {
         let (sector, region) = (self.boot.sector_len, COPY * self.boot.sector_len);
         [0, region].iter().any(|&behind| {
-            let at = self.at.saturating_add(behind);
-            !is_whole(&read_padded(self.bytes, at, region as usize), sector as usize)
+            let at = space.span.at.saturating_add(behind);
+            !is_whole(&read_padded(space.bytes, at, region as usize), sector as usize)
         })
     }
 }
 
-impl FamilyMember for ExFatVolume<'_> {
-    /// Source: "exFAT file system specification", 7.4: a directory has 256 MiB at most; a quarter of
-    /// that are 700,000 files.
-    const MOST_DIRECTORY: u64 = 64 << 20;
-
-    fn kind(&self) -> &'static str {
-        "exfat"
+impl FamilyMember for ExFatVolume {
+    fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
+        let (boot, upcase) = (ExFatBoot::parse(sector)?, UpcaseTable::default());
+        Some(ExFatVolume { boot, upcase, used: None, label: None })
     }
 
-    fn root(&self) -> RootDirectory {
-        RootDirectory::Chain(self.boot.root)
+    fn geometry(&self) -> &VolumeGeometry {
+        &self.boot.geometry
     }
 
     fn read_root(&mut self, space: &mut ClusterSpace<'_>, root: &DirectoryBytes) {
@@ -105,7 +79,7 @@ impl FamilyMember for ExFatVolume<'_> {
                 0 => break,
                 LABEL => self.label = entry(root.bytes(), index).and_then(label),
                 UPCASE if len <= upcase::MOST_LEN => {
-                    let table = self.system_file(space, first, len);
+                    let table = ExFatVolume::system_file(space, first, len);
                     if let Some(table) = UpcaseTable::parse(&table, system.checksum.get()) {
                         self.upcase = table;
                     }
@@ -113,7 +87,7 @@ impl FamilyMember for ExFatVolume<'_> {
                 BITMAP if system.flags & 1 == u8::from(self.boot.is_second_active) => {
                     let needed = u64::from(space.heap.count).div_ceil(8);
                     if len >= needed {
-                        let bitmap = self.system_file(space, first, needed);
+                        let bitmap = ExFatVolume::system_file(space, first, needed);
                         self.used = Some(used(&bitmap, space.heap.limit()));
                     }
                 }
@@ -153,7 +127,7 @@ impl FamilyMember for ExFatVolume<'_> {
         }
         match record.allocation {
             Allocation::Nothing => None,
-            Allocation::Contiguous => Some(vec![contiguous(&space.heap, record)]),
+            Allocation::Contiguous => Some(vec![record.contiguous(&space.heap)]),
             Allocation::Chained => {
                 let needed = space.heap.needed(record.size.max(1));
                 let chain = space.table.surviving(record.cluster, needed, &space.owned);
@@ -167,25 +141,22 @@ impl FamilyMember for ExFatVolume<'_> {
         !is_empty || self.used.is_some() || self.label.is_some()
     }
 
-    fn finish(&self, _: &mut DirectoryTree) -> Kept {
-        Kept::default()
-    }
-
     fn label(&self) -> Option<String> {
         self.label.clone()
     }
 
-    fn describe(&self, space: &ClusterSpace<'_>, clauses: FaultClauses) -> FaultClauses {
+    fn faults(&self, space: &ClusterSpace<'_>) -> Vec<Option<String>> {
         let (unmarked, unowned) = self.contradictions(space);
-        clauses
-            .say(self.is_harmed(), "the boot region or its copy was changed")
-            .say(space.faults.is_rootless, "the root folder cannot be read")
-            .say(self.used.is_none(), "the map of free clusters cannot be read")
-            .count(space.faults.broken, "files do not reach as far as their size")
-            .count(space.faults.crossed, "files cross others")
-            .count(space.faults.invalid, "folder records have a wrong checksum")
-            .count(unmarked, "clusters belong to files but are marked as free")
-            .count(unowned, "clusters are in use but belong to no file")
+        vec![
+            said(self.is_harmed(space), "the boot region or its copy was changed"),
+            said(space.faults.is_rootless, "the root folder cannot be read"),
+            said(self.used.is_none(), "the map of free clusters cannot be read"),
+            counted(space.faults.broken, "files do not reach as far as their size"),
+            counted(space.faults.crossed, "files cross others"),
+            counted(space.faults.invalid, "folder records have a wrong checksum"),
+            counted(unmarked, "clusters belong to files but are marked as free"),
+            counted(unowned, "clusters are in use but belong to no file"),
+        ]
     }
 
     fn is_trusted(&self, space: &ClusterSpace<'_>) -> bool {
@@ -194,9 +165,9 @@ impl FamilyMember for ExFatVolume<'_> {
     }
 }
 
-fn label(entry: &LabelEntry) -> Option<String> {
+fn label(entry: &NameEntry) -> Option<String> {
     let characters = entry.characters.iter().map(|character| character.get());
-    let label: Vec<u16> = characters.take(entry.len.into()).collect();
+    let label: Vec<u16> = characters.take(MOST_LABEL.min(entry.label_len.into())).collect();
     Some(String::from_utf16_lossy(&label)).filter(|label| !label.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! What a sector of a FAT volume looks like from outside.
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
+use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
 use crate::volumes::filesystem::fat_family::fat::directory::HIGHEST;
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
@@ -26,7 +26,7 @@ pub(crate) fn clue(sector: &[u8; SECTOR]) -> Option<Clue> {
 fn is_directory(sector: &[u8; SECTOR]) -> bool {
     let (mut named, mut tied, mut ended) = (0, 0, false);
     for index in 0..SECTOR / ENTRY_LEN {
-        let Some(entry) = FatEntry::at(sector, index) else { return false };
+        let Some(entry) = entry::<FatEntry>(sector, index) else { return false };
         match entry.role() {
             EntryRole::End if sector[index * ENTRY_LEN..][..ENTRY_LEN] == [0; ENTRY_LEN] => {
                 ended = true;

@@ -1,15 +1,12 @@
 //! The entries of a directory, with their names.
 
-use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, entry};
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
 use crate::volumes::filesystem::fat_family::fat::long_name::{LongName, long_name};
 use crate::volumes::filesystem::fat_family::fat::short_name;
 use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord, ShortName};
 use crate::volumes::filesystem::fat_family::member::DirectoryListing;
 use crate::volumes::filesystem::stamp::Stamp;
-
-/// Bytes of one directory that are read: the specification allows 65,536 entries.
-pub(crate) const MOST_LEN: u64 = 65_536 * ENTRY_LEN as u64;
 
 /// Highest cluster there can be in any volume.
 pub(crate) const HIGHEST: u32 = 0x0fff_fff6;
@@ -21,7 +18,7 @@ pub(crate) const HIGHEST: u32 = 0x0fff_fff6;
 pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, most: u32) -> DirectoryListing {
     let (mut listing, mut ended) = (DirectoryListing::default(), false);
     for index in 0..directory.len() {
-        let Some(entry) = FatEntry::at(directory.bytes(), index) else { break };
+        let Some(entry) = entry::<FatEntry>(directory.bytes(), index) else { break };
         let is_live = is_live && !ended && !entry.is_deleted();
         match entry.role() {
             EntryRole::End => ended = true,
@@ -57,17 +54,17 @@ fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: b
         is_directory: entry.is_directory(),
         allocation: if is_empty { Allocation::Nothing } else { Allocation::Chained },
         cluster: entry.cluster(),
-        is_halved: false,
         size: entry.size.get().into(),
         written: entry.size.get().into(),
         modified: entry.modified().map(|civil| Stamp { civil, offset: None }),
         at: directory.offset(index),
+        ..FileRecord::default()
     }
 }
 
 /// The label in the root directory, as it is shown.
 pub(crate) fn label(root: &DirectoryBytes) -> Option<String> {
-    let entries = (0..root.len()).map_while(|index| FatEntry::at(root.bytes(), index));
+    let entries = (0..root.len()).map_while(|index| entry::<FatEntry>(root.bytes(), index));
     let mut live = entries.take_while(|entry| entry.role() != EntryRole::End);
     let label = live.find(|entry| entry.role() == EntryRole::Label && !entry.is_deleted())?;
     Some(short_name::label(&label.name))

@@ -6,7 +6,6 @@
 use jiff::civil::DateTime;
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, Unaligned};
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
 use crate::volumes::filesystem::fat_family::dos_time;
 use crate::volumes::filesystem::fat_family::fat::long_entry::LONG_NAME;
 
@@ -58,12 +57,6 @@ pub(crate) struct FatEntry {
 }
 
 impl FatEntry {
-    /// The `index`th entry of a directory.
-    pub fn at(directory: &[u8], index: usize) -> Option<&Self> {
-        let bytes = directory.get(index.checked_mul(ENTRY_LEN)?..)?;
-        Self::ref_from_prefix(bytes).ok().map(|(entry, _)| entry)
-    }
-
     /// What it is.
     pub fn role(&self) -> EntryRole {
         match self.attributes & ATTRIBUTES {

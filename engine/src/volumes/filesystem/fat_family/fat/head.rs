@@ -1,6 +1,7 @@
 //! The beginning of a directory, which says where it lies and what it lies in.
 
 use crate::volumes::filesystem::fat_family::clusters::FIRST;
+use crate::volumes::filesystem::fat_family::directory_bytes::entry;
 use crate::volumes::filesystem::fat_family::fat::entry::FatEntry;
 
 /// What the entries `.` and `..` say.
@@ -15,7 +16,7 @@ pub(crate) struct DirectoryHead {
 impl DirectoryHead {
     /// The beginning of the directory that begins with these bytes, if one does.
     pub fn parse(directory: &[u8]) -> Option<Self> {
-        let (own, parent) = (FatEntry::at(directory, 0)?, FatEntry::at(directory, 1)?);
+        let (own, parent): (&FatEntry, &FatEntry) = (entry(directory, 0)?, entry(directory, 1)?);
         let fits = own.is_dots(1) && parent.is_dots(2) && own.cluster() >= FIRST && own.size == 0;
         fits.then(|| DirectoryHead { own: own.cluster(), parent: parent.cluster() })
     }

@@ -9,29 +9,17 @@ use crate::volumes::filesystem::fat_family::file_record::{FileRecord, ShortName}
 use crate::volumes::filesystem::fat_family::salvage::dcf;
 use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, ROOT};
 
-/// What cameras call their files and folders, where a digit stands for any.
+/// What cameras call their folders.
 ///
-/// Source: JEITA CP-3461 (DCF 2.0), 3.2, for the folders; makers' manuals for the rest.
-const CAMERAS: &[(&str, bool)] = &[
-    ("DCIM", true),
-    ("MISC", true),
-    ("PRIVATE", true),
-    ("AVCHD", true),
-    ("IMG_0000", false),
-    ("DSC_0000", false),
-    ("DSC00000", false),
-    ("DSCN0000", false),
-    ("DSCF0000", false),
-    ("CIMG0000", false),
-    ("PICT0000", false),
-    ("SAM_0000", false),
-    ("MVI_0000", false),
-    ("MOV_0000", false),
-    ("VID_0000", false),
-    ("GOPR0000", false),
-    ("DJI_0000", false),
-    ("IMGP0000", false),
-    ("SDIM0000", false),
+/// Source: JEITA CP-3461 (DCF 2.0), 3.2, and makers' manuals.
+const CAMERA_FOLDERS: &[&str] = &["DCIM", "MISC", "PRIVATE", "AVCHD"];
+
+/// What cameras call their files, where a zero stands for any digit.
+///
+/// Source: makers' manuals.
+const CAMERA_FILES: &[&str] = &[
+    "IMG_0000", "DSC_0000", "DSC00000", "DSCN0000", "DSCF0000", "CIMG0000", "PICT0000", "SAM_0000",
+    "MVI_0000", "MOV_0000", "VID_0000", "GOPR0000", "DJI_0000", "IMGP0000", "SDIM0000",
 ];
 
 /// What names have in common that differ in their first letter and in what they count: the directory
@@ -125,15 +113,13 @@ fn patterns(directory: usize, is_directory: bool, short: ShortName) -> [NamePatt
 
 fn of_a_camera(short: &ShortName, is_directory: bool) -> Option<u8> {
     let stem = short.bytes[..8].trim_ascii_end();
-    let alike = |known: &&(&str, bool)| {
-        known.1 == is_directory
-            && known.0.len() == stem.len()
-            && known.0.bytes().zip(stem).skip(1).all(|(known, &byte)| match known {
-                b'0' => byte.is_ascii_digit(),
-                _ => known == byte,
-            })
+    let is_alike = |known: &&&str| {
+        let digits =
+            |(known, &byte): (u8, &u8)| known == byte || known == b'0' && byte.is_ascii_digit();
+        known.len() == stem.len() && known.bytes().zip(stem).skip(1).all(digits)
     };
-    let known = CAMERAS.iter().find(alike).map(|known| known.0.as_bytes()[0]);
+    let known = if is_directory { CAMERA_FOLDERS } else { CAMERA_FILES };
+    let known = known.iter().find(is_alike).map(|known| known.as_bytes()[0]);
     known.or((is_directory && dcf::is_folder_without_letter(stem)).then_some(b'1'))
 }
 

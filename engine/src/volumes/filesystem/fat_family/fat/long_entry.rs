@@ -5,8 +5,6 @@
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, Unaligned};
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
-
 /// The attributes read-only, hidden, system and label: no file has all of them.
 pub(crate) const LONG_NAME: u8 = 0x0f;
 
@@ -30,12 +28,6 @@ pub(crate) struct LongNameEntry {
 }
 
 impl LongNameEntry {
-    /// The `index`th entry of a directory.
-    pub fn at(directory: &[u8], index: usize) -> Option<&Self> {
-        let bytes = directory.get(index.checked_mul(ENTRY_LEN)?..)?;
-        Self::ref_from_prefix(bytes).ok().map(|(entry, _)| entry)
-    }
-
     /// Whether it was deleted.
     pub fn is_deleted(&self) -> bool {
         self.order == 0xe5

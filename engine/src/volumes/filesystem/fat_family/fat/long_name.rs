@@ -3,6 +3,7 @@
 //! Source: Microsoft, "FAT: General Overview of On-Disk Format" 1.03 (2000), "Long Directory
 //! Entries".
 
+use crate::volumes::filesystem::fat_family::directory_bytes::entry;
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
 use crate::volumes::filesystem::fat_family::fat::long_entry::{LongNameEntry, MOST_PARTS};
 use crate::volumes::filesystem::fat_family::fat::short_name::{checksum, first_byte};
@@ -21,12 +22,12 @@ pub(crate) struct LongName {
 /// Of a deleted name the first byte and the numbers of the parts are lost. The checksum tells the
 /// byte; that it is a letter the long name can have been given proves that they belong together.
 pub(crate) fn long_name(directory: &[u8], index: usize) -> Option<LongName> {
-    let entry = FatEntry::at(directory, index)?;
-    let is_deleted = entry.is_deleted();
+    let named: &FatEntry = entry(directory, index)?;
+    let is_deleted = named.is_deleted();
     let sum = if is_deleted {
-        LongNameEntry::at(directory, index.checked_sub(1)?)?.checksum
+        entry::<LongNameEntry>(directory, index.checked_sub(1)?)?.checksum
     } else {
-        checksum(&entry.name)
+        checksum(&named.name)
     };
     let (mut characters, mut is_complete) = (Vec::new(), false);
     for distance in 1..=MOST_PARTS.min(index) {
@@ -48,9 +49,9 @@ pub(crate) fn long_name(directory: &[u8], index: usize) -> Option<LongName> {
         return None;
     }
     let name = String::from_utf16_lossy(&characters);
-    let mut short = entry.name;
+    let mut short = named.name;
     if is_deleted {
-        short[0] = first_byte(&entry.name, sum);
+        short[0] = first_byte(&named.name, sum);
         if !can_begin(&short, &name) {
             return None;
         }
@@ -61,8 +62,8 @@ pub(crate) fn long_name(directory: &[u8], index: usize) -> Option<LongName> {
 
 /// The `index`th entry of a directory, if it is a part of a long name that can be true.
 pub(crate) fn part(directory: &[u8], index: usize) -> Option<&LongNameEntry> {
-    let is_part = FatEntry::at(directory, index)?.role() == EntryRole::LongName;
-    LongNameEntry::at(directory, index).filter(|part| is_part && part.is_valid())
+    let is_part = entry::<FatEntry>(directory, index)?.role() == EntryRole::LongName;
+    entry::<LongNameEntry>(directory, index).filter(|part| is_part && part.is_valid())
 }
 
 /// Whether the short name begins with a letter that the long one can have been given.

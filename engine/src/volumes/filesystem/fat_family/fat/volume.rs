@@ -1,36 +1,28 @@
 //! What FAT knows of one volume.
 
-use afterimage_signatures::Bytes;
-use afterimage_signatures::verdict::Span;
-
-use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
-use crate::volumes::filesystem::fat_family::fat::boot::{FatBoot, FatKind};
-use crate::volumes::filesystem::fat_family::fat::directory::{self, MOST_LEN};
+use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
 use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
 use crate::volumes::filesystem::fat_family::fat::kept::DirectoryNames;
-use crate::volumes::filesystem::fat_family::fat::{letters, short_name};
-use crate::volumes::filesystem::fat_family::faults::FaultClauses;
+use crate::volumes::filesystem::fat_family::fat::{directory, letters, short_name};
+use crate::volumes::filesystem::fat_family::faults::{counted, said};
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
-use crate::volumes::filesystem::fat_family::member::{
-    DirectoryListing, FamilyMember, RootDirectory,
-};
+use crate::volumes::filesystem::fat_family::geometry::{FamilyKind, VolumeGeometry};
+use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
 use crate::volumes::filesystem::fat_family::space::ClusterSpace;
 use crate::volumes::filesystem::fat_family::table::TableSummary;
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
-use crate::volumes::filesystem::fat_family::volume::FamilyVolume;
+use crate::volumes::filesystem::fat_family::volume::boot_at;
 use crate::volumes::filesystem::kept::Kept;
 use crate::volumes::filesystem::system::SECTOR;
 
 /// Clusters of one volume in which deleted directories are looked for.
 const MOST_PROBES: usize = 1 << 16;
 
-/// The volume with the boot sector at `boot_at`, or the copy of a boot sector, that begins at `at`.
-pub(crate) struct FatVolume<'b> {
-    bytes: &'b dyn Bytes,
-    at: u64,
+/// A volume, by its boot sector.
+pub(crate) struct FatVolume {
     boot: FatBoot,
     /// What the copies of the allocation table look like.
     summary: TableSummary,
@@ -38,38 +30,20 @@ pub(crate) struct FatVolume<'b> {
     label: Option<String>,
     /// How many more clusters may be probed.
     probes: usize,
-    /// Bytes of all clusters.
-    capacity: u64,
 }
 
-/// The boot sector at `at`, if there is one.
-pub(crate) fn boot_at(bytes: &dyn Bytes, at: u64) -> Option<FatBoot> {
-    FatBoot::parse(read_padded(bytes, at, SECTOR).first_chunk()?)
-}
-
-/// What the volume with this boot sector says, if what follows that looks like one. It begins at
-/// `at` and has `room` bytes at most.
-pub(crate) fn read(bytes: &dyn Bytes, boot: FatBoot, at: u64, room: u64) -> Option<Contents> {
-    let len = boot.len.min(room).min(bytes.len().saturating_sub(at));
-    let (span, claimed) = (Span { at, len }, boot.len);
-    let heap = boot.heap(at, span.end());
-    let mut space = ClusterSpace::new(bytes, heap, boot.table(at, &heap));
-    let summary = space.table.summary(&mut space.owned);
-    let capacity = u64::from(heap.count) * heap.len;
-    let (label, probes) = (None, MOST_PROBES);
-    let volume = FatVolume { bytes, at, boot, summary, label, probes, capacity };
-    FamilyVolume::new(bytes, span, space, volume).read(claimed)
-}
-
-impl FamilyMember for FatVolume<'_> {
-    const MOST_DIRECTORY: u64 = MOST_LEN;
-
-    fn kind(&self) -> &'static str {
-        self.boot.kind.name()
+impl FamilyMember for FatVolume {
+    fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
+        let (boot, summary) = (FatBoot::parse(sector)?, TableSummary::default());
+        Some(FatVolume { boot, summary, label: None, probes: MOST_PROBES })
     }
 
-    fn root(&self) -> RootDirectory {
-        self.boot.root
+    fn geometry(&self) -> &VolumeGeometry {
+        &self.boot.geometry
+    }
+
+    fn prepare(&mut self, space: &mut ClusterSpace<'_>) {
+        self.summary = space.table.summary(&mut space.owned);
     }
 
     fn read_root(&mut self, _: &mut ClusterSpace<'_>, root: &DirectoryBytes) {
@@ -77,12 +51,13 @@ impl FamilyMember for FatVolume<'_> {
     }
 
     fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing {
-        let mut listing = directory::list(directory, is_live, self.boot.highest());
+        let VolumeGeometry { kind, clusters, cluster_len, .. } = self.boot.geometry;
+        let capacity = u64::from(clusters) * cluster_len;
+        let mut listing = directory::list(directory, is_live, clusters.saturating_add(1));
         // What is longer than the volume was never in it.
-        listing.records.retain(|record| !record.deleted || record.size <= self.capacity);
-        for record in &mut listing.records {
-            record.is_halved =
-                record.deleted && self.boot.kind == FatKind::Fat32 && record.cluster < 1 << 16;
+        listing.records.retain(|record| !record.deleted || record.size <= capacity);
+        for record in listing.records.iter_mut().filter(|record| record.deleted) {
+            record.is_halved = kind == FamilyKind::Fat32 && record.cluster < 1 << 16;
         }
         listing
     }
@@ -100,7 +75,7 @@ impl FamilyMember for FatVolume<'_> {
             self.probes = self.probes.saturating_sub(1);
             let head = DirectoryHead { own: first, parent };
             let begins = is_open
-                && DirectoryHead::parse(&read_padded(self.bytes, at, 2 * ENTRY_LEN)) == Some(head);
+                && DirectoryHead::parse(&read_padded(space.bytes, at, 2 * ENTRY_LEN)) == Some(head);
             begins.then_some(vec![ClusterRun { first, count: 1 }])
         };
         record.first_clusters().find_map(begins_at)
@@ -110,8 +85,9 @@ impl FamilyMember for FatVolume<'_> {
     /// What looks like a boot sector may be a copy of one, and then what lies where the root should
     /// be is none.
     fn is_volume(&self, space: &ClusterSpace<'_>, tree: &DirectoryTree) -> bool {
-        let is_copied = self.boot.copy_at.is_none_or(|copy| {
-            boot_at(self.bytes, self.at.saturating_add(copy)).as_ref() == Some(&self.boot)
+        let is_copied = self.boot.geometry.copy_at.is_none_or(|copy| {
+            let copy = boot_at::<FatVolume>(space.bytes, space.span.at.saturating_add(copy));
+            copy.is_some_and(|copy| copy.boot == self.boot)
         });
         let is_named = self.label.is_some() || tree.directories.len() > 1 || !tree.files.is_empty();
         self.summary.sound > 0 || is_copied && is_named && space.faults.invalid == 0
@@ -133,16 +109,17 @@ impl FamilyMember for FatVolume<'_> {
         Some(label).filter(|label| !label.is_empty())
     }
 
-    fn describe(&self, space: &ClusterSpace<'_>, clauses: FaultClauses) -> FaultClauses {
+    fn faults(&self, space: &ClusterSpace<'_>) -> Vec<Option<String>> {
         let unowned = self.summary.used.saturating_sub(space.owned.len());
-        clauses
-            .say(self.summary.sound == 0, "no allocation table begins as one")
-            .say(self.summary.differ, "the two allocation tables differ")
-            .say(space.faults.is_rootless, "the root folder cannot be read")
-            .count(space.faults.broken, "chains of clusters run out")
-            .count(space.faults.crossed, "chains of clusters cross others")
-            .count(space.faults.invalid, "folder records make no sense")
-            .count(unowned, "clusters are in use but belong to no file")
+        vec![
+            said(self.summary.sound == 0, "no allocation table begins as one"),
+            said(self.summary.differ, "the two allocation tables differ"),
+            said(space.faults.is_rootless, "the root folder cannot be read"),
+            counted(space.faults.broken, "chains of clusters run out"),
+            counted(space.faults.crossed, "chains of clusters cross others"),
+            counted(space.faults.invalid, "folder records make no sense"),
+            counted(unowned, "clusters are in use but belong to no file"),
+        ]
     }
 
     fn is_trusted(&self, space: &ClusterSpace<'_>) -> bool {

@@ -6,9 +6,8 @@ use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::clusters::is_free;
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::fat_family::budget::LocationBudget;
 use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
-use crate::volumes::filesystem::fat_family::space::deleted_locations;
+use crate::volumes::filesystem::fat_family::locations::LocationBudget;
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
 use crate::volumes::filesystem::system::SECTOR;
 
@@ -72,10 +71,11 @@ impl<'k> LostVolume<'k> {
             return None;
         }
         let mut budget = LocationBudget::default();
-        for file in tree.files.iter_mut().filter(|_| self.is_located) {
-            let is_free = |at| self.is_free(at);
-            file.locations =
-                deleted_locations(&self.heap, &file.record, None, is_free, &mut budget);
+        if self.is_located {
+            for file in &mut tree.files {
+                let is_free = |at| self.is_free(at);
+                file.locations = budget.deleted(&self.heap, &file.record, None, is_free);
+            }
         }
         let reach = Span::between(self.heap.at.min(first), self.heap.end);
         Some(Contents {

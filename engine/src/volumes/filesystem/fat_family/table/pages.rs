@@ -1,14 +1,10 @@
-//! Numbers of an allocation table, which is read in pages: all of it need not fit in memory.
+//! The bytes of an allocation table, which is read in pages: all of it need not fit in memory.
 
 use std::collections::HashMap;
 
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::table::layout::{EntryWidth, TableLayout};
-
-/// Copies of the table that are looked at.
-pub(crate) const MOST_COPIES: usize = 2;
 
 /// Bytes of a table that are read at once.
 const PAGE: u64 = 1 << 16;
@@ -32,27 +28,15 @@ pub(crate) struct TablePages<'b> {
 }
 
 impl<'b> TablePages<'b> {
-    /// None of the pages of a table of `len` bytes.
+    /// None of the pages of so many bytes of tables.
     pub fn new(bytes: &'b dyn Bytes, len: u64) -> Self {
-        let all = (len / PAGE + 1).saturating_mul(MOST_COPIES as u64);
-        TablePages { bytes, pages: HashMap::new(), loads: all.saturating_mul(MOST_PASSES) }
+        let loads = (len / PAGE + 2).saturating_mul(MOST_PASSES);
+        TablePages { bytes, pages: HashMap::new(), loads }
     }
 
-    /// The bits of a cluster's entry; zero when the table has been read too often.
-    pub fn entry(&mut self, layout: &TableLayout, copy: usize, cluster: u32) -> u32 {
-        let Some(&start) = layout.copies.get(copy) else { return 0 };
-        let at = u64::from(cluster) * layout.width.bits() / 8;
-        let mut entry = [0; 4];
-        let len = layout.width.bits().div_ceil(8) as usize;
-        self.fetch(start, at, &mut entry[..len]);
-        let raw = u32::from_le_bytes(entry);
-        match layout.width {
-            EntryWidth::Twelve if cluster % 2 == 1 => raw >> 4,
-            width => raw & width.ones(),
-        }
-    }
-
-    fn fetch(&mut self, start: u64, at: u64, out: &mut [u8]) {
+    /// Fills `out`, at most [`OVERLAP`] bytes, from offset `at` of the table that begins at `start`;
+    /// leaves it as it is when the table has been read too often.
+    pub fn fetch(&mut self, start: u64, at: u64, out: &mut [u8]) {
         if let Some(mapped) = self.bytes.mapped(start.saturating_add(at), out.len()) {
             return out.copy_from_slice(mapped);
         }

@@ -11,7 +11,6 @@ use crate::volumes::filesystem::fat_family::padded::read_padded;
 use crate::volumes::filesystem::fat_family::salvage::dcf;
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
 use crate::volumes::filesystem::fat_family::salvage::sequence::{self, DirectoryFragment};
-use crate::volumes::filesystem::fat_family::space::contiguous;
 use crate::volumes::filesystem::fat_family::tree::FoundDirectory;
 
 /// Stands for the first cluster of the directory that cameras put theirs into, where it is inferred.
@@ -37,7 +36,7 @@ impl<'r> DirectoryClusters<'r> {
         for record in records.iter().filter(|record| record.is_directory) {
             let count = match record.allocation {
                 Allocation::Nothing => continue,
-                Allocation::Contiguous => contiguous(&heap, record).count,
+                Allocation::Contiguous => record.contiguous(&heap).count,
                 Allocation::Chained => 1,
             };
             // Of two that claim the same cluster the newer one names it.

@@ -6,7 +6,7 @@ use afterimage_signatures::{Bytes, Run};
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
-use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, MOST_LEN, list};
+use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, list};
 use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
 use crate::volumes::filesystem::fat_family::fat::salvage::geometry::FoundHead;
 use crate::volumes::filesystem::fat_family::fat::salvage::split_names;
@@ -45,7 +45,7 @@ pub(crate) fn fragments(
     let chains = sequence::chains(&fragments, heads.len(), before);
     let found = chains.into_iter().map(|chain| {
         let runs = chain.iter().map(|&index| runs[index]);
-        let records = list(&DirectoryBytes::read(bytes, runs, MOST_LEN), false, HIGHEST).records;
+        let records = list(&DirectoryBytes::read(bytes, runs), false, HIGHEST).records;
         let head = heads.get(chain[0]).map(|found| found.head);
         // The directories among these entries name the one that holds them as their parent.
         let mut directories = records.iter().filter(|record| record.is_directory);
@@ -75,7 +75,7 @@ fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Run> {
 
 /// What the names in a run count.
 fn fragment(bytes: &dyn Bytes, run: Run) -> DirectoryFragment {
-    let directory = DirectoryBytes::read(bytes, [run], MOST_LEN);
+    let directory = DirectoryBytes::read(bytes, [run]);
     let records = list(&directory, false, HIGHEST).records;
     let count = |record: &FileRecord| sequence::count(&record.name);
     DirectoryFragment {

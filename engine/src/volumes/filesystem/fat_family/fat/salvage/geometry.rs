@@ -5,7 +5,7 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, MOST_LEN, list};
+use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, list};
 use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
 use crate::volumes::filesystem::fat_family::salvage::geometry::{count_fitting, origin, votes};
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
@@ -59,7 +59,7 @@ fn lone(bytes: &dyn Bytes, heads: &[FoundHead]) -> Option<LostVolume<'static>> {
     let tried = LENGTHS.into_iter().filter_map(|len| {
         let volume = LostVolume::at(origin(at, own, len)?, len, bytes.len());
         let run = volume.heap.run(ClusterRun { first: own, count: 1 });
-        let listing = list(&DirectoryBytes::read(bytes, run, MOST_LEN), false, HIGHEST);
+        let listing = list(&DirectoryBytes::read(bytes, run), false, HIGHEST);
         Some((count_fitting(bytes, &volume.heap, listing.records.iter()), volume))
     });
     let (count, volume) = tried.max_by_key(|&(count, _)| count)?;

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::{Bytes, Run};
 
-use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
+use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
 use crate::volumes::filesystem::fat_family::fat::long_entry::MOST_PARTS;
 use crate::volumes::filesystem::fat_family::fat::long_name::{long_name, part};
@@ -50,7 +50,7 @@ fn tail(bytes: &dyn Bytes, run: &Run) -> Option<Vec<u8>> {
 fn start(bytes: &dyn Bytes, run: &Run) -> Option<Vec<u8>> {
     let len = run.len.min(((MOST_PARTS + 1) * ENTRY_LEN) as u64);
     let mut entries = read_padded(bytes, run.at, len as usize);
-    let role = |index| FatEntry::at(&entries, index).map(FatEntry::role);
+    let role = |index| entry(&entries, index).map(FatEntry::role);
     let short = (0..entries.len() / ENTRY_LEN).find(|&at| role(at) != Some(EntryRole::LongName))?;
     if role(short) != Some(EntryRole::File) {
         return None;
