@@ -6,13 +6,11 @@
 //! that no directory leads to. Boot sectors, entries and names lie in [`fat`] and [`exfat`]; each is a
 //! [`member::FamilyMember`].
 
-mod cluster_set;
 mod clusters;
 mod directory_bytes;
 mod dos_time;
 pub(crate) mod exfat;
 pub(crate) mod fat;
-mod faults;
 mod file_record;
 mod geometry;
 mod locations;

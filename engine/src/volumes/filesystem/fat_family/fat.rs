@@ -12,13 +12,9 @@ mod boot;
 mod clue;
 mod directory;
 mod entry;
-mod head;
-mod kept;
 mod letters;
-mod long_entry;
-mod long_name;
+mod names;
 mod salvage;
-mod short_name;
 #[cfg(test)]
 mod tests;
 mod volume;

@@ -8,7 +8,7 @@ const MOST_HIGH: u32 = 64;
 
 /// How the clusters of a file are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Allocation {
+pub(crate) enum FileAllocation {
     /// It has none.
     #[default]
     Nothing,
@@ -50,7 +50,7 @@ pub(crate) struct FileRecord {
     /// Whether it is a directory.
     pub is_directory: bool,
     /// How its clusters are found.
-    pub allocation: Allocation,
+    pub allocation: FileAllocation,
     /// Its first cluster; zero when it has none.
     pub cluster: u32,
     /// Whether the upper half of that number may be lost.

@@ -3,7 +3,7 @@
 use afterimage_signatures::Run;
 
 use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun};
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::limits::MOST_RUNS;
 use crate::volumes::filesystem::location::Location;
 
@@ -45,12 +45,12 @@ impl LocationBudget {
         chain: Option<Vec<ClusterRun>>,
         is_free: impl Fn(u64) -> bool,
     ) -> Vec<Location> {
-        let is_contiguous = record.allocation == Allocation::Contiguous;
+        let is_contiguous = record.allocation == FileAllocation::Contiguous;
         let recorded = match record.allocation {
             _ if record.size == 0 => return Vec::new(),
-            Allocation::Nothing => return Vec::new(),
-            Allocation::Chained => chain,
-            Allocation::Contiguous => Some(vec![record.contiguous(heap)]),
+            FileAllocation::Nothing => return Vec::new(),
+            FileAllocation::Chained => chain,
+            FileAllocation::Contiguous => Some(vec![record.contiguous(heap)]),
         };
         let runs = recorded.and_then(|runs| self.runs(heap.runs(&runs, record.written)));
         let is_recorded = is_contiguous && runs.is_some();

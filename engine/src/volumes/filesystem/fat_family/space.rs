@@ -3,10 +3,10 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
-use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun, FIRST};
-use crate::volumes::filesystem::fat_family::faults::VolumeFaults;
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::clusters::{
+    ClusterHeap, ClusterRun, ClusterSet, FIRST,
+};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::fat_family::geometry::VolumeGeometry;
 use crate::volumes::filesystem::fat_family::locations::LocationBudget;
 use crate::volumes::filesystem::fat_family::table::{AllocationTable, Chain, ChainEnd};
@@ -43,9 +43,9 @@ impl<'b> ClusterSpace<'b> {
     pub fn claim(&mut self, record: &FileRecord) -> Chain {
         let needed = self.heap.needed(record.size);
         let mut chain = match record.allocation {
-            Allocation::Nothing => return Chain::default(),
-            Allocation::Chained => self.table.claim(record.cluster, &mut self.owned),
-            Allocation::Contiguous => self.claim_run(record.cluster, needed),
+            FileAllocation::Nothing => return Chain::default(),
+            FileAllocation::Chained => self.table.claim(record.cluster, &mut self.owned),
+            FileAllocation::Contiguous => self.claim_run(record.cluster, needed),
         };
         if chain.end == ChainEnd::Proper && chain.len < needed {
             chain.end = ChainEnd::Broken;
@@ -77,11 +77,11 @@ impl<'b> ClusterSpace<'b> {
         budget: &mut LocationBudget,
     ) -> Vec<Location> {
         let chain = self.claim(record);
-        if record.size == 0 || record.allocation == Allocation::Nothing {
+        if record.size == 0 || record.allocation == FileAllocation::Nothing {
             return Vec::new();
         }
         // A run is recorded whole, whoever else claims clusters of it.
-        let is_whole = record.allocation == Allocation::Contiguous
+        let is_whole = record.allocation == FileAllocation::Contiguous
             || chain.len >= self.heap.needed(record.size);
         let runs = budget.runs(self.heap.runs(&chain.runs, record.written));
         let is_recorded = is_whole && runs.is_some();
@@ -100,10 +100,55 @@ impl<'b> ClusterSpace<'b> {
     ) -> Vec<Location> {
         let needed = self.heap.needed(record.size);
         let chain = match record.allocation {
-            Allocation::Chained => self.table.surviving(record.cluster, needed, &self.owned),
-            Allocation::Contiguous | Allocation::Nothing => None,
+            FileAllocation::Chained => self.table.surviving(record.cluster, needed, &self.owned),
+            FileAllocation::Contiguous | FileAllocation::Nothing => None,
         };
         let is_free = |at| self.heap.number(at).is_none_or(|cluster| !self.owned.has(cluster));
         budget.deleted(&self.heap, record, chain, is_free)
     }
+}
+
+/// Of so many chains or clusters one may be wrong before the allocation is not believed.
+pub(crate) const TRUSTED: u64 = 8;
+
+/// What was met in a volume that should not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct VolumeFaults {
+    /// Whether the root directory is not there.
+    pub is_rootless: bool,
+    /// Live files and directories whose clusters were followed.
+    pub followed: u64,
+    /// Those whose clusters do not reach as far as they should.
+    pub broken: u64,
+    /// Those whose clusters have another owner.
+    pub crossed: u64,
+    /// Entries in use that contradict themselves.
+    pub invalid: u64,
+}
+
+impl VolumeFaults {
+    /// Counts how the clusters of a file end.
+    pub fn count(&mut self, end: ChainEnd) {
+        self.followed += 1;
+        match end {
+            ChainEnd::Proper => {}
+            ChainEnd::Broken => self.broken += 1,
+            ChainEnd::Crossed => self.crossed += 1,
+        }
+    }
+
+    /// Whether they are few enough to believe what the volume says of free clusters.
+    pub fn are_few(&self) -> bool {
+        !self.is_rootless && (self.broken + self.crossed) * TRUSTED <= self.followed
+    }
+}
+
+/// A clause, where something is wrong.
+pub(crate) fn said(is_wrong: bool, clause: &str) -> Option<String> {
+    is_wrong.then(|| clause.to_owned())
+}
+
+/// A clause that begins with a number, unless that is zero.
+pub(crate) fn counted(count: u64, clause: &str) -> Option<String> {
+    said(count > 0, &format!("{count} {clause}"))
 }

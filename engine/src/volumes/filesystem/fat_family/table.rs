@@ -4,7 +4,7 @@ mod pages;
 
 use afterimage_signatures::Bytes;
 
-use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
+use crate::volumes::filesystem::fat_family::clusters::ClusterSet;
 use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, FIRST, extend};
 use crate::volumes::filesystem::fat_family::geometry::{FamilyKind, VolumeGeometry};
 use pages::TablePages;

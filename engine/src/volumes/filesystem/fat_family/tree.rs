@@ -113,6 +113,17 @@ impl DirectoryTree {
         directory.and_then(|one| one.record.as_ref()).map_or(0, |record| record.cluster)
     }
 
+    /// The directories that are named, as if they had been found by their clusters.
+    pub fn found(&self) -> Vec<FoundDirectory> {
+        let found = self.directories.iter().filter(|directory| directory.record.is_some());
+        let found = found.map(|directory| FoundDirectory {
+            cluster: directory.record.as_ref().map_or(0, |record| record.cluster),
+            parent: directory.parent.map(|parent| self.cluster(parent)),
+            record: directory.record.clone(),
+        });
+        found.collect()
+    }
+
     /// The path of a directory, with a `/` behind it, and whether all of it is recorded.
     fn path(&self, directory: usize) -> (String, bool) {
         let (mut names, mut certain, mut here) = (Vec::new(), true, Some(directory));

@@ -5,16 +5,14 @@ use std::collections::VecDeque;
 use afterimage_signatures::{Bytes, Run};
 
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
-use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
+use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, ClusterSet};
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, MOST_DIRECTORY};
-use crate::volumes::filesystem::fat_family::faults::said;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
 use crate::volumes::filesystem::fat_family::geometry::RootDirectory;
 use crate::volumes::filesystem::fat_family::locations::LocationBudget;
 use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::space::ClusterSpace;
+use crate::volumes::filesystem::fat_family::space::{ClusterSpace, said};
 use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, MOST_DIRECTORIES, ROOT};
 use crate::volumes::filesystem::system::SECTOR;
 

@@ -11,7 +11,7 @@ use crate::volumes::filesystem::fat_family::exfat::entry::{
     FILE, FileEntry, IN_USE, NAME, NAME_PART, NameEntry, STREAM, StreamEntry,
 };
 use crate::volumes::filesystem::fat_family::exfat::upcase::UpcaseTable;
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::stamp::Stamp;
 
 /// Entries of a set after the first: a stream and up to 17 parts of a name, or other things.
@@ -110,9 +110,9 @@ fn stream(
         deleted: used == 0,
         erased: used == 0,
         allocation: match stream.flags & 3 {
-            3 if cluster > 0 => Allocation::Contiguous,
-            1 if cluster > 0 => Allocation::Chained,
-            _ => Allocation::Nothing,
+            3 if cluster > 0 => FileAllocation::Contiguous,
+            1 if cluster > 0 => FileAllocation::Chained,
+            _ => FileAllocation::Nothing,
         },
         cluster,
         size,

@@ -17,8 +17,10 @@ impl Default for UpcaseTable {
     fn default() -> Self {
         let capital = |code: u16| {
             let mut capitals = char::from_u32(code.into())?.to_uppercase();
-            let capital = capitals.next().filter(|_| capitals.next().is_none())?;
-            u16::try_from(u32::from(capital)).ok()
+            match (capitals.next(), capitals.next()) {
+                (Some(capital), None) => u16::try_from(u32::from(capital)).ok(),
+                _ => None,
+            }
         };
         UpcaseTable((0..=u16::MAX).map(|code| capital(code).unwrap_or(code)).collect())
     }

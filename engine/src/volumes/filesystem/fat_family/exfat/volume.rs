@@ -1,7 +1,6 @@
 //! What exFAT knows of one volume.
 
-use crate::volumes::filesystem::fat_family::cluster_set::ClusterSet;
-use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, FIRST};
+use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, ClusterSet, FIRST};
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::exfat::boot::{COPY, ExFatBoot, is_whole};
 use crate::volumes::filesystem::fat_family::exfat::entry::{
@@ -9,12 +8,11 @@ use crate::volumes::filesystem::fat_family::exfat::entry::{
 };
 use crate::volumes::filesystem::fat_family::exfat::entry_set::EntrySet;
 use crate::volumes::filesystem::fat_family::exfat::upcase::{self, UpcaseTable};
-use crate::volumes::filesystem::fat_family::faults::{TRUSTED, counted, said};
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::fat_family::geometry::VolumeGeometry;
 use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::space::ClusterSpace;
+use crate::volumes::filesystem::fat_family::space::{ClusterSpace, TRUSTED, counted, said};
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
 use crate::volumes::filesystem::system::SECTOR;
 
@@ -62,7 +60,7 @@ impl ExFatVolume {
 
 impl FamilyMember for ExFatVolume {
     fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
-        let (boot, upcase) = (ExFatBoot::parse(sector)?, UpcaseTable::default());
+        let (boot, upcase) = (ExFatBoot::parse(sector)?, upcase::unicode().clone());
         Some(ExFatVolume { boot, upcase, used: None, label: None })
     }
 
@@ -126,9 +124,9 @@ impl FamilyMember for ExFatVolume {
             return None;
         }
         match record.allocation {
-            Allocation::Nothing => None,
-            Allocation::Contiguous => Some(vec![record.contiguous(&space.heap)]),
-            Allocation::Chained => {
+            FileAllocation::Nothing => None,
+            FileAllocation::Contiguous => Some(vec![record.contiguous(&space.heap)]),
+            FileAllocation::Chained => {
                 let needed = space.heap.needed(record.size.max(1));
                 let chain = space.table.surviving(record.cluster, needed, &space.owned);
                 Some(chain.unwrap_or(vec![ClusterRun { first: record.cluster, count: 1 }]))

@@ -2,10 +2,9 @@
 
 use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
-use crate::volumes::filesystem::fat_family::fat::directory::HIGHEST;
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST};
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
-use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
-use crate::volumes::filesystem::fat_family::fat::long_name::{long_name, part};
+use crate::volumes::filesystem::fat_family::fat::names::{long_name, part};
 use crate::volumes::filesystem::system::{Clue, SECTOR};
 
 /// What the sector may be a trace of.

@@ -1,10 +1,11 @@
 //! The entries of a directory, with their names.
 
+use crate::volumes::filesystem::fat_family::clusters::FIRST;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, entry};
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
-use crate::volumes::filesystem::fat_family::fat::long_name::{LongName, long_name};
-use crate::volumes::filesystem::fat_family::fat::short_name;
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord, ShortName};
+use crate::volumes::filesystem::fat_family::fat::names;
+use crate::volumes::filesystem::fat_family::fat::names::{LongName, long_name};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord, ShortName};
 use crate::volumes::filesystem::fat_family::member::DirectoryListing;
 use crate::volumes::filesystem::stamp::Stamp;
 
@@ -41,7 +42,7 @@ fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: b
     }
     let name = match long {
         Some(LongName { name: Some(name), .. }) => name,
-        _ => short_name::shown(&short),
+        _ => names::shown(&short),
     };
     // Of a deleted file all of the number may be lost, which zero tells as little as any other.
     let is_empty = entry.cluster() == 0 && is_live && !entry.is_directory();
@@ -52,7 +53,7 @@ fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: b
         deleted: !is_live,
         erased: entry.is_deleted(),
         is_directory: entry.is_directory(),
-        allocation: if is_empty { Allocation::Nothing } else { Allocation::Chained },
+        allocation: if is_empty { FileAllocation::Nothing } else { FileAllocation::Chained },
         cluster: entry.cluster(),
         size: entry.size.get().into(),
         written: entry.size.get().into(),
@@ -67,5 +68,23 @@ pub(crate) fn label(root: &DirectoryBytes) -> Option<String> {
     let entries = (0..root.len()).map_while(|index| entry::<FatEntry>(root.bytes(), index));
     let mut live = entries.take_while(|entry| entry.role() != EntryRole::End);
     let label = live.find(|entry| entry.role() == EntryRole::Label && !entry.is_deleted())?;
-    Some(short_name::label(&label.name))
+    Some(names::label(&label.name))
+}
+
+/// What the entries `.` and `..` say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DirectoryHead {
+    /// The directory's own first cluster.
+    pub own: u32,
+    /// That of the directory it lies in, zero for the root.
+    pub parent: u32,
+}
+
+impl DirectoryHead {
+    /// The beginning of the directory that begins with these bytes, if one does.
+    pub fn parse(directory: &[u8]) -> Option<Self> {
+        let (own, parent): (&FatEntry, &FatEntry) = (entry(directory, 0)?, entry(directory, 1)?);
+        let fits = own.is_dots(1) && parent.is_dots(2) && own.cluster() >= FIRST && own.size == 0;
+        fits.then(|| DirectoryHead { own: own.cluster(), parent: parent.cluster() })
+    }
 }

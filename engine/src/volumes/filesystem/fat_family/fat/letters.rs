@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::volumes::filesystem::fat_family::fat::short_name::shown;
+use crate::volumes::filesystem::fat_family::fat::names::shown;
 use crate::volumes::filesystem::fat_family::file_record::{FileRecord, ShortName};
-use crate::volumes::filesystem::fat_family::salvage::dcf;
+use crate::volumes::filesystem::fat_family::salvage::camera_names::is_folder_without_letter;
 use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, ROOT};
 
 /// What cameras call their folders.
@@ -120,7 +120,7 @@ fn of_a_camera(short: &ShortName, is_directory: bool) -> Option<u8> {
     };
     let known = if is_directory { CAMERA_FOLDERS } else { CAMERA_FILES };
     let known = known.iter().find(is_alike).map(|known| known.as_bytes()[0]);
-    known.or((is_directory && dcf::is_folder_without_letter(stem)).then_some(b'1'))
+    known.or((is_directory && is_folder_without_letter(stem)).then_some(b'1'))
 }
 
 #[cfg(test)]

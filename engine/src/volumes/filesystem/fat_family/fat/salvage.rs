@@ -3,14 +3,13 @@
 mod fragments;
 mod geometry;
 mod lost;
-mod naming;
 mod split_names;
 
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
-use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::directory::DirectoryHead;
 use crate::volumes::filesystem::fat_family::padded::read_padded;
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
     LostVolume, MOST_CLUES, listed,

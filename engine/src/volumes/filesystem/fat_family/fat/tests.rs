@@ -1,7 +1,9 @@
 //! Volumes as cards have them, made by the testdata crate.
 
-use afterimage_signatures::Run;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Run};
 use afterimage_testdata::fat::{Kind, Stamp, Volume};
 use proptest::prelude::*;
 
@@ -204,6 +206,40 @@ fn salvage_lists_nothing_twice() {
     let card = card(Kind::Fat32);
     let known = read(card.image());
     assert_eq!(Fat.salvage(&card.image(), &clues(card.image()), &[known]), []);
+}
+
+/// An image that notes the lowest offset that is read.
+struct Noted<'i> {
+    image: &'i [u8],
+    lowest: AtomicU64,
+}
+
+impl Bytes for Noted<'_> {
+    fn len(&self) -> u64 {
+        self.image.len() as u64
+    }
+
+    fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
+        None
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        self.lowest.fetch_min(at, Ordering::Relaxed);
+        out.copy_from_slice(&self.image[at as usize..][..out.len()]);
+    }
+}
+
+#[test]
+fn salvage_reads_no_boot_sector_and_no_table_again() {
+    let mut card = card(Kind::Fat32);
+    card.delete_folder("DCIM/101TESTS");
+    card.format_again("EMPTY");
+    let noted = Noted { image: card.image(), lowest: AtomicU64::new(u64::MAX) };
+    let known = Fat.read(&noted, 0, noted.len()).expect("it is a volume");
+    assert_eq!(noted.lowest.swap(u64::MAX, Ordering::Relaxed), 0);
+    let found = Fat.salvage(&noted, &clues(card.image()), &[known]);
+    assert_eq!(found, Fat.salvage(&card.image(), &clues(card.image()), &[read(card.image())]));
+    assert!(noted.lowest.into_inner() >= card.clusters_at() as u64);
 }
 
 #[test]

@@ -3,15 +3,14 @@
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
 use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
-use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
-use crate::volumes::filesystem::fat_family::fat::kept::DirectoryNames;
-use crate::volumes::filesystem::fat_family::fat::{directory, letters, short_name};
-use crate::volumes::filesystem::fat_family::faults::{counted, said};
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, label, list};
+use crate::volumes::filesystem::fat_family::fat::letters;
+use crate::volumes::filesystem::fat_family::fat::names;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
 use crate::volumes::filesystem::fat_family::geometry::{FamilyKind, VolumeGeometry};
 use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::space::ClusterSpace;
+use crate::volumes::filesystem::fat_family::space::{ClusterSpace, counted, said};
 use crate::volumes::filesystem::fat_family::table::TableSummary;
 use crate::volumes::filesystem::fat_family::tree::DirectoryTree;
 use crate::volumes::filesystem::fat_family::volume::boot_at;
@@ -47,13 +46,13 @@ impl FamilyMember for FatVolume {
     }
 
     fn read_root(&mut self, _: &mut ClusterSpace<'_>, root: &DirectoryBytes) {
-        self.label = directory::label(root);
+        self.label = label(root);
     }
 
     fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing {
         let VolumeGeometry { kind, clusters, cluster_len, .. } = self.boot.geometry;
         let capacity = u64::from(clusters) * cluster_len;
-        let mut listing = directory::list(directory, is_live, clusters.saturating_add(1));
+        let mut listing = list(directory, is_live, clusters.saturating_add(1));
         // What is longer than the volume was never in it.
         listing.records.retain(|record| !record.deleted || record.size <= capacity);
         for record in listing.records.iter_mut().filter(|record| record.deleted) {
@@ -85,23 +84,23 @@ impl FamilyMember for FatVolume {
     /// What looks like a boot sector may be a copy of one, and then what lies where the root should
     /// be is none.
     fn is_volume(&self, space: &ClusterSpace<'_>, tree: &DirectoryTree) -> bool {
-        let is_copied = self.boot.geometry.copy_at.is_none_or(|copy| {
-            let copy = boot_at::<FatVolume>(space.bytes, space.span.at.saturating_add(copy));
-            copy.is_some_and(|copy| copy.boot == self.boot)
-        });
+        let same_at =
+            |at| boot_at::<FatVolume>(space.bytes, at).is_some_and(|copy| copy.boot == self.boot);
+        let copy_at = self.boot.geometry.copy_at.map(|copy| space.span.at.saturating_add(copy));
         let is_named = self.label.is_some() || tree.directories.len() > 1 || !tree.files.is_empty();
-        self.summary.sound > 0 || is_copied && is_named && space.faults.invalid == 0
+        self.summary.sound > 0
+            || is_named && space.faults.invalid == 0 && copy_at.is_none_or(same_at)
     }
 
     fn finish(&self, tree: &mut DirectoryTree) -> Kept {
         // Letters that are inferred must not teach salvage.
-        let names = DirectoryNames::of(tree);
+        let found = tree.found();
         letters::restore(tree);
-        Kept::new(names)
+        Kept::new(found)
     }
 
     fn label(&self) -> Option<String> {
-        let formatted = short_name::label(&self.boot.label);
+        let formatted = names::label(&self.boot.label);
         let label = self.label.clone().unwrap_or(match formatted.as_str() {
             "NO NAME" => String::new(),
             _ => formatted,

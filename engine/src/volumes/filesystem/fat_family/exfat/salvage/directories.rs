@@ -6,15 +6,16 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun};
 use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
-use crate::volumes::filesystem::fat_family::file_record::{Allocation, FileRecord};
+use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
-use crate::volumes::filesystem::fat_family::salvage::dcf;
+use crate::volumes::filesystem::fat_family::salvage::camera_names::{
+    CAMERA_ROOT, DirectoryFragment, chains, count, is_camera_folder,
+};
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
-use crate::volumes::filesystem::fat_family::salvage::sequence::{self, DirectoryFragment};
 use crate::volumes::filesystem::fat_family::tree::FoundDirectory;
 
 /// Stands for the first cluster of the directory that cameras put theirs into, where it is inferred.
-const CAMERA_ROOT: u32 = 1;
+const INFERRED: u32 = 1;
 
 /// Directories by the clusters that hold them.
 pub(crate) struct DirectoryClusters<'r> {
@@ -35,9 +36,9 @@ impl<'r> DirectoryClusters<'r> {
         }
         for record in records.iter().filter(|record| record.is_directory) {
             let count = match record.allocation {
-                Allocation::Nothing => continue,
-                Allocation::Contiguous => record.contiguous(&heap).count,
-                Allocation::Chained => 1,
+                FileAllocation::Nothing => continue,
+                FileAllocation::Contiguous => record.contiguous(&heap).count,
+                FileAllocation::Chained => 1,
             };
             // Of two that claim the same cluster the newer one names it.
             let time = |record: &FileRecord| record.modified.map(|stamp| stamp.civil);
@@ -61,7 +62,7 @@ impl<'r> DirectoryClusters<'r> {
         }
         let is_chained = |cluster: &u32| {
             let named = self.runs.get(cluster);
-            named.is_some_and(|(_, record)| record.allocation == Allocation::Chained)
+            named.is_some_and(|(_, record)| record.allocation == FileAllocation::Chained)
         };
         let mut all: Vec<u32> = names.keys().filter(|one| is_chained(one)).copied().collect();
         let heads = all.len();
@@ -69,11 +70,11 @@ impl<'r> DirectoryClusters<'r> {
         let fragment = |cluster: &u32| {
             let (first, last) = names[cluster];
             let is_full = is_full(bytes, &self.heap, *cluster);
-            let (first, last) = (sequence::count(first), sequence::count(last));
+            let (first, last) = (count(first), count(last));
             DirectoryFragment { first, last, is_full }
         };
         let fragments: Vec<DirectoryFragment> = all.iter().map(fragment).collect();
-        let chains = sequence::chains(&fragments, heads, vec![None; all.len()]);
+        let chains = chains(&fragments, heads, vec![None; all.len()]);
         for chain in chains.iter().filter(|chain| chain[0] < heads) {
             self.more.extend(chain[1..].iter().map(|&index| (all[index], all[chain[0]])));
         }
@@ -93,10 +94,10 @@ impl<'r> DirectoryClusters<'r> {
     /// The directories with those that they lie in. One that is not known is left out, except the one
     /// that cameras put theirs into.
     pub fn found(&self) -> Vec<FoundDirectory> {
-        let named = FileRecord::inferred(dcf::ROOT);
-        let root = FoundDirectory { cluster: CAMERA_ROOT, parent: None, record: Some(named) };
+        let named = FileRecord::inferred(CAMERA_ROOT);
+        let root = FoundDirectory { cluster: INFERRED, parent: None, record: Some(named) };
         let directories = self.runs.iter().map(|(&cluster, &(_, record))| {
-            let camera_root = dcf::is_folder(&record.name).then_some(CAMERA_ROOT);
+            let camera_root = is_camera_folder(&record.name).then_some(INFERRED);
             let parent = self.directory_of(record.at).or(camera_root);
             FoundDirectory { cluster, parent, record: Some(record.clone()) }
         });

@@ -5,8 +5,9 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::FIRST;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
-use crate::volumes::filesystem::fat_family::salvage::geometry::{count_fitting, votes};
-use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
+use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
+    LostVolume, count_fitting, votes,
+};
 use crate::volumes::filesystem::system::SECTOR;
 
 /// Powers of two that a cluster may be long: 512 bytes to 32 MiB.

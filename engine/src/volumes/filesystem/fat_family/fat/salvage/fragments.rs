@@ -6,12 +6,13 @@ use afterimage_signatures::{Bytes, Run};
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
-use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, list};
-use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST, list};
 use crate::volumes::filesystem::fat_family::fat::salvage::geometry::FoundHead;
 use crate::volumes::filesystem::fat_family::fat::salvage::split_names;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
-use crate::volumes::filesystem::fat_family::salvage::sequence::{self, DirectoryFragment};
+use crate::volumes::filesystem::fat_family::salvage::camera_names::{
+    DirectoryFragment, chains, count,
+};
 use crate::volumes::filesystem::system::SECTOR;
 
 /// A directory, or fragments of one whose beginning is not known.
@@ -42,8 +43,7 @@ pub(crate) fn fragments(
     let before = split_names::before(bytes, &runs, heads.len());
     let parents: HashMap<u32, u32> =
         heads.iter().map(|found| (found.head.own, found.head.parent)).collect();
-    let chains = sequence::chains(&fragments, heads.len(), before);
-    let found = chains.into_iter().map(|chain| {
+    let found = chains(&fragments, heads.len(), before).into_iter().map(|chain| {
         let runs = chain.iter().map(|&index| runs[index]);
         let records = list(&DirectoryBytes::read(bytes, runs), false, HIGHEST).records;
         let head = heads.get(chain[0]).map(|found| found.head);
@@ -77,10 +77,10 @@ fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Run> {
 fn fragment(bytes: &dyn Bytes, run: Run) -> DirectoryFragment {
     let directory = DirectoryBytes::read(bytes, [run]);
     let records = list(&directory, false, HIGHEST).records;
-    let count = |record: &FileRecord| sequence::count(&record.name);
+    let counted = |record: &FileRecord| count(&record.name);
     DirectoryFragment {
-        first: records.iter().find_map(count),
-        last: records.iter().rev().find_map(count),
+        first: records.iter().find_map(counted),
+        last: records.iter().rev().find_map(counted),
         is_full: directory.bytes().chunks_exact(ENTRY_LEN).all(|entry| entry[0] != 0),
     }
 }

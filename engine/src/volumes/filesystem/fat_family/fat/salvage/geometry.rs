@@ -5,10 +5,10 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::fat::directory::{HIGHEST, list};
-use crate::volumes::filesystem::fat_family::fat::head::DirectoryHead;
-use crate::volumes::filesystem::fat_family::salvage::geometry::{count_fitting, origin, votes};
-use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST, list};
+use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
+    LostVolume, count_fitting, origin, votes,
+};
 
 /// Lengths that a cluster can have: powers of two from 512 bytes to 256 KiB.
 const LENGTHS: [u64; 10] =

@@ -3,9 +3,8 @@
 use afterimage_signatures::{Bytes, Run};
 
 use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
-use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
-use crate::volumes::filesystem::fat_family::fat::long_entry::MOST_PARTS;
-use crate::volumes::filesystem::fat_family::fat::long_name::{long_name, part};
+use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry, MOST_PARTS};
+use crate::volumes::filesystem::fat_family::fat::names::{long_name, part};
 use crate::volumes::filesystem::fat_family::padded::read_padded;
 
 /// Pairs of fragments that are tried.

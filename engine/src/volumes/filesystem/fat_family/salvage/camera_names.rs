@@ -1,4 +1,5 @@
-//! Which fragment of a directory follows which, by the names in them: cameras count.
+//! How cameras name files and folders: by counting. So names tell which fragment of a directory
+//! follows which.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,7 +10,7 @@ const FARTHEST: u64 = 10_000;
 const MOST_DIGITS: usize = 18;
 
 /// What a name has in common with those beside it, and what it counts.
-pub(crate) type NameCount = (String, u64);
+type NameCount = (String, u64);
 
 /// The count of a name. Its first letter may be lost and is left out.
 pub(crate) fn count(name: &str) -> Option<NameCount> {
@@ -83,6 +84,21 @@ fn order(fragments: &[DirectoryFragment], heads: usize, before: &mut [Option<usi
     }
 }
 
+/// The folder of the root that holds all others.
+pub(crate) const CAMERA_ROOT: &str = "DCIM";
+
+/// Whether a folder in it is called so: a number from 100 on, and five characters.
+pub(crate) fn is_camera_folder(name: &str) -> bool {
+    let name = name.as_bytes();
+    matches!(name.first(), Some(b'1'..=b'9')) && is_folder_without_letter(name)
+}
+
+/// The same of a name whose first letter is lost.
+pub(crate) fn is_folder_without_letter(name: &[u8]) -> bool {
+    let is_free = |&byte: &u8| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    name.len() == 8 && name[1..3].iter().all(u8::is_ascii_digit) && name[3..].iter().all(is_free)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +140,16 @@ mod tests {
             (fragment("IMG_0001", "IMG_0060", false), fragment("IMG_0061", "IMG_0062", false));
         check(&[short, next.clone()], 1, &[None, None]);
         check(&[a, next.clone(), next], 1, &[None, Some(0), None]);
+    }
+
+    #[test]
+    fn folders_of_cameras_count_from_a_hundred() {
+        assert!(is_folder_without_letter(b"_00CANON") && !is_folder_without_letter(b"_"));
+        assert!(is_camera_folder("100CANON") && is_camera_folder("999_PANA"));
+        assert!(
+            !is_camera_folder("099CANON")
+                && !is_camera_folder("100canon")
+                && !is_camera_folder("100CANONS")
+        );
     }
 }
