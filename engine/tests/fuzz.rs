@@ -31,6 +31,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use afterimage_engine::SpanSet;
 use afterimage_engine::volumes::filesystem::{
     ALL, Clue, Contents, FileSystem, Location, MOST_DEPTH, MOST_ENTRIES, MOST_RUNS,
 };
@@ -113,10 +114,10 @@ fn check_contents(contents: &Contents, within: Span) {
             }
         }
     }
-    for free in free.as_deref().unwrap_or_default().windows(2) {
+    for free in free.as_ref().map_or(&[][..], SpanSet::as_slice).windows(2) {
         assert!(free[0].end() < free[1].at, "{kind}: {free:?}");
     }
-    for free in free.iter().flatten() {
+    for free in free.iter().flat_map(SpanSet::iter) {
         assert!(free.len > 0 && inside(free.at, free.len), "{kind}: {free:?}");
     }
     let said: HashSet<String> = entries.iter().map(|entry| format!("{entry:?}")).collect();

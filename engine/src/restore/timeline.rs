@@ -82,8 +82,7 @@ pub(super) fn space(
 ) -> Space {
     let contents = &known.survey.volumes[position as usize].contents;
     let grid = ClusterGrid::new(contents.clusters_at, contents.cluster_len);
-    let free = contents.free.as_ref().map(|free| free.iter().copied().collect());
-    let space = Space::new(free, known.spans, grid);
+    let space = Space::new(contents.free.clone(), known.spans, grid);
     // Those after the likeliest may be anybody's, or none.
     let headers = missing.iter().filter_map(|one| one.headers.first());
     let headers: Vec<Span> = headers.map(|&at| Span { at, len: contents.cluster_len }).collect();

@@ -25,7 +25,7 @@ impl LiveMap {
             }
         }
         for volume in survey.volumes.iter().filter(|volume| volume.is_trusted()) {
-            free.extend(volume.contents.free.iter().flatten().copied());
+            free.extend(volume.contents.free.iter().flat_map(SpanSet::iter));
         }
         runs.sort_by_key(|(key, _)| *key);
         let runs = runs.into_iter().map(|((span, _), id)| (span, id)).collect();

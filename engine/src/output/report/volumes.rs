@@ -3,6 +3,7 @@
 use afterimage_signatures::Bytes;
 
 use super::source::{ReportNameOnly, ReportVolume};
+use crate::model::SpanSet;
 use crate::names::NameOnlyEntry;
 use crate::volumes::entropy::Filling;
 use crate::volumes::survey::{Survey, Volume};
@@ -23,7 +24,7 @@ pub fn describe_volumes(
 
 fn row(volume: &Volume, source: &dyn Bytes, name_only: &[NameOnlyEntry]) -> ReportVolume {
     let contents = &volume.contents;
-    let free = if volume.is_trusted() { contents.free.as_deref() } else { None };
+    let free = if volume.is_trusted() { contents.free.as_ref() } else { None };
     let deleted = contents.entries.iter().filter(|entry| entry.deleted).count() as u64;
     ReportVolume {
         kind: contents.kind.to_owned(),
@@ -38,8 +39,8 @@ fn row(volume: &Volume, source: &dyn Bytes, name_only: &[NameOnlyEntry]) -> Repo
         partition: volume.partition,
         live: contents.entries.len() as u64 - deleted,
         deleted,
-        free: free.map(|spans| spans.iter().fold(0u64, |sum, span| sum.saturating_add(span.len))),
-        free_blank: free.and_then(|spans| Some(Filling::of(source, spans)?.blank)),
+        free: free.map(SpanSet::total),
+        free_blank: free.and_then(|spans| Some(Filling::of(source, spans.as_slice())?.blank)),
         gone: name_only.len() as u64,
         gone_files: name_only.iter().take(MOST_LISTED).map(listed).collect(),
     }

@@ -107,6 +107,7 @@ fn contents(
         encrypted: (encrypted > 0 && open.is_empty()).then_some(FILEVAULT),
         entries,
         free: None,
+        kept: Default::default(),
     })
 }
 

@@ -2,7 +2,9 @@
 
 use afterimage_signatures::verdict::Span;
 
+use crate::model::SpanSet;
 use crate::volumes::filesystem::entry::Entry;
+use crate::volumes::filesystem::kept::Kept;
 
 /// What a volume says of itself and of its files.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +25,9 @@ pub struct Contents {
     pub encrypted: Option<&'static str>,
     /// Files, not folders. No two say exactly the same.
     pub entries: Vec<Entry>,
-    /// Free extents: clusters that no live file owns, sorted and disjoint. Nothing where it is not
+    /// Free extents: clusters that no live file owns. Nothing where it is not
     /// known, or not to be trusted.
-    pub free: Option<Vec<Span>>,
+    pub free: Option<SpanSet>,
+    /// What its own file system's salvage needs again.
+    pub kept: Kept,
 }

@@ -69,6 +69,7 @@ fn contents(header: EncryptedHeader, at: u64, room: u64) -> Option<Contents> {
         encrypted: Some(header.encrypted),
         entries: Vec::new(),
         free: None,
+        kept: Default::default(),
     })
 }
 

@@ -87,6 +87,7 @@ fn contents(volume: &ExtVolume) -> Contents {
         encrypted: None,
         entries: entries(volume, &survey, &names),
         free,
+        kept: Default::default(),
     }
 }
 
@@ -130,7 +131,7 @@ fn entry(volume: &ExtVolume, file: &InodeVersion, path: String, certain: bool) -
 }
 
 /// The free blocks, when the bitmaps and the files agree.
-fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> Option<Vec<Span>> {
+fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> Option<SpanSet> {
     let promised = volume.superblock.blocks.saturating_mul(volume.superblock.block_len);
     if volume.blocks.end - volume.blocks.at < promised {
         faults.push("it is larger than the room for it".into());
@@ -147,8 +148,8 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
     if volume.copies.is_pending() {
         faults.push("it was not unmounted: its journal holds changes".into());
     }
-    let known: SpanSet = free.iter().copied().collect();
-    let is_free = |run: &Run| known.contains(run.at);
+    let free = SpanSet::from(free);
+    let is_free = |run: &Run| free.contains(run.at);
     if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;

@@ -134,6 +134,7 @@ fn contents(
         encrypted: None,
         entries,
         free: free.map(|(free, _)| free),
+        kept: Default::default(),
     }
 }
 
@@ -181,6 +182,7 @@ fn salvage(bytes: &dyn Bytes, clues: &[u64], volume: &Contents) -> Option<Conten
         encrypted: None,
         entries,
         free: None,
+        kept: Default::default(),
     })
 }
 

@@ -8,37 +8,31 @@
 //! All offsets count from the first byte of the source, all lengths are bytes.
 
 mod apfs;
-mod budget;
-pub mod clusters;
 mod contents;
-mod dcf;
-mod dos;
 mod encrypted;
 mod entry;
-mod exfat;
 mod ext;
-mod fat;
+mod fat_family;
 mod hfsplus;
+mod kept;
 mod limits;
 mod location;
 mod ntfs;
 mod opening;
 mod path;
-mod records;
-mod sequence;
 mod system;
-mod table;
 
 pub use contents::Contents;
 pub use entry::Entry;
+pub use kept::Kept;
 pub use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
 pub use location::Location;
 pub use system::{Clue, FileSystem, SECTOR};
 
 /// Every file system, in the order in which a place is tried.
 pub static ALL: &[&dyn FileSystem] = &[
-    &fat::Fat,
-    &exfat::ExFat,
+    &fat_family::fat::Fat,
+    &fat_family::exfat::ExFat,
     &ntfs::Ntfs,
     &ext::Ext,
     &hfsplus::HfsPlus,

@@ -1,3 +1,4 @@
+use crate::model::SpanSet;
 use afterimage_signatures::Run;
 use afterimage_testdata::ext::{Kind, Volume};
 use proptest::prelude::*;
@@ -178,7 +179,7 @@ fn check_bounds(image: &[u8]) {
     let copies = (0..len).step_by(1024).filter_map(|at| Ext.read_copy(&image, at));
     for contents in Ext.read(&image, 0, len).into_iter().chain(copies) {
         assert!(contents.span.end() <= len);
-        for span in contents.free.iter().flatten() {
+        for span in contents.free.iter().flat_map(SpanSet::iter) {
             assert!(span.end() <= len);
         }
         for entry in &contents.entries {

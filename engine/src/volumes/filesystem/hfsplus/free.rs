@@ -15,7 +15,7 @@ const PIECE: u64 = 64 << 10;
 const MOST_FREE_EXTENTS: usize = 8 << 20;
 
 /// The blocks that are free, and how many.
-pub(crate) fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, u64)> {
+pub(crate) fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(SpanSet, u64)> {
     let runs = Runs::new(header.runs(&header.allocation.extents));
     let len = header.blocks.div_ceil(8);
     let (mut free, mut count): (Vec<Span>, u64) = (Vec::new(), 0);
@@ -43,16 +43,15 @@ pub(crate) fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(Vec<Span>, 
             return None;
         }
     }
-    Some((free, count))
+    Some((free.into(), count))
 }
 
 /// Whether no live file lies in what is said to be free.
-pub(crate) fn agrees(free: &[Span], entries: &[Entry]) -> bool {
+pub(crate) fn agrees(free: &SpanSet, entries: &[Entry]) -> bool {
     let live = entries.iter().filter(|entry| !entry.deleted);
     let mut runs = live.flat_map(|entry| &entry.locations).flat_map(|location| match location {
         Location::Runs(runs) => runs.as_slice(),
         Location::Start(_) => &[],
     });
-    let free: SpanSet = free.iter().copied().collect();
     runs.all(|run| !free.meets(*run))
 }

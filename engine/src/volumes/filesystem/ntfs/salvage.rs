@@ -68,6 +68,7 @@ fn group(bytes: &dyn Bytes, strays: &[u64], known: Option<&Contents>) -> Option<
         encrypted: None,
         entries,
         free: None,
+        kept: Default::default(),
     })
 }
 

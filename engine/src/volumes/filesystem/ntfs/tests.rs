@@ -1,3 +1,4 @@
+use crate::model::SpanSet;
 use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 use afterimage_testdata::ntfs::record::{Extent, RECORD};
@@ -324,7 +325,7 @@ fn lawful(image: &[u8], contents: &Contents) -> Result<(), TestCaseError> {
         }
         prop_assert!(entry.coded.is_none() || entry.locations.is_empty());
     }
-    for pair in contents.free.as_deref().unwrap_or_default().windows(2) {
+    for pair in contents.free.as_ref().map_or(&[][..], SpanSet::as_slice).windows(2) {
         prop_assert!(pair[0].end() < pair[1].at);
     }
     Ok(())

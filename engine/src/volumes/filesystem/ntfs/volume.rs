@@ -72,6 +72,7 @@ pub(crate) fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &NtfsBoot) -> Op
         encrypted: None,
         entries: listing.entries,
         free,
+        kept: Default::default(),
     })
 }
 
@@ -178,7 +179,7 @@ fn free(
     index: &TableIndex,
     geometry: &NtfsGeometry,
     owned: &[Run],
-) -> Result<Vec<Span>, &'static str> {
+) -> Result<SpanSet, &'static str> {
     const LOST: &str = "its map of clusters is lost";
     let mut batch = table.one(bytes, own::BITMAP);
     let placed = batch.take(0).ok_or(LOST)?;
@@ -187,9 +188,8 @@ fn free(
     index.complete(bytes, table, &placed, &mut file);
     let data = file.streams.iter().find(|stream| stream.name().is_none()).ok_or(LOST)?;
     let Some(Location::Runs(runs)) = data.place(Some(geometry)) else { return Err(LOST) };
-    let free = bitmap::free(bytes, &Runs::new(runs), geometry)?;
-    let known: SpanSet = free.iter().copied().collect();
-    if owned.iter().any(|run| known.meets(*run)) {
+    let free = SpanSet::from(bitmap::free(bytes, &Runs::new(runs), geometry)?);
+    if owned.iter().any(|run| free.meets(*run)) {
         return Err("its map of clusters calls some free that hold files");
     }
     Ok(free)

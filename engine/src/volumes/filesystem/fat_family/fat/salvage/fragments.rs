@@ -1,0 +1,86 @@
+//! The fragments of directories of one volume, put together.
+
+use std::collections::{HashMap, HashSet};
+
+use afterimage_signatures::{Bytes, Run};
+
+use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST, list};
+use crate::volumes::filesystem::fat_family::fat::salvage::geometry::FoundHead;
+use crate::volumes::filesystem::fat_family::fat::salvage::split_names;
+use crate::volumes::filesystem::fat_family::file_record::FileRecord;
+use crate::volumes::filesystem::fat_family::salvage::camera_names::{
+    DirectoryFragment, chains, count,
+};
+use crate::volumes::filesystem::system::SECTOR;
+
+/// A directory, or fragments of one whose beginning is not known.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundFragments {
+    /// Its beginning.
+    pub head: Option<DirectoryHead>,
+    /// The first cluster of the directory that this is or must be a part of, zero for the root.
+    pub own: Option<u32>,
+    /// What it holds.
+    pub records: Vec<FileRecord>,
+}
+
+/// The directories that begin at `heads`, with what lies in the clusters of `rest`, where entries
+/// were seen that are no beginning.
+pub(crate) fn fragments(
+    bytes: &dyn Bytes,
+    heap: &ClusterHeap,
+    heads: &[FoundHead],
+    rest: &[u64],
+) -> Vec<FoundFragments> {
+    let begun = |found: &FoundHead| Run {
+        at: found.at,
+        len: heap.len.min(bytes.len().saturating_sub(found.at)),
+    };
+    let runs: Vec<Run> = heads.iter().map(begun).chain(orphaned(heap, heads, rest)).collect();
+    let fragments: Vec<DirectoryFragment> = runs.iter().map(|&run| fragment(bytes, run)).collect();
+    let before = split_names::before(bytes, &runs, heads.len());
+    let parents: HashMap<u32, u32> =
+        heads.iter().map(|found| (found.head.own, found.head.parent)).collect();
+    let found = chains(&fragments, heads.len(), before).into_iter().map(|chain| {
+        let runs = chain.iter().map(|&index| runs[index]);
+        let records = list(&DirectoryBytes::read(bytes, runs), false, HIGHEST).records;
+        let head = heads.get(chain[0]).map(|found| found.head);
+        // The directories among these entries name the one that holds them as their parent.
+        let mut directories = records.iter().filter(|record| record.is_directory);
+        let named = || directories.find_map(|record| parents.get(&record.cluster).copied());
+        let own = head.map(|head| head.own).or_else(named);
+        FoundFragments { head, own, records }
+    });
+    found.collect()
+}
+
+/// Clusters with entries that begin no directory; where a sector in the midst of one looks like
+/// entries, that alone.
+fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Run> {
+    let taken: HashSet<u64> = heads.iter().map(|found| found.at).collect();
+    let mut runs: Vec<Run> = Vec::new();
+    for &at in rest {
+        let start = heap.number(at).and_then(|number| heap.offset(number));
+        let is_inside = runs.last().is_some_and(|run| at < run.at + run.len);
+        if is_inside || start.is_some_and(|start| taken.contains(&start)) {
+            continue;
+        }
+        let len = if start == Some(at) { heap.len } else { SECTOR as u64 };
+        runs.push(Run { at, len });
+    }
+    runs
+}
+
+/// What the names in a run count.
+fn fragment(bytes: &dyn Bytes, run: Run) -> DirectoryFragment {
+    let directory = DirectoryBytes::read(bytes, [run]);
+    let records = list(&directory, false, HIGHEST).records;
+    let counted = |record: &FileRecord| count(&record.name);
+    DirectoryFragment {
+        first: records.iter().find_map(counted),
+        last: records.iter().rev().find_map(counted),
+        is_full: directory.bytes().chunks_exact(ENTRY_LEN).all(|entry| entry[0] != 0),
+    }
+}

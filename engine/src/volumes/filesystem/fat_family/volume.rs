@@ -1,0 +1,172 @@
+//! One volume: its directories and files from the root on, and where they lie.
+
+use std::collections::VecDeque;
+
+use afterimage_signatures::{Bytes, Run};
+
+use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, ClusterSet};
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, MOST_DIRECTORY};
+use crate::volumes::filesystem::fat_family::file_record::FileRecord;
+use crate::volumes::filesystem::fat_family::geometry::RootDirectory;
+use crate::volumes::filesystem::fat_family::locations::LocationBudget;
+use crate::volumes::filesystem::fat_family::member::{DirectoryListing, FamilyMember};
+use crate::volumes::filesystem::fat_family::space::{ClusterSpace, said};
+use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, MOST_DIRECTORIES, ROOT};
+use crate::volumes::filesystem::system::SECTOR;
+use crate::volumes::read;
+
+/// Bytes of all directories of one volume that are read.
+const MOST_DIRECTORIES_LEN: u64 = 4 << 30;
+
+/// A volume that is being read.
+struct FamilyVolume<'b, M> {
+    space: ClusterSpace<'b>,
+    /// What its own file system knows of it.
+    member: M,
+    tree: DirectoryTree,
+    /// Deleted directories that were not read yet, with the number of the one that they lie in.
+    deleted: VecDeque<(usize, FileRecord)>,
+    /// How many bytes of directories may still be read.
+    room: u64,
+}
+
+/// What the boot sector at `at` says, if there is one of this file system.
+pub(crate) fn boot_at<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<M> {
+    M::parse(read::padded(bytes, at, SECTOR).first_chunk()?)
+}
+
+/// What the volume says that begins at `at` and has `room` bytes at most, if there is one.
+pub(crate) fn read<M: FamilyMember>(bytes: &dyn Bytes, at: u64, room: u64) -> Option<Contents> {
+    FamilyVolume::new(bytes, boot_at::<M>(bytes, at)?, at, room).contents()
+}
+
+/// What the volume says whose boot sector has its copy at `at`, if there is one. A copy looks as its
+/// original does: its own offset in the volume tells where that begins.
+pub(crate) fn read_copy<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<Contents> {
+    let member = boot_at::<M>(bytes, at)?;
+    let start = at.checked_sub(member.geometry().copy_at?)?;
+    FamilyVolume::new(bytes, member, start, bytes.len() - start).contents()
+}
+
+impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
+    fn new(bytes: &'b dyn Bytes, mut member: M, at: u64, room: u64) -> Self {
+        let mut space = ClusterSpace::new(bytes, member.geometry(), at, room);
+        member.prepare(&mut space);
+        let (tree, deleted) = (DirectoryTree::default(), VecDeque::new());
+        FamilyVolume { space, member, tree, deleted, room: MOST_DIRECTORIES_LEN }
+    }
+
+    fn contents(mut self) -> Option<Contents> {
+        self.walk();
+        if !self.member.is_volume(&self.space, &self.tree) {
+            return None;
+        }
+        let mut budget = LocationBudget::default();
+        for file in self.tree.files.iter_mut().filter(|file| !file.record.deleted) {
+            file.locations = self.space.live_locations(&file.record, &mut budget);
+        }
+        self.walk_deleted();
+        for file in self.tree.files.iter_mut().filter(|file| file.record.deleted) {
+            file.locations = self.space.deleted_locations(&file.record, &mut budget);
+        }
+        let kept = self.member.finish(&mut self.tree);
+        let FamilyVolume { space, member, .. } = &self;
+        let is_short = member.geometry().len > space.span.len;
+        let short = said(is_short, "the volume claims to reach further than there is room");
+        let faults = std::iter::once(short).chain(member.faults(space)).flatten().collect();
+        let free = member.is_trusted(space).then(|| space.heap.free(&space.owned));
+        Some(Contents {
+            kind: member.geometry().kind.name(),
+            span: space.span,
+            label: member.label(),
+            cluster_len: space.heap.len,
+            clusters_at: space.heap.at,
+            faults,
+            encrypted: None,
+            entries: self.tree.entries(),
+            free,
+            kept,
+        })
+    }
+
+    /// Reads the directories that are there, from the root on.
+    fn walk(&mut self) {
+        let runs = self.root();
+        let root = self.directory(runs);
+        self.member.read_root(&mut self.space, &root);
+        let listing = self.member.list(&root, true);
+        self.space.faults.is_rootless |= listing.invalid > listing.records.len() as u64;
+        self.add(ROOT, listing);
+        let mut number = ROOT + 1;
+        while let Some(directory) = self.tree.directories.get(number) {
+            let chain = directory.record.as_ref().map(|record| self.space.claim(record));
+            let runs = self.runs(&chain.unwrap_or_default().runs);
+            let directory = self.directory(runs);
+            self.add(number, self.member.list(&directory, true));
+            number += 1;
+        }
+    }
+
+    /// Reads the directories that were deleted, as far as entries still lead to them. To be done
+    /// when it is known what live files own.
+    fn walk_deleted(&mut self) {
+        let mut seen = ClusterSet::new(self.space.heap.limit());
+        while let Some((parent, mut record)) = self.deleted.pop_front() {
+            let above = self.tree.cluster(parent);
+            let Some(runs) = self.member.find_deleted(&mut self.space, &record, above) else {
+                continue;
+            };
+            let Some(first) = runs.first().map(|run| run.first) else { continue };
+            if !seen.add(first) {
+                continue;
+            }
+            record.cluster = first;
+            let Some(number) = self.tree.add(parent, record) else { continue };
+            let directory = self.directory(self.runs(&runs));
+            self.add(number, self.member.list(&directory, false));
+        }
+    }
+
+    fn root(&mut self) -> Vec<Run> {
+        match self.member.geometry().root {
+            RootDirectory::Fixed(run) => {
+                vec![Run { at: self.space.span.at.saturating_add(run.at), len: run.len }]
+            }
+            RootDirectory::Chain(first) => {
+                let mut chain = self.space.table.claim(first, &mut self.space.owned);
+                self.space.faults.count(chain.end);
+                if chain.runs.is_empty() {
+                    self.space.faults.is_rootless = true;
+                    // The table is wrong about it, the boot sector hardly.
+                    chain.runs.push(ClusterRun { first, count: 1 });
+                }
+                self.runs(&chain.runs)
+            }
+        }
+    }
+
+    fn runs(&self, clusters: &[ClusterRun]) -> Vec<Run> {
+        self.space.heap.runs(clusters, MOST_DIRECTORY.min(self.room))
+    }
+
+    fn directory(&mut self, runs: Vec<Run>) -> DirectoryBytes {
+        let directory = DirectoryBytes::read(self.space.bytes, runs);
+        self.room = self.room.saturating_sub(directory.bytes().len() as u64);
+        directory
+    }
+
+    /// Adds what a directory holds to the tree; deleted directories are noted, to be read later.
+    fn add(&mut self, number: usize, listing: DirectoryListing) {
+        self.space.faults.invalid += listing.invalid;
+        for record in listing.records {
+            if !record.is_directory {
+                self.tree.add_file(number, record);
+            } else if !record.deleted {
+                self.tree.add(number, record);
+            } else if self.deleted.len() < MOST_DIRECTORIES {
+                self.deleted.push_back((number, record));
+            }
+        }
+    }
+}
