@@ -13,7 +13,7 @@ pub mod contents;
 pub mod encrypted;
 pub mod entry;
 pub mod ext;
-pub mod fat_family;
+pub(crate) mod fat_family;
 pub mod hfsplus;
 pub mod kept;
 pub mod limits;
