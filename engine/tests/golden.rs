@@ -6,9 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "other tests replay runs with it")]
+#[expect(dead_code, reason = "other tests replay runs with it")]
 mod bench;
-#[allow(dead_code, reason = "other tests build cards of their own with it")]
+#[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
 
 use std::collections::BTreeMap;

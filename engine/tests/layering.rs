@@ -144,7 +144,9 @@ fn wire_types_are_named_in_the_report_alone() {
     for path in sources(&src) {
         let room = path.strip_prefix(&src).unwrap().to_path_buf();
         // The stages hand rows and totals on; they make none.
-        let is_door = room.starts_with("output/report") || room.starts_with("run");
+        let is_door = room.starts_with("output/report")
+            || room.starts_with("run")
+            || room.ends_with("lib.rs");
         let names = code(&path).contains("output::report");
         assert!(!names || is_door, "{} names wire types", path.display());
     }

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "other tests replay runs with it")]
+#[expect(dead_code, reason = "other tests replay runs with it")]
 mod bench;
-#[allow(dead_code, reason = "other tests build cards of their own with it")]
+#[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
 
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ fn what_was_found_in_a_chunk_counts_when_the_chunk_was_done() {
     assert!(chunks > 1, "{chunks} chunks");
     let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
     let is_chunk = |line: &&[u8]| line[9..].starts_with(b"{\"chunk\"");
-    let last = lines.iter().rposition(|line| is_chunk(&line)).unwrap();
+    let last = lines.iter().rposition(is_chunk).unwrap();
     // A crash in the midst of a line of what was found in the last chunk.
     let before = lines[..last].iter().map(|line| line.len()).sum::<usize>();
     fs::write(&log, &text[..before - 3]).unwrap();

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::report::Grade;
 
-use super::Told;
+use super::told::Told;
 use crate::text::{bytes, count, duration, paragraph};
 
 /// Writes what was found and where it lies.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Told;
+use super::told::Told;
 use crate::text::{paragraph, percent};
 
 /// Writes what to do next.

@@ -18,6 +18,7 @@ pub(super) const VERSION: u32 = 1;
 /// One line of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "a line lives as long as it is read or written")]
 pub enum Line<'r> {
     /// The first line: what is scanned, and how.
     Head(Cow<'r, HeadLine>),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::environment::{Environment, Output};
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
-use super::source_job::{SourceJob, opened};
+use super::source_job::{GivenSource, SourceJob, opened};
 use crate::error::Error;
 use crate::ledger::{HeadLine, Journal, Ledger, ScanSettings};
 use crate::options::Options;
@@ -74,7 +74,7 @@ impl<'o> Job<'o, Opened> {
     }
 
     fn start(
-        sources: Vec<(PathBuf, Result<Box<dyn Source>, Error>)>,
+        sources: Vec<GivenSource>,
         destination: Option<Destination>,
         options: &'o Options,
         progress: &'o Progress,
@@ -106,7 +106,7 @@ fn checked(options: &Options, paths: &[PathBuf]) -> Result<Option<Destination>, 
 
 /// What is known of each source before it is scanned.
 pub(super) fn source_jobs(
-    sources: Vec<(PathBuf, Result<Box<dyn Source>, Error>)>,
+    sources: Vec<GivenSource>,
     options: &Options,
 ) -> Result<Vec<SourceJob>, Error> {
     let start = options.range.map_or(0, |(start, _)| start);

@@ -13,6 +13,9 @@ use crate::source::Source;
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
 
+/// A path as it was given, and what came of opening it.
+pub(super) type GivenSource = (PathBuf, Result<Box<dyn Source>, Error>);
+
 /// One source of a run.
 pub(super) struct SourceJob {
     /// Path as it was given.

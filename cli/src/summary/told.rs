@@ -1,0 +1,56 @@
+//! What a scan came to, as all parts of the summary ask it.
+
+use afterimage_engine::options::Options;
+use afterimage_engine::report::Grade;
+use afterimage_engine::run::Outcome;
+
+use crate::memory::Memory;
+
+/// What there is to tell.
+pub struct Told<'a> {
+    /// What the scan came to.
+    pub outcome: &'a Outcome,
+    /// What was asked for.
+    pub options: &'a Options,
+    /// The most memory it used, where what it cost is to be told too.
+    pub memory: Option<Memory>,
+}
+
+impl Told<'_> {
+    /// Files of their own, without copies and without those that are still there and only listed.
+    pub(super) fn photos(&self) -> u64 {
+        self.outcome.photos.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Files of their own that are copies of another.
+    pub(super) fn copies(&self) -> u64 {
+        let Outcome { summary, inner, lost, live, .. } = self.outcome;
+        summary.files.saturating_sub(inner + lost + live + self.photos())
+    }
+
+    /// Files of their own with something missing: those that go to `partial`.
+    pub(super) fn incomplete(&self) -> u64 {
+        let incomplete = |grade: &Grade| matches!(grade, Grade::Partial | Grade::Damaged);
+        let counts = self.outcome.photos.iter();
+        counts.filter(|(grade, _)| incomplete(grade)).map(|(_, count)| count).sum()
+    }
+
+    /// Whether only a part of each source was asked for.
+    fn is_part(&self) -> bool {
+        self.options.range.is_some() || self.options.volume.is_some()
+    }
+
+    /// Whether all photos of all kinds were asked for.
+    pub fn is_all(&self) -> bool {
+        let Options { formats, select, min_size, min_pixels, .. } = self.options;
+        formats.is_empty()
+            && select.is_all()
+            && (*min_size, *min_pixels) == (0, 0)
+            && !self.is_part()
+    }
+
+    /// Whether every byte that was asked for was scanned.
+    pub(super) fn whole(&self) -> bool {
+        !self.outcome.interrupted && self.outcome.failure.is_none() && !self.is_part()
+    }
+}
