@@ -292,9 +292,9 @@ mod tests {
     use super::*;
 
     /// Bytes that are not mapped.
-    struct Device(Vec<u8>);
+    struct Unmapped(Vec<u8>);
 
-    impl Bytes for Device {
+    impl Bytes for Unmapped {
         fn len(&self) -> u64 {
             self.0.len() as u64
         }
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn where_the_first_copy_is_overwritten_a_device_gives_the_second_as_well() {
         let sound = [0xf8, 0xff, 0xff, 0xff, 3, 0, 0xff, 0xff];
-        let device = Device([[0xee; 8], sound].concat());
+        let device = Unmapped([[0xee; 8], sound].concat());
         let layout =
             Layout { width: Width::Sixteen, limit: 4, media: 0xf8, copies: vec![0, 8], len: 8 };
         let mut table = Table::new(&device, layout);

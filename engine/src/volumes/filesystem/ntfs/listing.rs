@@ -1,5 +1,7 @@
 //! The files of a table of records.
 
+use std::collections::HashSet;
+
 use afterimage_signatures::{Bytes, Run};
 
 use super::boot::Geometry;
@@ -40,11 +42,17 @@ impl Listing {
         geometry: Option<&Geometry>,
     ) -> Self {
         let mut listing = Listing::default();
+        // Where the runs of the table overlap, a record would be listed once for each.
+        let overlap = table.overlaps_itself();
+        let mut listed = HashSet::new();
         let mut slot = 0;
         while slot < table.len() && listing.entries.len() < MOST_ENTRIES {
             let mut piece = table.piece(bytes, slot);
             for here in 0..piece.len() {
                 let Some(placed) = piece.take(here) else { continue };
+                if overlap && !listed.insert(placed.at()) {
+                    continue;
+                }
                 if placed.record.base.is_none() && !placed.record.folder {
                     let mut file = File::default();
                     file.add(&placed);

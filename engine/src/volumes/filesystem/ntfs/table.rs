@@ -49,6 +49,13 @@ impl Table {
         (self.runs.len() / self.record_len as u64).min(MOST_RECORDS)
     }
 
+    /// Whether some bytes are part of it more than once, as no sound table has it.
+    pub fn overlaps_itself(&self) -> bool {
+        let mut runs = self.runs.as_slice().to_vec();
+        runs.sort_unstable_by_key(|run| run.at);
+        runs.windows(2).any(|pair| pair[0].at.saturating_add(pair[0].len) > pair[1].at)
+    }
+
     /// Reads the records from the `slot`th on, as many as fit a piece.
     pub fn piece(&self, bytes: &dyn Bytes, slot: u64) -> Piece {
         let count = (self.len().saturating_sub(slot)).min((PIECE / self.record_len) as u64);
