@@ -1,6 +1,10 @@
 //! Where files may begin.
 
-pub mod matcher;
+mod constant;
+mod matcher;
 mod patterns;
+mod tiles;
 
-pub use matcher::{Hit, Matcher, is_constant, tiles};
+pub(crate) use constant::is_constant;
+pub use matcher::{Hit, Matcher};
+pub(crate) use tiles::tiles;
