@@ -22,7 +22,7 @@ use crate::ledger::store::Store;
 use crate::metrics::Account;
 use crate::model::digest::Algorithm;
 use crate::model::record::Record;
-use crate::output::naming::{Folder, Naming, Taken};
+use crate::output::naming::{NamingFacts, OutputFolder, TakenPaths};
 use crate::output::owner::Owner;
 use crate::output::report::{self, Exif, Grade, Issue};
 use crate::settle::Settled;
@@ -87,7 +87,7 @@ impl Recovery<'_> {
         let mut written = Written { names: vec![None; settled.order.len()], ..Written::default() };
         let due = self.due(ledger, settled, &mut written);
         self.make_room(ledger, settled, &due);
-        let mut taken = Taken::default();
+        let mut taken = TakenPaths::default();
         for &position in &due {
             match self.name(ledger, settled, position, &mut taken, &written) {
                 Ok(place) => written.names[position] = place,
@@ -155,7 +155,7 @@ impl Recovery<'_> {
         ledger: &mut Ledger,
         settled: &Settled,
         position: usize,
-        taken: &mut Taken,
+        taken: &mut TakenPaths,
         written: &Written,
     ) -> Result<Option<Place>, Error> {
         let index = settled.order[position] as usize;
@@ -208,7 +208,7 @@ impl Recovery<'_> {
         ledger: &mut Ledger,
         index: usize,
         mut place: Place,
-        taken: &mut Taken,
+        taken: &mut TakenPaths,
     ) -> Result<Place, Error> {
         loop {
             let Named { blake3, path } = ledger.journal.read(place)?;
@@ -255,11 +255,11 @@ fn proposed(record: &Record, inside: bool) -> String {
     let file = &record.file;
     let exif = file.exif.as_ref();
     let folder = match file.grade {
-        _ if inside => Folder::Embedded,
-        Grade::Verified | Grade::Structural | Grade::Repaired => Folder::Photos,
-        Grade::Partial | Grade::Damaged => Folder::Partial,
+        _ if inside => OutputFolder::Embedded,
+        Grade::Verified | Grade::Structural | Grade::Repaired => OutputFolder::Photos,
+        Grade::Partial | Grade::Damaged => OutputFolder::Partial,
     };
-    crate::output::naming::path(&Naming {
+    crate::output::naming::path(&NamingFacts {
         folder,
         original: file.original_path.as_deref(),
         taken: exif.and_then(|exif| exif.taken.as_deref()),
