@@ -11,9 +11,37 @@ use clap::error::ErrorKind;
 pub fn line(error: &(dyn Cause + 'static)) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
-    let advice = chain().find_map(|error| error.downcast_ref::<Error>()?.advice());
+    let advice = chain().find_map(|error| advice(error.downcast_ref()?));
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
     format!("afterimage: {}{advice}", causes.join(": "))
+}
+
+/// What to do about a failure of the engine, where there is something to be done.
+fn advice(error: &Error) -> Option<&'static str> {
+    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    match error {
+        Error::Open { source, .. } if denied(source) => Some(
+            "run it again with sudo, or make an image of the device first; recovered files will \
+             still belong to you",
+        ),
+        Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Some("check the path; `lsblk` lists drives and cards")
+        }
+        Error::NoMedium { .. } => Some("put the card into the reader and try again"),
+        Error::NotMappable { .. } => Some("use --io read"),
+        Error::NoVolume { known, .. } if known.is_empty() => {
+            Some("leave out --volume to scan all of it")
+        }
+        Error::Destination { .. } => Some("name a folder on another disk with --output"),
+        Error::NoRoom { .. } => Some(
+            "free some space or name a folder on a larger disk with --output; the report lists \
+             what was written",
+        ),
+        Error::Output { source, .. } if denied(source) => {
+            Some("name a folder that you may write to with --output")
+        }
+        _ => None,
+    }
 }
 
 /// What is wrong with the arguments, in one line; nothing where help was asked for.
@@ -65,14 +93,49 @@ mod tests {
         assert_eq!(of_arguments(&help), None);
     }
 
+    #[track_caller]
+    fn check(error: &Error, expected: &str) {
+        assert_eq!(line(error), format!("afterimage: {expected}"));
+    }
+
     #[test]
     fn a_line_says_what_and_why_and_what_to_do() {
-        let source = io::Error::from(io::ErrorKind::NotFound);
-        let error = Error::Open { path: "card.img".into(), source };
-        assert_eq!(
-            line(&error),
-            "afterimage: cannot open card.img: entity not found; check the path; `lsblk` lists \
-             drives and cards"
+        let path = || "card.img".into();
+        let open = |kind| Error::open("card.img".as_ref(), io::Error::from(kind));
+        check(
+            &open(io::ErrorKind::NotFound),
+            "cannot open card.img: entity not found; check the path; `lsblk` lists drives and cards",
         );
+        check(
+            &open(io::ErrorKind::PermissionDenied),
+            "cannot open card.img: permission denied; run it again with sudo, or make an image of \
+             the device first; recovered files will still belong to you",
+        );
+        check(
+            &Error::NotMappable { path: path() },
+            "cannot scan card.img: a device cannot be mapped; use --io read",
+        );
+        check(
+            &Error::NoVolume { path: path(), number: 2, known: vec![] },
+            "cannot find volume 2 on card.img: no file system is known there; leave out --volume to \
+             scan all of it",
+        );
+        check(
+            &Error::NoVolume { path: path(), number: 2, known: vec![1] },
+            "cannot find volume 2 on card.img: there is only volume 1",
+        );
+        check(
+            &Error::Destination { path: path(), why: "it is full of stars".into() },
+            "cannot write to card.img: it is full of stars; name a folder on another disk with \
+             --output",
+        );
+    }
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn an_empty_reader_is_told_apart() {
+        const ENOMEDIUM: i32 = 123;
+        let error = Error::open("/dev/sdb".as_ref(), io::Error::from_raw_os_error(ENOMEDIUM));
+        assert!(line(&error).ends_with("; put the card into the reader and try again"));
     }
 }

@@ -24,7 +24,7 @@ pub fn expand(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
 
 /// The regular files in a folder by name, but hidden ones and those in folders below.
 fn images(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |source| Error::Open { path: folder.to_path_buf(), source };
+    let failed = |error| Error::open(folder, error);
     let mut images = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;

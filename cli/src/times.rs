@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{Offset, TimeZone};
 
 /// A zone by its name in the database of the system, `UTC`, or its distance from UTC as `+hh:mm`.
@@ -15,19 +16,10 @@ pub fn zone(text: &str) -> Result<TimeZone, String> {
     })
 }
 
-/// `+hh:mm` or `-hh:mm`.
+/// `+hh:mm` or `-hh:mm`, less than a day.
 fn offset(text: &str) -> Option<Offset> {
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (hours, minutes) = (digits(hours).then_some(hours)?, digits(minutes).then_some(minutes)?);
-    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-    let seconds = (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) * 60)?;
-    Offset::from_seconds(sign * seconds).ok()
+    let offset = BrokenDownTime::parse("%:z", text).ok()?.offset()?;
+    (offset.seconds().unsigned_abs() < 86_400).then_some(offset)
 }
 
 /// The first moment that is asked for: of a date, its midnight.

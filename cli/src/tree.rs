@@ -112,8 +112,8 @@ impl Listed {
         let hint = self.name_hint.as_deref().and_then(|path| path.rsplit('/').next());
         match (&self.name, hint) {
             (Some(name), _) => plain(name),
-            (None, None) => format!("0x{:x} {}", self.offset, self.format),
-            (None, Some(hint)) => format!("0x{:x}, {}?", self.offset, plain(hint)),
+            (None, None) => format!("{:#x} {}", self.offset, self.format),
+            (None, Some(hint)) => format!("{:#x}, {}?", self.offset, plain(hint)),
         }
     }
 

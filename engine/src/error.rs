@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A failure that keeps a run from starting or from finishing.
 ///
-/// Messages say what, where and, in [`Error::advice`], what to do about it.
+/// Messages say what and where. What to do about it depends on the program, which tells the kinds apart.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,6 +16,20 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// A drive or reader has nothing in it.
+    #[error("cannot open {}", path.display())]
+    NoMedium {
+        /// The source.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The source is a device, which cannot be mapped.
+    #[error("cannot scan {}: a device cannot be mapped", path.display())]
+    NotMappable {
+        /// The source.
+        path: PathBuf,
     },
     /// The source is nothing that can be scanned.
     #[error("cannot scan {}: {why}", path.display())]
@@ -93,13 +107,23 @@ pub enum Error {
 fn others(known: &[u32]) -> String {
     let known: Vec<String> = known.iter().map(u32::to_string).collect();
     match known.as_slice() {
-        [] => "no file system is known there; leave out --volume to scan all of it".to_owned(),
+        [] => "no file system is known there".to_owned(),
         [one] => format!("there is only volume {one}"),
         some => format!("there are volumes {}", some.join(", ")),
     }
 }
 
 impl Error {
+    /// The failure to open the source at `path`; a drive without a medium is told apart.
+    pub fn open(path: &Path, source: io::Error) -> Self {
+        let path = path.to_path_buf();
+        if is_without_medium(&source) {
+            Error::NoMedium { path, source }
+        } else {
+            Error::Open { path, source }
+        }
+    }
+
     /// The failure of `doing` something with the output file at `path`; a full disk is told apart.
     pub fn output(doing: &'static str, path: &Path, source: io::Error) -> Self {
         if is_full(&source) {
@@ -107,36 +131,10 @@ impl Error {
         }
         Error::Output { doing, path: path.to_path_buf(), source }
     }
-
-    /// What to do about it, in one sentence, where there is something to be done.
-    pub fn advice(&self) -> Option<&'static str> {
-        let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
-        match self {
-            Error::Open { source, .. } if denied(source) => Some(
-                "run it again with sudo, or make an image of the device first; recovered files \
-                 will still belong to you",
-            ),
-            Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                Some("check the path; `lsblk` lists drives and cards")
-            }
-            Error::Open { source, .. } if is_without_medium(source) => {
-                Some("put the card into the reader and try again")
-            }
-            Error::Destination { .. } => Some("name a folder on another disk with --output"),
-            Error::NoRoom { .. } => Some(
-                "free some space or name a folder on a larger disk with --output; the report \
-                 lists what was written",
-            ),
-            Error::Output { source, .. } if denied(source) => {
-                Some("name a folder that you may write to with --output")
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Whether an I/O error says that a drive or reader has nothing in it.
-pub fn is_without_medium(error: &io::Error) -> bool {
+pub(crate) fn is_without_medium(error: &io::Error) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let missing = Some(libc::ENOMEDIUM);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -145,7 +143,7 @@ pub fn is_without_medium(error: &io::Error) -> bool {
 }
 
 /// Whether an I/O error says that a disk or a quota is full, or a file too large for its disk.
-pub fn is_full(error: &io::Error) -> bool {
+fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge

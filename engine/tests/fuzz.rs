@@ -22,7 +22,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "other tests build cards of their own with it")]
+#[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
 mod seeds;
 
@@ -261,9 +261,9 @@ const MAGICS: &[&[(usize, &[u8])]] = &[
     &[(510, b"\x55\xaa"), (512, b"EFI PART\0\0\x01\0\x5c\0\0\0")],
 ];
 
-/// Law: no bytes behind a volume's magic break the survey of it.
+/// Law: no bytes after a volume's magic break the survey of it.
 #[test]
-fn arbitrary_bytes_behind_a_magic() {
+fn arbitrary_bytes_after_a_magic() {
     bolero::check!().with_max_len(8192).with_test_time(TIME).for_each(|input: &[u8]| {
         let Some((first, bytes)) = input.split_first() else { return };
         let mut image = bytes.to_vec();

@@ -41,7 +41,7 @@ struct Description {
     magic: String,
     #[serde(default)]
     at: u16,
-    size: Option<Size>,
+    size: Option<SizeField>,
     length: Option<u64>,
     footer: Option<String>,
     max: Option<u64>,
@@ -50,7 +50,7 @@ struct Description {
 /// A length field.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Size {
+struct SizeField {
     at: u64,
     bytes: u8,
     endian: ByteOrder,
@@ -67,16 +67,16 @@ enum ByteOrder {
 
 /// Where a file ends.
 #[derive(Debug)]
-enum Ending {
-    Size(Size),
+enum FileEnd {
+    Size(SizeField),
     Length(u64),
     Footer(Vec<u8>),
 }
 
 #[derive(Debug)]
-struct Custom {
+struct DescribedFormat {
     signature: &'static Signature,
-    ending: Ending,
+    end: FileEnd,
     max: u64,
 }
 
@@ -98,28 +98,28 @@ pub fn parse(text: &str, taken: &[&str]) -> Result<Vec<Box<dyn Format>>, String>
         if names.contains(&name) {
             return Err(format!("signature {name:?}: there is a format of this name already"));
         }
-        let custom =
-            Custom::new(description).map_err(|why| format!("signature {name:?}: {why}"))?;
-        formats.push(Box::new(custom));
+        let format = DescribedFormat::new(description)
+            .map_err(|why| format!("signature {name:?}: {why}"))?;
+        formats.push(Box::new(format));
         names.push(name);
     }
     Ok(formats)
 }
 
-impl Custom {
+impl DescribedFormat {
     fn new(description: Description) -> Result<Self, String> {
         let Description { name, extension, magic, at, size, length, footer, max } = description;
-        let plain = |text: &str| {
+        let is_plain = |text: &str| {
             let fits =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             (1..=24).contains(&text.len()) && text.bytes().all(fits)
         };
-        if !plain(&name) || !plain(&extension) {
+        if !is_plain(&name) || !is_plain(&extension) {
             return Err(
                 "name and extension are 1 to 24 lower-case letters, digits or dashes".into()
             );
         }
-        let magic = bytes(&magic).map_err(|why| format!("magic: {why}"))?;
+        let magic = bytes_of_hex(&magic).map_err(|why| format!("magic: {why}"))?;
         if magic.len() < 3 || magic[0] == 0 {
             return Err("magic: at least three bytes are needed, and the first may not be zero; \
                         name bytes further on with `at`"
@@ -129,13 +129,13 @@ impl Custom {
             return Err(format!("at: a magic stands within {FURTHEST} bytes of the start"));
         }
         let least = u64::from(at) + magic.len() as u64;
-        let footer = footer.map(|footer| bytes(&footer)).transpose();
-        let ending = match (size, length, footer.map_err(|why| format!("footer: {why}"))?) {
-            (Some(size), None, None) if (1..=8).contains(&size.bytes) => Ending::Size(size),
+        let footer = footer.map(|footer| bytes_of_hex(&footer)).transpose();
+        let end = match (size, length, footer.map_err(|why| format!("footer: {why}"))?) {
+            (Some(size), None, None) if (1..=8).contains(&size.bytes) => FileEnd::Size(size),
             (Some(_), None, None) => return Err("size: bytes is a number from 1 to 8".into()),
-            (None, Some(length), None) if length >= least => Ending::Length(length),
+            (None, Some(length), None) if length >= least => FileEnd::Length(length),
             (None, Some(_), None) => return Err("length: shorter than its own magic".into()),
-            (None, None, Some(footer)) => Ending::Footer(footer),
+            (None, None, Some(footer)) => FileEnd::Footer(footer),
             _ => return Err("exactly one of size, length and footer says where it ends".into()),
         };
         // Signatures live as long as the program; see `Registry::with`.
@@ -154,11 +154,11 @@ impl Custom {
             proof: "none: a description tells where a file begins and ends",
             source: "the user's own description",
         }));
-        Ok(Custom { signature, ending, max: max.unwrap_or(USUAL_MAX) })
+        Ok(DescribedFormat { signature, end, max: max.unwrap_or(USUAL_MAX) })
     }
 
     /// Where the footer that ends the file ends.
-    fn find(&self, view: &mut View<'_>, footer: &[u8]) -> Result<u64, Reject> {
+    fn end_of_footer(&self, view: &mut View<'_>, footer: &[u8]) -> Result<u64, Reject> {
         let limit = self.max.min(view.len());
         let mut at = self.signature.min_len;
         while at < limit {
@@ -176,7 +176,7 @@ impl Custom {
     }
 }
 
-impl Size {
+impl SizeField {
     fn read(self, view: &mut View<'_>) -> Result<u64, Reject> {
         let mut wide = [0; 8];
         let len = usize::from(self.bytes);
@@ -195,7 +195,7 @@ impl Size {
     }
 }
 
-impl Format for Custom {
+impl Format for DescribedFormat {
     fn signature(&self) -> &'static Signature {
         self.signature
     }
@@ -207,10 +207,10 @@ impl Format for Custom {
                 return Err(view.malformed(at, "magic"));
             }
         }
-        let len = match &self.ending {
-            Ending::Size(size) => size.read(view)?,
-            Ending::Length(length) => *length,
-            Ending::Footer(footer) => self.find(view, footer)?,
+        let len = match &self.end {
+            FileEnd::Size(size) => size.read(view)?,
+            FileEnd::Length(length) => *length,
+            FileEnd::Footer(footer) => self.end_of_footer(view, footer)?,
         };
         if len < self.signature.min_len || len > self.max {
             return Err(view.malformed(0, "size"));
@@ -218,7 +218,7 @@ impl Format for Custom {
         view.check(0, len)?;
         let extension = self.signature.extensions[0];
         let mut verdict = Verdict::structural(len, extension, "application/octet-stream");
-        if matches!(self.ending, Ending::Footer(_)) {
+        if matches!(self.end, FileEnd::Footer(_)) {
             verdict.end = End::Estimated;
         }
         verdict.proof = "the user's description";
@@ -229,7 +229,7 @@ impl Format for Custom {
 }
 
 /// The bytes that hex digits stand for, with or without spaces between them.
-fn bytes(hex: &str) -> Result<Vec<u8>, &'static str> {
+fn bytes_of_hex(hex: &str) -> Result<Vec<u8>, &'static str> {
     let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let pair = |pair: &[u8]| {
         let text = std::str::from_utf8(pair).ok().filter(|text| text.len() == 2)?;

@@ -1,5 +1,6 @@
 //! Under sudo, what we make belongs to the person who called, not to root.
 
+use std::os::unix::fs::lchown;
 use std::path::Path;
 use std::{fs, io};
 
@@ -28,7 +29,7 @@ impl Owner {
     /// disk was mounted for owns all on it, so that is no failure.
     pub fn give(&self, path: &Path) -> io::Result<()> {
         let Some((user, group)) = self.0 else { return Ok(()) };
-        match change_owner(path, user, group) {
+        match lchown(path, Some(user), Some(group)) {
             Err(error)
                 if matches!(
                     error.kind(),
@@ -59,24 +60,8 @@ impl Owner {
     }
 }
 
-#[cfg(unix)]
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn change_owner(path: &Path, user: u32, group: u32) -> io::Result<()> {
-    std::os::unix::fs::lchown(path, Some(user), Some(group))
-}
-
-#[cfg(not(unix))]
-fn change_owner(_: &Path, _: u32, _: u32) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -119,7 +104,6 @@ mod tests {
         assert!(Owner::default().create_dir_all(&folder.path().join("a/b")).is_err());
     }
 
-    #[cfg(unix)]
     #[test]
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn only_what_was_made_is_given_away() {

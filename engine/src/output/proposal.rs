@@ -1,17 +1,17 @@
 //! The name that a file would get if it were the only one.
 
-use super::naming::{self, Folder, Naming};
+use super::naming::{self, NamingFacts, OutputFolder};
 use crate::model::{Grade, Record};
 
 /// The path of a file below the output folder; `is_inner` tells whether it lies in another file.
 pub(super) fn proposed(record: &Record, is_inner: bool) -> String {
     let exif = record.exif.as_ref();
     let folder = match record.grade {
-        _ if is_inner => Folder::Embedded,
-        Grade::Verified | Grade::Structural | Grade::Repaired => Folder::Photos,
-        Grade::Partial | Grade::Damaged => Folder::Partial,
+        _ if is_inner => OutputFolder::Embedded,
+        Grade::Verified | Grade::Structural | Grade::Repaired => OutputFolder::Photos,
+        Grade::Partial | Grade::Damaged => OutputFolder::Partial,
     };
-    naming::path(&Naming {
+    naming::path(&NamingFacts {
         folder,
         original: record.facts.path.as_deref(),
         taken: exif.and_then(|exif| exif.taken.as_deref()),

@@ -11,7 +11,7 @@ use afterimage_signatures::verdict::Issue;
 use jiff::tz::TimeZone;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::naming::Taken;
+use super::naming::TakenPaths;
 use super::owner::Owner;
 use super::proposal::proposed;
 use super::times::set_times;
@@ -70,7 +70,7 @@ impl Recovery<'_> {
             WrittenNames { names: vec![None; listing.order.len()], ..WrittenNames::default() };
         let due = self.due(ledger, listing, &mut written);
         self.make_room(ledger, listing, &due);
-        let mut taken = Taken::default();
+        let mut taken = TakenPaths::default();
         for &position in &due {
             match self.name(ledger, listing, position, &mut taken, &written) {
                 Ok(name) => written.names[position] = name,
@@ -146,7 +146,7 @@ impl Recovery<'_> {
         ledger: &mut Ledger,
         listing: &ReportOrder,
         position: usize,
-        taken: &mut Taken,
+        taken: &mut TakenPaths,
         written: &WrittenNames,
     ) -> Result<Option<LogPosition>, Error> {
         let index = listing.order[position] as usize;
@@ -193,7 +193,7 @@ impl Recovery<'_> {
         ledger: &mut Ledger,
         offset: u64,
         mut name: LogPosition,
-        taken: &mut Taken,
+        taken: &mut TakenPaths,
     ) -> Result<(LogPosition, String), Error> {
         loop {
             let NamedLine { blake3, path } = ledger.named(name)?;

@@ -6,14 +6,15 @@
 
 use std::ops::Range;
 
-use afterimage_signatures as signatures;
-use afterimage_signatures::View;
 use afterimage_signatures::format::Gate;
+use afterimage_signatures::{Magic, View};
 
+use super::constant::{BLOCK, is_constant};
 use super::patterns::Search;
+use super::tiles::tiles;
 use crate::formats::Registry;
 
-/// A place where a file may begin, as found in one chunk.
+/// An offset at which a file may begin, as found in one chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// First byte of the file, counted from the chunk's first.
@@ -22,9 +23,9 @@ pub struct Hit {
     pub magic: usize,
 }
 
-/// Bytes at an offset of a file, and the formats that begin so.
+/// Bytes at an offset of a file, and the formats that share them as a magic.
 #[derive(Debug)]
-struct Magic {
+struct SharedMagic {
     at: usize,
     bytes: &'static [u8],
     /// What the file begins with besides.
@@ -34,14 +35,14 @@ struct Magic {
     formats: Vec<usize>,
 }
 
-impl Magic {
+impl SharedMagic {
     /// The magics that differ, each with all of its formats, in the order in which they come.
-    fn merge(all: impl Iterator<Item = (usize, &'static signatures::Magic)>) -> Vec<Self> {
+    fn merge(all: impl Iterator<Item = (usize, &'static Magic)>) -> Vec<Self> {
         let mut magics: Vec<Self> = Vec::new();
         for (index, magic) in all {
             let (at, bytes, gate) = (usize::from(magic.at), magic.bytes, magic.gate);
             let head = magic.head;
-            let is_same = |known: &&mut Magic| {
+            let is_same = |known: &&mut SharedMagic| {
                 let gates = match (known.gate, gate) {
                     (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
                     (a, b) => a.is_none() && b.is_none(),
@@ -50,7 +51,7 @@ impl Magic {
             };
             match magics.iter_mut().find(is_same) {
                 Some(known) => known.formats.push(index),
-                None => magics.push(Magic { at, bytes, head, gate, formats: vec![index] }),
+                None => magics.push(SharedMagic { at, bytes, head, gate, formats: vec![index] }),
             }
         }
         magics
@@ -58,28 +59,21 @@ impl Magic {
 }
 
 /// Each magic with the format that it is of.
-fn with(
+fn magics_of(
     format: usize,
-    magics: &'static [signatures::Magic],
-) -> impl Iterator<Item = (usize, &'static signatures::Magic)> {
+    magics: &'static [Magic],
+) -> impl Iterator<Item = (usize, &'static Magic)> {
     magics.iter().map(move |magic| (format, magic))
 }
 
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
-    magics: Vec<Magic>,
+    magics: Vec<SharedMagic>,
     search: Search,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
 }
-
-/// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
-/// how much is constant does not depend on where they are cut.
-const BLOCK: usize = 512;
-
-/// Whole blocks that fit into the nearest cache, in bytes.
-const TILE: usize = 32 << 10;
 
 /// What memory is fetched by.
 const LINE: usize = 64;
@@ -88,12 +82,12 @@ impl Matcher {
     /// A matcher for every format of the registry.
     pub fn new(registry: &Registry) -> Self {
         let formats = registry.formats().iter().enumerate();
-        let mut magics = Magic::merge(
-            formats.clone().flat_map(|(index, format)| with(index, format.signature().magic)),
+        let mut magics = SharedMagic::merge(
+            formats.clone().flat_map(|(index, format)| magics_of(index, format.signature().magic)),
         );
         let long = magics.len();
-        magics.extend(Magic::merge(
-            formats.flat_map(|(index, format)| with(index, format.short_magic())),
+        magics.extend(SharedMagic::merge(
+            formats.flat_map(|(index, format)| magics_of(index, format.short_magic())),
         ));
         let bytes: Vec<&[u8]> = magics.iter().map(|magic| magic.bytes).collect();
         let search = Search::new(&bytes[..long], &bytes[long..]);
@@ -138,11 +132,11 @@ impl Matcher {
     /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
     /// those bytes lie in blocks of one value (erased, zeroed or never written).
     pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
-        tiles(own).map(|tile| self.tile(chunk, tile, hits)).sum()
+        tiles(own).map(|tile| self.scan_tile(chunk, tile, hits)).sum()
     }
 
     /// The same for one tile, which every search finds in the nearest cache.
-    fn tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
+    fn scan_tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         fetch(&chunk[own.clone()]);
         let first = hits.len();
         let (mut constant, mut at) = (0, own.start);
@@ -154,7 +148,7 @@ impl Matcher {
                 at = end;
                 if at == own.end {
                     // A magic may begin in its last bytes and end in another chunk's.
-                    self.stretch(chunk, self.around(at, at, chunk), &own, hits);
+                    self.scan_stretch(chunk, self.around(at, at, chunk), &own, hits);
                 }
                 continue;
             }
@@ -162,7 +156,7 @@ impl Matcher {
             while at < own.end && !is_constant(&chunk[at..next(at)]) {
                 at = next(at);
             }
-            self.stretch(chunk, self.around(start, at, chunk), &own, hits);
+            self.scan_stretch(chunk, self.around(start, at, chunk), &own, hits);
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -182,7 +176,7 @@ impl Matcher {
         start.saturating_sub(self.reach)..(end + self.reach).min(chunk.len())
     }
 
-    fn stretch(
+    fn scan_stretch(
         &self,
         chunk: &[u8],
         stretch: Range<usize>,
@@ -199,28 +193,10 @@ impl Matcher {
     }
 }
 
-/// The parts of a chunk that are looked at one after the other.
-pub fn tiles(own: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let mut at = own.start;
-    std::iter::from_fn(move || {
-        let tile = at..(at + TILE - at % TILE).min(own.end);
-        at = tile.end;
-        (!tile.is_empty()).then_some(tile)
-    })
-}
-
 /// Touches bytes, so that they come from memory side by side: the searches would wait for each line.
 fn fetch(bytes: &[u8]) {
     let touched = bytes.iter().step_by(LINE).fold(0, |all, byte| all ^ byte);
     std::hint::black_box(touched);
-}
-
-/// Whether all bytes are the same; looks at a few first, since most blocks are not.
-pub fn is_constant(block: &[u8]) -> bool {
-    let Some((&first, rest)) = block.split_first() else { return true };
-    let (head, tail) = rest.split_at(rest.len().min(15));
-    head.iter().all(|&byte| byte == first)
-        && tail.chunks(256).all(|piece| piece.iter().fold(0, |or, byte| or | (byte ^ first)) == 0)
 }
 
 #[cfg(test)]

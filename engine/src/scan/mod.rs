@@ -1,6 +1,9 @@
 //! Where files may begin.
 
-pub mod matcher;
+mod constant;
+mod matcher;
 mod patterns;
+mod tiles;
 
-pub use matcher::{Hit, Matcher, tiles};
+pub use matcher::{Hit, Matcher};
+pub(crate) use tiles::tiles;

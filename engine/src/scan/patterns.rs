@@ -17,7 +17,7 @@ const LONGEST_PATTERN: usize = 3;
 
 /// Finds all of some byte strings, each named by its position in the order they were given.
 #[derive(Debug)]
-pub struct Search {
+pub(super) struct Search {
     engines: Vec<Engine>,
     /// By their first byte, the strings that the engines look for, with their positions: the same
     /// string may come more than once.
@@ -36,7 +36,7 @@ enum Engine {
 impl Search {
     /// A search for the strings `long`, of three bytes or more, and for `short`, of two, whose
     /// positions follow.
-    pub fn new(long: &[&'static [u8]], short: &[&'static [u8]]) -> Self {
+    pub(super) fn new(long: &[&'static [u8]], short: &[&'static [u8]]) -> Self {
         let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
         let mut patterns: Vec<&[u8]> = Vec::new();
         for (index, bytes) in long.iter().copied().enumerate() {
@@ -55,23 +55,28 @@ impl Search {
         Search { engines, alike, short: short.collect() }
     }
 
-    /// Calls `found` with the place and the position of every string that begins in `stretch` of
+    /// Calls `found` with the offset and the position of every string that begins in `stretch` of
     /// `bytes` and ends in it, in no order and not always once.
-    pub fn each(&self, bytes: &[u8], stretch: Range<usize>, mut found: impl FnMut(usize, usize)) {
+    pub(super) fn each(
+        &self,
+        bytes: &[u8],
+        stretch: Range<usize>,
+        mut found: impl FnMut(usize, usize),
+    ) {
         for engine in &self.engines {
             let mut at = stretch.start;
-            while let Some(place) = engine.next(bytes, at, stretch.end) {
+            while let Some(begin) = engine.next(bytes, at, stretch.end) {
                 // Strings may begin alike; the engine names one of them.
-                let alike = self.alike[usize::from(bytes[place])].iter();
-                for (_, same) in alike.filter(|(string, _)| bytes[place..].starts_with(string)) {
-                    same.iter().for_each(|&index| found(place, index));
+                let alike = self.alike[usize::from(bytes[begin])].iter();
+                for (_, same) in alike.filter(|(string, _)| bytes[begin..].starts_with(string)) {
+                    same.iter().for_each(|&index| found(begin, index));
                 }
-                at = place + 1;
+                at = begin + 1;
             }
         }
         for (index, finder) in &self.short {
-            let places = finder.find_iter(&bytes[stretch.clone()]);
-            places.for_each(|place| found(stretch.start + place, *index));
+            let begins = finder.find_iter(&bytes[stretch.clone()]);
+            begins.for_each(|begin| found(stretch.start + begin, *index));
         }
     }
 }

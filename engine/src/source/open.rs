@@ -28,13 +28,13 @@ pub enum Io {
 /// Nothing else is opened at all: a pipe would wait for its writer, and some character devices
 /// act on being opened.
 pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
-    let failed = |source| Error::Open { path: path.to_path_buf(), source };
+    let failed = |error| Error::open(path, error);
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
     let named = std::fs::metadata(path).map_err(failed)?;
     let kind = kind_of(named.file_type()).map_err(refused)?;
     if kind == SourceKind::Device && io == Io::Mmap {
-        return Err(refused("a device cannot be mapped: use --io read"));
+        return Err(Error::NotMappable { path: path.to_path_buf() });
     }
     let file = open_file(path, kind).map_err(failed)?;
     // The path may name something else by now.

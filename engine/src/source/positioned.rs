@@ -11,7 +11,7 @@ use afterimage_signatures::verdict::Span;
 use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::direct::{self, Direct};
 use crate::source::pread::pread;
-use crate::source::retry::{Device, Retry};
+use crate::source::retry::{RawDevice, Retry};
 use crate::source::sparse;
 
 /// A file or device read by positioned reads, from any number of threads at once.
@@ -22,7 +22,7 @@ pub(super) struct Positioned {
     kind: SourceKind,
     len: u64,
     sector_size: u32,
-    reader: Reader,
+    reader: DeviceReader,
     retry: Retry,
 }
 
@@ -52,7 +52,7 @@ impl Positioned {
     }
 
     fn new(path: &Path, access: Access, kind: SourceKind, sector_size: u32) -> io::Result<Self> {
-        let reader = Reader { access, kind, delivered: AtomicU64::new(0) };
+        let reader = DeviceReader { access, kind, delivered: AtomicU64::new(0) };
         let len = reader.current_len()?;
         // A file system reads by its blocks: less than a block of a file cannot succeed alone.
         let unit = match kind {
@@ -119,14 +119,14 @@ enum Access {
 }
 
 /// The open file, and what it has delivered.
-struct Reader {
+struct DeviceReader {
     access: Access,
     kind: SourceKind,
     /// Bytes that the system delivered.
     delivered: AtomicU64,
 }
 
-impl Reader {
+impl DeviceReader {
     fn file(&self) -> &File {
         match &self.access {
             Access::Cached { file, .. } => file,
@@ -166,7 +166,7 @@ impl Reader {
     }
 }
 
-impl Device for Reader {
+impl RawDevice for DeviceReader {
     fn read(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         match &self.access {
             Access::Cached { file, .. } => self.read_cached(file, at, out),

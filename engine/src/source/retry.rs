@@ -29,7 +29,7 @@ const GIVE_UP: u32 = 64;
 const FIRST_JUMP: u64 = 64 << 10;
 
 /// What is read, and read again.
-pub(super) trait Device {
+pub(super) trait RawDevice {
     /// Reads some bytes at `at`, as `pread` does; 0 means that the device ends there.
     fn read(&self, at: u64, out: &mut [u8]) -> io::Result<usize>;
 
@@ -59,7 +59,7 @@ impl Retry {
     }
 
     /// Fills `out` from `at`: with bytes where the device gives them, else with zeros.
-    pub(super) fn fill(&self, device: &impl Device, at: u64, out: &mut [u8]) {
+    pub(super) fn fill(&self, device: &impl RawDevice, at: u64, out: &mut [u8]) {
         let (mut at, mut rest) = (at, out);
         while !rest.is_empty() {
             let asked = Span { at, len: rest.len() as u64 };
@@ -80,21 +80,21 @@ impl Retry {
     }
 
     /// Fills `out` from a stretch of which nothing is known to be unreadable.
-    fn fill_unknown(&self, device: &impl Device, start: u64, out: &mut [u8]) {
+    fn fill_unknown(&self, device: &impl RawDevice, start: u64, out: &mut [u8]) {
         let (mut at, mut rest) = (start, out);
         let mut step = if self.gave_up() { self.unit } else { WHOLE };
         while !rest.is_empty() {
             let advance = match self.attempt(device, at, rest, step) {
-                Attempt::Read(len) => {
+                ReadOutcome::Read(len) => {
                     step = self.larger_step(step, at.saturating_add(len));
                     len
                 }
-                Attempt::Unreadable(len) => {
+                ReadOutcome::Unreadable(len) => {
                     let (unreadable, _) = rest.split_at_mut(len as usize);
                     unreadable.fill(0);
                     len
                 }
-                Attempt::Again(smaller) => {
+                ReadOutcome::Again(smaller) => {
                     step = smaller;
                     continue;
                 }
@@ -105,26 +105,26 @@ impl Retry {
     }
 
     /// Reads once, up to the next multiple of `step`.
-    fn attempt(&self, device: &impl Device, at: u64, rest: &mut [u8], step: u64) -> Attempt {
+    fn attempt(&self, device: &impl RawDevice, at: u64, rest: &mut [u8], step: u64) -> ReadOutcome {
         let left = rest.len() as u64;
         let want = (step - at % step).min(left);
         let (head, _) = rest.split_at_mut(want as usize);
         let read =
             if step == self.unit { device.read_unit(at, head) } else { device.read(at, head) };
         match read {
-            Ok(0) => Attempt::Unreadable(self.give_up(at, left)),
+            Ok(0) => ReadOutcome::Unreadable(self.give_up(at, left)),
             Ok(read) => {
                 self.failures.store(0, Relaxed);
-                Attempt::Read(want.min(read as u64))
+                ReadOutcome::Read(want.min(read as u64))
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Attempt::Again(step),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => ReadOutcome::Again(step),
             Err(error) if is_disconnected(&error) => {
                 self.failures.store(GIVE_UP, Relaxed);
-                Attempt::Unreadable(self.give_up(at, left))
+                ReadOutcome::Unreadable(self.give_up(at, left))
             }
             Err(_) => match self.smaller_step(step, want) {
-                Some(smaller) => Attempt::Again(smaller),
-                None => Attempt::Unreadable(self.give_up_unit(at, left)),
+                Some(smaller) => ReadOutcome::Again(smaller),
+                None => ReadOutcome::Unreadable(self.give_up_unit(at, left)),
             },
         }
     }
@@ -175,7 +175,7 @@ impl Retry {
 }
 
 /// What came of one read.
-enum Attempt {
+enum ReadOutcome {
     /// So many bytes, at least one.
     Read(u64),
     /// So many bytes were given up.

@@ -9,44 +9,37 @@ use std::path::Path;
 const LONGEST_ON_FAT: u64 = u32::MAX as u64;
 
 /// What is known of a disk.
-pub struct Disk {
+pub(super) struct Disk {
     /// Whether it is FAT or exFAT.
-    pub fat: bool,
+    pub(super) fat: bool,
     /// The longest file in bytes.
-    pub longest: u64,
+    pub(super) longest: u64,
     /// Bytes that are free for us.
-    pub free: u64,
+    pub(super) free: u64,
 }
 
-/// The disk on which the existing folder `ground` lies.
-#[cfg(unix)]
-pub fn of(ground: &Path) -> io::Result<Disk> {
-    let volume = rustix::fs::statvfs(ground)?;
-    let (fat, longest) = limits(ground)?;
+/// The disk on which the existing `folder` lies.
+pub(super) fn of(folder: &Path) -> io::Result<Disk> {
+    let volume = rustix::fs::statvfs(folder)?;
+    let (fat, longest) = limits(folder)?;
     Ok(Disk { fat, longest, free: volume.f_bavail.saturating_mul(volume.f_frsize) })
-}
-
-/// No system that we know how to ask: nothing is held against the disk.
-#[cfg(not(unix))]
-pub fn of(_: &Path) -> io::Result<Disk> {
-    Ok(Disk { fat: false, longest: u64::MAX, free: u64::MAX })
 }
 
 /// Whether the file system is FAT or exFAT, and its longest file; numbers as in Linux,
 /// `include/uapi/linux/magic.h`.
 #[cfg(target_os = "linux")]
-fn limits(ground: &Path) -> io::Result<(bool, u64)> {
+fn limits(folder: &Path) -> io::Result<(bool, u64)> {
     const MSDOS: u32 = 0x4d44;
     const EXFAT: u32 = 0x2011_bab0;
     // The type is a machine word of either sign; the numbers have 32 bits.
-    Ok(match rustix::fs::statfs(ground)?.f_type as u32 {
+    Ok(match rustix::fs::statfs(folder)?.f_type as u32 {
         MSDOS => (true, LONGEST_ON_FAT),
         EXFAT => (true, u64::MAX),
         _ => (false, u64::MAX),
     })
 }
 
-#[cfg(all(unix, not(target_os = "linux")))]
+#[cfg(not(target_os = "linux"))]
 fn limits(_: &Path) -> io::Result<(bool, u64)> {
     Ok((false, u64::MAX))
 }

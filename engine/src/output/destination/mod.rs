@@ -2,25 +2,23 @@
 //!
 //! All checks come before anything is written, the folder itself included.
 
-#[cfg(unix)]
 mod devices;
 mod disk;
-#[cfg(unix)]
 mod mounts;
-mod place;
+mod resolved;
 mod source;
+mod system;
+
+pub use source::STATE;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::output::naming::Folder;
+use crate::output::naming::OutputFolder;
 use crate::output::owner::Owner;
-use place::Place;
-use source::System;
-
-/// The folder in the output folder that holds what a run needs while it runs.
-pub const STATE: &str = ".afterimage";
+use resolved::ResolvedPath;
+use system::System;
 
 /// A folder that may be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,24 +56,24 @@ pub fn check(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
 ///
 /// Those of [`check`], but for the report.
 pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
-    let place = Place::of(output).map_err(|why| refused(output, why))?;
+    let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
-    if let Some(why) = sources.iter().find_map(|source| system.conflict(&place, source)) {
+    if let Some(why) = sources.iter().find_map(|source| system.conflict(&resolved, source)) {
         return Err(refused(output, why));
     }
-    if fs::metadata(&place.path).is_ok_and(|metadata| !metadata.is_dir()) {
+    if fs::metadata(&resolved.path).is_ok_and(|metadata| !metadata.is_dir()) {
         return Err(refused(output, "there is a file of this name, and a folder is needed"));
     }
-    for folder in Folder::ALL.map(Folder::name).into_iter().chain([STATE]) {
-        let below = place.path.join(folder);
+    for folder in OutputFolder::ALL.map(OutputFolder::name).into_iter().chain([STATE]) {
+        let below = resolved.path.join(folder);
         if below.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
             let why = format!("{folder} in it is a file or a link, and a folder is needed there");
             return Err(refused(output, why));
         }
     }
-    let disk = disk::of(&place.ground)
+    let disk = disk::of(&resolved.existing)
         .map_err(|error| Error::output("ask for the disk of", output, error))?;
-    Ok(Destination { path: place.path, fat: disk.fat, longest: disk.longest, free: disk.free })
+    Ok(Destination { path: resolved.path, fat: disk.fat, longest: disk.longest, free: disk.free })
 }
 
 fn refused(output: &Path, why: impl Into<String>) -> Error {

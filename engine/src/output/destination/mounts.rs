@@ -9,19 +9,19 @@ use std::path::{Path, PathBuf};
 
 /// One mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
+pub(super) struct Mount {
     /// Where.
-    pub point: PathBuf,
+    pub(super) point: PathBuf,
     /// The type of the file system.
-    pub kind: String,
+    pub(super) file_system: String,
     /// From what: often a device, or several with `:` between them.
-    pub source: OsString,
+    pub(super) source: OsString,
     /// For an overlay, the folder that takes what is written.
-    pub upper: Option<PathBuf>,
+    pub(super) upper: Option<PathBuf>,
 }
 
 /// The mount that holds the resolved path `path`, of the text of `/proc/self/mountinfo`.
-pub fn holding(table: &[u8], path: &Path) -> Option<Mount> {
+pub(super) fn holding(table: &[u8], path: &Path) -> Option<Mount> {
     table
         .split(|byte| *byte == b'\n')
         .filter_map(parse)
@@ -35,14 +35,14 @@ fn parse(line: &[u8]) -> Option<Mount> {
     let point = PathBuf::from(unescape(fields.nth(4)?));
     // Optional fields follow the options of the mount, up to a hyphen.
     fields.find(|field| *field == b"-")?;
-    let kind = String::from_utf8_lossy(fields.next()?).into_owned();
+    let file_system = String::from_utf8_lossy(fields.next()?).into_owned();
     let source = unescape(fields.next()?);
     let upper = fields
         .next()?
         .split(|byte| *byte == b',')
         .find_map(|option| option.strip_prefix(b"upperdir="))
         .map(|upper| PathBuf::from(unescape(upper)));
-    Some(Mount { point, kind, source, upper })
+    Some(Mount { point, file_system, source, upper })
 }
 
 /// A field with its `\ooo` replaced by the bytes that they stand for.
@@ -91,7 +91,7 @@ broken\n";
     #[test]
     fn an_overlay_is_written_to_its_upper_folder() {
         let mount = holding(TABLE, Path::new("/live/x")).unwrap();
-        assert_eq!((mount.kind.as_str(), mount.upper), ("overlay", Some("/tmp/u,p".into())));
+        assert_eq!((mount.file_system.as_str(), mount.upper), ("overlay", Some("/tmp/u,p".into())));
     }
 
     #[test]

@@ -1,47 +1,38 @@
-//! Whether writing to a place could change a source.
+//! Whether writing to a folder could change a source.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::place::Place;
-use crate::output::naming::Folder;
+use super::resolved::ResolvedPath;
+use super::system::System;
+use crate::output::naming::OutputFolder;
 
-/// Folders of the output folder, beside those of [`Folder`], that we write into.
-const OURS: [&str; 2] = [".afterimage", "report"];
+/// The folder in the output folder that holds what a run needs while it runs.
+pub const STATE: &str = ".afterimage";
 
-/// What the system says of its devices, below a root that tests put elsewhere.
-#[derive(Debug)]
-pub struct System {
-    /// Where `proc` and `sys` are found.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Linux has them"))]
-    pub(super) root: PathBuf,
-}
+/// Folders of the output folder, beside those of [`OutputFolder`], that we write into.
+const OURS: [&str; 2] = [STATE, "report"];
 
 impl System {
-    /// The system that we run on.
-    pub fn running() -> Self {
-        System { root: PathBuf::from("/") }
-    }
-
-    /// Why nothing may be written to `place` while `source` is searched, in words for its user.
+    /// Why nothing may be written to `output` while `source` is searched, in words for its user.
     ///
     /// A source that cannot be looked at is none: opening it fails, and says why.
-    pub fn conflict(&self, place: &Place, source: &Path) -> Option<String> {
+    pub(super) fn conflict(&self, output: &ResolvedPath, source: &Path) -> Option<String> {
         let metadata = fs::metadata(source).ok()?;
         let resolved = fs::canonicalize(source).ok()?;
-        if resolved == place.path {
+        if resolved == output.path {
             return Some("it is itself what is to be searched".to_owned());
         }
         if metadata.is_dir() {
-            return folder_conflict(place, &resolved);
+            return folder_conflict(output, &resolved);
         }
-        if resolved.starts_with(place.path.join(OURS[0])) {
+        if resolved.starts_with(output.path.join(STATE)) {
             return Some(format!(
                 "{} lies among the working files of this folder, which are rewritten",
                 source.display()
             ));
         }
-        self.writes_to(place, &metadata).then(|| {
+        self.writes_to(output, &metadata).then(|| {
             format!(
                 "it lies on {}, which is to be searched; every file written there could overwrite \
                  a photo that can still be saved",
@@ -49,24 +40,19 @@ impl System {
             )
         })
     }
-
-    #[cfg(not(unix))]
-    fn writes_to(&self, _: &Place, _: &fs::Metadata) -> bool {
-        false
-    }
 }
 
 /// Whether what is written joins what is searched, or the other way round.
-fn folder_conflict(place: &Place, source: &Path) -> Option<String> {
-    if place.path.starts_with(source) {
+fn folder_conflict(output: &ResolvedPath, source: &Path) -> Option<String> {
+    if output.path.starts_with(source) {
         return Some(format!(
             "it lies inside {}, which is to be searched, so what is recovered would be searched \
              too",
             source.display()
         ));
     }
-    let ours = Folder::ALL.into_iter().map(Folder::name).chain(OURS);
-    ours.map(|name| place.path.join(name)).find(|ours| source.starts_with(ours)).map(|ours| {
+    let ours = OutputFolder::ALL.into_iter().map(OutputFolder::name).chain(OURS);
+    ours.map(|name| output.path.join(name)).find(|ours| source.starts_with(ours)).map(|ours| {
         format!(
             "recovered photos would go to {}, and {} is to be searched",
             ours.display(),
@@ -88,7 +74,7 @@ mod tests {
         let source = home.join("out/photos/old");
         fs::create_dir_all(&source).unwrap();
         let conflict = |output: &str| {
-            System::running().conflict(&Place::of(&home.join(output)).unwrap(), &source)
+            System::running().conflict(&ResolvedPath::of(&home.join(output)).unwrap(), &source)
         };
         assert!(conflict("out/photos/old").unwrap().contains("itself"));
         assert!(conflict("out/photos/old/new").unwrap().contains("inside"));
@@ -100,13 +86,13 @@ mod tests {
     #[test]
     fn an_image_may_lie_in_the_output_folder_but_not_among_its_working_files() {
         let home = tempdir().unwrap();
-        let place = Place::of(home.path()).unwrap();
+        let output = ResolvedPath::of(home.path()).unwrap();
         for (folder, allowed) in [("", true), ("photos", true), (".afterimage/store", false)] {
             let folder = home.path().join(folder);
             fs::create_dir_all(&folder).unwrap();
             let image = folder.join("card.img");
             fs::write(&image, "").unwrap();
-            assert_eq!(System::running().conflict(&place, &image).is_none(), allowed, "{image:?}");
+            assert_eq!(System::running().conflict(&output, &image).is_none(), allowed, "{image:?}");
         }
     }
 }

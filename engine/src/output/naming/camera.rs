@@ -7,7 +7,7 @@ const MAX_LEN: usize = 48;
 const MAX_CHARS: usize = 128;
 
 /// What companies are called beside their name; it tells no camera from another.
-const COMPANY: [&str; 15] = [
+const COMPANY_WORDS: [&str; 15] = [
     "ag",
     "camera",
     "co",
@@ -27,10 +27,10 @@ const COMPANY: [&str; 15] = [
 
 /// The camera in lower case with hyphens: the model, with the make before it unless the model
 /// begins with it already. None when neither says anything.
-pub fn slug(make: Option<&str>, model: Option<&str>) -> Option<String> {
+pub(super) fn slug(make: Option<&str>, model: Option<&str>) -> Option<String> {
     let (make, mut words) = (words(make), words(model));
     if words.first().is_none_or(|first| !make.contains(first)) {
-        let maker = make.into_iter().filter(|word| !COMPANY.contains(&word.as_str()));
+        let maker = make.into_iter().filter(|word| !COMPANY_WORDS.contains(&word.as_str()));
         words = maker.chain(words).collect();
     }
     let mut slug = words.join("-");
@@ -58,7 +58,7 @@ mod tests {
             ("Canon", "Canon EOS R6", "canon-eos-r6"),
             ("NIKON CORPORATION", "NIKON D70", "nikon-d70"),
             ("NIKON", "COOLPIX P900", "nikon-coolpix-p900"),
-            ("EASTMAN KODAK COMPANY", "KODAK DX4530 ZOOM", "kodak-dx4530-zoom"),
+            ("EASTMAN KODAK COMPANY_WORDS", "KODAK DX4530 ZOOM", "kodak-dx4530-zoom"),
             ("OLYMPUS OPTICAL CO.,LTD", "C2040Z", "olympus-c2040z"),
             ("Apple", "iPhone 7", "apple-iphone-7"),
             ("SONY", "DSC-RX100M7", "sony-dsc-rx100m7"),

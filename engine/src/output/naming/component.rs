@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 /// The longest component, in bytes. Every file system takes 255; the rest is room for what
-/// [`Taken`](super::Taken) puts behind a stem.
-pub const MAX_LEN: usize = 200;
+/// [`TakenPaths`](super::taken::TakenPaths) adds to a stem.
+pub(super) const MAX_LEN: usize = 200;
 
 /// The longest extension, in bytes, that survives when a long name is cut.
 const MAX_EXTENSION: usize = 16;
@@ -15,7 +15,7 @@ const REFUSED: &str = "<>:\"|?*/\\";
 
 /// A name that Linux, macOS and Windows accept and that shows as what it is. Cleaning twice is
 /// the same as cleaning once.
-pub fn clean(part: &str) -> String {
+pub(super) fn clean(part: &str) -> String {
     let shown: String = part
         .chars()
         .filter(|c| !is_invisible(*c))
@@ -28,7 +28,7 @@ pub fn clean(part: &str) -> String {
 }
 
 /// The stem and the extension of a file name; a dot at its start makes none.
-pub fn split(name: &str) -> (&str, Option<&str>) {
+pub(super) fn split(name: &str) -> (&str, Option<&str>) {
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() && extension.len() <= MAX_EXTENSION => {
             (stem, Some(extension))

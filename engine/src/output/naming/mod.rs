@@ -7,7 +7,7 @@ mod camera;
 mod component;
 mod taken;
 
-pub use taken::Taken;
+pub use taken::TakenPaths;
 
 use jiff::civil::DateTime;
 
@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 16;
 
 /// The folders below the output folder that hold photos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Folder {
+pub enum OutputFolder {
     /// Verified, structural and repaired photos.
     Photos,
     /// Partial and damaged ones.
@@ -26,25 +26,26 @@ pub enum Folder {
     Embedded,
 }
 
-impl Folder {
+impl OutputFolder {
     /// Every folder.
-    pub const ALL: [Folder; 3] = [Folder::Photos, Folder::Partial, Folder::Embedded];
+    pub const ALL: [OutputFolder; 3] =
+        [OutputFolder::Photos, OutputFolder::Partial, OutputFolder::Embedded];
 
     /// Its name on disk.
     pub fn name(self) -> &'static str {
         match self {
-            Folder::Photos => "photos",
-            Folder::Partial => "partial",
-            Folder::Embedded => "embedded",
+            OutputFolder::Photos => "photos",
+            OutputFolder::Partial => "partial",
+            OutputFolder::Embedded => "embedded",
         }
     }
 }
 
 /// What is known that can name a photo.
 #[derive(Clone, Copy, Debug)]
-pub struct Naming<'a> {
+pub struct NamingFacts<'a> {
     /// Where it belongs.
-    pub folder: Folder,
+    pub folder: OutputFolder,
     /// The path that a file system knew, with `/` between its parts.
     pub original: Option<&'a str>,
     /// When it was taken, as civil time: `2023-11-14T15:42:13`.
@@ -62,14 +63,14 @@ pub struct Naming<'a> {
 /// The path of a photo below the output folder, with `/` between its components.
 ///
 /// The result is relative, holds no `.` or `..`, and every component is a name that Linux, macOS
-/// and Windows accept. Two photos may get the same one: [`Taken`] tells them apart.
-pub fn path(naming: &Naming<'_>) -> String {
-    let below = naming.original.and_then(kept).unwrap_or_else(|| made_up(naming));
-    format!("{}/{below}", naming.folder.name())
+/// and Windows accept. Two photos may get the same one: [`TakenPaths`] tells them apart.
+pub fn path(facts: &NamingFacts<'_>) -> String {
+    let below = facts.original.and_then(cleaned).unwrap_or_else(|| generated(facts));
+    format!("{}/{below}", facts.folder.name())
 }
 
 /// A path from a source, cleaned; none when nothing in it names a file.
-fn kept(original: &str) -> Option<String> {
+fn cleaned(original: &str) -> Option<String> {
     let named = |part: &&str| !matches!(*part, "" | "." | "..") && !is_drive(part);
     // What is called by a step names no file.
     original.rsplit('/').find(|part| !part.is_empty()).filter(named)?;
@@ -85,13 +86,13 @@ fn is_drive(part: &str) -> bool {
 }
 
 /// A path from date, camera and offset.
-fn made_up(naming: &Naming<'_>) -> String {
-    let Naming { offset, extension, .. } = naming;
-    let (folder, name) = match naming.taken.and_then(civil) {
+fn generated(facts: &NamingFacts<'_>) -> String {
+    let NamingFacts { offset, extension, .. } = facts;
+    let (folder, name) = match facts.taken.and_then(civil) {
         Some(taken) => {
             let day = taken.strftime("%Y-%m-%d").to_string();
             let time = taken.strftime("%H%M%S");
-            let name = match camera::slug(naming.make, naming.model) {
+            let name = match camera::slug(facts.make, facts.model) {
                 Some(camera) => format!("{camera}_{time}_{offset:#x}.{extension}"),
                 None => format!("{time}_{offset:#x}.{extension}"),
             };
@@ -113,8 +114,8 @@ mod tests {
 
     use super::*;
 
-    const UNKNOWN: Naming<'static> = Naming {
-        folder: Folder::Photos,
+    const UNKNOWN: NamingFacts<'static> = NamingFacts {
+        folder: OutputFolder::Photos,
         original: None,
         taken: None,
         make: None,
@@ -124,14 +125,15 @@ mod tests {
     };
 
     fn original(original: &str) -> String {
-        path(&Naming { original: Some(original), ..UNKNOWN })
+        path(&NamingFacts { original: Some(original), ..UNKNOWN })
     }
 
     #[test]
     fn a_known_name_is_kept() {
         assert_eq!(original("DCIM/100CANON/IMG_0001.JPG"), "photos/DCIM/100CANON/IMG_0001.JPG");
         assert_eq!(original("/Été à Paris/🏖.heic"), "photos/Été à Paris/🏖.heic");
-        let partial = Naming { folder: Folder::Partial, original: Some("a.jpg"), ..UNKNOWN };
+        let partial =
+            NamingFacts { folder: OutputFolder::Partial, original: Some("a.jpg"), ..UNKNOWN };
         assert_eq!(path(&partial), "partial/a.jpg");
     }
 
@@ -164,12 +166,16 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_made_of_date_camera_and_offset() {
-        let dated = Naming { taken: Some("2023-11-14T15:42:13"), ..UNKNOWN };
+        let dated = NamingFacts { taken: Some("2023-11-14T15:42:13"), ..UNKNOWN };
         assert_eq!(path(&dated), "photos/2023-11-14/154213_0x1a2b000.jpg");
-        let canon =
-            Naming { make: Some("Canon"), model: Some("Canon EOS R6"), extension: "cr3", ..dated };
+        let canon = NamingFacts {
+            make: Some("Canon"),
+            model: Some("Canon EOS R6"),
+            extension: "cr3",
+            ..dated
+        };
         assert_eq!(path(&canon), "photos/2023-11-14/canon-eos-r6_154213_0x1a2b000.cr3");
-        assert_eq!(path(&Naming { taken: None, ..canon }), "photos/undated/0x1a2b000.cr3");
+        assert_eq!(path(&NamingFacts { taken: None, ..canon }), "photos/undated/0x1a2b000.cr3");
     }
 
     #[test]
@@ -177,8 +183,8 @@ mod tests {
         for never in
             ["0000-00-00T00:00:00", "2023-02-30T10:00:00", "../../../../x", "-000001-01-01"]
         {
-            let naming = Naming { taken: Some(never), ..UNKNOWN };
-            assert_eq!(path(&naming), "photos/undated/0x1a2b000.jpg");
+            let facts = NamingFacts { taken: Some(never), ..UNKNOWN };
+            assert_eq!(path(&facts), "photos/undated/0x1a2b000.jpg");
         }
     }
 
@@ -207,7 +213,7 @@ mod tests {
             model in prop::option::of(hostile()),
             offset: u64,
         ) {
-            let naming = Naming {
+            let facts = NamingFacts {
                 original: original.as_deref(),
                 taken: taken.as_deref(),
                 make: make.as_deref(),
@@ -215,7 +221,7 @@ mod tests {
                 offset,
                 ..UNKNOWN
             };
-            let path = path(&naming);
+            let path = path(&facts);
             let below = path.strip_prefix("photos/").unwrap();
             let parts: Vec<&str> = below.split('/').collect();
             prop_assert!((1..=MAX_DEPTH).contains(&parts.len()));
@@ -226,7 +232,7 @@ mod tests {
                 prop_assert!(!part.chars().any(|c| c.is_control() || "\\:<>\"|?*".contains(c)));
                 prop_assert_eq!(component::clean(part), part);
             }
-            let again = super::path(&Naming { original: Some(below), ..naming });
+            let again = super::path(&NamingFacts { original: Some(below), ..facts });
             prop_assert_eq!(again, path);
         }
     }

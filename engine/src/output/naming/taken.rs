@@ -9,15 +9,15 @@ use super::component;
 /// Paths that differ only in case count as the same, since on many disks they are. A path costs
 /// one hash of 64 bits; two paths with the same hash merely make a name longer than needed.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct TakenPaths {
     files: HashSet<u64>,
     folders: HashSet<u64>,
 }
 
-impl Taken {
+impl TakenPaths {
     /// Gives `path` away, or the nearest to it that is free.
     ///
-    /// A second file of the same name gets `offset` behind its stem, and a third one from the same
+    /// A second file of the same name gets `offset` after its stem, and a third one from the same
     /// offset a counter; so claiming the same path again always gives a new one. A folder that
     /// has the name of a file gets underscores, the same for all that it holds.
     pub fn claim(&mut self, path: String, offset: u64) -> String {
@@ -97,7 +97,7 @@ mod tests {
 
     #[track_caller]
     fn check(claims: &[(&str, u64)], expected: &[&str]) {
-        let mut taken = Taken::default();
+        let mut taken = TakenPaths::default();
         let given: Vec<String> =
             claims.iter().map(|(path, offset)| taken.claim((*path).to_owned(), *offset)).collect();
         assert_eq!(given, expected);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_name_that_proved_unusable_can_be_claimed_on_from() {
-        let mut taken = Taken::default();
+        let mut taken = TakenPaths::default();
         let mut path = "x.jpg".to_owned();
         for expected in ["x.jpg", "x_0x5.jpg", "x_0x5_2.jpg", "x_0x5_3.jpg"] {
             path = taken.claim(path, 5);
@@ -147,7 +147,7 @@ mod tests {
         fn no_two_claims_share_a_path(
             claims in prop::collection::vec(("[abAB_]{1,2}(/[abAB]{1,2}){0,2}", 0_u64..3), 0..60),
         ) {
-            let mut taken = Taken::default();
+            let mut taken = TakenPaths::default();
             let given: Vec<String> =
                 claims.into_iter().map(|(path, offset)| taken.claim(path, offset)).collect();
             let files: HashSet<String> = given.iter().map(|path| path.to_lowercase()).collect();

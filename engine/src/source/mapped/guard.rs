@@ -41,7 +41,7 @@ pub(super) struct GuardedMap {
     map: Mmap,
     file: File,
     faults: Arc<Faults>,
-    slot: &'static Slot,
+    slot: &'static MapSlot,
 }
 
 impl GuardedMap {
@@ -54,7 +54,7 @@ impl GuardedMap {
         // mapping's length. This reasoning is the usual one for mapped files, and no proof.
         let map = unsafe { Mmap::map(&file)? };
         let faults = Arc::new(Faults::new(&file, map.len()));
-        let Some(slot) = Slot::claim(&map, &faults) else {
+        let Some(slot) = MapSlot::claim(&map, &faults) else {
             return Ok(Err(file));
         };
         Ok(Ok(GuardedMap { map, file, faults, slot }))
@@ -159,12 +159,12 @@ fn file_len(fd: RawFd) -> Option<u64> {
     u64::try_from(size).ok()
 }
 
-/// A place in the table of mappings.
+/// A slot of the table of mappings.
 ///
 /// Its fields belong together, so a writer makes `version` odd while it changes them, and a
 /// reader that sees it odd or changed looks elsewhere: the slot that it is looking for does not
 /// change, since the thread that faulted is still borrowing its mapping.
-struct Slot {
+struct MapSlot {
     version: AtomicUsize,
     /// First address, or 0 when the slot is free.
     base: AtomicUsize,
@@ -173,13 +173,13 @@ struct Slot {
     faults: AtomicPtr<Faults>,
 }
 
-static TABLE: [Slot; SLOTS] = [const { Slot::free() }; SLOTS];
+static TABLE: [MapSlot; SLOTS] = [const { MapSlot::free() }; SLOTS];
 /// Held by whoever changes the table; never by the handler.
 static WRITER: Mutex<()> = Mutex::new(());
 
-impl Slot {
+impl MapSlot {
     const fn free() -> Self {
-        Slot {
+        MapSlot {
             version: AtomicUsize::new(0),
             base: AtomicUsize::new(0),
             len: AtomicUsize::new(0),
@@ -187,7 +187,7 @@ impl Slot {
         }
     }
 
-    fn claim(map: &Mmap, faults: &Arc<Faults>) -> Option<&'static Slot> {
+    fn claim(map: &Mmap, faults: &Arc<Faults>) -> Option<&'static MapSlot> {
         let _writer = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = TABLE.iter().find(|slot| slot.base.load(SeqCst) == 0)?;
         slot.set(map.as_ptr() as usize, map.len(), Arc::as_ptr(faults).cast_mut());

@@ -24,7 +24,7 @@ impl Fake {
     }
 }
 
-impl Device for Fake {
+impl RawDevice for Fake {
     fn read(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         if self.reads.fetch_add(1, Relaxed).is_multiple_of(3) {
             return Err(io::ErrorKind::Interrupted.into());
@@ -134,7 +134,7 @@ fn what_failed_once_is_not_tried_again() {
 fn a_short_read_is_tried_as_a_unit_before_it_is_given_up() {
     /// Fails whenever it is not asked for a unit, as a page cache does near a bad sector.
     struct Units;
-    impl Device for Units {
+    impl RawDevice for Units {
         fn read(&self, _at: u64, _out: &mut [u8]) -> io::Result<usize> {
             Err(io::Error::from_raw_os_error(libc::EIO))
         }

@@ -54,21 +54,22 @@ impl Machine {
     /// Whether writing to file systems on `below` is refused while `source` is searched.
     #[track_caller]
     fn check(&self, below: &[&str], source: &str, refused: bool) {
-        let below: Vec<Device> = below.iter().map(|text| Device::parse(text).unwrap()).collect();
-        let written = self.system.stack(&below, Down::ToDevices);
-        let source = Device::parse(source).unwrap();
+        let below: Vec<BlockDevice> =
+            below.iter().map(|text| BlockDevice::parse(text).unwrap()).collect();
+        let written = self.system.stack(&below, Follow::ToDevices);
+        let source = BlockDevice::parse(source).unwrap();
         assert_eq!(self.system.overlaps(&below, &written, source), refused);
     }
 
-    fn mounted(&self, path: &str) -> Vec<Device> {
+    fn mounted(&self, path: &str) -> Vec<BlockDevice> {
         let mut devices = self.system.devices_mounted(Path::new(path));
         devices.sort_unstable();
         devices
     }
 }
 
-fn numbers(numbers: &[&str]) -> Vec<Device> {
-    numbers.iter().map(|number| Device::parse(number).unwrap()).collect()
+fn numbers(numbers: &[&str]) -> Vec<BlockDevice> {
+    numbers.iter().map(|number| BlockDevice::parse(number).unwrap()).collect()
 }
 
 #[test]
@@ -125,11 +126,11 @@ fn a_loop_device_lies_in_its_image_and_on_the_disk_of_it() {
         machine.write(&format!("sys/devices/{path}/loop/backing_file"), &backing);
     }
     machine.write("sys/devices/loop2/loop/backing_file", "/gone (deleted)\n");
-    let written = machine.system.stack(&numbers(&["259:5"]), Down::ToDevices);
+    let written = machine.system.stack(&numbers(&["259:5"]), Follow::ToDevices);
     assert!(written.images.contains(&FileId::of(&fs::metadata(&image).unwrap())));
     machine.check(&["259:5"], "7:1", true);
     machine.check(&["259:5"], "7:2", false);
-    let Device { major, minor } = Device::of(disk);
+    let BlockDevice { major, minor } = BlockDevice::of(disk);
     if major != 0 {
         let disk = format!("{major}:{minor}");
         machine.check(&["259:5"], &disk, true);

@@ -1,5 +1,7 @@
 //! The files of a table of records.
 
+use std::collections::HashSet;
+
 use afterimage_signatures::{Bytes, Run};
 
 use super::file::{DataStream, NtfsFile};
@@ -40,11 +42,17 @@ impl NtfsListing {
         geometry: Option<&NtfsGeometry>,
     ) -> Self {
         let mut listing = NtfsListing::default();
+        // Where the runs of the table overlap, a record would be listed once for each.
+        let overlap = table.overlaps_itself();
+        let mut listed = HashSet::new();
         let mut slot = 0;
         while slot < table.len() && listing.entries.len() < MOST_ENTRIES {
             let mut batch = table.batch(bytes, slot);
             for here in 0..batch.len() {
                 let Some(placed) = batch.take(here) else { continue };
+                if overlap && !listed.insert(placed.at()) {
+                    continue;
+                }
                 if placed.record.base.is_none() && !placed.record.folder {
                     let mut file = NtfsFile::default();
                     file.add(&placed);

@@ -3,6 +3,7 @@
 use afterimage_signatures::{Bytes, Run, Runs};
 
 use super::record::{self, FileRecord};
+use crate::model::SpanSet;
 use crate::volumes::read;
 
 /// Bytes of records that are read at once.
@@ -48,6 +49,12 @@ impl RecordTable {
     /// How many records it has room for, of those that are read.
     pub(crate) fn len(&self) -> u64 {
         (self.runs.len() / self.record_len as u64).min(MOST_RECORDS)
+    }
+
+    /// Whether some bytes are part of it more than once, as no sound table has it.
+    pub(crate) fn overlaps_itself(&self) -> bool {
+        let bytes: SpanSet = self.runs.as_slice().iter().copied().collect();
+        bytes.total() < self.runs.len()
     }
 
     /// Reads the records from the `slot`th on, as many as fit a batch.

@@ -65,6 +65,19 @@ fn check(image: &[u8], contents: &Contents, path: &str, deleted: bool, expected:
 }
 
 #[test]
+fn a_table_whose_runs_overlap_lists_no_file_twice() {
+    let mut volume = Volume::new(64);
+    // The second run of the table begins where the first does.
+    let image = volume.image_mut();
+    let is_run = |at: &usize| image[*at..].starts_with(&[0x44, 6, 0, 0, 0]);
+    let second = (4 * CLUSTER..5 * CLUSTER).filter(is_run).nth(1).expect("the table has two runs");
+    image[second + 5..second + 9].fill(0);
+    let contents = read(image);
+    let paths: Vec<_> = contents.entries.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(paths, ["$MFT", "$MFTMirr", "$Bitmap"]);
+}
+
+#[test]
 fn files_have_their_paths_sizes_times_and_runs() {
     let volume = card();
     let image = volume.image();

@@ -6,19 +6,19 @@ use std::{fs, path};
 
 /// A path with its links resolved.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub(super) struct ResolvedPath {
     /// The absolute path.
-    pub path: PathBuf,
+    pub(super) path: PathBuf,
     /// As much of it as exists, from the root.
-    pub ground: PathBuf,
+    pub(super) existing: PathBuf,
 }
 
-impl Place {
+impl ResolvedPath {
     /// Where `given` leads, or in words why it leads nowhere.
-    pub fn of(given: &Path) -> Result<Self, String> {
+    pub(super) fn of(given: &Path) -> Result<Self, String> {
         let absolute = path::absolute(given).map_err(|error| error.to_string())?;
         let mut path = PathBuf::new();
-        let mut ground = PathBuf::new();
+        let mut existing = PathBuf::new();
         for component in absolute.components() {
             match component {
                 // Links are resolved so far, so this is what the system would go to; and a
@@ -31,7 +31,7 @@ impl Place {
             }
             match fs::canonicalize(&path) {
                 Ok(resolved) => {
-                    ground.clone_from(&resolved);
+                    existing.clone_from(&resolved);
                     path = resolved;
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -40,17 +40,19 @@ impl Place {
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                    return Err(format!("{} is not a folder", ground.display()));
+                    return Err(format!("{} is not a folder", existing.display()));
                 }
                 Err(error) => return Err(format!("{}: {error}", path.display())),
             }
         }
-        Ok(Place { path, ground })
+        Ok(ResolvedPath { path, existing })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use tempfile::tempdir;
 
     use super::*;
@@ -59,28 +61,25 @@ mod tests {
     fn what_does_not_exist_stands_on_what_does() {
         let home = tempdir().unwrap();
         let home = fs::canonicalize(home.path()).unwrap();
-        let place = Place::of(&home.join("a/./b/../../c/d")).unwrap();
-        assert_eq!((place.path, place.ground), (home.join("c/d"), home.clone()));
-        let place = Place::of(&home.join("new/../..")).unwrap();
-        assert_eq!(place.path, home.parent().unwrap());
-        assert_eq!(place.ground, place.path);
-        assert!(Place::of(Path::new("somewhere")).unwrap().path.is_absolute());
+        let resolved = ResolvedPath::of(&home.join("a/./b/../../c/d")).unwrap();
+        assert_eq!((resolved.path, resolved.existing), (home.join("c/d"), home.clone()));
+        let resolved = ResolvedPath::of(&home.join("new/../..")).unwrap();
+        assert_eq!(resolved.path, home.parent().unwrap());
+        assert_eq!(resolved.existing, resolved.path);
+        assert!(ResolvedPath::of(Path::new("somewhere")).unwrap().path.is_absolute());
     }
 
-    #[cfg(unix)]
     #[test]
     fn links_are_followed() {
-        use std::os::unix::fs::symlink;
-
         let home = tempdir().unwrap();
         let home = fs::canonicalize(home.path()).unwrap();
         fs::create_dir_all(home.join("real/deep")).unwrap();
         symlink("real/deep", home.join("link")).unwrap();
         symlink("nowhere", home.join("dangling")).unwrap();
         symlink("loop", home.join("loop")).unwrap();
-        assert_eq!(Place::of(&home.join("link/x")).unwrap().path, home.join("real/deep/x"));
-        assert_eq!(Place::of(&home.join("link/../x")).unwrap().path, home.join("real/x"));
-        assert!(Place::of(&home.join("dangling/x")).unwrap_err().contains("leads nowhere"));
-        assert!(Place::of(&home.join("loop/x")).is_err());
+        assert_eq!(ResolvedPath::of(&home.join("link/x")).unwrap().path, home.join("real/deep/x"));
+        assert_eq!(ResolvedPath::of(&home.join("link/../x")).unwrap().path, home.join("real/x"));
+        assert!(ResolvedPath::of(&home.join("dangling/x")).unwrap_err().contains("leads nowhere"));
+        assert!(ResolvedPath::of(&home.join("loop/x")).is_err());
     }
 }
