@@ -440,7 +440,7 @@ fn ctrl_c_ends_a_scan_with_a_report() {
     let scan = [&["scan", "card.img", "--output", "out"][..], &slow].concat();
     let mut command = desk.command(&scan);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for(&desk.path("out/.afterimage/journal.log"));
+    wait_for(&desk.path("out/.afterimage/scan.log"));
     // The shell knows `kill` itself; the program of that name may not be installed.
     let kill = format!("kill -INT {}", child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());

@@ -63,8 +63,6 @@ impl From<verdict::End> for End {
 }
 
 /// How much was proven of a file; each grade claims only what was tested.
-///
-/// A format gives all of them but [`Grade::Repaired`], which is what a repair makes of a file.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -82,6 +80,7 @@ pub enum Grade {
     Verified,
 }
 
+/// A format gives all grades but [`Grade::Repaired`], which is what a repair makes of a file.
 impl From<verdict::Grade> for Grade {
     fn from(grade: verdict::Grade) -> Self {
         match grade {

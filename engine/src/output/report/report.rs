@@ -9,7 +9,7 @@ use super::source::ReportSource;
 /// The name of the schema, in every report.
 pub const SCHEMA: &str = "afterimage-report/1";
 
-/// A report. Written in order by [`write`](super::write), never held in memory as a whole.
+/// A report. Written in order, never held in memory as a whole.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `afterimage-report/1`.
