@@ -6,7 +6,7 @@
 //! [`Opened`] → [`Scanned`] → [`Claimed`] → [`Restored`] → [`Named`] → [`Settled`] → [`Written`]
 //!
 //! What a stage needs beside what the one before gave lies in the job: the environment (options, workers,
-//! output), a [`SourceJob`](source_job::SourceJob) for each source, and the [ledger](crate::ledger). A job
+//! output), a record for each source, and the ledger. A job
 //! whose scan ended in another process begins at [`Scanned`], by [`Job::replay`].
 //!
 //! [`scan()`] runs all of them; [`list`] stops before anything is written.
