@@ -16,7 +16,7 @@ const STEP: Duration = Duration::from_millis(2);
 
 /// What a run cost.
 #[derive(Clone, Debug, Serialize)]
-pub struct Run {
+pub struct Span {
     /// From start to end, in seconds.
     pub wall: f64,
     /// Of all threads, in user and system, in seconds.
@@ -35,7 +35,7 @@ pub struct Run {
 /// # Errors
 ///
 /// When the program cannot be started.
-pub fn run(command: &mut Command, most: Duration) -> io::Result<Run> {
+pub fn run(command: &mut Command, most: Duration) -> io::Result<Span> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let mut child = command.spawn()?;
@@ -48,7 +48,7 @@ pub fn run(command: &mut Command, most: Duration) -> io::Result<Run> {
         (used, wall, watcher.join().unwrap_or_default())
     });
     let used = used?;
-    Ok(Run {
+    Ok(Span {
         wall: wall.as_secs_f64(),
         cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
         anonymous,

@@ -38,8 +38,8 @@ use afterimage_engine::volumes::filesystem::{
 use afterimage_engine::volumes::partition::partitions;
 use afterimage_engine::volumes::survey::Survey;
 use afterimage_engine::volumes::traces;
+use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 use seeds::{SECTOR, Seed};
 
 /// How long each target runs under `cargo test`.
@@ -106,7 +106,7 @@ fn check_contents(contents: &Contents, within: Span) {
         for location in &entry.locations {
             let runs = match location {
                 Location::Runs(runs) => runs.as_slice(),
-                Location::Start(at) => &[Run { at: *at, len: 1 }],
+                Location::Start(at) => &[Span { at: *at, len: 1 }],
             };
             assert!(!runs.is_empty() && runs.len() <= MOST_RUNS, "{kind}: {entry:?}");
             for run in runs {

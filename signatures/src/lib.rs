@@ -82,5 +82,5 @@ mod x3f;
 
 pub use format::{Effort, Format, Group, Magic, Signature};
 pub use oracle::{Oracle, Said};
-pub use verdict::{Grade, Reject, Verdict};
-pub use view::{Buffer, Bytes, Endian, Run, Runs, View};
+pub use verdict::{Grade, Reject, Span, Verdict};
+pub use view::{Buffer, Bytes, Endian, Runs, View};

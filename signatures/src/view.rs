@@ -5,7 +5,7 @@
 
 mod runs;
 
-pub use runs::{Run, Runs};
+pub use runs::Runs;
 
 use crate::verdict::Reject;
 
@@ -340,6 +340,7 @@ impl<'s> View<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Span;
 
     /// A source that is not mapped, as a device.
     struct Device(Vec<u8>);
@@ -362,7 +363,7 @@ mod tests {
     fn bytes_are_joined_across_runs_in_the_order_of_the_file() {
         let disk = b"..world..hello ..".to_vec();
         let runs =
-            Runs::new(vec![Run { at: 9, len: 6 }, Run { at: 3, len: 0 }, Run { at: 2, len: 5 }]);
+            Runs::new(vec![Span { at: 9, len: 6 }, Span { at: 3, len: 0 }, Span { at: 2, len: 5 }]);
         for source in [&disk.as_slice() as &dyn Bytes, &Device(disk.clone())] {
             let mut buffer = Buffer::default();
             let mut view = View::new(source, &runs, &mut buffer);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use afterimage_benches::ending;
 use afterimage_benches::machine::Machine;
-use afterimage_benches::process::{self, Run};
+use afterimage_benches::process::{self, Span};
 use afterimage_benches::record::{keep, median};
 use afterimage_benches::scratch;
 use afterimage_benches::table::Table;
@@ -53,7 +53,7 @@ struct Figures {
 #[derive(Serialize)]
 struct Timed {
     name: &'static str,
-    runs: Vec<Run>,
+    runs: Vec<Span>,
 }
 
 fn main() -> ExitCode {
@@ -86,7 +86,7 @@ impl Storms {
         Ok(())
     }
 
-    fn once(&self, image: &Path) -> anyhow::Result<Run> {
+    fn once(&self, image: &Path) -> anyhow::Result<Span> {
         let folder = scratch::folder()?;
         let mut command = Command::new(&self.afterimage);
         command.arg("scan").arg(image).arg("--output").arg(folder.path().join("out"));

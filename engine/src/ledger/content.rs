@@ -1,6 +1,7 @@
 //! The bytes of a file that was found, wherever they come from.
 
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Runs};
 
 use crate::model::{Algorithm, Digests, Hasher, Record};
 
@@ -34,7 +35,7 @@ impl<'a> Content<'a> {
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut buffer = Vec::new();
-        for &Run { at, len } in self.runs.as_slice() {
+        for &Span { at, len } in self.runs.as_slice() {
             let mut done = 0;
             while done < len {
                 let here = PIECE.min(len - done) as usize;

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use afterimage_signatures::{Buffer, Run, Runs};
+use afterimage_signatures::{Buffer, Runs};
 
 use super::confidence::Confidence;
 use super::follow::Follower;
@@ -60,7 +60,7 @@ pub(super) struct Tried {
 /// A file that was proven, with the pictures in it.
 pub(super) struct Proven {
     pub(super) found: Vec<Found>,
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<Span>,
 }
 
 /// Where the file of an entry is looked for, and what counts.

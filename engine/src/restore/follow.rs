@@ -2,7 +2,8 @@
 //! over, as the file system passed over it when it belonged to another file.
 
 use afterimage_signatures::oracle::{Oracle, Said};
-use afterimage_signatures::{Buffer, Bytes, Run, Runs, View};
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
 use crate::model::SpanSet;
 use crate::volumes::recorded::joined;
@@ -78,7 +79,7 @@ impl Follower<'_> {
             (last.next, last.passed) = (at + self.cluster, last.passed + 1);
             let mut oracle = last.oracle.as_ref()?.snapshot();
             let fed = known.len() + (way.len() as u64 - 1) * self.cluster;
-            let cluster = Run { at, len: self.cluster };
+            let cluster = Span { at, len: self.cluster };
             match self.feed(&mut *oracle, cluster, fed, buffer)? {
                 Said::Done { end } if self.size.is_none_or(|size| end <= size) => {
                     return self.runs(known, &way[1..], at, self.size.unwrap_or(end));
@@ -108,7 +109,7 @@ impl Follower<'_> {
     fn feed(
         &self,
         oracle: &mut dyn Oracle,
-        run: Run,
+        run: Span,
         known: u64,
         buffer: &mut Buffer,
     ) -> Option<Said> {
@@ -153,7 +154,7 @@ impl Follower<'_> {
         while (clusters.len() as u64) < wanted {
             clusters.push(self.cluster_from(clusters.last()? + self.cluster, first)?);
         }
-        let clusters = clusters.into_iter().map(|at| Run { at, len: self.cluster });
+        let clusters = clusters.into_iter().map(|at| Span { at, len: self.cluster });
         let runs = known.as_slice().iter().copied().chain(clusters).collect();
         Some(Runs::new(joined(runs)).slice(0, size))
     }
@@ -163,7 +164,6 @@ impl Follower<'_> {
 mod tests {
     use super::*;
     use crate::formats::Registry;
-    use afterimage_signatures::verdict::Span;
     use afterimage_testdata::random::Random;
     use afterimage_testdata::samples;
 
@@ -198,7 +198,7 @@ mod tests {
         let follower = Follower { source: &disk, free: &free, cluster: CLUSTER, size };
         let mut buffer = Buffer::default();
         buffer.allow(Some(64 << 20));
-        let known = places[..known].iter().map(|place| Run { at: place * CLUSTER, len: CLUSTER });
+        let known = places[..known].iter().map(|place| Span { at: place * CLUSTER, len: CLUSTER });
         let known = Runs::new(joined(known.collect()));
         let runs = follower.follow(oracle, &known, &mut buffer)?;
         assert_eq!(runs.len(), size.unwrap_or(file.len() as u64));

@@ -63,8 +63,8 @@ pub(super) fn may_hold(record: &Record, at: u64) -> bool {
 mod tests {
     use super::*;
     use crate::model::build::record;
+    use afterimage_signatures::Runs;
     use afterimage_signatures::verdict::Unchecked;
-    use afterimage_signatures::{Run, Runs};
 
     /// Where a file of five clusters of ten bytes, in two pieces of two and three, is joined by guess when no
     /// check covers those ranges.
@@ -76,7 +76,7 @@ mod tests {
         };
         let file = Record {
             grade: Grade::Verified,
-            runs: Runs::new(vec![Run { at: 100, len: 20 }, Run { at: 500, len: 26 }]),
+            runs: Runs::new(vec![Span { at: 100, len: 20 }, Span { at: 500, len: 26 }]),
             unchecked: unchecked.iter().map(part).collect(),
             ..record(0, 0)
         };

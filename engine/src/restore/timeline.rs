@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 use jiff::civil::DateTime;
 
@@ -58,7 +57,7 @@ fn key(entry: &Entry) -> Option<(DateTime, u64)> {
 /// An entry whose file is proven, and where that lies.
 pub(super) struct RestoredFile {
     pub(super) id: EntryId,
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<Span>,
 }
 
 /// What is known of a source when a round begins.
@@ -107,7 +106,7 @@ fn settled<'r>(position: u32, timeline: &Timeline, known: &ProvenSoFar<'r>) -> V
             location => {
                 let at = location.start()?;
                 let file = carved.get(&at).filter(|file| file.grade == Grade::Verified)?;
-                Cow::from(vec![Run { at, len: file.len }])
+                Cow::from(vec![Span { at, len: file.len }])
             }
         };
         Some(DatedFile { turn, runs })

@@ -115,13 +115,13 @@ fn shorten(record: &mut Record, kept: u64) {
 mod tests {
     use super::*;
     use crate::model::build::record;
+    use afterimage_signatures::Runs;
     use afterimage_signatures::verdict::{Role, Unchecked};
-    use afterimage_signatures::{Run, Runs};
 
     #[track_caller]
     fn check(runs: &[(u64, u64)], unreadable: &[(u64, u64)], expected: &[(u64, &str)]) {
         let unreadable: SpanSet = unreadable.iter().map(|&(at, len)| Span { at, len }).collect();
-        let runs = runs.iter().map(|&(at, len)| Run { at, len }).collect();
+        let runs = runs.iter().map(|&(at, len)| Span { at, len }).collect();
         let mut file = Record { runs: Runs::new(runs), ..record(0, 0) };
         note_unreadable(&unreadable, &mut file);
         let issues: Vec<_> = file.issues.iter().map(|issue| (issue.at, &*issue.what)).collect();

@@ -78,7 +78,7 @@ fn pad(bytes: &dyn Bytes, at: u64, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use afterimage_signatures::Run;
+    use afterimage_signatures::verdict::Span;
 
     const SOURCE: &[u8] = &[1, 2, 3, 4, 5];
 
@@ -94,11 +94,11 @@ mod tests {
 
     #[test]
     fn runs_are_read_one_after_the_other() {
-        let runs = Runs::new(vec![Run { at: 4, len: 1 }, Run { at: 1, len: 2 }]);
+        let runs = Runs::new(vec![Span { at: 4, len: 1 }, Span { at: 1, len: 2 }]);
         let mut out = [0; 2];
         assert_eq!((runs_into(&SOURCE, &runs, &mut out), out), (Some(()), [5, 2]));
         assert_eq!(runs_into(&SOURCE, &runs, &mut [0; 4]), None);
-        let beyond = Runs::new(vec![Run { at: 4, len: 2 }, Run { at: 0, len: 1 }]);
+        let beyond = Runs::new(vec![Span { at: 4, len: 2 }, Span { at: 0, len: 1 }]);
         assert_eq!(runs_into(&SOURCE, &beyond, &mut [0; 3]), None);
         assert_eq!(runs_padded(&SOURCE, &beyond), [5, 0, 1]);
     }

@@ -1,6 +1,7 @@
 //! Where the file of an entry begins, and the runs that are recorded of it.
 
-use afterimage_signatures::{Run, Runs};
+use afterimage_signatures::Runs;
+use afterimage_signatures::verdict::Span;
 
 use super::filesystem::{Entry, Location, MOST_RUNS};
 use crate::model::SpanSet;
@@ -32,10 +33,10 @@ impl Location {
 
 /// The first `size` bytes of recorded runs, as far as a source of `len` bytes has them; nothing where
 /// one byte is recorded twice, as it is of no file.
-pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
-    let inside = |run: &&Run| run.at < len;
+pub fn recorded(runs: &[Span], size: u64, len: u64) -> Option<Runs> {
+    let inside = |run: &&Span| run.at < len;
     let runs = runs.iter().take(MOST_RUNS).take_while(inside);
-    let runs = runs.map(|run| Run { at: run.at, len: run.len.min(len - run.at) }).collect();
+    let runs = runs.map(|run| Span { at: run.at, len: run.len.min(len - run.at) }).collect();
     let runs = Runs::new(joined(runs)).slice(0, size);
     let bytes: SpanSet = runs.as_slice().iter().copied().collect();
     let is_file = !runs.is_empty() && bytes.total() == runs.len();
@@ -43,8 +44,8 @@ pub fn recorded(runs: &[Run], size: u64, len: u64) -> Option<Runs> {
 }
 
 /// The same bytes in as few runs as can be.
-pub fn joined(runs: Vec<Run>) -> Vec<Run> {
-    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+pub fn joined(runs: Vec<Span>) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::with_capacity(runs.len());
     for run in runs.into_iter().filter(|run| run.len > 0) {
         match out.last_mut() {
             Some(last) if last.at + last.len == run.at => last.len += run.len,
@@ -62,7 +63,7 @@ mod tests {
 
     #[track_caller]
     fn check(runs: &[(u64, u64)], size: u64, expected: Option<&[(u64, u64)]>) {
-        let runs: Vec<Run> = runs.iter().map(|&(at, len)| Run { at, len }).collect();
+        let runs: Vec<Span> = runs.iter().map(|&(at, len)| Span { at, len }).collect();
         let found = recorded(&runs, size, LEN);
         let found = found.as_ref().map(|runs| {
             runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect::<Vec<_>>()

@@ -31,7 +31,7 @@ pub fn defaults(view: &mut View<'_>, moov: Header) -> Result<Option<Vec<Default>
 
 /// Samples of one track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct TrackRun {
     /// The track.
     pub track: u32,
     /// One sample; where all are of one length, all of a run.
@@ -43,7 +43,7 @@ pub fn samples(
     view: &mut View<'_>,
     moof: Header,
     defaults: &[Default],
-    each: &mut dyn FnMut(&mut View<'_>, Run) -> Result<(), Reject>,
+    each: &mut dyn FnMut(&mut View<'_>, TrackRun) -> Result<(), Reject>,
 ) -> Result<(), Reject> {
     view.check(moof.at, moof.end - moof.at)?;
     let mut boxes = moof.boxes(0);
@@ -110,7 +110,7 @@ fn run(
     trun: Header,
     head: &Head,
     follows: u64,
-    each: &mut dyn FnMut(&mut View<'_>, Run) -> Result<(), Reject>,
+    each: &mut dyn FnMut(&mut View<'_>, TrackRun) -> Result<(), Reject>,
 ) -> Result<u64, Reject> {
     let (_, flags) = trun.version(view)?;
     let mut body = view.sub(trun.body, trun.end - trun.body)?;
@@ -127,7 +127,7 @@ fn run(
     if flags & 0x200 == 0 {
         let span = Span { at, len: u64::from(count).saturating_mul(u64::from(head.size)) };
         if span.len > 0 {
-            each(view, Run { track, span })?;
+            each(view, TrackRun { track, span })?;
         }
         return Ok(span.end());
     }
@@ -142,7 +142,7 @@ fn run(
         let span = Span { at, len: ahead.number(view, first + index * stride, 4)? };
         at = span.end();
         if span.len > 0 {
-            each(view, Run { track, span })?;
+            each(view, TrackRun { track, span })?;
         }
     }
     Ok(at)

@@ -1,7 +1,7 @@
 //! What a `moov` box and its fragments say of the samples of a movie.
 
 use super::chain::{Coding, follow};
-use super::fragment::{self, Default, Run};
+use super::fragment::{self, Default, TrackRun};
 use super::layout::Layout;
 use super::track::{Track, tracks};
 use super::{FULL, Header};
@@ -165,12 +165,17 @@ impl Movie {
         }
         let mut all = true;
         for &moof in &self.fragments {
-            fragment::samples(view, moof, &self.defaults, &mut |view, Run { track, span }| {
-                if all && let Some(coding) = self.coding(track) {
-                    all = look(view, coding, span);
-                }
-                Ok(())
-            })?;
+            fragment::samples(
+                view,
+                moof,
+                &self.defaults,
+                &mut |view, TrackRun { track, span }| {
+                    if all && let Some(coding) = self.coding(track) {
+                        all = look(view, coding, span);
+                    }
+                    Ok(())
+                },
+            )?;
         }
         Ok(all)
     }

@@ -2,15 +2,12 @@
 
 use crate::verdict::Span;
 
-/// One stretch of a source.
-pub type Run = Span;
-
 /// The runs of a file in the order of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Vec<Run>", into = "Vec<Run>"))]
+#[cfg_attr(feature = "serde", serde(from = "Vec<Span>", into = "Vec<Span>"))]
 pub struct Runs {
-    runs: Vec<Run>,
+    runs: Vec<Span>,
     /// Where each run begins in the file; one more entry than runs, the last being the length.
     starts: Vec<u64>,
 }
@@ -18,11 +15,11 @@ pub struct Runs {
 impl Runs {
     /// A file that lies in one piece of `len` bytes at `at`.
     pub fn whole(at: u64, len: u64) -> Self {
-        Self::new(vec![Run { at, len }])
+        Self::new(vec![Span { at, len }])
     }
 
     /// A file that lies in `runs`, read one after the other; empty runs are dropped.
-    pub fn new(mut runs: Vec<Run>) -> Self {
+    pub fn new(mut runs: Vec<Span>) -> Self {
         runs.retain(|run| run.len > 0);
         let mut starts = vec![0];
         let mut total = 0u64;
@@ -44,7 +41,7 @@ impl Runs {
     }
 
     /// The runs themselves.
-    pub fn as_slice(&self) -> &[Run] {
+    pub fn as_slice(&self) -> &[Span] {
         &self.runs
     }
 
@@ -56,7 +53,7 @@ impl Runs {
         while left > 0 {
             let rest = self.rest_of_run(at);
             let here = rest.len.min(left);
-            runs.push(Run { at: rest.at, len: here });
+            runs.push(Span { at: rest.at, len: here });
             at += here;
             left -= here;
         }
@@ -64,21 +61,21 @@ impl Runs {
     }
 
     /// The run that holds byte `at` of the file, from that byte on; `at` lies inside the file.
-    pub(super) fn rest_of_run(&self, at: u64) -> Run {
+    pub(super) fn rest_of_run(&self, at: u64) -> Span {
         let index = self.starts.partition_point(|&start| start <= at).saturating_sub(1);
         let skip = at - self.starts[index];
         let run = self.runs[index];
-        Run { at: run.at + skip, len: run.len - skip }
+        Span { at: run.at + skip, len: run.len - skip }
     }
 }
 
-impl From<Vec<Run>> for Runs {
-    fn from(runs: Vec<Run>) -> Self {
+impl From<Vec<Span>> for Runs {
+    fn from(runs: Vec<Span>) -> Self {
         Runs::new(runs)
     }
 }
 
-impl From<Runs> for Vec<Run> {
+impl From<Runs> for Vec<Span> {
     fn from(runs: Runs) -> Self {
         runs.runs
     }
@@ -90,8 +87,11 @@ mod tests {
 
     #[test]
     fn a_slice_of_runs_keeps_to_the_file() {
-        let runs = Runs::new(vec![Run { at: 100, len: 10 }, Run { at: 50, len: 10 }]);
-        assert_eq!(runs.slice(8, 4).as_slice(), &[Run { at: 108, len: 2 }, Run { at: 50, len: 2 }]);
+        let runs = Runs::new(vec![Span { at: 100, len: 10 }, Span { at: 50, len: 10 }]);
+        assert_eq!(
+            runs.slice(8, 4).as_slice(),
+            &[Span { at: 108, len: 2 }, Span { at: 50, len: 2 }]
+        );
         assert_eq!(runs.slice(15, 100).len(), 5);
         assert!(runs.slice(20, 1).is_empty());
     }

@@ -1,7 +1,7 @@
 //! Laws about samples: whole, cut, followed by something else, in pieces.
 
 use afterimage_signatures::verdict::{End, Grade, Role, Span, Verdict};
-use afterimage_signatures::{Bytes, Effort, Run, Runs};
+use afterimage_signatures::{Bytes, Effort, Runs};
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
 
@@ -108,7 +108,7 @@ fn scatter(file: &[u8], pieces: usize) -> (Vec<u8>, Runs) {
     for number in (0..pieces).rev() {
         disk.extend(b"\xff\xd8\xff between");
         let piece = &file[cut(number)..cut(number + 1)];
-        runs.push(Run { at: disk.len() as u64, len: piece.len() as u64 });
+        runs.push(Span { at: disk.len() as u64, len: piece.len() as u64 });
         disk.extend(piece);
     }
     runs.reverse();

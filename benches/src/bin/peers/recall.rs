@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use afterimage_benches::bars::{Bar, Chart, svg};
 use afterimage_benches::judge::{Judge, Kind, Tally};
 use afterimage_benches::machine::Machine;
-use afterimage_benches::process::Run;
+use afterimage_benches::process::Span;
 use afterimage_benches::record::keep;
 use afterimage_benches::scratch;
 use afterimage_benches::table::Table;
@@ -71,7 +71,7 @@ struct Scenario {
 /// One tool on one image.
 #[derive(Serialize)]
 struct Outcome {
-    run: Run,
+    run: Span,
     files: usize,
     kinds: BTreeMap<Kind, usize>,
     copies: usize,
@@ -164,7 +164,7 @@ fn by_format<'a>(lost: impl Iterator<Item = &'a &'a Lost>) -> BTreeMap<String, u
 }
 
 impl Outcome {
-    fn new(run: Run, tally: &Tally, lost: &[&Lost]) -> Self {
+    fn new(run: Span, tally: &Tally, lost: &[&Lost]) -> Self {
         let whole = lost.iter().filter(|lost| lost.is_whole());
         let broken = lost.iter().filter(|lost| !lost.is_whole());
         Outcome {

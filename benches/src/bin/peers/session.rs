@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use afterimage_benches::judge::{Judge, Tally};
-use afterimage_benches::process::{self, Run};
+use afterimage_benches::process::{self, Span};
 use afterimage_benches::scratch;
 use afterimage_benches::tools::{Tool, Wanted};
 use anyhow::{Context, ensure};
@@ -80,7 +80,7 @@ impl Session {
         tool: Tool,
         image: &Path,
         look: impl FnOnce(&Path, &[PathBuf]) -> io::Result<T>,
-    ) -> anyhow::Result<(Run, T)> {
+    ) -> anyhow::Result<(Span, T)> {
         let out = scratch::folder()?;
         let mut command = tool.call(&self.afterimage, image, out.path(), self.wanted)?;
         let run = process::run(&mut command, self.timeout)
@@ -95,7 +95,7 @@ impl Session {
         tool: Tool,
         image: &Path,
         judge: &Judge<'_>,
-    ) -> anyhow::Result<(Run, Tally)> {
+    ) -> anyhow::Result<(Span, Tally)> {
         self.run(tool, image, |out, files| judge.tally(out, files))
     }
 }

@@ -7,7 +7,7 @@ use afterimage_benches::bars::{Bar, Chart, svg};
 use afterimage_benches::image::{self, Recipe};
 use afterimage_benches::judge::{Judge, Kind, Tally};
 use afterimage_benches::machine::{Machine, load};
-use afterimage_benches::process::Run;
+use afterimage_benches::process::Span;
 use afterimage_benches::record::{keep, median, span};
 use afterimage_benches::table::Table;
 use afterimage_benches::tools::{Tool, Wanted};
@@ -76,7 +76,7 @@ struct Timed<'a> {
     #[serde(flatten)]
     tool: &'a Present,
     /// Every round that counts.
-    runs: Vec<Run>,
+    runs: Vec<Span>,
     files: usize,
     exact: usize,
     #[serde(rename = "false")]

@@ -1,19 +1,19 @@
 //! Files that go on in the free space after their first clusters.
 
+use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Run, Runs};
 
 use crate::model::SpanSet;
 use crate::volumes::filesystem::MOST_RUNS;
 use crate::volumes::recorded::joined;
 
 /// What lies between the runs of a file that goes on after where it was.
-pub fn gaps(runs: &[Run]) -> impl Iterator<Item = Span> {
+pub fn gaps(runs: &[Span]) -> impl Iterator<Item = Span> {
     runs.windows(2).map(|pair| Span::between(pair[0].end(), pair[1].at)).filter(|gap| gap.len > 0)
 }
 
 /// The first `size` bytes of a file that begins with its `own` and goes on in `spans`.
-pub fn follow(own: Run, spans: &SpanSet, size: u64) -> Option<Runs> {
+pub fn follow(own: Span, spans: &SpanSet, size: u64) -> Option<Runs> {
     let mut runs = vec![own];
     if own.len < size {
         runs.extend(take(spans, own, size - own.len)?);
@@ -23,7 +23,7 @@ pub fn follow(own: Run, spans: &SpanSet, size: u64) -> Option<Runs> {
 
 /// The first `size` bytes of `spans` that lie after what is a file's `own`, and then at the beginning: a
 /// volume that is written to its end is written on where it begins.
-fn take(spans: &SpanSet, own: Run, size: u64) -> Option<Vec<Run>> {
+fn take(spans: &SpanSet, own: Span, size: u64) -> Option<Vec<Span>> {
     let end = own.end();
     let after = spans.after(end).iter().map(|span| Span::between(span.at.max(end), span.end()));
     let front = spans.iter().take_while(|span| span.at < own.at);
@@ -31,7 +31,7 @@ fn take(spans: &SpanSet, own: Run, size: u64) -> Option<Vec<Run>> {
     let (mut runs, mut left) = (Vec::new(), size);
     for span in after.chain(front).take(MOST_RUNS) {
         let len = span.len.min(left);
-        runs.push(Run { at: span.at, len });
+        runs.push(Span { at: span.at, len });
         left -= len;
         if left == 0 {
             return Some(joined(runs));
@@ -49,7 +49,7 @@ mod tests {
         let spans = [Span::between(10, 30), Span::between(50, 80), Span::between(90, 100)];
         let spans: SpanSet = spans.into_iter().collect();
         let after = |size| {
-            let runs = follow(Run { at: 60, len: 10 }, &spans, size)?;
+            let runs = follow(Span { at: 60, len: 10 }, &spans, size)?;
             Some(runs.as_slice().iter().map(|run| (run.at, run.len)).collect::<Vec<_>>())
         };
         assert_eq!(after(10), Some(vec![(60, 10)]));

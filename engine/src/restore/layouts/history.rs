@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 
 use super::fill::gaps;
@@ -33,7 +32,7 @@ pub struct DatedFile<'r> {
     /// When it was written.
     pub turn: Turn,
     /// Where it lies, in the order of the file.
-    pub runs: Cow<'r, [Run]>,
+    pub runs: Cow<'r, [Span]>,
 }
 
 /// Bytes that a record tells of, which were the file's unless it was gone.
@@ -171,7 +170,7 @@ mod tests {
     }
 
     fn settled(turn: Turn, runs: &[(u64, u64)]) -> DatedFile<'static> {
-        let run = |&(at, end): &(u64, u64)| Run { at, len: end - at };
+        let run = |&(at, end): &(u64, u64)| Span { at, len: end - at };
         DatedFile { turn, runs: runs.iter().map(run).collect() }
     }
 

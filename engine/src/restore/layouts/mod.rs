@@ -5,7 +5,8 @@ pub mod history;
 mod neighbourhood;
 mod space;
 
-use afterimage_signatures::{Run, Runs};
+use afterimage_signatures::Runs;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::Location;
 use crate::volumes::recorded::recorded;
@@ -108,7 +109,7 @@ fn from(start: u64, sought: Sought, space: &Space, len: u64) -> Layouts {
         return Layouts { list: alone(Basis::Contested), looked: 1 };
     }
     let own = size.min(known.max(1).next_multiple_of(space.cluster())).min(len - start);
-    let own = Run { at: start, len: own };
+    let own = Span { at: start, len: own };
     let near = Neighbourhood::of(space, own, size, turn);
     let untold = near.beside(|claim| claim.life.lasts(turn));
     let unclaimed = if known > 0 || space.unclaimed.contains(start) {
@@ -152,7 +153,6 @@ mod tests {
     use crate::model::{ClusterGrid, SpanSet};
     use crate::restore::layouts::history::Claim;
     use crate::volumes::filesystem::Entry;
-    use afterimage_signatures::verdict::Span;
 
     const LEN: u64 = 1 << 20;
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Run, Runs};
 
 use super::fill::follow;
 use super::history::{Claim, Turn};
@@ -35,7 +35,7 @@ const MOST_OTHERS: usize = 12;
 /// What lies after the first cluster of a file, and where the volume begins, as far as it is looked for.
 pub(super) struct Neighbourhood {
     /// What is known to be of the file.
-    own: Run,
+    own: Span,
     /// The length of the file.
     size: u64,
     grid: ClusterGrid,
@@ -50,7 +50,7 @@ pub(super) struct Neighbourhood {
 }
 
 impl Neighbourhood {
-    pub(super) fn of(space: &Space, own: Run, size: u64, turn: Option<Turn>) -> Self {
+    pub(super) fn of(space: &Space, own: Span, size: u64, turn: Option<Turn>) -> Self {
         let frontier = turn.and_then(|turn| space.frontier(turn));
         let (cluster, next) = (space.cluster(), own.end());
         let reach = size.saturating_mul(REACH).max(cluster.saturating_mul(REACHED_CLUSTERS));
@@ -112,7 +112,7 @@ impl Neighbourhood {
         let runs = |way: &Way| {
             let (mut runs, mut left) = (vec![self.own], wanted);
             for hole in way.holes.iter().map(|&hole| holes[hole]) {
-                runs.push(Run { at: hole.at, len: hole.len.min(left) });
+                runs.push(Span { at: hole.at, len: hole.len.min(left) });
                 left -= hole.len.min(left);
             }
             Runs::new(joined(runs)).slice(0, self.size)
@@ -224,7 +224,7 @@ mod tests {
     fn beside(free: &[(u64, u64)], start: u64, size: u64) -> Option<Vec<(u64, u64)>> {
         let free: SpanSet = free.iter().map(|&(at, end)| Span::between(at, end)).collect();
         let space = Space::new(Some(free), &SpanSet::default(), ClusterGrid::new(0, 10));
-        let near = Neighbourhood::of(&space, Run { at: start, len: 10 }, size, None);
+        let near = Neighbourhood::of(&space, Span { at: start, len: 10 }, size, None);
         let runs = near.beside(|_| false)?;
         Some(runs.as_slice().iter().map(|run| (run.at, run.at + run.len)).collect())
     }

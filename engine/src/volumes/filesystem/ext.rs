@@ -26,8 +26,8 @@ mod superblock;
 mod survey;
 mod volume;
 
+use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 
 use super::{Clue, Contents, Entry, FileSystem, Location, MOST_ENTRIES, SECTOR};
 use crate::model::Moment;
@@ -107,7 +107,7 @@ fn entries(volume: &ExtVolume, survey: &InodeSurvey, names: &NameHistory) -> Vec
 fn entry(volume: &ExtVolume, file: &InodeVersion, path: String, certain: bool) -> Entry {
     let inode = &file.inode;
     let runs = if inode.is_inline() && inode.size <= inode::MAP_LEN as u64 {
-        vec![Run { at: inode.map_at(), len: inode.size }]
+        vec![Span { at: inode.map_at(), len: inode.size }]
     } else {
         file.layout.runs(&volume.blocks)
     };
@@ -149,7 +149,7 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
         faults.push("it was not unmounted: its journal holds changes".into());
     }
     let free = SpanSet::from(free);
-    let is_free = |run: &Run| free.contains(run.at);
+    let is_free = |run: &Span| free.contains(run.at);
     if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;

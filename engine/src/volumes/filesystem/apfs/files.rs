@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 
 use super::node::NodeRecord;
 use super::object::ContainerBlocks;
@@ -116,8 +116,8 @@ impl FileRecords {
     }
 
     /// Where the bytes of a file lie, up to the first sparse hole.
-    fn runs(&self, blocks: &ContainerBlocks<'_>, inode: &ApfsInode) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    fn runs(&self, blocks: &ContainerBlocks<'_>, inode: &ApfsInode) -> Vec<Span> {
+        let mut runs: Vec<Span> = Vec::new();
         let mut next = 0;
         let all = self.extents.range((inode.stream, 0)..=(inode.stream, u64::MAX));
         for (&(_, from), &(len, block)) in all.take(MOST_RUNS) {
@@ -130,7 +130,7 @@ impl FileRecords {
             next += len;
             match runs.last_mut() {
                 Some(last) if last.at + last.len == at => last.len += len,
-                _ => runs.push(Run { at, len }),
+                _ => runs.push(Span { at, len }),
             }
         }
         runs.retain(|run| run.len > 0);

@@ -1,5 +1,5 @@
 use crate::model::SpanSet;
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 use afterimage_testdata::ext::{Kind, Volume};
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn read(image: &[u8]) -> Contents {
 fn content(image: &[u8], entry: &Entry) -> Vec<u8> {
     let Some(Location::Runs(runs)) = entry.locations.first() else { panic!("{entry:?}") };
     let mut all: Vec<u8> = Vec::new();
-    for &Run { at, len } in runs {
+    for &Span { at, len } in runs {
         all.extend_from_slice(&image[at as usize..(at + len) as usize]);
     }
     all.truncate(entry.size as usize);

@@ -1,6 +1,5 @@
 //! Clusters: the numbered units in which FAT and exFAT allocate space.
 
-use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 
 use crate::model::SpanSet;
@@ -67,14 +66,14 @@ impl ClusterHeap {
     }
 
     /// The bytes of these clusters, as far as they are there.
-    pub fn run(&self, clusters: ClusterRun) -> Option<Run> {
+    pub fn run(&self, clusters: ClusterRun) -> Option<Span> {
         let at = self.offset(clusters.first)?;
         let len = (u64::from(clusters.count) * self.len).min(self.end - at);
-        Some(Run { at, len })
+        Some(Span { at, len })
     }
 
     /// The first `len` bytes of a file that lies in these clusters, to the end of the last cluster.
-    pub fn runs(&self, clusters: &[ClusterRun], len: u64) -> Vec<Run> {
+    pub fn runs(&self, clusters: &[ClusterRun], len: u64) -> Vec<Span> {
         let (mut runs, mut left) = (Vec::new(), self.needed(len));
         for &ClusterRun { first, count } in clusters {
             let count = u64::from(count).min(left) as u32;
@@ -168,7 +167,7 @@ mod tests {
         assert_eq!(CARD.offset(5), Some(2536));
         assert_eq!(CARD.offset(6), None);
         let last = ClusterRun { first: 5, count: 1 };
-        assert_eq!(CARD.run(last), Some(Run { at: 2536, len: 364 }));
+        assert_eq!(CARD.run(last), Some(Span { at: 2536, len: 364 }));
         assert_eq!((CARD.number(999), CARD.number(1511), CARD.number(3048)), (None, Some(2), None));
     }
 

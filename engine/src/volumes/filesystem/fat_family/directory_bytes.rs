@@ -1,6 +1,7 @@
 //! The bytes of a directory: entries of 32 bytes, in FAT and exFAT.
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::volumes::read;
@@ -34,7 +35,7 @@ pub(crate) struct DirectoryBytes {
 
 impl DirectoryBytes {
     /// The directory that lies in these runs, at most [`MOST_DIRECTORY`] bytes of it.
-    pub fn read(bytes: &dyn Bytes, runs: impl IntoIterator<Item = Run>) -> Self {
+    pub fn read(bytes: &dyn Bytes, runs: impl IntoIterator<Item = Span>) -> Self {
         let mut directory = DirectoryBytes::default();
         for run in runs {
             let have = directory.bytes.len() as u64;

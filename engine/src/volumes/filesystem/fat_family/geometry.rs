@@ -1,6 +1,6 @@
 //! Where the parts of a volume lie, as its boot sector has it.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
 
@@ -43,7 +43,7 @@ impl FamilyKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RootDirectory {
     /// Outside of the clusters, in this run of the volume.
-    Fixed(Run),
+    Fixed(Span),
     /// In a chain of clusters, the first of which is this.
     Chain(u32),
 }

@@ -1,6 +1,6 @@
 //! Where files may lie, as it is told of all file systems.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun};
 use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
@@ -28,7 +28,7 @@ impl Default for LocationBudget {
 
 impl LocationBudget {
     /// A file's runs as its location, unless there are none or too many.
-    pub fn runs(&mut self, runs: Vec<Run>) -> Option<Location> {
+    pub fn runs(&mut self, runs: Vec<Span>) -> Option<Location> {
         if runs.is_empty() || runs.len() > MOST_RUNS.min(self.runs) {
             return None;
         }

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, ClusterSet};
@@ -128,10 +129,10 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
         }
     }
 
-    fn root(&mut self) -> Vec<Run> {
+    fn root(&mut self) -> Vec<Span> {
         match self.member.geometry().root {
             RootDirectory::Fixed(run) => {
-                vec![Run { at: self.space.span.at.saturating_add(run.at), len: run.len }]
+                vec![Span { at: self.space.span.at.saturating_add(run.at), len: run.len }]
             }
             RootDirectory::Chain(first) => {
                 let mut chain = self.space.table.claim(first, &mut self.space.owned);
@@ -146,11 +147,11 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
         }
     }
 
-    fn runs(&self, clusters: &[ClusterRun]) -> Vec<Run> {
+    fn runs(&self, clusters: &[ClusterRun]) -> Vec<Span> {
         self.space.heap.runs(clusters, MOST_DIRECTORY.min(self.room))
     }
 
-    fn directory(&mut self, runs: Vec<Run>) -> DirectoryBytes {
+    fn directory(&mut self, runs: Vec<Span>) -> DirectoryBytes {
         let directory = DirectoryBytes::read(self.space.bytes, runs);
         self.room = self.room.saturating_sub(directory.bytes().len() as u64);
         directory

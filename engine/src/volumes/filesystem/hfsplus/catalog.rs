@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 use zerocopy::big_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
@@ -202,7 +203,7 @@ impl Catalog {
     }
 
     /// Where a fork lies: its eight extents and those of the overflow file.
-    fn runs(&self, header: &HfsHeader, id: u32, fork: &Fork) -> Vec<Run> {
+    fn runs(&self, header: &HfsHeader, id: u32, fork: &Fork) -> Vec<Span> {
         let mut all = fork.extents.clone();
         let count = |extents: &[(u32, u32)]| -> u32 {
             extents.iter().fold(0, |sum: u32, &(_, count)| sum.saturating_add(count))

@@ -1,7 +1,7 @@
 //! The volume header of HFS+, and the forks that it says the special files lie in.
 
+use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 use zerocopy::big_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
@@ -140,15 +140,15 @@ impl HfsHeader {
     }
 
     /// Where extents lie in the source, those beyond the volume left out, neighbours joined.
-    pub(crate) fn runs(&self, extents: &[(u32, u32)]) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    pub(crate) fn runs(&self, extents: &[(u32, u32)]) -> Vec<Span> {
+        let mut runs: Vec<Span> = Vec::new();
         for &(first, count) in extents {
             let (first, count) = (u64::from(first), u64::from(count));
             if first >= self.blocks || count > self.blocks - first {
                 break; // What follows would not be the bytes that follow.
             }
             let run =
-                Run { at: self.at.saturating_add(first * self.block), len: count * self.block };
+                Span { at: self.at.saturating_add(first * self.block), len: count * self.block };
             match runs.last_mut() {
                 Some(last) if last.at + last.len == run.at => last.len += run.len,
                 _ => runs.push(run),

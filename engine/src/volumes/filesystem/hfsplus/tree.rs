@@ -1,6 +1,7 @@
 //! B-trees of HFS+, read along the links of their leaves.
 
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Runs};
 use zerocopy::big_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
@@ -147,7 +148,7 @@ pub(crate) fn node_len(piece: &[u8]) -> usize {
 
 impl<'b> HfsTree<'b> {
     /// The tree that lies in those runs.
-    pub(crate) fn open(bytes: &'b dyn Bytes, runs: Vec<Run>) -> Option<Self> {
+    pub(crate) fn open(bytes: &'b dyn Bytes, runs: Vec<Span>) -> Option<Self> {
         let runs = Runs::new(runs);
         let mut head = [0; SHORTEST_NODE];
         read::runs_into(bytes, &runs, &mut head)?;

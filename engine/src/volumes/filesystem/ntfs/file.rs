@@ -1,6 +1,7 @@
 //! A file, put together from its record and those that continue it.
 
-use afterimage_signatures::{Run, Runs};
+use afterimage_signatures::Runs;
+use afterimage_signatures::verdict::Span;
 
 use super::attribute::{self, Attribute, AttributeValue};
 use super::geometry::NtfsGeometry;
@@ -43,7 +44,7 @@ pub(crate) struct DataStream {
     compressed: bool,
     encrypted: bool,
     /// Where it stands in its record; nothing where the update sequence replaced some of it.
-    resident: Option<Option<Vec<Run>>>,
+    resident: Option<Option<Vec<Span>>>,
     parts: Vec<Part>,
     /// Extents of all parts, also of those that were too many.
     listed: usize,
@@ -170,8 +171,8 @@ impl DataStream {
     }
 
     /// The runs of its data, sparse holes left out, as far as they are recorded.
-    pub(crate) fn runs(&self, geometry: &NtfsGeometry) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    pub(crate) fn runs(&self, geometry: &NtfsGeometry) -> Vec<Span> {
+        let mut runs: Vec<Span> = Vec::new();
         for extent in self.extents() {
             let Some(lcn) = extent.lcn else { continue };
             let Some(run) = geometry.run(lcn, extent.clusters) else { break };

@@ -1,6 +1,6 @@
 //! Where the clusters of a volume lie.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 
 /// Bytes of the largest cluster, since Windows 10.
 pub(crate) const MOST_CLUSTER: u64 = 2 << 20;
@@ -18,11 +18,11 @@ pub(crate) struct NtfsGeometry {
 
 impl NtfsGeometry {
     /// The `clusters` clusters from number `lcn` on, when the volume has them.
-    pub(crate) fn run(&self, lcn: u64, clusters: u64) -> Option<Run> {
+    pub(crate) fn run(&self, lcn: u64, clusters: u64) -> Option<Span> {
         let start = lcn.checked_mul(self.cluster_len)?;
         let len = clusters.checked_mul(self.cluster_len)?;
         let at = self.at.checked_add(start)?;
-        (start.checked_add(len)? <= self.len).then_some(Run { at, len })
+        (start.checked_add(len)? <= self.len).then_some(Span { at, len })
     }
 
     /// How many clusters there are.

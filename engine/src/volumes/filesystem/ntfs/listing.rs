@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use super::file::{DataStream, NtfsFile};
 use super::geometry::NtfsGeometry;
@@ -28,7 +29,7 @@ pub(crate) struct NtfsListing {
     /// The files.
     pub(crate) entries: Vec<Entry>,
     /// What files that are there own, to be compared with the map of free clusters; in no order.
-    pub(crate) owned: Vec<Run>,
+    pub(crate) owned: Vec<Span>,
     runs: usize,
     text: usize,
 }

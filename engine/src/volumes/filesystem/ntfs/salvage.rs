@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::{Bytes, Runs};
 
 use super::history::IndexHistory;
 use super::index::TableIndex;
@@ -112,13 +112,13 @@ fn table(bytes: &dyn Bytes, strays: &[u64]) -> RecordTable {
     let record_len =
         all.take_while(|&len| len <= record::MOST_RECORD).max_by_key(count).unwrap_or(SECTOR);
     let same = lens.iter().filter(|(_, len)| *len == record_len);
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<Span> = Vec::new();
     for &(at, len) in same {
         match runs.last_mut().filter(|last| last.at + last.len >= at) {
             // One that begins inside another is not in a table.
             Some(last) if last.at + last.len == at => last.len += len as u64,
             Some(_) => {}
-            None => runs.push(Run { at, len: len as u64 }),
+            None => runs.push(Span { at, len: len as u64 }),
         }
     }
     RecordTable { runs: Runs::new(runs), record_len, carved: true }

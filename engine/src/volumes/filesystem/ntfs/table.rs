@@ -1,6 +1,7 @@
 //! A table of file records, which is a file itself and may lie in several runs.
 
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Runs};
 
 use super::record::{self, FileRecord};
 use crate::model::SpanSet;
@@ -109,7 +110,7 @@ impl PlacedRecord<'_> {
     }
 
     /// Where the `len` bytes at `at` of it lie, unless the update sequence replaced some of them.
-    pub(crate) fn inside(&self, at: usize, len: usize) -> Option<Vec<Run>> {
+    pub(crate) fn inside(&self, at: usize, len: usize) -> Option<Vec<Span>> {
         let clean =
             record::guarded(self.len as usize).all(|word| word + 2 <= at || at + len <= word);
         let runs = || self.runs.slice(self.start + at as u64, len as u64).as_slice().to_vec();

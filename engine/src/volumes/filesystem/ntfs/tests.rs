@@ -1,5 +1,4 @@
 use crate::model::SpanSet;
-use afterimage_signatures::Run;
 use afterimage_signatures::verdict::Span;
 use afterimage_testdata::ntfs::record::{Extent, RECORD};
 use afterimage_testdata::ntfs::{CLUSTER, Volume};
@@ -51,7 +50,7 @@ fn find<'c>(contents: &'c Contents, path: &str) -> &'c Entry {
 /// The bytes of an entry at its only place.
 fn content(image: &[u8], entry: &Entry) -> Vec<u8> {
     let [Location::Runs(runs)] = &entry.locations[..] else { return Vec::new() };
-    let bytes = |run: &Run| image[run.at as usize..][..run.len as usize].to_vec();
+    let bytes = |run: &Span| image[run.at as usize..][..run.len as usize].to_vec();
     let mut content: Vec<u8> = runs.iter().flat_map(bytes).collect();
     content.truncate(entry.size as usize);
     content
@@ -107,7 +106,7 @@ fn a_deleted_file_keeps_all_but_its_clusters() {
     };
     assert!(runs[0].at > runs[1].at, "the second piece lies before the first");
     let free = contents.free.as_ref().expect("the map is right");
-    let holds = |run: &Run| free.iter().any(|free| free.holds(Span { at: run.at, len: run.len }));
+    let holds = |run: &Span| free.iter().any(|free| free.holds(Span { at: run.at, len: run.len }));
     assert!(runs.iter().all(holds), "{runs:?} in {free:?}");
 }
 
@@ -217,7 +216,7 @@ fn runs_outside_the_volume_are_not_followed() {
     let place = volume.image()[at..].windows(list.len()).position(|found| found == list).unwrap();
     volume.image_mut()[at + place + 16] = 9;
     let contents = read(volume.image());
-    let runs = vec![Run { at: 20 * CLUSTER as u64, len: 2 * CLUSTER as u64 }];
+    let runs = vec![Span { at: 20 * CLUSTER as u64, len: 2 * CLUSTER as u64 }];
     assert_eq!(find(&contents, "photo.jpg").locations, [Location::Runs(runs)]);
 }
 

@@ -1,7 +1,7 @@
 //! A volume, from its boot sector on.
 
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run, Runs};
+use afterimage_signatures::{Bytes, Runs};
 
 use super::boot::NtfsBoot;
 use super::file::NtfsFile;
@@ -89,7 +89,7 @@ fn table(
     let found = own_runs(bytes, geometry, boot, boot.mirror)?;
     faults.push("the beginning of its file table is lost".into());
     let copied = (MIRRORED * boot.record_len as u64).min(found.len());
-    let mirror = Run { at: geometry.run(boot.mirror, 1)?.at, len: copied };
+    let mirror = Span { at: geometry.run(boot.mirror, 1)?.at, len: copied };
     let rest = found.slice(copied, u64::MAX);
     let runs = std::iter::once(mirror).chain(rest.as_slice().iter().copied());
     Some(records(boot, Runs::new(runs.collect())))
@@ -178,7 +178,7 @@ fn free(
     table: &RecordTable,
     index: &TableIndex,
     geometry: &NtfsGeometry,
-    owned: &[Run],
+    owned: &[Span],
 ) -> Result<SpanSet, &'static str> {
     const LOST: &str = "its map of clusters is lost";
     let mut batch = table.one(bytes, own::BITMAP);

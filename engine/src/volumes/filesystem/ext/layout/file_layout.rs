@@ -1,6 +1,6 @@
 //! Which blocks hold a file.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 
 use super::super::blocks::VolumeBlocks;
 
@@ -35,9 +35,9 @@ impl FileLayout {
     }
 
     /// The runs in the source.
-    pub(crate) fn runs(&self, blocks: &VolumeBlocks<'_>) -> Vec<Run> {
+    pub(crate) fn runs(&self, blocks: &VolumeBlocks<'_>) -> Vec<Span> {
         let len = blocks.block_len;
-        let run = |extent: &BlockExtent| Run {
+        let run = |extent: &BlockExtent| Span {
             at: blocks.at + extent.block * len,
             len: extent.count * len,
         };

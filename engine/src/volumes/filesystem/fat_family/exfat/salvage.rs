@@ -5,7 +5,8 @@ mod geometry;
 
 use std::collections::HashSet;
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
@@ -46,7 +47,7 @@ pub(crate) fn salvage(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> V
 fn records(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<FileRecord> {
     let (mut sets, mut end) = (Vec::<EntrySet>::new(), 0);
     for &sector in clues.iter().take(MOST_CLUES) {
-        let run = Run { at: sector, len: (SECTOR + MOST_SET * ENTRY_LEN) as u64 };
+        let run = Span { at: sector, len: (SECTOR + MOST_SET * ENTRY_LEN) as u64 };
         let entries = DirectoryBytes::read(bytes, [run]);
         for index in 0..SECTOR / ENTRY_LEN {
             let at = entries.offset(index);

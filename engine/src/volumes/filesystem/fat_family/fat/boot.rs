@@ -1,6 +1,6 @@
 //! The boot sector of a FAT volume: where its parts lie.
 
-use afterimage_signatures::Run;
+use afterimage_signatures::verdict::Span;
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, Unaligned};
 
 use crate::volumes::filesystem::fat_family::clusters::FIRST;
@@ -115,7 +115,7 @@ impl FatBoot {
             return None;
         }
         let (mut tables, mut copy_at) = (0..boot.tables, None);
-        let mut root = RootDirectory::Fixed(Run { at: root_at, len: root_len });
+        let mut root = RootDirectory::Fixed(Span { at: root_at, len: root_len });
         let mut id = VolumeId::ref_from_prefix(&sector[36..]).ok()?.0;
         if is_wide {
             let active = boot.fat32.flags.get() as u8 & 15;

@@ -3,8 +3,8 @@
 use crate::model::SpanSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Bytes, Run};
 use afterimage_testdata::fat::{Kind, Stamp, Volume};
 use proptest::prelude::*;
 
@@ -102,7 +102,7 @@ fn a_live_file_lies_in_the_runs_of_its_chain() {
         panic!("only its runs are recorded");
     };
     let at = |cluster: u64| card.clusters_at() as u64 + cluster * 512;
-    let expected = [Run { at: at(98), len: 2 * 512 }, Run { at: at(118), len: 22 * 512 }];
+    let expected = [Span { at: at(98), len: 2 * 512 }, Span { at: at(118), len: 22 * 512 }];
     assert_eq!(runs[..], expected);
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
@@ -34,11 +35,11 @@ pub(crate) fn fragments(
     heads: &[FoundHead],
     rest: &[u64],
 ) -> Vec<FoundFragments> {
-    let begun = |found: &FoundHead| Run {
+    let begun = |found: &FoundHead| Span {
         at: found.at,
         len: heap.len.min(bytes.len().saturating_sub(found.at)),
     };
-    let runs: Vec<Run> = heads.iter().map(begun).chain(orphaned(heap, heads, rest)).collect();
+    let runs: Vec<Span> = heads.iter().map(begun).chain(orphaned(heap, heads, rest)).collect();
     let fragments: Vec<DirectoryFragment> = runs.iter().map(|&run| fragment(bytes, run)).collect();
     let before = split_names::before(bytes, &runs, heads.len());
     let parents: HashMap<u32, u32> =
@@ -58,9 +59,9 @@ pub(crate) fn fragments(
 
 /// Clusters with entries that begin no directory; where a sector in the midst of one looks like
 /// entries, that alone.
-fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Run> {
+fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Span> {
     let taken: HashSet<u64> = heads.iter().map(|found| found.at).collect();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<Span> = Vec::new();
     for &at in rest {
         let start = heap.number(at).and_then(|number| heap.offset(number));
         let is_inside = runs.last().is_some_and(|run| at < run.at + run.len);
@@ -68,13 +69,13 @@ fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Run> {
             continue;
         }
         let len = if start == Some(at) { heap.len } else { SECTOR as u64 };
-        runs.push(Run { at, len });
+        runs.push(Span { at, len });
     }
     runs
 }
 
 /// What the names in a run count.
-fn fragment(bytes: &dyn Bytes, run: Run) -> DirectoryFragment {
+fn fragment(bytes: &dyn Bytes, run: Span) -> DirectoryFragment {
     let directory = DirectoryBytes::read(bytes, [run]);
     let records = list(&directory, false, HIGHEST).records;
     let counted = |record: &FileRecord| count(&record.name);

@@ -1,6 +1,7 @@
 //! Long names that the edge of a cluster splits: they tie the two clusters together.
 
-use afterimage_signatures::{Bytes, Run};
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry, MOST_PARTS};
@@ -12,7 +13,7 @@ const MOST_PAIRS: usize = 1 << 20;
 
 /// For each of the fragments the one that ends with the beginning of its first name, if just one
 /// does. `heads` is how many of them begin a directory; they come first.
-pub(crate) fn before(bytes: &dyn Bytes, runs: &[Run], heads: usize) -> Vec<Option<usize>> {
+pub(crate) fn before(bytes: &dyn Bytes, runs: &[Span], heads: usize) -> Vec<Option<usize>> {
     let tails = runs.iter().enumerate();
     let tails: Vec<(usize, Vec<u8>)> =
         tails.filter_map(|(index, run)| Some((index, tail(bytes, run)?))).collect();
@@ -37,7 +38,7 @@ pub(crate) fn before(bytes: &dyn Bytes, runs: &[Run], heads: usize) -> Vec<Optio
 }
 
 /// The last entries of a fragment, if they are parts of a name that goes on behind it.
-fn tail(bytes: &dyn Bytes, run: &Run) -> Option<Vec<u8>> {
+fn tail(bytes: &dyn Bytes, run: &Span) -> Option<Vec<u8>> {
     let len = run.len.min((MOST_PARTS * ENTRY_LEN) as u64);
     let entries = read::padded(bytes, run.at + run.len - len, len as usize);
     let last = (entries.len() / ENTRY_LEN).checked_sub(1)?;
@@ -46,7 +47,7 @@ fn tail(bytes: &dyn Bytes, run: &Run) -> Option<Vec<u8>> {
 
 /// The first entries of a fragment up to the first short name, if all before it is parts of a long
 /// one and there are more of these in another fragment.
-fn start(bytes: &dyn Bytes, run: &Run) -> Option<Vec<u8>> {
+fn start(bytes: &dyn Bytes, run: &Span) -> Option<Vec<u8>> {
     let len = run.len.min(((MOST_PARTS + 1) * ENTRY_LEN) as u64);
     let mut entries = read::padded(bytes, run.at, len as usize);
     let role = |index| entry(&entries, index).map(FatEntry::role);
