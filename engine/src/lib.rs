@@ -14,7 +14,7 @@
 //! let image = afterimage_testdata::card::demo().image;
 //! let (options, progress) = (Options::default(), Progress::default());
 //! let job = Job::open(vec![Box::new(MemorySource::new("card", image))], &options, &progress)?;
-//! let settled = job.scan().claim().restore().name().settle()?;
+//! let settled = job.scan().claim().restore().name().settle();
 //! let mut deleted = 0;
 //! for file in settled.files() {
 //!     deleted += u32::from(file?.status == Status::Deleted);

@@ -44,7 +44,7 @@ fn finish(image: &Path, outputs: &[&Path], more: &Options) -> Result<(), Error> 
     let states: Vec<PathBuf> = outputs.iter().map(|output| state(output)).collect();
     let states: Vec<&Path> = states.iter().map(PathBuf::as_path).collect();
     let job = Job::<Scanned>::replay(&states, open(image), &options, &progress)?;
-    job.settled()?.write()?;
+    job.settled().write()?;
     Ok(())
 }
 

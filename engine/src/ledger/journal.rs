@@ -207,12 +207,12 @@ impl Journal {
         Error::Journal { path: self.path.clone(), at }
     }
 
-    /// Hands the lines on disk to `take` with their first bytes and lengths, in order, until one is damaged
-    /// or cut off, as the last one may be after a crash, or until `take` breaks off.
+    /// Hands the lines on disk to `take` with their first bytes and lengths, in order, until `take` breaks
+    /// off. The last one may be cut off or damaged, as after a crash, and is left out then.
     ///
     /// # Errors
     ///
-    /// When the disk fails, and what `take` gives.
+    /// When the disk fails, when another line is damaged, and what `take` gives.
     pub(super) fn each(
         &self,
         mut take: impl FnMut((u64, u32), Line<'static>) -> Result<ControlFlow<()>, Error>,
@@ -226,7 +226,10 @@ impl Journal {
             let mut limited = std::io::Read::take(&mut lines, LONGEST_LINE);
             limited.read_until(b'\n', &mut text).map_err(failed)?;
             let Some(line) = text.strip_suffix(b"\n") else { return Ok(()) };
-            let Some(parsed) = decode(line) else { return Ok(()) };
+            let Some(parsed) = decode(line) else {
+                let is_last = lines.fill_buf().map_err(failed)?.is_empty();
+                return if is_last { Ok(()) } else { Err(self.damaged(at)) };
+            };
             if take((at, line.len() as u32), parsed)?.is_break() {
                 return Ok(());
             }
@@ -284,8 +287,8 @@ mod tests {
             count += 1;
             Ok(ControlFlow::Continue(()))
         });
-        counted.unwrap();
-        assert_eq!(count, 50, "what follows a damaged line is not believed");
+        assert!(matches!(counted, Err(Error::Journal { .. })), "lines follow the damaged one");
+        assert_eq!(count, 50);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Ledger {
         }
         let Some(scan) = self.scans.first_mut() else { return Ok(()) };
         scan.append(&Line::End(Cow::Borrowed(end)));
-        scan.flush()
+        scan.sync()
     }
 
     /// The record of a file as it is known by now.
@@ -165,14 +165,9 @@ impl Ledger {
         }
     }
 
-    /// Puts on record that content got its name.
-    ///
-    /// # Errors
-    ///
-    /// When the disk is full or fails.
-    pub fn place(&mut self, placed: &PlacedLine) -> Result<(), Error> {
+    /// Puts on record that content got its name; it is on disk after the next [`Ledger::sync`].
+    pub fn place(&mut self, placed: &PlacedLine) {
         self.settle.append(&Line::Placed(Cow::Borrowed(placed)));
-        self.settle.spill()
     }
 
     /// Waits until all that was derived is on the disk itself.

@@ -28,7 +28,7 @@ pub use journal::{Journal, LogPosition};
 pub use keeper::Keeper;
 pub use ledger::Ledger;
 pub use line::{ChunkLine, EndLine, HeadLine, NamedLine, PlacedLine, ScanSettings};
-pub use replay::SCAN_LOG;
+pub use replay::{SCAN_LOG, ScanLogs};
 pub use reserve::Reserve;
 pub use store::Store;
 pub use tally::ScanTally;

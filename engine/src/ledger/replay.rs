@@ -20,34 +20,59 @@ const MOST_LOGS: usize = 1 << 12;
 /// the id of the file.
 type CandidateId = (u32, u64, u16);
 
-impl Ledger {
-    /// Rebuilds what later stages need from the scan logs in the folders `states`: the index, the halves of
-    /// Live Photos, and what the scan of each source came to. Files that several logs tell of, as those of
-    /// shards that overlap do, count once. What a crash left at the end of a log, without the chunk that
-    /// makes it count, is left out. What is derived from now on goes to `settle`.
+/// Scan logs of the same sources and settings.
+#[derive(Debug)]
+pub struct ScanLogs {
+    logs: Vec<Journal>,
+    head: HeadLine,
+}
+
+impl ScanLogs {
+    /// The scan logs in the folders `states`, each that of a run.
     ///
     /// # Errors
     ///
     /// When a log is not there or cannot be read, is of another version, or is of other sources or settings
-    /// than the first.
-    pub fn replay(states: &[&Path], settle: Journal) -> Result<Self, Error> {
-        let mut logs = Vec::new();
-        for state in states.iter().take(MOST_LOGS) {
+    /// than the first; and when there are none, or too many.
+    pub fn open(states: &[&Path]) -> Result<Self, Error> {
+        if states.is_empty() || states.len() > MOST_LOGS {
+            let why = format!("{} logs are named", states.len());
+            return Err(Error::Start { what: "a replay", why });
+        }
+        let (mut logs, mut first) = (Vec::new(), None);
+        for state in states {
             let log = Journal::open(&state.join(SCAN_LOG))?;
             let head = head(&log)?;
-            logs.push((log, head));
+            if !first.get_or_insert_with(|| head.clone()).is_alike(&head) {
+                let why = "it is of other sources or settings than the log before it";
+                return Err(Error::Replay { path: log.path().to_path_buf(), why });
+            }
+            logs.push(log);
         }
-        let Some((_, first)) = logs.first() else {
-            return Err(Error::Start { what: "a replay", why: "no log is named".to_owned() });
-        };
-        let first = first.clone();
-        if let Some((log, _)) = logs.iter().find(|(_, head)| !head.is_alike(&first)) {
-            let why = "it is of other sources or settings than the log before it";
-            return Err(Error::Replay { path: log.path().to_path_buf(), why });
-        }
-        let mut ledger = Ledger::of(first, Vec::new(), settle);
+        let none = || Error::Start { what: "a replay", why: "no log is named".to_owned() };
+        Ok(ScanLogs { logs, head: first.ok_or_else(none)? })
+    }
+
+    /// What they are of.
+    pub fn head(&self) -> &HeadLine {
+        &self.head
+    }
+}
+
+impl Ledger {
+    /// Rebuilds what later stages need from scan logs: the index, the halves of Live Photos, and what the
+    /// scan of each source came to. Files that several logs tell of, as those of shards that overlap do,
+    /// count once. What a crash left at the end of a log, without the chunk that makes it count, is left
+    /// out. What is derived from now on goes to `settle`.
+    ///
+    /// # Errors
+    ///
+    /// When a log cannot be read, or says what no scan says.
+    pub fn replay(logs: ScanLogs, settle: Journal) -> Result<Self, Error> {
+        let ScanLogs { logs, head } = logs;
+        let mut ledger = Ledger::of(head, Vec::new(), settle);
         let mut seen = HashSet::new();
-        for (number, (log, _)) in (0..).zip(logs) {
+        for (number, log) in (0..).zip(logs) {
             ledger.take(log, number, &mut seen)?;
         }
         Ok(ledger)
@@ -60,22 +85,21 @@ impl Ledger {
         number: u16,
         seen: &mut HashSet<CandidateId>,
     ) -> Result<(), Error> {
-        let (mut waiting, mut is_new) = (PartialIndex::default(), true);
+        let mut waiting = Waiting::default();
         log.each(|(at, len), line| {
             match line {
                 Line::Head(_) => {}
-                Line::Found(FoundLine { nth, parent, record }) => {
-                    if nth == 0 {
-                        is_new = seen.insert((record.source, record.offset(), record.format));
-                    }
-                    if is_new {
-                        let position = LogPosition { log: number, at, len };
-                        waiting.add(nth, parent, &record, position);
+                Line::Found(found) => {
+                    let position = LogPosition { log: number, at, len };
+                    let is_sane = self.knows(&found) && waiting.add(&found, position, seen);
+                    if !is_sane {
+                        return Err(log.damaged(at));
                     }
                 }
                 Line::Chunk(chunk) => {
-                    let found = std::mem::take(&mut waiting);
-                    found.append_to(&mut self.entries, &mut self.halves, 0);
+                    let Waiting { index, ids, .. } = std::mem::take(&mut waiting);
+                    index.append_to(&mut self.entries, &mut self.halves, 0);
+                    seen.extend(ids);
                     if let Some(tally) = self.tallies.get_mut(chunk.source as usize) {
                         tally.add(&chunk);
                     }
@@ -91,6 +115,52 @@ impl Ledger {
         })?;
         self.scans.push(log);
         Ok(())
+    }
+
+    /// Whether the source and the format of a file are among those of the head.
+    fn knows(&self, found: &FoundLine<'_>) -> bool {
+        let formats = &self.head.settings.formats;
+        usize::from(found.record.format) < formats.len()
+            && (found.record.source as usize) < self.head.sources.len()
+    }
+}
+
+/// Files whose chunk was not read yet.
+#[derive(Default)]
+struct Waiting {
+    index: PartialIndex,
+    ids: Vec<CandidateId>,
+    /// The `nth` that comes next; 0 may come at any time.
+    next: u32,
+    is_new: bool,
+}
+
+impl Waiting {
+    /// Adds a file that is not `seen` yet; false when it cannot stand where it does.
+    fn add(
+        &mut self,
+        found: &FoundLine<'_>,
+        position: LogPosition,
+        seen: &HashSet<CandidateId>,
+    ) -> bool {
+        let &FoundLine { nth, parent, ref record } = found;
+        if nth == 0 {
+            let id = (record.source, record.offset(), record.format);
+            // One chunk tells of a candidate once.
+            self.is_new = !seen.contains(&id);
+            self.ids.push(id);
+        } else if nth != self.next {
+            return false;
+        }
+        self.next = nth + 1;
+        let is_child = parent.is_some_and(|parent| parent < nth);
+        if is_child != (nth > 0) {
+            return false;
+        }
+        if self.is_new {
+            self.index.add(nth, parent, record, position);
+        }
+        true
     }
 }
 

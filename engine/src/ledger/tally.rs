@@ -14,7 +14,7 @@ pub struct ScanTally {
     /// Candidates that were not measured to their end, since the region around them is dense.
     pub left_out: u64,
     /// What was scanned.
-    pub done: Vec<Span>,
+    pub done: SpanSet,
     /// What could not be read.
     pub unreadable: SpanSet,
     /// Whether the scan came to its end.
@@ -25,24 +25,27 @@ pub struct ScanTally {
 }
 
 impl ScanTally {
-    /// Adds what was counted in a chunk. The order of chunks does not matter.
+    /// Adds what was counted in a chunk, unless it was scanned before. The order of chunks does not matter.
     pub(super) fn add(&mut self, chunk: &ChunkLine) {
-        self.erased += chunk.erased;
-        self.left_out += chunk.left_out;
         let (at, len) = chunk.span;
-        self.done.push(Span { at, len });
-        self.traces.add(&chunk.traces);
-        if !chunk.unreadable.is_empty() {
-            let known = self.unreadable.iter().chain(chunk.unreadable.iter().copied());
-            self.unreadable = known.collect();
+        let span = Span { at, len };
+        if len > 0 && self.done.holds(span) {
+            return;
         }
+        self.done.insert(span);
+        self.erased = self.erased.saturating_add(chunk.erased);
+        self.left_out = self.left_out.saturating_add(chunk.left_out);
+        self.traces.add(&chunk.traces);
+        chunk.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
     }
 
-    /// Adds how the scan ended.
+    /// Adds how a scan ended. Of several logs, one that came to its end is enough.
     pub(super) fn end(&mut self, end: &EndLine) {
-        self.complete = end.complete;
-        self.digests.clone_from(&end.digests);
-        self.unreadable = end.unreadable.iter().copied().collect();
+        self.complete |= end.complete;
+        if self.digests.is_none() {
+            self.digests.clone_from(&end.digests);
+        }
+        end.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
     }
 
     /// Sectors that may be traces of file systems, by their offset; they are let go.

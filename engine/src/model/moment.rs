@@ -59,10 +59,10 @@ impl fmt::Display for Moment {
         let offset = self.offset.map(Offset::from_seconds);
         match offset {
             Some(Ok(Offset::UTC)) => write!(out, "{civil}Z"),
-            Some(Ok(offset)) => {
-                let zoned = self.civil.to_zoned(TimeZone::fixed(offset)).map_err(|_| fmt::Error)?;
-                write!(out, "{civil}{}", zoned.strftime("%:z"))
-            }
+            Some(Ok(offset)) => match self.civil.to_zoned(TimeZone::fixed(offset)) {
+                Ok(zoned) => write!(out, "{civil}{}", zoned.strftime("%:z")),
+                Err(_) => write!(out, "{civil}"),
+            },
             None | Some(Err(_)) => write!(out, "{civil}"),
         }
     }

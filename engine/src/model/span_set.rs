@@ -45,6 +45,19 @@ impl SpanSet {
         &self.0
     }
 
+    /// Adds a range.
+    pub fn insert(&mut self, span: Span) {
+        if span.len == 0 {
+            return;
+        }
+        let first = self.0.partition_point(|one| one.end() < span.at);
+        let count = self.0[first..].partition_point(|one| one.at <= span.end());
+        let touched = &self.0[first..first + count];
+        let at = touched.first().map_or(span.at, |one| one.at.min(span.at));
+        let end = touched.last().map_or(span.end(), |one| one.end().max(span.end()));
+        self.0.splice(first..first + count, [Span::between(at, end)]);
+    }
+
     /// The ranges in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Span> + '_ {
         self.0.iter().copied()
@@ -157,6 +170,9 @@ mod tests {
             let byte = |at: u64| spans.iter().any(|&(start, len)| start <= at && at < start + len);
             let set: SpanSet = spans.iter().map(|&(at, len)| Span { at, len }).collect();
             prop_assert!(set.as_slice().windows(2).all(|pair| pair[0].end() < pair[1].at));
+            let mut added = SpanSet::default();
+            spans.iter().for_each(|&(at, len)| added.insert(Span { at, len }));
+            prop_assert_eq!(&added, &set);
             prop_assert_eq!(set.total(), (0..80).filter(|&at| byte(at)).count() as u64);
             let probe = Span { at: probe.0, len: probe.1 };
             let mut inside = probe.at..probe.end();

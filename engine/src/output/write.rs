@@ -89,9 +89,7 @@ impl Recovery<'_> {
             match self.rename(ledger, offset, name, &mut taken) {
                 Ok((name, path)) => {
                     written.names[position] = Some(name);
-                    if let Err(error) = ledger.place(&PlacedLine { path }) {
-                        written.fail(error);
-                    }
+                    ledger.place(&PlacedLine { path });
                 }
                 Err(error) => {
                     written.fail(error);

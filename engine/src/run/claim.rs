@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::environment::Environment;
 use super::job::{Claimed, Job, Scanned, Settled};
 use crate::claims::{self, by_offset};
 use crate::error::Error;
@@ -10,7 +11,12 @@ use crate::ledger::{IndexEntry, Ledger, NONE};
 impl<'o> Job<'o, Scanned> {
     /// Settles which bytes belong to which of the carved files.
     pub fn claim(mut self) -> Job<'o, Claimed> {
-        self.environment.progress.finishing.store(true, Relaxed);
+        let Environment { progress, is_cut_short, .. } = &mut self.environment;
+        progress.finishing.store(true, Relaxed);
+        let scanned = self.sources.iter().zip(&self.ledger.tallies);
+        let is_whole =
+            scanned.into_iter().all(|(job, tally)| job.open().is_none() || tally.complete);
+        *is_cut_short = progress.stopped() || !is_whole;
         let order = by_offset(&self.ledger.entries);
         for (index, source) in (0..).zip(&mut self.sources) {
             let part = part(&self.ledger.entries, &order, index);
@@ -25,11 +31,7 @@ impl<'o> Job<'o, Scanned> {
     }
 
     /// All stages up to what a report lists.
-    ///
-    /// # Errors
-    ///
-    /// When a record cannot be read back, or the disk of the ledger is full or fails.
-    pub fn settled(self) -> Result<Job<'o, Settled>, Error> {
+    pub fn settled(self) -> Job<'o, Settled> {
         self.claim().restore().name().settle()
     }
 }

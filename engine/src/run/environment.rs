@@ -36,6 +36,8 @@ pub(super) struct Environment<'o> {
     pub(super) clock: Instant,
     /// What kept something from being written.
     pub(super) failure: Option<Error>,
+    /// Whether the scan was stopped, or did not come to its end in another process.
+    pub(super) is_cut_short: bool,
     pub(super) stats: Stats,
 }
 
@@ -48,15 +50,22 @@ pub(super) struct Output {
     pub(super) store: Store,
 }
 
-impl Output {
+/// The folder that holds the state of a run, before its store is opened: whoever has made its scan log owns
+/// it.
+pub(super) struct OutputState {
+    destination: Destination,
+    owner: Owner,
+    state: PathBuf,
+}
+
+impl OutputState {
     /// Makes the folders of a run.
     pub(super) fn create(destination: Destination) -> Result<Self, Error> {
         destination.create()?;
         let owner = Owner::from_environment();
         let state = destination.path.join(STATE);
         owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        let store = Store::open(state.join("store"))?;
-        Ok(Output { destination, owner, state, store })
+        Ok(OutputState { destination, owner, state })
     }
 
     /// A new scan log, which no earlier run may have left there.
@@ -81,6 +90,15 @@ impl Output {
         Ok(log)
     }
 
+    /// The same with its store, from which what an earlier process left unfinished is removed.
+    pub(super) fn with_store(self) -> Result<Output, Error> {
+        let OutputState { destination, owner, state } = self;
+        let store = Store::open(state.join("store"))?;
+        Ok(Output { destination, owner, state, store })
+    }
+}
+
+impl Output {
     /// Room that is held back for the report.
     pub(super) fn reserve(&self) -> Option<Reserve> {
         Reserve::create(self.state.join("reserve"), self.destination.free).ok()
@@ -88,11 +106,7 @@ impl Output {
 }
 
 impl<'o> Environment<'o> {
-    pub(super) fn new(
-        options: &'o Options,
-        progress: &'o Progress,
-        output: Option<Output>,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(options: &'o Options, progress: &'o Progress) -> Result<Self, Error> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(options.threads)
             .build()
@@ -105,10 +119,11 @@ impl<'o> Environment<'o> {
             pool,
             matcher: Matcher::new(&options.registry),
             wanted: options.registry.wanted(&options.formats),
-            output,
+            output: None,
             started: Timestamp::now(),
             clock: Instant::now(),
             failure: None,
+            is_cut_short: false,
         })
     }
 
@@ -132,7 +147,7 @@ impl<'o> Environment<'o> {
 
     /// Whether somebody stopped the run, and nothing else did.
     pub(super) fn is_interrupted(&self) -> bool {
-        self.progress.stopped() && self.failure.is_none()
+        self.is_cut_short && self.failure.is_none()
     }
 
     /// Why not all that was asked for was done, where that is so.

@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::job::{Job, Named, Restored};
 use super::source_job::SourceJob;
-use crate::claims::Standing;
+use crate::claims::{self, Standing};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::names::{self, Asked, SourceNaming};
@@ -16,7 +16,7 @@ impl<'o> Job<'o, Restored> {
             let outcome = name_one(environment, source, index, ledger, &stage.standings);
             environment.note(outcome);
         }
-        let standings = std::mem::take(&mut self.stage.standings);
+        let standings = claims::standings(&self.ledger.entries);
         self.at(Named { standings })
     }
 }
@@ -42,7 +42,8 @@ fn name_one(
     };
     let found = names::assign(ledger, standings, &naming)?;
     // Where not all was looked at, nobody knows what is left.
-    if !progress.stopped() && options.range.is_none() {
+    let is_whole = ledger.tallies.get(index as usize).is_some_and(|tally| tally.complete);
+    if is_whole && !progress.stopped() && options.range.is_none() {
         let asked = Asked { registry: &options.registry, wanted, select: &options.select, zone };
         let volumes = job.survey.volumes.iter();
         job.name_only = volumes.map(|volume| names::name_only(volume, &found, asked)).collect();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::environment::{Environment, Output};
+use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::source_job::{GivenSource, SourceJob, opened};
@@ -20,7 +20,7 @@ use crate::source::{self, Identity, Source};
 /// When nothing could be started: a bad output folder, or not one source that can be read; or when the
 /// report cannot be written. What goes wrong else is part of the [`Outcome`].
 pub fn scan(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result<Outcome, Error> {
-    let settled = Job::open_paths(paths, options, progress)?.scan().settled()?;
+    let settled = Job::open_paths(paths, options, progress)?.scan().settled();
     Ok(settled.write()?.outcome())
 }
 
@@ -34,7 +34,7 @@ pub fn list<'o>(
     options: &'o Options,
     progress: &'o Progress,
 ) -> Result<Job<'o, Settled>, Error> {
-    Job::open_paths(paths, options, progress)?.scan().settled()
+    Ok(Job::open_paths(paths, options, progress)?.scan().settled())
 }
 
 impl<'o> Job<'o, Opened> {
@@ -80,12 +80,13 @@ impl<'o> Job<'o, Opened> {
         progress: &'o Progress,
     ) -> Result<Self, Error> {
         let sources = source_jobs(sources, options)?;
-        let output = destination.map(Output::create).transpose()?;
+        let mut environment = Environment::new(options, progress)?;
+        let output = destination.map(OutputState::create).transpose()?;
         let (scan, settle) = match &output {
             Some(output) => (output.scan_log()?, output.settle_log()?),
             None => (Journal::scratch()?, Journal::scratch()?),
         };
-        let environment = Environment::new(options, progress, output)?;
+        environment.output = output.map(OutputState::with_store).transpose()?;
         let mut ledger = Ledger::new(head(&sources, &environment), scan, settle)?;
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::environment::{Environment, Output};
+use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
 use super::open::{head, source_jobs};
 use crate::error::Error;
-use crate::ledger::{Journal, Ledger};
+use crate::ledger::{Journal, Ledger, ScanLogs};
 use crate::options::Options;
 use crate::output::destination;
 use crate::progress::Progress;
@@ -32,18 +32,20 @@ impl<'o> Job<'o, Scanned> {
             destination.map(|output| destination::check_resumed(output, &paths)).transpose()?;
         let sources = paths.into_iter().zip(sources.into_iter().map(Ok)).collect();
         let sources = source_jobs(sources, options)?;
-        let output = destination.map(Output::create).transpose()?;
-        let settle = match &output {
-            Some(output) => output.settle_log()?,
-            None => Journal::scratch()?,
-        };
-        let environment = Environment::new(options, progress, output)?;
-        let mut ledger = Ledger::replay(states, settle)?;
-        if !ledger.head.is_alike(&head(&sources, &environment)) {
+        let logs = ScanLogs::open(states)?;
+        let mut environment = Environment::new(options, progress)?;
+        if !logs.head().is_alike(&head(&sources, &environment)) {
             let path = states.first().map_or_else(PathBuf::new, |state| state.to_path_buf());
             let why = "it is of other sources or settings than this run";
             return Err(Error::Replay { path, why });
         }
+        let output = destination.map(OutputState::create).transpose()?;
+        let settle = match &output {
+            Some(output) => output.settle_log()?,
+            None => Journal::scratch()?,
+        };
+        let mut ledger = Ledger::replay(logs, settle)?;
+        environment.output = output.map(OutputState::with_store).transpose()?;
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Scanned })
     }

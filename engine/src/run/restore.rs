@@ -30,9 +30,10 @@ impl<'o> Job<'o, Claimed> {
 fn complete(environment: &Environment<'_>, job: &mut SourceJob, index: usize, ledger: &mut Ledger) {
     let Ok(source) = &job.source else { return };
     let Environment { options, progress, .. } = environment;
-    if options.filesystems && options.volume.is_none() && !progress.stopped() {
-        let traces = ledger.tallies.get_mut(index).map(|tally| tally.take_traces());
-        job.survey.complete(&**source as &dyn Bytes, &traces.unwrap_or_default());
+    let Some(tally) = ledger.tallies.get_mut(index) else { return };
+    let is_whole = tally.complete && !progress.stopped();
+    if options.filesystems && options.volume.is_none() && is_whole {
+        job.survey.complete(&**source as &dyn Bytes, &tally.take_traces());
         job.live = LiveMap::of(&job.survey);
     }
     job.entries = job.survey.by_precedence();

@@ -16,15 +16,12 @@ use crate::volumes::entropy::Filling;
 
 impl<'o> Job<'o, Named> {
     /// Brings all records up to what is known now, and settles which of them the report lists.
-    ///
-    /// # Errors
-    ///
-    /// When a record cannot be read back, or the disk of the ledger is full or fails.
-    pub fn settle(mut self) -> Result<Job<'o, Settled>, Error> {
+    pub fn settle(mut self) -> Job<'o, Settled> {
         let Job { environment, sources, ledger, stage } = &mut self;
-        let environment = &*environment;
+        let keeper = environment.keeper();
+        let completed = settle::complete(ledger, &stage.standings, &opened(sources), &keeper);
+        environment.note(completed);
         let Environment { options, wanted, .. } = environment;
-        settle::complete(ledger, &stage.standings, &opened(sources), &environment.keeper())?;
         let filter = Filter {
             wanted,
             min_size: options.min_size,
@@ -35,7 +32,7 @@ impl<'o> Job<'o, Named> {
         let listing = settle::settle(ledger, &stage.standings, filter);
         let described = sources.iter().zip(&ledger.tallies);
         let sources = described.map(|(job, tally)| describe(job, tally)).collect();
-        Ok(self.at(Settled { listing, sources }))
+        self.at(Settled { listing, sources })
     }
 }
 
