@@ -6,7 +6,7 @@ mod next;
 mod told;
 pub mod volumes;
 
-pub use told::Told;
+pub use told::{CUT_SHORT, Told};
 
 use std::io::{self, Write};
 

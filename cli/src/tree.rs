@@ -9,6 +9,7 @@ use afterimage_engine::report::{Grade, ReportFile, ReportSource, ReportVolume, S
 use afterimage_engine::run::Outcome;
 use serde::Serialize;
 
+use crate::summary::CUT_SHORT;
 use crate::summary::volumes::{self, title};
 use crate::text::{bytes, count, paragraph, percent, plain};
 
@@ -162,7 +163,7 @@ pub fn text(
         paragraph(out, "", &locked)?;
     }
     if outcome.interrupted {
-        writeln!(out, "It was stopped before the end: what lies further on was not looked at.")?;
+        writeln!(out, "{CUT_SHORT}")?;
     }
     out.flush()
 }

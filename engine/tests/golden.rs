@@ -66,7 +66,7 @@ fn fat16_formatted() -> Vec<u8> {
     image
 }
 
-/// Samples one behind the other, each at a sector.
+/// Samples one after the other, each at a sector.
 fn laid(samples: &[afterimage_testdata::Sample]) -> Vec<u8> {
     let canvas = Canvas::new(1).zeros(512);
     let lay = |canvas: Canvas, sample| canvas.align(512).put(sample).align(512).zeros(1024);

@@ -89,7 +89,7 @@ pub enum End {
     Estimated,
 }
 
-/// A stretch of the candidate.
+/// A range of the candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Span {
@@ -100,7 +100,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The stretch from `at` to before `end`; empty when `end` comes first.
+    /// The range from `at` to before `end`; empty when `end` comes first.
     pub fn between(at: u64, end: u64) -> Self {
         Span { at, len: end.saturating_sub(at) }
     }
@@ -116,7 +116,7 @@ impl Span {
     }
 }
 
-/// What an unchecked stretch is for, which decides whose a photo inside it is.
+/// What an unchecked range is for, which decides whose a photo inside it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
@@ -133,7 +133,7 @@ pub enum Role {
     Trailer,
 }
 
-/// A stretch of the file that no check covers.
+/// A range of the file that no check covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Unchecked {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::report::Grade;
 
-use super::told::Told;
+use super::told::{CUT_SHORT, Told};
 use crate::text::{bytes, count, duration, paragraph};
 
 /// Writes what was found and where it lies.
@@ -35,9 +35,8 @@ fn headline(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let time = duration(stats.scanning + stats.finishing);
     let scanned = bytes(stats.scanned);
     writeln!(out, "Found {photos} in {sources} ({scanned} scanned in {time}).")?;
-    if outcome.interrupted {
-        let text = "It was stopped before the end: what lies further on was not looked at.";
-        paragraph(out, "", text)?;
+    if told.is_cut_short() {
+        paragraph(out, "", CUT_SHORT)?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
         reasons.extend(left_out(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
     }
-    reasons.extend(incomplete(told.incomplete()));
+    reasons.extend(incomplete(told.incomplete(), told.is_cut_short()));
     reasons.extend(lost(outcome.lost));
     if outcome.filtered > 0 {
         let files = count(outcome.filtered, "file was", "files were");
@@ -118,14 +118,15 @@ fn empty(source: &ReportSource) -> Option<String> {
     })
 }
 
-fn incomplete(n: u64) -> Option<String> {
+fn incomplete(n: u64, is_cut_short: bool) -> Option<String> {
     let photos = count(n, "photo is", "photos are");
-    (n > 0).then(|| {
-        format!(
-            "{photos} not whole: the rest was overwritten, cannot be read, or lies in another \
-             place that no file system tells of."
-        )
-    })
+    let why = if is_cut_short {
+        "where the scan does not reach its end, files in several pieces are not joined."
+    } else {
+        "the rest was overwritten, cannot be read, or lies in another place that no file system \
+         tells of."
+    };
+    (n > 0).then(|| format!("{photos} not whole: {why}"))
 }
 
 fn lost(n: u64) -> Option<String> {

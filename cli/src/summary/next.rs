@@ -12,7 +12,7 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     }
     writeln!(out, "\nWhat to do next:")?;
     let advice = if told.options.dry_run {
-        "Span it again without --dry-run to write the photos."
+        "Run it again without --dry-run to write the photos."
     } else if told.photos() > 0 {
         "Look through the photos, and copy the folder to a second place."
     } else if told.is_all() && !has_deleted(told) {
@@ -24,7 +24,10 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
                 no formatting, no repair. Every write can destroy what is still there.";
     let mut steps = vec![advice, keep];
     if told.outcome.interrupted {
-        steps.insert(0, "Span it again, into another folder, to scan all of it.");
+        steps.insert(0, "Run it again, into another folder, to scan all of it.");
+    } else if told.is_cut_short() {
+        steps
+            .insert(0, "Run it again, into a folder on a larger or sound disk, to scan all of it.");
     }
     steps.iter().try_for_each(|step| paragraph(out, "  - ", step))
 }

@@ -6,6 +6,9 @@ use afterimage_engine::run::Outcome;
 
 use crate::memory::Memory;
 
+/// What is said of a scan that was stopped. Its chunks end in no order, so that no position tells what is missing.
+pub const CUT_SHORT: &str = "It was stopped before the end: not all of it was looked at.";
+
 /// What there is to tell.
 pub struct Told<'a> {
     /// What the scan came to.
@@ -47,6 +50,13 @@ impl Told<'_> {
             && select.is_all()
             && (*min_size, *min_pixels) == (0, 0)
             && !self.is_part()
+    }
+
+    /// Whether the scan ended before all that was asked for was scanned.
+    pub(super) fn is_cut_short(&self) -> bool {
+        let unfinished = self.outcome.sources.iter().filter(|source| source.error.is_some());
+        // Those that could not be opened are told of one by one.
+        unfinished.count() > self.outcome.failed.len()
     }
 
     /// Whether every byte that was asked for was scanned.

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::line::Line;
 use crate::error::Error;
@@ -31,6 +32,8 @@ pub struct Journal {
     /// Bytes in the file; lines after them are still in `pending`.
     flushed: u64,
     pending: Vec<u8>,
+    /// When lines were last written.
+    written: Instant,
 }
 
 /// Hex digits of the checksum and the space after them.
@@ -38,6 +41,9 @@ const PREFIX: usize = 9;
 
 /// Lines wait in memory up to this many bytes.
 const MOST_PENDING: usize = 1 << 18;
+
+/// Lines wait in memory this long, as long as more come: a run that is killed loses no more than that.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// A longer line is not one of ours, in bytes: a record with all that its limits allow is far shorter.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -79,7 +85,13 @@ impl Journal {
             .create_new(true)
             .open(path)
             .map_err(|error| Error::output("make", path, error))?;
-        Ok(Journal { path: path.to_path_buf(), file, flushed: 0, pending: Vec::new() })
+        Ok(Journal {
+            path: path.to_path_buf(),
+            file,
+            flushed: 0,
+            pending: Vec::new(),
+            written: Instant::now(),
+        })
     }
 
     /// A new log in place of what is at `path`, if anything is.
@@ -106,7 +118,7 @@ impl Journal {
         let path = std::env::temp_dir();
         let file = tempfile::tempfile_in(&path)
             .map_err(|error| Error::output("make a temporary file in", &path, error))?;
-        Ok(Journal { path, file, flushed: 0, pending: Vec::new() })
+        Ok(Journal { path, file, flushed: 0, pending: Vec::new(), written: Instant::now() })
     }
 
     /// The log at `path`, to be read only.
@@ -118,7 +130,13 @@ impl Journal {
         let failed = |error| Error::output("open", path, error);
         let file = File::open(path).map_err(failed)?;
         let flushed = file.metadata().map_err(failed)?.len();
-        Ok(Journal { path: path.to_path_buf(), file, flushed, pending: Vec::new() })
+        Ok(Journal {
+            path: path.to_path_buf(),
+            file,
+            flushed,
+            pending: Vec::new(),
+            written: Instant::now(),
+        })
     }
 
     /// Where it lies.
@@ -140,13 +158,14 @@ impl Journal {
         at
     }
 
-    /// Flushes when many lines wait.
+    /// Flushes when many lines wait, or some wait long.
     ///
     /// # Errors
     ///
     /// As [`Journal::flush`].
     pub fn spill(&mut self) -> Result<(), Error> {
-        if self.pending.len() < MOST_PENDING { Ok(()) } else { self.flush() }
+        let may_wait = self.pending.len() < MOST_PENDING && self.written.elapsed() < LONGEST_WAIT;
+        if may_wait { Ok(()) } else { self.flush() }
     }
 
     /// Writes the lines that wait. After a failure they still wait, and can be read.
@@ -160,6 +179,7 @@ impl Journal {
             .map_err(|error| Error::output("write", &self.path, error))?;
         self.flushed += self.pending.len() as u64;
         self.pending.clear();
+        self.written = Instant::now();
         Ok(())
     }
 

@@ -176,7 +176,7 @@ impl Ledger {
     ///
     /// When the disk is full or fails.
     pub fn sync(&mut self) -> Result<(), Error> {
-        self.settle.sync()
+        self.write(Journal::sync)
     }
 
     /// Gives the room back that was held for the report.
@@ -188,7 +188,19 @@ impl Ledger {
 
     fn spill(&mut self) -> Result<(), Error> {
         self.grow_reserve();
-        self.settle.spill()
+        self.write(Journal::spill)
+    }
+
+    /// Writes to the log of what was derived. Names matter more than the report: where a full disk takes no
+    /// more, they get the room that was held for it.
+    fn write(&mut self, write: fn(&mut Journal) -> Result<(), Error>) -> Result<(), Error> {
+        match write(&mut self.settle) {
+            Err(Error::NoRoom { .. }) if self.reserve.is_some() => {
+                self.release_reserve();
+                write(&mut self.settle)
+            }
+            outcome => outcome,
+        }
     }
 
     fn grow_reserve(&mut self) {

@@ -96,7 +96,7 @@ pub struct FoundLine<'r> {
     pub record: Cow<'r, Record>,
 }
 
-/// A stretch of a source that was scanned: all that begins in it is in the lines before this one.
+/// A range of a source that was scanned: all that begins in it is in the lines before this one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChunkLine {
     /// Position of the source on the command line.

@@ -11,7 +11,7 @@ use crate::model::{Hasher, SpanSet};
 use crate::progress::Progress;
 use crate::source::Source;
 
-/// A stretch of a source with the headers that start in it.
+/// A range of a source with the headers that start in it.
 pub struct Chunk<'s> {
     /// First byte, from the start of the source.
     pub at: u64,

@@ -64,8 +64,11 @@ impl Scan<'_> {
                     workers.spawn(move |_| {
                         let (batch, outcome) = worker.scan(&chunk);
                         failure.note(outcome, self.progress);
-                        // There is room for as many batches as there are permits.
-                        commit.send((batch, permit)).ok();
+                        // Waits only while batches of holes fill the channel; the committer takes them.
+                        if commit.send((batch, permit)).is_err() {
+                            // The committer panicked, which the end of the scope passes on.
+                            self.progress.stop();
+                        }
                     });
                 }
             });

@@ -72,6 +72,13 @@ impl<'w> Worker<'w> {
                 break;
             }
         }
+        let (traces, erased) = if done < own.end {
+            // What is counted is counted again when the rest of the chunk is scanned.
+            let Looked { traces, erased, .. } = self.look(chunk, own.start..done);
+            (traces, erased)
+        } else {
+            (traces, erased)
+        };
         let span = Span::between(chunk.at + own.start as u64, chunk.at + done as u64);
         batch.close(ChunkLine {
             source: self.index,
@@ -81,7 +88,7 @@ impl<'w> Worker<'w> {
             unreadable: self.unreadable(span),
             traces,
         });
-        progress.scanned.fetch_add(len, Relaxed);
+        progress.scanned.fetch_add(span.len, Relaxed);
         (batch, outcome)
     }
 

@@ -72,8 +72,7 @@ impl OutputState {
     pub(super) fn scan_log(&self) -> Result<Journal, Error> {
         let path = self.state.join(SCAN_LOG);
         if path.exists() {
-            let why = "it holds the journal of an earlier run, in .afterimage; choose another folder, \
-                       or move this one away";
+            let why = "it holds the journal of an earlier run, and what that run found in .afterimage/store";
             let path = self.destination.path.clone();
             return Err(Error::Destination { path, why: why.to_owned() });
         }

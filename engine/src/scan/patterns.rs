@@ -55,7 +55,7 @@ impl Search {
         Search { engines, alike, short: short.collect() }
     }
 
-    /// Calls `found` with the offset and the position of every string that begins in `stretch` of
+    /// Calls `found` with the offset and the position of every string that begins in `range` of
     /// `bytes` and ends in it, in no order and not always once.
     pub(super) fn each(
         &self,

@@ -47,8 +47,8 @@ pub trait Source: Bytes + Send {
     /// to rely on is fetched after its own reads.
     fn unreadable(&self) -> Vec<Span>;
 
-    /// The next stretch at or after `at` that may hold data: sparse holes of a file are left out.
-    /// Nothing when only such holes follow. A stretch is never empty and never passes the end.
+    /// The next range at or after `at` that may hold data: sparse holes of a file are left out.
+    /// Nothing when only such holes follow. A range is never empty and never passes the end.
     fn data_after(&self, at: u64) -> Option<Span>;
 
     /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.

@@ -79,7 +79,7 @@ impl Retry {
         }
     }
 
-    /// Fills `out` from a stretch of which nothing is known to be unreadable.
+    /// Fills `out` from a range of which nothing is known to be unreadable.
     fn fill_unknown(&self, device: &impl RawDevice, start: u64, out: &mut [u8]) {
         let (mut at, mut rest) = (start, out);
         let mut step = if self.gave_up() { self.unit } else { WHOLE };

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use afterimage_signatures::verdict::Span;
 
-/// The next stretch at or after `at` of a file of `len` bytes that may hold data.
+/// The next range at or after `at` of a file of `len` bytes that may hold data.
 ///
 /// Where the file system cannot tell, everything is data. So is what lies after the end of a
 /// file that has shrunk: it has to be asked for to be missed.

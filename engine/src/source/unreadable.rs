@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::verdict::Span;
 
-/// Stretches of a source that could not be read, filled in by any thread.
+/// Ranges of a source that could not be read, filled in by any thread.
 ///
-/// They are kept in order and apart: what touches or overlaps is one stretch. A source without
+/// They are kept in order and apart: what touches or overlaps is one range. A source without
 /// any is asked at the price of one atomic load.
 #[derive(Debug, Default)]
 pub(super) struct UnreadableRanges {
@@ -18,7 +18,7 @@ pub(super) struct UnreadableRanges {
 }
 
 impl UnreadableRanges {
-    /// Adds a stretch; an empty one is nothing.
+    /// Adds a range; an empty one is nothing.
     pub(super) fn add(&self, span: Span) {
         if span.len == 0 {
             return;

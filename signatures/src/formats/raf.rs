@@ -70,7 +70,7 @@ impl format::Format for Format {
     }
 }
 
-/// The stretches that the header names.
+/// The ranges that the header names.
 struct Header {
     jpeg: Span,
     description: Span,
@@ -80,7 +80,7 @@ struct Header {
 }
 
 impl Header {
-    /// Reads the header. The stretches follow each other, and a JPEG begins where it should.
+    /// Reads the header. The ranges follow each other, and a JPEG begins where it should.
     fn read(view: &mut View<'_>) -> Result<Self, Reject> {
         if view.bytes(0, MAGIC.len())? != MAGIC {
             return Err(view.malformed(0, "magic"));
@@ -128,7 +128,7 @@ impl Header {
     }
 }
 
-/// The stretch whose offset and length are stored at `at`.
+/// The range whose offset and length are stored at `at`.
 fn pair(view: &mut View<'_>, at: u64) -> Result<Span, Reject> {
     Ok(Span { at: u64::from(view.u32(at, Big)?), len: u64::from(view.u32(at + 4, Big)?) })
 }

@@ -5,7 +5,7 @@ use super::lzw::Lzw;
 use crate::oracle::{Oracle, Said};
 use crate::verdict::Span;
 
-/// Most stretches of metadata that are told apart; a file with more of them is an animation in
+/// Most ranges of metadata that are told apart; a file with more of them is an animation in
 /// which every frame has a colour table of its own.
 pub const MOST_PARTS: usize = 4096;
 

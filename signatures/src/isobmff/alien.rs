@@ -12,8 +12,8 @@ const TEXT: (usize, usize) = (256, 16);
 /// Bytes that are looked at together for zeros.
 const BLOCK: usize = 1024;
 
-/// Stretches of zeros in a block, and different values beside them, that make it a program or a
-/// table: noise has four such stretches.
+/// Ranges of zeros in a block, and different values beside them, that make it a program or a
+/// table: noise has four such ranges.
 const TABLE: (usize, usize) = (48, 64);
 
 /// Bytes 0xff in a row, each followed as the JPEG scan rules, and so many bytes apart at least on
@@ -23,7 +23,7 @@ const JPEG: (u32, u64) = (12, 16);
 /// The last bytes of a unit, which writers may pad.
 pub const PADDING: u64 = 64;
 
-/// A stretch of coded data that cannot be.
+/// A range of coded data that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
     /// The first byte that shows it.

@@ -72,7 +72,7 @@ pub fn is_plausible(kind: [u8; 4]) -> bool {
     (fits(kind[0]) || kind[0] == 0xa9) && kind[1..].iter().all(|&byte| fits(byte))
 }
 
-/// The boxes of a stretch, one after the other.
+/// The boxes of a range, one after the other.
 #[derive(Clone, Debug)]
 pub struct Boxes {
     at: u64,
@@ -86,7 +86,7 @@ impl Boxes {
         Boxes { at: span.at, end: span.end(), left: MOST_BOXES }
     }
 
-    /// The next box, which ends where the stretch does or before. Fewer bytes than a box needs
+    /// The next box, which ends where the range does or before. Fewer bytes than a box needs
     /// are padding.
     pub fn next(&mut self, view: &mut View<'_>) -> Result<Option<Header>, Reject> {
         if self.end.saturating_sub(self.at) < SHORTEST {

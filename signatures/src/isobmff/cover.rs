@@ -4,7 +4,7 @@ use super::layout::Layout;
 use crate::verdict::{Role, Span, Unchecked};
 
 /// The first `len` bytes of the file: boxes are metadata, what media boxes hold is payload, apart
-/// from the stretches in `opaque` (Exif, embedded JPEGs), which need not be in order. What lies
+/// from the ranges in `opaque` (Exif, embedded JPEGs), which need not be in order. What lies
 /// after the last box is payload too.
 pub fn unchecked(layout: &Layout, len: u64, mut opaque: Vec<Span>) -> Vec<Unchecked> {
     opaque.sort_unstable();

@@ -153,7 +153,7 @@ impl Chains {
     }
 }
 
-/// A stretch of coded units.
+/// A range of coded units.
 struct Coded {
     /// The item, or 0 for a sample of a track.
     item: u32,

@@ -205,7 +205,7 @@ impl Directory {
         self.get(tag).map_or_else(Vec::new, |entry| entry.numbers(view, self.frame.endian, most))
     }
 
-    /// The stretch that a pair of tags, offset and length, names; nothing when it is empty.
+    /// The range that a pair of tags, offset and length, names; nothing when it is empty.
     pub fn stretch(&self, view: &mut View<'_>, offset: u16, len: u16) -> Option<Span> {
         let at = self.number(view, offset)?;
         let len = self.number(view, len)?;

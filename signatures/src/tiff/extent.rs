@@ -10,18 +10,18 @@ use crate::view::View;
 /// bytes: writers leave gaps of this size between pictures, not larger ones.
 const CLOSE: u64 = 1 << 16;
 
-/// Strips this close to each other are listed as one stretch: what lies between is padding. Less
+/// Strips this close to each other are listed as one range: what lies between is padding. Less
 /// than [`JPEG_START`], which tells one JPEG tile from the next.
 const PADDING: u64 = 3;
 
-/// More stretches of picture data than this are joined over wider gaps, to keep verdicts short.
+/// More ranges of picture data than this are joined over wider gaps, to keep verdicts short.
 const MOST_STRETCHES: usize = 1024;
 
 /// Start of a strip that is a JPEG: its SOI marker and the next. The structure points at it, so a
 /// JPEG that begins there is no photo of its own.
 const JPEG_START: u64 = 4;
 
-/// What a stretch is for.
+/// What a range is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// Directories and the values of their tags.
@@ -35,7 +35,7 @@ pub enum Use {
     },
 }
 
-/// A stretch that the structure names.
+/// A range that the structure names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// Where it lies.
@@ -168,7 +168,7 @@ impl Settled {
         out
     }
 
-    /// The file from its start to its end, each stretch with what it is for.
+    /// The file from its start to its end, each range with what it is for.
     fn parts(&self) -> Vec<Unchecked> {
         let mut starts: Vec<u64> = self.extents.iter().filter_map(jpeg_start).collect();
         starts.sort_unstable();
@@ -177,7 +177,7 @@ impl Settled {
         let stretches = self.stretches();
         let end = Span { at: self.end, len: 0 };
         for span in stretches.into_iter().chain([end]) {
-            // Between two stretches lies metadata, and starts of tiles or strips.
+            // Between two ranges lies metadata, and starts of tiles or strips.
             let first = starts.partition_point(|&start| start < at);
             let last = starts.partition_point(|&start| start < span.at);
             if let (Some(&from), Some(&to)) =

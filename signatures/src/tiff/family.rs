@@ -34,7 +34,7 @@ pub struct Findings {
     pub pictures: Vec<Picture>,
     /// How the end is known.
     pub end: End,
-    /// Further stretches that belong to the file.
+    /// Further ranges that belong to the file.
     pub metadata: Vec<Span>,
     /// Further Exif blocks.
     pub exif: Vec<ExifBlock>,

@@ -143,7 +143,7 @@ impl Structure {
         }
     }
 
-    /// Stretches of encrypted data that private directories name.
+    /// Ranges of encrypted data that private directories name.
     pub fn private_data(&self, view: &mut View<'_>) -> Vec<Span> {
         self.directories
             .iter()

@@ -29,7 +29,7 @@ pub enum RunOrigin {
 
 /// A run of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Span")]
+#[schemars(rename = "Run")]
 pub struct ReportRun {
     /// First byte, from the start of the source, where the bytes are from there.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ use super::fill::gaps;
 use crate::model::SpanSet;
 use crate::volumes::filesystem::Entry;
 
-/// Records that one stretch of a proven file is compared with.
+/// Records that one range of a proven file is compared with.
 const MOST_MET: usize = 256;
 
 /// Comparisons for one volume.
@@ -116,7 +116,7 @@ pub fn claims(
     spans.into_iter().map(|(span, index)| Claim { span, life: lives[index] }).collect()
 }
 
-/// The records that begin in a stretch, and the last one before it.
+/// The records that begin in a range, and the last one before it.
 fn met<'s>(
     spans: &'s [(Span, usize)],
     stretch: Span,
@@ -174,7 +174,7 @@ mod tests {
         DatedFile { turn, runs: runs.iter().map(run).collect() }
     }
 
-    /// Whether files that claim the stretches are taken to have been there at the turn.
+    /// Whether files that claim the ranges are taken to have been there at the turn.
     fn last(claimed: &[(&str, u64, u64)], settled: &[DatedFile<'_>], turn: Turn) -> Vec<bool> {
         let entries: Vec<Entry> = claimed.iter().map(|(path, ..)| entry(path)).collect();
         let doubtful: Vec<Doubtful<'_>> = entries

@@ -77,7 +77,7 @@ pub struct Sought {
 pub struct Layouts {
     /// The likeliest first.
     pub list: Vec<Layout>,
-    /// Stretches of space that were looked at.
+    /// Ranges of space that were looked at.
     pub looked: u64,
 }
 

@@ -20,7 +20,7 @@ const REACHED_CLUSTERS: u64 = 4096;
 /// Other files in its way that are considered one by one.
 const MOST_NEAR: usize = 5;
 
-/// Stretches of free space that they lie in.
+/// Ranges of free space that they lie in.
 const MOST_RANGES: usize = 4096;
 
 /// Holes of which some may be left out.
@@ -220,7 +220,7 @@ mod tests {
         filled(&holes, wanted, frontier).into_iter().map(|way| way.holes).collect()
     }
 
-    /// The ways of a file of `size` bytes from `start` on through free stretches, in clusters of ten bytes.
+    /// The ways of a file of `size` bytes from `start` on through free ranges, in clusters of ten bytes.
     fn beside(free: &[(u64, u64)], start: u64, size: u64) -> Option<Vec<(u64, u64)>> {
         let free: SpanSet = free.iter().map(|&(at, end)| Span::between(at, end)).collect();
         let space = Space::new(Some(free), &SpanSet::default(), ClusterGrid::new(0, 10));

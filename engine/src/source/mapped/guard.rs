@@ -9,7 +9,7 @@
 //! nothing and calls only `fstat`, `mmap`, `sigaction` and `raise`.
 //!
 //! A system call that is given such a page as its input fails with `EFAULT` instead of raising the
-//! signal: read a stretch before it is passed on to `write`.
+//! signal: read a range before it is passed on to `write`.
 #![expect(unsafe_code, reason = "mapping a file and answering a signal have no safe interface")]
 
 use std::ffi::{c_int, c_void};
@@ -117,7 +117,7 @@ impl Faults {
     }
 
     /// Replaces the page that holds byte `at` of the mapping, and what is certainly unreadable with it.
-    /// Returns the stretch to replace: first byte and length, both whole pages.
+    /// Returns the range to replace: first byte and length, both whole pages.
     fn note(&self, at: usize) -> (usize, usize) {
         let at = at - at % self.page;
         let rest = self.len.next_multiple_of(self.page) - at;
@@ -136,7 +136,7 @@ impl Faults {
         (at, rest.min(self.page << step))
     }
 
-    /// The stretches that were noted, in the order of the faults; they may overlap.
+    /// The ranges that were noted, in the order of the faults; they may overlap.
     fn notes(&self) -> impl Iterator<Item = Span> + '_ {
         let count = self.count.load(SeqCst);
         self.notes.iter().take(count).map(|note| note.load(SeqCst)).filter(|note| *note != 0).map(

@@ -4,7 +4,7 @@
 
 use crate::jpeg::marker::MOST_FILL;
 
-/// What ends a stretch of data.
+/// What ends a range of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// A marker with this second byte.

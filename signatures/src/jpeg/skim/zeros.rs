@@ -1,4 +1,4 @@
-//! Runs of zeros where picture data should be: a wiped or erased stretch of the disk.
+//! Runs of zeros where picture data should be: a wiped or erased range of the disk.
 
 /// A run of this many zeros is no picture data where zeros code coefficients: the longest in the
 /// data of 152 camera photos has 6 bytes.
