@@ -41,10 +41,11 @@
 //! 4. `claims` settles which bytes belong to which file.
 //! 5. `restore` puts files together that lie in several runs, as a file system recorded them or as their own
 //!    format proves.
-//! 6. `names` gives photos the names, folders and dates that file systems know.
+//! 6. `names` gives photos the names, folders and dates that file systems know. `restore` asks
+//!    it what fits an entry, so that it stands before `restore`.
 //! 7. `settle` sorts, filters, and finds copies and Live Photos.
-//! 8. `output` checks where to write, names and writes the files, and makes the [`report`]: the only place
-//!    that knows JSON.
+//! 8. `output` checks where to write, gives the files their names, and makes the rows of the [`report`], which
+//!    [`run`] writes last: no other room makes its types.
 //!
 //! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges.
 //!

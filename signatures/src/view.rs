@@ -115,11 +115,11 @@ impl Buffer {
 /// offsets from the candidate's first byte, even out of a nested window.
 ///
 /// ```
-/// use afterimage_signatures::{Buffer, Endian, Reject, Run, Runs, View};
+/// use afterimage_signatures::{Buffer, Endian, Reject, Runs, Span, View};
 ///
 /// // A file of six bytes in two runs.
 /// let disk = &b"..\x00\x2aAB......CD"[..];
-/// let runs = Runs::new(vec![Run { at: 2, len: 4 }, Run { at: 12, len: 2 }]);
+/// let runs = Runs::new(vec![Span { at: 2, len: 4 }, Span { at: 12, len: 2 }]);
 /// let mut buffer = Buffer::default();
 /// let mut view = View::new(&disk, &runs, &mut buffer);
 /// assert_eq!(view.u16(0, Endian::Big)?, 42);
