@@ -41,7 +41,7 @@ impl Chosen {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since >= until
         {
-            bail!("cannot take photos: --since {since} is not before --until {until}");
+            bail!("cannot choose by date: --since {since} is not before --until {until}");
         }
         if !self.path.is_empty() && !names {
             bail!(
