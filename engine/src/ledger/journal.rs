@@ -85,13 +85,7 @@ impl Journal {
             .create_new(true)
             .open(path)
             .map_err(|error| Error::output("make", path, error))?;
-        Ok(Journal {
-            path: path.to_path_buf(),
-            file,
-            flushed: 0,
-            pending: Vec::new(),
-            written: Instant::now(),
-        })
+        Ok(Self::over(path.to_path_buf(), file, 0))
     }
 
     /// A new log in place of what is at `path`, if anything is.
@@ -118,7 +112,7 @@ impl Journal {
         let path = std::env::temp_dir();
         let file = tempfile::tempfile_in(&path)
             .map_err(|error| Error::output("make a temporary file in", &path, error))?;
-        Ok(Journal { path, file, flushed: 0, pending: Vec::new(), written: Instant::now() })
+        Ok(Self::over(path, file, 0))
     }
 
     /// The log at `path`, to be read only.
@@ -130,13 +124,12 @@ impl Journal {
         let failed = |error| Error::output("open", path, error);
         let file = File::open(path).map_err(failed)?;
         let flushed = file.metadata().map_err(failed)?.len();
-        Ok(Journal {
-            path: path.to_path_buf(),
-            file,
-            flushed,
-            pending: Vec::new(),
-            written: Instant::now(),
-        })
+        Ok(Self::over(path.to_path_buf(), file, flushed))
+    }
+
+    /// A log over a file of `flushed` bytes, after which no lines wait.
+    fn over(path: PathBuf, file: File, flushed: u64) -> Self {
+        Journal { path, file, flushed, pending: Vec::new(), written: Instant::now() }
     }
 
     /// Where it lies.

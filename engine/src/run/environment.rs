@@ -76,16 +76,18 @@ impl OutputState {
             let path = self.destination.path.clone();
             return Err(Error::Destination { path, why: why.to_owned() });
         }
-        let log = Journal::create(&path)?;
-        self.owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
-        Ok(log)
+        self.owned(Journal::create(&path)?)
     }
 
     /// A new settle log, in place of that of an earlier process.
     pub(super) fn settle_log(&self) -> Result<Journal, Error> {
-        let path = self.state.join(SETTLE_LOG);
-        let log = Journal::replace(&path)?;
-        self.owner.give(&path).map_err(|error| Error::output("give away", &path, error))?;
+        self.owned(Journal::replace(&self.state.join(SETTLE_LOG))?)
+    }
+
+    /// A log that belongs to whom the output belongs to.
+    fn owned(&self, log: Journal) -> Result<Journal, Error> {
+        let given = self.owner.give(log.path());
+        given.map_err(|error| Error::output("give away", log.path(), error))?;
         Ok(log)
     }
 

@@ -50,10 +50,8 @@ impl<'o> Job<'o, Opened> {
         options: &'o Options,
         progress: &'o Progress,
     ) -> Result<Self, Error> {
-        let paths: Vec<PathBuf> =
-            sources.iter().map(|source| source.path().to_path_buf()).collect();
+        let (paths, sources) = given(sources);
         let destination = checked(options, &paths)?;
-        let sources = paths.into_iter().zip(sources.into_iter().map(Ok)).collect();
         Self::start(sources, destination, options, progress)
     }
 
@@ -91,6 +89,13 @@ impl<'o> Job<'o, Opened> {
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })
     }
+}
+
+/// Sources that are open, and their paths.
+pub(super) fn given(sources: Vec<Box<dyn Source>>) -> (Vec<PathBuf>, Vec<GivenSource>) {
+    let named = |source: Box<dyn Source>| (source.path().to_path_buf(), Ok(source));
+    let sources: Vec<GivenSource> = sources.into_iter().map(named).collect();
+    (sources.iter().map(|(path, _)| path.clone()).collect(), sources)
 }
 
 /// The output folder that is asked for, when it may be written to. Without one, the folder of temporary files

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
-use super::open::{head, source_jobs};
+use super::open::{given, head, source_jobs};
 use crate::error::Error;
 use crate::ledger::{Journal, Ledger, ScanLogs};
 use crate::options::Options;
@@ -25,12 +25,10 @@ impl<'o> Job<'o, Scanned> {
         options: &'o Options,
         progress: &'o Progress,
     ) -> Result<Self, Error> {
-        let paths: Vec<PathBuf> =
-            sources.iter().map(|source| source.path().to_path_buf()).collect();
+        let (paths, sources) = given(sources);
         let destination = options.output.as_ref();
         let destination =
             destination.map(|output| destination::check_resumed(output, &paths)).transpose()?;
-        let sources = paths.into_iter().zip(sources.into_iter().map(Ok)).collect();
         let sources = source_jobs(sources, options)?;
         let logs = ScanLogs::open(states)?;
         let mut environment = Environment::new(options, progress)?;

@@ -5,6 +5,8 @@ use afterimage_signatures::verdict::Span;
 use crate::model::SpanSet;
 use crate::volumes::filesystem::entry::Entry;
 use crate::volumes::filesystem::kept::Kept;
+#[cfg(test)]
+use crate::volumes::filesystem::{limits::MOST_ENTRIES, location::Location};
 
 /// What a volume says of itself and of its files.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,4 +32,27 @@ pub struct Contents {
     pub free: Option<SpanSet>,
     /// What its own file system's salvage needs again.
     pub kept: Kept,
+}
+
+#[cfg(test)]
+impl Contents {
+    /// What holds of all that is read of a source of `len` bytes, whatever the bytes are.
+    #[track_caller]
+    pub(super) fn check_bounds(&self, len: u64) {
+        assert!(self.span.end() <= len);
+        assert!(self.entries.len() <= MOST_ENTRIES);
+        for entry in &self.entries {
+            for location in &entry.locations {
+                match location {
+                    Location::Start(at) => assert!(*at < len, "{entry:?}"),
+                    Location::Runs(runs) => {
+                        assert!(runs.iter().all(|run| run.at + run.len <= len), "{entry:?}");
+                    }
+                }
+            }
+        }
+        let free = self.free.as_ref().map_or(&[][..], SpanSet::as_slice);
+        assert!(free.iter().all(|span| span.end() <= len));
+        assert!(free.windows(2).all(|pair| pair[0].end() < pair[1].at));
+    }
 }

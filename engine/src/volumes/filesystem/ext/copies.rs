@@ -44,7 +44,7 @@ pub(super) struct BlockCopies {
 }
 
 impl BlockCopies {
-    /// BlockCopies in any order.
+    /// Copies of blocks, in any order.
     pub(super) fn new(mut copies: Vec<BlockCopy>, pending: Option<RangeInclusive<u32>>) -> Self {
         copies.sort_unstable();
         copies.dedup();

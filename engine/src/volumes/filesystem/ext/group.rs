@@ -9,7 +9,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 use super::superblock::{AT, ExtSuperblock};
 use crate::volumes::fields::{self, joined};
 
-/// BlockCopies of the descriptors that are looked at.
+/// Copies of the descriptors that are looked at.
 const MOST_TABLES: usize = 8;
 
 /// Where the tables of a group lie; block numbers are 0 where that is not known.

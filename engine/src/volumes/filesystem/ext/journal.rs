@@ -19,7 +19,7 @@ use super::{layout, loose};
 /// Blocks of a journal that are looked at: 4 GiB at the usual length of a block.
 const MOST_BLOCKS: usize = 1 << 20;
 
-/// BlockCopies without a descriptor that are looked at.
+/// Copies without a descriptor that are looked at.
 const MOST_LOOSE: usize = 1 << 16;
 
 /// The copies in the journal of a volume.
@@ -89,7 +89,7 @@ struct Ring<'v, 'a> {
     /// The last transaction that was finished.
     done: u32,
     copies: Vec<BlockCopy>,
-    /// BlockCopies whose descriptor was overwritten: of the transaction that ends next.
+    /// Copies whose descriptor was overwritten: of the transaction that ends next.
     loose: Vec<BlockCopy>,
 }
 

@@ -1,4 +1,4 @@
-//! BlockCopies in the journal whose descriptor was overwritten.
+//! Copies of blocks in the journal whose descriptor was overwritten.
 //!
 //! The checksum of an inode begins with its number, and nothing else in it is unknown: so the
 //! checksum of a copy says which inode it is of, and with it which block of which table.

@@ -10,7 +10,7 @@ use super::survey::{InodeSurvey, InodeVersion};
 use super::volume::ExtVolume;
 use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES};
 
-/// NameHistory of one inode that are told apart.
+/// Names of one inode that are kept.
 const MOST_NAMES: usize = 16;
 
 /// The time of what stands in a directory now: later than all transactions.

@@ -1,6 +1,5 @@
 //! Volumes as cards have them, made by the testdata crate.
 
-use crate::model::SpanSet;
 use afterimage_signatures::verdict::Span;
 use afterimage_testdata::exfat::{CLUSTER, Volume};
 use afterimage_testdata::fat::Stamp;
@@ -199,21 +198,6 @@ fn noise_is_no_clue() {
     assert_eq!(clues(&noise), [0; 0]);
 }
 
-/// What holds of all that is read, whatever the bytes are.
-fn check_bounds(image: &[u8], contents: &Contents) {
-    let len = image.len() as u64;
-    assert!(contents.span.end() <= len);
-    for place in contents.entries.iter().flat_map(|entry| &entry.locations) {
-        match place {
-            Location::Start(at) => assert!(*at < len),
-            Location::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
-        }
-    }
-    let free = contents.free.as_ref().map_or(&[][..], SpanSet::as_slice);
-    assert!(free.iter().all(|span| span.end() <= len));
-    assert!(free.windows(2).all(|pair| pair[0].end() < pair[1].at));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -235,6 +219,6 @@ proptest! {
         let known: Vec<Contents> =
             ExFat.read(&image.as_slice(), 0, image.len() as u64).into_iter().collect();
         let found = ExFat.salvage(&image.as_slice(), &clues(&image), &known);
-        known.iter().chain(&found).for_each(|contents| check_bounds(&image, contents));
+        known.iter().chain(&found).for_each(|contents| contents.check_bounds(image.len() as u64));
     }
 }

@@ -1,6 +1,5 @@
 //! Volumes as cards have them, made by the testdata crate.
 
-use crate::model::SpanSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use afterimage_signatures::Bytes;
@@ -10,7 +9,6 @@ use proptest::prelude::*;
 
 use super::Fat;
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::limits::MOST_ENTRIES;
 use crate::volumes::filesystem::location::Location;
 use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
 
@@ -251,22 +249,6 @@ fn text_and_noise_are_no_clues() {
     assert_eq!(clues(&noise), [0; 0]);
 }
 
-/// What holds of all that is read, whatever the bytes are.
-fn check_bounds(image: &[u8], contents: &Contents) {
-    let len = image.len() as u64;
-    assert!(contents.span.end() <= len);
-    assert!(contents.entries.len() <= MOST_ENTRIES);
-    for place in contents.entries.iter().flat_map(|entry| &entry.locations) {
-        match place {
-            Location::Start(at) => assert!(*at < len),
-            Location::Runs(runs) => assert!(runs.iter().all(|run| run.at + run.len <= len)),
-        }
-    }
-    let free = contents.free.as_ref().map_or(&[][..], SpanSet::as_slice);
-    assert!(free.iter().all(|span| span.end() <= len));
-    assert!(free.windows(2).all(|pair| pair[0].end() < pair[1].at));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -286,7 +268,7 @@ proptest! {
         let known: Vec<Contents> =
             Fat.read(&image.as_slice(), 0, image.len() as u64).into_iter().collect();
         let found = Fat.salvage(&image.as_slice(), &clues(&image), &known);
-        known.iter().chain(&found).for_each(|contents| check_bounds(&image, contents));
+        known.iter().chain(&found).for_each(|contents| contents.check_bounds(image.len() as u64));
     }
 
     /// Nothing in random records leads out of the image or round in a ring.
@@ -311,6 +293,6 @@ proptest! {
             record[24..29].copy_from_slice(&[0x21, 0x50, child as u8, 0, 1]);
         }
         let found = Fat.salvage(&image.as_slice(), &clues(&image), &[]);
-        found.iter().for_each(|contents| check_bounds(&image, contents));
+        found.iter().for_each(|contents| contents.check_bounds(image.len() as u64));
     }
 }
