@@ -123,26 +123,38 @@ fn what_a_crash_cut_off_counts_when_another_log_tells_of_it() {
 #[test]
 fn what_was_found_in_a_chunk_counts_when_the_chunk_was_done() {
     let bench = Bench::new(&afterimage_testdata::card::demo().image);
-    let (output, more) = (bench.output("out"), Options::default());
-    scan_and_forget(&bench.image, &output, &more);
-    let log = state(&output).join("scan.log");
+    // Without a file system nothing but the log tells where photos begin.
+    let more = Options { filesystems: false, chunk_len: 64 << 10, ..Options::default() };
+    let (whole, torn) = (bench.output("whole"), bench.output("torn"));
+    scan_and_forget(&bench.image, &whole, &more);
+    scan_and_forget(&bench.image, &torn, &more);
+    let log = state(&torn).join("scan.log");
     let text = fs::read(&log).unwrap();
-    let chunks = String::from_utf8_lossy(&text).matches("{\"chunk\"").count();
-    assert!(chunks > 1, "{chunks} chunks");
     let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
-    let is_chunk = |line: &&[u8]| line[9..].starts_with(b"{\"chunk\"");
-    let last = lines.iter().rposition(is_chunk).unwrap();
-    // A crash in the midst of a line of what was found in the last chunk.
-    let before = lines[..last].iter().map(|line| line.len()).sum::<usize>();
-    fs::write(&log, &text[..before - 3]).unwrap();
-    finish(&bench.image, &[&output], &more).unwrap();
-    let (report, _) = said(&output);
-    assert!(report.contains("not scanned to its end"), "the log has no end");
-    let kept = lines[..last].iter().rposition(is_chunk).unwrap();
-    let found = |lines: &[&[u8]]| {
-        lines.iter().filter(|line| line[9..].starts_with(b"{\"found\":{\"nth\":0")).count()
+    let is = |line: &&[u8], kind: &[u8]| line[9..].starts_with(kind);
+    // Workers finish chunks in any order, and nothing may have been found in the last of them.
+    let last_found = lines.iter().rposition(|line| is(line, b"{\"found\"")).unwrap();
+    let chunk = lines[..last_found].iter().rposition(|line| is(line, b"{\"chunk\"")).unwrap() + 1;
+    let offsets = |lines: &[&[u8]]| -> Vec<u64> {
+        let found = lines.iter().filter(|line| is(line, b"{\"found\":{\"nth\":0"));
+        let read = |line: &&[u8]| serde_json::from_slice::<serde_json::Value>(&line[9..]).unwrap();
+        found.map(|line| read(line)["found"]["record"]["runs"][0]["at"].as_u64().unwrap()).collect()
     };
-    assert!(found(&lines[kept..]) > 0, "something was found in the last chunk");
+    let lost = offsets(&lines[chunk..=last_found]);
+    assert!(!lost.is_empty());
+    // A crash in the midst of the line that would close the chunk.
+    let before = lines[..=last_found].iter().map(|line| line.len()).sum::<usize>();
+    fs::write(&log, &text[..before + 3]).unwrap();
+    let begins = |output: &Path| -> Vec<u64> {
+        let report = fs::read(output.join("report.json")).unwrap();
+        let report: Report = serde_json::from_slice(&report).unwrap();
+        report.files.iter().filter_map(|file| file.runs[0].offset).collect()
+    };
+    finish(&bench.image, &[&whole], &more).unwrap();
+    finish(&bench.image, &[&torn], &more).unwrap();
+    assert!(said(&torn).0.contains("not scanned to its end"), "the log has no end");
+    let (all, kept) = (begins(&whole), begins(&torn));
+    assert!(lost.iter().all(|at| all.contains(at) && !kept.contains(at)), "{lost:?} {kept:?}");
 }
 
 #[test]
