@@ -7,7 +7,7 @@ mod picture;
 
 use crate::format::{Effort, Magic};
 use crate::png;
-use crate::verdict::{Child, Grade, Kinship, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{Child, Grade, Joints, Kinship, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 use directory::{HEADER_LEN, MOST_ENTRIES, START, directory_len};
 
@@ -73,6 +73,7 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     if proven {
         verdict.grade = Grade::Verified;
         verdict.proof = "a directory and PNGs that follow each other; every CRC, inflate, Adler-32";
+        verdict.joints = Joints::Checksummed;
     }
     Ok(verdict)
 }

@@ -13,7 +13,7 @@ use crate::format::{Effort, Magic, SECTOR};
 use crate::oracle::{Oracle, drive};
 use crate::trailer;
 use crate::verdict::{
-    ExifBlock, ExifKind, Grade, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
+    ExifBlock, ExifKind, Grade, Joints, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
 };
 use crate::view::{Endian::Big, View};
 
@@ -145,6 +145,7 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
             let mut verdict = Verdict::structural(end, "png", "image/png");
             verdict.grade = Grade::Verified;
             verdict.proof = "every chunk CRC, inflate, Adler-32 and row filters";
+            verdict.joints = Joints::Checksummed;
             if let Some((at, what)) = oracle.flaw() {
                 verdict.proof = "every chunk CRC";
                 verdict.note(at, format!("{what}, though its checksums hold: written that way"));

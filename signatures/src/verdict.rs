@@ -204,6 +204,25 @@ pub struct ExifBlock {
     pub kind: ExifKind,
 }
 
+/// How far a file that lies in several runs proves that they belong together.
+///
+/// Most checks of payloads catch a foreign cluster often, not always: when many layouts are tried, one of them
+/// passes by chance. So a layout that was chosen needs more than the check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Joints {
+    /// Nothing but the check of the payload ties one run to the next.
+    #[default]
+    Untested,
+    /// Checksums of 32 bits cover the bytes on both sides of every joint.
+    Checksummed,
+    /// The picture goes on smoothly over every joint but these, which are offsets in the file: there it
+    /// does not, or shows too little to tell.
+    Smooth {
+        /// Where nothing tells that the next run belongs there.
+        but: Vec<u64>,
+    },
+}
+
 /// Something worth telling about a file that does not make it another file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -260,6 +279,8 @@ pub struct Verdict {
     pub exif: Vec<ExifBlock>,
     /// Of the video of a Live Photo: what its picture repeats in Exif.
     pub content_identifier: Option<String>,
+    /// How far the runs that it lies in are proven to belong together.
+    pub joints: Joints,
     /// What else is to be said.
     pub issues: Vec<Issue>,
 }
@@ -281,6 +302,7 @@ impl Verdict {
             children: Vec::new(),
             exif: Vec::new(),
             content_identifier: None,
+            joints: Joints::default(),
             issues: Vec::new(),
         }
     }

@@ -122,7 +122,7 @@ impl Carver<'_> {
                 file.kinship = Some(kin);
             }
             let parent = kin.map(|(parent, _)| parent);
-            found.push(Found { record: file, parent });
+            found.push(Found { record: file, joints: verdict.joints, parent });
         }
         found
     }

@@ -61,6 +61,16 @@ pub(super) struct Tried {
 pub(super) struct Proven {
     pub(super) found: Vec<Found>,
     pub(super) runs: Vec<Span>,
+    /// Length of what its format proves, in bytes.
+    picture: u64,
+}
+
+impl Proven {
+    /// Whether the picture of a file lies in other runs than that of another.
+    fn is_rival(&self, other: &Proven) -> bool {
+        let picture = |one: &Proven| Runs::new(one.runs.clone()).slice(0, one.picture);
+        picture(self) != picture(other)
+    }
 }
 
 /// Where the file of an entry is looked for, and what counts.
@@ -130,6 +140,7 @@ impl Attempt<'_> {
         };
         let layouts = layouts::of(location, sought, space, self.prover.source.len());
         tried.cost += layouts.looked * LOOK_COST;
+        let (mut best, mut is_rivalled) = (None::<Proven>, false);
         for layout in layouts.list {
             tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
             let is_due = self.is_due(one, &tried.layouts, &layout);
@@ -143,14 +154,34 @@ impl Attempt<'_> {
             tried.layouts.push(self.digest(&layout));
             let layout = self.as_it_counts(one, layout);
             match self.measure(one, &layout, self.confidence.least(), buffer) {
-                Some(proven) if self.joins(&proven, layout.basis) => {
-                    tried.proven = Some(proven);
-                    return;
+                Some(proven) if !self.joins(&proven, layout.basis) => {
+                    // With less confidence it counts.
+                    tried.layouts.pop();
                 }
-                // With less confidence it counts.
-                Some(_) => drop(tried.layouts.pop()),
+                Some(proven) => match &best {
+                    Some(best) => is_rivalled |= proven.is_rival(best),
+                    None if layout.basis.is_guess() && one.provable => best = Some(proven),
+                    None => {
+                        tried.proven = Some(proven);
+                        return;
+                    }
+                },
                 None => {}
             }
+        }
+        tried.proven = best;
+        if is_rivalled {
+            self.contest(tried);
+        }
+    }
+
+    /// A file that is proven in several layouts is not proven in any: it waits until others have taken their
+    /// clusters, and is given in the likeliest then.
+    fn contest(&self, tried: &mut Tried) {
+        if self.confidence == Confidence::Proven {
+            (tried.proven, tried.layouts) = (None, Vec::new());
+        } else if let Some(file) = tried.proven.as_mut().and_then(|proven| proven.found.first_mut()) {
+            joints::note_rival(&mut file.record);
         }
     }
 
@@ -165,11 +196,10 @@ impl Attempt<'_> {
 
     /// Whether the joints of a file count: at first only those that are known or that a check covers.
     fn joins(&self, proven: &Proven, basis: Basis) -> bool {
-        let is_known = matches!(basis, Basis::Recorded | Basis::Beginning);
-        let record = proven.found.first().map(|found| &found.record);
+        let is_sure = |file| joints::are_sure(file, self.search.space.cluster());
         self.confidence > Confidence::Proven
-            || is_known
-            || record.is_some_and(|record| joints::are_sure(record, self.search.space.cluster()))
+            || !basis.is_guess()
+            || proven.found.first().is_some_and(is_sure)
     }
 
     /// Whether all photos that a file passes over were there before it: otherwise it had that space itself,
@@ -235,13 +265,15 @@ impl Attempt<'_> {
             return None;
         }
         let words = layout.basis.words(layout.runs.as_slice().len() > 1);
+        let picture = record.source_len();
         record.origin = Origin::Undeleted;
         record.proof = format!("{}; {words}", record.proof).into();
         names::extend(record, &layout.runs, entry.size, is_live);
-        joints::note_guess(record, layout, self.search.space.cluster());
         note_entry(record, volume, entry, self.zone);
-        let runs = record.runs.as_slice().to_vec();
-        Some(Proven { found, runs })
+        let file = found.first_mut()?;
+        joints::note_guess(file, layout, self.search.space.cluster());
+        let runs = file.record.runs.as_slice().to_vec();
+        Some(Proven { found, runs, picture })
     }
 
     /// Whether nothing proven lies where a file would, but for the pictures in it, which begin at `inner`.

@@ -1,17 +1,45 @@
 //! Joints of files in several pieces, and whether a check covers what lies beside them.
 
-use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Role, Span};
+use afterimage_signatures::verdict::{Issue, Joints, MOST_ISSUES, Role, Span};
 
-use super::layouts::{Basis, Layout};
+use super::layouts::Layout;
+use crate::carve::Found;
 use crate::model::{Grade, Record, SpanSet};
 
 /// What is said where pieces are joined by guess.
 const GUESSED: &str = "what follows lies elsewhere, by guess: no check covers it";
 
-/// Whether every joint of two pieces is proven: where no check covers the cluster on one side of it, any
-/// other would fit there.
-pub(super) fn are_sure(record: &Record, cluster: u64) -> bool {
-    record.issues.is_empty() && loose(record, cluster).is_none()
+/// What is said where a check covers both sides of a joint, and might be passed by chance.
+const UNTIED: &str = "what follows lies elsewhere, by guess: the picture need not go on there";
+
+/// What is said where a file lies that would be proven in other clusters as well.
+const RIVALLED: &str = "what follows lies elsewhere, by guess: other clusters fit as well";
+
+/// Whether every joint of two pieces is proven: a check covers the clusters on both sides, where any other
+/// would fit otherwise, and the format itself shows that the one goes on in the other.
+pub(super) fn are_sure(file: &Found, cluster: u64) -> bool {
+    file.record.issues.is_empty()
+        && loose(&file.record, cluster).is_none()
+        && untied(file).is_empty()
+}
+
+/// The joints of a verified file, in bytes of the file, over which nothing shows that it goes on.
+fn untied(file: &Found) -> Vec<u64> {
+    match &file.joints {
+        Joints::Checksummed => Vec::new(),
+        Joints::Smooth { but } => but.clone(),
+        Joints::Untested => joints(&file.record).collect(),
+    }
+}
+
+/// Where two runs of a file meet, in bytes of the file.
+fn joints(record: &Record) -> impl Iterator<Item = u64> + '_ {
+    let runs = record.runs.as_slice();
+    let ends = runs.iter().scan(0u64, |end, run| {
+        *end = end.saturating_add(run.len);
+        Some(*end)
+    });
+    ends.take(runs.len().saturating_sub(usize::from(record.fill.is_empty())))
 }
 
 /// Where the first cluster begins or ends, in bytes of the file, that any other could stand for: no check
@@ -23,13 +51,7 @@ fn loose(record: &Record, cluster: u64) -> Option<u64> {
         let side = Span::between(at, end.min(size));
         side.len > 0 && unchecked.holds(side)
     };
-    let runs = record.runs.as_slice();
-    let mut joints = runs.iter().scan(0u64, |end, run| {
-        *end = end.saturating_add(run.len);
-        Some(*end)
-    });
-    let inside = runs.len().saturating_sub(usize::from(record.fill.is_empty()));
-    let joint = joints.by_ref().take(inside).find(|&joint| {
+    let joint = joints(record).find(|&joint| {
         is_loose(joint.saturating_sub(cluster), joint)
             || is_loose(joint, joint.saturating_add(cluster))
     });
@@ -38,19 +60,35 @@ fn loose(record: &Record, cluster: u64) -> Option<u64> {
     joint.or_else(|| tail.filter(|&at| at < size))
 }
 
-/// Says where the pieces of a file are joined by guess, since no check covers what follows; it is proven no
-/// longer then.
-pub(super) fn note_guess(record: &mut Record, layout: &Layout, cluster: u64) {
-    let joint = match (layout.basis, record.runs.as_slice()) {
-        (Basis::Recorded | Basis::Beginning, _) => None,
-        _ if record.grade == Grade::Verified => loose(record, cluster),
-        (_, [first, _, ..]) => Some(first.len),
-        _ => None,
-    };
-    let Some(offset) = joint else { return };
+/// Says where the pieces of a file are joined by guess, since no check covers what follows or none tells it
+/// from what else might follow; it is proven no longer then.
+pub(super) fn note_guess(file: &mut Found, layout: &Layout, cluster: u64) {
+    if !layout.basis.is_guess() {
+        return;
+    }
+    if file.record.grade < Grade::Verified {
+        let joint = joints(&file.record).next();
+        joint.into_iter().for_each(|joint| lower(&mut file.record, joint, GUESSED));
+        return;
+    }
+    let untied = untied(file);
+    if let Some(joint) = loose(&file.record, cluster) {
+        lower(&mut file.record, joint, GUESSED);
+    }
+    untied.into_iter().for_each(|joint| lower(&mut file.record, joint, UNTIED));
+}
+
+/// Says that a file would be proven in other clusters too; it is proven no longer then.
+pub(super) fn note_rival(record: &mut Record) {
+    let joint = joints(record).next();
+    joint.into_iter().for_each(|joint| lower(record, joint, RIVALLED));
+}
+
+/// Says what a joint at byte `at` of a file is not, and that the file is proven no further.
+fn lower(record: &mut Record, at: u64, what: &'static str) {
     record.grade = record.grade.min(Grade::Structural);
     if record.issues.len() < MOST_ISSUES {
-        record.issues.push(Issue::new(offset, GUESSED));
+        record.issues.push(Issue::new(at, what));
     }
 }
 

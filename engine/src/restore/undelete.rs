@@ -115,7 +115,7 @@ impl Undelete<'_> {
             for (mut one, tried) in batch.into_iter().zip(measured) {
                 // Of several records that tell of the same bytes the first in the order counts.
                 match tried.proven.filter(|proven| state.occupied.take(&proven.runs)) {
-                    Some(Proven { found, runs }) => {
+                    Some(Proven { found, runs, .. }) => {
                         state.restored.push(RestoredFile { id: one.id, runs });
                         state.added.push(ledger.add_restored(&found)?);
                     }

@@ -42,6 +42,11 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Whether clusters were chosen that nothing records.
+    pub fn is_guess(self) -> bool {
+        !matches!(self, Basis::Recorded | Basis::Beginning)
+    }
+
     /// What the proof of a file says of it that lies in several pieces, or in one.
     pub fn words(self, pieces: bool) -> &'static str {
         match self {
