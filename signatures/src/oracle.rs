@@ -1,5 +1,6 @@
 //! Payloads that can prove themselves.
 
+use crate::verdict::Joint;
 use crate::view::View;
 
 /// What an [`Oracle`] says after some bytes.
@@ -46,6 +47,15 @@ pub trait Oracle: Send {
 
     /// The state as it is now, to go on from later.
     fn snapshot(&self) -> Box<dyn Oracle>;
+
+    /// Takes note that the next byte lies elsewhere than right after the last one: a run of the file ends.
+    fn join(&mut self) {}
+
+    /// How the picture goes on at the joints that were noted, as far as can be told by now; each once, in
+    /// order. Nothing where the format does not look.
+    fn joints(&self) -> Vec<Joint> {
+        Vec::new()
+    }
 
     /// How much of the picture has been decoded without contradiction, from 0 to 1.
     fn share(&self) -> f32;

@@ -204,25 +204,6 @@ pub struct ExifBlock {
     pub kind: ExifKind,
 }
 
-/// How far a file that lies in several runs proves that they belong together.
-///
-/// Most checks of payloads catch a foreign cluster often, not always: when many layouts are tried, one of them
-/// passes by chance. So a layout that was chosen needs more than the check.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Joints {
-    /// Nothing but the check of the payload ties one run to the next.
-    #[default]
-    Untested,
-    /// Checksums of 32 bits cover the bytes on both sides of every joint.
-    Checksummed,
-    /// The picture goes on smoothly over every joint but these, which are offsets in the file: there it
-    /// does not, or shows too little to tell.
-    Smooth {
-        /// Where nothing tells that the next run belongs there.
-        but: Vec<u64>,
-    },
-}
-
 /// Something worth telling about a file that does not make it another file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -248,6 +229,44 @@ pub const MOST_CHILDREN: usize = 64;
 
 /// How many bytes a [`Verdict::terminator`] may have: a report holds them all.
 pub const MOST_FILL: usize = 64 << 10;
+
+/// How a picture goes on across a [`Joint`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Continuity {
+    /// It breaks: what follows is not what belongs there.
+    Broken,
+    /// Nothing can be told: too little is there to compare, or it is too even or too busy.
+    Unproven,
+    /// It goes on as a picture does, and other places of it would not fit there.
+    Sound,
+}
+
+/// Where two runs of a file join inside picture data, and how the picture goes on there.
+///
+/// That the data decodes is said by [`Grade`]; this is about what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joint {
+    /// The first byte after the joint.
+    pub at: u64,
+    /// How the picture goes on.
+    pub continuity: Continuity,
+}
+
+/// How far a file that lies in several runs proves that they belong together.
+///
+/// Most checks of payloads catch a foreign cluster often, not always: when many layouts are tried, one of them
+/// passes by chance. So a layout that was chosen needs more than the check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Joints {
+    /// Nothing but the check of the payload ties one run to the next.
+    #[default]
+    Untested,
+    /// Checksums of 32 bits cover the bytes on both sides of every joint.
+    Checksummed,
+    /// At these joints the format looked how the picture goes on, in order. Others lie where it has nothing to
+    /// compare: in headers, or in data that codes details only.
+    Seen(Vec<Joint>),
+}
 
 /// What a format found out about a candidate.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,10 +298,10 @@ pub struct Verdict {
     pub exif: Vec<ExifBlock>,
     /// Of the video of a Live Photo: what its picture repeats in Exif.
     pub content_identifier: Option<String>,
-    /// How far the runs that it lies in are proven to belong together.
-    pub joints: Joints,
     /// What else is to be said.
     pub issues: Vec<Issue>,
+    /// How far it is proven that the runs which it lies in belong together.
+    pub joints: Joints,
 }
 
 impl Verdict {
@@ -302,8 +321,8 @@ impl Verdict {
             children: Vec::new(),
             exif: Vec::new(),
             content_identifier: None,
-            joints: Joints::default(),
             issues: Vec::new(),
+            joints: Joints::default(),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::model::{Grade, Origin, Record};
 use crate::names::{self, Fit, fits, note_entry};
 use crate::volumes::filesystem::Location;
 use crate::volumes::recorded::MOST_LOCATIONS;
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{Continuity, Span};
 use jiff::tz::TimeZone;
 
 /// Locations of one entry from which its format looks for the rest.
@@ -108,7 +108,6 @@ impl Attempt<'_> {
         let is_later =
             !one.tried.is_empty() && one.followed.is_none_or(|last| last < self.confidence);
         if tried.proven.is_none() && is_provable && is_later {
-            buffer.allow(Some(allowance(size) / FOLLOWED_PART));
             self.follow(one, &mut tried, buffer);
         }
         // What is proven is read once more, for its digests.
@@ -212,32 +211,50 @@ impl Attempt<'_> {
         })
     }
 
-    /// Lets the format itself look for the clusters of a file of which the first is known.
+    /// Lets the format itself look for the clusters of a file of which the first is known, at first for those
+    /// in which its picture goes on as it should.
     fn follow(&self, one: &MissingFile<'_>, tried: &mut Tried, buffer: &mut Buffer) {
         tried.is_followed = true;
-        let Prover { source, carver, .. } = *self.prover;
-        let (size, space) = (one.entry.size, &self.search.space);
-        let cluster = space.cluster();
-        let follower = Follower { source, free: &space.headless, cluster, size: Some(size) };
+        let len = self.prover.source.len();
         let starts =
             one.entry.locations.iter().take(MOST_FOLLOWED).filter_map(|location| match location {
                 Location::Start(at) => Some(*at),
                 Location::Runs(_) => None,
             });
-        for start in starts.filter(|&at| self.may_begin(at) && at < source.len()) {
-            let known = Runs::whole(start, cluster);
-            for format in self.prover.formats_at(start, buffer) {
-                let Some(oracle) = carver.registry.formats()[format].oracle() else { continue };
-                let Some(runs) = follower.follow(oracle, &known, buffer) else { continue };
-                let layout = Layout { runs, basis: Basis::Contested };
-                tried.layouts.push(self.digest(&layout));
-                let proven = self.measure(one, &layout, Grade::Verified, buffer);
-                tried.proven = proven.filter(|proven| self.joins(proven, layout.basis));
+        let starts: Vec<u64> = starts.filter(|&at| self.may_begin(at) && at < len).collect();
+        for &least in self.confidence.continuity() {
+            buffer.allow(Some(allowance(one.entry.size.min(len)) / FOLLOWED_PART));
+            for &start in &starts {
+                tried.proven = self.follow_from(one, start, least, &mut tried.layouts, buffer);
                 if tried.proven.is_some() {
                     return;
                 }
             }
         }
+    }
+
+    /// The file of an entry that begins at `start`, where its format finds it.
+    fn follow_from(
+        &self,
+        one: &MissingFile<'_>,
+        start: u64,
+        least: Continuity,
+        layouts: &mut Vec<u64>,
+        buffer: &mut Buffer,
+    ) -> Option<Proven> {
+        let Prover { source, carver, .. } = *self.prover;
+        let (size, space) = (Some(one.entry.size), &self.search.space);
+        let (free, cluster) = (&space.headless, space.cluster());
+        let follower = Follower { source, free, cluster, size, least };
+        let known = Runs::whole(start, cluster);
+        self.prover.formats_at(start, buffer).into_iter().find_map(|format| {
+            let oracle = carver.registry.formats()[format].oracle()?;
+            let runs = follower.follow(oracle, &known, buffer)?;
+            let layout = Layout { runs, basis: Basis::Contested };
+            layouts.push(self.digest(&layout));
+            let proven = self.measure(one, &layout, Grade::Verified, buffer);
+            proven.filter(|proven| self.joins(proven, layout.basis))
+        })
     }
 
     /// The file of an entry, if it lies in that layout.

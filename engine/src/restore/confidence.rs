@@ -1,5 +1,7 @@
 //! In what order files are settled: the surest first, for what they occupy makes room for the rest.
 
+use afterimage_signatures::verdict::Continuity;
+
 use super::layouts::Basis;
 use crate::model::Grade;
 
@@ -26,6 +28,15 @@ impl Confidence {
         match self {
             Confidence::Proven | Confidence::Joined => Grade::Verified,
             Confidence::Likely | Confidence::Possible => Grade::Structural,
+        }
+    }
+
+    /// How the picture of a file that its format looks for must go on in another cluster than the next: what is
+    /// tried first, and what then.
+    pub(super) fn continuity(self) -> &'static [Continuity] {
+        match self {
+            Confidence::Proven => &[Continuity::Sound],
+            _ => &[Continuity::Sound, Continuity::Unproven, Continuity::Broken],
         }
     }
 

@@ -2,7 +2,7 @@
 //! over, as the file system passed over it when it belonged to another file.
 
 use afterimage_signatures::oracle::{Oracle, Said};
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{Continuity, Joint, Span};
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
 use crate::model::SpanSet;
@@ -32,6 +32,8 @@ pub(super) struct Follower<'a> {
     pub(super) cluster: u64,
     /// Length of the file, where it is known.
     pub(super) size: Option<u64>,
+    /// How a picture must go on where the file does in another cluster than the next.
+    pub(super) least: Continuity,
 }
 
 /// A cluster of the file, as far as is known.
@@ -42,6 +44,8 @@ struct Step {
     /// Where the next one is looked for.
     next: u64,
     passed: usize,
+    /// Joints up to it of which it is known how the picture goes on.
+    seen: usize,
 }
 
 impl Follower<'_> {
@@ -68,7 +72,8 @@ impl Follower<'_> {
             fed += run.len;
         }
         let at = last.checked_sub(self.cluster)?;
-        let mut way = vec![Step { oracle: Some(oracle), at, next: last, passed: 0 }];
+        let seen = oracle.joints().len();
+        let mut way = vec![Step { oracle: Some(oracle), at, next: last, passed: 0, seen }];
         while let Some(last) = way.last_mut() {
             let next =
                 if last.passed < MOST_PASSED { self.cluster_from(last.next, first) } else { None };
@@ -77,16 +82,28 @@ impl Follower<'_> {
                 continue;
             };
             (last.next, last.passed) = (at + self.cluster, last.passed + 1);
-            let mut oracle = last.oracle.as_ref()?.snapshot();
+            let (mut oracle, seen) = (last.oracle.as_ref()?.snapshot(), last.seen);
+            if at != last.at + self.cluster {
+                oracle.join();
+            }
             let fed = known.len() + (way.len() as u64 - 1) * self.cluster;
             let cluster = Span { at, len: self.cluster };
-            match self.feed(&mut *oracle, cluster, fed, buffer)? {
+            let said = self.feed(&mut *oracle, cluster, fed, buffer)?;
+            let joints = oracle.joints();
+            if let Some(joint) = self.unfit(&joints, seen) {
+                // Other clusters after the last one would not mend what broke before it.
+                let before = joint.saturating_sub(known.len()) / self.cluster + 1;
+                way.truncate(usize::try_from(before).unwrap_or(usize::MAX));
+                continue;
+            }
+            match said {
                 Said::Done { end } if self.size.is_none_or(|size| end <= size) => {
                     return self.runs(known, &way[1..], at, self.size.unwrap_or(end));
                 }
                 Said::More if self.goes_on(fed + self.cluster) => {
                     let next = at + self.cluster;
-                    way.push(Step { oracle: Some(oracle), at, next, passed: 0 });
+                    let seen = joints.len();
+                    way.push(Step { oracle: Some(oracle), at, next, passed: 0, seen });
                     if let Some(old) = way.len().checked_sub(MOST_KEPT) {
                         way[old].oracle = None;
                     }
@@ -95,6 +112,12 @@ impl Follower<'_> {
             }
         }
         None
+    }
+
+    /// The first of the joints from the `seen`th on over which the picture does not go on as it must.
+    fn unfit(&self, joints: &[Joint], seen: usize) -> Option<u64> {
+        let mut new = joints.get(seen..)?.iter();
+        new.find(|joint| joint.continuity < self.least).map(|joint| joint.at)
     }
 
     /// Whether a file may have more bytes than so many.
@@ -195,7 +218,8 @@ mod tests {
         let disk = disk.as_slice();
         let free: SpanSet = [Span { at: 0, len }].into_iter().collect();
         let size = size.map(|size| size as u64);
-        let follower = Follower { source: &disk, free: &free, cluster: CLUSTER, size };
+        let least = Continuity::Broken;
+        let follower = Follower { source: &disk, free: &free, cluster: CLUSTER, size, least };
         let mut buffer = Buffer::default();
         buffer.allow(Some(64 << 20));
         let known = places[..known].iter().map(|place| Span { at: place * CLUSTER, len: CLUSTER });

@@ -1,6 +1,6 @@
 //! Joints of files in several pieces, and whether a check covers what lies beside them.
 
-use afterimage_signatures::verdict::{Issue, Joints, MOST_ISSUES, Role, Span};
+use afterimage_signatures::verdict::{Continuity, Issue, Joints, MOST_ISSUES, Role, Span};
 
 use super::layouts::Layout;
 use crate::carve::Found;
@@ -25,11 +25,15 @@ pub(super) fn are_sure(file: &Found, cluster: u64) -> bool {
 
 /// The joints of a verified file, in bytes of the file, over which nothing shows that it goes on.
 fn untied(file: &Found) -> Vec<u64> {
-    match &file.joints {
-        Joints::Checksummed => Vec::new(),
-        Joints::Smooth { but } => but.clone(),
-        Joints::Untested => joints(&file.record).collect(),
-    }
+    let is_sound = |at: u64| match &file.joints {
+        Joints::Checksummed => true,
+        Joints::Untested => false,
+        Joints::Seen(seen) => seen
+            .iter()
+            .any(|joint| joint.at == at && joint.continuity == Continuity::Sound),
+    };
+    let covered = |&at: &u64| file.record.role_at(at).is_none();
+    joints(&file.record).filter(covered).filter(|&at| !is_sound(at)).collect()
 }
 
 /// Where two runs of a file meet, in bytes of the file.
