@@ -15,6 +15,7 @@ pub mod exfat;
 pub mod exif;
 pub mod ext;
 pub mod fat;
+pub mod fragmented;
 pub mod gif;
 pub mod hfsplus;
 pub mod ico;

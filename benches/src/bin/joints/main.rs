@@ -5,9 +5,9 @@
 //! crops of real photos of a folder, or landscapes. Some are deleted, others are written into the holes and
 //! deleted too, so that nothing but their first clusters is recorded.
 
-mod card;
 mod siblings;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -19,10 +19,12 @@ use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{Grade, Report, Status};
 use afterimage_engine::run;
+use afterimage_testdata::fragmented::FragmentedCard;
 use afterimage_testdata::random::Random;
 use anyhow::Context;
-use card::Card;
 use clap::Parser;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 /// Scans small volumes of fragmented siblings, and counts what is wrongly verified.
 #[derive(Debug, Parser)]
@@ -70,7 +72,7 @@ impl Joints {
             let mut counts = Counts::default();
             for seed in self.seed..self.seed + self.volumes {
                 let mut random = Random::new(seed.wrapping_mul(1_000_003) + cluster as u64);
-                self.scan(&Card::new(cluster, &siblings, &mut random), seed, &mut counts)?;
+                self.scan(&FragmentedCard::new(cluster, &siblings, &mut random), seed, &mut counts)?;
             }
             let Counts { deleted, verified, wrongly_verified, structural, wrongly_structural } =
                 counts;
@@ -83,7 +85,7 @@ impl Joints {
         Ok(())
     }
 
-    fn scan(&self, card: &Card, seed: u64, counts: &mut Counts) -> anyhow::Result<()> {
+    fn scan(&self, card: &FragmentedCard, seed: u64, counts: &mut Counts) -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let image = folder.path().join("card.img");
         fs::write(&image, &card.image).context("image of a volume")?;
@@ -92,6 +94,8 @@ impl Joints {
         let report = outcome.report.context("no report")?;
         let report: Report = serde_json::from_slice(&fs::read(report)?)?;
         counts.deleted += card.fragmented;
+        let digest = |bytes: &Vec<u8>| HEXLOWER.encode(&Sha256::digest(bytes));
+        let written: BTreeSet<String> = card.written.iter().map(digest).collect();
         let mut is_wrong = false;
         for file in report.files.iter().filter(|file| file.parent.is_none()) {
             // The runs of what is still there are recorded.
@@ -99,7 +103,7 @@ impl Joints {
                 continue;
             }
             let digest = file.sha256.as_deref().context("no digest")?;
-            let wrong = usize::from(!card.written.contains(digest));
+            let wrong = usize::from(!written.contains(digest));
             match file.grade {
                 Grade::Verified => {
                     counts.verified += 1;

@@ -20,7 +20,7 @@ const CROPS: u64 = 12;
 const SCENES: u64 = 400;
 
 /// Widths of crops.
-const WIDTHS: [usize; 4] = [320, 480, 640, 960];
+const WIDTHS: [usize; 5] = [320, 480, 640, 960, 1200];
 
 /// The files, each as long as that of some photo on a small card.
 ///
@@ -30,7 +30,7 @@ const WIDTHS: [usize; 4] = [320, 480, 640, 960];
 pub fn all(photos: Option<&Path>) -> anyhow::Result<Vec<Vec<u8>>> {
     let Some(folder) = photos else {
         let scene = |seed: u64| {
-            let width = WIDTHS[(seed % 4) as usize];
+            let width = WIDTHS[seed as usize % WIDTHS.len()];
             encode(&Picture::scene(seed, width, width * 3 / 4), seed)
         };
         return Ok((0..SCENES).into_par_iter().map(scene).collect());

@@ -1,13 +1,16 @@
 //! A small FAT volume of which files were deleted in pieces.
+//!
+//! Files are written until it is nearly full; some are deleted, others are written into the holes, and so on.
+//! Of what was deleted in several pieces FAT keeps the first cluster and the length.
 
-use std::collections::BTreeSet;
-
-use afterimage_testdata::fat::{Kind, Stamp, Volume};
-use afterimage_testdata::random::Random;
-use sha2::{Digest, Sha256};
+use crate::fat::{Kind, Stamp, Volume};
+use crate::random::Random;
 
 /// Clusters of a volume: hardly more than FAT16 must have.
 const CLUSTERS: usize = 4200;
+
+/// Files of no more clusters than that are not written: there is hardly a way to lay them in pieces.
+const LEAST: usize = 3;
 
 /// Which part of the clusters is written to before the first file is deleted.
 const FILLED: f32 = 0.85;
@@ -15,35 +18,42 @@ const FILLED: f32 = 0.85;
 /// How often some files are deleted and others are written into their holes.
 const GENERATIONS: usize = 3;
 
+/// Where each file says its number.
+const SERIAL: usize = 31;
+
 /// The volume, and what was written to it.
-pub struct Card {
+pub struct FragmentedCard {
     /// Bytes of a cluster.
     pub cluster: usize,
     /// The image.
     pub image: Vec<u8>,
-    /// SHA-256 of every file, in hex.
-    pub written: BTreeSet<String>,
+    /// Every file that was ever written.
+    pub written: Vec<Vec<u8>>,
     /// Files that were deleted and lie in several pieces.
     pub fragmented: usize,
 }
 
-impl Card {
-    /// A volume with clusters of that length.
+impl FragmentedCard {
+    /// A volume with clusters of that length, of files made of `siblings`: JPEGs whose second segment, an
+    /// application's, begins at byte 20 and has room for a number at byte 31.
     pub fn new(cluster: usize, siblings: &[Vec<u8>], random: &mut Random) -> Self {
+        let siblings: Vec<&[u8]> =
+            siblings.iter().map(Vec::as_slice).filter(|one| one.len() > LEAST * cluster).collect();
         let mut volume = Volume::new(Kind::Fat16, CLUSTERS * cluster / 512, cluster, "CARD");
-        let mut written = BTreeSet::new();
+        let mut written = Vec::new();
         let mut time = 0u16;
         let mut write = |volume: &mut Volume, random: &mut Random, from: usize| {
-            let bytes = &siblings[random.below(siblings.len())];
+            let bytes = siblings[random.below(siblings.len())];
             // No two files are the same: each says in its own bytes when it was written.
-            let mut bytes = bytes.clone();
-            bytes[31..35].copy_from_slice(&u32::from(time).to_be_bytes());
+            let mut bytes = bytes.to_vec();
+            bytes[SERIAL..SERIAL + 4].copy_from_slice(&u32::from(time).to_be_bytes());
             let stamp = Stamp::new(2024, 5, 1 + time / 1440, time / 60 % 24, time % 60, 0);
             let path = format!("DCIM/IMG_{time:04}.JPG");
             time += 1;
             let pieces = volume.write(&path, &bytes, stamp, from);
-            written.insert(data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
-            (path, bytes.len().div_ceil(cluster), pieces.len())
+            let clusters = bytes.len().div_ceil(cluster);
+            written.push(bytes);
+            (path, clusters, pieces.len())
         };
         volume.make_folder("DCIM", 1500, Stamp::new(2024, 5, 1, 0, 0, 0));
         let (mut live, mut used) = (Vec::new(), 0);
@@ -78,6 +88,6 @@ impl Card {
                 deleted += usize::from(pieces > 1);
             }
         }
-        Card { cluster, image: volume.image().to_vec(), written, fragmented: deleted }
+        FragmentedCard { cluster, image: volume.image().to_vec(), written, fragmented: deleted }
     }
 }
