@@ -230,6 +230,28 @@ pub const MOST_CHILDREN: usize = 64;
 /// How many bytes a [`Verdict::terminator`] may have: a report holds them all.
 pub const MOST_FILL: usize = 64 << 10;
 
+/// How a picture goes on across a [`Joint`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Continuity {
+    /// It breaks: what follows is not what belongs there.
+    Broken,
+    /// Nothing can be told: too little is there to compare, or it is too even or too busy.
+    Unproven,
+    /// It goes on as a picture does, and other places of it would not fit there.
+    Sound,
+}
+
+/// Where two runs of a file join inside picture data, and how the picture goes on there.
+///
+/// That the data decodes is said by [`Grade`]; this is about what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joint {
+    /// The first byte after the joint.
+    pub at: u64,
+    /// How the picture goes on.
+    pub continuity: Continuity,
+}
+
 /// What a format found out about a candidate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -262,6 +284,10 @@ pub struct Verdict {
     pub content_identifier: Option<String>,
     /// What else is to be said.
     pub issues: Vec<Issue>,
+    /// Joints of runs at which the format looked how the picture goes on, each once. Others lie where
+    /// it has nothing to compare: in headers, in data that codes details only, or in a format whose
+    /// checks need no such look.
+    pub joints: Vec<Joint>,
 }
 
 impl Verdict {
@@ -282,6 +308,7 @@ impl Verdict {
             exif: Vec::new(),
             content_identifier: None,
             issues: Vec::new(),
+            joints: Vec::new(),
         }
     }
 

@@ -184,6 +184,13 @@ impl<'s> View<'s> {
         self.base
     }
 
+    /// Where runs join inside this window, counted from its first byte; runs that lie beside each other
+    /// count as one.
+    pub fn joints(&self) -> Vec<u64> {
+        let inside = |at: &u64| (self.base + 1..self.base + self.len).contains(at);
+        self.runs.joints().filter(inside).map(|at| at - self.base).collect()
+    }
+
     /// A window on the `len` bytes at `at` of this one, so that a box cannot read its neighbour.
     pub fn sub(&mut self, at: u64, len: u64) -> Result<View<'_>, Reject> {
         self.check(at, len)?;

@@ -8,6 +8,7 @@
 
 mod bits;
 mod block;
+mod breaks;
 mod clean;
 mod code;
 mod coder;
@@ -16,9 +17,11 @@ mod looks;
 mod plan;
 mod progress;
 mod progressive;
+mod rows;
 mod scan;
 mod sequential;
 mod standard;
+mod surface;
 mod wide;
 mod zeros;
 
@@ -28,11 +31,12 @@ use super::headers::Headers;
 use super::marker::{APP0, APP15, COM, DNL, EOI, EXP, MOST_FILL, Marker, SOI, SOS};
 use super::walk::MOST_SEGMENTS;
 use crate::oracle::{Oracle, Said};
-use crate::verdict::Span;
+use crate::verdict::{Joint, Span};
 use history::History;
 use plan::{Kind, Plan};
 use progress::Progress;
 use scan::{Fault, Scan};
+use surface::SECTOR;
 
 /// Where in the file the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +75,11 @@ pub struct JpegOracle {
     data: Arc<Vec<Data>>,
     history: History,
     progress: Progress,
+    /// Where the runs of the file join.
+    joints: Arc<[u64]>,
+    /// How the picture goes on there, and where else it breaks, in the scans that are over.
+    told: Arc<Vec<Joint>>,
+    breaks: Arc<Vec<u64>>,
     said: Said,
 }
 
@@ -103,8 +112,29 @@ impl JpegOracle {
             data: Arc::default(),
             history: History::default(),
             progress: Progress::default(),
+            joints: Arc::default(),
+            told: Arc::default(),
+            breaks: Arc::default(),
             said: Said::More,
         }
+    }
+
+    /// An oracle that has seen nothing of a file whose runs join at these bytes, in order: it tells how
+    /// the picture goes on there.
+    pub fn with_joints(joints: Vec<u64>) -> Self {
+        JpegOracle { joints: joints.into(), ..Self::new() }
+    }
+
+    /// How the picture goes on at the joints that lie in data that codes DC, in order of the scans that
+    /// are over.
+    pub fn joints(&self) -> &[Joint] {
+        &self.told
+    }
+
+    /// Where the picture breaks although its data decodes, in the scans that are over: bytes of the file
+    /// at which a sector or a restart interval begins.
+    pub fn breaks(&self) -> &[u64] {
+        &self.breaks
     }
 
     /// What the oracle says now.
@@ -286,7 +316,7 @@ impl JpegOracle {
         let frame = self.headers.frame.as_ref().ok_or("scan before its frame")?;
         let plan = Plan::new(&self.headers, frame, scan);
         self.progress.begin(&plan);
-        self.scan = Some(Scan::new(Arc::new(plan), at));
+        self.scan = Some(Scan::new(Arc::new(plan), at, Arc::clone(&self.joints)));
         self.part = Part::Data;
         Ok(())
     }
@@ -300,9 +330,16 @@ impl JpegOracle {
             && let Some(scan) = self.scan.take()
         {
             self.progress.over(&scan);
-            let proven = !matches!(scan.plan().kind, Kind::Opaque | Kind::DcRefine);
             let span = Span::between(scan.start(), scan.end());
+            let proven = match scan.plan().kind {
+                Kind::Opaque => false,
+                // Any bits would do; but a foreign sector reaches beyond so few of them.
+                Kind::DcRefine => span.len < SECTOR,
+                _ => true,
+            };
             Arc::make_mut(&mut self.data).push(Data { span, proven });
+            Arc::make_mut(&mut self.told).extend(scan.surface().joints());
+            Arc::make_mut(&mut self.breaks).extend(scan.surface().breaks());
             self.code(code, self.at + taken as u64 - 1)?;
         }
         Ok(taken)

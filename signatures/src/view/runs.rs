@@ -45,6 +45,12 @@ impl Runs {
         &self.runs
     }
 
+    /// Where a run begins that does not lie right after the one before it.
+    pub fn joints(&self) -> impl Iterator<Item = u64> + '_ {
+        let apart = self.runs.windows(2).map(|pair| pair[0].end() != pair[1].at);
+        self.starts.iter().skip(1).zip(apart).filter(|&(_, apart)| apart).map(|(&at, _)| at)
+    }
+
     /// The runs of the `len` bytes at `at` of the file, clamped to its end.
     pub fn slice(&self, at: u64, len: u64) -> Runs {
         let mut at = at;
@@ -94,5 +100,13 @@ mod tests {
         );
         assert_eq!(runs.slice(15, 100).len(), 5);
         assert!(runs.slice(20, 1).is_empty());
+    }
+
+    #[test]
+    fn runs_join_where_they_do_not_lie_beside_each_other() {
+        let run = |at, len| Span { at, len };
+        let runs = Runs::new(vec![run(100, 10), run(110, 5), run(50, 10), run(70, 1)]);
+        assert_eq!(runs.joints().collect::<Vec<_>>(), [15, 25]);
+        assert_eq!(Runs::whole(3, 9).joints().count(), 0);
     }
 }

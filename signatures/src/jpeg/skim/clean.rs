@@ -103,6 +103,18 @@ impl Clean {
         self.base + (index + before) as u64
     }
 
+    /// The first byte that lies at `offset` of the file or after it; nothing where it has not come.
+    pub fn index_at(&self, offset: u64) -> Option<usize> {
+        let after = usize::try_from(offset.checked_sub(self.base)?).ok()?;
+        // A byte lies as far on as there are bytes and dropped ones before it.
+        let (mut low, mut high) = (after.saturating_sub(self.dropped.len()), after);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.offset(middle) < offset { low = middle + 1 } else { high = middle }
+        }
+        (low < self.len).then_some(low)
+    }
+
     /// The byte of the file that tells what the byte `index` is: of 0xff the zero after it.
     pub fn told(&self, index: usize) -> u64 {
         self.offset(index + 1).saturating_sub(1)

@@ -7,6 +7,8 @@ use super::bits::Bits;
 pub struct State {
     /// DC of the last block of each component.
     pub predictors: [i32; 4],
+    /// Sums of DC over the blocks of this unit, for each component.
+    pub sums: [i32; 4],
     /// Blocks to come that have no further coefficients in the band.
     pub run: u32,
 }
@@ -21,6 +23,10 @@ pub trait Coder {
         state: &mut State,
         left: u64,
     ) -> Result<(), &'static str>;
+
+    /// Takes note that a cluster may begin in the unit that has just come, at this byte of the file,
+    /// and whether one of its runs does.
+    fn mark(&mut self, _: u64, _: bool) {}
 
     /// Keeps what unit number `unit` gave, now that it has come whole; tells how many units that
     /// was, since some need no data.

@@ -46,6 +46,8 @@ pub struct Plan {
     pub interval: u64,
     /// The most bits of a DC difference.
     pub most_dc_size: u8,
+    /// For each component what one step of DC stands for, in eighths of a grey level of eight bits.
+    pub dc_steps: [f32; 4],
     /// Whether no picture gives a long run of zeros.
     pub zeros_wrong: bool,
     looks: OnceLock<Vec<Looks>>,
@@ -68,6 +70,7 @@ impl Plan {
                 _ if frame.precision > 8 => 15,
                 _ => 11,
             },
+            dc_steps: dc_steps(headers, frame, &scan, kind),
             zeros_wrong,
             looks: OnceLock::new(),
             blocks,
@@ -101,6 +104,18 @@ fn kind(headers: &Headers, frame: &Frame, scan: &Scan) -> Kind {
             _ => Kind::AcRefine,
         },
     }
+}
+
+fn dc_steps(headers: &Headers, frame: &Frame, scan: &Scan, kind: Kind) -> [f32; 4] {
+    let mut steps = [1.0; 4];
+    let low = if kind == Kind::DcFirst { i32::from(scan.low) } else { 0 };
+    let shift = low + 8 - i32::from(frame.precision);
+    for part in &scan.parts {
+        let table = frame.components[part.component].table;
+        let quantiser = headers.tables.quantiser(table).unwrap_or(1).max(1);
+        steps[part.component & 3] = f32::from(quantiser) * 2f32.powi(shift);
+    }
+    steps
 }
 
 /// Whether a long run of zeros would be coefficients that are all alike in sign and size, which

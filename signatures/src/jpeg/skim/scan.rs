@@ -9,6 +9,7 @@ use super::history::History;
 use super::plan::{Kind, Plan};
 use super::progressive::{AcFirst, AcRefine};
 use super::sequential::{DcRefine, Lossless, Sequential};
+use super::surface::{SECTOR, Surface};
 use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::marker::EOI;
@@ -47,12 +48,19 @@ pub struct Scan {
     zeros: Zeros,
     /// Bytes taken.
     taken: u64,
+    surface: Surface,
+    /// Where the runs of the file join.
+    joints: Arc<[u64]>,
+    /// The byte of the file at which the next cluster may begin, and the bit of the data.
+    mark_at: u64,
+    mark: usize,
 }
 
 impl Scan {
-    /// A scan whose data begins at byte `at` of the file.
-    pub fn new(plan: Arc<Plan>, at: u64) -> Self {
+    /// A scan whose data begins at byte `at` of the file, which has `joints` of runs.
+    pub fn new(plan: Arc<Plan>, at: u64, joints: Arc<[u64]>) -> Self {
         let mut scan = Scan {
+            surface: Surface::new(&plan),
             plan,
             start: at,
             clean: Clean::new(at),
@@ -63,6 +71,9 @@ impl Scan {
             state: State::default(),
             zeros: Zeros::default(),
             taken: 0,
+            joints,
+            mark_at: 0,
+            mark: 0,
         };
         scan.left = scan.interval();
         scan
@@ -76,6 +87,11 @@ impl Scan {
     /// Where the data begins in the file.
     pub fn start(&self) -> u64 {
         self.start
+    }
+
+    /// How the picture goes on where clusters and intervals begin.
+    pub fn surface(&self) -> &Surface {
+        &self.surface
     }
 
     /// Units that have come whole.
@@ -155,11 +171,15 @@ impl Scan {
         let done = match (plan.kind, ac) {
             (Kind::Sequential | Kind::DcFirst, _) => {
                 let (blocks, most_dc_size) = (plan.blocks.as_slice(), plan.most_dc_size);
-                if self.taken >= LONG {
-                    self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size })
+                let mut taken = std::mem::take(&mut self.surface);
+                let surface = &mut taken;
+                let done = if self.taken >= LONG {
+                    self.drive(&mut Wide { blocks, looks: plan.looks(), most_dc_size, surface })
                 } else {
-                    self.drive(&mut Sequential { blocks, most_dc_size })
-                }
+                    self.drive(&mut Sequential { blocks, most_dc_size, surface })
+                };
+                self.surface = taken;
+                done
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
             (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
@@ -181,6 +201,7 @@ impl Scan {
 
     fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {
         let available = self.clean.bytes().len() * 8;
+        self.find_mark();
         let mut bits = Bits::new(self.clean.padded(), self.bit);
         while self.left > 0 {
             let mut state = self.state;
@@ -193,6 +214,11 @@ impl Scan {
                 let at = self.clean.told(position.saturating_sub(1) / 8);
                 return Err(Fault { at, what });
             }
+            while position > self.mark {
+                coder.mark(self.mark_at, self.joints.binary_search(&self.mark_at).is_ok());
+                self.mark_at = next_mark(self.mark_at, &self.joints);
+                self.mark = self.clean.index_at(self.mark_at).map_or(usize::MAX, |index| index * 8);
+            }
             let passed = coder.passed(&mut state, self.units);
             self.state = state;
             self.bit = position;
@@ -200,6 +226,15 @@ impl Scan {
             self.left = self.left.saturating_sub(passed);
         }
         Ok(())
+    }
+
+    /// Finds where the next cluster may begin after the next unit does.
+    fn find_mark(&mut self) {
+        let start = self.clean.offset(self.bit / 8);
+        // What begins in the midst of a byte has been looked at where that byte began.
+        let whole = u64::from(self.bit.is_multiple_of(8));
+        self.mark_at = next_mark(start.saturating_sub(whole), &self.joints);
+        self.mark = self.clean.index_at(self.mark_at).map_or(usize::MAX, |index| index * 8);
     }
 
     /// Checks what came after the units that were due, or instead of them.
@@ -241,10 +276,18 @@ impl Scan {
             return false;
         }
         self.restarts += 1;
+        self.surface.restart(at);
         self.state = State::default();
         self.clean.begin(at);
         self.bit = 0;
         self.left = self.interval();
         true
     }
+}
+
+/// The first offset after `at` at which a cluster may begin: every sector's, and every joint.
+fn next_mark(at: u64, joints: &[u64]) -> u64 {
+    let sector = (at + 1).next_multiple_of(SECTOR);
+    let joint = joints.get(joints.partition_point(|&joint| joint <= at));
+    joint.map_or(sector, |&joint| joint.min(sector))
 }

@@ -8,6 +8,7 @@ use super::block::{Ac, Block};
 use super::code::Code;
 use super::coder::{Coder, State};
 use super::plan::Plan;
+use super::surface::Surface;
 
 /// A coefficient or difference of more bits than samples of this precision can give.
 const TOO_LARGE: &str = "coefficient out of range";
@@ -21,9 +22,21 @@ pub struct Sequential<'p> {
     pub blocks: &'p [Block],
     /// The most bits of a DC difference.
     pub most_dc_size: u8,
+    /// Takes DC of each unit.
+    pub surface: &'p mut Surface,
 }
 
 impl Coder for Sequential<'_> {
+    fn mark(&mut self, at: u64, is_joint: bool) {
+        self.surface.mark(at, is_joint);
+    }
+
+    #[inline(always)]
+    fn passed(&mut self, state: &mut State, _: u64) -> u64 {
+        self.surface.push(std::mem::take(&mut state.sums));
+        1
+    }
+
     #[inline(always)]
     fn unit(&mut self, bits: &mut Bits<'_>, state: &mut State, _: u64) -> Result<(), &'static str> {
         for block in self.blocks {
@@ -55,6 +68,7 @@ pub fn difference(
     }
     let predictor = &mut state.predictors[block.component & 3];
     *predictor += bits.take_signed(size.into());
+    state.sums[block.component & 3] += *predictor;
     if predictor.abs() > block.most_dc { Err("DC out of range") } else { Ok(()) }
 }
 

@@ -7,6 +7,7 @@ use super::block::{Ac, Block};
 use super::coder::{Coder, State};
 use super::looks::{Entry, Looks, Table};
 use super::sequential::{difference, next_coefficient};
+use super::surface::Surface;
 
 /// Reads units as [`Sequential`](super::sequential::Sequential) does, with larger tables.
 pub struct Wide<'p> {
@@ -16,9 +17,21 @@ pub struct Wide<'p> {
     pub looks: &'p [Looks],
     /// The most bits of a DC difference.
     pub most_dc_size: u8,
+    /// Takes DC of each unit.
+    pub surface: &'p mut Surface,
 }
 
 impl Coder for Wide<'_> {
+    fn mark(&mut self, at: u64, is_joint: bool) {
+        self.surface.mark(at, is_joint);
+    }
+
+    #[inline(always)]
+    fn passed(&mut self, state: &mut State, _: u64) -> u64 {
+        self.surface.push(std::mem::take(&mut state.sums));
+        1
+    }
+
     #[inline(always)]
     fn unit(&mut self, bits: &mut Bits<'_>, state: &mut State, _: u64) -> Result<(), &'static str> {
         for (block, looks) in self.blocks.iter().zip(self.looks) {
@@ -123,8 +136,10 @@ mod tests {
         while start < noise.len() * 8 {
             let mut one = (Bits::new(&noise, start), State::default());
             let mut several = (one.0, State::default());
-            let expected = Sequential { blocks, most_dc_size }.unit(&mut one.0, &mut one.1, 1);
-            let mut wide = Wide { blocks, looks: &looks, most_dc_size };
+            let expected = Sequential { blocks, most_dc_size, surface: &mut Surface::default() }
+                .unit(&mut one.0, &mut one.1, 1);
+            let mut surface = Surface::default();
+            let mut wide = Wide { blocks, looks: &looks, most_dc_size, surface: &mut surface };
             assert_eq!(wide.unit(&mut several.0, &mut several.1, 1), expected, "bit {start}");
             assert_eq!(several.0.position(), one.0.position(), "{expected:?} from bit {start}");
             assert_eq!(several.1.predictors, one.1.predictors);
