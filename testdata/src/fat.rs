@@ -300,7 +300,9 @@ impl Volume {
 
     /// The first free clusters from the `from`th on, chained.
     fn allocate(&mut self, count: usize, from: usize) -> Vec<u32> {
-        let free = (from as u32 + 2..self.clusters + 2).filter(|&cluster| self.get(cluster) == 0);
+        let (from, end) = (from as u32 + 2, self.clusters + 2);
+        // As drivers do, it goes on at the start of the volume when its end is reached.
+        let free = (from..end).chain(2..from).filter(|&cluster| self.get(cluster) == 0);
         let clusters: Vec<u32> = free.take(count).collect();
         assert_eq!(clusters.len(), count, "the volume is full");
         for (index, &cluster) in clusters.iter().enumerate() {

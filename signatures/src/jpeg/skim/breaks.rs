@@ -46,10 +46,10 @@ const LEAST_ROW: f32 = 5.0;
 const LEAST_CORNER: f32 = 10.0;
 
 /// How many times as large as before a joint steps may be after it at most.
-const MOST_JOINT: f32 = 1.6;
+const MOST_JOINT: f32 = 2.2;
 
 /// How many times as large steps against other columns of the row above must be at a joint.
-const LEAST_APART: f32 = 2.0;
+const LEAST_APART: f32 = 1.5;
 
 /// How many times as large as before a joint steps are where it is broken.
 const LEAST_BROKEN: f32 = 5.0;
