@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::progress::Progress;
 use crate::volumes::filesystem::Entry;
+use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
 
 /// Rounds in which what was proven makes room for the rest.
@@ -29,6 +30,8 @@ pub struct Undelete<'a> {
     pub prover: Prover<'a>,
     /// What the file systems say.
     pub survey: &'a Survey,
+    /// What is in use.
+    pub live: &'a LiveMap,
     /// Its entries, in the order in which they count.
     pub entries: &'a [EntryId],
     /// The zone of clocks that do not tell theirs.
@@ -174,6 +177,7 @@ impl Undelete<'_> {
                 zone: self.zone,
                 search: &searched[one.id.volume as usize],
                 occupied,
+                live: self.live,
                 confidence,
             };
             let mut tried = attempt.run(one, buffer);

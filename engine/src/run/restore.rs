@@ -1,5 +1,7 @@
 //! [`Claimed`] to [`Restored`]: files in several pieces, as far as file systems tell of them.
 
+use std::collections::BTreeSet;
+
 use afterimage_signatures::Bytes;
 
 use super::environment::Environment;
@@ -7,7 +9,7 @@ use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::error::Error;
-use crate::ledger::Ledger;
+use crate::ledger::{IndexEntry, Ledger};
 use crate::restore::{Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
@@ -53,6 +55,7 @@ fn restore_one(
     let undelete = Undelete {
         prover: Prover { carver, source, index: number, keeper, pool },
         survey: &job.survey,
+        live: &job.live,
         entries: &job.entries,
         zone: options.zone.as_ref(),
         all: options.all,
@@ -60,9 +63,12 @@ fn restore_one(
         progress: environment.progress,
     };
     let occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
+    // A picture that begins no cluster is part of what its cluster is part of.
+    let apart: BTreeSet<u64> = occupied.apart().collect();
+    let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
     let added = undelete.run(ledger, occupied)?;
     let mut entries = std::mem::take(&mut ledger.entries);
-    let taken = displace(&mut entries, &added, |entry| ledger.record(entry));
+    let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
         end_at_live(entry, &job.live);
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scan::is_constant;
 use crate::volumes::filesystem::{self, Clue, SECTOR};
 
 /// A sector that may be a trace of a file system.
@@ -29,7 +30,7 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         let Some(bytes) = chunk.get(start..).and_then(|rest| rest.first_chunk::<SECTOR>()) else {
             return;
         };
-        if !begins_constant(bytes) {
+        if !is_constant(bytes) {
             for (system, filesystem) in (0..).zip(filesystem::ALL) {
                 if let Some(clue) = filesystem.clue(bytes) {
                     traces.push(Trace { at: at + start as u64, system, clue });
@@ -38,12 +39,6 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         }
         start += SECTOR;
     }
-}
-
-/// Whether a sector begins with eight bytes of one value, as no trace does.
-fn begins_constant(sector: &[u8; SECTOR]) -> bool {
-    let [first, rest @ ..] = sector;
-    rest[..7].iter().all(|byte| byte == first)
 }
 
 /// Traces from all chunks of a source.

@@ -171,6 +171,7 @@ mod tests {
             deleted: true,
             erased: true,
             size,
+            written: size,
             locations: vec![place],
             modified: None,
             deleted_at: None,
