@@ -55,17 +55,22 @@ struct Restoring {
 }
 
 impl Undelete<'_> {
-    /// Adds the files that are proven to the ledger, beside what carved files have `occupied`. Gives the
-    /// positions in the index of the files that were added, in order.
+    /// Adds the files that are proven to the ledger, beside what others have `occupied`, and their bytes to
+    /// that. Gives the positions in the index of the files that were added, in order.
     ///
     /// # Errors
     ///
     /// When the output fails.
-    pub fn run(&self, ledger: &mut Ledger, occupied: Occupied) -> Result<Vec<u32>, Error> {
+    pub fn run(
+        &self,
+        ledger: &mut Ledger,
+        occupied: &mut Occupied,
+    ) -> Result<Vec<u32>, Error> {
         let mut open = missing(self.survey, self.entries, &occupied.carved);
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let limit = ReadLimit::of(self.prover.source.len());
-        let mut state = Restoring { occupied, restored: Vec::new(), added: Vec::new(), limit };
+        let (restored, added) = (Vec::new(), Vec::new());
+        let mut state = Restoring { occupied: std::mem::take(occupied), restored, added, limit };
         let volumes = self.survey.volumes.iter();
         let timelines: Vec<Timeline> =
             volumes.map(|volume| Timeline::of(volume, |entry| self.is_photo(entry))).collect();
@@ -80,6 +85,7 @@ impl Undelete<'_> {
                 }
             }
         }
+        *occupied = state.occupied;
         Ok(state.added)
     }
 

@@ -10,7 +10,7 @@ use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::error::Error;
 use crate::ledger::{IndexEntry, Ledger};
-use crate::restore::{Prover, Undelete, displace, end_at_live};
+use crate::restore::{AroundLists, Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
 impl<'o> Job<'o, Claimed> {
@@ -52,21 +52,25 @@ fn restore_one(
     let options = environment.options;
     let carver = &environment.carver();
     let (keeper, pool, number) = (environment.keeper(), &environment.pool, index as u32);
+    let prover = Prover { carver, source, index: number, keeper, pool };
+    let (live, progress) = (&job.live, environment.progress);
     let undelete = Undelete {
-        prover: Prover { carver, source, index: number, keeper, pool },
+        prover,
         survey: &job.survey,
-        live: &job.live,
+        live,
         entries: &job.entries,
         zone: options.zone.as_ref(),
         all: options.all,
         range: job.range,
-        progress: environment.progress,
+        progress,
     };
-    let occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
+    let mut occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
     // A picture that begins no cluster is part of what its cluster is part of.
     let apart: BTreeSet<u64> = occupied.apart().collect();
     let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
-    let added = undelete.run(ledger, occupied)?;
+    let mut added = undelete.run(ledger, &mut occupied)?;
+    let around = AroundLists { prover, live, progress };
+    added.extend(around.run(ledger, standings, &mut occupied)?);
     let mut entries = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {

@@ -99,6 +99,20 @@ mod tests {
         }
     }
 
+    /// The only leaf of a catalog begins with two links that lead nowhere.
+    #[test]
+    fn a_sector_that_begins_with_zeros_is_looked_at() {
+        use afterimage_testdata::hfsplus::{BLOCK, ROOT, Volume};
+        let mut volume = Volume::new("CARD");
+        volume.write((ROOT, "a.jpg"), &[7; 3000], 1_700_000_000, 1);
+        let (image, mut traces) = (volume.image(), Vec::new());
+        look(image, 0, 0..image.len(), &mut traces);
+        let is_leaf = |at: u64| image[at as usize..].starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0xff]);
+        let records = traces.iter().filter(|one| one.clue == Clue::Records);
+        let leaves = records.filter(|one| one.at % BLOCK as u64 == 0 && is_leaf(one.at));
+        assert_eq!(leaves.count(), 1, "{traces:?}");
+    }
+
     #[test]
     fn which_of_too_many_traces_are_kept_does_not_depend_on_their_order() {
         let trace = |at: u64| Trace { at: at * 512, system: 0, clue: Clue::Records };

@@ -2,6 +2,7 @@
 
 mod fill;
 pub mod history;
+pub mod listed;
 mod neighbourhood;
 mod space;
 
