@@ -251,6 +251,12 @@ fn node(flags: u16, records: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
+/// Makes the checksum of the object at `at` fit what it says.
+pub fn reseal(image: &mut [u8], at: usize) {
+    let sum = sum(&image[at..at + BLOCK]);
+    image[at..at + 8].copy_from_slice(&sum.to_le_bytes());
+}
+
 /// Fletcher's checksum of 64 bits over all behind the first eight bytes.
 fn sum(block: &[u8]) -> u64 {
     const MODULUS: u64 = u32::MAX as u64;

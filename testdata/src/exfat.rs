@@ -255,6 +255,15 @@ fn sum(bytes: impl Iterator<Item = u8>) -> u16 {
     bytes.fold(0, |sum: u16, byte| sum.rotate_right(1).wrapping_add(byte.into()))
 }
 
+/// Makes the checksum of the set of records at `at` fit what they say, as if they were in use.
+pub fn reseal(image: &mut [u8], at: usize) {
+    let count = usize::from(image[at + 1]) + 1;
+    let end = image.len().min(at + count * RECORD);
+    let bytes = image[at..end].iter().enumerate().filter(|(at, _)| !matches!(at, 2 | 3));
+    let sum = sum(bytes.map(|(at, &byte)| if at % RECORD == 0 { byte | 0x80 } else { byte }));
+    image[at + 2..at + 4].copy_from_slice(&sum.to_le_bytes());
+}
+
 /// The records of a file or folder.
 fn set(
     name: &str,

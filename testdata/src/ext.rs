@@ -4,6 +4,7 @@
 
 mod inode;
 mod journal;
+pub mod lists;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -107,6 +107,11 @@ impl Occupied {
         })
     }
 
+    /// Where carved files begin that are no part of others.
+    pub fn apart(&self) -> impl Iterator<Item = u64> + '_ {
+        self.carved.iter().filter(|(_, file)| !file.is_part).map(|(at, _)| *at)
+    }
+
     /// Where carved files begin in a range.
     pub fn carved_in(&self, range: Span) -> impl Iterator<Item = u64> + '_ {
         self.carved.range(range.at..range.end()).map(|(at, _)| *at)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 use jiff::tz::TimeZone;
 
 use super::facts::note_entry;
@@ -13,6 +13,9 @@ use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::recorded::recorded;
 use crate::volumes::survey::{EntryId, Survey, Volume};
+
+/// What is said where a file goes on although a live entry says that it ends.
+const ENDS: &str = "here it ends by the file system, and goes on by its own data";
 
 /// Entries of one offset that are looked at when none of them fits exactly.
 const MOST_NEAR: usize = 64;
@@ -64,7 +67,7 @@ impl<'s> Join<'s> {
             return self.extend(record, volume, entry);
         }
         if let Some(owner) = self.known.live.owner(offset) {
-            record.status = Status::Live;
+            record.status = self.status_in(record, owner);
             record.facts.hint = Some(self.known.survey.entry(owner).1.path.clone());
             return false;
         }
@@ -73,6 +76,21 @@ impl<'s> Join<'s> {
         }
         record.facts.hint = here.first().map(|(_, entry)| entry.path.clone());
         false
+    }
+
+    /// Whether a file that begins in a live one is still there: not one that goes on, as its own format says,
+    /// where that one ends. Then what is said of that one is wrong, or its end is lost.
+    fn status_in(&self, record: &mut Record, owner: EntryId) -> Status {
+        let is_whole = record.grade >= Grade::Structural;
+        if !is_whole || self.known.live.holds_all(&record.runs) {
+            return Status::Live;
+        }
+        let (_, entry) = self.known.survey.entry(owner);
+        let begins = entry.starts().next() == Some(record.offset());
+        if begins && entry.size < record.source_len() && record.issues.len() < MOST_ISSUES {
+            record.issues.push(Issue::new(entry.size, ENDS));
+        }
+        Status::Unknown
     }
 
     /// The entry that fits a file best, of those that tell of one at its offset.

@@ -14,9 +14,10 @@ use super::read_limit::{RUN_COST, allowance};
 use super::timeline::Timeline;
 use crate::carve::Found;
 use crate::claims::Occupied;
-use crate::model::{Grade, Origin, Record};
+use crate::model::{End, Grade, Origin, Record};
 use crate::names::{self, Fit, fits, note_entry};
 use crate::volumes::filesystem::Location;
+use crate::volumes::live_map::LiveMap;
 use crate::volumes::recorded::MOST_LOCATIONS;
 use afterimage_signatures::verdict::{Continuity, Span};
 use jiff::tz::TimeZone;
@@ -82,6 +83,8 @@ pub(super) struct Attempt<'a> {
     pub(super) zone: Option<&'a TimeZone>,
     pub(super) search: &'a SearchSpace<'a>,
     pub(super) occupied: &'a Occupied,
+    /// What is in use.
+    pub(super) live: &'a LiveMap,
     pub(super) confidence: Confidence,
 }
 
@@ -274,6 +277,10 @@ impl Attempt<'_> {
         let is_whole = fit == Fit::Exact || self.occupied.leaves_tail(tail.as_slice(), volume);
         // What is still there is its own, whatever lies in its picture and however broken that is.
         let is_live = layout.basis == Basis::Recorded && volume.has_live(entry);
+        // But what bytes prove to lie there beats what the entry says.
+        if self.is_outdone(record) {
+            return None;
+        }
         let is_proven = || {
             let is_verified = record.grade == Grade::Verified;
             record.grade >= least && (is_verified || self.is_free(one, layout, record, &inner))
@@ -291,6 +298,18 @@ impl Attempt<'_> {
         joints::note_guess(file, layout, self.search.space.cluster());
         let runs = file.record.runs.as_slice().to_vec();
         Some(Proven { found, runs, picture })
+    }
+
+    /// Whether carving found a better file where this one begins, or as good a one that is longer: it is the
+    /// size or the place of the entry that is wrong. What reaches into another live file is none, unless it
+    /// proves that.
+    fn is_outdone(&self, record: &Record) -> bool {
+        let at = record.offset();
+        let Some(file) = self.occupied.carved.get(&at) else { return false };
+        let is_longer = file.end == End::Exact && file.len > record.source_len();
+        let is_better = file.grade > record.grade || file.grade == record.grade && is_longer;
+        let may_reach = || self.live.first_other(at, at.saturating_add(file.len)).is_none();
+        is_better && (file.grade == Grade::Verified || may_reach())
     }
 
     /// Whether nothing proven lies where a file would, but for the pictures in it, which begin at `inner`.

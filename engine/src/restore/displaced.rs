@@ -11,7 +11,8 @@ use crate::model::{Grade, Record};
 type Carved = (u32, u64, usize);
 
 /// Settles what becomes of carved files whose bytes lie in the files at the positions `added` of the index,
-/// in order, which were restored and are proven.
+/// in order, which were restored. Where those prove less than a carved file that `is_apart`, a whole one that
+/// begins a cluster of its own, both stay.
 ///
 /// # Errors
 ///
@@ -19,6 +20,7 @@ type Carved = (u32, u64, usize);
 pub fn displace(
     entries: &mut [IndexEntry],
     added: &[u32],
+    is_apart: impl Fn(&IndexEntry) -> bool,
     read: impl Fn(&IndexEntry) -> Result<Record, Error>,
 ) -> Result<(), Error> {
     let is_added = |index: &u32| added.binary_search(index).is_ok();
@@ -35,7 +37,9 @@ pub fn displace(
         for run in record.runs.as_slice() {
             let (start, end) = (run.at, run.end());
             let first = carved.partition_point(|&(of, at, _)| (of, at) < (source, start));
-            cut_before(entries, &carved[..first], source, start);
+            if record.grade >= Grade::Structural {
+                cut_before(entries, &carved[..first], source, start);
+            }
             let inside =
                 carved[first..].iter().take_while(|(of, at, _)| (*of, *at) < (source, end));
             for &(_, offset, index) in inside {
@@ -43,6 +47,13 @@ pub fn displace(
                 let role = if at > 0 { record.role_at(at) } else { None };
                 let is_known = has_child_at(entries, file as usize, offset);
                 let fits = entries[index].end_offset() <= end;
+                let is_part = match role {
+                    Some(Role::Metadata | Role::Trailer) => record.grade >= Grade::Structural,
+                    _ => record.grade == Grade::Verified,
+                };
+                if at > 0 && !is_known && !is_part && is_apart(&entries[index]) {
+                    continue;
+                }
                 entries[index].fate = match role {
                     Some(role) if role != Role::Part && !is_known && fits => Fate::Inside(file),
                     _ => Fate::Covered,

@@ -9,6 +9,7 @@
 //! [`layouts`] that the [`Timeline`](timeline::Timeline) of its volume suggests; the [`Prover`] measures it
 //! there; a [`Follower`](follow::Follower) lets the format itself look for its clusters.
 
+mod around_lists;
 mod attempt;
 mod confidence;
 mod displaced;
@@ -22,6 +23,7 @@ mod read_limit;
 mod timeline;
 mod undelete;
 
+pub use around_lists::AroundLists;
 pub use displaced::displace;
 pub use live_limit::end_at_live;
 pub use prover::Prover;

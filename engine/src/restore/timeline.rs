@@ -154,6 +154,7 @@ mod tests {
             deleted,
             erased,
             size,
+            written: size,
             locations: vec![Location::Start(at)],
             modified: None,
             deleted_at: None,

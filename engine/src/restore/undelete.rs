@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::progress::Progress;
 use crate::volumes::filesystem::Entry;
+use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
 
 /// Rounds in which what was proven makes room for the rest.
@@ -29,6 +30,8 @@ pub struct Undelete<'a> {
     pub prover: Prover<'a>,
     /// What the file systems say.
     pub survey: &'a Survey,
+    /// What is in use.
+    pub live: &'a LiveMap,
     /// Its entries, in the order in which they count.
     pub entries: &'a [EntryId],
     /// The zone of clocks that do not tell theirs.
@@ -52,17 +55,22 @@ struct Restoring {
 }
 
 impl Undelete<'_> {
-    /// Adds the files that are proven to the ledger, beside what carved files have `occupied`. Gives the
-    /// positions in the index of the files that were added, in order.
+    /// Adds the files that are proven to the ledger, beside what others have `occupied`, and their bytes to
+    /// that. Gives the positions in the index of the files that were added, in order.
     ///
     /// # Errors
     ///
     /// When the output fails.
-    pub fn run(&self, ledger: &mut Ledger, occupied: Occupied) -> Result<Vec<u32>, Error> {
+    pub fn run(
+        &self,
+        ledger: &mut Ledger,
+        occupied: &mut Occupied,
+    ) -> Result<Vec<u32>, Error> {
         let mut open = missing(self.survey, self.entries, &occupied.carved);
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let limit = ReadLimit::of(self.prover.source.len());
-        let mut state = Restoring { occupied, restored: Vec::new(), added: Vec::new(), limit };
+        let (restored, added) = (Vec::new(), Vec::new());
+        let mut state = Restoring { occupied: std::mem::take(occupied), restored, added, limit };
         let volumes = self.survey.volumes.iter();
         let timelines: Vec<Timeline> =
             volumes.map(|volume| Timeline::of(volume, |entry| self.is_photo(entry))).collect();
@@ -77,6 +85,7 @@ impl Undelete<'_> {
                 }
             }
         }
+        *occupied = state.occupied;
         Ok(state.added)
     }
 
@@ -174,6 +183,7 @@ impl Undelete<'_> {
                 zone: self.zone,
                 search: &searched[one.id.volume as usize],
                 occupied,
+                live: self.live,
                 confidence,
             };
             let mut tried = attempt.run(one, buffer);

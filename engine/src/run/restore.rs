@@ -1,5 +1,7 @@
 //! [`Claimed`] to [`Restored`]: files in several pieces, as far as file systems tell of them.
 
+use std::collections::BTreeSet;
+
 use afterimage_signatures::Bytes;
 
 use super::environment::Environment;
@@ -7,8 +9,8 @@ use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::error::Error;
-use crate::ledger::Ledger;
-use crate::restore::{Prover, Undelete, displace, end_at_live};
+use crate::ledger::{IndexEntry, Ledger};
+use crate::restore::{AroundLists, Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
 impl<'o> Job<'o, Claimed> {
@@ -50,19 +52,27 @@ fn restore_one(
     let options = environment.options;
     let carver = &environment.carver();
     let (keeper, pool, number) = (environment.keeper(), &environment.pool, index as u32);
+    let prover = Prover { carver, source, index: number, keeper, pool };
+    let (live, progress) = (&job.live, environment.progress);
     let undelete = Undelete {
-        prover: Prover { carver, source, index: number, keeper, pool },
+        prover,
         survey: &job.survey,
+        live,
         entries: &job.entries,
         zone: options.zone.as_ref(),
         all: options.all,
         range: job.range,
-        progress: environment.progress,
+        progress,
     };
-    let occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
-    let added = undelete.run(ledger, occupied)?;
+    let mut occupied = Occupied::by_carved(&ledger.entries, standings, number, &job.survey);
+    // A picture that begins no cluster is part of what its cluster is part of.
+    let apart: BTreeSet<u64> = occupied.apart().collect();
+    let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
+    let mut added = undelete.run(ledger, &mut occupied)?;
+    let around = AroundLists { prover, live, progress };
+    added.extend(around.run(ledger, standings, &mut occupied)?);
     let mut entries = std::mem::take(&mut ledger.entries);
-    let taken = displace(&mut entries, &added, |entry| ledger.record(entry));
+    let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
         end_at_live(entry, &job.live);
     }

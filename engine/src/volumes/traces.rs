@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scan::is_constant;
 use crate::volumes::filesystem::{self, Clue, SECTOR};
 
 /// A sector that may be a trace of a file system.
@@ -29,7 +30,7 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         let Some(bytes) = chunk.get(start..).and_then(|rest| rest.first_chunk::<SECTOR>()) else {
             return;
         };
-        if !begins_constant(bytes) {
+        if !is_constant(bytes) {
             for (system, filesystem) in (0..).zip(filesystem::ALL) {
                 if let Some(clue) = filesystem.clue(bytes) {
                     traces.push(Trace { at: at + start as u64, system, clue });
@@ -38,12 +39,6 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         }
         start += SECTOR;
     }
-}
-
-/// Whether a sector begins with eight bytes of one value, as no trace does.
-fn begins_constant(sector: &[u8; SECTOR]) -> bool {
-    let [first, rest @ ..] = sector;
-    rest[..7].iter().all(|byte| byte == first)
 }
 
 /// Traces from all chunks of a source.
@@ -102,6 +97,20 @@ mod tests {
             let expected = found.then_some((1 << 20) + 2 * SECTOR as u64);
             assert_eq!(at, expected.into_iter().collect::<Vec<_>>(), "{own:?}");
         }
+    }
+
+    /// The only leaf of a catalog begins with two links that lead nowhere.
+    #[test]
+    fn a_sector_that_begins_with_zeros_is_looked_at() {
+        use afterimage_testdata::hfsplus::{BLOCK, ROOT, Volume};
+        let mut volume = Volume::new("CARD");
+        volume.write((ROOT, "a.jpg"), &[7; 3000], 1_700_000_000, 1);
+        let (image, mut traces) = (volume.image(), Vec::new());
+        look(image, 0, 0..image.len(), &mut traces);
+        let is_leaf = |at: u64| image[at as usize..].starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0xff]);
+        let records = traces.iter().filter(|one| one.clue == Clue::Records);
+        let leaves = records.filter(|one| one.at % BLOCK as u64 == 0 && is_leaf(one.at));
+        assert_eq!(leaves.count(), 1, "{traces:?}");
     }
 
     #[test]

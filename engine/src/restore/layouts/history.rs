@@ -161,6 +161,7 @@ mod tests {
             deleted: true,
             erased: true,
             size: 1,
+            written: 1,
             locations: vec![Location::Start(0)],
             modified: None,
             deleted_at: None,

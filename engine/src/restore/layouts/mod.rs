@@ -2,6 +2,7 @@
 
 mod fill;
 pub mod history;
+pub mod listed;
 mod neighbourhood;
 mod space;
 
@@ -176,6 +177,7 @@ mod tests {
             deleted: true,
             erased: true,
             size,
+            written: size,
             locations: vec![place],
             modified: None,
             deleted_at: None,

@@ -122,6 +122,7 @@ fn entry(volume: &ExtVolume, file: &InodeVersion, path: String, certain: bool) -
         deleted: !file.is_live(),
         erased: !file.is_live(),
         size: inode.size,
+        written: inode.size,
         locations: if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] },
         modified: inode.modified,
         deleted_at: file.deleted_at.and_then(|seconds| Moment::utc(seconds.into(), 0)),
@@ -154,7 +155,8 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
         faults.push("a bitmap has blocks of its files as free".into());
         return None;
     }
-    Some(free)
+    let idle = live().flat_map(|file| &file.layout.idle).map(|extent| extent.run(&volume.blocks));
+    Some(free.iter().chain(idle).collect())
 }
 
 #[cfg(test)]

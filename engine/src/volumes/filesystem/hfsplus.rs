@@ -124,6 +124,7 @@ fn contents(
         faults.push("files lie in blocks that the allocation file calls free".into());
         free = None;
     }
+    let ahead = free::taken_ahead(&header, &entries);
     Contents {
         kind: header.kind,
         span: header.span(),
@@ -133,7 +134,7 @@ fn contents(
         faults,
         encrypted: None,
         entries,
-        free: free.map(|(free, _)| free),
+        free: free.map(|(free, _)| free.iter().chain(ahead).collect()),
         kept: Default::default(),
     }
 }

@@ -25,6 +25,12 @@ pub trait FileSystem: Sync {
     /// It may begin at a place that was overwritten.
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents>;
 
+    /// Where the volume begins whose beginning the sector at `at`, a [`Clue::Start`], is the copy of: the two
+    /// lie as far apart as they do in such a volume, and say the same.
+    fn original(&self, _bytes: &dyn Bytes, _at: u64) -> Option<u64> {
+        None
+    }
+
     /// What records say that no volume reaches any more, as after a quick format: of folders and file
     /// records that lie at `clues`, which are in order. `known` are the volumes of this kind that were
     /// read; what they list already is not listed again. The entries of one lost volume come together.

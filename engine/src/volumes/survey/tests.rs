@@ -83,3 +83,15 @@ fn a_damaged_volume_makes_no_sound_one_lost_and_neither_is_relied_on() {
         check(&image, &[("fat16", 0, None, false, false), (kind, 3 * MIB, None, false, false)]);
     }
 }
+
+#[test]
+fn a_copy_of_the_boot_sector_of_a_damaged_volume_is_no_volume() {
+    use afterimage_testdata::exfat::Volume;
+    let mut volume = Volume::new(400, "CARD");
+    volume.write("a.jpg", &[7; 30_000], Stamp::new(2024, 5, 17, 18, 3, 22), 5);
+    let mut image = volume.image().to_vec();
+    // Clusters that belong to nobody: the second half of the map of free clusters.
+    let map = volume.clusters_at();
+    image[map + 30..map + 40].fill(0xff);
+    check(&image, &[("exfat", 0, None, false, false)]);
+}

@@ -17,7 +17,7 @@ impl Survey {
     pub fn complete(&mut self, bytes: &dyn Bytes, traces: &[Trace]) {
         let mut tries = 0;
         for trace in traces.iter().filter(|trace| trace.clue != Clue::Records) {
-            if self.covers(trace) {
+            if self.covers(bytes, trace) {
                 continue;
             }
             if tries == MOST_TRIES || self.is_full() {
@@ -34,13 +34,17 @@ impl Survey {
 
     /// Whether a trace is part of a volume of its kind that is known. In one that is damaged others may
     /// begin, for it may be the damaged one that is not there; copies in it are its own.
-    fn covers(&self, trace: &Trace) -> bool {
+    fn covers(&self, bytes: &dyn Bytes, trace: &Trace) -> bool {
+        let original =
+            || filesystem::ALL[usize::from(trace.system)].original(bytes, trace.at);
         self.volumes.iter().any(|known| {
+            let at = known.contents.span.at;
             known.system == usize::from(trace.system)
                 && known.contents.span.holds(Span { at: trace.at, len: 1 })
                 && (known.is_sound()
                     || trace.clue == Clue::Copy
-                    || known.contents.span.at == trace.at)
+                    || at == trace.at
+                    || original() == Some(at))
         })
     }
 
@@ -52,9 +56,14 @@ impl Survey {
             Clue::Start => filesystem.read(bytes, trace.at, bytes.len().saturating_sub(trace.at)),
             Clue::Copy | Clue::Records => None,
         };
-        let Some(contents) = here.or_else(|| filesystem.read_copy(bytes, trace.at)) else {
-            return;
+        // A copy may look like a beginning; of the two volumes the one is there that contradicts itself less.
+        let is_sound = |contents: &Contents| contents.faults.is_empty();
+        let as_copy = match &here {
+            Some(here) if is_sound(here) => None,
+            _ => filesystem.read_copy(bytes, trace.at),
         };
+        let best = here.into_iter().chain(as_copy).min_by_key(|one| one.faults.len());
+        let Some(contents) = best else { return };
         let at = contents.span.at;
         if self.volumes.iter().all(|known| (known.system, known.contents.span.at) != (system, at)) {
             precedence::admit(

@@ -3,7 +3,7 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{self, Contents, Entry, Location};
+use crate::volumes::filesystem::{self, Contents, Entry};
 
 /// A volume, or what is left of one.
 #[derive(Clone, Debug)]
@@ -45,12 +45,8 @@ impl Volume {
 
     /// Whether a file that it lists as there lies at `at`.
     pub(super) fn owns(&self, at: u64) -> bool {
-        let live = self.contents.entries.iter().filter(|entry| !entry.deleted);
-        let runs = live.filter_map(|entry| match entry.locations.first() {
-            Some(Location::Runs(runs)) => Some(runs),
-            _ => None,
-        });
-        runs.flatten().any(|run| Span { at: run.at, len: run.len }.holds(Span { at, len: 1 }))
+        let mut live = self.contents.entries.iter().filter(|entry| !entry.deleted);
+        live.any(|entry| entry.holds(at))
     }
 
     /// Whether a file of it is still there, as far as that can be relied on.

@@ -105,6 +105,7 @@ impl FileRecords {
                 deleted: !inode.live,
                 erased: !inode.live,
                 size: inode.size,
+                written: inode.size,
                 locations: if runs.is_empty() { Vec::new() } else { vec![Location::Runs(runs)] },
                 modified: stamp(inode.modified),
                 deleted_at: None,

@@ -49,7 +49,7 @@ pub(super) fn read(
     for (number, group) in (0..).zip(&volume.groups) {
         let range = volume.group_range(number);
         let own = overlapping(&metadata, &range);
-        if group.no_bitmap {
+        if group.no_bitmap || is_empty(volume, group, &range, own.clone()) {
             between(own, &range, |range| free.add(range));
         } else if read_bitmap(volume, group, &range, own, &mut bitmap) {
             clear(&bitmap, volume.superblock.ratio, &range, |range| free.add(range));
@@ -103,6 +103,24 @@ fn read_bitmap(
     }
     let newest = volume.copies.of(group.block_bitmap).last();
     newest.is_some_and(|copy| copy.read(&volume.blocks, bitmap) && holds(bitmap, ratio, range, own))
+}
+
+/// Whether nothing in a group is in use: its bitmap is all zeros and its descriptor agrees. That is no lost
+/// bitmap: where groups share the place of their tables, most begin so.
+fn is_empty(
+    volume: &ExtVolume,
+    group: &BlockGroup,
+    range: &Range<u64>,
+    mut own: impl Iterator<Item = Range<u64>>,
+) -> bool {
+    let clusters = (range.end - range.start).div_ceil(volume.superblock.ratio);
+    let mut bitmap = Vec::new();
+    own.next().is_none()
+        && group.free == Some(clusters)
+        && group.block_bitmap > 0
+        && volume.copies.pending(group.block_bitmap).is_none()
+        && volume.blocks.read(group.block_bitmap, &mut bitmap)
+        && bitmap.iter().all(|&byte| byte == 0)
 }
 
 /// Ranges of blocks in order.

@@ -27,6 +27,8 @@ pub(super) struct BlockGroup {
     pub(super) no_inodes: bool,
     /// Whether its bitmap of blocks was never written: nothing but metadata is in use.
     pub(super) no_bitmap: bool,
+    /// How many of its blocks, or clusters of blocks, are free, where that is kept up to date.
+    pub(super) free: Option<u64>,
 }
 
 /// A descriptor as it lies there; the upper halves are there in wide volumes alone.
@@ -39,7 +41,8 @@ struct RawDescriptor {
     block_bitmap_low: U32,
     inode_bitmap_low: U32,
     inode_table_low: U32,
-    _free_counts: [U16; 3],
+    free_low: U16,
+    _free_counts: [U16; 2],
     flags: U16,
     _snapshot: U32,
     _bitmap_checksums: [U16; 2],
@@ -48,18 +51,21 @@ struct RawDescriptor {
     block_bitmap_high: U32,
     inode_bitmap_high: U32,
     inode_table_high: U32,
-    _free_counts_high: [U16; 3],
+    free_high: U16,
+    _free_counts_high: [U16; 2],
     unused_high: U16,
     _rest: [u8; 12],
 }
 
 impl BlockGroup {
     /// What a descriptor says. Only the first copy is kept up to date: what others say of use is
-    /// not `trusted`.
-    fn parse(raw: &[u8], superblock: &ExtSuperblock, trusted: bool) -> Self {
+    /// not believed.
+    fn parse(raw: &[u8], superblock: &ExtSuperblock, is_first: bool) -> Self {
+        let trusted = is_first && superblock.knows_unused();
         let is_wide = raw.len() >= size_of::<RawDescriptor>() && superblock.wide();
         let raw: RawDescriptor = fields::padded(raw);
         let block = |high: U32, low: U32| joined(if is_wide { high.get() } else { 0 }, low.get());
+        let free_high = if is_wide { u64::from(raw.free_high) << 16 } else { 0 };
         let unused_high = if is_wide { u32::from(raw.unused_high) << 16 } else { 0 };
         BlockGroup {
             block_bitmap: block(raw.block_bitmap_high, raw.block_bitmap_low),
@@ -68,6 +74,7 @@ impl BlockGroup {
             unused: if trusted { u32::from(raw.unused_low) | unused_high } else { 0 },
             no_inodes: trusted && raw.flags & 1 != 0,
             no_bitmap: trusted && raw.flags & 2 != 0,
+            free: is_first.then_some(free_high | u64::from(raw.free_low)),
         }
     }
 
@@ -134,14 +141,14 @@ pub(super) fn read(superblock: &ExtSuperblock, read: &ReadBlock) -> Vec<BlockGro
 
 /// The groups by one copy of the descriptors, as far as blocks can be read.
 fn read_table(superblock: &ExtSuperblock, read: &ReadBlock, table: u64) -> Vec<BlockGroup> {
-    let trusted = table == 0 && superblock.group == 0 && superblock.knows_unused();
+    let is_first = table == 0 && superblock.group == 0;
     let (mut groups, mut block) = (Vec::new(), Vec::new());
     for index in 0..descriptor_blocks(superblock) {
         if !read(descriptor_block(superblock, index, table), &mut block) {
             break;
         }
         for raw in block.chunks_exact(superblock.descriptor_len) {
-            let group = BlockGroup::parse(raw, superblock, trusted);
+            let group = BlockGroup::parse(raw, superblock, is_first);
             groups.push(if group.fits(superblock) { group } else { BlockGroup::default() });
         }
     }

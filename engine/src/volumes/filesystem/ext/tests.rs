@@ -227,3 +227,44 @@ proptest! {
         check_bounds(&noise);
     }
 }
+
+/// A volume of which a third group has its tables in the first one, as groups have that share a place for
+/// them, and nothing else.
+fn with_empty_group() -> Vec<u8> {
+    const BLOCK: usize = 1024;
+    const TABLES: usize = 900;
+    let mut image = volume(Kind::Ext4).image().to_vec();
+    image.resize(image.len() + 1024 * BLOCK, 0);
+    let mut put = |at: usize, value: u32| image[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    for superblock in [BLOCK, 1025 * BLOCK] {
+        put(superblock, 3 * 64);
+        put(superblock + 4, 1 + 3 * 1024);
+        let descriptor = superblock + BLOCK + 2 * 32;
+        put(descriptor, TABLES as u32);
+        put(descriptor + 4, TABLES as u32 + 1);
+        put(descriptor + 8, TABLES as u32 + 2);
+        // Free blocks and inodes.
+        put(descriptor + 12, 1024 | 64 << 16);
+    }
+    // The bitmap, that of inodes and their table are in use, in the first group.
+    let bitmap = 3 * BLOCK;
+    for block in TABLES - 1..TABLES - 1 + 18 {
+        image[bitmap + block / 8] |= 1 << (block % 8);
+    }
+    image
+}
+
+#[test]
+fn a_group_of_which_nothing_is_in_use_contradicts_nothing() {
+    let image = with_empty_group();
+    let contents = read(&image);
+    assert_eq!(contents.faults, [""; 0]);
+    assert_eq!(contents.span.len as usize, image.len());
+    check_all(&image, &contents);
+    let free = contents.free.unwrap();
+    assert!(free.holds(Span::between(2049 * 1024, 3073 * 1024)));
+    // A bitmap of zeros is lost where the descriptor knows of blocks in use.
+    let mut damaged = image;
+    damaged[2 * 1024 + 2 * 32 + 12] = 7;
+    assert_eq!(read(&damaged).faults, ["1 of the bitmaps of its blocks are lost"]);
+}

@@ -18,7 +18,7 @@ mod volume;
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::fat_family::volume::{read, read_copy};
+use crate::volumes::filesystem::fat_family::volume::{original, read, read_copy};
 use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
 use volume::ExFatVolume;
 
@@ -41,6 +41,10 @@ impl FileSystem for ExFat {
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
         read_copy::<ExFatVolume>(bytes, at)
+    }
+
+    fn original(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
+        original::<ExFatVolume>(bytes, at)
     }
 
     fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {

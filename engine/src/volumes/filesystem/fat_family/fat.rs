@@ -22,7 +22,7 @@ mod volume;
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
-use crate::volumes::filesystem::fat_family::volume::{read, read_copy};
+use crate::volumes::filesystem::fat_family::volume::{original, read, read_copy};
 use crate::volumes::filesystem::system::{Clue, FileSystem, SECTOR};
 use volume::FatVolume;
 
@@ -45,6 +45,10 @@ impl FileSystem for Fat {
 
     fn read_copy(&self, bytes: &dyn Bytes, at: u64) -> Option<Contents> {
         read_copy::<FatVolume>(bytes, at)
+    }
+
+    fn original(&self, bytes: &dyn Bytes, at: u64) -> Option<u64> {
+        original::<FatVolume>(bytes, at)
     }
 
     fn salvage(&self, bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {

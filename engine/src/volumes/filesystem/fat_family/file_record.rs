@@ -77,6 +77,12 @@ impl FileRecord {
         (0..=high).map_while(move |high| first.checked_add(high << 16))
     }
 
+    /// Bytes of which it is told where they lie: those that were written. Where none were, some writers do
+    /// not keep the field, and all may have been.
+    pub fn recorded_len(&self) -> u64 {
+        if self.written == 0 { self.size } else { self.written }
+    }
+
     /// Its clusters when it lies in one run, at least one.
     pub fn contiguous(&self, heap: &ClusterHeap) -> ClusterRun {
         let count = u32::try_from(heap.needed(self.size)).unwrap_or(u32::MAX).max(1);

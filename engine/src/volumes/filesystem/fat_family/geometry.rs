@@ -74,6 +74,13 @@ pub(crate) struct VolumeGeometry {
 }
 
 impl VolumeGeometry {
+    /// Whether the clusters lie where those of another do in its volume.
+    pub fn has_clusters_of(&self, other: &VolumeGeometry) -> bool {
+        let clusters =
+            |one: &VolumeGeometry| (one.kind, one.heap_at, one.cluster_len, one.clusters, one.len);
+        clusters(self) == clusters(other)
+    }
+
     /// The clusters of a volume that begins at `at`, where what is there ends at `end`.
     pub fn heap(&self, at: u64, end: u64) -> ClusterHeap {
         let at = at.saturating_add(self.heap_at);

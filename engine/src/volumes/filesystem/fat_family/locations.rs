@@ -52,7 +52,7 @@ impl LocationBudget {
             FileAllocation::Chained => chain,
             FileAllocation::Contiguous => Some(vec![record.contiguous(heap)]),
         };
-        let runs = recorded.and_then(|runs| self.runs(heap.runs(&runs, record.written)));
+        let runs = recorded.and_then(|runs| self.runs(heap.runs(&runs, record.recorded_len())));
         let is_recorded = is_contiguous && runs.is_some();
         let (mut locations, mut taken) = (Vec::from_iter(runs), None);
         if is_recorded {

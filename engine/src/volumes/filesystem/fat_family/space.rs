@@ -3,6 +3,7 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::model::SpanSet;
 use crate::volumes::filesystem::fat_family::clusters::{
     ClusterHeap, ClusterRun, ClusterSet, FIRST,
 };
@@ -24,6 +25,8 @@ pub(crate) struct ClusterSpace<'b> {
     pub table: AllocationTable<'b>,
     /// Those that live files and directories own, and those that cannot be used.
     pub owned: ClusterSet,
+    /// Those of them in which nothing of their files was written.
+    idle: ClusterSet,
     /// What is wrong with the volume.
     pub faults: VolumeFaults,
 }
@@ -35,8 +38,8 @@ impl<'b> ClusterSpace<'b> {
         let span = Span { at, len };
         let heap = geometry.heap(at, span.end());
         let table = AllocationTable::new(bytes, geometry, at, heap.limit());
-        let owned = ClusterSet::new(heap.limit());
-        ClusterSpace { bytes, span, heap, table, owned, faults: VolumeFaults::default() }
+        let (owned, idle) = (ClusterSet::new(heap.limit()), ClusterSet::new(heap.limit()));
+        ClusterSpace { bytes, span, heap, table, owned, idle, faults: VolumeFaults::default() }
     }
 
     /// The clusters of a live file or directory, which owns them from now on.
@@ -83,13 +86,34 @@ impl<'b> ClusterSpace<'b> {
         // A run is recorded whole, whoever else claims clusters of it.
         let is_whole = record.allocation == FileAllocation::Contiguous
             || chain.len >= self.heap.needed(record.size);
-        let runs = budget.runs(self.heap.runs(&chain.runs, record.written));
+        if chain.end == ChainEnd::Proper {
+            self.rest(&chain, record.written);
+        }
+        let runs = budget.runs(self.heap.runs(&chain.runs, record.recorded_len()));
         let is_recorded = is_whole && runs.is_some();
         let mut locations = Vec::from_iter(runs);
         if !is_recorded {
             locations.extend(self.heap.offset(record.cluster).map(Location::Start));
         }
         locations
+    }
+
+    /// Notes the clusters of a live file after those that hold its `written` bytes.
+    fn rest(&mut self, chain: &Chain, written: u64) {
+        let mut held = self.heap.needed(written);
+        for run in &chain.runs {
+            let own = held.min(run.count.into()) as u32;
+            held -= u64::from(own);
+            for cluster in own..run.count {
+                self.idle.add(run.first.saturating_add(cluster));
+            }
+        }
+    }
+
+    /// The clusters that hold nothing of live files and directories: what is allocated to a file beyond its
+    /// bytes is one of them.
+    pub fn free(&self) -> SpanSet {
+        self.heap.free(|cluster| self.owned.has(cluster) && !self.idle.has(cluster))
     }
 
     /// Where a deleted file may lie, once it is known what live files own.
@@ -103,7 +127,9 @@ impl<'b> ClusterSpace<'b> {
             FileAllocation::Chained => self.table.surviving(record.cluster, needed, &self.owned),
             FileAllocation::Contiguous | FileAllocation::Nothing => None,
         };
-        let is_free = |at| self.heap.number(at).is_none_or(|cluster| !self.owned.has(cluster));
+        let is_free = |at| self.heap.number(at).is_none_or(|cluster| {
+            !self.owned.has(cluster) || self.idle.has(cluster)
+        });
         budget.deleted(&self.heap, record, chain, is_free)
     }
 }

@@ -160,6 +160,7 @@ impl DirectoryTree {
                 deleted: record.deleted,
                 erased: record.erased,
                 size: record.size,
+                written: record.written,
                 locations,
                 modified: record.modified,
                 deleted_at: None,

@@ -50,6 +50,15 @@ pub(crate) fn read_copy<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<C
     FamilyVolume::new(bytes, member, start, bytes.len() - start).contents()
 }
 
+/// Where the volume begins of whose boot sector that at `at` is the copy, if both are there and tell of the
+/// same clusters. Which of two tables and maps counts, a copy does not know.
+pub(crate) fn original<M: FamilyMember>(bytes: &dyn Bytes, at: u64) -> Option<u64> {
+    let copy = boot_at::<M>(bytes, at)?;
+    let start = at.checked_sub(copy.geometry().copy_at?)?;
+    let original = boot_at::<M>(bytes, start)?;
+    copy.geometry().has_clusters_of(original.geometry()).then_some(start)
+}
+
 impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
     fn new(bytes: &'b dyn Bytes, mut member: M, at: u64, room: u64) -> Self {
         let mut space = ClusterSpace::new(bytes, member.geometry(), at, room);
@@ -76,7 +85,7 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
         let is_short = member.geometry().len > space.span.len;
         let short = said(is_short, "the volume claims to reach further than there is room");
         let faults = std::iter::once(short).chain(member.faults(space)).flatten().collect();
-        let free = member.is_trusted(space).then(|| space.heap.free(&space.owned));
+        let free = member.is_trusted(space).then(|| space.free());
         Some(Contents {
             kind: member.geometry().kind.name(),
             span: space.span,

@@ -194,6 +194,7 @@ impl Catalog {
             deleted,
             erased: deleted,
             size: file.fork.size,
+            written: file.fork.size,
             locations,
             modified: file.stamp(),
             deleted_at: None,

@@ -4,7 +4,7 @@ use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Runs};
 
 use super::header::HfsHeader;
-use crate::model::SpanSet;
+use crate::model::{ClusterGrid, SpanSet};
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::read;
 
@@ -54,4 +54,13 @@ pub(crate) fn agrees(free: &SpanSet, entries: &[Entry]) -> bool {
         Location::Start(_) => &[],
     });
     runs.all(|run| !free.meets(*run))
+}
+
+/// Whole blocks that are allocated to live files beyond their bytes: a writer takes some ahead.
+pub(crate) fn taken_ahead(header: &HfsHeader, entries: &[Entry]) -> Vec<Span> {
+    let grid = ClusterGrid::new(header.at, header.block);
+    let live = entries.iter().filter(|entry| !entry.deleted);
+    let slack = live.flat_map(|entry| entry.slack().as_slice().to_vec());
+    let whole = slack.map(|run| Span::between(grid.next_from(run.at), run.end()));
+    whole.filter(|run| run.len > 0).collect()
 }

@@ -57,6 +57,8 @@ pub(crate) enum AttributeValue<'r> {
         len: u64,
         /// Bytes of its clusters; only the list that begins with the first cluster says so.
         allocated: u64,
+        /// Bytes that were written; only the list that begins with the first cluster says so.
+        written: u64,
         /// The run list.
         runs: &'r [u8],
     },
@@ -98,6 +100,7 @@ struct NonResidentHeader {
     _padding: U32,
     allocated: U64,
     len: U64,
+    initialised: U64,
 }
 
 impl<'r> Attribute<'r> {
@@ -143,6 +146,7 @@ fn clusters(raw: &[u8]) -> Option<AttributeValue<'_>> {
         first: header.first_cluster.get(),
         len: header.len.get(),
         allocated: header.allocated.get(),
+        written: header.initialised.get(),
         runs: raw.get(usize::from(header.runs_at)..)?,
     })
 }

@@ -41,6 +41,8 @@ pub(crate) struct DataStream {
     len: Option<u64>,
     /// Bytes of its clusters.
     allocated: u64,
+    /// Bytes that were written.
+    written: Option<u64>,
     compressed: bool,
     encrypted: bool,
     /// Where it stands in its record; nothing where the update sequence replaced some of it.
@@ -124,9 +126,10 @@ impl DataStream {
                 self.len = self.len.or(Some(bytes.len() as u64));
                 self.resident = Some(placed.inside(at, bytes.len()));
             }
-            AttributeValue::Clusters { first, len, allocated, runs } => {
+            AttributeValue::Clusters { first, len, allocated, written, runs } => {
                 if first == 0 {
                     self.len = self.len.or(Some(len));
+                    self.written = self.written.or(Some(written));
                     self.allocated = self.allocated.max(allocated);
                 }
                 let extents = run_list::decode(runs);
@@ -146,6 +149,11 @@ impl DataStream {
     /// Its size, if that is recorded.
     pub(crate) fn len(&self) -> Option<u64> {
         self.len
+    }
+
+    /// How many of its bytes were written, if that is recorded.
+    pub(crate) fn written(&self) -> Option<u64> {
+        self.written.or(self.len)
     }
 
     /// Why the bytes of its clusters are not its own.
@@ -172,6 +180,29 @@ impl DataStream {
 
     /// The runs of its data, sparse holes left out, as far as they are recorded.
     pub(crate) fn runs(&self, geometry: &NtfsGeometry) -> Vec<Span> {
+        let runs = self.allocated_runs(geometry);
+        // A writer takes clusters ahead; those after the end are not of the file.
+        if self.coded().is_none()
+            && let Some(end) = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len)
+        {
+            return Runs::new(runs).slice(0, end).as_slice().to_vec();
+        }
+        runs
+    }
+
+    /// Clusters that were taken for it and in which nothing of it was written.
+    pub(crate) fn idle(&self, geometry: &NtfsGeometry) -> Vec<Span> {
+        let written = self.written.unwrap_or(u64::MAX).min(self.len.unwrap_or(u64::MAX));
+        match written.checked_next_multiple_of(geometry.cluster_len) {
+            Some(held) if self.coded().is_none() => {
+                let runs = Runs::new(self.allocated_runs(geometry));
+                runs.slice(held, u64::MAX).as_slice().to_vec()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn allocated_runs(&self, geometry: &NtfsGeometry) -> Vec<Span> {
         let mut runs: Vec<Span> = Vec::new();
         for extent in self.extents() {
             let Some(lcn) = extent.lcn else { continue };
@@ -180,12 +211,6 @@ impl DataStream {
                 Some(last) => last.len += run.len,
                 None => runs.push(run),
             }
-        }
-        // A writer takes clusters ahead; those after the end are not of the file.
-        if self.coded().is_none()
-            && let Some(end) = self.len.unwrap_or(0).checked_next_multiple_of(geometry.cluster_len)
-        {
-            return Runs::new(runs).slice(0, end).as_slice().to_vec();
         }
         runs
     }

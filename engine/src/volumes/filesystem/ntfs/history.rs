@@ -101,6 +101,7 @@ impl IndexHistory {
             deleted: true,
             erased: true,
             size: name.size,
+            written: name.size,
             locations: Vec::new(),
             modified: time::stamp(name.modified),
             deleted_at: None,

@@ -30,6 +30,8 @@ pub(crate) struct NtfsListing {
     pub(crate) entries: Vec<Entry>,
     /// What files that are there own, to be compared with the map of free clusters; in no order.
     pub(crate) owned: Vec<Span>,
+    /// Clusters that belong to files that are there and in which nothing of them was written; in no order.
+    pub(crate) idle: Vec<Span>,
     runs: usize,
     text: usize,
 }
@@ -79,6 +81,9 @@ impl NtfsListing {
             let room = MOST_RUNS_IN_ALL - self.owned.len().min(MOST_RUNS_IN_ALL);
             let runs = file.streams.iter().flat_map(|stream| stream.runs(geometry));
             self.owned.extend(runs.take(room));
+            let room = MOST_RUNS_IN_ALL - self.idle.len().min(MOST_RUNS_IN_ALL);
+            let idle = file.streams.iter().flat_map(|stream| stream.idle(geometry));
+            self.idle.extend(idle.take(room));
         }
         let nothing = DataStream::default();
         let data = file.streams.iter().find(|stream| stream.name().is_none());
@@ -152,6 +157,7 @@ fn entry(
         deleted: !placed.record.in_use,
         erased: !placed.record.in_use,
         size,
+        written: stream.written().unwrap_or(size),
         locations: stream.place(geometry).into_iter().collect(),
         modified: time::stamp(file.modified.unwrap_or(name.modified)),
         deleted_at: None,

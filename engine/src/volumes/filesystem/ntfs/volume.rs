@@ -56,7 +56,7 @@ pub(crate) fn read(bytes: &dyn Bytes, at: u64, room: u64, boot: &NtfsBoot) -> Op
         faults.push("some of its clusters belong to two files".into());
     }
     let free = match free(bytes, &table, &index, &geometry, &owned) {
-        Ok(free) => Some(free),
+        Ok(free) => Some(free.iter().chain(listing.idle).collect()),
         Err(fault) => {
             faults.push(fault.into());
             None

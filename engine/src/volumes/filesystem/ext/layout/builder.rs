@@ -53,6 +53,16 @@ impl LayoutBuilder {
         true
     }
 
+    /// Notes blocks that were taken ahead and never written, as far as they lie in the volume.
+    pub(super) fn reserve(&mut self, volume: &ExtVolume, block: u64, count: u64) {
+        let last = block.saturating_add(count.saturating_sub(1));
+        let is_inside =
+            block > volume.superblock.first_block && volume.blocks.offset(last).is_some();
+        if is_inside && count > 0 && self.layout.idle.len() < MOST_RUNS {
+            self.layout.idle.push(BlockExtent { block, count });
+        }
+    }
+
     /// The layout, whose every block was `found`, or the first of them.
     pub(super) fn finish(mut self, found: bool) -> FileLayout {
         if found && !self.full {

@@ -167,7 +167,11 @@ fn take(
 /// Adds an extent.
 fn add(volume: &ExtVolume, entry: &RawExtent, builder: &mut LayoutBuilder) -> bool {
     let (count, written) = entry.length();
-    let logical = u64::from(entry.first);
+    let (logical, block) =
+        (u64::from(entry.first), joined(entry.block_high.into(), entry.block_low.get()));
+    if !written {
+        builder.reserve(volume, block, count.into());
+    }
     if logical < builder.next && !builder.is_full() {
         return false;
     }
@@ -176,7 +180,7 @@ fn add(volume: &ExtVolume, entry: &RawExtent, builder: &mut LayoutBuilder) -> bo
         builder.skip_to(logical + u64::from(count));
         return true;
     }
-    builder.add(volume, joined(entry.block_high.into(), entry.block_low.get()), count.into())
+    builder.add(volume, block, count.into())
 }
 
 /// Reads a node. Of an old tree the blocks may have been emptied since: of what lies there and the

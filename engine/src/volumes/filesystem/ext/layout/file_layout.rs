@@ -12,11 +12,21 @@ pub(crate) struct BlockExtent {
     pub(crate) count: u64,
 }
 
+impl BlockExtent {
+    /// Where they lie in the source.
+    pub(crate) fn run(&self, blocks: &VolumeBlocks<'_>) -> Span {
+        let len = blocks.block_len;
+        Span { at: blocks.at + self.block * len, len: self.count * len }
+    }
+}
+
 /// Where a file lies, from its beginning on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FileLayout {
     /// In order, up to the first sparse hole.
     pub(crate) extents: Vec<BlockExtent>,
+    /// Blocks that were taken for it and never written.
+    pub(crate) idle: Vec<BlockExtent>,
     /// Whether blocks are missing that read as zeros.
     pub(crate) sparse: bool,
     /// Whether it is known to the end.
@@ -36,11 +46,6 @@ impl FileLayout {
 
     /// The runs in the source.
     pub(crate) fn runs(&self, blocks: &VolumeBlocks<'_>) -> Vec<Span> {
-        let len = blocks.block_len;
-        let run = |extent: &BlockExtent| Span {
-            at: blocks.at + extent.block * len,
-            len: extent.count * len,
-        };
-        self.extents.iter().map(run).collect()
+        self.extents.iter().map(|extent| extent.run(blocks)).collect()
     }
 }

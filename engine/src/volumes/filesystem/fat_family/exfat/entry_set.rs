@@ -116,8 +116,7 @@ fn stream(
         },
         cluster,
         size,
-        // What was never written is not the file's; where nothing was, the field is not kept.
-        written: if written == 0 { size } else { written },
+        written,
         ..FileRecord::default()
     };
     Some((record, parts + 1, upcase.hash(&characters) == stream.name_hash.get()))
