@@ -15,6 +15,7 @@ mod displaced;
 mod follow;
 mod joints;
 mod layouts;
+mod live_copy;
 mod live_limit;
 mod missing;
 mod prover;
@@ -23,6 +24,7 @@ mod timeline;
 mod undelete;
 
 pub use displaced::displace;
+pub use live_copy::LiveCopies;
 pub use live_limit::end_at_live;
 pub use prover::Prover;
 pub use undelete::Undelete;
