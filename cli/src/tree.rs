@@ -37,6 +37,9 @@ pub struct Listed {
     modified: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken: Option<String>,
+    /// The time that the written file gets.
+    #[serde(skip)]
+    dated: Option<String>,
     offset: u64,
     format: String,
     size: u64,
@@ -52,7 +55,9 @@ pub struct Listed {
 
 impl From<ReportFile> for Listed {
     fn from(file: ReportFile) -> Self {
+        let dated = file.dated().map(str::to_owned);
         let mut listed = Listed {
+            dated,
             id: file.id,
             source: file.source,
             name: file.name,
@@ -125,7 +130,7 @@ impl Listed {
     }
 
     fn when(&self) -> String {
-        let when = self.modified.as_deref().or(self.taken.as_deref()).and_then(|at| at.get(..16));
+        let when = self.dated.as_deref().and_then(|at| at.get(..16));
         when.map_or_else(|| "-".to_owned(), |when| when.replace('T', " "))
     }
 
@@ -322,7 +327,14 @@ mod tests {
             vec![
                 named(1, "DCIM/B/2.JPG", json!({ "modified": "2024-05-04T10:12:30" })),
                 named(2, "DCIM/A/1.JPG", json!({ "status": "live", "grade": "structural" })),
-                named(3, "TOP.JPG", json!({ "grade": "partial", "share": 0.5 })),
+                named(
+                    3,
+                    "TOP.JPG",
+                    json!({
+                        "grade": "partial", "share": 0.5, "modified": "2024-05-04T10:12:30",
+                        "exif": { "taken": "2023-11-14T22:13:20" }
+                    }),
+                ),
                 file(
                     4,
                     json!({
@@ -336,7 +348,7 @@ mod tests {
                 named(6, "DCIM/A/0.JPG", json!({ "duplicate_of": 1 })),
             ],
             "card.img: FAT16 volume, 1.0 MB\n\
-             \x20 TOP.JPG - 2.0 kB deleted partial, 50 % of it\n\
+             \x20 TOP.JPG 2023-11-14 22:13 2.0 kB deleted partial, 50 % of it\n\
              \x20 DCIM/\n\
              \x20   A/\n\
              \x20     0.JPG - 2.0 kB deleted an exact copy\n\

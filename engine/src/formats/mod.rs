@@ -1,8 +1,14 @@
 //! The formats of one run: those that are built in, and those that a user describes.
 
 pub mod described;
+mod unlisted;
 
 use afterimage_signatures::{Format, formats};
+
+pub use unlisted::is_photo_extension;
+
+/// What the format is called of a file that none recognises: it is copied because a file system names it.
+pub const UNKNOWN: &str = "unknown";
 
 /// Formats in the order in which they are tried. A format is known by its position.
 #[derive(Clone)]
@@ -38,9 +44,9 @@ impl Registry {
         self.0.iter().map(|format| format.signature().name)
     }
 
-    /// The name of the format at `index`.
+    /// The name of the format at `index`; [`UNKNOWN`] where there is none.
     pub fn name(&self, index: usize) -> &'static str {
-        self.0[index].signature().name
+        self.0.get(index).map_or(UNKNOWN, |format| format.signature().name)
     }
 
     /// Whether files of some format have that extension, in any case of letters.

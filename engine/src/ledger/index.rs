@@ -70,7 +70,7 @@ pub struct IndexEntry {
     pub source: u32,
     /// Bytes added after those from the source.
     pub fill: u32,
-    /// Position of its format in the registry.
+    /// Position of its format in the registry, or [`UNKNOWN_FORMAT`](crate::model::UNKNOWN_FORMAT).
     pub format: u16,
     /// By what means it was found.
     pub origin: Origin,
@@ -80,6 +80,8 @@ pub struct IndexEntry {
     pub end: End,
     /// How much of the picture it shows.
     pub shown: Shown,
+    /// How little its path tells, as [`FileSystemFacts::path_rank`](crate::model::FileSystemFacts::path_rank).
+    pub path_rank: u8,
     /// What claims decided.
     pub fate: Fate,
 }
@@ -105,6 +107,7 @@ impl IndexEntry {
             grade: record.grade,
             end: record.end,
             shown: Shown::of(record),
+            path_rank: record.facts.path_rank(),
             fate: Fate::Open,
         }
     }

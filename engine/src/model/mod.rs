@@ -17,6 +17,6 @@ mod value;
 pub use cluster_grid::ClusterGrid;
 pub use digest::{Algorithm, Digests, Hasher};
 pub use moment::Moment;
-pub use record::{FileSystemFacts, Record};
+pub use record::{FileSystemFacts, Record, UNKNOWN_FORMAT};
 pub use span_set::SpanSet;
 pub use value::{Enclosure, End, Grade, Origin, Status};

@@ -11,12 +11,15 @@ use super::digest::Digests;
 use super::moment::Moment;
 use super::value::{Enclosure, End, Grade, Origin, Status};
 
+/// The format of a file that none recognises; no position in the registry.
+pub const UNKNOWN_FORMAT: u16 = u16::MAX;
+
 /// One file that was found: where its bytes lie, how far they are proven, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Position of its source on the command line, from 0.
     pub source: u32,
-    /// Position of its format in the registry.
+    /// Position of its format in the registry, or [`UNKNOWN_FORMAT`].
     pub format: u16,
     /// The first means that proved its bytes.
     pub origin: Origin,
@@ -127,6 +130,18 @@ impl FileSystemFacts {
     /// Whether no file system says anything.
     pub fn is_empty(&self) -> bool {
         *self == FileSystemFacts::default()
+    }
+
+    /// How little the path tells, from 0: all of it recorded, some of it inferred, a folder without a name, a
+    /// hint, nothing.
+    pub fn path_rank(&self) -> u8 {
+        let is_nameless = |path: &str| path.split('/').any(|part| part.starts_with("lost-folder-"));
+        match (&self.path, &self.hint) {
+            (Some(path), _) if is_nameless(path) => 2,
+            (Some(_), _) => u8::from(self.is_inferred),
+            (None, Some(_)) => 3,
+            (None, None) => 4,
+        }
     }
 
     /// The last part of its path.

@@ -2,17 +2,29 @@
 
 use std::collections::HashMap;
 
+use afterimage_signatures::verdict::Span;
+use jiff::tz::TimeZone;
+
 use super::join::{Join, Known};
+use super::tail::{FoundPhotos, FoundRun};
 use crate::claims::Standing;
 use crate::error::Error;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Shown};
 use crate::options::Select;
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
-use jiff::tz::TimeZone;
 
-/// Paths of files of which something was found, by where that begins.
-pub type FoundPaths = HashMap<u64, Vec<String>>;
+/// What was found of the files that begin at an offset.
+#[derive(Clone, Debug, Default)]
+pub struct FoundHere {
+    /// Paths that they had, or may have had.
+    pub paths: Vec<String>,
+    /// Their lengths in bytes, and those that the entries say which name them.
+    pub sizes: Vec<u64>,
+}
+
+/// What was found, by where it begins.
+pub type FoundFiles = HashMap<u64, FoundHere>;
 
 /// What is needed to name the files of one source.
 #[derive(Clone, Copy)]
@@ -33,8 +45,8 @@ pub struct SourceNaming<'s> {
     pub select: &'s Select,
 }
 
-/// Names the files of their own of one source, and settles which of them were asked for. Gives the paths of
-/// the files of which something was found.
+/// Names the files of their own of one source, and settles which of them were asked for. Gives what was
+/// found of which files.
 ///
 /// # Errors
 ///
@@ -43,24 +55,27 @@ pub fn assign(
     ledger: &mut Ledger,
     standings: &[Standing],
     naming: &SourceNaming<'_>,
-) -> Result<FoundPaths, Error> {
-    let mut found = FoundPaths::new();
+) -> Result<FoundFiles, Error> {
+    let mut found = FoundFiles::new();
     let SourceNaming { survey, entries, live, zone, .. } = *naming;
     let own: Vec<usize> = (0..ledger.entries.len())
         .filter(|&at| ledger.entries[at].source == naming.source && standings[at] == Standing::Own)
         .collect();
     let known = Known { survey, entries, live, zone };
-    let join = Join::new(known, naming.len, proven(ledger, &own)?);
+    let join = Join::new(known, naming.len, photos(ledger, &own)?);
     for position in own {
         let mut record = ledger.record(&ledger.entries[position])?;
         let before = record.clone();
-        if record.facts.path.is_none() && join.join(&mut record) {
-            record.digests = None;
+        let here = found.entry(record.offset()).or_default();
+        if record.facts.path.is_none() {
+            let joined = join.join(&mut record);
+            if joined.is_changed {
+                record.digests = None;
+            }
+            here.sizes.extend(joined.size);
         }
-        let paths = [&record.facts.path, &record.facts.hint];
-        if let Some(path) = paths.into_iter().flatten().next() {
-            found.entry(record.offset()).or_default().push(path.clone());
-        }
+        here.sizes.push(record.source_len());
+        here.paths.extend([&record.facts.path, &record.facts.hint].into_iter().flatten().cloned());
         if record != before {
             ledger.update(position, &record)?;
         }
@@ -69,15 +84,24 @@ pub fn assign(
     Ok(found)
 }
 
-/// Where the runs begin of those files at the positions `own` that are whole.
-fn proven(ledger: &Ledger, own: &[usize]) -> Result<Vec<u64>, Error> {
-    let mut starts = Vec::new();
-    for entry in own.iter().map(|&at| &ledger.entries[at]).filter(|entry| entry.is_whole()) {
-        starts.push(entry.offset);
+/// Those files at the positions `own` that are whole, or of which something can be seen.
+fn photos(ledger: &Ledger, own: &[usize]) -> Result<FoundPhotos, Error> {
+    let mut found = FoundPhotos::default();
+    for entry in own.iter().map(|&at| &ledger.entries[at]) {
+        let is_whole = entry.is_whole();
+        if !is_whole && entry.shown != Shown::Decoded {
+            continue;
+        }
+        if is_whole {
+            found.whole.insert((entry.offset, entry.len));
+        }
         if entry.pieces {
             let record = ledger.record(entry)?;
-            starts.extend(record.runs.as_slice().iter().skip(1).map(|run| run.at));
+            found.runs.extend(record.runs.as_slice().iter().map(|&span| FoundRun { span, is_whole }));
+        } else {
+            let span = Span { at: entry.offset, len: entry.len };
+            found.runs.push(FoundRun { span, is_whole });
         }
     }
-    Ok(starts)
+    Ok(found)
 }

@@ -1,8 +1,11 @@
 //! Deleted photos of which only the directory entry is left.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 
-use super::assign::FoundPaths;
+use super::assign::FoundFiles;
 use crate::formats::Registry;
 use crate::model::Moment;
 use crate::options::Select;
@@ -37,10 +40,16 @@ pub struct Asked<'a> {
 }
 
 /// The deleted photos of a volume that were asked for and of which nothing was `found`, by their paths.
-pub fn name_only(volume: &Volume, found: &FoundPaths, asked: Asked<'_>) -> Vec<NameOnlyEntry> {
+///
+/// A photo that was moved or renamed has two entries with the same beginning and the same size, and is
+/// found, or still there, under one of them.
+pub fn name_only(volume: &Volume, found: &FoundFiles, asked: Asked<'_>) -> Vec<NameOnlyEntry> {
+    let live = volume.contents.entries.iter().filter(|entry| volume.has_live(entry));
+    let live: HashSet<(u64, u64)> = live.filter_map(bytes_of).collect();
     let is_found = |entry: &Entry| {
         let mut here = entry.starts().filter_map(|start| found.get(&start));
-        here.any(|paths| paths.contains(&entry.path))
+        bytes_of(entry).is_some_and(|bytes| live.contains(&bytes))
+            || here.any(|one| one.paths.contains(&entry.path) || one.sizes.contains(&entry.size))
     };
     let entries = volume.contents.entries.iter();
     let deleted = entries.filter(|entry| entry.deleted && entry.coded.is_none());
@@ -49,7 +58,13 @@ pub fn name_only(volume: &Volume, found: &FoundPaths, asked: Asked<'_>) -> Vec<N
             && !is_found(entry)
             && asked.registry.has_extension_of(asked.wanted, entry.extension())
     });
-    let lost = lost.map(|entry| NameOnlyEntry {
+    let mut lost: Vec<&Entry> = lost.collect();
+    lost.sort_by_key(|entry| {
+        (!entry.certain, Reverse(entry.modified.map(|moment| moment.civil)), entry.record)
+    });
+    let mut known = HashSet::new();
+    lost.retain(|entry| bytes_of(entry).is_none_or(|bytes| known.insert(bytes)));
+    let lost = lost.into_iter().map(|entry| NameOnlyEntry {
         path: entry.path.clone(),
         size: entry.size,
         modified: entry.modified.map(|moment| moment.read_in(asked.zone)),
@@ -61,4 +76,9 @@ pub fn name_only(volume: &Volume, found: &FoundPaths, asked: Asked<'_>) -> Vec<N
     lost.sort_by(|one, other| (&one.path, one.size).cmp(&(&other.path, other.size)));
     lost.dedup_by(|one, other| (&one.path, one.size) == (&other.path, other.size));
     lost
+}
+
+/// Where the bytes of an entry's file begin, and how many there are.
+fn bytes_of(entry: &Entry) -> Option<(u64, u64)> {
+    Some((entry.starts().next()?, entry.size))
 }

@@ -116,6 +116,9 @@ impl AroundLists<'_> {
             if is_better {
                 record.origin = Origin::Reassembled;
                 record.proof = format!("{}; {words}", record.proof).into();
+                if let Some(file) = found.first_mut().filter(|_| named.is_none()) {
+                    joints::note_untied(file, block);
+                }
                 best.found = found;
             }
         }
@@ -128,8 +131,7 @@ impl AroundLists<'_> {
 fn improves(carved: &IndexEntry, record: &Record, block: u64, named: Option<u64>) -> bool {
     let blocks = record.source_len().div_ceil(block);
     let Some(named) = named else {
-        let reaches = blocks > DIRECT;
-        return reaches && record.grade == Grade::Verified && joints::are_sure(record, block);
+        return blocks > DIRECT && record.grade == Grade::Verified;
     };
     // The list has as many numbers as the file has blocks: no picture has that by chance.
     let is_told = named > 1 && blocks == DIRECT + named;

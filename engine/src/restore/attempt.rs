@@ -273,6 +273,8 @@ impl Attempt<'_> {
         let inner: Vec<u64> = found.iter().map(|file| file.record.offset()).collect();
         let record = &mut found.first_mut()?.record;
         let fit = fits(volume, entry, record);
+        // So much more after a picture than cameras add is not looked for where it may lie.
+        let is_sure = matches!(layout.basis, Basis::Recorded | Basis::Beginning);
         let tail = layout.runs.slice(record.source_len(), u64::MAX);
         let is_whole = fit == Fit::Exact || self.occupied.leaves_tail(tail.as_slice(), volume);
         // What is still there is its own, whatever lies in its picture and however broken that is.
@@ -285,7 +287,8 @@ impl Attempt<'_> {
             let is_verified = record.grade == Grade::Verified;
             record.grade >= least && (is_verified || self.is_free(one, layout, record, &inner))
         };
-        if fit == Fit::Not || !is_whole || !is_live && !is_proven() {
+        let is_guess = fit == Fit::Far && !(is_sure && entry.has_one_start());
+        if fit == Fit::Not || is_guess || !is_whole || !is_live && !is_proven() {
             return None;
         }
         let words = layout.basis.words(layout.runs.as_slice().len() > 1);

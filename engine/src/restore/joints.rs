@@ -75,6 +75,11 @@ pub(super) fn note_guess(file: &mut Found, layout: &Layout, cluster: u64) {
         joint.into_iter().for_each(|joint| lower(&mut file.record, joint, GUESSED));
         return;
     }
+    note_untied(file, cluster);
+}
+
+/// Says where nothing shows that a verified file goes on over a joint; it is proven no longer then.
+pub(super) fn note_untied(file: &mut Found, cluster: u64) {
     let untied = untied(file);
     if let Some(joint) = loose(&file.record, cluster) {
         lower(&mut file.record, joint, GUESSED);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::confidence::Confidence;
 use crate::claims::CarvedFile;
 use crate::model::Grade;
-use crate::names::{LEAST_SIZE, is_near};
+use crate::names::{Fit, LEAST_SIZE, distance};
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::survey::{EntryId, Survey, Volume};
 
@@ -69,8 +69,17 @@ fn found(carved: &BTreeMap<u64, CarvedFile>, volume: &Volume, entry: &Entry) -> 
         let file = location.start().and_then(|start| carved.get(&start));
         let found = file.filter(|file| {
             let in_one = file.grade == Grade::Verified || piece >= file.len;
-            in_one && is_near(volume, entry, file.len, file.end)
+            in_one
+                && match distance(volume, entry, file.len, file.end) {
+                    Fit::Not => false,
+                    Fit::Far => entry.has_one_start(),
+                    Fit::Exact | Fit::Near => true,
+                }
         });
-        found.map(|file| if piece >= entry.size { entry.size } else { file.len })
+        // More than a trailer is looked for nowhere but in the same clusters, when it is named.
+        let is_all = |file: &CarvedFile| {
+            piece >= entry.size || distance(volume, entry, file.len, file.end) == Fit::Far
+        };
+        found.map(|file| if is_all(file) { entry.size } else { file.len })
     })
 }

@@ -16,6 +16,7 @@ mod displaced;
 mod follow;
 mod joints;
 mod layouts;
+mod live_copy;
 mod live_limit;
 mod missing;
 mod prover;
@@ -25,6 +26,7 @@ mod undelete;
 
 pub use around_lists::AroundLists;
 pub use displaced::displace;
+pub use live_copy::LiveCopies;
 pub use live_limit::end_at_live;
 pub use prover::Prover;
 pub use undelete::Undelete;

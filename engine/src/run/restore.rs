@@ -10,7 +10,7 @@ use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::error::Error;
 use crate::ledger::{IndexEntry, Ledger};
-use crate::restore::{AroundLists, Prover, Undelete, displace, end_at_live};
+use crate::restore::{AroundLists, LiveCopies, Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
 impl<'o> Job<'o, Claimed> {
@@ -34,7 +34,7 @@ fn complete(environment: &Environment<'_>, job: &mut SourceJob, index: usize, le
     let Environment { options, progress, .. } = environment;
     let Some(tally) = ledger.tallies.get_mut(index) else { return };
     let is_whole = tally.complete && !progress.stopped();
-    if options.filesystems && options.volume.is_none() && is_whole {
+    if options.filesystems && is_whole {
         job.survey.complete(&**source as &dyn Bytes, &tally.take_traces());
         job.live = LiveMap::of(&job.survey);
     }
@@ -77,5 +77,8 @@ fn restore_one(
         end_at_live(entry, &job.live);
     }
     ledger.entries = entries;
-    taken
+    taken?;
+    let Undelete { prover, survey, entries, zone, all, range, progress, .. } = undelete;
+    let wanted = &environment.wanted;
+    LiveCopies { prover, survey, entries, zone, wanted, all, range, progress }.run(ledger)
 }

@@ -2,9 +2,9 @@
 
 use crate::ledger::{IndexEntry, NONE};
 
-/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. The first in the
-/// order that would be written stands for all with the same bytes, or the first of all where none would be,
-/// as `is_late` says by position.
+/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. Of those with the same
+/// bytes that is one that would be written, as `is_late` says by position, if there is such; of these the one
+/// whose path tells most, and one that is still there before others; and the first of equals.
 pub(super) fn copies(
     entries: &[IndexEntry],
     order: &[u32],
@@ -13,7 +13,8 @@ pub(super) fn copies(
     let hash = |position: u32| entries[order[position as usize] as usize].hash;
     let key = |position: &u32| {
         let hash = hash(*position).map(|hash| *hash.as_bytes());
-        (hash, is_late(*position as usize), *position)
+        let entry = &entries[order[*position as usize] as usize];
+        (hash, is_late(*position as usize), entry.path_rank, !entry.live, *position)
     };
     let mut by_hash: Vec<u32> = (0..order.len() as u32).collect();
     by_hash.sort_unstable_by_key(key);
@@ -30,7 +31,7 @@ pub(super) fn copies(
 mod tests {
     use super::*;
     use crate::ledger::LogPosition;
-    use crate::model::Digests;
+    use crate::model::{Digests, Status};
     use crate::model::build::record;
 
     #[test]
@@ -46,5 +47,31 @@ mod tests {
         let order = [0, 1, 2, 3, 4, 5];
         assert_eq!(copies(&entries, &order, |_| false), [NONE, NONE, 0, NONE, NONE, 0]);
         assert_eq!(copies(&entries, &order, |at| at == 0), [2, NONE, NONE, NONE, NONE, 2]);
+    }
+
+    #[test]
+    fn the_one_with_the_better_path_stands_for_its_copies() {
+        let entry = |path: Option<&str>, is_inferred, status| {
+            let mut file = record(0, 1);
+            file.digests = Some(Digests::of(b"a"));
+            file.facts.path = path.map(str::to_owned);
+            file.facts.is_inferred = is_inferred;
+            file.status = status;
+            IndexEntry::of(&file, NONE, LogPosition::default())
+        };
+        let first = |entries: &[IndexEntry]| {
+            let order: Vec<u32> = (0..entries.len() as u32).collect();
+            let copies = copies(entries, &order, |_| false);
+            copies.iter().position(|&copy| copy == NONE)
+        };
+        let nameless = entry(None, false, Status::Deleted);
+        let lost = entry(Some("lost-folder-7/a.jpg"), false, Status::Deleted);
+        let inferred = entry(Some("DCIM/a.jpg"), true, Status::Deleted);
+        let named = entry(Some("DCIM/a.jpg"), false, Status::Deleted);
+        let live = entry(Some("SORTED/a.jpg"), false, Status::Live);
+        assert_eq!(first(&[nameless, lost, inferred, named, live]), Some(4));
+        assert_eq!(first(&[nameless, lost, inferred, named]), Some(3));
+        assert_eq!(first(&[nameless, lost, inferred, inferred]), Some(2));
+        assert_eq!(first(&[nameless, lost, nameless]), Some(1));
     }
 }

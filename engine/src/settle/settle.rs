@@ -51,7 +51,9 @@ pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> Re
     let (mut filtered, mut own) = (0, vec![false; entries.len()]);
     for (index, entry) in entries.iter().enumerate() {
         let is_own = standings[index] == Standing::Own;
-        let is_asked = is_own && filter.wanted[usize::from(entry.format)] && entry.chosen;
+        // What no format recognises was asked for by its name.
+        let is_wanted = filter.wanted.get(usize::from(entry.format)).is_none_or(|wanted| *wanted);
+        let is_asked = is_own && is_wanted && entry.chosen;
         let is_kept = entry.len >= filter.min_size && entry.pixels >= filter.min_pixels;
         filtered += u64::from(is_asked && !is_kept);
         own[index] = is_asked && is_kept;

@@ -15,6 +15,13 @@ impl Entry {
         self.locations.iter().take(MOST_LOCATIONS).filter_map(Location::start)
     }
 
+    /// Whether it is known where its file begins.
+    pub fn has_one_start(&self) -> bool {
+        let mut starts = self.starts();
+        let first = starts.next();
+        first.is_some() && starts.all(|start| Some(start) == first)
+    }
+
     /// The extension of its name, as it stands there; empty where it has none.
     pub fn extension(&self) -> &str {
         self.path.rsplit_once('.').map_or("", |(_, extension)| extension)

@@ -5,6 +5,7 @@
 
 mod camera;
 mod component;
+mod extension;
 mod taken;
 
 pub use taken::TakenPaths;
@@ -65,17 +66,21 @@ pub struct NamingFacts<'a> {
 /// The result is relative, holds no `.` or `..`, and every component is a name that Linux, macOS
 /// and Windows accept. Two photos may get the same one: [`TakenPaths`] tells them apart.
 pub fn path(facts: &NamingFacts<'_>) -> String {
-    let below = facts.original.and_then(cleaned).unwrap_or_else(|| generated(facts));
+    let known = facts.original.and_then(|original| cleaned(original, facts.extension));
+    let below = known.unwrap_or_else(|| generated(facts));
     format!("{}/{below}", facts.folder.name())
 }
 
-/// A path from a source, cleaned; none when nothing in it names a file.
-fn cleaned(original: &str) -> Option<String> {
+/// A path from a source, cleaned, with an extension that fits; none when nothing in it names a file.
+fn cleaned(original: &str, extension: &str) -> Option<String> {
     let named = |part: &&str| !matches!(*part, "" | "." | "..") && !is_drive(part);
     // What is called by a step names no file.
     original.rsplit('/').find(|part| !part.is_empty()).filter(named)?;
     let mut parts: Vec<String> =
         original.rsplit('/').filter(named).take(MAX_DEPTH).map(component::clean).collect();
+    if let Some(name) = parts.first_mut() {
+        *name = component::clean(&extension::fitting(name, extension));
+    }
     parts.reverse();
     (!parts.is_empty()).then(|| parts.join("/"))
 }
@@ -131,7 +136,7 @@ mod tests {
     #[test]
     fn a_known_name_is_kept() {
         assert_eq!(original("DCIM/100CANON/IMG_0001.JPG"), "photos/DCIM/100CANON/IMG_0001.JPG");
-        assert_eq!(original("/Été à Paris/🏖.heic"), "photos/Été à Paris/🏖.heic");
+        assert_eq!(original("/Été à Paris/🏖.jpeg"), "photos/Été à Paris/🏖.jpeg");
         let partial =
             NamingFacts { folder: OutputFolder::Partial, original: Some("a.jpg"), ..UNKNOWN };
         assert_eq!(path(&partial), "partial/a.jpg");
@@ -139,8 +144,8 @@ mod tests {
 
     #[test]
     fn a_hostile_name_stays_below_its_folder() {
-        assert_eq!(original("../../etc/passwd"), "photos/etc/passwd");
-        assert_eq!(original("/etc/./passwd/"), "photos/etc/passwd");
+        assert_eq!(original("../../etc/passwd"), "photos/etc/passwd.jpg");
+        assert_eq!(original("/etc/./passwd/"), "photos/etc/passwd.jpg");
         assert_eq!(original("DCIM/.."), "photos/undated/0x1a2b000.jpg");
         assert_eq!(original("C:/Users/../x.jpg"), "photos/Users/x.jpg");
         assert_eq!(original("//server/share/x.jpg"), "photos/server/share/x.jpg");

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{End, Grade, Origin, Status};
+use crate::model::{End, Grade, Moment, Origin, Status};
 
 /// A range of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -95,6 +95,17 @@ pub struct ReportEnclosure {
     /// The name that the photo has in it, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+impl ReportFile {
+    /// The time that the written file gets: when the photo was taken or, where it does not say, last modified.
+    pub fn dated(&self) -> Option<&str> {
+        let taken = self.exif.as_ref().and_then(|exif| {
+            let taken = exif.taken.as_deref()?;
+            Moment::parse(taken, exif.utc_offset.as_deref()).map(|_| taken)
+        });
+        taken.or(self.modified.as_deref())
+    }
 }
 
 /// A file that was found.

@@ -4,7 +4,7 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::{self, Clue, Contents};
+use crate::volumes::filesystem::{self, Clue, Contents, MOST_ENTRIES};
 use crate::volumes::survey::volume::Volume;
 use crate::volumes::survey::{Survey, precedence};
 use crate::volumes::traces::Trace;
@@ -73,6 +73,23 @@ impl Survey {
         }
     }
 
+    /// Adds files that records tell of to the volume that they were salvaged in, where that has files of its
+    /// own: they are of a folder that was deleted from it, of which no record leads to all clusters. In one
+    /// that was formatted and holds nothing else, they are what is left of an earlier one.
+    fn take_in(&mut self, salvaged: &mut Contents, system: usize) -> bool {
+        let is_of = |volume: &&mut Volume| {
+            let known = &volume.contents;
+            volume.system == system
+                && (known.span, known.clusters_at) == (salvaged.span, salvaged.clusters_at)
+                && known.cluster_len == salvaged.cluster_len
+                && known.entries.iter().any(|entry| !entry.path.starts_with('$'))
+        };
+        let Some(volume) = self.volumes.iter_mut().find(is_of) else { return false };
+        let room = MOST_ENTRIES.saturating_sub(volume.contents.entries.len());
+        volume.contents.entries.extend(salvaged.entries.drain(..).take(room));
+        true
+    }
+
     /// Adds the files that records of one file system still tell of.
     fn salvage(&mut self, bytes: &dyn Bytes, traces: &[Trace], system: usize) {
         let clues: Vec<u64> = traces
@@ -87,10 +104,11 @@ impl Survey {
             std::mem::take(&mut self.volumes).into_iter().partition(|one| one.system == system);
         let kept: Vec<_> = of_system.iter().map(|one| (one.partition, one.lost)).collect();
         let known: Vec<Contents> = of_system.into_iter().map(|one| one.contents).collect();
-        let found = filesystem::ALL[system].salvage(bytes, &clues, &known);
+        let mut found = filesystem::ALL[system].salvage(bytes, &clues, &known);
         let volume = |contents, (partition, lost)| Volume { contents, partition, lost, system };
         self.volumes = others;
         self.volumes.extend(known.into_iter().zip(kept).map(|(one, kept)| volume(one, kept)));
+        found.retain_mut(|one| !self.take_in(one, system));
         // Records that know no place are names in somebody's bytes, and no volume.
         let locations =
             |one: &Contents| one.entries.iter().any(|entry| !entry.locations.is_empty());

@@ -1,5 +1,6 @@
 //! Which inode is called what, now and once.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +9,7 @@ use super::inode::ROOT;
 use super::inode_tables::InodeTables;
 use super::survey::{InodeSurvey, InodeVersion};
 use super::volume::ExtVolume;
-use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES};
+use crate::volumes::filesystem::{MOST_DEPTH, MOST_ENTRIES, path};
 
 /// Names of one inode that are kept.
 const MOST_NAMES: usize = 16;
@@ -108,20 +109,28 @@ impl NameHistory {
             .or_else(|| removed().max_by_key(|former| former.since))
     }
 
-    /// The path of a name in a folder at some time. Folders that are not known are left out.
+    /// The path of a name in a folder at some time. Outer folders that are not known are left out; for others
+    /// without a name their numbers stand.
     fn path(&self, folder: u32, name: &str, when: u32) -> String {
-        let mut parts = vec![name];
+        let mut parts = vec![Cow::from(name)];
         let mut folder = folder;
-        for _ in 0..MOST_DEPTH {
+        for depth in 0..MOST_DEPTH {
             if folder == ROOT {
                 break;
             }
             let link = self.links_of(folder).first().map(|link| (Some(link.parent), &*link.name));
             let former = || self.former(folder, when).map(|former| (former.parent, &*former.name));
             let named = if when == NOW { link.or_else(former) } else { former().or(link) };
-            parts.extend(named.map(|(_, name)| name));
+            let up = self.up.get(&folder).copied();
+            match named {
+                Some((_, name)) => parts.push(name.into()),
+                None if depth == 0 || up.is_some() => {
+                    parts.push(path::nameless_folder(folder).into());
+                }
+                None => {}
+            }
             let parent = named.and_then(|(parent, _)| parent);
-            let Some(parent) = parent.or_else(|| self.up.get(&folder).copied()) else { break };
+            let Some(parent) = parent.or(up) else { break };
             folder = parent;
         }
         parts.reverse();

@@ -35,6 +35,12 @@ pub(crate) trait FamilyMember: Sized {
     /// What a directory holds. Nothing is live in one that is not.
     fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing;
 
+    /// The first cluster of the directory that a directory says it lies in, zero for the root, where
+    /// directories say that.
+    fn parent_of(&self, _space: &ClusterSpace<'_>, _cluster: u32) -> Option<u32> {
+        None
+    }
+
     /// The clusters of a deleted directory as far as they are known, if it is still there. `parent`
     /// is the first cluster of the directory that it lies in, zero for the root.
     fn find_deleted(

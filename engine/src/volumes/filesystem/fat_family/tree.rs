@@ -1,11 +1,13 @@
 //! The directories and files of a volume, and the paths to them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::volumes::filesystem::entry::Entry;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
 use crate::volumes::filesystem::limits::{MOST_DEPTH, MOST_ENTRIES};
 use crate::volumes::filesystem::location::Location;
+use crate::volumes::filesystem::path;
 
 /// Directories of one volume that are kept.
 pub(crate) const MOST_DIRECTORIES: usize = 1 << 20;
@@ -25,6 +27,8 @@ pub(crate) struct Directory {
     pub record: Option<FileRecord>,
     /// How many directories it is known to lie in.
     depth: usize,
+    /// Number of its first cluster, by which it goes while its name is lost.
+    number: u32,
 }
 
 /// A file.
@@ -67,10 +71,10 @@ impl Default for DirectoryTree {
 
 impl DirectoryTree {
     /// The tree of directories that were found, and of files with the first cluster of their
-    /// directory. A file of an unknown directory goes into the root.
+    /// directory, zero for the root. A directory that was not found has no name.
     pub fn of_found(
         found: Vec<FoundDirectory>,
-        files: impl IntoIterator<Item = (Option<u32>, FileRecord)>,
+        files: impl IntoIterator<Item = (u32, FileRecord)>,
     ) -> Self {
         let mut tree = DirectoryTree::default();
         let mut numbers: HashMap<u32, usize> = HashMap::from([(0, ROOT)]);
@@ -81,13 +85,28 @@ impl DirectoryTree {
             let number = tree.directories.len();
             let parent = directory.parent.and_then(|parent| numbers.get(&parent).copied());
             let (parent, record) = (parent.filter(|&parent| parent != number), directory.record);
-            tree.directories.push(Directory { parent, record, depth: 0 });
+            tree.directories.push(Directory { parent, record, depth: 0, number: directory.cluster });
         }
         for (cluster, record) in files {
-            let number = cluster.and_then(|cluster| numbers.get(&cluster).copied());
-            tree.add_file(number.unwrap_or(ROOT), record);
+            let number = match numbers.get(&cluster) {
+                Some(&number) => Some(number),
+                None => tree.add_nameless(cluster),
+            };
+            if let Some(number) = number {
+                numbers.insert(cluster, number);
+                tree.add_file(number, record);
+            }
         }
         tree
+    }
+
+    /// Adds a directory of which nothing but its first cluster is known, unless there are too many.
+    fn add_nameless(&mut self, number: u32) -> Option<usize> {
+        if self.directories.len() >= MOST_DIRECTORIES {
+            return None;
+        }
+        self.directories.push(Directory { number, ..Directory::default() });
+        Some(self.directories.len() - 1)
     }
 
     /// Adds a directory inside another and says its number, unless there are too many.
@@ -96,7 +115,13 @@ impl DirectoryTree {
         if depth > MOST_DEPTH || self.directories.len() >= MOST_DIRECTORIES {
             return None;
         }
-        self.directories.push(Directory { parent: Some(parent), record: Some(record), depth });
+        let number = record.cluster;
+        self.directories.push(Directory {
+            parent: Some(parent),
+            record: Some(record),
+            depth,
+            number,
+        });
         Some(self.directories.len() - 1)
     }
 
@@ -111,6 +136,35 @@ impl DirectoryTree {
     pub fn cluster(&self, directory: usize) -> u32 {
         let directory = self.directories.get(directory);
         directory.and_then(|one| one.record.as_ref()).map_or(0, |record| record.cluster)
+    }
+
+    /// The first cluster of the directory that a directory lies in; zero for the root.
+    pub fn parent_cluster(&self, directory: usize) -> Option<u32> {
+        Some(self.cluster(self.directories.get(directory)?.parent?))
+    }
+
+    /// Whether the record of one directory is newer than that of another.
+    pub fn is_newer(&self, one: usize, other: usize) -> bool {
+        let [one, other] = [one, other].map(|number| {
+            let record = self.directories.get(number).and_then(|one| one.record.as_ref());
+            record.and_then(|record| record.modified).map(|moment| moment.civil)
+        });
+        one > other
+    }
+
+    /// Gives two directories the name and the place of each other, unless one would come to lie in itself.
+    pub fn exchange_names(&mut self, one: usize, other: usize) {
+        if self.lies_in(one, other) || self.lies_in(other, one) || one == other {
+            return;
+        }
+        self.directories.swap(one, other);
+    }
+
+    /// Whether a directory lies in another one, at any depth.
+    fn lies_in(&self, directory: usize, outer: usize) -> bool {
+        let parent = |&number: &usize| self.directories.get(number)?.parent;
+        let up = std::iter::successors(Some(directory), parent).skip(1).take(MOST_DEPTH + 1);
+        up.into_iter().any(|number| number == outer)
     }
 
     /// The directories that are named, as if they had been found by their clusters.
@@ -128,14 +182,17 @@ impl DirectoryTree {
     fn path(&self, directory: usize) -> (String, bool) {
         let (mut names, mut certain, mut here) = (Vec::new(), true, Some(directory));
         for _ in 0..=MOST_DEPTH {
-            let Some(directory) = here.and_then(|here| self.directories.get(here)) else { break };
-            if let Some(record) = &directory.record {
-                names.push(record.name.as_str());
-                certain &= record.certain;
-            }
+            let Some(number) = here.filter(|&here| here != ROOT) else { break };
+            let Some(directory) = self.directories.get(number) else { break };
+            let record = directory.record.as_ref();
+            certain &= record.is_none_or(|record| record.certain);
+            names.push(record.map_or_else(
+                || Cow::from(path::nameless_folder(directory.number)),
+                |record| Cow::from(&record.name),
+            ));
             here = directory.parent;
         }
-        let path = names.iter().rev().flat_map(|name| [name, "/"]).collect();
+        let path = names.iter().rev().flat_map(|name| [name.as_ref(), "/"]).collect();
         (path, certain)
     }
 

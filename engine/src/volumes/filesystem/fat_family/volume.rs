@@ -1,6 +1,8 @@
 //! One volume: its directories and files from the root on, and where they lie.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, VecDeque};
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
@@ -108,13 +110,33 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
         let listing = self.member.list(&root, true);
         self.space.faults.is_rootless |= listing.invalid > listing.records.len() as u64;
         self.add(ROOT, listing);
-        let mut number = ROOT + 1;
+        let (mut number, mut begun) = (ROOT + 1, HashMap::new());
         while let Some(directory) = self.tree.directories.get(number) {
-            let chain = directory.record.as_ref().map(|record| self.space.claim(record));
-            let runs = self.runs(&chain.unwrap_or_default().runs);
+            let record = directory.record.as_ref();
+            let cluster = record.map_or(0, |record| record.cluster);
+            let chain = record.map(|record| self.space.claim(record)).unwrap_or_default();
+            match begun.entry(cluster) {
+                Slot::Vacant(new) => drop(new.insert(number)),
+                Slot::Occupied(first) => self.settle_rivals(*first.get(), number, cluster),
+            }
+            let runs = self.runs(&chain.runs);
             let directory = self.directory(runs);
             self.add(number, self.member.list(&directory, true));
             number += 1;
+        }
+    }
+
+    /// Settles which of two records names a directory that both lead to: that in the directory which it
+    /// says itself that it lies in, else the newer one.
+    fn settle_rivals(&mut self, first: usize, second: usize, cluster: u32) {
+        let parents = [first, second].map(|number| self.tree.parent_cluster(number));
+        let said = self.member.parent_of(&self.space, cluster);
+        let is_second = match said.filter(|_| parents[0] != parents[1]) {
+            Some(said) => parents[1] == Some(said),
+            None => self.tree.is_newer(second, first),
+        };
+        if is_second {
+            self.tree.exchange_names(first, second);
         }
     }
 
@@ -169,7 +191,13 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
     /// Adds what a directory holds to the tree; deleted directories are noted, to be read later.
     fn add(&mut self, number: usize, listing: DirectoryListing) {
         self.space.faults.invalid += listing.invalid;
-        for record in listing.records {
+        let mut records = listing.records;
+        // Of several deleted directories that begin in one cluster the newest was there last.
+        records.sort_by_key(|record| {
+            let is_gone = record.is_directory && record.deleted;
+            is_gone.then(|| Reverse(record.modified.map(|moment| moment.civil)))
+        });
+        for record in records {
             if !record.is_directory {
                 self.tree.add_file(number, record);
             } else if !record.deleted {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::name::FileName;
 use super::record::Reference;
-use crate::volumes::filesystem::MOST_DEPTH;
+use crate::volumes::filesystem::{MOST_DEPTH, path};
 
 /// Number of the record of the folder that all others are in.
 pub(crate) const ROOT: u64 = 5;
@@ -39,10 +39,14 @@ impl FolderTree {
     }
 
     /// The path of what is called `name` in the folder `parent`: through all folders that are still
-    /// the ones that were meant.
+    /// the ones that were meant. Where that folder itself is not, its number stands for it.
     pub(crate) fn path(&self, parent: Reference, name: &str) -> String {
         let mut names = vec![name];
         let (mut at, mut len) = (parent, name.len());
+        let nameless = path::nameless_folder(parent.number());
+        if parent.number() != ROOT && self.folder(parent).is_none() {
+            names.push(&nameless);
+        }
         while at.number() != ROOT
             && names.len() <= MOST_DEPTH
             && let Some(folder) = self.folder(at)
@@ -86,8 +90,8 @@ mod tests {
         check(ROOT, 5, "a.jpg");
         check(30, 1, "DCIM/a.jpg");
         // The record was used again, or before.
-        check(30, 2, "a.jpg");
-        check(31, 3, "a.jpg");
+        check(30, 2, "lost-folder-30/a.jpg");
+        check(31, 3, "lost-folder-31/a.jpg");
         check(31, 4, "DCIM/100CANON/a.jpg");
         // A driver that does not count deletions.
         check(31, 5, "DCIM/100CANON/a.jpg");

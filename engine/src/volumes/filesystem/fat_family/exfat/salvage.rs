@@ -88,7 +88,7 @@ fn contents(
     };
     let files = records.iter().filter(is_lost).map(|record| {
         let record = FileRecord { deleted: true, ..record.clone() };
-        (clusters.directory_of(record.at), record)
+        (clusters.directory_of(record.at).unwrap_or_else(|| clusters.nameless(record.at)), record)
     });
     volume.contents("exfat", first, DirectoryTree::of_found(directories, files))
 }

@@ -2,8 +2,8 @@
 
 use crate::volumes::filesystem::fat_family::directory_bytes::{ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
-use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST};
-use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::directory::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::entry::{ClusterNumbers, EntryRole, FatEntry};
 use crate::volumes::filesystem::fat_family::fat::names::{long_name, part};
 use crate::volumes::filesystem::system::{Clue, SECTOR};
 
@@ -16,7 +16,8 @@ pub(crate) fn clue(sector: &[u8; SECTOR]) -> Option<Clue> {
     // set than those: nearly all sectors fail here.
     let first = sector[11];
     let maybe = first & 0xc0 == 0 && sector[12] & !0x18 == 0 && sector[0] != 0;
-    let is_trace = maybe && (DirectoryHead::parse(sector).is_some() || is_directory(sector));
+    let begins = || DirectoryHead::parse(sector, ClusterNumbers::ANY).is_some();
+    let is_trace = maybe && (begins() || is_directory(sector));
     is_trace.then_some(Clue::Records)
 }
 
@@ -31,7 +32,7 @@ fn is_directory(sector: &[u8; SECTOR]) -> bool {
                 ended = true;
             }
             EntryRole::LongName if part(sector, index).is_some() => {}
-            EntryRole::File if entry.is_valid(HIGHEST) && entry.modified().is_some() => {
+            EntryRole::File if entry.is_valid(ClusterNumbers::ANY) && entry.modified().is_some() => {
                 named += 1;
                 tied += usize::from(long_name(sector, index).is_some());
             }

@@ -3,20 +3,17 @@
 use crate::model::Moment;
 use crate::volumes::filesystem::fat_family::clusters::FIRST;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, entry};
-use crate::volumes::filesystem::fat_family::fat::entry::{EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::entry::{ClusterNumbers, EntryRole, FatEntry};
 use crate::volumes::filesystem::fat_family::fat::names;
 use crate::volumes::filesystem::fat_family::fat::names::{LongName, long_name};
 use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord, ShortName};
 use crate::volumes::filesystem::fat_family::member::DirectoryListing;
 
-/// Highest cluster there can be in any volume.
-pub(crate) const HIGHEST: u32 = 0x0fff_fff6;
-
-/// What a directory holds; `most` is the highest cluster there can be.
+/// What a directory holds.
 ///
 /// What lies behind the end mark, and all of a directory that is not live, is believed only if
 /// nothing in it is wrong: it may be what another file left there.
-pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, most: u32) -> DirectoryListing {
+pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, numbers: ClusterNumbers) -> DirectoryListing {
     let (mut listing, mut ended) = (DirectoryListing::default(), false);
     for index in 0..directory.len() {
         let Some(entry) = entry::<FatEntry>(directory.bytes(), index) else { break };
@@ -24,8 +21,8 @@ pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, most: u32) -> Dire
         match entry.role() {
             EntryRole::End => ended = true,
             EntryRole::File if entry.is_dots(1) || entry.is_dots(2) => {}
-            EntryRole::File if entry.is_valid(most) || is_live && entry.is_usable(most) => {
-                listing.records.push(record(directory, index, entry, is_live));
+            EntryRole::File if entry.is_valid(numbers) || is_live && entry.is_usable(numbers) => {
+                listing.records.push(record(directory, index, entry, is_live, entry.cluster(numbers)));
             }
             EntryRole::File => listing.invalid += u64::from(is_live),
             EntryRole::LongName | EntryRole::Label => {}
@@ -34,7 +31,7 @@ pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, most: u32) -> Dire
     listing
 }
 
-fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: bool) -> FileRecord {
+fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: bool, cluster: u32) -> FileRecord {
     let long = long_name(directory.bytes(), index);
     let mut short = ShortName { bytes: entry.name, case: entry.case() };
     if entry.is_deleted() {
@@ -45,7 +42,7 @@ fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: b
         _ => names::shown(&short),
     };
     // Of a deleted file all of the number may be lost, which zero tells as little as any other.
-    let is_empty = entry.cluster() == 0 && is_live && !entry.is_directory();
+    let is_empty = cluster == 0 && is_live && !entry.is_directory();
     FileRecord {
         name,
         short: Some(short),
@@ -54,7 +51,7 @@ fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: b
         erased: entry.is_deleted(),
         is_directory: entry.is_directory(),
         allocation: if is_empty { FileAllocation::Nothing } else { FileAllocation::Chained },
-        cluster: entry.cluster(),
+        cluster,
         size: entry.size.get().into(),
         written: entry.size.get().into(),
         modified: entry.modified().map(|civil| Moment { civil, offset: None }),
@@ -82,9 +79,16 @@ pub(crate) struct DirectoryHead {
 
 impl DirectoryHead {
     /// The beginning of the directory that begins with these bytes, if one does.
-    pub fn parse(directory: &[u8]) -> Option<Self> {
+    pub fn parse(directory: &[u8], numbers: ClusterNumbers) -> Option<Self> {
         let (own, parent): (&FatEntry, &FatEntry) = (entry(directory, 0)?, entry(directory, 1)?);
-        let fits = own.is_dots(1) && parent.is_dots(2) && own.cluster() >= FIRST && own.size == 0;
-        fits.then(|| DirectoryHead { own: own.cluster(), parent: parent.cluster() })
+        let head =
+            DirectoryHead { own: own.cluster(numbers), parent: parent.cluster(numbers) };
+        let fits = own.is_dots(1) && parent.is_dots(2) && head.own >= FIRST && own.size == 0;
+        fits.then_some(head)
+    }
+
+    /// The same by those bits of its numbers that count.
+    pub fn in_bits_of(self, numbers: ClusterNumbers) -> Self {
+        DirectoryHead { own: numbers.of_these(self.own), parent: numbers.of_these(self.parent) }
     }
 }

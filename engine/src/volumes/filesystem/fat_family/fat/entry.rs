@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use zerocopy::{FromBytes, Immutable, KnownLayout, LE, U16, U32, Unaligned};
 
 use crate::volumes::filesystem::fat_family::dos_time;
+use crate::volumes::filesystem::fat_family::geometry::FamilyKind;
 
 /// First byte of an entry that was deleted.
 pub(crate) const DELETED: u8 = 0xe5;
@@ -27,6 +28,38 @@ pub(crate) const MOST_PARTS: usize = 20;
 
 /// The lower-case flags of Windows NT: bit 3 the name, bit 4 the extension.
 const CASE: u8 = 0x18;
+
+/// Highest cluster there can be in any volume.
+pub(crate) const HIGHEST: u32 = 0x0fff_fff6;
+
+/// How entries of a volume say numbers of clusters.
+///
+/// Source: "FAT: General Overview of On-Disk Format" 1.03, "FAT Directory Structure": the word at
+/// offset 20 is zero on FAT12 and FAT16. OS/2 keeps a handle of extended attributes there, DR-DOS access
+/// rights. Of the 32 bits of FAT32 the upper four are reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClusterNumbers {
+    /// Those bits of both words that count.
+    mask: u32,
+    /// The highest number there can be.
+    most: u32,
+}
+
+impl ClusterNumbers {
+    /// Where it is not known which FAT it is.
+    pub const ANY: ClusterNumbers = ClusterNumbers { mask: 0x0fff_ffff, most: HIGHEST };
+
+    /// On this FAT; `most` is the highest number there can be.
+    pub fn of(kind: FamilyKind, most: u32) -> Self {
+        let mask = if kind == FamilyKind::Fat32 { ClusterNumbers::ANY.mask } else { 0xffff };
+        ClusterNumbers { mask, most }
+    }
+
+    /// Those bits of a number that count.
+    pub fn of_these(self, number: u32) -> u32 {
+        number & self.mask
+    }
+}
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +86,9 @@ pub(crate) struct FatEntry {
     created_time: U16<LE>,
     created_date: U16<LE>,
     accessed_date: U16<LE>,
-    cluster_high: U16<LE>,
+    /// On FAT32 the upper word of the first cluster; else what systems keep there, such as a handle of
+    /// extended attributes or access rights.
+    word_20: U16<LE>,
     modified_time: U16<LE>,
     modified_date: U16<LE>,
     cluster_low: U16<LE>,
@@ -87,9 +122,10 @@ impl FatEntry {
         self.case & CASE
     }
 
-    /// The first cluster, with both words.
-    pub fn cluster(&self) -> u32 {
-        u32::from(self.cluster_high.get()) << 16 | u32::from(self.cluster_low.get())
+    /// The first cluster, by those bits that count.
+    pub fn cluster(&self, numbers: ClusterNumbers) -> u32 {
+        let all = u32::from(self.word_20.get()) << 16 | u32::from(self.cluster_low.get());
+        all & numbers.mask
     }
 
     /// When it was last modified.
@@ -97,16 +133,16 @@ impl FatEntry {
         dos_time::moment(self.modified_date.get(), self.modified_time.get(), 0)
     }
 
-    /// Whether all of a file's entry can be true; `most` is the highest cluster there can be.
-    /// Entries in use may have a name that is not quite legal: see [`FatEntry::is_usable`].
-    pub fn is_valid(&self, most: u32) -> bool {
+    /// Whether all of a file's entry can be true. Entries in use may have a name that is not quite
+    /// legal: see [`FatEntry::is_usable`].
+    pub fn is_valid(&self, numbers: ClusterNumbers) -> bool {
         let (date, time) = (self.created_date.get(), self.created_time.get());
         let accessed = self.accessed_date.get();
         let was_created = date == 0 && time == 0 || dos_time::moment(date, time, 0).is_some();
         let was_accessed = accessed == 0 || dos_time::moment(accessed, 0, 0).is_some();
         let is_dated = self.modified().is_some() || (self.modified_date.get() == 0 && date != 0);
         is_legal(&self.name)
-            && self.is_usable(most)
+            && self.is_usable(numbers)
             && self.case & !CASE == 0
             && was_created
             && was_accessed
@@ -114,14 +150,14 @@ impl FatEntry {
             && self.created_hundredths < 200
     }
 
-    /// Whether a file's entry can be used; `most` is the highest cluster there can be.
-    pub fn is_usable(&self, most: u32) -> bool {
-        let cluster = self.cluster();
+    /// Whether a file's entry can be used.
+    pub fn is_usable(&self, numbers: ClusterNumbers) -> bool {
+        let cluster = self.cluster(numbers);
         self.attributes & !ATTRIBUTES == 0
             && self.attributes & LABEL == 0
             && self.name[1..].iter().all(|&byte| byte >= b' ' && byte != 0x7f)
             && self.name[0] != b' '
-            && cluster <= most
+            && cluster <= numbers.most
             && cluster != 1
             && (!self.is_directory() || self.size == 0)
     }
@@ -129,7 +165,7 @@ impl FatEntry {
     /// Whether all of a label's entry can be true.
     pub fn is_valid_label(&self) -> bool {
         let is_printable = self.name.iter().all(|&byte| byte >= b' ' && byte != 0x7f);
-        is_printable && self.cluster() == 0 && self.size == 0 && self.modified().is_some()
+        is_printable && self.cluster_low == 0 && self.size == 0 && self.modified().is_some()
     }
 
     /// Whether it is the entry `.` or `..` of a directory, by the number of dots.

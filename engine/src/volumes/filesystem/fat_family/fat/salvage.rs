@@ -10,24 +10,27 @@ use afterimage_signatures::Bytes;
 use crate::volumes::filesystem::contents::Contents;
 use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
 use crate::volumes::filesystem::fat_family::fat::directory::DirectoryHead;
+use crate::volumes::filesystem::fat_family::fat::entry::ClusterNumbers;
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
     LostVolume, MOST_CLUES, listed,
 };
 use crate::volumes::read;
-use geometry::{FoundHead, fits};
+use geometry::{FoundHead, fitting};
 
 /// What the entries at `clues` say that no volume in `known` does.
 pub(crate) fn salvage(bytes: &dyn Bytes, clues: &[u64], known: &[Contents]) -> Vec<Contents> {
     let mut listed = listed(known);
     let (mut heads, mut rest) = sort(bytes, clues);
     let mut volumes: Vec<LostVolume<'_>> = known.iter().map(LostVolume::of).collect();
-    let is_strange = |head: &&FoundHead| !volumes.iter().any(|volume| fits(volume, head));
+    let is_strange =
+        |head: &&FoundHead| volumes.iter().all(|volume| fitting(volume, **head).is_none());
     let strange = heads.iter().filter(is_strange).copied().collect();
     volumes.extend(geometry::agreed(bytes, strange));
     let mut found = Vec::new();
     for volume in &volumes {
         let (own, others): (Vec<FoundHead>, _) =
-            heads.into_iter().partition(|head| fits(volume, head));
+            heads.into_iter().partition(|head| fitting(volume, *head).is_some());
+        let own: Vec<_> = own.into_iter().filter_map(|head| fitting(volume, head)).collect();
         let (near, far) = rest.into_iter().partition(|&at| belongs(volume, &own, at));
         (heads, rest) = (others, far);
         found.extend(lost::contents(bytes, volume, own, near, &mut listed));
@@ -52,7 +55,7 @@ fn belongs(volume: &LostVolume<'_>, heads: &[FoundHead], at: u64) -> bool {
 fn sort(bytes: &dyn Bytes, clues: &[u64]) -> (Vec<FoundHead>, Vec<u64>) {
     let (mut heads, mut rest) = (Vec::new(), Vec::new());
     for &at in clues.iter().take(MOST_CLUES) {
-        match DirectoryHead::parse(&read::padded(bytes, at, 2 * ENTRY_LEN)) {
+        match DirectoryHead::parse(&read::padded(bytes, at, 2 * ENTRY_LEN), ClusterNumbers::ANY) {
             Some(head) => heads.push(FoundHead { at, head }),
             None => rest.push(at),
         }

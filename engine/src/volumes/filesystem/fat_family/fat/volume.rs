@@ -4,6 +4,7 @@ use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
 use crate::volumes::filesystem::fat_family::fat::boot::FatBoot;
 use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, label, list};
+use crate::volumes::filesystem::fat_family::fat::entry::ClusterNumbers;
 use crate::volumes::filesystem::fat_family::fat::letters;
 use crate::volumes::filesystem::fat_family::fat::names;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
@@ -31,6 +32,14 @@ pub(crate) struct FatVolume {
     probes: usize,
 }
 
+impl FatVolume {
+    /// How its entries say numbers of clusters.
+    fn numbers(&self) -> ClusterNumbers {
+        let VolumeGeometry { kind, clusters, .. } = self.boot.geometry;
+        ClusterNumbers::of(kind, clusters.saturating_add(1))
+    }
+}
+
 impl FamilyMember for FatVolume {
     fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
         let (boot, summary) = (FatBoot::parse(sector)?, TableSummary::default());
@@ -52,13 +61,19 @@ impl FamilyMember for FatVolume {
     fn list(&self, directory: &DirectoryBytes, is_live: bool) -> DirectoryListing {
         let VolumeGeometry { kind, clusters, cluster_len, .. } = self.boot.geometry;
         let capacity = u64::from(clusters) * cluster_len;
-        let mut listing = list(directory, is_live, clusters.saturating_add(1));
+        let mut listing = list(directory, is_live, self.numbers());
         // What is longer than the volume was never in it.
         listing.records.retain(|record| !record.deleted || record.size <= capacity);
         for record in listing.records.iter_mut().filter(|record| record.deleted) {
             record.is_halved = kind == FamilyKind::Fat32 && record.cluster < 1 << 16;
         }
         listing
+    }
+
+    fn parent_of(&self, space: &ClusterSpace<'_>, cluster: u32) -> Option<u32> {
+        let begins = read::padded(space.bytes, space.heap.offset(cluster)?, 2 * ENTRY_LEN);
+        let head = DirectoryHead::parse(&begins, self.numbers())?;
+        (head.own == cluster).then_some(head.parent)
     }
 
     /// A deleted directory says its own number and its parent's where it begins. Its chain is gone.
@@ -68,13 +83,14 @@ impl FamilyMember for FatVolume {
         record: &FileRecord,
         parent: u32,
     ) -> Option<Vec<ClusterRun>> {
+        let numbers = self.numbers();
         let begins_at = |first: u32| {
             let at = space.heap.offset(first)?;
             let is_open = self.probes > 0 && !space.owned.has(first);
             self.probes = self.probes.saturating_sub(1);
             let head = DirectoryHead { own: first, parent };
             let begins = is_open
-                && DirectoryHead::parse(&read::padded(space.bytes, at, 2 * ENTRY_LEN))
+                && DirectoryHead::parse(&read::padded(space.bytes, at, 2 * ENTRY_LEN), numbers)
                     == Some(head);
             begins.then_some(vec![ClusterRun { first, count: 1 }])
         };

@@ -32,16 +32,22 @@ pub(crate) struct DirectoryFragment {
     pub is_full: bool,
 }
 
+/// What is known of the order of fragments, apart from the names in them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FragmentOrder {
+    /// How many of them begin a directory and follow none; they come first.
+    pub heads: usize,
+    /// For each the one it is known to follow.
+    pub before: Vec<Option<usize>>,
+    /// For each the one that lies directly before it, which it may follow.
+    pub beside: Vec<Option<usize>>,
+}
+
 /// The fragments by number, those of one directory together and in order.
-///
-/// `heads` is how many of them begin a directory and follow none; they come first. `before` has for
-/// each the one it is known to follow.
-pub(crate) fn chains(
-    fragments: &[DirectoryFragment],
-    heads: usize,
-    mut before: Vec<Option<usize>>,
-) -> Vec<Vec<usize>> {
-    order(fragments, heads, &mut before);
+pub(crate) fn chains(fragments: &[DirectoryFragment], order: FragmentOrder) -> Vec<Vec<usize>> {
+    let FragmentOrder { heads, mut before, beside } = order;
+    follow_names(fragments, heads, &mut before);
+    follow_neighbours(fragments, heads, &beside, &mut before);
     let mut after = vec![None; fragments.len()];
     for (index, before) in before.iter().enumerate() {
         if let Some(before) = before {
@@ -54,8 +60,8 @@ pub(crate) fn chains(
         .collect()
 }
 
-/// Adds to `before` for each of the fragments the one it follows, if that can be told.
-fn order(fragments: &[DirectoryFragment], heads: usize, before: &mut [Option<usize>]) {
+/// Adds to `before` for each of the fragments the one it follows, if the names in them tell.
+fn follow_names(fragments: &[DirectoryFragment], heads: usize, before: &mut [Option<usize>]) {
     let mut open: BTreeMap<NameCount, usize> = BTreeMap::new();
     let followed: HashSet<usize> = before.iter().flatten().copied().collect();
     let offer = |open: &mut BTreeMap<NameCount, usize>, index: usize| {
@@ -84,6 +90,40 @@ fn order(fragments: &[DirectoryFragment], heads: usize, before: &mut [Option<usi
     }
 }
 
+/// Adds to `before` the fragments directly before those that follow no other, where entries fill them and
+/// nothing follows them.
+fn follow_neighbours(
+    fragments: &[DirectoryFragment],
+    heads: usize,
+    beside: &[Option<usize>],
+    before: &mut [Option<usize>],
+) {
+    let mut is_followed = vec![false; fragments.len()];
+    before.iter().flatten().for_each(|&index| is_followed[index] = true);
+    // The first fragment of the chain that each is in, as far as that is known by now.
+    let mut firsts: Vec<usize> =
+        before.iter().enumerate().map(|(index, before)| before.unwrap_or(index)).collect();
+    for index in heads..fragments.len() {
+        let Some(neighbour) = beside.get(index).copied().flatten() else { continue };
+        let is_open = before[index].is_none() && !is_followed[neighbour];
+        // A ring of fragments would have no first one.
+        if is_open && fragments[neighbour].is_full && first(&mut firsts, neighbour) != index {
+            before[index] = Some(neighbour);
+            is_followed[neighbour] = true;
+            firsts[index] = neighbour;
+        }
+    }
+}
+
+/// The first fragment of a chain, found in fewer steps the next time.
+fn first(firsts: &mut [usize], mut index: usize) -> usize {
+    while firsts[index] != index {
+        firsts[index] = firsts[firsts[index]];
+        index = firsts[index];
+    }
+    index
+}
+
 /// The folder of the root that holds all others.
 pub(crate) const CAMERA_ROOT: &str = "DCIM";
 
@@ -110,7 +150,7 @@ mod tests {
     #[track_caller]
     fn check(fragments: &[DirectoryFragment], heads: usize, expected: &[Option<usize>]) {
         let mut before = vec![None; fragments.len()];
-        order(fragments, heads, &mut before);
+        follow_names(fragments, heads, &mut before);
         assert_eq!(before, expected);
     }
 
@@ -140,6 +180,25 @@ mod tests {
             (fragment("IMG_0001", "IMG_0060", false), fragment("IMG_0061", "IMG_0062", false));
         check(&[short, next.clone()], 1, &[None, None]);
         check(&[a, next.clone(), next], 1, &[None, Some(0), None]);
+    }
+
+    #[test]
+    fn a_fragment_without_counting_names_follows_the_full_one_before_it() {
+        let full = |name: &str| fragment(name, name, true);
+        let all = [full("a.jpg"), full("holiday.jpg"), full("IMG_0007"), fragment("b", "c", false)];
+        let chains = |beside: [Option<usize>; 4], before: [Option<usize>; 4]| {
+            let order =
+                FragmentOrder { heads: 1, before: before.to_vec(), beside: beside.to_vec() };
+            chains(&all, order)
+        };
+        let none = [None; 4];
+        assert_eq!(chains([None, Some(0), Some(1), Some(0)], none), [vec![0, 1, 2], vec![3]]);
+        assert_eq!(chains([None, None, Some(3), None], none), [vec![0], vec![1], vec![2], vec![3]]);
+        // One that is known to go on elsewhere, and one that would follow itself.
+        let known = [None, None, Some(0), None];
+        assert_eq!(chains([None, Some(0), None, None], known), [vec![0, 2], vec![1], vec![3]]);
+        let known = [None, None, Some(1), None];
+        assert_eq!(chains([None, Some(2), None, None], known), [vec![0], vec![1, 2], vec![3]]);
     }
 
     #[test]

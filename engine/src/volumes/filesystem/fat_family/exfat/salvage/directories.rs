@@ -1,6 +1,6 @@
 //! Which directory an entry lies in: the one whose clusters hold it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use afterimage_signatures::Bytes;
 
@@ -8,7 +8,7 @@ use crate::volumes::filesystem::fat_family::clusters::{ClusterHeap, ClusterRun};
 use crate::volumes::filesystem::fat_family::directory_bytes::ENTRY_LEN;
 use crate::volumes::filesystem::fat_family::file_record::{FileAllocation, FileRecord};
 use crate::volumes::filesystem::fat_family::salvage::camera_names::{
-    CAMERA_ROOT, DirectoryFragment, chains, count, is_camera_folder,
+    CAMERA_ROOT, DirectoryFragment, FragmentOrder, chains, count, is_camera_folder,
 };
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
 use crate::volumes::filesystem::fat_family::tree::FoundDirectory;
@@ -24,14 +24,18 @@ pub(crate) struct DirectoryClusters<'r> {
     runs: BTreeMap<u32, (u32, &'r FileRecord)>,
     /// Other clusters, and the first of the directory that they belong to.
     more: HashMap<u32, u32>,
+    /// Clusters of directories whose name is lost, and the first of the same directory.
+    nameless: HashMap<u32, u32>,
 }
 
 impl<'r> DirectoryClusters<'r> {
     /// The directories that these records name; none where it is not known where clusters lie.
     pub fn of(bytes: &dyn Bytes, volume: &LostVolume<'_>, records: &'r [FileRecord]) -> Self {
-        let (heap, runs, more) = (volume.heap, BTreeMap::new(), HashMap::new());
-        let mut clusters = DirectoryClusters { heap, runs, more };
+        let (heap, runs) = (volume.heap, BTreeMap::new());
+        let (more, nameless) = (HashMap::new(), HashMap::new());
+        let mut clusters = DirectoryClusters { heap, runs, more, nameless };
         if !volume.is_located {
+            clusters.join_sectors(records);
             return clusters;
         }
         for record in records.iter().filter(|record| record.is_directory) {
@@ -74,15 +78,39 @@ impl<'r> DirectoryClusters<'r> {
             DirectoryFragment { first, last, is_full }
         };
         let fragments: Vec<DirectoryFragment> = all.iter().map(fragment).collect();
-        let chains = chains(&fragments, heads, vec![None; all.len()]);
-        for chain in chains.iter().filter(|chain| chain[0] < heads) {
-            self.more.extend(chain[1..].iter().map(|&index| (all[index], all[chain[0]])));
+        let numbers: HashMap<u32, usize> =
+            all.iter().enumerate().map(|(index, &cluster)| (cluster, index)).collect();
+        let beside = |cluster: &u32| numbers.get(&cluster.checked_sub(1)?).copied();
+        let order = FragmentOrder {
+            heads,
+            before: vec![None; all.len()],
+            beside: all.iter().map(beside).collect(),
+        };
+        for chain in chains(&fragments, order) {
+            let of = if chain[0] < heads { &mut self.more } else { &mut self.nameless };
+            of.extend(chain[1..].iter().map(|&index| (all[index], all[chain[0]])));
+        }
+    }
+
+    /// Where it is not known where clusters lie, sectors side by side are of one directory.
+    fn join_sectors(&mut self, records: &[FileRecord]) {
+        let sectors: BTreeSet<u32> =
+            records.iter().filter_map(|record| self.heap.number(record.at)).collect();
+        for sector in sectors {
+            let before = self.nameless.get(&sector.saturating_sub(1)).copied();
+            self.nameless.insert(sector, before.unwrap_or(sector));
         }
     }
 
     /// The first cluster of the directory that holds the byte at `at`.
     pub fn directory_of(&self, at: u64) -> Option<u32> {
         self.directory(self.heap.number(at)?)
+    }
+
+    /// The number that a directory goes by whose name is lost and which holds the byte at `at`.
+    pub fn nameless(&self, at: u64) -> u32 {
+        let cluster = self.heap.number(at).unwrap_or(u32::MAX);
+        self.nameless.get(&cluster).copied().unwrap_or(cluster)
     }
 
     fn directory(&self, cluster: u32) -> Option<u32> {

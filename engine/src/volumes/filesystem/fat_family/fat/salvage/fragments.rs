@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::fat_family::clusters::ClusterHeap;
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
-use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST, list};
-use crate::volumes::filesystem::fat_family::fat::salvage::geometry::FoundHead;
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, list};
+use crate::volumes::filesystem::fat_family::fat::entry::ClusterNumbers;
+use crate::volumes::filesystem::fat_family::fat::salvage::geometry::{FoundHead, numbers};
 use crate::volumes::filesystem::fat_family::fat::salvage::split_names;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
 use crate::volumes::filesystem::fat_family::salvage::camera_names::{
-    DirectoryFragment, chains, count,
+    DirectoryFragment, FragmentOrder, chains, count,
 };
+use crate::volumes::filesystem::fat_family::salvage::lost_volume::LostVolume;
 use crate::volumes::filesystem::system::SECTOR;
 
 /// A directory, or fragments of one whose beginning is not known.
@@ -23,6 +24,8 @@ pub(crate) struct FoundFragments {
     pub head: Option<DirectoryHead>,
     /// The first cluster of the directory that this is or must be a part of, zero for the root.
     pub own: Option<u32>,
+    /// Where the first of them lies.
+    pub at: u64,
     /// What it holds.
     pub records: Vec<FileRecord>,
 }
@@ -31,35 +34,50 @@ pub(crate) struct FoundFragments {
 /// were seen that are no beginning.
 pub(crate) fn fragments(
     bytes: &dyn Bytes,
-    heap: &ClusterHeap,
+    volume: &LostVolume<'_>,
     heads: &[FoundHead],
     rest: &[u64],
 ) -> Vec<FoundFragments> {
+    let (heap, numbers) = (&volume.heap, numbers(volume));
     let begun = |found: &FoundHead| Span {
         at: found.at,
         len: heap.len.min(bytes.len().saturating_sub(found.at)),
     };
-    let runs: Vec<Span> = heads.iter().map(begun).chain(orphaned(heap, heads, rest)).collect();
-    let fragments: Vec<DirectoryFragment> = runs.iter().map(|&run| fragment(bytes, run)).collect();
-    let before = split_names::before(bytes, &runs, heads.len());
+    let runs: Vec<Span> = heads.iter().map(begun).chain(orphaned(volume, heads, rest)).collect();
+    let fragments: Vec<DirectoryFragment> =
+        runs.iter().map(|&run| fragment(bytes, run, numbers)).collect();
+    let order = FragmentOrder {
+        heads: heads.len(),
+        before: split_names::before(bytes, &runs, heads.len()),
+        beside: beside(volume, &runs),
+    };
     let parents: HashMap<u32, u32> =
         heads.iter().map(|found| (found.head.own, found.head.parent)).collect();
-    let found = chains(&fragments, heads.len(), before).into_iter().map(|chain| {
-        let runs = chain.iter().map(|&index| runs[index]);
-        let records = list(&DirectoryBytes::read(bytes, runs), false, HIGHEST).records;
+    let found = chains(&fragments, order).into_iter().map(|chain| {
+        let all = chain.iter().map(|&index| runs[index]);
+        let records = list(&DirectoryBytes::read(bytes, all), false, numbers).records;
         let head = heads.get(chain[0]).map(|found| found.head);
         // The directories among these entries name the one that holds them as their parent.
         let mut directories = records.iter().filter(|record| record.is_directory);
         let named = || directories.find_map(|record| parents.get(&record.cluster).copied());
         let own = head.map(|head| head.own).or_else(named);
-        FoundFragments { head, own, records }
+        FoundFragments { head, own, at: runs[chain[0]].at, records }
     });
     found.collect()
 }
 
+/// For each of the runs the one that ends where it begins: a directory grows into the next cluster where
+/// that is free. One that is there has all of its clusters already.
+fn beside(volume: &LostVolume<'_>, runs: &[Span]) -> Vec<Option<usize>> {
+    let free = runs.iter().enumerate().filter(|(_, run)| volume.is_free(run.at));
+    let ends: HashMap<u64, usize> = free.map(|(index, run)| (run.end(), index)).collect();
+    runs.iter().map(|run| ends.get(&run.at).copied()).collect()
+}
+
 /// Clusters with entries that begin no directory; where a sector in the midst of one looks like
-/// entries, that alone.
-fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Span> {
+/// entries, that alone. Where it is not known where clusters lie, sectors side by side are one.
+fn orphaned(volume: &LostVolume<'_>, heads: &[FoundHead], rest: &[u64]) -> Vec<Span> {
+    let heap = &volume.heap;
     let taken: HashSet<u64> = heads.iter().map(|found| found.at).collect();
     let mut runs: Vec<Span> = Vec::new();
     for &at in rest {
@@ -69,15 +87,18 @@ fn orphaned(heap: &ClusterHeap, heads: &[FoundHead], rest: &[u64]) -> Vec<Span> 
             continue;
         }
         let len = if start == Some(at) { heap.len } else { SECTOR as u64 };
-        runs.push(Span { at, len });
+        match runs.last_mut().filter(|last| !volume.is_located && last.end() == at) {
+            Some(last) => last.len += len,
+            None => runs.push(Span { at, len }),
+        }
     }
     runs
 }
 
 /// What the names in a run count.
-fn fragment(bytes: &dyn Bytes, run: Span) -> DirectoryFragment {
+fn fragment(bytes: &dyn Bytes, run: Span, numbers: ClusterNumbers) -> DirectoryFragment {
     let directory = DirectoryBytes::read(bytes, [run]);
-    let records = list(&directory, false, HIGHEST).records;
+    let records = list(&directory, false, numbers).records;
     let counted = |record: &FileRecord| count(&record.name);
     DirectoryFragment {
         first: records.iter().find_map(counted),

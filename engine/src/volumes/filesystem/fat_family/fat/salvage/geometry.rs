@@ -5,7 +5,9 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, HIGHEST, list};
+use crate::volumes::filesystem::fat_family::geometry::FamilyKind;
+use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, list};
+use crate::volumes::filesystem::fat_family::fat::entry::{ClusterNumbers, HIGHEST};
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
     LostVolume, count_fitting, origin, votes,
 };
@@ -29,9 +31,19 @@ pub(crate) struct FoundHead {
     pub head: DirectoryHead,
 }
 
-/// Whether the directory lies where its number says.
-pub(crate) fn fits(volume: &LostVolume<'_>, found: &FoundHead) -> bool {
-    volume.heap.offset(found.head.own) == Some(found.at)
+/// How entries of a volume say numbers of clusters, as far as it is known which FAT it is.
+pub(crate) fn numbers(volume: &LostVolume<'_>) -> ClusterNumbers {
+    let kinds = [FamilyKind::Fat12, FamilyKind::Fat16, FamilyKind::Fat32];
+    let named = |kind: &FamilyKind| volume.known.is_some_and(|known| known.kind == kind.name());
+    let known = kinds.into_iter().find(named);
+    known.map_or(ClusterNumbers::ANY, |kind| ClusterNumbers::of(kind, HIGHEST))
+}
+
+/// The same directory, if it lies where its number says.
+pub(crate) fn fitting(volume: &LostVolume<'_>, found: FoundHead) -> Option<FoundHead> {
+    let head = found.head.in_bits_of(numbers(volume));
+    let is_there = volume.heap.offset(head.own) == Some(found.at);
+    is_there.then_some(FoundHead { head, ..found })
 }
 
 /// The volumes that these directories agree on, those that most agree on first.
@@ -40,7 +52,7 @@ pub(crate) fn agreed(bytes: &dyn Bytes, mut heads: Vec<FoundHead>) -> Vec<LostVo
     while volumes.len() < MOST_VOLUMES
         && let Some(volume) = vote(bytes, &heads).or_else(|| lone(bytes, &heads))
     {
-        heads.retain(|head| !fits(&volume, head));
+        heads.retain(|head| fitting(&volume, *head).is_none());
         volumes.push(volume);
     }
     volumes
@@ -59,7 +71,7 @@ fn lone(bytes: &dyn Bytes, heads: &[FoundHead]) -> Option<LostVolume<'static>> {
     let tried = LENGTHS.into_iter().filter_map(|len| {
         let volume = LostVolume::at(origin(at, own, len)?, len, bytes.len());
         let run = volume.heap.run(ClusterRun { first: own, count: 1 });
-        let listing = list(&DirectoryBytes::read(bytes, run), false, HIGHEST);
+        let listing = list(&DirectoryBytes::read(bytes, run), false, ClusterNumbers::ANY);
         Some((count_fitting(bytes, &volume.heap, listing.records.iter()), volume))
     });
     let (count, volume) = tried.max_by_key(|&(count, _)| count)?;

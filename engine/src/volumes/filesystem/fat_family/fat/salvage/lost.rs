@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::contents::Contents;
+use crate::volumes::filesystem::fat_family::fat::directory::DirectoryHead;
 use crate::volumes::filesystem::fat_family::fat::letters;
 use crate::volumes::filesystem::fat_family::fat::salvage::fragments::{FoundFragments, fragments};
 use crate::volumes::filesystem::fat_family::fat::salvage::geometry::FoundHead;
@@ -31,20 +32,25 @@ pub(crate) fn contents(
     heads.retain(|found| volume.is_free(found.at) || live.contains(&found.head.own));
     rest.retain(|&at| volume.is_free(at));
     let first = heads.iter().map(|found| found.at).chain(rest.iter().copied()).min()?;
-    let found = fragments(bytes, &volume.heap, &heads, &rest);
+    let found = fragments(bytes, volume, &heads, &rest);
     let names = DirectoryNames::of(&found, kept);
-    let directories = found.iter().filter_map(|one| {
-        let (cluster, parent) = (one.head?.own, one.head?.parent);
-        let record = names.find(cluster, parent, &one.records);
-        Some(FoundDirectory { cluster, parent: Some(parent), record })
+    let directories = found.iter().filter_map(|one| match (one.head, one.own) {
+        (Some(DirectoryHead { own, parent }), _) => {
+            let record = names.find(own, parent, &one.records);
+            Some(FoundDirectory { cluster: own, parent: Some(parent), record })
+        }
+        (None, Some(own)) => names.headless(own),
+        (None, None) => None,
     });
-    let directories = directories.collect();
-    let records = found
-        .into_iter()
-        .flat_map(|one| one.records.into_iter().map(move |record| (one.own, record)));
+    let directories = directories.chain(kept.iter().cloned()).collect();
+    let records = found.into_iter().flat_map(|one| {
+        let own = one.own.unwrap_or_else(|| nameless(volume, one.at));
+        one.records.into_iter().map(move |record| (own, record))
+    });
     let files = records.filter(|(_, record)| !record.is_directory && listed.insert(record.at));
     let mut tree = DirectoryTree::of_found(directories, files);
     letters::restore(&mut tree);
+    tree.files.iter_mut().for_each(|file| without_handle(&mut file.record, volume));
     // Where clusters have more than 16 bits, the upper half of a number may be lost.
     let clusters = tree.files.iter().map(|file| file.record.cluster);
     let mut clusters = clusters.chain(heads.iter().map(|found| found.head.own));
@@ -56,8 +62,35 @@ pub(crate) fn contents(
     volume.contents(if is_wide { "fat32" } else { "fat" }, first, tree)
 }
 
+/// Stands for the first cluster of a directory of which only fragments are left, the first of them at
+/// `at`. Where clusters lie anywhere, its number is not one that directories say.
+fn nameless(volume: &LostVolume<'_>, at: u64) -> u32 {
+    const NOWHERE: u32 = 1 << 31;
+    let number = volume.heap.number(at).unwrap_or(NOWHERE);
+    if volume.is_located { number } else { number | NOWHERE }
+}
+
+/// Where it is not known which FAT it is, the upper word of a cluster that is not there is not of its
+/// number: FAT12 and FAT16 keep something else in it.
+fn without_handle(record: &mut FileRecord, volume: &LostVolume<'_>) {
+    let is_there = |cluster| volume.heap.offset(cluster).is_some();
+    let low = record.cluster & 0xffff;
+    if volume.known.is_none() && volume.is_located && !is_there(record.cluster) && is_there(low) {
+        record.cluster = low;
+    }
+}
+
 /// Names of one cluster that are kept: a few generations of a card.
 const MOST_NAMES: usize = 64;
+
+/// Of several names of one cluster the one that was there last: not erased, newer, further on.
+fn newest<'n, 'r: 'n>(
+    names: impl Iterator<Item = &'n (Option<u32>, &'r FileRecord)>,
+) -> Option<&'n (Option<u32>, &'r FileRecord)> {
+    names.max_by_key(|(_, record)| {
+        (!record.erased, record.modified.map(|moment| moment.civil), record.at)
+    })
+}
 
 /// What names directories, by the first cluster of what is named.
 struct DirectoryNames<'r> {
@@ -80,12 +113,18 @@ impl<'r> DirectoryNames<'r> {
         found_names
     }
 
+    /// A directory whose beginning is lost, as the newest of its names has it.
+    pub fn headless(&self, own: u32) -> Option<FoundDirectory> {
+        let (parent, record) = newest(self.by_cluster.get(&own)?.iter())?;
+        Some(FoundDirectory { cluster: own, parent: *parent, record: Some((*record).clone()) })
+    }
+
     /// The name of a directory: the one in its parent, one in fragments of what may be its parent,
     /// or, of a directory of the root that holds directories as cameras call them, the one they give
     /// it. `records` are what it holds.
     pub fn find(&self, own: u32, parent: u32, records: &[FileRecord]) -> Option<FileRecord> {
         let names = self.by_cluster.get(&own).map_or(&[][..], Vec::as_slice);
-        let by = |wanted: Option<u32>| names.iter().find(move |(by, _)| *by == wanted);
+        let by = |wanted: Option<u32>| newest(names.iter().filter(move |(by, _)| *by == wanted));
         if let Some((_, record)) = by(Some(parent)).or_else(|| by(None)) {
             return Some(FileRecord::clone(record));
         }
