@@ -107,6 +107,20 @@ impl JpegOracle {
         }
     }
 
+    /// An oracle that takes so many units for a restart interval until a segment defines one.
+    pub(crate) fn with_interval(units: u16) -> Self {
+        let mut oracle = Self::new();
+        Arc::make_mut(&mut oracle.headers).interval = units;
+        oracle
+    }
+
+    /// Passes over so many bytes that stand where a marker is due and are none of the picture's.
+    pub(crate) fn pass_over(&mut self, len: u64) {
+        if self.part == Part::Marker(0) && self.said == Said::More {
+            self.at += len;
+        }
+    }
+
     /// What the oracle says now.
     pub(crate) fn said(&self) -> Said {
         self.said
