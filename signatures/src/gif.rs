@@ -8,6 +8,8 @@ mod oracle;
 
 pub use oracle::GifOracle;
 
+use oracle::Oddity;
+
 use blocks::{DESCRIPTOR_LEN, HEADER_LEN};
 
 use crate::format::{Effort, Magic};
@@ -45,7 +47,10 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let (width, height) = oracle.screen();
     let mut verdict = match driven {
         Ok(end) => whole(&oracle, end, effort),
-        Err((at, what)) => partial(view, &oracle, at, what)?,
+        Err((at, what)) => match odd(view, effort) {
+            Some(verdict) => verdict,
+            None => partial(view, &oracle, at, what)?,
+        },
     };
     verdict.pixels = Some((u32::from(width), u32::from(height)));
     Ok(verdict)
@@ -54,6 +59,9 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
 fn whole(oracle: &GifOracle, end: u64, effort: Effort) -> Verdict {
     let mut verdict = Verdict::structural(end, "gif", "image/gif");
     let decoded = effort == Effort::Proof;
+    if let Some(at) = oracle.beyond() {
+        verdict.note(at, "a frame reaches beyond the screen");
+    }
     // The trailer is one byte: where it is the first of a sector, one foreign sector in 256 would
     // pass for it.
     let lone = end % SECTOR == 1;
@@ -67,6 +75,27 @@ fn whole(oracle: &GifOracle, end: u64, effort: Effort) -> Verdict {
         verdict.unchecked.push(Unchecked { span, role: Role::Payload });
     }
     verdict
+}
+
+/// A GIF whose blocks lead to the trailer although something in them is odd. Where foreign bytes
+/// could look so, the sub-blocks must be even: a foreign byte where a length belongs shows.
+fn odd(view: &mut View<'_>, effort: Effort) -> Option<Verdict> {
+    let mut oracle = GifOracle::lenient(effort == Effort::Proof);
+    let end = drive(&mut oracle, view, PIECE).ok()?;
+    let oddities = oracle.oddities()?;
+    let worst = oddities.worst?;
+    if worst > Oddity::Harmless && !oracle.is_even() {
+        return None;
+    }
+    let mut verdict = whole(&oracle, end, Effort::Structure);
+    verdict.proof = "blocks up to the trailer";
+    if worst == Oddity::Damage {
+        verdict.grade = Grade::Damaged;
+    }
+    for issue in &oddities.issues {
+        verdict.note(issue.at, issue.what.clone());
+    }
+    Some(verdict)
 }
 
 /// The beginning of a broken GIF, if it shows some of its first frame.

@@ -2,7 +2,9 @@
 //!
 //! Source: ITU-T T.81 (1992), annex B "Compressed data formats".
 
+mod decode;
 mod entropy;
+mod extraneous;
 mod followers;
 mod frame;
 mod gcontainer;
@@ -23,12 +25,17 @@ mod walk;
 
 pub use skim::JpegOracle;
 
+use entropy::Surplus;
+
 use crate::format::{Effort, Magic};
 use crate::verdict::{MOST_CHILDREN, Reject, Verdict};
 use crate::view::View;
 
 /// What every JPEG begins with: SOI and the first byte of the next marker.
 pub(crate) static MAGIC: &[Magic] = &[Magic::new(0, b"\xff\xd8\xff")];
+
+/// SOI alone, where something else than a marker follows that decoders pass over.
+pub(crate) static ODD_MAGIC: &[Magic] = &[Magic::gated(0, b"\xff\xd8", extraneous::opens)];
 
 /// SOI, one quantisation table, frame and scan header of one component, a byte of data, EOI.
 pub(crate) const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
@@ -37,8 +44,11 @@ pub(crate) const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
 pub(crate) fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let mut verdict = match effort {
         Effort::Structure => {
-            let walked = walk::walk(view)?;
-            structure::structure(view, walked)
+            let walked = walk::walk(view, Surplus::InOrder)?;
+            let gaps = walked.gaps.clone();
+            let mut verdict = structure::structure(view, walked);
+            decode::tell_gaps(view, &gaps, &mut verdict);
+            verdict
         }
         Effort::Proof => prove::prove(view)?,
     };

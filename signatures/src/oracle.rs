@@ -72,7 +72,17 @@ pub fn drive(
     view: &mut View<'_>,
     most: usize,
 ) -> Result<u64, (u64, &'static str)> {
-    let (mut at, mut piece) = (0, FIRST_PIECE.min(most));
+    drive_from(oracle, view, 0, most)
+}
+
+/// The same for an oracle that has taken what comes before byte `at` of the view.
+pub fn drive_from(
+    oracle: &mut impl Oracle,
+    view: &mut View<'_>,
+    mut at: u64,
+    most: usize,
+) -> Result<u64, (u64, &'static str)> {
+    let mut piece = FIRST_PIECE.min(most);
     loop {
         let bytes = view.up_to(at, piece);
         piece = (2 * piece).min(most);

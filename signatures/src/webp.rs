@@ -23,6 +23,14 @@ const EXTENDED_LEN: u64 = 10;
 /// Length of what precedes the chunks in `ANMF`. Source: RFC 9649, 2.7.1.1.
 const FRAME_HEAD_LEN: u64 = 16;
 
+/// Chunks that the format knows. Source: RFC 9649, 2.7.
+const KNOWN: &[&[u8; 4]] =
+    &[b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP "];
+
+/// How far the length of the file may be from that of its chunks, in bytes: writers forget headers
+/// and padding, or count them twice.
+const MOST_SLIP: u64 = 16;
+
 /// Most chunks that are told apart; an hour of animation has fewer frames.
 const MOST_CHUNKS: usize = 1 << 18;
 
@@ -85,6 +93,11 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     };
     match walk.all(view, end) {
         Ok(()) => walk.close(view),
+        Err(_) if walk.slips(end) => {
+            walk.verdict.len = walk.end;
+            walk.verdict.note(4, "the length of the file is not that of its chunks");
+            walk.close(view);
+        }
         Err(_) if effort == Effort::Proof && walk.pictures > 0 => walk.cut(view),
         Err(reject) => return Err(reject),
     }
@@ -140,21 +153,52 @@ impl Picture {
 }
 
 impl Walk {
-    /// All chunks up to `end`, where the last must end.
-    fn all(&mut self, view: &mut View<'_>, end: u64) -> Result<(), Reject> {
+    /// All chunks up to `end`, where the last must end, or a little after it.
+    fn all(&mut self, view: &mut View<'_>, mut end: u64) -> Result<(), Reject> {
+        let mut is_padded = false;
         while self.end < end {
-            let chunk = Chunk::read(view, self.end)?;
-            if chunk.data().end() > end {
+            let chunk = self.next(view, is_padded)?;
+            let over = chunk.data().end().saturating_sub(end);
+            if over > MOST_SLIP || (over > 0 && !KNOWN.contains(&&chunk.name)) {
                 return Err(view.malformed(self.end + 4, "chunk length"));
             }
             self.chunk(view, chunk)?;
+            if over > 0 {
+                end = chunk.data().end();
+                self.verdict.len = end;
+                self.verdict.note(4, "the length of the file is not that of its chunks");
+            }
             self.end = chunk.end();
+            is_padded = chunk.len & 1 == 1;
         }
         view.check(0, end)?;
         match self.pictures {
             0 => Err(view.malformed(LIST_HEAD_LEN, "pictures")),
             _ => Ok(()),
         }
+    }
+
+    /// The next chunk; where no known one stands after the padding of the one before, which some
+    /// writers leave out, the one that stands in its place.
+    fn next(&mut self, view: &mut View<'_>, is_padded: bool) -> Result<Chunk, Reject> {
+        let chunk = Chunk::read(view, self.end);
+        if !is_padded || chunk.is_ok_and(|chunk| KNOWN.contains(&&chunk.name)) {
+            return chunk;
+        }
+        match Chunk::read(view, self.end - 1) {
+            Ok(unpadded) if KNOWN.contains(&&unpadded.name) => {
+                self.verdict.note(self.end - 1, "a chunk of odd length without its padding");
+                Ok(unpadded)
+            }
+            _ => chunk,
+        }
+    }
+
+    /// Whether only a few bytes are left between the chunks that came and `end`: fewer than any
+    /// chunk that is missing would take.
+    fn slips(&self, end: u64) -> bool {
+        let rest = end.saturating_sub(self.end);
+        self.pictures > 0 && self.flaw.is_none() && (1..=MOST_SLIP).contains(&rest)
     }
 
     /// The chunks close. A picture that does not hold is damaged, unless all is foreign from some

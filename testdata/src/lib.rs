@@ -20,6 +20,7 @@ pub mod gif;
 pub mod hfsplus;
 pub mod ico;
 pub mod ifd;
+pub mod irregular;
 pub mod isobmff;
 pub mod jpeg;
 pub mod jpeg2000;

@@ -29,6 +29,8 @@ struct Psd {
     resources: bool,
     /// Bytes of the layer section.
     layers: usize,
+    /// How far the last run of each packed row reaches over its end.
+    spill: usize,
 }
 
 const PLAIN: Psd = Psd {
@@ -38,6 +40,7 @@ const PLAIN: Psd = Psd {
     channels: 3,
     resources: false,
     layers: 0,
+    spill: 0,
 };
 
 impl Psd {
@@ -75,7 +78,7 @@ impl Psd {
             Coding::Raw => [&[0, 0][..], &rows.concat()].concat(),
             Coding::Deflate => [&[0, 2][..], &compress_to_vec_zlib(&rows.concat(), 6)].concat(),
             Coding::PackBits => {
-                let rows: Vec<_> = rows.iter().map(|row| pack(row)).collect();
+                let rows: Vec<_> = rows.iter().map(|row| spilled(row, self.spill)).collect();
                 let mut out = vec![0, 1];
                 for row in &rows {
                     let len = (row.len() as u32).to_be_bytes();
@@ -105,6 +108,23 @@ impl Psd {
             _ => samples.collect(),
         }
     }
+}
+
+/// A packed row whose last run gives `spill` bytes too many.
+fn spilled(row: &[u8], spill: usize) -> Vec<u8> {
+    match row.split_last() {
+        Some((&last, before)) if spill > 0 => {
+            let mut out = pack(before);
+            out.extend([(256 - spill) as u8, last]);
+            out
+        }
+        _ => pack(row),
+    }
+}
+
+/// A document whose packed rows reach over their ends, in the lengths that their table tells.
+pub fn spilling() -> Vec<u8> {
+    Psd { spill: 5, ..PLAIN }.encode(&Picture::scene(78, 90, 60))
 }
 
 /// Source: Apple, Technical Note TN1023 "Understanding PackBits".

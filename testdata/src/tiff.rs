@@ -7,6 +7,7 @@ mod cameras;
 pub(crate) mod jpeg;
 mod plain;
 mod special;
+pub(crate) mod untold;
 pub mod writer;
 
 use crate::Sample;

@@ -97,6 +97,7 @@ fn complete(view: &mut View<'_>, _: &Structure, findings: &mut Findings) {
         parts: vec![span],
         jpeg: None,
         implausible: 0,
+        untold: 0,
         coded: Coded::default(),
     }));
 }

@@ -1,6 +1,6 @@
 //! JPEG, with all that cameras append to it.
 
-use crate::format::{self, Effort, Group, Signature};
+use crate::format::{self, Effort, Group, Magic, Signature};
 use crate::jpeg::{self, JpegOracle};
 use crate::oracle::Oracle;
 use crate::verdict::{Reject, Verdict};
@@ -26,6 +26,10 @@ pub struct Format;
 impl format::Format for Format {
     fn signature(&self) -> &'static Signature {
         &SIGNATURE
+    }
+
+    fn short_magic(&self) -> &'static [Magic] {
+        jpeg::ODD_MAGIC
     }
 
     fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {

@@ -86,6 +86,7 @@ fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findings)
         parts: vec![span],
         jpeg: None,
         implausible: 0,
+        untold: 0,
         coded: Coded::default(),
     }));
 }

@@ -9,6 +9,9 @@ const MOST_CODES: usize = 1 << MOST_BITS;
 /// Most bits of a code. Source: GIF89a, appendix F.
 const MOST_BITS: u8 = 12;
 
+/// A string that gives more pixels than are left.
+pub(super) const TOO_MANY_PIXELS: &str = "more pixels than the frame has";
+
 /// The codes of one frame.
 #[derive(Clone)]
 pub(super) struct Lzw {
@@ -28,6 +31,8 @@ pub(super) struct Lzw {
     /// Pixels that are still to come.
     left: u64,
     ended: bool,
+    /// Bytes that came after the last pixel.
+    surplus: u64,
 }
 
 impl Lzw {
@@ -46,7 +51,28 @@ impl Lzw {
             held: 0,
             left: pixels,
             ended: false,
+            surplus: 0,
         }
+    }
+
+    /// Bytes that came after the last pixel and that viewers pass over.
+    pub(super) fn surplus(&self) -> u64 {
+        self.surplus
+    }
+
+    /// Whether the codes have ended, by a code of their own or with the last pixel.
+    pub(super) fn is_over(&self) -> bool {
+        self.ended || self.left == 0
+    }
+
+    /// Takes all pixels that were still to come as given.
+    pub(super) fn fill(&mut self) {
+        self.left = 0;
+    }
+
+    /// Passes over a byte after the end.
+    pub(super) fn pass_over(&mut self) {
+        self.surplus += 1;
     }
 
     /// Pixels that are still to come.
@@ -87,8 +113,7 @@ impl Lzw {
             (_, None) if code < self.clear => 1,
             _ => return Err("a code that the table does not have yet"),
         };
-        self.left =
-            self.left.checked_sub(u64::from(len)).ok_or("more pixels than the frame has")?;
+        self.left = self.left.checked_sub(u64::from(len)).ok_or(TOO_MANY_PIXELS)?;
         if let Some(last) = self.last
             && self.next < MOST_CODES
         {

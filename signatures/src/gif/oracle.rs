@@ -1,13 +1,19 @@
 //! The oracle of GIF: it reads the file byte by byte and names the first one that cannot be.
 
 use super::blocks::{DESCRIPTOR_LEN, HEADER_LEN};
-use super::lzw::Lzw;
+use super::lzw::{Lzw, TOO_MANY_PIXELS};
 use crate::oracle::{Oracle, Said};
-use crate::verdict::Span;
+use crate::verdict::{Issue, MOST_ISSUES, Span};
 
 /// Most ranges of metadata that are told apart; a file with more of them is an animation in
 /// which every frame has a colour table of its own.
 pub const MOST_PARTS: usize = 4096;
+
+/// Image data after the last pixel that is no sign of foreign bytes: two sub-blocks.
+const MOST_SURPLUS: u64 = 512;
+
+/// More than the eight bits of a pixel, as some writers say and viewers take.
+const MOST_PIXEL_BITS: u8 = 11;
 
 /// Where in the file the next byte belongs.
 ///
@@ -61,6 +67,10 @@ pub struct GifOracle {
     /// The end of the last part that held.
     good: u64,
     unchecked: Vec<Span>,
+    /// Where the first frame is described that reaches beyond the screen.
+    beyond: Option<u64>,
+    /// What viewers put up with so far, where that is let pass.
+    odd: Option<Oddities>,
     said: Said,
 }
 
@@ -86,7 +96,36 @@ impl GifOracle {
             first_frame: (0, 0),
             good: 0,
             unchecked: Vec::new(),
+            beyond: None,
+            odd: None,
             said: Said::More,
+        }
+    }
+
+    /// An oracle that goes on as viewers do where codes and sizes are odd, and tells of it. It still
+    /// holds the file to its blocks.
+    pub fn lenient(decode: bool) -> Self {
+        GifOracle { odd: Some(Oddities::default()), ..Self::new(decode) }
+    }
+
+    /// Where the first frame is described that reaches beyond the screen.
+    pub fn beyond(&self) -> Option<u64> {
+        self.beyond
+    }
+
+    /// What a lenient oracle put up with.
+    pub fn oddities(&self) -> Option<&Oddities> {
+        self.odd.as_ref()
+    }
+
+    /// Lets `what` pass where the oracle is lenient; how far it can be meant so, tells `kind`.
+    fn put_up_with(&mut self, kind: Oddity, what: &'static str) -> Step {
+        match &mut self.odd {
+            None => Err(what),
+            Some(odd) => {
+                odd.add(self.at, kind, what);
+                Ok(())
+            }
         }
     }
 
@@ -160,7 +199,7 @@ impl GifOracle {
         self.screen =
             (u16::from_le_bytes([held[6], held[7]]), u16::from_le_bytes([held[8], held[9]]));
         if self.screen.0 == 0 || self.screen.1 == 0 {
-            return Err("bad size of the logical screen");
+            self.put_up_with(Oddity::Harmless, "the screen has no size")?;
         }
         self.table(held[10], Part::Introducer);
         Ok(())
@@ -170,8 +209,12 @@ impl GifOracle {
     fn descriptor(&mut self) -> Step {
         let word = |at: usize| u64::from(u16::from_le_bytes([self.held[at], self.held[at + 1]]));
         let pixels = word(4) * word(6);
+        let is_beyond = word(0) + word(4) > u64::from(self.screen.0)
+            || word(2) + word(6) > u64::from(self.screen.1);
         if pixels == 0 {
-            return Err("bad size of a frame");
+            self.put_up_with(Oddity::Harmless, "a frame has no size")?;
+        } else if is_beyond {
+            self.beyond.get_or_insert(self.at);
         }
         if self.frames == 0 {
             self.first_frame = (pixels, 0);
@@ -218,11 +261,14 @@ impl GifOracle {
     }
 
     fn pixel_bits(&mut self, byte: u8) -> Step {
-        if !(1..=8).contains(&byte) {
-            return Err("bad LZW minimum code size");
+        let is_legal = (1..=8).contains(&byte);
+        if !is_legal {
+            let kind = if byte <= MOST_PIXEL_BITS { Oddity::Harmless } else { Oddity::Damage };
+            self.put_up_with(kind, "bad LZW minimum code size")?;
         }
         let word = |at: usize| u64::from(u16::from_le_bytes([self.held[at], self.held[at + 1]]));
-        self.lzw = self.decode.then(|| Lzw::new(byte, word(4) * word(6)));
+        let follows = self.decode && is_legal;
+        self.lzw = follows.then(|| Lzw::new(byte, word(4) * word(6)));
         self.held.clear();
         (self.first_len, self.last_block) = (0, false);
         self.enter(Part::Len);
@@ -234,7 +280,10 @@ impl GifOracle {
         match self.blocks {
             Blocks::Extension { label } => {
                 if self.first_len == 0 {
-                    extension_len(label, len)?;
+                    if !extension_fits(label, len) {
+                        let kind = if len == 0 { Oddity::Harmless } else { Oddity::Data };
+                        self.put_up_with(kind, "bad length of an extension")?;
+                    }
                     self.first_len = len;
                 }
                 self.leave_unchecked(self.at, 1 + u64::from(len));
@@ -255,11 +304,18 @@ impl GifOracle {
     }
 
     fn frame_ends(&mut self) -> Step {
-        if self.lzw.take().is_some_and(|lzw| lzw.left() > 0) {
-            return Err("the frame ends before its last row");
+        if let Some(lzw) = self.lzw.take() {
+            if lzw.left() > 0 {
+                self.put_up_with(Oddity::Data, "the frame ends before its last row")?;
+            }
+            if lzw.surplus() > 0 {
+                let few = lzw.surplus() <= MOST_SURPLUS;
+                let kind = if few { Oddity::Harmless } else { Oddity::Data };
+                self.put_up_with(kind, "image data goes on after the last pixel")?;
+            }
         }
         if self.first_len == 0 {
-            return Err("a frame without data");
+            return self.put_up_with(Oddity::Harmless, "a frame without data");
         }
         self.frames += 1;
         Ok(())
@@ -267,10 +323,23 @@ impl GifOracle {
 
     fn data(&mut self, byte: u8) -> Step {
         if let Some(lzw) = &mut self.lzw {
-            lzw.feed(byte)?;
-            if self.frames == 0 {
-                self.first_frame.1 = self.first_frame.0 - lzw.left();
+            if self.odd.is_some() && lzw.is_over() {
+                lzw.pass_over();
+            } else if let Err(what) = lzw.feed(byte) {
+                // A string that gives more pixels than are left is the last one.
+                if what == TOO_MANY_PIXELS {
+                    lzw.fill();
+                }
+                let goes_on = lzw.is_over();
+                let kind = if goes_on { Oddity::Data } else { Oddity::Damage };
+                self.put_up_with(kind, what)?;
+                if !goes_on {
+                    self.lzw = None;
+                }
             }
+        }
+        if let Some(lzw) = self.lzw.as_ref().filter(|_| self.frames == 0) {
+            self.first_frame.1 = self.first_frame.0.saturating_sub(lzw.left());
         }
         self.left -= 1;
         if self.left == 0 {
@@ -280,17 +349,46 @@ impl GifOracle {
     }
 }
 
+/// What a lenient oracle put up with.
+#[derive(Clone, Debug, Default)]
+pub struct Oddities {
+    /// The first ones, at most [`MOST_ISSUES`].
+    pub issues: Vec<Issue>,
+    /// The gravest.
+    pub worst: Option<Oddity>,
+}
+
+/// How far something odd can be what the writer meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    /// Foreign bytes do not look so.
+    Harmless,
+    /// Foreign bytes may look so, where the blocks do not tell.
+    Data,
+    /// No decoder knows what to do with it.
+    Damage,
+}
+
+impl Oddities {
+    fn add(&mut self, at: u64, kind: Oddity, what: &'static str) {
+        self.worst = self.worst.max(Some(kind));
+        let is_new = self.issues.last().is_none_or(|issue| issue.what != what);
+        if is_new && self.issues.len() < MOST_ISSUES {
+            self.issues.push(Issue::new(at, what));
+        }
+    }
+}
+
 /// Whether an extension of that label may begin with a sub-block of `len` bytes.
 ///
 /// Source: GIF89a, 23 "Graphic Control Extension" to 26 "Application Extension".
-fn extension_len(label: u8, len: u8) -> Step {
-    let fits = match label {
+fn extension_fits(label: u8, len: u8) -> bool {
+    match label {
         0xf9 => len == 4,
         0x01 => len == 12,
         0xff => len == 11,
         _ => true,
-    };
-    if fits { Ok(()) } else { Err("bad length of an extension") }
+    }
 }
 
 impl Oracle for GifOracle {

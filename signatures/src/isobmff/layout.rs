@@ -26,6 +26,9 @@ const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
+/// The most boxes of unknown types one after the other.
+const MOST_UNKNOWN: usize = 16;
+
 /// The longest mark that a vendor leaves in a box of media of its own; Huawei's has 8 bytes.
 const LONGEST_MARK: u64 = 64;
 
@@ -153,21 +156,38 @@ impl Layout {
         if KNOWN.contains(&&header.kind) {
             return Some(header);
         }
-        let sane = is_plausible(header.kind)
-            && !FOREIGN.contains(&&header.kind)
-            && header.end - header.at <= LONGEST_UNKNOWN
-            && header.end <= view.len();
-        (sane && is_confirmed(view, header.end)).then_some(header)
+        (is_sane(&header, view) && is_confirmed(view, header.end)).then_some(header)
     }
 }
 
-/// Whether a box of unknown type may end at `end`.
-fn is_confirmed(view: &mut View<'_>, end: u64) -> bool {
-    match view.array::<{ SHORTEST as usize }>(end) {
-        Err(_) => view.up_to(end, SHORTEST as usize).iter().all(|&byte| byte == 0),
-        Ok([0, 0, 0, 0, 0, 0, 0, 0]) => true,
-        Ok([_, _, _, _, kind @ ..]) => &kind == b"ftyp" || KNOWN.contains(&&kind),
+/// Whether a box of unknown type may be one.
+fn is_sane(header: &Header, view: &View<'_>) -> bool {
+    let kind = header.kind;
+    let is_printable = kind.iter().all(|byte| (0x20..0x7f).contains(byte));
+    (is_printable || is_plausible(kind))
+        && !header.open
+        && !FOREIGN.contains(&&kind)
+        && header.end - header.at <= LONGEST_UNKNOWN
+        && header.end <= view.len()
+}
+
+/// Whether a box of unknown type may end at `end`: a known one follows, perhaps after more of its
+/// kind, or nothing.
+fn is_confirmed(view: &mut View<'_>, mut end: u64) -> bool {
+    for _ in 0..MOST_UNKNOWN {
+        match view.array::<{ SHORTEST as usize }>(end) {
+            Err(_) => return view.up_to(end, SHORTEST as usize).iter().all(|&byte| byte == 0),
+            Ok([0, 0, 0, 0, 0, 0, 0, 0]) => return true,
+            Ok([_, _, _, _, kind @ ..]) if &kind == b"ftyp" || KNOWN.contains(&&kind) => {
+                return true;
+            }
+            Ok(_) => match Header::read(view, end) {
+                Ok(next) if is_sane(&next, view) => end = next.end,
+                _ => return false,
+            },
+        }
     }
+    false
 }
 
 #[cfg(test)]
@@ -210,6 +230,10 @@ mod tests {
         check(&[file.clone(), vendor.clone(), vec![0; 9]], len + 12, Stop::Closed);
         check(&[file.clone(), vendor.clone(), boxed(b"sefd", 4)], len + 24, Stop::Closed);
         check(&[file.clone(), vendor.clone(), vec![0x99; 20]], len, Stop::Closed);
+        let many = [vendor.clone(), boxed(b"a_b-", 9), boxed(b"wxyz", 0)].concat();
+        let end = len + many.len() as u64;
+        check(&[file.clone(), many.clone(), boxed(b"moov", 4)], end + 12, Stop::Closed);
+        check(&[file.clone(), many, vec![0x99; 20]], len, Stop::Closed);
         check(&[file.clone(), boxed(b"a\x01cd", 4)], len, Stop::Closed);
         check(&[file, boxed(b"JXL ", 4), boxed(b"ftyp", 8)], len, Stop::Closed);
     }

@@ -7,8 +7,23 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::marker::MOST_FILL;
+use super::marker::{EOI, MOST_FILL, is_known};
 use crate::view::View;
+
+/// A restart marker although no restart interval was defined.
+pub const UNDEFINED_RESTART: &str = "restart marker where no interval is defined";
+
+/// Restart markers that are let pass although the headers do not announce them, when the data ends
+/// as it should all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surplus {
+    /// None.
+    No,
+    /// Those that go on counting.
+    InOrder,
+    /// Any from this byte on, which holds nothing of the picture any more.
+    After(u64),
+}
 
 /// What the data of a scan must obey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +32,8 @@ pub struct Limits {
     pub restarts: bool,
     /// The most restart markers that it can have.
     pub most_restarts: u64,
+    /// Which others may follow.
+    pub surplus: Surplus,
     /// The most bytes that it can have.
     pub most_bytes: u64,
     /// The longest run of zeros that it can have, in bytes.
@@ -32,6 +49,8 @@ pub struct Entropy {
     pub fault: Option<&'static str>,
     /// Restart markers passed.
     pub restarts: u64,
+    /// Where the first restart marker stands that only [`Surplus`] allows, and why it is none.
+    pub surplus: Option<(u64, &'static str)>,
     /// Where the first run of at least [`LONG_RUN`] zeros begins, or up to [`WINDOW`] after that.
     pub zeros: Option<u64>,
 }
@@ -52,7 +71,7 @@ const PIECE: usize = 256 << 10;
 
 /// Finds the end of the data that begins at `start`.
 pub fn walk(view: &mut View<'_>, start: u64, limits: &Limits) -> Entropy {
-    let found = Entropy { end: start, fault: None, restarts: 0, zeros: None };
+    let found = Entropy { end: start, fault: None, restarts: 0, surplus: None, zeros: None };
     let mut walker = Walker { limits, found, fill: 0, zeros_at: start, zeros_len: 0 };
     let (mut at, mut most) = (start, FIRST_PIECE);
     loop {
@@ -112,31 +131,57 @@ impl Walker<'_> {
             0xff if self.fill < MOST_FILL => self.fill += 1,
             0xff => return self.fault("endless fill bytes"),
             0xd0..=0xd7 => {
-                if !self.limits.restarts {
-                    return self.fault("restart marker where no interval is defined");
-                }
-                if u64::from(code & 7) != self.found.restarts & 7 {
-                    return self.fault("restart marker out of order");
-                }
-                if self.found.restarts >= self.limits.most_restarts {
-                    return self.fault("more restart markers than the picture can have");
+                if let Some(what) = self.odd_restart(at, code) {
+                    return self.fault(what);
                 }
                 self.found.restarts += 1;
                 self.fill = 0;
             }
-            _ => return Break(()),
+            _ if is_known(code) || code == EOI => return Break(()),
+            _ => match self.found.surplus {
+                Some((_, what)) => return self.fault(what),
+                None => return Break(()),
+            },
         }
         Continue(())
     }
 
+    /// What is wrong with the restart marker `code` at `at`, unless it is let pass.
+    fn odd_restart(&mut self, at: u64, code: u8) -> Option<&'static str> {
+        let in_order = u64::from(code & 7) == self.found.restarts & 7;
+        let what = if !self.limits.restarts {
+            UNDEFINED_RESTART
+        } else if self.found.restarts >= self.limits.most_restarts {
+            "more restart markers than the picture can have"
+        } else if !in_order {
+            "restart marker out of order"
+        } else {
+            return None;
+        };
+        let counts_on = in_order || !self.limits.restarts && self.found.restarts == 0;
+        let passes = match self.limits.surplus {
+            Surplus::No => false,
+            Surplus::InOrder => counts_on,
+            Surplus::After(from) => at >= from,
+        };
+        if passes {
+            self.found.surplus.get_or_insert((self.found.end, what));
+        }
+        (!passes).then_some(what)
+    }
+
+    /// Ends the data where something is wrong; before that, where something was let pass.
     fn fault(&mut self, what: &'static str) -> ControlFlow<()> {
         self.found.fault = Some(what);
+        if let Some((at, what)) = self.found.surplus.take() {
+            (self.found.end, self.found.fault) = (at, Some(what));
+        }
         Break(())
     }
 
     fn broken(mut self, at: u64, what: &'static str) -> Entropy {
         self.found.end = at - self.fill;
-        self.found.fault = Some(what);
+        let _ = self.fault(what);
         self.found
     }
 
@@ -167,8 +212,13 @@ mod tests {
     use super::*;
     use crate::view::{Buffer, Runs};
 
-    const LIMITS: Limits =
-        Limits { restarts: true, most_restarts: 9, most_bytes: 1 << 20, most_zeros: 1 << 16 };
+    const LIMITS: Limits = Limits {
+        restarts: true,
+        most_restarts: 9,
+        surplus: Surplus::No,
+        most_bytes: 1 << 20,
+        most_zeros: 1 << 16,
+    };
 
     fn walk_over(data: &[u8], limits: &Limits) -> Entropy {
         let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
@@ -217,6 +267,25 @@ mod tests {
         let fill = vec![0xff; 10_000];
         assert_eq!(walk_over(&fill, &LIMITS).fault, Some("endless fill bytes"));
         assert_eq!(walk_over(&fill, &LIMITS).end, 0);
+    }
+
+    #[test]
+    fn surplus_restart_markers_pass_where_the_data_closes_after_them() {
+        let in_order = Limits { most_restarts: 1, surplus: Surplus::InOrder, ..LIMITS };
+        let found = walk_over(b"a\xff\xd0b\xff\xd1c\xff\xd2\xff\xd9", &in_order);
+        assert_eq!((found.end, found.fault), (9, None));
+        assert_eq!(found.surplus.map(|(at, _)| at), Some(4));
+        for torn in [&b"a\xff\xd0b\xff\xd1c"[..], b"a\xff\xd0b\xff\xd1c\xff\xd8"] {
+            let found = walk_over(torn, &in_order);
+            assert_eq!((found.end, found.surplus), (4, None));
+            assert_eq!(found.fault, Some("more restart markers than the picture can have"));
+        }
+        assert_eq!(walk_over(b"a\xff\xd0b\xff\xd3\xff\xd9", &in_order).end, 4);
+        let undefined = Limits { restarts: false, surplus: Surplus::InOrder, ..LIMITS };
+        assert_eq!(walk_over(b"a\xff\xd3\xff\xd9", &undefined).fault, None);
+        let after = Limits { surplus: Surplus::After(3), ..undefined };
+        assert_eq!(walk_over(b"abc\xff\xd3\xff\xd3\xff\xd9", &after).fault, None);
+        assert_eq!(walk_over(b"a\xff\xd3c\xff\xd9", &after).fault, Some(UNDEFINED_RESTART));
     }
 
     #[test]

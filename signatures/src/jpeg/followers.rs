@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::entropy::Surplus;
 use super::gcontainer::{self, Announced, Item};
-use super::marker::{APP1, APP2, Marker};
+use super::marker::{APP1, APP2, EOI, Marker};
 use super::mpf::{self, Entry};
 use super::skim::JpegOracle;
 use super::slip::is_slip;
@@ -26,10 +27,16 @@ const MOST_PADDING: u64 = 64 << 10;
 /// More trailers than any chain of programs appends.
 const MOST_TRAILERS: usize = 8;
 
+/// More often than any writer ends a picture.
+const MOST_ENDS: u64 = 16;
+
 /// Adds to a complete picture what follows it.
 pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &mut Verdict) {
     let mut chain =
         Chain { end: verdict.len, joints: vec![verdict.len], children: Vec::new(), effort };
+    if chain.add_ends(view) {
+        verdict.note(verdict.len, "EOI more than once");
+    }
     let entries = mpf::index(view, segments);
     let announced = gcontainer::announced(view, segments);
     let mut missing = chain.add_listed(view, &entries);
@@ -74,6 +81,14 @@ impl Chain {
             self.end = end;
             self.joints.push(end);
         }
+    }
+
+    /// Takes further EOI right after the first; tells whether there is one.
+    fn add_ends(&mut self, view: &mut View<'_>) -> bool {
+        let ends = (0..MOST_ENDS).take_while(|n| view.array(self.end + 2 * n) == Ok([0xff, EOI]));
+        let count = ends.count() as u64;
+        self.reach(self.end + 2 * count);
+        count > 0
     }
 
     /// Takes the pictures of an MPF index; tells whether one is missing, which ends it.
@@ -165,14 +180,15 @@ impl Chain {
 /// at `told`, its second half may be another photo's: then it must decode.
 fn picture(view: &mut View<'_>, at: u64, told: u64, effort: Effort) -> Option<(u64, bool)> {
     let mut inner = view.from(at);
-    let walked = walk::walk(&mut inner).ok().filter(|walked| walked.broken.is_none())?;
+    let walked =
+        walk::walk(&mut inner, Surplus::InOrder).ok().filter(|walked| walked.broken.is_none())?;
     let end = at + walked.end;
     let is_told = end == told || is_padding(&mut inner, walked.end, told.saturating_sub(at));
     if effort == Effort::Proof && !is_told {
         let mut oracle = JpegOracle::new();
         let decodes = match drive(&mut oracle, &mut inner, PIECE) {
             Ok(end) => end == walked.end,
-            Err((at, _)) => is_slip(&oracle, at, walked.end),
+            Err(_) => is_slip(&mut inner, &oracle, &walked),
         };
         if !decodes {
             return None;

@@ -5,6 +5,12 @@
 use crate::verdict::{Reject, Span};
 use crate::view::{Endian::Big, View};
 
+/// For temporary use in arithmetic coding.
+pub const TEM: u8 = 0x01;
+/// The first of the restart markers.
+pub const RST0: u8 = 0xd0;
+/// The last of the restart markers.
+pub const RST7: u8 = 0xd7;
 /// Start of image.
 pub const SOI: u8 = 0xd8;
 /// End of image.
@@ -82,8 +88,13 @@ impl Marker {
 }
 
 /// Whether no length follows the marker: TEM, RST, SOI and EOI.
-fn stands_alone(code: u8) -> bool {
-    matches!(code, 0x01 | 0xd0..=EOI)
+pub fn stands_alone(code: u8) -> bool {
+    matches!(code, TEM | RST0..=EOI)
+}
+
+/// Whether the marker begins a segment that the standard gives a meaning.
+pub fn is_known(code: u8) -> bool {
+    matches!(code, 0xc0..=0xc7 | 0xc9..=0xcf | SOS..=EXP | APP0..=APP15 | COM)
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 //! What decoding a JPEG proves, and what is made of one that does not decode.
 
+use super::decode::{decode, tell_gaps};
+use super::entropy::Surplus;
 use super::skim::JpegOracle;
 use super::slip::is_slip;
 use super::structure::{TERMINATOR, structure};
 use super::walk::{MOST_SEGMENTS, Walked, parts, trim, walk};
 use super::{followers, segments};
 use crate::format::Effort;
-use crate::oracle::{Oracle, drive};
+use crate::oracle::Oracle;
 use crate::verdict::{Grade, Joints, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
-
-/// The oracle gets the file in pieces of this size.
-const PIECE: usize = 64 << 10;
 
 /// How far the length of what follows a break may be from what the picture needs, either way: a
 /// sky takes fewer bytes than a forest.
@@ -34,11 +33,17 @@ const BREAK: &str = "the picture breaks here, though its data decodes";
 
 /// Measures the JPEG at the view's start by decoding it.
 pub fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
-    let mut oracle = JpegOracle::with_joints(view.joints());
-    match drive(&mut oracle, view, PIECE) {
-        Ok(end) => Ok(whole(view, &oracle, end)),
-        Err((at, what)) => broken(view, &oracle, at, what),
+    let decoded = decode(view)?;
+    let mut verdict = match decoded.end {
+        Ok(end) => whole(view, &decoded.oracle, end),
+        Err((at, what)) => broken(view, &decoded.oracle, at, what)?,
+    };
+    if let Some(odd) = decoded.odd {
+        verdict.grade = verdict.grade.min(Grade::Structural);
+        verdict.note(odd.at, odd.what);
     }
+    tell_gaps(view, &decoded.gaps, &mut verdict);
+    Ok(verdict)
 }
 
 /// A picture that was decoded to its exact end.
@@ -92,19 +97,23 @@ fn broken(
     at: u64,
     what: &'static str,
 ) -> Result<Verdict, Reject> {
-    let walked = match walk(view) {
+    let all_units = oracle.all_units();
+    // The oracle may have passed the first of more restart markers than there are intervals.
+    let done = oracle.kept().saturating_sub(2);
+    let surplus = if all_units { Surplus::After(done) } else { Surplus::No };
+    let walked = match walk(view, surplus) {
         Ok(walked) => walked,
         // Where decoding has shown rows, it knows better than the walk what is picture data.
         Err(_) if oracle.has_row() => return partial(view, oracle, u64::MAX, at, what),
         Err(reject) => return Err(reject),
     };
-    if walked.broken.is_some() || !is_even(oracle, &walked, at) {
+    if walked.broken.is_some() || !(all_units || is_even(oracle, &walked, at)) {
         if oracle.is_opaque() {
             return Ok(structure(view, walked));
         }
         return partial(view, oracle, walked.end, at, what);
     }
-    let slip = is_slip(oracle, at, walked.end);
+    let slip = is_slip(view, oracle, &walked);
     let mut verdict = structure(view, walked);
     if !slip {
         verdict.grade = Grade::Damaged;

@@ -131,6 +131,19 @@ impl JpegOracle {
         &self.breaks
     }
 
+    /// The same oracle, which takes so many units for a restart interval until a segment defines one.
+    pub(crate) fn with_interval(mut self, units: u16) -> Self {
+        Arc::make_mut(&mut self.headers).interval = units;
+        self
+    }
+
+    /// Passes over so many bytes that stand where a marker is due and are none of the picture's.
+    pub(crate) fn pass_over(&mut self, len: u64) {
+        if self.part == Part::Marker(0) && self.said == Said::More {
+            self.at += len;
+        }
+    }
+
     /// What the oracle says now.
     pub(crate) fn said(&self) -> Said {
         self.said

@@ -1,13 +1,45 @@
-//! Bytes too many that a writer leaves before EOI.
+//! Bytes too many that a writer leaves after the last unit.
 
 use super::skim::JpegOracle;
+use super::walk::Walked;
+use crate::verdict::Role;
+use crate::view::View;
 
-/// Bytes between the last unit and EOI that are taken for a writer's slip rather than for damage:
-/// a foreign cluster changes the number of units by far more than so few bytes hold.
+/// Bytes between the last unit and the next marker that are taken for a writer's slip whatever they
+/// are, rather than for damage: a foreign cluster changes the number of units by far more than so
+/// few bytes hold.
 const MOST_SLIP: u64 = 16;
 
-/// Whether a picture that the oracle followed up to byte `at` is whole but for such bytes, where its
-/// structure ends at `end`.
-pub fn is_slip(oracle: &JpegOracle, at: u64, end: u64) -> bool {
-    oracle.all_units() && end.saturating_sub(at) <= MOST_SLIP
+/// Bytes of one value that are taken for padding: more of them are free space of a disk.
+const MOST_PADDING: u64 = 64 << 10;
+
+/// Whether a picture in which the oracle found a fault is whole but for such bytes: few of them,
+/// padding, or restart intervals after the last that the picture has.
+pub fn is_slip(view: &mut View<'_>, oracle: &JpegOracle, walked: &Walked) -> bool {
+    if !oracle.all_units() {
+        return false;
+    }
+    let from = oracle.kept();
+    let data = walked.parts.iter().filter(|part| part.role == Role::Payload);
+    let Some(end) = data.map(|part| part.span.end()).find(|&end| end >= from) else {
+        return false;
+    };
+    let len = end - from;
+    len <= MOST_SLIP || is_restart(view, from) || is_padding(view, from, len)
+}
+
+/// Whether a restart marker stands at `at` or ends there: units would be due after it, and all have
+/// come.
+fn is_restart(view: &mut View<'_>, at: u64) -> bool {
+    let mut stands = |at: u64| matches!(view.array(at), Ok([0xff, 0xd0..=0xd7]));
+    stands(at) || at.checked_sub(2).is_some_and(stands)
+}
+
+/// Whether the `len` bytes at `from` are all alike.
+fn is_padding(view: &mut View<'_>, from: u64, len: u64) -> bool {
+    if len > MOST_PADDING {
+        return false;
+    }
+    let bytes = view.bytes(from, len as usize).unwrap_or(&[]);
+    bytes.windows(2).all(|pair| pair[0] == pair[1]) && !bytes.is_empty()
 }

@@ -32,6 +32,8 @@ pub struct Strip {
     pub fault: Option<(u64, &'static str)>,
     /// Which part of the strip was decoded, from 0 to 1.
     pub share: f32,
+    /// The first byte after what was decoded; nothing where no JPEG begins.
+    pub end: Option<u64>,
 }
 
 impl Strips {
@@ -50,7 +52,7 @@ impl Strips {
     pub fn prove(&self, view: &mut View<'_>, span: Span) -> Strip {
         if view.array(span.at) != Ok(START) {
             let fault = Some((span.at.min(view.len()), "no JPEG where a strip begins"));
-            return Strip { fault, share: 0.0 };
+            return Strip { fault, share: 0.0, end: None };
         }
         let mut oracle = self.oracle.clone();
         let end = span.end().min(view.len());
@@ -64,6 +66,11 @@ impl Strips {
             at += piece.len() as u64;
             oracle.feed(piece);
         }
+        let reached = match oracle.said() {
+            Said::Done { end } => self.offset(end, span),
+            Said::Wrong { at, .. } => self.offset(at, span),
+            Said::More => at,
+        };
         let fault = match oracle.said() {
             Said::Done { .. } => None,
             // A writer may leave out EOI.
@@ -71,7 +78,8 @@ impl Strips {
             Said::More => Some((end, "a strip ends before its last unit")),
             Said::Wrong { at, what } => Some((self.offset(at, span), what)),
         };
-        Strip { fault, share: if fault.is_none() { 1.0 } else { oracle.share() } }
+        let share = if fault.is_none() { 1.0 } else { oracle.share() };
+        Strip { fault, share, end: Some(reached) }
     }
 
     /// Where byte `at` of what the oracle has seen lies in the file.

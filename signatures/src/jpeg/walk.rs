@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::entropy::{self, Limits};
+use super::entropy::{self, Limits, Surplus};
+use super::extraneous::{self, Gap, MOST_EXTRANEOUS, MOST_GAPS};
 use super::frame::Scan;
 use super::headers::Headers;
-use super::marker::{APP0, APP15, COM, EOI, EXP, Marker, SOI, SOS};
+use super::marker::{APP0, APP15, COM, DNL, EOI, Marker, SOI, SOS, is_known};
 use crate::verdict::{Issue, Reject, Role, Span, Unchecked};
 use crate::view::View;
 
@@ -26,6 +27,8 @@ pub struct Walked {
     pub share: Option<f32>,
     /// Application and comment segments, at most [`MOST_SEGMENTS`].
     pub segments: Vec<Marker>,
+    /// What was passed over before the picture.
+    pub gaps: Vec<Gap>,
     /// All of it: headers and data, from the first byte to `end`.
     pub parts: Vec<Unchecked>,
 }
@@ -40,12 +43,9 @@ const LEAST_DATA: u64 = 512;
 const MOST_ZEROS: u64 = 1 << 20;
 
 /// Walks the JPEG at the view's start: rejects what breaks before there is any picture data,
-/// keeps the beginning of what breaks after that.
-pub fn walk(view: &mut View<'_>) -> Result<Walked, Reject> {
-    if view.array::<2>(0)? != [0xff, SOI] {
-        return Err(view.malformed(0, "SOI"));
-    }
-    let mut walker = Walker { at: 2, ..Walker::default() };
+/// keeps the beginning of what breaks after that. Some restart markers may be too many.
+pub fn walk(view: &mut View<'_>, surplus: Surplus) -> Result<Walked, Reject> {
+    let mut walker = Walker::start(view, surplus)?;
     loop {
         match walker.step(view) {
             Ok(true) => {}
@@ -55,12 +55,27 @@ pub fn walk(view: &mut View<'_>) -> Result<Walked, Reject> {
     }
 }
 
-#[derive(Default)]
+/// What is passed over before the first scan of the JPEG at the view's start.
+pub fn gaps(view: &mut View<'_>) -> Result<Vec<Gap>, Reject> {
+    let mut walker = Walker::start(view, Surplus::No)?;
+    loop {
+        if walker.marker(view).is_ok_and(|marker| marker.code == SOS) {
+            walker.check_owner(view)?;
+            return Ok(walker.gaps);
+        }
+        walker.step(view)?;
+    }
+}
+
 struct Walker {
     /// Where the next marker is expected.
     at: u64,
+    surplus: Surplus,
     headers: Headers,
     segments: Vec<Marker>,
+    gaps: Vec<Gap>,
+    /// Where the segment begins that the first gap follows.
+    before_gaps: u64,
     issues: Vec<Issue>,
     /// The data of each scan.
     scans: Vec<Span>,
@@ -72,9 +87,31 @@ struct Walker {
 }
 
 impl Walker {
+    fn start(view: &mut View<'_>, surplus: Surplus) -> Result<Self, Reject> {
+        if view.array::<2>(0)? != [0xff, SOI] {
+            return Err(view.malformed(0, "SOI"));
+        }
+        Ok(Walker {
+            at: 2,
+            surplus,
+            headers: Headers::default(),
+            segments: Vec::new(),
+            gaps: Vec::new(),
+            before_gaps: 2,
+            issues: Vec::new(),
+            scans: Vec::new(),
+            intervals: None,
+            short: false,
+            zeros: None,
+        })
+    }
+
     /// Takes the next segment with the data after it; tells whether more is to come.
     fn step(&mut self, view: &mut View<'_>) -> Result<bool, Reject> {
-        let marker = Marker::read(view, self.at)?;
+        let marker = match self.marker(view) {
+            Ok(marker) => marker,
+            Err(reject) => return if self.pass_over(view) { Ok(true) } else { Err(reject) },
+        };
         let Marker { code, content } = marker;
         if code == EOI {
             if self.scans.is_empty() {
@@ -83,14 +120,17 @@ impl Walker {
             self.at = content.at;
             return Ok(false);
         }
-        if !matches!(code, 0xc0..=0xc7 | 0xc9..=0xcf | SOS..=EXP | APP0..=APP15 | COM) {
-            return Err(view.malformed(self.at, "marker"));
+        if code == SOS {
+            self.check_owner(view)?;
         }
         let bytes = view.bytes(content.at, content.len as usize)?;
         let scan = match code {
             SOS => Some(self.headers.scan(bytes)),
             _ => self.headers.take(code, bytes).err().map(Err),
         };
+        if self.gaps.is_empty() {
+            self.before_gaps = self.at;
+        }
         self.at = content.end();
         match scan {
             Some(Ok(scan)) => self.data(view, &scan)?,
@@ -101,6 +141,45 @@ impl Walker {
             None => {}
         }
         Ok(true)
+    }
+
+    /// The marker that stands here, if it may.
+    fn marker(&self, view: &mut View<'_>) -> Result<Marker, Reject> {
+        let marker = Marker::read(view, self.at)?;
+        let code = marker.code;
+        let is_early = code == DNL && self.scans.is_empty();
+        if code != EOI && (!is_known(code) || is_early) {
+            return Err(view.malformed(self.at, "marker"));
+        }
+        Ok(marker)
+    }
+
+    /// Goes on after what every decoder passes over before the first scan; tells whether there is
+    /// something of that kind.
+    fn pass_over(&mut self, view: &mut View<'_>) -> bool {
+        if !self.scans.is_empty() || self.gaps.len() >= MOST_GAPS {
+            return false;
+        }
+        let passed: u64 = self.gaps.iter().map(|gap| gap.span.len).sum();
+        let Some(gap) = extraneous::at(view, self.at, MOST_EXTRANEOUS - passed) else {
+            return false;
+        };
+        self.at = gap.span.end();
+        self.gaps.push(gap);
+        true
+    }
+
+    /// Checks that the first scan, whose header stands here, is not that of a picture which begins
+    /// in what was passed over or in the segment before it.
+    fn check_owner(&self, view: &mut View<'_>) -> Result<(), Reject> {
+        let Some(last) = self.gaps.last().filter(|_| self.scans.is_empty()) else {
+            return Ok(());
+        };
+        let suspect = Span::between(self.before_gaps, last.span.end());
+        if extraneous::begins_in(view, suspect, self.at) {
+            return Err(view.malformed(self.at, "scan of another picture"));
+        }
+        Ok(())
     }
 
     /// Takes the data after a scan header.
@@ -121,6 +200,7 @@ impl Walker {
             restarts: self.headers.interval > 0,
             // Some encoders write one more after the last interval.
             most_restarts: expected.unwrap_or(u64::MAX),
+            surplus: self.surplus,
             most_bytes: frame.most_bytes(scan),
             most_zeros: least.saturating_add(MOST_ZEROS),
         };
@@ -135,6 +215,9 @@ impl Walker {
         match found.fault {
             Some(what) => Err(view.malformed(found.end, what)),
             None => {
+                if let Some((at, what)) = found.surplus {
+                    self.note(at, what.into());
+                }
                 self.check_length(found.end - start, least);
                 Ok(())
             }
@@ -151,8 +234,12 @@ impl Walker {
             _ => return,
         };
         self.short = true;
+        self.note(self.at, what);
+    }
+
+    fn note(&mut self, at: u64, what: Cow<'static, str>) {
         if self.issues.len() < crate::verdict::MOST_ISSUES {
-            self.issues.push(Issue::new(self.at, what));
+            self.issues.push(Issue::new(at, what));
         }
     }
 
@@ -206,6 +293,7 @@ impl Walker {
             issues: self.issues,
             short: self.short,
             segments: self.segments,
+            gaps: self.gaps,
         }
     }
 }
@@ -259,7 +347,7 @@ mod tests {
 
     fn walk_over(data: &[u8]) -> Result<Walked, Reject> {
         let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
-        walk(&mut View::new(&data, &runs, &mut buffer))
+        walk(&mut View::new(&data, &runs, &mut buffer), Surplus::InOrder)
     }
 
     #[test]
@@ -282,9 +370,11 @@ mod tests {
         assert!(walk_over(&[headers(64, 64, &[]), b"\xff\xd9".to_vec()].concat()).is_err());
         assert!(walk_over(&[headers(64, 64, &[]), scan(), b"\xff\xd9".to_vec()].concat()).is_err());
         let head = headers(64, 64, &[]);
-        for what in [&head[2..], &segment(0xf0, b""), &segment(DNL, &[0, 1]), &[0xff, 0xd0]] {
-            let twice = [&head[..], what, &file[head.len()..]].concat();
-            assert!(walk_over(&twice).is_err(), "{:02x?}", &what[..2]);
+        let twice = [&head[..], &head[2..], &file[head.len()..]].concat();
+        assert!(walk_over(&twice).is_err());
+        for what in [&b"\xff\xd8"[..], b"\xff\xd9", b"\xff\xdb\0\0", b"\xff\xde\0\x02"] {
+            let odd = [&head[..], what, &file[head.len()..]].concat();
+            assert!(walk_over(&odd).is_err(), "{what:02x?}");
         }
     }
 
@@ -340,7 +430,43 @@ mod tests {
         assert_eq!(wrong.broken.unwrap().what, "restart marker out of order");
         assert_eq!(wrong.share, Some(0.75));
         let many = [&all[..], &[0xd7, 0xd0]].concat();
-        assert!(restarts(&many, b"\xff\xd9").unwrap().broken.is_some());
+        let surplus = restarts(&many, b"\xff\xd9").unwrap();
+        assert_eq!((surplus.broken, surplus.issues.len()), (None, 1));
+        let torn = restarts(&many, b"\xff\xd8").unwrap();
+        let what = torn.broken.unwrap().what;
+        assert_eq!(what, "more restart markers than the picture can have");
+    }
+
+    #[test]
+    fn what_decoders_pass_over_before_the_picture_is_told() {
+        let file = picture(&segment(COM, b"hello"), 100);
+        let torn = [&[0][..], &segment(0xe1, b"Exif\0\0ab\xff\xd8cd")[1..]].concat();
+        let odd =
+            [&b"\0"[..], b"a\xff\0b", b"\xff\xd0", &segment(0xf0, b""), &segment(DNL, &[9; 14])];
+        for what in odd.into_iter().chain([&torn[..], b"\xff\xe5\0\x04ablost"]) {
+            for at in [2, 11] {
+                let bytes = [&file[..at], what, &file[at..]].concat();
+                let walked = walk_over(&bytes).unwrap();
+                assert_eq!((walked.end, walked.broken), (bytes.len() as u64, None), "{what:02x?}");
+                let passed: u64 = walked.gaps.iter().map(|gap| gap.span.len).sum();
+                let segment = if what[1] == 0xe5 { 6 } else { 0 };
+                assert_eq!(passed + segment, what.len() as u64, "{what:02x?}");
+                assert!(walked.gaps.iter().all(|gap| gap.span.at >= at as u64));
+            }
+        }
+        let scan = file.len() - 102;
+        let late = [&file[..scan + 50], b"\xff\xd9", &file[scan + 50..]].concat();
+        assert_eq!(walk_over(&late).unwrap().end, scan as u64 + 52);
+    }
+
+    #[test]
+    fn a_scan_is_that_of_the_last_picture_that_begins_before_it() {
+        let next = picture(&segment(0xe1, &[7; 300]), 2000);
+        for (lost, before) in [(0, 60), (2, 58), (8, 40)] {
+            let end = before - lost;
+            let head = [&b"\xff\xd8\xff\xe1\x00\x90Exif\0\0"[..], &vec![1; end]].concat();
+            assert!(walk_over(&[&head[..], &next].concat()).is_err(), "{end} bytes before");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The merged picture: plain rows, PackBits or deflate.
 
+use std::cmp::Ordering;
+
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
 
@@ -108,7 +110,16 @@ fn packed(
     view.check(table.at, table.len)?;
     if effort == Effort::Proof {
         verdict.proof = "four sections; every row of the picture unpacked to its length";
-        return unpack(view, &lengths, verdict);
+        let before = verdict.clone();
+        unpack(view, &lengths, verdict)?;
+        if verdict.grade < Grade::Structural
+            && let Some((end, odd)) = closing(view, &lengths)?
+        {
+            *verdict = before;
+            verdict.len = end;
+            verdict.note(odd, "rows that do not unpack to their length, this one first");
+        }
+        return Ok(());
     }
     verdict.len = table.end();
     for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
@@ -131,7 +142,7 @@ fn unpack(view: &mut View<'_>, lengths: &Lengths, verdict: &mut Verdict) -> Resu
         for (number, len) in (first..).zip(lengths.some(view, first)?) {
             let end = start + len;
             let is_there = end <= view.len();
-            let holds = is_there && unpacked_len(view, start, len)? == Some(rows.len);
+            let holds = is_there && unpacked(view, start, len, rows.len)? == Some(Row::Exact);
             sound = if holds { sound + 1 } else { 0 };
             if sound == 0 && verdict.grade != Grade::Damaged {
                 bad.get_or_insert((number, start));
@@ -171,10 +182,52 @@ fn cut(at: u64, share: f64, verdict: &mut Verdict) {
     verdict.note(at, "no row of the picture unpacks from here on");
 }
 
-/// What the `len` bytes at `at` unpack to; nothing when the last run is cut off.
+/// The end of rows that are all coded in exactly the bytes that the table says, and where the first
+/// lies that unpacks to another length: some writers let the last run reach over the row's end, or
+/// leave out what is blank. Nothing when some row is not: then bytes are foreign.
+fn closing(view: &mut View<'_>, lengths: &Lengths) -> Result<Option<(u64, u64)>, Reject> {
+    let rows = lengths.rows;
+    let mut start = lengths.span().end();
+    let (mut odd, mut short, mut empty) = (None, 0u64, 0u64);
+    for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
+        for len in lengths.some(view, first)? {
+            let end = start + len;
+            if end > view.len() {
+                return Ok(None);
+            }
+            match unpacked(view, start, len, rows.len)? {
+                Some(Row::Exact) => {}
+                Some(Row::Over) => _ = odd.get_or_insert(start),
+                Some(Row::Short) => {
+                    odd.get_or_insert(start);
+                    (short, empty) = (short + 1, empty + u64::from(len == 0));
+                }
+                None => return Ok(None),
+            }
+            start = end;
+        }
+    }
+    // A lone row that closes by chance may be foreign, and a table of zeros was never written.
+    let believed = (short == 0 || short >= RESUMED.into()) && empty * 2 <= rows.count;
+    Ok(odd.filter(|_| believed).map(|odd| (start, odd)))
+}
+
+/// What a row unpacks to whose runs end where it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    /// Its length.
+    Exact,
+    /// More, and only its last run goes over its end.
+    Over,
+    /// Less.
+    Short,
+}
+
+/// What the `len` bytes at `at` unpack to, as a row of `own` bytes; nothing when the last run is
+/// cut off or the row is full before it.
 ///
 /// Source: Apple, Technical Note TN1023 "Understanding PackBits".
-fn unpacked_len(view: &mut View<'_>, at: u64, len: u64) -> Result<Option<u64>, Reject> {
+fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<Row>, Reject> {
     let end = at + len;
     let (mut at, mut unpacked) = (at, 0);
     while at < end {
@@ -187,6 +240,9 @@ fn unpacked_len(view: &mut View<'_>, at: u64, len: u64) -> Result<Option<u64>, R
                 literals @ 0.. => (literals as u64 + 2, literals as u64 + 1),
                 repeat => (2, u64::from(repeat.unsigned_abs()) + 1),
             };
+            if unpacked >= own && run > 0 {
+                return Ok(None);
+            }
             skip += bytes;
             unpacked += run;
         }
@@ -195,7 +251,12 @@ fn unpacked_len(view: &mut View<'_>, at: u64, len: u64) -> Result<Option<u64>, R
         }
         at += skip;
     }
-    Ok((at == end).then_some(unpacked))
+    let row = match unpacked.cmp(&own) {
+        Ordering::Equal => Row::Exact,
+        Ordering::Greater => Row::Over,
+        Ordering::Less => Row::Short,
+    };
+    Ok((at == end).then_some(row))
 }
 
 /// One zlib stream holds all rows.
@@ -219,6 +280,11 @@ fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> 
         let fits = left.checked_sub(written as u64);
         match (status, fits) {
             (TINFLStatus::Done, Some(0)) => break,
+            // The checksum tells that this is all that was written.
+            (TINFLStatus::Done, Some(rest)) if rest < all => {
+                verdict.note(at, "the picture inflates to less than its rows");
+                break;
+            }
             (TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput, Some(rest)) if more > 0 => {
                 left = rest;
             }

@@ -12,6 +12,9 @@ use crate::view::View;
 /// Data is read in pieces of this many bytes.
 const PIECE: usize = 64 << 10;
 
+/// Tables that JPEG strips share are no longer, in bytes: four of each kind.
+const MOST_TABLES: u64 = 8 << 10;
+
 /// Bytes that a writer may leave after the runs of a strip.
 const PADDING: u64 = 3;
 
@@ -33,6 +36,8 @@ pub enum Coding {
 pub struct Outcome {
     /// The first byte that cannot be, and why; nothing when it was decoded to its end.
     pub fault: Option<(u64, &'static str)>,
+    /// What is not as it should be and damages nothing, and where.
+    pub odd: Option<(u64, &'static str)>,
     /// What no foreign bytes could have replaced unseen.
     pub proven: Option<Span>,
     /// Which part of it was decoded, from 0 to 1.
@@ -62,28 +67,45 @@ impl Coding {
 /// one strip may fill up another with the very units that it lacks.
 pub fn jpeg(view: &mut View<'_>, strips: &Strips, part: Span) -> Outcome {
     let strip = strips.prove(view, part);
-    Outcome { fault: strip.fault, proven: None, share: strip.share }
+    Outcome { fault: strip.fault, odd: None, proven: None, share: strip.share }
+}
+
+/// The oracle of strips whose tables lie there.
+pub fn strips(view: &mut View<'_>, tables: Option<Span>) -> Strips {
+    let tables = tables.filter(|tables| tables.len <= MOST_TABLES);
+    Strips::new(tables.and_then(|span| view.bytes(span.at, span.len as usize).ok()))
 }
 
 /// Decodes `part`, which decodes to a known length. Runs of PackBits prove nothing: nearly all
 /// bytes are legal, and lengths are soon made up for.
 pub fn bytes(view: &mut View<'_>, coding: Coding, part: Span, lens: Lens) -> Outcome {
     match coding {
-        Coding::Deflate => drive(view, &mut Deflate::new(lens.most), part, lens, true),
-        Coding::Lzw => drive(view, &mut Lzw::new(lens.most), part, lens, true),
-        _ => drive(view, &mut PackBits::new(lens.own, lens.most), part, lens, false),
+        Coding::Deflate => drive(view, &mut Deflate::new(lens.most), part, lens, Proof::Sealed),
+        Coding::Lzw => drive(view, &mut Lzw::new(lens.most), part, lens, Proof::Strong),
+        _ => drive(view, &mut PackBits::new(lens.own, lens.most), part, lens, Proof::None),
     }
 }
 
-/// Feeds the part to a decoder until it has made up its mind; `strong` tells whether a part that
-/// comes to its end is proven.
+/// What it proves of a part that it decodes to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+enum Proof {
+    /// Nothing.
+    None,
+    /// That it has its rows.
+    Strong,
+    /// That it is what the writer wrote: there is a checksum.
+    Sealed,
+}
+
+/// Feeds the part to a decoder until it has made up its mind.
 fn drive(
     view: &mut View<'_>,
     decoder: &mut impl Decoder,
     part: Span,
     lens: Lens,
-    strong: bool,
+    proof: Proof,
 ) -> Outcome {
+    let (strong, sealed) = (proof >= Proof::Strong, proof == Proof::Sealed);
     let end = part.end().min(view.len());
     let mut at = part.at;
     let mut step = Step::More;
@@ -99,17 +121,25 @@ fn drive(
     let decoded = decoder.decoded();
     let whole = decoded >= lens.own;
     let share = if whole { 1.0 } else { (decoded as f64 / lens.own as f64) as f32 };
+    // Of a coding that proves its own end, that end is the writer's, wherever the rows are.
+    let sealed = step == Step::Done && sealed;
+    let slight = decoded > 0 && (sealed || lens.own.saturating_sub(decoded) <= lens.row);
     let fault = match step {
         Step::Wrong(what) => Some((at, what)),
         // Strong codings say themselves where they end.
         Step::Done if !strong && end - at > PADDING => {
             Some((at, "a strip goes on after its last row"))
         }
-        Step::Done | Step::More if whole => None,
+        Step::Done | Step::More if whole || slight => None,
         Step::Done => Some((at.saturating_sub(1).max(part.at), "a strip ends before its last row")),
         Step::More => Some((end, "a strip ends before its last row")),
     };
+    let odd = match decoder.odd() {
+        _ if fault.is_some() => None,
+        None if !whole => Some((part.at, "a strip is shorter than its rows")),
+        odd => odd.map(|what| (part.at, what)),
+    };
     let exact = step == Step::Done && (decoded == lens.own || decoded == lens.most);
     let proven = (strong && exact && fault.is_none()).then(|| Span::between(part.at, at));
-    Outcome { fault, proven, share }
+    Outcome { fault, odd, proven, share }
 }

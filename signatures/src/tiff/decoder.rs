@@ -18,4 +18,9 @@ pub trait Decoder {
 
     /// Bytes decoded so far.
     fn decoded(&self) -> u64;
+
+    /// What was not as it should be and was put up with.
+    fn odd(&self) -> Option<&'static str> {
+        None
+    }
 }

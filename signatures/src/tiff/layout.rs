@@ -19,6 +19,8 @@ pub struct Lens {
     pub own: u64,
     /// Bytes, where the writer filled up the last strip.
     pub most: u64,
+    /// Bytes of one row, or of the fewest that are coded together.
+    pub row: u64,
 }
 
 /// The grid of strips or tiles.
@@ -85,7 +87,8 @@ impl Layout {
         };
         let top = index % (across * down) / across * self.part.1;
         let rows = if self.tiled { self.part.1 } else { self.part.1.min(self.height - top) };
-        Some(Lens { own: self.bytes(rows, bits), most: self.bytes(self.part.1, bits) })
+        let (own, most) = (self.bytes(rows, bits), self.bytes(self.part.1, bits));
+        Some(Lens { own, most, row: self.bytes(1, bits) })
     }
 
     /// Length in bytes of that many rows of a part, each pixel of that many bits.

@@ -205,10 +205,18 @@ fn doubt(verdict: &mut Verdict, family: &Family, pictures: &[Picture], main: Opt
     let plain = main.and_then(|index| pictures.get(index)?.plain_share());
     if family.evidence == Evidence::Picture
         && verdict.grade != Grade::Partial
-        && let Some(share) = plain.filter(|&share| share < MOSTLY)
+        && let Some(share) = plain.filter(|&share| share < 1.0)
     {
-        (verdict.grade, verdict.share) = (Grade::Partial, Some(share));
-        verdict.note(0, "strips far shorter than the rows they are to hold");
+        if share < MOSTLY {
+            (verdict.grade, verdict.share) = (Grade::Partial, Some(share));
+            verdict.note(0, "strips far shorter than the rows they are to hold");
+        } else {
+            verdict.note(0, "strips shorter than the rows they are to hold");
+        }
+    }
+    let untold: u64 = pictures.iter().map(|picture| picture.untold).sum();
+    if untold > 0 {
+        verdict.note(0, format!("{untold} strips whose length only their data tells"));
     }
     let dropped: u64 = pictures.iter().map(|picture| picture.implausible).sum();
     if dropped > 0 {

@@ -14,12 +14,14 @@ pub struct PackBits {
     own: u64,
     /// Bytes that it decodes to at most, where the last rows are padding.
     most: u64,
+    /// Whether the run at hand gives more than that: it must be the last.
+    over: bool,
 }
 
 impl PackBits {
     /// The runs of a strip that decodes to `own` bytes, or `most` with padding.
     pub fn new(own: u64, most: u64) -> Self {
-        PackBits { due: 0, out: 0, own, most }
+        PackBits { due: 0, out: 0, own, most, over: false }
     }
 }
 
@@ -37,14 +39,15 @@ impl Decoder for PackBits {
                     literals @ 0.. => (literals as usize + 1, literals as u64 + 1),
                     repeat => (1, u64::from(repeat.unsigned_abs()) + 1),
                 };
-                if self.out + run > self.most {
+                if self.out == self.most && run > 0 {
                     return (at, Step::Wrong("PackBits runs of more than the strip"));
                 }
+                self.over = run > self.most - self.out;
                 self.due = due;
-                self.out += run;
+                self.out = self.most.min(self.out + run);
                 at += 1;
             }
-            if self.due == 0 && self.out == self.own {
+            if self.due == 0 && (self.out == self.own || self.over) {
                 return (at, Step::Done);
             }
         }
@@ -53,6 +56,10 @@ impl Decoder for PackBits {
 
     fn decoded(&self) -> u64 {
         self.out
+    }
+
+    fn odd(&self) -> Option<&'static str> {
+        self.over.then_some("the last run of a strip reaches over its last row")
     }
 }
 
@@ -68,7 +75,11 @@ mod tests {
         assert_eq!(runs.feed(&packed[..4]), (4, Step::More));
         assert_eq!(runs.feed(&packed[4..]), (8, Step::Done));
         assert_eq!(runs.decoded(), 12);
-        let mut short = PackBits::new(11, 11);
-        assert!(matches!(short.feed(&packed), (9, Step::Wrong(_))));
+        let mut over = PackBits::new(11, 11);
+        assert_eq!((over.feed(&packed), over.odd().is_some()), ((12, Step::Done), true));
+        let mut longer = PackBits::new(11, 11);
+        assert_eq!(longer.feed(&[&packed[..], &[0, 1]].concat()), (12, Step::Done));
+        let mut padded = PackBits::new(10, 10);
+        assert_eq!((padded.feed(&packed), padded.odd()), ((9, Step::Done), None));
     }
 }

@@ -57,6 +57,7 @@ pub fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findi
         parts: raw.map(|(span, _)| span).into_iter().collect(),
         jpeg,
         implausible: 0,
+        untold: 0,
         coded: Coded::default(),
     });
 }

@@ -3,7 +3,9 @@
 use super::coded::Coded;
 use super::decode::Coding;
 use super::directory::{Directory, Origin};
+use super::fax::Fax;
 use super::layout::Layout;
+use super::lengths::Untold;
 use super::tags;
 use crate::verdict::Span;
 use crate::view::View;
@@ -65,6 +67,8 @@ pub struct Picture {
     pub jpeg: Option<Span>,
     /// How many parts were left out because no such picture can have them.
     pub implausible: u64,
+    /// How many parts have a length that the directory does not tell.
+    pub untold: u64,
     /// How its parts can be checked.
     pub coded: Coded,
 }
@@ -80,8 +84,22 @@ impl Picture {
             || directory.has(CR2_SLICES);
         let subfile = directory.number(view, tags::NEW_SUBFILE_TYPE).unwrap_or(0);
         let pixels = size(view, directory);
-        let (parts, numbers) = parts(view, directory, budget).into_iter().unzip();
         let layout = pixels.and_then(|size| Layout::read(view, directory, size));
+        let coding = coding(view, directory, compression);
+        let tables = directory.get(tags::JPEG_TABLES).map(|entry| entry.value);
+        let mut parts = parts(view, directory, budget);
+        let most = most_len(view, directory, pixels);
+        let untold = Untold {
+            plain: compression == UNCOMPRESSED,
+            coding,
+            fax: fax(view, directory, compression),
+            tables,
+            layout: layout.as_ref(),
+            most: most.unwrap_or(0),
+            directory: directory.span.at,
+        };
+        let untold = untold.find(view, &mut parts, budget);
+        let (parts, numbers) = parts.into_iter().unzip();
         let mut picture = Picture {
             origin: directory.origin,
             pixels,
@@ -92,14 +110,12 @@ impl Picture {
             parts,
             jpeg: directory.stretch(view, tags::JPEG_OFFSET, tags::JPEG_LENGTH),
             implausible: 0,
-            coded: Coded {
-                coding: coding(view, directory, compression),
-                layout,
-                numbers,
-                tables: directory.get(tags::JPEG_TABLES).map(|entry| entry.value),
-            },
+            untold,
+            coded: Coded { coding, layout, numbers, tables },
         };
-        picture.drop_implausible(view, directory);
+        if let Some(most) = most {
+            picture.drop_implausible(most);
+        }
         (picture.jpeg.is_some() || !picture.parts.is_empty()).then_some(picture)
     }
 
@@ -136,22 +152,38 @@ impl Picture {
         self.pixels.map_or(0, |(width, height)| u64::from(width) * u64::from(height))
     }
 
-    /// Leaves out parts that are larger than the picture could ever be.
-    fn drop_implausible(&mut self, view: &mut View<'_>, directory: &Directory) {
-        if self.pixels.is_none() {
-            return;
-        }
-        let bits = directory.number(view, tags::BITS_PER_SAMPLE).unwrap_or(1).clamp(1, 64);
-        let samples = directory.number(view, tags::SAMPLES_PER_PIXEL).unwrap_or(1).clamp(1, 64);
-        // Fields that describe previews of RAW files are often wrong about the depth.
-        let bits = (bits * samples).max(48);
-        let most = (self.area().saturating_mul(bits) / 8)
-            .saturating_mul(MAX_EXPANSION)
-            .saturating_add(ALLOWANCE);
+    /// Leaves out parts of more than `most` bytes.
+    fn drop_implausible(&mut self, most: u64) {
         let before = self.parts.len();
         let pairs = self.parts.drain(..).zip(self.coded.numbers.drain(..));
         (self.parts, self.coded.numbers) = pairs.filter(|(part, _)| part.len <= most).unzip();
         self.implausible = (before - self.parts.len()) as u64;
+    }
+}
+
+/// More bytes than a part of a picture of that size could ever have.
+fn most_len(view: &mut View<'_>, directory: &Directory, pixels: Option<(u32, u32)>) -> Option<u64> {
+    let area = pixels.map(|(width, height)| u64::from(width) * u64::from(height))?;
+    let bits = directory.number(view, tags::BITS_PER_SAMPLE).unwrap_or(1).clamp(1, 64);
+    let samples = directory.number(view, tags::SAMPLES_PER_PIXEL).unwrap_or(1).clamp(1, 64);
+    // Fields that describe previews of RAW files are often wrong about the depth.
+    let bits = (bits * samples).max(48);
+    let plain = area.saturating_mul(bits) / 8;
+    Some(plain.saturating_mul(MAX_EXPANSION).saturating_add(ALLOWANCE))
+}
+
+/// How the rows of a fax are coded, if they are and say where they end.
+///
+/// Source: TIFF 6.0, section 11 "CCITT Bilevel Encodings".
+fn fax(view: &mut View<'_>, directory: &Directory, compression: u64) -> Option<Fax> {
+    let reversed = directory.number(view, tags::FILL_ORDER) == Some(2);
+    match compression {
+        3 => {
+            let options = directory.number(view, tags::T4_OPTIONS).unwrap_or(0);
+            Some(Fax { ends: 6, tagged: options & 1 == 1, reversed })
+        }
+        4 => Some(Fax { ends: 2, tagged: false, reversed }),
+        _ => None,
     }
 }
 
@@ -175,7 +207,7 @@ fn coding(view: &mut View<'_>, directory: &Directory, compression: u64) -> Optio
     })
 }
 
-/// The strips and tiles that have any bytes, with their numbers.
+/// The strips and tiles with their numbers; a length of 0 is one that the directory does not tell.
 ///
 /// Source: TIFF 6.0, sections 3 "Bilevel Images" (strips) and 15 "Tiled Images".
 fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<(Span, u64)> {
@@ -188,26 +220,12 @@ fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<(S
         let offsets = directory.numbers(view, offset, *budget / 2);
         let mut lens = directory.numbers(view, len, *budget / 2);
         *budget = budget.saturating_sub((offsets.len() + lens.len()) as u64);
-        if lens.is_empty() && offsets.len() == 1 {
-            lens.extend(uncompressed_len(view, directory));
-        }
-        let pairs = offsets.into_iter().zip(lens).zip(0..);
-        let pairs = pairs.filter(|&((at, len), _)| at > 0 && len > 0);
+        lens.resize(offsets.len(), 0);
+        // A part without an offset was never written.
+        let pairs = offsets.into_iter().zip(lens).zip(0..).filter(|&((at, _), _)| at > 0);
         out.extend(
             pairs.map(|((at, len), number)| (Span { at: base.saturating_add(at), len }, number)),
         );
     }
     out
-}
-
-/// Length of an uncompressed picture in one strip, for writers that left the length out.
-fn uncompressed_len(view: &mut View<'_>, directory: &Directory) -> Option<u64> {
-    if directory.number(view, tags::COMPRESSION).unwrap_or(1) != 1 {
-        return None;
-    }
-    let (width, height) = size(view, directory)?;
-    let bits = directory.number(view, tags::BITS_PER_SAMPLE).unwrap_or(1);
-    let samples = directory.number(view, tags::SAMPLES_PER_PIXEL).unwrap_or(1);
-    let row = u64::from(width).checked_mul(bits)?.checked_mul(samples)?.div_ceil(8);
-    row.checked_mul(u64::from(height))
 }

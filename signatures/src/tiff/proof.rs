@@ -8,9 +8,6 @@ use crate::jpeg::strip::Strips;
 use crate::verdict::{Grade, Span, Verdict};
 use crate::view::View;
 
-/// Tables that JPEG strips share are no longer, in bytes: four of each kind.
-const MOST_TABLES: u64 = 8 << 10;
-
 /// Bytes that the strips of one file may decode to before no more of them are looked at: a bomb
 /// must not cost more than its own bytes. A 300-megapixel picture of 16-bit RGB fits twice.
 const MOST_DECODED: u64 = 4 << 30;
@@ -118,7 +115,7 @@ fn look(view: &mut View<'_>, task: &Task<'_>, own: &mut Option<Strips>) -> Optio
     let coded = &task.picture.coded;
     match coded.coding? {
         Coding::Jpeg => {
-            let strips = own.get_or_insert_with(|| strips(view, coded.tables));
+            let strips = own.get_or_insert_with(|| decode::strips(view, coded.tables));
             Some(decode::jpeg(view, strips, task.span))
         }
         coding => {
@@ -127,12 +124,6 @@ fn look(view: &mut View<'_>, task: &Task<'_>, own: &mut Option<Strips>) -> Optio
             plain.then(|| decode::bytes(view, coding, task.span, lens))
         }
     }
-}
-
-/// The oracle of strips whose tables lie there.
-fn strips(view: &mut View<'_>, tables: Option<Span>) -> Strips {
-    let tables = tables.filter(|tables| tables.len <= MOST_TABLES);
-    Strips::new(tables.and_then(|span| view.bytes(span.at, span.len as usize).ok()))
 }
 
 /// Whether the codes begin at the lowest bit, as early writers had them: the first code empties
@@ -155,6 +146,8 @@ impl Proof {
             verdict.note(at, what);
             verdict.grade = verdict.grade.min(Grade::Damaged);
         }
+        let odd = self.checked.iter().filter_map(|one| one.outcome.odd);
+        odd.for_each(|(at, what)| verdict.note(at, what));
         verdict.proof = "directories and values; strips and tiles decoded where there is a check";
         if verdict.grade == Grade::Partial && verdict.share != Some(0.0) {
             verdict.share = self.share(len);

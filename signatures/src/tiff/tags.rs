@@ -18,6 +18,7 @@ pub const SAMPLES_PER_PIXEL: u16 = 0x115;
 pub const ROWS_PER_STRIP: u16 = 0x116;
 pub const STRIP_BYTE_COUNTS: u16 = 0x117;
 pub const PLANAR_CONFIGURATION: u16 = 0x11C;
+pub const T4_OPTIONS: u16 = 0x124;
 pub const SOFTWARE: u16 = 0x131;
 pub const DATE_TIME: u16 = 0x132;
 pub const TILE_WIDTH: u16 = 0x142;

@@ -7,10 +7,10 @@ use crate::Sample;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 /// Width and height in pixels.
-const SIZE: (u32, u32) = (80, 60);
+pub(super) const SIZE: (u32, u32) = (80, 60);
 
 /// Rows of a strip.
-const ROWS: u32 = 20;
+pub(super) const ROWS: u32 = 20;
 
 /// A file of each kind.
 pub fn samples() -> Vec<Sample> {
@@ -141,7 +141,7 @@ fn coded(compression: u16, code: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
 /// LZW codes of one byte each, in a table that is emptied before it needs codes of 10 bits.
 ///
 /// Source: TIFF 6.0, section 13 "LZW Compression".
-fn lzw(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn lzw(bytes: &[u8]) -> Vec<u8> {
     let mut codes = Vec::new();
     for some in bytes.chunks(250) {
         codes.push(256);
@@ -166,7 +166,7 @@ fn lzw(bytes: &[u8]) -> Vec<u8> {
 /// Runs of literal bytes, each row on its own.
 ///
 /// Source: TIFF 6.0, section 9 "PackBits Compression".
-fn packbits(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn packbits(bytes: &[u8]) -> Vec<u8> {
     let rows = bytes.chunks((SIZE.0 * 3) as usize);
     let runs = rows.flat_map(|row| row.chunks(128));
     runs.flat_map(|run| std::iter::once(run.len() as u8 - 1).chain(run.iter().copied())).collect()

@@ -12,6 +12,7 @@ use super::sequential::{DcRefine, Lossless, Sequential};
 use super::surface::{SECTOR, Surface};
 use super::wide::Wide;
 use super::zeros::Zeros;
+use crate::jpeg::entropy::UNDEFINED_RESTART;
 use crate::jpeg::marker::EOI;
 
 /// The first byte that cannot be.
@@ -256,7 +257,7 @@ impl Scan {
             Some(Ended::Fill) => wrong("endless fill bytes"),
             Some(Ended::Marker(code @ 0xd0..=0xd7)) => {
                 if self.plan.interval == 0 {
-                    wrong("restart marker where no interval is defined")
+                    wrong(UNDEFINED_RESTART)
                 } else if u64::from(code & 7) != self.restarts & 7 {
                     wrong("restart marker out of order")
                 } else if self.left > 0 && !opaque {
