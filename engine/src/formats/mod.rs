@@ -2,7 +2,7 @@
 
 pub mod described;
 
-use afterimage_signatures::{Format, formats};
+use afterimage_signatures::{Format, Group, formats};
 
 /// Formats in the order in which they are tried. A format is known by its position.
 #[derive(Clone)]
@@ -41,6 +41,11 @@ impl Registry {
     /// The name of the format at `index`.
     pub fn name(&self, index: usize) -> &'static str {
         self.0[index].signature().name
+    }
+
+    /// Whether files of the format at `index` are moving pictures.
+    pub fn is_video(&self, index: usize) -> bool {
+        self.0[index].signature().group == Group::Video
     }
 
     /// Whether files of some format have that extension, in any case of letters.

@@ -2,18 +2,17 @@
 
 use crate::ledger::{IndexEntry, NONE};
 
-/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. The first in the
-/// order that would be written stands for all with the same bytes, or the first of all where none would be,
-/// as `is_late` says by position.
+/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. Of those with the
+/// same bytes it is the first among the lowest in `rank`, which is asked by position.
 pub(super) fn copies(
     entries: &[IndexEntry],
     order: &[u32],
-    is_late: impl Fn(usize) -> bool,
+    rank: impl Fn(usize) -> u8,
 ) -> Vec<u32> {
     let hash = |position: u32| entries[order[position as usize] as usize].hash;
     let key = |position: &u32| {
         let hash = hash(*position).map(|hash| *hash.as_bytes());
-        (hash, is_late(*position as usize), *position)
+        (hash, rank(*position as usize), *position)
     };
     let mut by_hash: Vec<u32> = (0..order.len() as u32).collect();
     by_hash.sort_unstable_by_key(key);
@@ -44,7 +43,10 @@ mod tests {
             [Some(b"a"), Some(b"b"), Some(b"a"), None, None, Some(b"a")];
         let entries = contents.map(entry);
         let order = [0, 1, 2, 3, 4, 5];
-        assert_eq!(copies(&entries, &order, |_| false), [NONE, NONE, 0, NONE, NONE, 0]);
-        assert_eq!(copies(&entries, &order, |at| at == 0), [2, NONE, NONE, NONE, NONE, 2]);
+        assert_eq!(copies(&entries, &order, |_| 0), [NONE, NONE, 0, NONE, NONE, 0]);
+        assert_eq!(
+            copies(&entries, &order, |at| u8::from(at == 0)),
+            [2, NONE, NONE, NONE, NONE, 2]
+        );
     }
 }
