@@ -41,7 +41,10 @@ impl Chosen {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since >= until
         {
-            bail!("cannot choose by date: --since {since} is not before --until {until}");
+            bail!(
+                "cannot choose by date: --since begins at {since} and --until ends before that, at \
+                 {until}; give the earlier one to --since"
+            );
         }
         if !self.path.is_empty() && !names {
             bail!(
@@ -59,7 +62,9 @@ impl Chosen {
 
 fn pattern(text: &str) -> Result<GlobMatcher, String> {
     if text.is_empty() {
-        return Err("matches nothing".to_owned());
+        return Err(
+            "it matches nothing; give a pattern such as 'DCIM/**' or 'img_*.jpg'".to_owned()
+        );
     }
     // Paths of volumes begin with the name of a folder.
     let text = text.strip_prefix('/').unwrap_or(text);
@@ -69,7 +74,11 @@ fn pattern(text: &str) -> Result<GlobMatcher, String> {
 
 fn camera(text: &str) -> Result<String, String> {
     let text = text.trim().to_lowercase();
-    if text.is_empty() { Err("names no camera".to_owned()) } else { Ok(text) }
+    if text.is_empty() {
+        Err("it names no camera; give a part of one's name, such as canon".to_owned())
+    } else {
+        Ok(text)
+    }
 }
 
 #[cfg(test)]

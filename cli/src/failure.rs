@@ -5,7 +5,6 @@ use std::io;
 use std::iter::successors;
 
 use afterimage_engine::error::Error;
-use clap::error::ErrorKind;
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
@@ -40,23 +39,10 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Output { source, .. } if denied(source) => {
             Some("name a folder that you may write to with --output")
         }
+        Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
+        Error::Range { .. } => Some("let --range begin before that"),
         _ => None,
     }
-}
-
-/// What is wrong with the arguments, in one line; nothing where help was asked for.
-pub fn of_arguments(error: &clap::Error) -> Option<String> {
-    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return None;
-    }
-    let text = error.to_string();
-    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-    let said: Vec<&str> = lines
-        .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
-        .collect();
-    let said = said.join(" ");
-    let said = said.strip_prefix("error: ").unwrap_or(&said);
-    Some(format!("afterimage: {said}; --help explains all"))
 }
 
 /// A reader that has seen enough, as `head` has, is no failure.
@@ -70,28 +56,6 @@ pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wrong_arguments_are_told_in_one_line() {
-        use clap::{Arg, Command, value_parser};
-        let command = || {
-            let size = Arg::new("size").long("size").value_parser(value_parser!(u8));
-            Command::new("x").arg(size).arg(Arg::new("card").required(true))
-        };
-        for (arguments, expected) in [
-            (&["x"][..], "the following required arguments were not provided: <card>"),
-            (
-                &["x", "card", "--siz", "1"],
-                "unexpected argument '--siz' found tip: a similar argument exists: '--size'",
-            ),
-        ] {
-            let error = command().try_get_matches_from(arguments).unwrap_err();
-            let line = of_arguments(&error).unwrap();
-            assert_eq!(line, format!("afterimage: {expected}; --help explains all"));
-        }
-        let help = command().try_get_matches_from(["x", "--help"]).unwrap_err();
-        assert_eq!(of_arguments(&help), None);
-    }
 
     #[track_caller]
     fn check(error: &Error, expected: &str) {

@@ -1,9 +1,12 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
+mod arguments;
 mod chosen;
 mod commands;
 mod failure;
+mod folder;
 mod memory;
+mod notes;
 mod progress;
 mod sizes;
 mod sources;
@@ -14,6 +17,7 @@ mod times;
 mod tree;
 mod wanted;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -22,11 +26,16 @@ use clap::Parser;
 use crate::commands::Program;
 use crate::status::Status;
 
+/// The arguments as they were typed, without the name of the program.
+fn typed() -> Vec<OsString> {
+    std::env::args_os().skip(1).collect()
+}
+
 fn main() -> ExitCode {
     let mut err = io::stderr();
     let program = match Program::try_parse() {
         Ok(program) => program,
-        Err(error) => match failure::of_arguments(&error) {
+        Err(error) => match arguments::line(&error, &typed()) {
             Some(line) => {
                 drop(writeln!(err, "{line}"));
                 return Status::Failed.into();

@@ -63,29 +63,37 @@ impl Ticker {
     }
 }
 
+/// Columns that are left for what was found on a terminal of 80, whatever the numbers before it are.
+const MOST_FOUND: usize = 22;
+
+/// What is said when somebody asked for an end. It begins with what to do, for narrow terminals.
+const STOPPED: &str = "stopping: wait for the report (Ctrl-C again would give it up)";
+
+/// What is said while the report is made.
+const SORTING: &str = "sorting out names and copies, writing the report";
+
 /// What is drawn.
 struct Bar {
     bar: ProgressBar,
     /// The message that is drawn; to set one is to draw it.
     said: String,
-    finishing: bool,
+    /// Whether the message has the line to itself.
+    is_alone: bool,
 }
 
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(style(SCANNING));
-        Bar { bar, said: String::new(), finishing: false }
+        Bar { bar, said: String::new(), is_alone: false }
     }
 
     fn draw(&mut self, progress: &Progress) {
         if progress.finishing.load(Relaxed) {
-            if !self.finishing {
-                self.finishing = true;
-                self.bar.set_style(style(FINISHING));
-                self.say("sorting out names and copies, writing the report".to_owned());
-            }
-            return self.bar.tick();
+            return self.alone(SORTING);
+        }
+        if progress.stopped() {
+            return self.alone(STOPPED);
         }
         let (scanned, total) = (progress.scanned.load(Relaxed), progress.total.load(Relaxed));
         if total == 0 {
@@ -95,11 +103,17 @@ impl Bar {
             state.set_len(total);
             state.set_pos(scanned);
         });
-        self.say(if progress.stopped() {
-            "stopping; Ctrl-C again ends it at once, without a report".to_owned()
-        } else {
-            found(progress)
-        });
+        self.say(found(progress));
+    }
+
+    /// A message on a line of its own, so that nothing of it is cut off.
+    fn alone(&mut self, message: &str) {
+        if !self.is_alone {
+            self.is_alone = true;
+            self.bar.set_style(style(FINISHING));
+        }
+        self.say(message.to_owned());
+        self.bar.tick();
     }
 
     fn say(&mut self, message: String) {
@@ -114,12 +128,30 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the templates are those above")
 }
 
-/// Counts by format, the most frequent first.
+/// Counts by format, the most frequent first, as many as there is room for; the others are summed up.
 fn found(progress: &Progress) -> String {
     let mut counts = progress.counts();
     counts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
-    let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    if counts.is_empty() { "nothing found yet".to_owned() } else { counts.join("  ") }
+    if counts.is_empty() {
+        return "nothing found yet".to_owned();
+    }
+    let all: u64 = counts.iter().map(|(_, count)| *count).sum();
+    let (mut said, mut rest) = (String::new(), all);
+    for (name, count) in counts {
+        let gap = if said.is_empty() { "" } else { "  " };
+        let more = format!("{said}{gap}{name} {count}");
+        let left = rest - count;
+        let sum = if left > 0 { format!("  +{left}").len() } else { 0 };
+        if more.len() + sum > MOST_FOUND {
+            break;
+        }
+        (said, rest) = (more, left);
+    }
+    match (said.is_empty(), rest) {
+        (true, _) => format!("{all} found"),
+        (false, 0) => said,
+        (false, rest) => format!("{said}  +{rest}"),
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +173,20 @@ mod tests {
         progress.count(names[1]);
         progress.count(names[1]);
         assert_eq!(found(&progress), format!("{} 2  {} 1", names[1], names[0]));
+    }
+
+    #[test]
+    fn nothing_is_cut_off_on_a_terminal_of_80_columns() {
+        let progress = Progress::default();
+        let names: Vec<_> = crate::wanted::signatures().map(|signature| signature.name).collect();
+        for (index, &name) in names.iter().enumerate() {
+            (0..=index).for_each(|_| progress.count(name));
+            let said = found(&progress);
+            assert!(said.len() <= MOST_FOUND, "{said}");
+        }
+        assert!(found(&progress).contains("  +"), "{}", found(&progress));
+        for alone in [STOPPED, SORTING] {
+            assert!(alone.len() < 78, "{alone}");
+        }
     }
 }

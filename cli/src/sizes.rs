@@ -37,6 +37,18 @@ pub fn pixels(text: &str) -> Result<u64, String> {
     number.checked_mul(factor).ok_or_else(|| "more than any picture has".to_owned())
 }
 
+/// A number of worker threads.
+pub fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "not a number from 1 to 1024".to_owned())
+}
+
+/// The number of a partition.
+pub fn volume(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "not the number of a partition: they are counted from 1".to_owned())
+}
+
 /// Bytes of a chunk.
 pub fn chunk(text: &str) -> Result<u64, String> {
     let len = bytes(text)?;
@@ -103,6 +115,16 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(bytes(text).ok(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn threads_and_partitions_are_counted_from_1() {
+        for (text, expected) in [("1", Some(1)), ("1024", Some(1024)), ("0", None), ("-1", None)] {
+            assert_eq!(threads(text).ok(), expected, "{text}");
+        }
+        assert!(threads("1025").is_err() && threads("lots").is_err());
+        assert_eq!(volume("7"), Ok(7));
+        assert!(volume("0").is_err() && volume("two").is_err());
     }
 
     #[test]

@@ -1,45 +1,83 @@
 //! What the command line calls a source: an image, a device, or a folder of images.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
 
-/// The sources that `paths` stand for: in place of a folder, the files in it; each once.
-pub fn expand(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+use crate::folder;
+
+/// What is to be scanned.
+#[derive(Debug)]
+pub struct Sources {
+    /// Images and devices, each once.
+    pub paths: Vec<PathBuf>,
+    /// Those that were given again.
+    pub again: Vec<PathBuf>,
+}
+
+/// The sources that `paths` stand for: in place of a folder, the files in it.
+///
+/// # Errors
+///
+/// When a folder cannot be read or holds no image, or when what is found would go into such a folder.
+pub fn expand(paths: &[PathBuf], output: Option<&Path>) -> anyhow::Result<Sources> {
     let mut sources = Vec::with_capacity(paths.len());
     for path in paths {
         // What cannot be asked is left to the engine, which says why.
-        if fs::metadata(&path).is_ok_and(|found| found.is_dir()) {
-            sources.extend(images(&path)?);
+        if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
+            sources.extend(folder::images(path)?);
+            if let Some(output) = output {
+                apart(output, path)?;
+            }
         } else {
-            sources.push(path);
+            sources.push(path.clone());
         }
     }
     let mut known = HashSet::new();
-    sources.retain(|path| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    Ok(sources)
+    let mut is_new =
+        |path: &PathBuf| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+    let (paths, again) = sources.into_iter().partition(|path| is_new(path));
+    Ok(Sources { paths, again })
 }
 
-/// The regular files in a folder by name, but hidden ones and those in folders below.
-fn images(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |error| Error::open(folder, error);
-    let mut images = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let path = entry.path();
-        if !hidden && fs::metadata(&path).is_ok_and(|found| found.is_file()) {
-            images.push(path);
+/// Refuses an output folder that is a folder of sources or lies in one: the next run on it would search
+/// what this one has written.
+fn apart(output: &Path, folder: &Path) -> Result<(), Error> {
+    let Ok(folder) = fs::canonicalize(folder) else { return Ok(()) };
+    let existing = std::path::absolute(output).ok().and_then(|output| {
+        let mut above = output.ancestors();
+        above.find_map(|path| fs::canonicalize(path).ok())
+    });
+    if existing.is_some_and(|existing| existing.starts_with(&folder)) {
+        let why = format!("it lies in the folder {}, which is to be scanned", folder.display());
+        return Err(Error::Destination { path: output.to_path_buf(), why });
+    }
+    Ok(())
+}
+
+/// A source as it is typed.
+pub fn source(text: OsString) -> Result<PathBuf, &'static str> {
+    match text.to_str() {
+        Some("") => Err("it is empty; name a disk image or a device"),
+        Some("-") => {
+            Err("what comes through a pipe can be read only once; save it to a file first")
         }
+        _ => Ok(text.into()),
     }
-    if images.is_empty() {
-        let why = "this folder holds no disk image";
-        return Err(Error::NotASource { path: folder.to_path_buf(), why });
+}
+
+/// An output folder as it is typed.
+pub fn output(text: OsString) -> Result<PathBuf, &'static str> {
+    match text.to_str() {
+        Some("") => Err("it is empty; name a folder, such as recovered"),
+        Some("-") => {
+            Err("photos are written to a folder, not to a pipe; name one, such as recovered")
+        }
+        _ => Ok(text.into()),
     }
-    images.sort_unstable();
-    Ok(images)
 }
 
 #[cfg(test)]
@@ -57,14 +95,40 @@ mod tests {
         fs::write(path("below/c.img"), b"").unwrap();
         let missing = PathBuf::from("missing.img");
         let twice = path("b.img");
-        let sources = expand(vec![missing.clone(), folder.path().to_path_buf(), twice]).unwrap();
-        assert_eq!(sources, [missing, path("a.img"), path("b.img")]);
+        let given = [missing.clone(), folder.path().to_path_buf(), twice.clone()];
+        let sources = expand(&given, None).unwrap();
+        assert_eq!(sources.paths, [missing, path("a.img"), path("b.img")]);
+        assert_eq!(sources.again, [twice]);
     }
 
     #[test]
     fn a_folder_without_images_is_no_source() {
         let folder = tempfile::tempdir().unwrap();
-        let error = expand(vec![folder.path().to_path_buf()]).unwrap_err();
-        assert!(error.to_string().ends_with("this folder holds no disk image"), "{error}");
+        let error = expand(&[folder.path().to_path_buf()], None).unwrap_err();
+        assert!(error.to_string().contains("this folder holds no disk image"), "{error}");
+    }
+
+    #[test]
+    fn what_is_found_does_not_go_into_a_folder_that_is_scanned() {
+        let folder = tempfile::tempdir().unwrap();
+        let images = folder.path().join("images");
+        fs::create_dir(&images).unwrap();
+        fs::write(images.join("a.img"), [0; 512]).unwrap();
+        let outputs = [
+            (images.clone(), false),
+            (images.join("out/deep"), false),
+            (images.join("../out"), true),
+            (folder.path().join("images2"), true),
+        ];
+        for (output, fine) in outputs {
+            assert_eq!(expand(&[images.clone()], Some(&output)).is_ok(), fine, "{output:?}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_neither_a_source_nor_a_folder() {
+        assert!(source("-".into()).is_err() && output("-".into()).is_err());
+        assert!(source("".into()).is_err() && output("".into()).is_err());
+        assert_eq!(source("./-".into()), Ok("./-".into()));
     }
 }

@@ -28,7 +28,7 @@ impl Status {
             Status::Failed
         } else if !outcome.failed.is_empty() {
             Status::SomeFailed
-        } else if outcome.photos.is_empty() && outcome.live == 0 {
+        } else if outcome.photos.is_empty() && outcome.live.sum() == 0 {
             Status::Nothing
         } else {
             Status::Found

@@ -1,6 +1,7 @@
 //! What is said at the end of a scan, to people and to programs.
 
 mod found;
+mod left_out;
 mod lost;
 mod next;
 mod told;
@@ -29,6 +30,11 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     out.flush()
 }
 
+/// Why nothing was found, where nothing was.
+pub fn causes(told: &Told<'_>) -> Vec<String> {
+    next::causes(told)
+}
+
 /// The summary for programs.
 pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let outcome = told.outcome;
@@ -36,7 +42,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         .failed
         .iter()
         .map(|(path, error)| json!({ "path": path.to_string_lossy(), "error": error.to_string() }));
-    let grades = outcome.photos.iter().map(|(grade, count)| Ok((word(grade)?, json!(count))));
+    let grades = outcome.photos.iter().map(|(grade, count)| Ok((word(grade)?, json!(count.sum()))));
     let formats = outcome.formats.iter().map(|(name, count)| ((*name).to_owned(), json!(count)));
     let mut said = json!({
         "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
@@ -47,10 +53,15 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "summary": outcome.summary,
         "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
         "formats": formats.collect::<serde_json::Map<_, _>>(),
-        "live": outcome.live,
-        "lost": outcome.lost,
-        "embedded": outcome.inner,
-        "filtered": outcome.filtered,
+        "live": outcome.summary.live,
+        "lost": outcome.summary.unseen,
+        "embedded": outcome.summary.embedded,
+        "filtered": outcome.left_out.by_size.sum(),
+        "left_out": {
+            "by_format": outcome.left_out.by_format.sum(),
+            "by_choice": outcome.left_out.by_choice.sum(),
+            "by_size": outcome.left_out.by_size.sum(),
+        },
         "warnings": outcome.warnings,
     });
     if let Some(memory) = told.memory {
@@ -69,7 +80,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             "peak_resident": memory.peak,
         });
     }
-    writeln!(out, "{said:#}")?;
+    writeln!(out, "{}", text::json(&said)?)?;
     out.flush()
 }
 

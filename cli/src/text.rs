@@ -3,12 +3,47 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use afterimage_engine::report::Kinds;
+use serde::Serialize;
+
 /// Columns of a paragraph.
 const WIDTH: usize = 80;
 
 /// `1 photo`, `2 photos`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// `15 photos`, `1 video`, `15 photos and 2 videos`.
+pub fn kinds(n: Kinds) -> String {
+    let (photos, videos) = (count(n.photos, "photo", "photos"), count(n.videos, "video", "videos"));
+    match (n.photos, n.videos) {
+        (_, 0) => photos,
+        (0, _) => videos,
+        _ => format!("{photos} and {videos}"),
+    }
+}
+
+/// `1 photo is`, `1 photo and 1 video are`.
+pub fn kinds_are(n: Kinds) -> String {
+    format!("{} {}", kinds(n), if n.sum() == 1 { "is" } else { "are" })
+}
+
+/// JSON for programs that does a terminal no harm either: what would steer one stands as `\u` and its number.
+pub fn json(value: &impl Serialize) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(value)?;
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        // Control characters of ASCII are escaped already; the line breaks are those of the layout.
+        if letter != '\n' && steers(letter) {
+            safe.extend(
+                letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")),
+            );
+        } else {
+            safe.push(letter);
+        }
+    }
+    Ok(safe)
 }
 
 /// Bytes in the decimal units that are printed on cards and disks.
@@ -48,13 +83,15 @@ pub fn duration(time: Duration) -> String {
 /// A text from a source as it may be shown: what would steer a terminal, or turn the direction of what
 /// follows, becomes a question mark.
 pub fn plain(text: &str) -> String {
-    let steers = |letter: char| {
-        let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
-        letter.is_control()
-            || turns.contains(&letter)
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect()
+}
+
+/// Whether a letter would steer a terminal, or turn the direction of what follows.
+fn steers(letter: char) -> bool {
+    let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
+    letter.is_control()
+        || turns.contains(&letter)
+        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
@@ -96,6 +133,23 @@ mod tests {
         for (n, said) in table {
             assert_eq!(bytes(n), said);
         }
+    }
+
+    #[test]
+    fn photos_and_videos_are_counted_apart() {
+        let said = |photos, videos| kinds(Kinds { photos, videos });
+        assert_eq!(said(0, 0), "0 photos");
+        assert_eq!(said(1, 0), "1 photo");
+        assert_eq!(said(0, 2), "2 videos");
+        assert_eq!(said(15, 1), "15 photos and 1 video");
+        assert_eq!(kinds_are(Kinds { photos: 1, videos: 0 }), "1 photo is");
+        assert_eq!(kinds_are(Kinds { photos: 1, videos: 1 }), "1 photo and 1 video are");
+    }
+
+    #[test]
+    fn json_cannot_speak_to_the_terminal() {
+        let said = json(&["\u{1b}[2J\u{9b}2J\u{202e}\n", "ä"]).unwrap();
+        assert_eq!(said, "[\n  \"\\u001b[2J\\u009b2J\\u202e\\n\",\n  \"ä\"\n]");
     }
 
     #[test]

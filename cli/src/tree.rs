@@ -4,14 +4,14 @@ mod name_only;
 
 use std::io::{self, Write};
 
+use afterimage_engine::Disposition;
 use afterimage_engine::error::Error;
 use afterimage_engine::report::{Grade, ReportFile, ReportSource, ReportVolume, Status};
-use afterimage_engine::run::Outcome;
 use serde::Serialize;
 
-use crate::summary::CUT_SHORT;
 use crate::summary::volumes::{self, title};
-use crate::text::{bytes, count, paragraph, percent, plain};
+use crate::summary::{CUT_SHORT, Told, causes};
+use crate::text::{bytes, count, kinds, kinds_are, paragraph, percent, plain};
 
 /// Columns that a folder is moved in at the most.
 const MOST_INDENT: usize = 24;
@@ -49,12 +49,14 @@ pub struct Listed {
     share: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<u64>,
+    /// What a scan with the same options makes of it.
+    becomes: Disposition,
     /// What can be hoped for, in words.
     chance: String,
 }
 
-impl From<ReportFile> for Listed {
-    fn from(file: ReportFile) -> Self {
+impl Listed {
+    fn new((file, becomes): (ReportFile, Disposition)) -> Self {
         let dated = file.dated().map(str::to_owned);
         let mut listed = Listed {
             dated,
@@ -72,6 +74,7 @@ impl From<ReportFile> for Listed {
             grade: file.grade,
             share: file.share,
             duplicate_of: file.duplicate_of,
+            becomes,
             chance: String::new(),
         };
         listed.chance = listed.chance();
@@ -82,17 +85,18 @@ impl From<ReportFile> for Listed {
 /// The files of their own among those that were found, one by one, so that only what is listed of them is
 /// kept.
 pub fn listed(
-    files: impl Iterator<Item = Result<ReportFile, Error>>,
+    files: impl Iterator<Item = Result<(ReportFile, Disposition), Error>>,
 ) -> Result<Vec<Listed>, Error> {
-    let is_own =
-        |file: &Result<ReportFile, Error>| file.as_ref().map_or(true, |file| file.parent.is_none());
-    files.filter(is_own).map(|file| file.map(Listed::from)).collect()
+    let is_own = |file: &Result<(ReportFile, Disposition), Error>| {
+        file.as_ref().map_or(true, |(file, _)| file.parent.is_none())
+    };
+    files.filter(is_own).map(|file| file.map(Listed::new)).collect()
 }
 
 impl Listed {
     fn chance(&self) -> String {
-        match (self.duplicate_of, self.grade, self.share) {
-            (Some(_), _, _) => "an exact copy".to_owned(),
+        match (self.becomes, self.grade, self.share) {
+            (Disposition::Copy, _, _) => "an exact copy".to_owned(),
             (_, Grade::Verified, _) => "whole, proven".to_owned(),
             (_, Grade::Structural, _) => "whole by structure".to_owned(),
             (_, Grade::Repaired, _) => "repaired".to_owned(),
@@ -144,21 +148,18 @@ impl Listed {
 }
 
 /// Prints what a scan found as a tree, by source, volume and folder; then which file systems there are.
-/// `all` tells whether all photos were asked for.
-pub fn text(
-    out: &mut dyn Write,
-    files: Vec<Listed>,
-    outcome: &Outcome,
-    all: bool,
-) -> io::Result<()> {
-    let found = !files.is_empty();
+pub fn text(out: &mut dyn Write, files: Vec<Listed>, told: &Told<'_>) -> io::Result<()> {
+    let (found, outcome) = (!files.is_empty(), told.outcome);
     tree(out, files, &outcome.sources)?;
-    if !found {
-        writeln!(
-            out,
-            "{}",
-            if all { "No photos were found." } else { "No photos match what was asked for." }
-        )?;
+    if found {
+        writeln!(out)?;
+        paragraph(out, "", &total(told))?;
+    } else {
+        let all = told.is_all();
+        let said =
+            if all { "No photos were found." } else { "No photos match what was asked for." };
+        writeln!(out, "{said}")?;
+        causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
     }
     name_only::write(out, &outcome.sources)?;
     volumes::write(out, &outcome.sources)?;
@@ -200,13 +201,12 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[ReportSource]) -
         descend(out, &mut folder, file)?;
         row(out, folder.len(), width, file)?;
     }
-    total(out, &files)
+    Ok(())
 }
 
 /// Prints files as JSON.
 pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, files)?;
-    writeln!(out)?;
+    writeln!(out, "{}", crate::text::json(&files)?)?;
     out.flush()
 }
 
@@ -223,9 +223,9 @@ fn volume(sources: &[ReportSource], file: &Listed) -> usize {
 fn heading(out: &mut dyn Write, sources: &[ReportSource], here: (u32, usize)) -> io::Result<()> {
     let Some(source) = sources.get(here.0 as usize) else { return Ok(()) };
     match source.volumes.get(here.1) {
-        Some(volume) => writeln!(out, "{}: {}", source.path, title(volume)),
-        None if source.volumes.is_empty() => writeln!(out, "{}", source.path),
-        None => writeln!(out, "{}: outside of its file systems", source.path),
+        Some(volume) => writeln!(out, "{}: {}", plain(&source.path), title(volume)),
+        None if source.volumes.is_empty() => writeln!(out, "{}", plain(&source.path)),
+        None => writeln!(out, "{}: outside of its file systems", plain(&source.path)),
     }
 }
 
@@ -254,19 +254,27 @@ fn indent(depth: usize) -> String {
     " ".repeat((2 * depth).min(MOST_INDENT))
 }
 
-fn total(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
-    let live = files.iter().filter(|file| file.status == Status::Live).count() as u64;
-    let photos = count(files.len() as u64, "photo", "photos");
-    if files.is_empty() {
-        return Ok(());
+/// What all that is listed comes to: the numbers that a scan tells.
+fn total(told: &Told<'_>) -> String {
+    let (summary, live) = (&told.outcome.summary, told.outcome.live);
+    let mut parts = vec![match told.recovered() {
+        n if n.sum() > 0 => format!("{} would be recovered", kinds(n)),
+        _ => "No deleted photo would be recovered".to_owned(),
+    }];
+    if live.sum() > 0 {
+        parts.push(format!("{} still there, copied with --all only", kinds_are(live)));
     }
-    let live = match live {
-        0 => String::new(),
-        live => format!("; {live} still there, copied with --all only"),
-    };
-    let text = format!("{photos}{live}. Nothing was written: give --output to recover them.");
-    writeln!(out)?;
-    paragraph(out, "", &text)
+    if summary.copies > 0 {
+        parts.push(format!("{} of others", count(summary.copies, "exact copy", "exact copies")));
+    }
+    if summary.unseen > 0 {
+        parts.push(format!(
+            "{} of which nothing can be seen",
+            count(summary.unseen, "file", "files")
+        ));
+    }
+    let hint = if told.has_any() { ": give --output to recover them" } else { "" };
+    format!("{}. Nothing was written{hint}.", parts.join("; "))
 }
 
 #[cfg(test)]
@@ -285,7 +293,11 @@ mod tests {
     }
 
     fn all(files: Vec<ReportFile>) -> Vec<Listed> {
-        listed(files.into_iter().map(Ok)).unwrap()
+        let becomes = |file: &ReportFile| match file.duplicate_of {
+            Some(_) => Disposition::Copy,
+            None => Disposition::Recovered,
+        };
+        listed(files.into_iter().map(|file| Ok((file.clone(), becomes(&file))))).unwrap()
     }
 
     fn card() -> ReportSource {
@@ -385,7 +397,7 @@ mod tests {
             json!([{
                 "id": 1, "source": 0, "offset": 4096, "format": "jpeg", "size": 2048,
                 "status": "deleted", "grade": "verified", "chance": "whole, proven",
-                "taken": "2023-11-14T22:13:20"
+                "taken": "2023-11-14T22:13:20", "becomes": "recovered"
             }])
         );
     }

@@ -31,7 +31,44 @@ pub fn parse(word: &str) -> Result<Wanted, String> {
         names.any(|name| name == word) || Some(signature.group) == group
     };
     let names: Vec<_> = signatures().filter(asked).map(|signature| signature.name).collect();
-    if names.is_empty() { Err(known()) } else { Ok(Wanted(names)) }
+    if names.is_empty() { Err(unknown(&word)) } else { Ok(Wanted(names)) }
+}
+
+/// What an unknown word is answered with: the nearest that is known, and all.
+fn unknown(word: &str) -> String {
+    let extensions = signatures().flat_map(|signature| signature.extensions.iter().copied());
+    let names = signatures().map(|signature| signature.name).chain(extensions);
+    let names = names.chain(GROUPS.map(|(name, _)| name));
+    let nearest = names.map(|name| (steps(word, name), name)).min();
+    match nearest.filter(|(steps, name)| *steps <= MOST_STEPS && *steps < name.len()) {
+        Some((_, name)) => format!("did you mean {name}? {}", known()),
+        None => known(),
+    }
+}
+
+/// Letters that a typo gets wrong at the most.
+const MOST_STEPS: usize = 2;
+
+/// The longest word that is compared; those that are known are shorter.
+const MOST_LETTERS: usize = 16;
+
+/// Letters that must be added, left out or replaced to make one word of another.
+fn steps(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    if from.len() > MOST_LETTERS {
+        return MOST_LETTERS;
+    }
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, letter) in from.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = at + 1;
+        for (index, other) in to.iter().enumerate() {
+            let replaced = before + usize::from(letter != other);
+            before = row[index + 1];
+            row[index + 1] = replaced.min(before + 1).min(row[index] + 1);
+        }
+    }
+    row[to.len()]
 }
 
 fn known() -> String {
@@ -64,6 +101,11 @@ mod tests {
         let said = parse("jpg2").unwrap_err();
         assert!(said.contains("png") && said.contains("groups photo, raw, video"), "{said}");
         assert!(parse("").is_err());
+        for (typed, meant) in [("jpgg", "jpg"), ("hiec", "heic"), ("tif2", "tif")] {
+            let said = parse(typed).unwrap_err();
+            assert!(said.starts_with(&format!("did you mean {meant}?")), "{typed}: {said}");
+        }
+        assert!(parse("wordperfect").unwrap_err().starts_with("known are "));
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The program as its users meet it: what it prints, what it writes, and its exit status.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "cli/counts.rs"]
+mod counts;
 #[path = "cli/volumes.rs"]
 mod volumes;
+#[path = "cli/words.rs"]
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -387,7 +391,7 @@ fn an_empty_folder_is_told_in_one_line() {
     fs::create_dir(desk.path("images")).unwrap();
     let ran = desk.run(&["scan", "images", "--output", "out"]);
     ran.check(2);
-    ran.complains(&["cannot scan images: this folder holds no disk image"]);
+    ran.complains(&["cannot scan images: this folder holds no disk image", "name an image"]);
 }
 
 #[test]

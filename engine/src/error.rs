@@ -39,6 +39,24 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// The source holds a disk or photos in a form that has to be unpacked first.
+    #[error("cannot scan {}: it is {}; {}", path.display(), what, advice)]
+    Packed {
+        /// The source.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// What unpacks it.
+        advice: String,
+    },
+    /// Nothing of the range that was asked for lies in the source.
+    #[error("cannot scan {}: the range begins after its end, at {len} bytes", path.display())]
+    Range {
+        /// The source.
+        path: PathBuf,
+        /// Bytes of the source.
+        len: u64,
+    },
     /// The partition that was asked for is not there, or holds no file system that is known.
     #[error(
         "cannot find volume {number} on {}: {}",

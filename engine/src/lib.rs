@@ -75,5 +75,7 @@ pub mod volumes;
 
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
+pub use output::destination::Mount;
 pub use output::report;
 pub use scan::Matcher;
+pub use settle::{Disposition, LeftOut};

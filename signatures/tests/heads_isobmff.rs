@@ -165,15 +165,32 @@ fn made_files_are_measured_exactly_whatever_follows() {
 }
 
 #[test]
-fn a_heic_gives_its_exif_thumbnail_and_video() {
+fn a_heic_gives_its_exif_and_video_and_no_thumbnail_that_is_no_file() {
     let (_, verdict) = measure(&sample("heic", "samsung"), Effort::Proof).unwrap();
     assert_eq!(verdict.pixels, Some((320, 240)));
+    // Its thumbnail is an item in the coding of the picture, which only the item tables can show.
     let kinships: Vec<_> = verdict.children.iter().map(|child| child.kinship).collect();
-    assert_eq!(kinships, [Kinship::Thumbnail, Kinship::Motion]);
+    assert_eq!(kinships, [Kinship::Motion]);
     let data = sample("heic", "samsung");
+    assert!(data.windows(4).any(|word| word == b"thmb"));
     let at = |at: u64| &data[at as usize..];
     assert!(at(verdict.exif[0].span.at).starts_with(b"MM\0\x2a"));
-    assert!(at(verdict.children[1].span.at + 4).starts_with(b"ftypmp42"));
+    assert!(at(verdict.children[0].span.at + 4).starts_with(b"ftypmp42"));
+}
+
+#[test]
+fn pictures_inside_a_heif_are_files_by_themselves() {
+    for sample in samples() {
+        let (_, verdict) = measure(&sample.bytes, Effort::Proof).unwrap();
+        let pictures = verdict.children.iter().filter(|child| child.kinship != Kinship::Motion);
+        for child in pictures {
+            assert!(
+                sample.bytes[child.span.at as usize..].starts_with(b"\xff\xd8"),
+                "{}",
+                sample.name
+            );
+        }
+    }
 }
 
 #[test]

@@ -29,11 +29,12 @@ pub struct Bench {
     source: PathBuf,
 
     /// How much of it to read, from its start.
-    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = sizes::bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = sizes::bytes,
+        allow_negative_numbers = true)]
     size: u64,
 
     /// Worker threads of the whole scan [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = sizes::threads)]
     threads: Option<u16>,
 
     /// Print the figures as JSON.
@@ -42,9 +43,9 @@ pub struct Bench {
 }
 
 const NOTES: &str = "\
-What was read lately comes out of memory, not off its disk, and what is read first here is in memory
-for the rest: on a slow disk only the first figure says how slow it is. Stages run at the same time on
-all cores, so that their times add up to more than the whole takes.";
+What was read lately comes out of memory, not off its disk, and what is read first here is in
+memory for the rest: on a slow disk only the first figure says how slow it is. Stages run at the
+same time on all cores, so that their times add up to more than the whole takes.";
 
 /// What was measured.
 struct Figures {
@@ -177,6 +178,6 @@ fn json(out: &mut dyn Write, figures: &Figures) -> io::Result<()> {
         "stages": stages.collect::<serde_json::Map<_, _>>(),
         "limit": figures.limit(),
     });
-    writeln!(out, "{said:#}")?;
+    writeln!(out, "{}", text::json(&said)?)?;
     out.flush()
 }

@@ -57,6 +57,6 @@ fn json(out: &mut dyn Write) -> io::Result<()> {
             })
         })
         .collect();
-    writeln!(out, "{:#}", serde_json::Value::from(rows))?;
+    writeln!(out, "{}", text::json(&rows)?)?;
     out.flush()
 }

@@ -15,6 +15,7 @@ use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
 use anyhow::Context;
 use clap::ValueEnum;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use crate::chosen::Chosen;
@@ -23,7 +24,7 @@ use crate::status::Status;
 use crate::summary::Told;
 use crate::tree::Listed;
 use crate::wanted::{self, Wanted};
-use crate::{failure, sizes, sources, summary, times, tree};
+use crate::{failure, notes, sizes, sources, summary, text, times, tree};
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
@@ -42,15 +43,17 @@ pub struct Scan {
     ///
     /// A folder stands for each regular file in it (by name, hidden files and folders below left
     /// out), scanned as an image of its own.
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required = true, value_name = "SOURCE",
+        value_parser = OsStringValueParser::new().try_map(sources::source))]
     sources: Vec<PathBuf>,
 
     /// Folder to write to, on another disk than any source; it is made if need be.
-    #[arg(long, short, value_name = "DIR", required_unless_present = "list")]
+    #[arg(long, short, value_name = "DIR", required_unless_present = "list",
+        value_parser = OsStringValueParser::new().try_map(sources::output))]
     output: Option<PathBuf>,
 
     /// Print what would be recovered, as a tree with names, dates, sizes and chances, and write nothing;
-    /// with --json, as JSON.
+    /// with --json, as JSON. Not together with --output, --embedded or --stats.
     #[arg(long, conflicts_with_all = ["output", "embedded", "stats"])]
     list: bool,
 
@@ -67,7 +70,7 @@ pub struct Scan {
     no_filesystem: bool,
 
     /// Only the volume of this partition, by its number; of a disk without partitions, 1.
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = sizes::volume)]
     volume: Option<u32>,
 
     /// Time zone of file systems and cameras that tell none, such as Europe/Berlin, UTC or +02:00.
@@ -106,19 +109,9 @@ pub struct Scan {
     #[arg(long)]
     dry_run: bool,
 
-    /// How hard to look for files in several pieces that no file system tells of. Today this changes
-    /// nothing.
-    ///
-    /// Files in several pieces are put together where a file system knows where they begin or lie, whatever
-    /// the value. Of others the first piece is found, graded partial where a check shows that the
-    /// rest is missing.
-    #[arg(
-        long,
-        value_enum,
-        default_value = "fast",
-        hide_possible_values = true,
-        value_name = "off|fast|deep"
-    )]
+    /// How hard to look for files in several pieces that no file system tells of. Accepted for scripts;
+    /// shown in the help once it changes something.
+    #[arg(long, value_enum, default_value = "fast", hide = true, value_name = "off|fast|deep")]
     fragments: Fragments,
 
     /// Digests to compute of each file beside BLAKE3: sha256, sha1, md5, or none.
@@ -137,12 +130,13 @@ pub struct Scan {
     hash_source: bool,
 
     /// Worker threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = sizes::threads)]
     threads: Option<u16>,
 
     /// Bytes to read at a time: a multiple of 512, from 4K to 32M, taken up to whole 64K and to 256K.
     /// The result is the same for any.
-    #[arg(long, value_name = "SIZE", default_value = "2M", value_parser = sizes::chunk)]
+    #[arg(long, value_name = "SIZE", default_value = "2M", value_parser = sizes::chunk,
+        allow_negative_numbers = true)]
     chunk_size: u64,
 
     /// How to read: auto, mmap (images only), read, or direct (past the system's cache).
@@ -157,21 +151,22 @@ pub struct Scan {
 
     /// Leave out files smaller than this: bytes, or with K, M, G such as 20K.
     #[arg(long, value_name = "SIZE", default_value = "0", value_parser = sizes::bytes,
-        hide_default_value = true)]
+        hide_default_value = true, allow_negative_numbers = true)]
     min_size: u64,
 
     /// Leave out pictures with fewer pixels than this, such as 300000 or 1MP. Pictures whose
     /// dimensions are not known are kept.
     #[arg(long, value_name = "N", default_value = "0", value_parser = sizes::pixels,
-        hide_default_value = true)]
+        hide_default_value = true, allow_negative_numbers = true)]
     min_pixels: u64,
 
     /// Only photos that begin in this range of each source; without LEN, to its end. Decimal with
     /// K, M, G, T, or hex as in 0x100000:0x2000.
-    #[arg(long, value_name = "OFF:LEN", value_parser = sizes::range)]
+    #[arg(long, value_name = "OFF:LEN", value_parser = sizes::range,
+        allow_hyphen_values = true)]
     range: Option<(u64, u64)>,
 
-    /// Say at the end what the scan cost: bytes, time, threads, memory.
+    /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]
     stats: bool,
 
@@ -238,8 +233,12 @@ enum Reading {
 impl Scan {
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
-        let sources = sources::expand(self.sources.clone())?;
         let options = self.options()?;
+        let sources = sources::expand(&self.sources, self.output.as_deref())?;
+        for note in notes::of(&sources) {
+            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        }
+        let sources = sources.paths;
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
@@ -303,7 +302,7 @@ fn list(
     progress: &Progress,
 ) -> Result<(Outcome, Option<Vec<Listed>>), Error> {
     let settled = run::list(sources, options, progress)?;
-    let listed = tree::listed(settled.files())?;
+    let listed = tree::listed(settled.listed())?;
     Ok((settled.outcome(), Some(listed)))
 }
 
@@ -317,7 +316,7 @@ fn tell(
     match (listed, json) {
         (None, false) => summary::text(out, told),
         (None, true) => summary::json(out, told),
-        (Some(files), false) => tree::text(out, files, told.outcome, told.is_all()),
+        (Some(files), false) => tree::text(out, files, told),
         (Some(files), true) => tree::json(out, &files),
     }
 }

@@ -2,19 +2,19 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::report::Grade;
+use afterimage_engine::report::{Grade, Summary};
 
 use super::told::{CUT_SHORT, Told};
-use crate::text::{bytes, count, duration, paragraph};
+use crate::text::{bytes, count, duration, kinds, kinds_are, paragraph, plain};
 
 /// Writes what was found and where it lies.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     headline(out, told)?;
-    if told.photos() > 0 {
+    if told.has_photos() {
         grades(out, told)?;
     }
-    others(out, told)?;
-    if told.photos() > 0 || told.outcome.live > 0 {
+    if told.has_any() {
+        others(out, told)?;
         places(out, told)?;
     }
     Ok(())
@@ -22,13 +22,13 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 
 fn headline(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let outcome = told.outcome;
-    let photos = match told.photos() {
-        0 if outcome.live > 0 => "no deleted photos".to_owned(),
-        0 => "no photos".to_owned(),
-        n => count(n, "photo", "photos"),
+    let photos = match told.recovered() {
+        n if n.sum() > 0 => kinds(n),
+        _ if told.has_any() => "no deleted photos".to_owned(),
+        _ => "no photos".to_owned(),
     };
     let sources = match outcome.sources.as_slice() {
-        [source] => source.path.clone(),
+        [source] => plain(&source.path),
         several => format!("{} sources", several.len()),
     };
     let stats = &outcome.stats;
@@ -44,6 +44,7 @@ fn headline(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 fn grades(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     writeln!(out)?;
     for &(grade, n) in &told.outcome.photos {
+        let n = n.sum();
         paragraph(out, &format!("{n:7}  "), meaning(grade, told.options.quick))?;
     }
     let formats = told.outcome.formats.iter().map(|(name, n)| format!("{n} {name}"));
@@ -70,56 +71,69 @@ fn meaning(grade: Grade, quick: bool) -> &'static str {
 }
 
 fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let live = told.outcome.live;
-    if live > 0 {
-        let text = count(live, "photo is", "photos are");
+    let (live, summary) = (told.outcome.live, &told.outcome.summary);
+    if live.sum() > 0 {
+        let text = kinds_are(live);
         let text = format!("{text} still there and only listed; --all copies them too.");
         paragraph(out, "", &text)?;
     }
-    let copies = told.copies();
-    if copies > 0 && told.photos() + live > 0 {
-        let text = count(copies, "exact copy was", "exact copies were");
+    if summary.copies > 0 {
+        let text = count(summary.copies, "exact copy was", "exact copies were");
         paragraph(out, "", &format!("{text} found too; a photo is written once only."))?;
     }
-    let inner = told.outcome.inner;
-    if inner > 0 && told.photos() + live > 0 {
-        let text = count(inner, "picture lies", "pictures lie");
-        let hint = if told.options.embedded { "" } else { "; --embedded writes them too" };
+    if summary.inside > 0 {
+        let text = count(summary.inside, "picture lies", "pictures lie");
+        let hint = embedded(summary, told.options.embedded);
         let text = format!("{text} inside these photos (thumbnails, previews){hint}.");
         paragraph(out, "", &text)?;
     }
     Ok(())
 }
 
+/// How many of the pictures inside others are written, or would be.
+fn embedded(summary: &Summary, are_written: bool) -> String {
+    let others = "the others are copies, or lie in photos that are only listed";
+    match (summary.embedded, are_written) {
+        (n, false) if n == summary.inside => "; --embedded writes them too".to_owned(),
+        (n, true) if n == summary.inside => String::new(),
+        (0, _) => {
+            "; none is written: they are copies, or lie in photos that are only listed".to_owned()
+        }
+        (n, false) => format!("; --embedded writes {n} of them: {others}"),
+        (n, true) => format!("; {n} of them are written: {others}"),
+    }
+}
+
 fn places(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (Some(folder), Some(report)) = (&told.options.output, &told.outcome.report) else {
         return Ok(());
     };
-    let folder = folder.display();
+    let folder = plain(&folder.to_string_lossy());
     writeln!(out, "\nWhere it lies:")?;
     if told.options.dry_run {
-        writeln!(out, "  {}  the report", report.display())?;
+        writeln!(out, "  {}  the report", plain(&report.to_string_lossy()))?;
         return writeln!(out, "  This was a dry run: no photo was written.");
     }
-    let incomplete = told.incomplete();
-    let whole = told.photos() - incomplete;
+    let (whole, incomplete) = (told.of_grade(false), told.of_grade(true));
     // Where the disk filled up, not all of them are there.
     let number = |n| match told.outcome.failure {
         Some(_) => "as many as could be written".to_owned(),
-        None => count(n, "photo", "photos"),
+        None => kinds(n),
     };
-    if whole > 0 {
+    if whole.sum() > 0 {
         writeln!(out, "  {folder}/photos       {}", number(whole))?;
     }
-    if incomplete > 0 {
+    if incomplete.sum() > 0 {
         writeln!(out, "  {folder}/partial      {}, partial or damaged", number(incomplete))?;
     }
-    if told.options.embedded && told.outcome.inner > 0 {
-        writeln!(out, "  {folder}/embedded     thumbnails and previews")?;
+    let embedded = told.outcome.summary.embedded;
+    if told.options.embedded && embedded > 0 {
+        let pictures = count(embedded, "picture", "pictures");
+        writeln!(out, "  {folder}/embedded     {pictures}: thumbnails and previews")?;
     }
     writeln!(out, "  {folder}/report.json  where each lay, what was proven, its hashes")?;
     for warning in &told.outcome.warnings {
-        paragraph(out, "  Note: ", warning)?;
+        paragraph(out, "  Note: ", &plain(warning))?;
     }
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use afterimage_engine::report::{ReportSource, ReportVolume};
+use afterimage_engine::error::Error;
+use afterimage_engine::report::{Kinds, ReportSource, ReportVolume};
 
-use super::{Told, volumes};
-use crate::text::{bytes, count, paragraph, percent, plain};
+use super::{Told, left_out, volumes};
+use crate::text::{bytes, count, kinds_are, paragraph, percent, plain};
 
 /// Writes what was not recoverable and why, where there is anything to say.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
@@ -22,29 +23,35 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(failure) = &outcome.failure {
         reasons.push(format!(
-            "{failure}. What was written until then is whole; the report lists the rest without a \
-             path."
+            "{}. What was written until then is whole; the report lists the rest without a \
+             path.",
+            plain(&failure.to_string())
         ));
     }
-    for (path, _) in &outcome.failed {
-        reasons.push(format!("{} could not be opened and was not scanned.", path.display()));
+    for (path, error) in &outcome.failed {
+        let path = plain(&path.to_string_lossy());
+        reasons.push(match error {
+            Error::Packed { what, advice, .. } => {
+                format!("{path} was not scanned: it is {}; {}.", plain(what), plain(advice))
+            }
+            _ => format!("{path} could not be opened and was not scanned."),
+        });
     }
     for source in &outcome.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
-        if told.photos() == 0 {
+        if !told.has_photos() {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
             reasons.extend(noise(source));
         }
         reasons.extend(source.volumes.iter().filter_map(name_only));
         reasons.extend(unreadable(source));
-        reasons.extend(left_out(source));
+        reasons.extend(not_followed(source));
         reasons.extend(told.whole().then(|| empty(source)).flatten());
     }
-    reasons.extend(incomplete(told.incomplete(), told.is_cut_short()));
-    reasons.extend(lost(outcome.lost));
-    if outcome.filtered > 0 {
-        let files = count(outcome.filtered, "file was", "files were");
-        reasons.push(format!("{files} left out, as --min-size or --min-pixels asked."));
+    reasons.extend(incomplete(told.of_grade(true), told.is_cut_short()));
+    reasons.extend(unseen(outcome.summary.unseen));
+    if told.has_any() {
+        reasons.extend(left_out::reasons(told));
     }
     reasons
 }
@@ -70,7 +77,7 @@ fn unreadable(source: &ReportSource) -> Option<String> {
             "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
              the report lists the places.",
             bytes(total),
-            source.path
+            plain(&source.path)
         )
     })
 }
@@ -85,7 +92,7 @@ fn noise(source: &ReportSource) -> Option<String> {
         format!(
             "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
              unlock it and scan the unlocked device. Or it was wiped: then nothing is left.",
-            source.path
+            plain(&source.path)
         )
     })
 }
@@ -93,43 +100,49 @@ fn noise(source: &ReportSource) -> Option<String> {
 /// Places left out are told from so many on: some hundreds are in any text full of magic words.
 const MANY_LEFT_OUT: u64 = 1000;
 
-fn left_out(source: &ReportSource) -> Option<String> {
+fn not_followed(source: &ReportSource) -> Option<String> {
     let places = count(source.left_out, "place", "places");
     (source.left_out >= MANY_LEFT_OUT).then(|| {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
              too many beside them led nowhere.",
-            source.path
+            plain(&source.path)
         )
     })
 }
 
 /// What never was a photo, or is one no longer. Gaps are on every disk and say nothing.
 fn empty(source: &ReportSource) -> Option<String> {
-    let said = source.erased_bytes > 0 && source.erased_bytes >= source.size / 10;
+    let empty = empty_bytes(source);
+    let said = empty > 0 && empty >= source.size / 10;
     said.then(|| {
         format!(
             "{} of {} is empty ({} erased or never written). Nothing can be recovered from there, \
              even where a file system still has names for it.",
-            percent(source.erased_bytes, source.size),
-            source.path,
-            bytes(source.erased_bytes)
+            percent(empty, source.size),
+            plain(&source.path),
+            bytes(empty)
         )
     })
 }
 
-fn incomplete(n: u64, is_cut_short: bool) -> Option<String> {
-    let photos = count(n, "photo is", "photos are");
+/// Bytes in blocks of one value that belong to no file that was found.
+pub(super) fn empty_bytes(source: &ReportSource) -> u64 {
+    source.erased_bytes.saturating_sub(source.erased_in_files)
+}
+
+fn incomplete(n: Kinds, is_cut_short: bool) -> Option<String> {
+    let photos = kinds_are(n);
     let why = if is_cut_short {
         "where the scan does not reach its end, files in several pieces are not joined."
     } else {
         "the rest was overwritten, cannot be read, or lies in another place that no file system \
          tells of."
     };
-    (n > 0).then(|| format!("{photos} not whole: {why}"))
+    (n.sum() > 0).then(|| format!("{photos} not whole: {why}"))
 }
 
-fn lost(n: u64) -> Option<String> {
+fn unseen(n: u64) -> Option<String> {
     let files = count(n, "file has", "files have");
     (n > 0).then(|| {
         format!(

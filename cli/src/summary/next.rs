@@ -2,18 +2,22 @@
 
 use std::io::{self, Write};
 
+use afterimage_engine::report::ReportSource;
+
+use super::left_out;
+use super::lost::empty_bytes;
 use super::told::Told;
-use crate::text::{paragraph, percent};
+use crate::text::{paragraph, percent, plain};
 
 /// Writes what to do next.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    if told.photos() + told.outcome.live == 0 {
+    if !told.has_any() {
         return nothing(out, told);
     }
     writeln!(out, "\nWhat to do next:")?;
     let advice = if told.options.dry_run {
         "Run it again without --dry-run to write the photos."
-    } else if told.photos() > 0 {
+    } else if told.has_photos() {
         "Look through the photos, and copy the folder to a second place."
     } else if told.is_all() && !has_deleted(told) {
         "Nothing had to be recovered: copy the photos that are still there as you always do, or with --all."
@@ -23,6 +27,8 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let keep = "Until you have all you hoped for, write nothing to the card or disk: no new photos, \
                 no formatting, no repair. Every write can destroy what is still there.";
     let mut steps = vec![advice, keep];
+    let images: Vec<String> = told.outcome.sources.iter().filter_map(image).collect();
+    steps.splice(1..1, images.iter().map(String::as_str));
     if told.outcome.interrupted {
         steps.insert(0, "Run it again, into another folder, to scan all of it.");
     } else if told.is_cut_short() {
@@ -38,11 +44,32 @@ fn has_deleted(told: &Told<'_>) -> bool {
     volumes.any(|volume| volume.deleted > 0)
 }
 
+/// What helps where parts of a source could not be read.
+fn image(source: &ReportSource) -> Option<String> {
+    source.unreadable.first()?;
+    let path = plain(&source.path);
+    Some(if source.kind == "device" {
+        format!(
+            "Parts of {path} could not be read: make an image of it with GNU ddrescue, which reads what can \
+             be read first and tries the rest again, and scan that image: sudo ddrescue -d {path} card.img \
+             card.map"
+        )
+    } else {
+        format!(
+            "Parts of {path} could not be read: the disk that it lies on may be failing. Copy it with GNU \
+             ddrescue (ddrescue {path} copy.img copy.map) and scan the copy."
+        )
+    })
+}
+
 /// Nobody should be left alone with nothing.
 fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     writeln!(out, "\nWhat this means:")?;
     causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
     writeln!(out, "\nWhat can still be tried:")?;
+    for image in told.outcome.sources.iter().filter_map(image) {
+        paragraph(out, "  - ", &image)?;
+    }
     let tries = [
         "Look for other copies: the trash of the computer and the phone, backups, cloud storage, \
          the computer that the photos were last seen on, people they were sent to.",
@@ -54,9 +81,10 @@ fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     tries.iter().try_for_each(|step| paragraph(out, "  - ", step))
 }
 
-fn causes(told: &Told<'_>) -> Vec<String> {
+/// Why nothing was found.
+pub(super) fn causes(told: &Told<'_>) -> Vec<String> {
     let (outcome, options) = (told.outcome, told.options);
-    let mut causes = Vec::new();
+    let mut causes = left_out::reasons(told);
     if told.whole() && told.is_all() {
         causes.push(
             "No photo that afterimage knows begins in what was scanned (`afterimage formats` \
@@ -66,23 +94,25 @@ fn causes(told: &Told<'_>) -> Vec<String> {
     } else if !told.whole() {
         causes.push("Not all was scanned, so that this says little.".to_owned());
     }
-    let mostly = |erased: u64, size: u64| size > 0 && erased >= size / 10 * 9;
-    for source in outcome.sources.iter().filter(|source| mostly(source.erased_bytes, source.size)) {
-        let share = percent(source.erased_bytes, source.size);
+    let mostly =
+        |source: &&ReportSource| source.size > 0 && empty_bytes(source) >= source.size / 10 * 9;
+    for source in outcome.sources.iter().filter(mostly) {
+        let share = percent(empty_bytes(source), source.size);
         causes.push(format!(
             "{share} of {} is empty. Many cards, phones and all SSDs erase what is deleted or \
              formatted; no program can bring that back.",
-            source.path
+            plain(&source.path)
         ));
     }
     if !options.formats.is_empty() {
         let formats = options.formats.join(", ");
         causes.push(format!("Only {formats} was looked for; without --format, all formats are."));
     }
-    if !options.select.is_all() {
-        let text = "Only what --path, --since, --until and --camera ask for was taken; without them, \
-                    all is.";
-        causes.push(text.to_owned());
+    let choices = left_out::choices(told);
+    if !choices.is_empty() {
+        let (choices, asks) =
+            (choices.join(" and "), if choices.len() == 1 { "asks" } else { "ask" });
+        causes.push(format!("Only what {choices} {asks} for was taken; without that, all is."));
     }
     if options.range.is_some() {
         causes.push("Only --range was looked at; without it, all of the source is.".to_owned());
@@ -90,11 +120,28 @@ fn causes(told: &Told<'_>) -> Vec<String> {
     if options.volume.is_some() {
         causes.push("Only --volume was looked at; without it, all of the source is.".to_owned());
     }
-    if outcome.filtered > 0 {
-        causes.push(format!(
-            "{} left out by --min-size or --min-pixels; without them, they are written.",
-            crate::text::count(outcome.filtered, "photo was", "photos were")
-        ));
-    }
     causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use afterimage_engine::report::ByteRange;
+
+    #[test]
+    fn what_could_not_be_read_is_to_be_copied_with_ddrescue() {
+        let unreadable = vec![ByteRange { offset: 0, length: 512 }];
+        let source = |kind: &str, path: &str| ReportSource {
+            kind: kind.to_owned(),
+            path: path.to_owned(),
+            ..ReportSource::default()
+        };
+        let device =
+            ReportSource { unreadable: unreadable.clone(), ..source("device", "/dev/sdb") };
+        let said = image(&device).unwrap();
+        assert!(said.ends_with("sudo ddrescue -d /dev/sdb card.img card.map"), "{said}");
+        let copy = ReportSource { unreadable, ..source("image", "card.img") };
+        assert!(image(&copy).unwrap().contains("ddrescue card.img copy.img copy.map"));
+        assert_eq!(image(&source("device", "/dev/sdb")), None);
+    }
 }

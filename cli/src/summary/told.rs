@@ -1,7 +1,7 @@
 //! What a scan came to, as all parts of the summary ask it.
 
 use afterimage_engine::options::Options;
-use afterimage_engine::report::Grade;
+use afterimage_engine::report::{Grade, Kinds};
 use afterimage_engine::run::Outcome;
 
 use crate::memory::Memory;
@@ -20,22 +20,29 @@ pub struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// Files of their own, without copies and without those that are still there and only listed.
-    pub(super) fn photos(&self) -> u64 {
-        self.outcome.photos.iter().map(|(_, count)| count).sum()
+    /// Photos and videos of their own that are recovered.
+    pub fn recovered(&self) -> Kinds {
+        self.outcome.photos.iter().map(|(_, count)| *count).sum()
     }
 
-    /// Files of their own that are copies of another.
-    pub(super) fn copies(&self) -> u64 {
-        let Outcome { summary, inner, lost, live, .. } = self.outcome;
-        summary.files.saturating_sub(inner + lost + live + self.photos())
+    /// Whether something is recovered.
+    pub(super) fn has_photos(&self) -> bool {
+        self.recovered().sum() > 0
     }
 
-    /// Files of their own with something missing: those that go to `partial`.
-    pub(super) fn incomplete(&self) -> u64 {
-        let incomplete = |grade: &Grade| matches!(grade, Grade::Partial | Grade::Damaged);
+    /// Whether something was found, even if it is only listed.
+    pub fn has_any(&self) -> bool {
+        self.has_photos() || self.outcome.live.sum() > 0
+    }
+
+    /// Those with something missing, which go to `partial`, or all others.
+    pub(super) fn of_grade(&self, incomplete: bool) -> Kinds {
+        let is_incomplete = |grade: &Grade| matches!(grade, Grade::Partial | Grade::Damaged);
         let counts = self.outcome.photos.iter();
-        counts.filter(|(grade, _)| incomplete(grade)).map(|(_, count)| count).sum()
+        counts
+            .filter(|(grade, _)| is_incomplete(grade) == incomplete)
+            .map(|(_, count)| *count)
+            .sum()
     }
 
     /// Whether only a part of each source was asked for.

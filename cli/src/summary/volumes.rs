@@ -14,7 +14,7 @@ pub fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result<()> {
     for source in sources.iter().filter(|source| is_telling(source)) {
         match sources {
             [_] => writeln!(out, "\nFile systems:")?,
-            _ => writeln!(out, "\nFile systems of {}:", source.path)?,
+            _ => writeln!(out, "\nFile systems of {}:", plain(&source.path))?,
         }
         table_faults(out, source)?;
         for volume in source.volumes.iter().take(MOST_NAMED) {
@@ -36,7 +36,7 @@ fn table_faults(out: &mut dyn Write, source: &ReportSource) -> io::Result<()> {
     if source.table_faults.is_empty() {
         return Ok(());
     }
-    let faults = source.table_faults.join("; ");
+    let faults = plain(&source.table_faults.join("; "));
     paragraph(out, "  ", &format!("The partition table contradicts itself: {faults}."))
 }
 
@@ -50,7 +50,7 @@ fn write_one(out: &mut dyn Write, volume: &ReportVolume) -> io::Result<()> {
     if volume.faults.is_empty() {
         return Ok(());
     }
-    let faults = volume.faults.join("; ");
+    let faults = plain(&volume.faults.join("; "));
     let text = format!(
         "It contradicts itself: {faults}. Names may be missing, and what it says is still there is \
          recovered too; photos are searched for everywhere."

@@ -118,7 +118,13 @@ fn photos_are_chosen_by_path_date_and_camera() {
 #[test]
 fn options_that_choose_are_named_when_nothing_is_found() {
     let (desk, _) = desk();
-    desk.scan(&["--camera", "nikon"]).says("Only what --path, --since, --until and --camera ask");
+    let ran = desk.scan(&["--camera", "nikon"]);
+    ran.says("2 photos were left out by --camera; without it, all are recovered.");
+    ran.says("Only what --camera asks for was taken");
+    let listed =
+        desk.run(&["scan", "card.img", "--list", "--since", "2030-01-01", "--path", "*.gif"]);
+    listed.says("2 photos were left out by --path or --since");
+    assert!(!listed.out.contains("--camera"), "{}", listed.out);
 }
 
 #[test]
@@ -172,7 +178,7 @@ fn a_list_shows_what_would_be_recovered_and_writes_nothing() {
         "evening walk.png 2024-06-01 18:30",
         "deleted whole, proven MISC/ LAKE.PNG 2024-06-01 18:30",
         "still there whole, proven",
-        "3 photos; 1 still there, copied with --all only.",
+        "2 photos would be recovered; 1 photo is still there, copied with --all only.",
     ] {
         ran.says(said);
     }

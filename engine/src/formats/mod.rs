@@ -3,7 +3,7 @@
 pub mod described;
 mod unlisted;
 
-use afterimage_signatures::{Format, formats};
+use afterimage_signatures::{Format, Group, formats};
 
 pub use unlisted::is_photo_extension;
 
@@ -47,6 +47,11 @@ impl Registry {
     /// The name of the format at `index`; [`UNKNOWN`] where there is none.
     pub fn name(&self, index: usize) -> &'static str {
         self.0.get(index).map_or(UNKNOWN, |format| format.signature().name)
+    }
+
+    /// Whether files of the format at `index` are moving pictures.
+    pub fn is_video(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(|format| format.signature().group == Group::Video)
     }
 
     /// Whether files of some format have that extension, in any case of letters.

@@ -9,6 +9,7 @@ mod cluster_grid;
 mod digest;
 pub(crate) mod hash_hex;
 pub(crate) mod hex;
+mod kinds;
 mod moment;
 mod record;
 mod span_set;
@@ -16,6 +17,7 @@ mod value;
 
 pub use cluster_grid::ClusterGrid;
 pub use digest::{Algorithm, Digests, Hasher};
+pub use kinds::Kinds;
 pub use moment::Moment;
 pub use record::{FileSystemFacts, Record, UNKNOWN_FORMAT};
 pub use span_set::SpanSet;

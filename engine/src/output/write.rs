@@ -16,11 +16,9 @@ use super::owner::Owner;
 use super::proposal::proposed;
 use super::times::set_times;
 use crate::error::Error;
-use crate::ledger::{
-    IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Shown, Store,
-};
+use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
 use crate::model::{Grade, Record};
-use crate::settle::ReportOrder;
+use crate::settle::{Disposition, ReportOrder};
 use crate::source::Source;
 
 /// Where recovered files go.
@@ -100,8 +98,7 @@ impl Recovery<'_> {
         written
     }
 
-    /// Positions in the order of the report of the files that are to be written: not those of which
-    /// there is nothing to look at.
+    /// Positions in the order of the report of the files that are to be written.
     fn due(
         &self,
         ledger: &Ledger,
@@ -112,11 +109,8 @@ impl Recovery<'_> {
         for (position, &index) in listing.order.iter().enumerate() {
             let entry = &ledger.entries[index as usize];
             let is_inner = listing.parent[position] != NONE;
-            if listing.copy_of[position] != NONE
-                || (is_inner && !self.embedded)
-                || listing.left[position]
-                || entry.shown == Shown::Nothing
-            {
+            let is_due = listing.dispositions[position] == Disposition::Recovered;
+            if !is_due || (is_inner && !self.embedded) {
                 continue;
             }
             if entry.len > self.keeper.longest {

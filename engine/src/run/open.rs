@@ -118,8 +118,7 @@ pub(super) fn source_jobs(
     let start = options.range.map_or(0, |(start, _)| start);
     for source in sources.iter().filter_map(|(_, source)| source.as_ref().ok()) {
         if start > 0 && start >= source.len() {
-            let why = "the range begins after its end";
-            return Err(Error::NotASource { path: source.path().to_path_buf(), why });
+            return Err(Error::Range { path: source.path().to_path_buf(), len: source.len() });
         }
     }
     sources.into_iter().map(|(path, source)| SourceJob::new(path, source, options)).collect()

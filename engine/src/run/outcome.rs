@@ -7,7 +7,8 @@ use super::source_job::{SourceJob, opened};
 use super::stats::Stats;
 use crate::error::Error;
 use crate::model::Grade;
-use crate::output::report::{ReportSource, Summary, Totals};
+use crate::output::report::{Kinds, ReportSource, Summary, Totals};
+use crate::settle::LeftOut;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -24,21 +25,14 @@ pub struct Outcome {
     pub failure: Option<Error>,
     /// Whether somebody stopped it.
     pub interrupted: bool,
-    /// Files of their own that show something of their picture, by grade, without copies and without
-    /// those of `live`.
-    pub photos: Vec<(Grade, u64)>,
+    /// Files of their own that are recovered, by grade.
+    pub photos: Vec<(Grade, Kinds)>,
     /// The same files by name of their format.
     pub formats: Vec<(&'static str, u64)>,
-    /// Files of their own, without copies, that are still there and were not asked for: they are listed
-    /// and not written.
-    pub live: u64,
-    /// Files of their own, without copies, of which nothing can be seen any more: they are listed and
-    /// not written.
-    pub lost: u64,
-    /// Pictures inside other pictures.
-    pub inner: u64,
-    /// Files that were left out by size or pixels.
-    pub filtered: u64,
+    /// Files of their own that are still there and were not asked for: they are listed and not written.
+    pub live: Kinds,
+    /// What options left out.
+    pub left_out: LeftOut,
     /// What is to be known of the disk that was written to.
     pub warnings: Vec<String>,
     /// What it cost.
@@ -52,9 +46,9 @@ impl Outcome {
         jobs: Vec<SourceJob>,
         sources: Vec<ReportSource>,
         totals: Totals,
-        filtered: u64,
+        left_out: LeftOut,
     ) -> Self {
-        let Totals { summary, photos, formats, inner, lost, live } = totals;
+        let Totals { summary, photos, formats, live } = totals;
         let interrupted = environment.is_interrupted();
         let Environment { clock, metrics, failure, mut stats, .. } = environment;
         stats.finishing = clock.elapsed().saturating_sub(stats.scanning);
@@ -71,9 +65,7 @@ impl Outcome {
             photos,
             formats,
             live,
-            lost,
-            inner,
-            filtered,
+            left_out,
             warnings: Vec::new(),
             stats,
         }

@@ -11,8 +11,11 @@ use crate::ledger::{LogPosition, ScanTally};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
 };
-use crate::settle::{self, Filter};
+use crate::settle::{self, Disposition, Filter};
 use crate::volumes::entropy::Filling;
+
+/// One part in so many of a source is much.
+const MUCH: u64 = 10;
 
 impl<'o> Job<'o, Named> {
     /// Brings all records up to what is known now, and settles which of them the report lists.
@@ -23,15 +26,22 @@ impl<'o> Job<'o, Named> {
         environment.note(completed);
         let Environment { options, wanted, .. } = environment;
         let filter = Filter {
+            registry: &options.registry,
             wanted,
             min_size: options.min_size,
             min_pixels: options.min_pixels,
             all: options.all,
-            embedded: options.embedded,
         };
         let listing = settle::settle(ledger, &stage.standings, filter);
         let described = sources.iter().zip(&ledger.tallies);
-        let sources = described.map(|(job, tally)| describe(job, tally)).collect();
+        let mut described: Vec<_> = described.map(|(job, tally)| describe(job, tally)).collect();
+        for (index, (job, source)) in (0..).zip(sources.iter().zip(&mut described)) {
+            if let Some(bytes) = job.open().filter(|_| is_much(source)) {
+                let constant = settle::constant_bytes(ledger, &stage.standings, index, bytes);
+                source.erased_in_files = constant.min(source.erased_bytes);
+            }
+        }
+        let sources = described;
         self.at(Settled { listing, sources })
     }
 }
@@ -40,6 +50,11 @@ impl<'o> Job<'o, Settled> {
     /// The files that a report would list, in its order.
     pub fn files(&self) -> impl Iterator<Item = Result<ReportFile, Error>> + '_ {
         self.rows(UNWRITTEN).files()
+    }
+
+    /// The same files, with what becomes of each.
+    pub fn listed(&self) -> impl Iterator<Item = Result<(ReportFile, Disposition), Error>> + '_ {
+        self.rows(UNWRITTEN).listed()
     }
 
     /// What a report would say of the sources.
@@ -58,7 +73,6 @@ impl<'o> Job<'o, Settled> {
             ledger: &self.ledger,
             listing: &self.stage.listing,
             names,
-            all: self.environment.options.all,
         }
     }
 
@@ -66,8 +80,13 @@ impl<'o> Job<'o, Settled> {
     pub fn outcome(self) -> Outcome {
         let totals = self.totals();
         let Job { environment, sources, stage: Settled { listing, sources: described }, .. } = self;
-        Outcome::new(environment, sources, described, totals, listing.filtered)
+        Outcome::new(environment, sources, described, totals, listing.left_out)
     }
+}
+
+/// Whether enough of a source is of one value that somebody will be told.
+fn is_much(source: &ReportSource) -> bool {
+    source.erased_bytes > 0 && source.erased_bytes >= source.size / MUCH
 }
 
 /// What the report says of a source.

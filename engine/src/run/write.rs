@@ -57,7 +57,7 @@ impl Job<'_, Written> {
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
         let Written { report, listing, sources: described, totals, warnings } = stage;
-        let outcome = Outcome::new(environment, sources, described, totals, listing.filtered);
+        let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
         Outcome { report: Some(report), warnings, ..outcome }
     }
 }

@@ -2,7 +2,7 @@
 
 /// Blocks of this size are looked at for being constant. Chunks begin at multiples of it, so that
 /// how much is constant does not depend on where they are cut.
-pub(super) const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// Whether all bytes are the same; looks at a few first, since most blocks are not.
 pub(crate) fn is_constant(block: &[u8]) -> bool {

@@ -5,6 +5,6 @@ mod matcher;
 mod patterns;
 mod tiles;
 
-pub(crate) use constant::is_constant;
+pub(crate) use constant::{BLOCK, is_constant};
 pub use matcher::{Hit, Matcher};
 pub(crate) use tiles::tiles;

@@ -2,19 +2,19 @@
 
 use crate::ledger::{IndexEntry, NONE};
 
-/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. Of those with the same
-/// bytes that is one that would be written, as `is_late` says by position, if there is such; of these the one
-/// whose path tells most, and one that is still there before others; and the first of equals.
+/// For each position in `order` that of the file that stands for its bytes, or [`NONE`]. Of those with the
+/// same bytes it is one of the lowest in `rank`, which is asked by position; of these the one whose path tells
+/// most, and one that is still there before others; and the first of equals.
 pub(super) fn copies(
     entries: &[IndexEntry],
     order: &[u32],
-    is_late: impl Fn(usize) -> bool,
+    rank: impl Fn(usize) -> u8,
 ) -> Vec<u32> {
     let hash = |position: u32| entries[order[position as usize] as usize].hash;
     let key = |position: &u32| {
         let hash = hash(*position).map(|hash| *hash.as_bytes());
         let entry = &entries[order[*position as usize] as usize];
-        (hash, is_late(*position as usize), entry.path_rank, !entry.live, *position)
+        (hash, rank(*position as usize), entry.path_rank, !entry.live, *position)
     };
     let mut by_hash: Vec<u32> = (0..order.len() as u32).collect();
     by_hash.sort_unstable_by_key(key);
@@ -45,8 +45,11 @@ mod tests {
             [Some(b"a"), Some(b"b"), Some(b"a"), None, None, Some(b"a")];
         let entries = contents.map(entry);
         let order = [0, 1, 2, 3, 4, 5];
-        assert_eq!(copies(&entries, &order, |_| false), [NONE, NONE, 0, NONE, NONE, 0]);
-        assert_eq!(copies(&entries, &order, |at| at == 0), [2, NONE, NONE, NONE, NONE, 2]);
+        assert_eq!(copies(&entries, &order, |_| 0), [NONE, NONE, 0, NONE, NONE, 0]);
+        assert_eq!(
+            copies(&entries, &order, |at| u8::from(at == 0)),
+            [2, NONE, NONE, NONE, NONE, 2]
+        );
     }
 
     #[test]
@@ -61,7 +64,7 @@ mod tests {
         };
         let first = |entries: &[IndexEntry]| {
             let order: Vec<u32> = (0..entries.len() as u32).collect();
-            let copies = copies(entries, &order, |_| false);
+            let copies = copies(entries, &order, |_| 0);
             copies.iter().position(|&copy| copy == NONE)
         };
         let nameless = entry(None, false, Status::Deleted);

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::mapped::MappedImage;
+use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 
 /// How to read.
@@ -23,7 +24,8 @@ pub enum Io {
     Direct,
 }
 
-/// Opens an image or a device, for reading only.
+/// Opens an image or a device, for reading only. A file in which no photo shows, since it has to be unpacked
+/// first, is refused with what it is.
 ///
 /// Nothing else is opened at all: a pipe would wait for its writer, and some character devices
 /// act on being opened.
@@ -46,7 +48,13 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     match (source.is_empty(), kind) {
         (true, SourceKind::Image) => Err(refused("it is empty")),
         (true, SourceKind::Device) => Err(refused("it is empty; is there a card in the reader?")),
-        (false, _) => Ok(source),
+        (false, SourceKind::Device) => Ok(source),
+        (false, SourceKind::Image) => match packed::recognise(source.as_ref()) {
+            Some(Packed { what, advice, is_scannable: false }) => {
+                Err(Error::Packed { path: path.to_path_buf(), what, advice })
+            }
+            _ => Ok(source),
+        },
     }
 }
 

@@ -375,14 +375,15 @@ impl Picture {
     }
 }
 
-/// Thumbnails, and items that are JPEG files.
+/// Items that are JPEG files. A thumbnail in another coding is no file by itself: its parameters stand in
+/// the item tables, as those of the picture do.
 fn embedded(items: &Items) -> Vec<Child> {
     let mut thumbnails: Vec<u32> = items.references(b"thmb").map(|found| found.from).collect();
     thumbnails.sort_unstable();
     let child = |item: &Item| {
         let is_thumbnail = thumbnails.binary_search(&item.id).is_ok();
         let kinship = match &item.kind {
-            _ if is_thumbnail => Kinship::Thumbnail,
+            b"jpeg" if is_thumbnail => Kinship::Thumbnail,
             b"jpeg" if item.id == items.primary => Kinship::Preview,
             b"jpeg" => Kinship::Secondary,
             _ => return None,

@@ -9,6 +9,7 @@ mod resolved;
 mod source;
 mod system;
 
+pub use mounts::Mount;
 pub use source::STATE;
 
 use std::fs;

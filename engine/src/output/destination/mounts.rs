@@ -4,20 +4,37 @@
 //! are mounted from says where they lie (proc_pid_mountinfo(5)).
 
 use std::ffi::OsString;
+use std::fs;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// One mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mount {
+pub struct Mount {
     /// Where.
-    pub(super) point: PathBuf,
+    pub point: PathBuf,
     /// The type of the file system.
-    pub(super) file_system: String,
+    pub file_system: String,
     /// From what: often a device, or several with `:` between them.
-    pub(super) source: OsString,
+    pub source: OsString,
     /// For an overlay, the folder that takes what is written.
-    pub(super) upper: Option<PathBuf>,
+    pub upper: Option<PathBuf>,
+}
+
+impl Mount {
+    /// The mount that holds `path`, as far as the running system tells.
+    pub fn of(path: &Path) -> Option<Self> {
+        let table = fs::read("/proc/self/mountinfo").ok()?;
+        holding(&table, &fs::canonicalize(path).ok()?)
+    }
+
+    /// The device that is mounted, where it is one.
+    pub fn device(&self) -> Option<PathBuf> {
+        let path = PathBuf::from(&self.source);
+        let is_device = fs::metadata(&path).is_ok_and(|found| found.file_type().is_block_device());
+        is_device.then_some(path)
+    }
 }
 
 /// The mount that holds the resolved path `path`, of the text of `/proc/self/mountinfo`.

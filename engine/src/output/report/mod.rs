@@ -11,15 +11,17 @@ mod rows;
 mod source;
 mod sources;
 mod stream;
+mod totals;
 mod volumes;
 
-pub use crate::model::{End, Grade, Origin, Status};
+pub use crate::model::{End, Grade, Kinds, Origin, Status};
 pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportRun, RunOrigin,
 };
 pub use report::{Report, ReportTool, SCHEMA, Summary};
-pub use rows::{Rows, Totals};
+pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;
 pub use stream::{ReportHead, write};
+pub use totals::Totals;
 pub use volumes::describe_volumes;

@@ -56,6 +56,29 @@ pub struct Summary {
     pub by_grade: std::collections::BTreeMap<String, u64>,
     /// Files by origin.
     pub by_origin: std::collections::BTreeMap<String, u64>,
-    /// Files that are copies of another file in the report.
+    /// Files that are copies of another file in the report, pictures inside others included.
     pub duplicates: u64,
+    /// Photos of their own that are recovered, or would be without a dry run: not copies, not those that
+    /// are still there and were not asked for, not those of which nothing can be seen.
+    #[serde(default)]
+    pub photos: u64,
+    /// Videos of their own, likewise.
+    #[serde(default)]
+    pub videos: u64,
+    /// Photos and videos of their own that are still there and only listed.
+    #[serde(default)]
+    pub live: u64,
+    /// Photos and videos of their own that are copies of another.
+    #[serde(default)]
+    pub copies: u64,
+    /// Photos and videos of their own of which not one row can be seen, and which are not written.
+    #[serde(default)]
+    pub unseen: u64,
+    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies` and `unseen` they are all
+    /// `files`.
+    #[serde(default)]
+    pub inside: u64,
+    /// Of those inside others, the ones that are written where embedded pictures are asked for.
+    #[serde(default)]
+    pub embedded: u64,
 }

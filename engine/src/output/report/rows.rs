@@ -1,6 +1,4 @@
-//! Files of a report, made of records one after the other, and their totals.
-
-use std::collections::BTreeMap;
+//! Files of a report, made of records one after the other.
 
 use afterimage_signatures::exif::Exif;
 use afterimage_signatures::verdict::{Issue, Kinship, Span};
@@ -8,12 +6,12 @@ use afterimage_signatures::verdict::{Issue, Kinship, Span};
 use super::file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportRun, RunOrigin,
 };
-use super::report::Summary;
+use super::totals::Totals;
 use crate::error::Error;
 use crate::formats::Registry;
-use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE, Shown};
-use crate::model::{Enclosure, Grade, Origin, Record, hex};
-use crate::settle::ReportOrder;
+use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
+use crate::model::{Enclosure, Origin, Record, hex};
+use crate::settle::{Disposition, ReportOrder};
 
 /// All that a report says of files.
 #[derive(Clone, Copy)]
@@ -26,34 +24,18 @@ pub struct Rows<'a> {
     pub listing: &'a ReportOrder,
     /// For each file that was written, by position in the order of the report: the line with its name.
     pub names: &'a [Option<LogPosition>],
-    /// Whether files that are still there are written too.
-    pub all: bool,
-}
-
-/// What files come to.
-#[derive(Clone, Debug)]
-pub struct Totals {
-    /// What the report says.
-    pub summary: Summary,
-    /// Files of their own that show something of their picture, by grade, best first, without copies and
-    /// without those of `live`.
-    pub photos: Vec<(Grade, u64)>,
-    /// The same files by name of their format.
-    pub formats: Vec<(&'static str, u64)>,
-    /// Pictures that lie inside other files.
-    pub inner: u64,
-    /// Files of their own, without copies, of which nothing can be seen any more: they are listed and not
-    /// written.
-    pub lost: u64,
-    /// Files of their own, without copies, that are still there and were not asked for: they are listed and
-    /// not written.
-    pub live: u64,
 }
 
 impl<'a> Rows<'a> {
     /// The files in order.
     pub fn files(self) -> impl Iterator<Item = Result<ReportFile, Error>> + 'a {
         (0..self.listing.order.len()).map(move |position| self.file(position))
+    }
+
+    /// The files in order, with what becomes of each.
+    pub fn listed(self) -> impl Iterator<Item = Result<(ReportFile, Disposition), Error>> + 'a {
+        let dispositions = self.listing.dispositions.iter();
+        self.files().zip(dispositions).map(|(file, disposition)| Ok((file?, *disposition)))
     }
 
     fn is_inner(&self, position: usize) -> bool {
@@ -84,46 +66,7 @@ impl<'a> Rows<'a> {
 
     /// What the files come to.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals {
-            summary: Summary::default(),
-            photos: Vec::new(),
-            formats: Vec::new(),
-            inner: 0,
-            lost: 0,
-            live: 0,
-        };
-        let (mut photos, mut formats) = (BTreeMap::new(), BTreeMap::new());
-        for position in 0..self.listing.order.len() {
-            let entry = self.entry(position);
-            let is_inner = self.is_inner(position);
-            self.sum(&mut totals.summary, position, entry);
-            totals.inner += u64::from(is_inner);
-            if is_inner || self.listing.copy_of[position] != NONE {
-                continue;
-            }
-            if entry.shown == Shown::Nothing {
-                totals.lost += 1;
-            } else if entry.live && !self.all {
-                totals.live += 1;
-            } else {
-                *photos.entry(entry.grade).or_default() += 1;
-                *formats.entry(self.registry.name(usize::from(entry.format))).or_default() += 1;
-            }
-        }
-        totals.photos = photos.into_iter().rev().collect();
-        totals.formats = formats.into_iter().collect();
-        totals
-    }
-
-    fn sum(&self, summary: &mut Summary, position: usize, entry: &IndexEntry) {
-        let format = self.registry.name(usize::from(entry.format));
-        let origin = if self.is_inner(position) { Origin::Embedded } else { entry.origin };
-        summary.files += 1;
-        summary.bytes += entry.len + u64::from(entry.fill);
-        *summary.by_format.entry(format.to_owned()).or_default() += 1;
-        *summary.by_grade.entry(word(entry.grade)).or_default() += 1;
-        *summary.by_origin.entry(word(origin)).or_default() += 1;
-        summary.duplicates += u64::from(self.listing.copy_of[position] != NONE);
+        Totals::of(self.listing, self.ledger, self.registry)
     }
 }
 
@@ -232,13 +175,5 @@ impl From<Exif> for ReportExif {
             latitude: exif.latitude,
             longitude: exif.longitude,
         }
-    }
-}
-
-/// The word that a value has in the report.
-fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => unreachable!("a unit variant is a word, not {other:?}"),
     }
 }

@@ -30,6 +30,10 @@ pub struct ReportSource {
     pub unreadable: Vec<ByteRange>,
     /// Bytes in blocks of one value: erased, zeroed or never written.
     pub erased_bytes: u64,
+    /// Of those, the ones that belong to files that were found, as padding and white pages do; an estimate
+    /// by samples where the files are large. Asked for where much of the source is of one value.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub erased_in_files: u64,
     /// Places that look like the beginning of a file and were not followed to its end, since too many
     /// near them led nowhere: text full of magic words, or a source made to keep programs busy.
     #[serde(skip_serializing_if = "is_zero", default)]

@@ -1,0 +1,165 @@
+use std::io::Write;
+
+use super::*;
+use crate::source::MemorySource;
+
+/// What a file of that name and content is.
+#[track_caller]
+fn of(name: &str, bytes: &[u8]) -> Packed {
+    let found = recognise(&MemorySource::new(name, bytes.to_vec()));
+    found.unwrap_or_else(|| panic!("{name} is not recognised"))
+}
+
+fn at(len: usize, parts: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    for (at, part) in parts {
+        bytes[*at..at + part.len()].copy_from_slice(part);
+    }
+    bytes
+}
+
+#[track_caller]
+fn check(name: &str, bytes: &[u8], what: &str, command: &str) {
+    let packed = of(name, bytes);
+    assert!(!packed.is_scannable && packed.what.contains(what), "{packed:?}");
+    assert!(packed.advice.contains(&format!("`{command}`")), "{packed:?}");
+}
+
+#[test]
+fn what_is_compressed_is_named_with_the_tool_that_undoes_it() {
+    check("a/card.img.gz", b"\x1f\x8b\x08\0rest", "gzip", "gunzip -k a/card.img.gz");
+    check("a/card", b"\x1f\x8b\x08\0rest", "gzip", "gzip -dc a/card > a/card.img");
+    check("card.img.bz2", b"BZh91AY&SYrest", "bzip2", "bunzip2 -k card.img.bz2");
+    check("card.img.xz", b"\xfd7zXZ\0rest", "xz", "unxz -k card.img.xz");
+    check("card.img.zst", b"\x28\xb5\x2f\xfdrest", "zstd", "unzstd card.img.zst");
+    check("card.img.lz4", b"\x04\x22\x4d\x18rest", "lz4", "lz4 -d card.img.lz4 card.img");
+    let packed = of("card.tgz", b"\x1f\x8b\x08\0rest");
+    assert!(packed.advice.ends_with("afterimage scan card.tar --output DIR"), "{packed:?}");
+}
+
+#[test]
+fn archives_are_named_with_the_tool_that_unpacks_them() {
+    check("x.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "7z", "7z x x.7z -ox");
+    check("x.rar", b"Rar!\x1a\x07\x01\0", "RAR", "7z x x.rar -ox");
+    check("x.wim", b"MSWIM\0\0\0\0", "WIM", "wimlib-imagex extract x.wim 1 --dest-dir=x");
+    check("x.L01", b"LVF\x09\r\n\xff\0\x01\x01\0", "L01", "ewfexport -u -f files -t x x.L01");
+}
+
+#[test]
+fn disk_images_are_named_with_the_tool_that_makes_them_raw() {
+    let qemu = |format: &str, name: &str| {
+        format!("qemu-img convert -f {format} -O raw {name} {}", name.replace(".x", ".img"))
+    };
+    for (bytes, what, format) in [
+        (&b"QFI\xfb\0\0\0\x03"[..], "QCOW2", "qcow2"),
+        (b"QFI\xfb\0\0\0\x01", "QCOW", "qcow"),
+        (b"QED\0rest", "QED", "qed"),
+        (b"vhdxfilerest", "VHDX", "vhdx"),
+        (b"COWDrest", "VMDK", "vmdk"),
+        (&at(64, &[(0, b"KDMV"), (28, &[1])]), "VMDK", "vmdk"),
+        (&at(1024, &[(0, b"conectix"), (63, &[3])]), "dynamic VHD", "vpc"),
+        (&at(1024, &[(512, b"conectix"), (512 + 63, &[3])]), "dynamic VHD", "vpc"),
+        (&at(512, &[(0x40, b"\x7f\x10\xda\xbe")]), "VDI", "vdi"),
+    ] {
+        check("disk.x", bytes, what, &qemu(format, "disk.x"));
+    }
+    let e01 = b"EVF\x09\r\n\xff\0\x01\x01\0\0\0";
+    check("a b.E01", e01, "E01", "ewfexport -u -f raw -t 'a b' 'a b.E01'");
+    assert!(of("a b.E01", e01).advice.ends_with("afterimage scan 'a b.raw' --output DIR"));
+    let second = of("x.E02", b"EVF\x09\r\n\xff\0\x01\x02\0\0\0");
+    assert!(second.what.starts_with("part 2 of an E01") && second.advice.contains("first part"));
+    let koly = at(2048, &[(1536, b"koly\0\0\0\x04\0\0\x02\0")]);
+    check("x.dmg", &koly, "DMG", "dmg2img x.dmg x.img");
+    check("x.simg", b"\x3a\xff\x26\xed\x01\0\0\0", "Android", "simg2img x.simg x.img");
+    check("x.aff", b"AFF10\r\n\0", "AFF", "affcat x.aff > x.img");
+}
+
+#[test]
+fn the_description_of_a_disk_leads_to_the_disk() {
+    let text = "# Disk DescriptorFile\nversion=1\ncreateType=\"monolithicFlat\"\n\n# Extent \
+                description\nRW 4192256 FLAT \"disk-flat.vmdk\" 0\n";
+    let packed = of("vm/disk.vmdk", text.as_bytes());
+    assert!(!packed.is_scannable && packed.what.contains("not the disk itself"), "{packed:?}");
+    assert!(packed.advice.contains("afterimage scan vm/disk-flat.vmdk --output DIR"), "{packed:?}");
+    let sparse = text.replace("FLAT", "SPARSE");
+    check(
+        "disk.vmdk",
+        sparse.as_bytes(),
+        "VMDK",
+        "qemu-img convert -f vmdk -O raw disk.vmdk disk.img",
+    );
+}
+
+#[test]
+fn what_holds_bytes_as_they_are_can_be_scanned() {
+    let fixed = at(4096, &[(3584, b"conectix"), (3584 + 63, &[2])]);
+    assert!(of("x.vhd", &fixed).is_scannable);
+    let mut header = at(1024, &[(0, b"a.jpg"), (124, b"00000000012\0"), (257, b"ustar\0")]);
+    let sum: u32 = header[..512].iter().map(|byte| u32::from(*byte)).sum();
+    write!(&mut header[148..156], "{:06o}\0 ", sum + 8 * 32).unwrap();
+    let packed = of("a.tar", &header);
+    assert!(packed.is_scannable && packed.what == "a tar archive", "{packed:?}");
+    assert!(packed.advice.contains("`mkdir a && tar -xf a.tar -C a`"), "{packed:?}");
+    header[0] = b'b';
+    assert_eq!(recognise(&MemorySource::new("a.tar", header)), None);
+}
+
+/// A zip archive with files of such methods, whose content does not matter.
+fn zip(files: &[(&str, u16)]) -> Vec<u8> {
+    let (mut bytes, mut rows) = (Vec::new(), Vec::new());
+    for (name, method) in files {
+        let start = bytes.len() as u32;
+        bytes.extend(at(30, &[(0, b"PK\x03\x04"), (18, &[4]), (26, &[name.len() as u8])]));
+        bytes.extend(name.as_bytes().iter().chain(b"data"));
+        let mut row = at(46, &[(0, b"PK\x01\x02"), (20, &[4]), (28, &[name.len() as u8])]);
+        row[10..12].copy_from_slice(&method.to_le_bytes());
+        row[42..46].copy_from_slice(&start.to_le_bytes());
+        rows.extend(row.iter().chain(name.as_bytes()));
+    }
+    let start = bytes.len() as u32;
+    let mut end = at(22, &[(0, b"PK\x05\x06")]);
+    end[12..16].copy_from_slice(&(rows.len() as u32).to_le_bytes());
+    end[16..20].copy_from_slice(&start.to_le_bytes());
+    [bytes, rows, end].concat()
+}
+
+#[test]
+fn a_zip_is_scanned_where_it_holds_files_as_they_are() {
+    check(
+        "x.zip",
+        &zip(&[("a.jpg", 8), ("b/", 0)]),
+        "all that it holds is compressed",
+        "unzip x.zip -d x",
+    );
+    let stored = of("x.zip", &zip(&[("a.jpg", 0)]));
+    assert!(stored.is_scannable && stored.what.ends_with("as they are"), "{stored:?}");
+    let mixed = of("x.zip", &zip(&[("a.jpg", 0), ("b.jpg", 8), ("c.jpg", 8)]));
+    assert!(mixed.is_scannable && mixed.what.contains("2 of its 3 files are compressed"));
+    let bytes = zip(&[("a.jpg", 8)]);
+    let cut = of("x.zip", &bytes[..bytes.len() - 30]);
+    assert!(cut.is_scannable && cut.what.contains("missing or damaged"), "{cut:?}");
+    let aff4 = of("x.aff4", &zip(&[("container.description", 0)]));
+    assert!(!aff4.is_scannable && aff4.what == "an AFF4 image");
+}
+
+#[test]
+fn raw_images_and_photos_are_none_of_these() {
+    let boot = at(4096, &[(0, b"\xeb\x58\x90MSDOS5.0"), (510, b"\x55\xaa")]);
+    for bytes in [&boot[..], b"\xff\xd8\xff\xe0\0\x10JFIF", b"P", b"", &[0; 4096], &[0xFF; 4096]] {
+        assert_eq!(recognise(&MemorySource::new("card.img", bytes.to_vec())), None);
+    }
+}
+
+#[test]
+fn nothing_that_exists_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("disk.qcow2");
+    let packed = |path: &Path| of(path.to_str().unwrap(), b"QFI\xfb\0\0\0\x03").advice;
+    assert!(packed(&path).contains("/disk.img`"));
+    std::fs::write(folder.path().join("disk.img"), b"").unwrap();
+    assert!(packed(&path).contains("/disk-unpacked-1.img`"));
+    // The name that is split at the word for the file.
+    assert!(
+        packed(Path::new("IN OUT's.qcow2")).contains(r"raw 'IN OUT'\''s.qcow2' 'IN OUT'\''s.img'`")
+    );
+}
