@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use afterimage_signatures::jpeg::JpegOracle;
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{Role, Span};
 use afterimage_signatures::{Buffer, Effort, Grade, Oracle, Runs, Said, View, formats};
 use afterimage_testdata::canvas;
 use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
@@ -267,6 +267,11 @@ fn real_photos_decode_to_their_exact_end() {
         let bytes = bytes.as_slice();
         let mut view = View::new(&bytes, &runs, &mut buffer);
         let verdict = format.measure(&mut view, Effort::Proof).unwrap();
+        // Nothing checks the last bit of DC of a progressive picture.
+        let is_unchecked = verdict.unchecked.iter().any(|part| part.role == Role::Payload);
+        if verdict.grade == Grade::Structural && is_unchecked && verdict.issues.is_empty() {
+            continue;
+        }
         if verdict.grade != Grade::Verified {
             assert!(!verdict.issues.is_empty(), "{name}: {verdict:?}");
             broken.push((name, verdict.grade, verdict.issues));

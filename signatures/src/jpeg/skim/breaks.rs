@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::rows::{Row, Rows};
+use super::rows::Rows;
 use crate::verdict::Continuity;
 
 /// Fewer units beside a break tell nothing.
@@ -25,10 +25,10 @@ const FAR: usize = 32;
 const ALL: usize = 128;
 
 /// What a shift of DC must come to, from 0 for none to 1 for one that explains all.
-const LEAST_SHIFT: f32 = 0.68;
+const LEAST_SHIFT: f32 = 0.4;
 
 /// The same together with half the logarithm of the ratio of steps, less that of eight.
-const LEAST_SHIFT_AND_STEP: f32 = 0.45;
+const LEAST_SHIFT_AND_STEP: f32 = 0.27;
 
 /// A shift found in so many units or more counts in full.
 const FULL_UNITS: f32 = 16.0;
@@ -37,13 +37,13 @@ const FULL_UNITS: f32 = 16.0;
 const LEAST_RATIO: f32 = 1.8;
 
 /// How many times as large as around it a step must be all around an interval.
-const LEAST_ISLAND: f32 = 5.4;
+const LEAST_ISLAND: f32 = 6.0;
 
 /// The same of a row of units that is an interval.
-const LEAST_ROW: f32 = 5.0;
+const LEAST_ROW: f32 = 2.8;
 
 /// The same where a run of intervals of a row or more begins or ends.
-const LEAST_CORNER: f32 = 10.0;
+const LEAST_CORNER: f32 = 7.0;
 
 /// How many times as large as before a joint steps may be after it at most.
 const MOST_JOINT: f32 = 2.2;
@@ -100,7 +100,20 @@ impl Sides {
     }
 }
 
-/// How far a picture breaks where foreign data begins in column `first` and is over in column `end`.
+/// Whether a picture may break in column `first`, as far as what is left of it tells: most do not.
+pub fn may_break(rows: &Rows, first: usize) -> bool {
+    let Some(below) = rows.below.as_deref() else { return false };
+    [NEAR, FAR].into_iter().any(|most| {
+        let left = first.saturating_sub(most)..first;
+        rows.here
+            .step(&left)
+            .zip(below.step(&left))
+            .is_some_and(|(even, odd)| odd + rows.floor >= LEAST_RATIO * (even + rows.floor))
+    })
+}
+
+/// How far a picture breaks where foreign data begins in column `first`, in which it may, and is over in
+/// column `end`.
 pub fn cluster(rows: &Rows, first: usize, end: usize) -> Option<f32> {
     let [near, far] = [NEAR, FAR].map(|most| Sides::new(rows, first, end, most));
     let (near, far) = (near?, far?);
@@ -110,76 +123,179 @@ pub fn cluster(rows: &Rows, first: usize, end: usize) -> Option<f32> {
     }
     let all = Sides::new(rows, first, end, ALL)?;
     let near = Sides::new(rows, first, end, NEAR + NEAR / 2)?;
-    let shift = (near.shift(rows)? + far.shift(rows)? + all.shift(rows)?) / 3.0;
+    let near = near.shift(rows).filter(|&near| near > 0.0)?;
+    let shift = (near + far.shift(rows)? + all.shift(rows)?) / 3.0;
     let units = all.left.len().min(all.right.len()) as f32;
     let shift = shift * (units / FULL_UNITS).min(1.0).sqrt();
     let both = shift + (ratio / NEAR as f32).ln() / 2.0;
     Some((shift / LEAST_SHIFT).max(both / LEAST_SHIFT_AND_STEP))
 }
 
-/// How far an interval in `columns` of a row stands out from what is around it.
+/// Whether intervals that stand out may begin with the one in `columns`: most do not.
+pub fn may_begin(rows: &Rows, columns: &Range<usize>) -> bool {
+    may_end(rows, columns.start)
+        && rows.here.step(columns).is_some_and(|step| step >= LEAST_ISLAND * rows.floor / 2.0)
+}
+
+/// Whether an interval that stands out may begin or end in a column, as far as the units on both sides of
+/// it tell.
+fn may_end(rows: &Rows, column: usize) -> bool {
+    let side = rows.here.side(column);
+    side.is_none_or(|side| side + rows.floor >= LEAST_ISLAND * rows.floor)
+}
+
+/// How far an interval in `columns` of a row, which may begin there, stands out from what is around it.
 pub fn interval(rows: &Rows, columns: &Range<usize>) -> Option<f32> {
-    let width = rows.here.width();
-    let (here, below) = (rows.here.as_ref(), rows.below.as_deref()?);
-    let sides = [columns.start, columns.end].map(|column| match column {
-        0 => None,
-        column => here.side(column),
-    });
-    let side = sides.into_iter().flatten().fold(f32::MAX, f32::min);
-    let floor = rows.floor;
-    if side + floor < LEAST_ISLAND * floor {
+    if columns.len() < LEAST_UNITS {
         return None;
     }
-    let inside = here.step(columns)?.min(below.step(columns)?).min(side);
+    let width = rows.here.width();
+    let (here, below) = (rows.here.as_ref(), rows.below.as_deref()?);
+    let floor = rows.floor;
+    let inside = here.step(columns)?.min(below.step(columns)?);
+    if inside + floor < LEAST_ISLAND * floor || !may_end(rows, columns.end) {
+        return None;
+    }
+    let side = |column| here.side(column).unwrap_or(f32::MAX);
+    let inside = inside.min(side(columns.start)).min(side(columns.end));
     if inside + floor < LEAST_ISLAND * floor {
         return None;
     }
     let reach = columns.len().max(LEAST_UNITS);
     let left = columns.start.saturating_sub(reach)..columns.start;
     let right = columns.end..(columns.end + reach).min(width);
-    let beside = [left, right].into_iter().filter(|beside| beside.len() > 2);
-    let steps = beside.clone().flat_map(|beside| [here.step(&beside), below.step(&beside)]);
-    let is_row = beside.count() == 0;
-    let around = steps.flatten().fold(0.0, f32::max);
-    let around = if is_row { rows.above.step(columns)? } else { around };
+    let mut around = None;
+    for beside in [left, right] {
+        if let (Some(here), Some(below), 3..) =
+            (here.step(&beside), below.step(&beside), beside.len())
+        {
+            around = Some(here.max(below).max(around.unwrap_or(0.0)));
+        }
+    }
+    let is_row = columns.len() == width;
+    let least = if is_row { LEAST_ROW } else { LEAST_ISLAND };
+    let around = if is_row { rows.above.step(columns) } else { around }?;
+    if inside + floor < least * (around + floor) {
+        return None;
+    }
     // Without the interval, what is above goes on below.
     let across = below.step_from(&rows.above, columns, 0);
-    let least = if is_row { LEAST_ROW } else { LEAST_ISLAND };
     Some((inside + floor) / (around.max(across) + floor) / least)
 }
 
 /// How far a picture breaks in column `first`, where a run of intervals of a row or more begins or
 /// ends.
 pub fn corner(rows: &Rows, first: usize) -> Option<f32> {
-    let ratios = [NEAR, FAR].map(|most| Sides::new(rows, first, first, most)?.ratio(rows));
-    let ratio = ratios.into_iter().flatten().fold(0.0, f32::max);
-    (ratio > 0.0).then_some(ratio / LEAST_CORNER)
+    let ratio = |most| Sides::new(rows, first, first, most)?.ratio(rows);
+    Some((ratio(NEAR)? * ratio(FAR)?).sqrt() / LEAST_CORNER)
 }
 
 /// How the picture goes on in column `first`, where another run of the file begins.
 pub fn joint(rows: &Rows, first: usize) -> Continuity {
     let width = rows.here.width();
-    let after = first + 1..(first + 1 + FAR).min(width);
-    let before = first.saturating_sub(FAR)..first;
-    let steps = (rows.here.step(&after), rows.here.step(&before));
-    let (Some(after_step), Some(before_step)) = steps else { return Continuity::Unproven };
-    if after.len() < LEAST_UNITS || before.len() < LEAST_UNITS {
+    let right = first + 1..(first + 1 + FAR).min(width);
+    let left = first.saturating_sub(FAR)..first;
+    let (Some(before), true) = (rows.here.step(&left), left.len() >= LEAST_UNITS) else {
+        return Continuity::Unproven;
+    };
+    // What follows the joint goes on below, left of it.
+    let below = rows.below.as_deref().map(|below| (below, rows.here.as_ref(), &left));
+    let pieces = [Some((rows.here.as_ref(), rows.above.as_ref(), &right)), below];
+    let pieces = pieces.into_iter().flatten().filter(|piece| piece.2.len() >= LEAST_UNITS);
+    let (mut units, mut step, mut others) = (0.0, 0.0, [0.0; 4]);
+    for (row, above, columns) in pieces {
+        let len = columns.len() as f32;
+        units += len;
+        step += row.step(columns).unwrap_or(0.0) * len;
+        for (other, fifths) in others.iter_mut().zip(1..) {
+            *other += row.step_from(above, columns, width * fifths / 5) * len;
+        }
+    }
+    if units == 0.0 {
         return Continuity::Unproven;
     }
-    let (after_step, before_step) = (after_step + rows.floor, before_step + rows.floor);
-    let apart = apart(&rows.here, &rows.above, &after) + rows.floor;
-    if after_step > LEAST_BROKEN * before_step && after_step > apart {
+    let apart = others.into_iter().fold(f32::MAX, f32::min) / units + rows.floor;
+    let (after, before) = (step / units + rows.floor, before + rows.floor);
+    if after > LEAST_BROKEN * before && after > apart {
         Continuity::Broken
-    } else if after_step <= MOST_JOINT * before_step && apart >= LEAST_APART * after_step {
+    } else if after <= MOST_JOINT * before && apart >= LEAST_APART * after {
         Continuity::Sound
     } else {
         Continuity::Unproven
     }
 }
 
-/// The least of the mean steps between `columns` of a row and others of the row above.
-fn apart(here: &Row, above: &Row, columns: &Range<usize>) -> f32 {
-    let width = here.width();
-    let shifts = (1..5).map(|fifths| width * fifths / 5).filter(|&shift| shift > 0);
-    shifts.map(|shift| here.step_from(above, columns, shift)).fold(f32::MAX, f32::min)
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::jpeg::skim::rows::Row;
+
+    const WIDTH: usize = 60;
+
+    /// Three rows of a picture in grey, of which the first stands below one like it; `value` gives DC by
+    /// row and column.
+    fn rows(value: impl Fn(usize, usize) -> i32) -> Rows {
+        let mut made: Vec<Arc<Row>> = Vec::new();
+        for row in [0, 0, 1, 2] {
+            let sums: Vec<_> = (0..WIDTH).map(|column| [value(row, column), 0, 0, 0]).collect();
+            made.push(Arc::new(Row::new(&sums, &[256], made.last().map(Arc::as_ref))));
+        }
+        let [above, here, below] = [1, 2, 3].map(|row| Arc::clone(&made[row]));
+        Rows { above, here, below: Some(below), floor: 8.0 }
+    }
+
+    fn texture(row: usize, column: usize) -> i32 {
+        (10 * column + (37 * column + 11 * row) % 13) as i32
+    }
+
+    #[test]
+    fn a_shift_of_dc_that_lasts_is_a_break_where_it_begins() {
+        for (shift, at) in [(60, 20), (-60, 20), (60, 50)] {
+            let shifted = rows(|row, column| {
+                let is_after = row * WIDTH + column >= WIDTH + at;
+                texture(row, column) + if is_after { shift } else { 0 }
+            });
+            assert!(cluster(&shifted, at, at + 1).is_some_and(|score| score > 1.0), "{shift}");
+            for other in [34, if at == 20 { 46 } else { 20 }] {
+                assert!(cluster(&shifted, other, other + 1).is_none_or(|score| score < 1.0));
+            }
+        }
+        // The upper edge of something, and a horizon.
+        for from in [0, 20] {
+            let edge = rows(|row, column| {
+                texture(row, column) + if row > 0 && column >= from { 200 } else { 0 }
+            });
+            assert!(cluster(&edge, 20, 21).is_none_or(|score| score < 1.0));
+            assert!(corner(&edge, 20).is_none_or(|score| score < 1.0));
+        }
+    }
+
+    #[test]
+    fn an_interval_that_fits_nowhere_stands_out() {
+        let island = rows(|row, column| {
+            texture(row, column) + if row == 1 && (24..28).contains(&column) { 400 } else { 0 }
+        });
+        assert!(may_begin(&island, &(24..28)));
+        assert!(interval(&island, &(24..28)).is_some_and(|score| score > 1.0));
+        for columns in [20..24, 28..32, 22..26, 24..32] {
+            assert!(interval(&island, &columns).is_none_or(|score| score < 1.0), "{columns:?}");
+        }
+        let row = rows(|row, column| texture(row, column) + if row == 1 { 400 } else { 0 });
+        assert!(interval(&row, &(0..WIDTH)).is_some_and(|score| score > 1.0));
+    }
+
+    #[test]
+    fn a_joint_is_sound_where_other_places_would_not_fit() {
+        assert_eq!(joint(&rows(texture), 20), Continuity::Sound);
+        assert_eq!(joint(&rows(|_, _| 100), 20), Continuity::Unproven);
+        let other = rows(|row, column| match row * WIDTH + column {
+            80.. => 800 - texture(row, column),
+            _ => texture(row, column),
+        });
+        assert_eq!(joint(&other, 20), Continuity::Broken);
+        // At the edge there is nothing to compare with.
+        assert_eq!(joint(&rows(texture), 1), Continuity::Unproven);
+    }
 }

@@ -10,41 +10,61 @@ const MOST_COMPONENTS: usize = 4;
 /// beyond says no more.
 const MOST_DIFFERENCE: u16 = 512;
 
-/// DC of one unit: of each component the mean of its blocks, eight to a grey level of eight bits.
-pub type Dc = [i16; MOST_COMPONENTS];
-
 /// A row of units.
 #[derive(Debug, Default)]
 pub struct Row {
-    /// DC of each unit.
-    dc: Vec<Dc>,
+    /// How many there are.
+    width: usize,
+    /// DC of each unit, one component after the other: the mean of its blocks, eight to a grey level
+    /// of eight bits.
+    dc: Vec<i16>,
     /// How much the units before each column differ from those above them, in sum; one more entry
     /// than there are columns. Nothing in the first row.
     steps: Vec<u32>,
 }
 
-/// How much two units differ.
+/// How much two values of DC differ.
 #[inline(always)]
-fn difference(one: Dc, other: Dc) -> u32 {
-    (0..MOST_COMPONENTS)
-        .map(|index| u32::from(one[index].abs_diff(other[index]).min(MOST_DIFFERENCE)))
-        .sum()
+fn difference(one: i16, other: i16) -> u16 {
+    one.abs_diff(other).min(MOST_DIFFERENCE)
 }
 
 impl Row {
-    /// A row below `above`.
-    pub fn new(dc: Vec<Dc>, above: Option<&Row>) -> Self {
-        let mut steps = Vec::new();
-        if let Some(above) = above {
-            let mut sum = 0;
-            steps.reserve_exact(dc.len() + 1);
-            steps.push(0);
-            steps.extend(dc.iter().zip(&above.dc).map(|(&unit, &above)| {
-                sum += difference(unit, above);
-                sum
-            }));
+    /// A row below `above`, with the sums of DC over the blocks of each unit. Of each component
+    /// `scale` makes of these, in 256ths, what is kept.
+    pub fn new(sums: &[[i32; MOST_COMPONENTS]], scale: &[i32], above: Option<&Row>) -> Self {
+        let width = sums.len();
+        let mut dc = Vec::with_capacity(scale.len() * width);
+        for (index, &scale) in scale.iter().enumerate().take(MOST_COMPONENTS) {
+            // What is in range fits, and what is not is no picture.
+            dc.extend(sums.iter().map(|sums| (sums[index].wrapping_mul(scale) >> 8) as i16));
         }
-        Row { dc, steps }
+        let mut row = Row { width, dc, steps: Vec::new() };
+        if let Some(above) = above.filter(|above| above.width == width) {
+            row.find_steps(above);
+        }
+        row
+    }
+
+    fn find_steps(&mut self, above: &Row) {
+        let mut steps = vec![0u16; self.width];
+        for (here, above) in self.planes().zip(above.planes()) {
+            for ((step, &here), &above) in steps.iter_mut().zip(here).zip(above) {
+                *step += difference(here, above);
+            }
+        }
+        let mut sum = 0;
+        self.steps = Vec::with_capacity(self.width + 1);
+        self.steps.push(0);
+        self.steps.extend(steps.iter().map(|&step| {
+            sum += u32::from(step);
+            sum
+        }));
+    }
+
+    /// DC of each component.
+    fn planes(&self) -> std::slice::ChunksExact<'_, i16> {
+        self.dc.chunks_exact(self.width.max(1))
     }
 
     /// The mean difference between these columns and those above; nothing of the first row.
@@ -56,25 +76,31 @@ impl Row {
     /// The mean difference between these columns and those of another row, so many further right
     /// in it, as if it went on from its end to its start.
     pub fn step_from(&self, other: &Row, columns: &Range<usize>, shift: usize) -> f32 {
-        let width = other.dc.len().max(1);
-        let sum: u32 = columns
-            .clone()
-            .filter_map(|column| {
-                Some(difference(*self.dc.get(column)?, *other.dc.get((column + shift) % width)?))
-            })
-            .sum();
+        let width = self.width.max(1);
+        let mut sum = 0;
+        for (here, other) in self.planes().zip(other.planes()) {
+            for column in columns.clone() {
+                let pair = here.get(column).zip(other.get((column + shift) % width));
+                sum += pair.map_or(0, |(&here, &other)| u32::from(difference(here, other)));
+            }
+        }
         sum as f32 / columns.len().max(1) as f32
     }
 
     /// How much a unit differs from the one before it in the row; nothing of the first.
     pub fn side(&self, column: usize) -> Option<f32> {
-        let before = *self.dc.get(column.checked_sub(1)?)?;
-        Some(difference(*self.dc.get(column)?, before) as f32)
+        let pair = column.checked_sub(1)?..column + 1;
+        let mut sum = 0;
+        for plane in self.planes() {
+            let &[before, here] = plane.get(pair.clone())? else { return None };
+            sum += u32::from(difference(here, before));
+        }
+        Some(sum as f32)
     }
 
     /// How many columns there are.
     pub fn width(&self) -> usize {
-        self.dc.len()
+        self.width
     }
 }
 
@@ -95,15 +121,15 @@ impl Rows {
     /// By how much these columns of a row, here or below, are lighter than those above: the median
     /// for each component.
     pub fn rise(&self, is_below: bool, columns: &Range<usize>) -> [i32; MOST_COMPONENTS] {
-        let Some((row, above)) = self.pair(is_below) else { return [0; MOST_COMPONENTS] };
-        std::array::from_fn(|index| {
-            let pairs = row.dc.iter().zip(&above.dc).take(columns.end).skip(columns.start);
-            let mut rises: Vec<i32> = pairs
-                .map(|(unit, above)| i32::from(unit[index]) - i32::from(above[index]))
-                .collect();
-            let middle = rises.len() / 2;
-            if rises.is_empty() { 0 } else { *rises.select_nth_unstable(middle).1 }
-        })
+        let mut medians = [0; MOST_COMPONENTS];
+        for (median, steps) in medians.iter_mut().zip(self.steps(is_below, columns)) {
+            let mut steps: Vec<i32> = steps.collect();
+            let middle = steps.len() / 2;
+            if !steps.is_empty() {
+                *median = *steps.select_nth_unstable(middle).1;
+            }
+        }
+        medians
     }
 
     /// Whether these columns of a row, here or below, are lighter by `rise` than those above (1) or
@@ -115,25 +141,31 @@ impl Rows {
         rise: &[i32; MOST_COMPONENTS],
     ) -> f32 {
         let whole: i32 = rise.iter().map(|rise| rise.abs()).sum();
-        let Some((row, above)) = self.pair(is_below).filter(|_| whole > 0) else { return 0.0 };
-        let pairs = row.dc.iter().zip(&above.dc).take(columns.end).skip(columns.start);
-        let lean: i64 = pairs
-            .map(|(unit, above)| {
-                let lean = |index: usize| {
-                    let step = i32::from(unit[index]) - i32::from(above[index]);
-                    i64::from(step.abs() - (step - rise[index]).abs())
-                };
-                (0..MOST_COMPONENTS).map(lean).sum::<i64>()
-            })
-            .sum();
-        lean as f32 / whole as f32 / columns.len().max(1) as f32
+        let mut lean = 0;
+        for (&rise, steps) in rise.iter().zip(self.steps(is_below, columns)) {
+            lean += steps.map(|step| i64::from(step.abs() - (step - rise).abs())).sum::<i64>();
+        }
+        lean as f32 / whole.max(1) as f32 / columns.len().max(1) as f32
     }
 
-    fn pair(&self, is_below: bool) -> Option<(&Row, &Row)> {
-        match &self.below {
+    /// For each component by how much each of these columns, here or below, is lighter than the one
+    /// above.
+    fn steps(
+        &self,
+        is_below: bool,
+        columns: &Range<usize>,
+    ) -> impl Iterator<Item = impl Iterator<Item = i32>> {
+        let pair = match &self.below {
             _ if !is_below => Some((&self.here, &self.above)),
             Some(below) => Some((below, &self.here)),
             None => None,
-        }
+        };
+        let columns = columns.clone();
+        pair.into_iter().flat_map(|(row, above)| row.planes().zip(above.planes())).map(
+            move |(row, above)| {
+                let pairs = row.iter().zip(above).take(columns.end).skip(columns.start);
+                pairs.map(|(&here, &above)| i32::from(here) - i32::from(above))
+            },
+        )
     }
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use super::breaks;
 use super::plan::{Kind, Plan};
-use super::rows::{Dc, Row, Rows};
+use super::rows::{Row, Rows};
 use crate::verdict::{Continuity, Joint};
 
 /// Clusters begin at multiples of so many bytes of a file.
 pub const SECTOR: u64 = 512;
 
-/// Foreign data that is over within a row may have so many sectors; in files it begins at a
-/// multiple of its own length.
+/// Foreign data that is over within a row may have so many sectors.
 const LENGTHS: [usize; 7] = [0, 1, 2, 4, 8, 16, 32];
 
 /// Units of the longest run of several intervals that is looked at as one.
@@ -23,10 +22,6 @@ const MOST_BREAKS: usize = 8;
 /// Joints that are told of one scan.
 const MOST_JOINTS: usize = 4096;
 
-/// Where the picture seems broken at a place of no importance by so much, its own edges look like
-/// breaks.
-const MOST_ELSEWHERE: f32 = 0.75;
-
 /// Where a unit lies in its row, and what begins in it.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
@@ -35,34 +30,22 @@ struct Mark {
     is_joint: bool,
 }
 
-/// The worst breaks of one kind.
+/// The worst breaks: where, and how far the limit is passed.
 #[derive(Clone, Debug, Default)]
-struct Worst {
-    /// Where, and how far the limit is passed.
-    breaks: Vec<(u64, f32)>,
-    /// How far the picture seems broken where nothing begins.
-    elsewhere: f32,
-}
+struct Worst(Vec<(u64, f32)>);
 
 impl Worst {
     fn add(&mut self, at: u64, score: Option<f32>) {
         let Some(score) = score.filter(|&score| score > 1.0) else { return };
-        if self.breaks.len() < MOST_BREAKS {
-            self.breaks.push((at, score));
-        } else if let Some(least) = self.breaks.iter_mut().min_by(|a, b| a.1.total_cmp(&b.1))
+        if let Some(known) = self.0.iter_mut().find(|known| known.0 == at) {
+            known.1 = known.1.max(score);
+        } else if self.0.len() < MOST_BREAKS {
+            self.0.push((at, score));
+        } else if let Some(least) = self.0.iter_mut().min_by(|a, b| a.1.total_cmp(&b.1))
             && least.1 < score
         {
             *least = (at, score);
         }
-    }
-
-    fn add_elsewhere(&mut self, score: Option<f32>) {
-        self.elsewhere = self.elsewhere.max(score.unwrap_or(0.0));
-    }
-
-    fn found(&self) -> impl Iterator<Item = u64> + '_ {
-        let is_clear = self.elsewhere <= MOST_ELSEWHERE;
-        self.breaks.iter().filter(move |_| is_clear).map(|&(at, _)| at)
     }
 }
 
@@ -71,8 +54,9 @@ impl Worst {
 pub struct Surface {
     /// Units in a row; none where nothing is kept.
     columns: usize,
-    /// What makes of the sum of DC of a unit its mean.
-    scale: [f32; 4],
+    /// What makes of the sum of DC of a unit its mean, in 256ths, for each component up to the last
+    /// of the scan.
+    scale: Vec<i32>,
     floor: f32,
     /// Units between restart markers.
     interval: usize,
@@ -84,8 +68,7 @@ pub struct Surface {
     /// The row before, and what begins in it.
     last: Option<(Arc<Row>, Vec<Mark>, Vec<Mark>)>,
     above: Option<Arc<Row>>,
-    clusters: Worst,
-    intervals: Worst,
+    worst: Worst,
     joints: Vec<Joint>,
 }
 
@@ -95,11 +78,15 @@ impl Surface {
         if !matches!(plan.kind, Kind::Sequential | Kind::DcFirst) {
             return Surface::default();
         }
-        let (mut scale, mut most) = ([0.0; 4], 0.0f32);
+        let (mut scale, mut most) = (Vec::new(), 0.0f32);
         for block in &plan.blocks {
             let count = plan.blocks.iter().filter(|other| other.component == block.component);
             let step = plan.dc_steps[block.component & 3];
-            scale[block.component & 3] = step / count.count() as f32;
+            let component = block.component & 3;
+            if scale.len() <= component {
+                scale.resize(component + 1, 0);
+            }
+            scale[component] = (256.0 * step / count.count() as f32) as i32;
             most = most.max(step);
         }
         Surface {
@@ -132,9 +119,8 @@ impl Surface {
 
     /// Where the picture breaks, in bytes of the file and in order.
     pub fn breaks(&self) -> Vec<u64> {
-        let mut all: Vec<u64> = self.clusters.found().chain(self.intervals.found()).collect();
+        let mut all: Vec<u64> = self.worst.0.iter().map(|&(at, _)| at).collect();
         all.sort_unstable();
-        all.dedup();
         all
     }
 
@@ -156,14 +142,10 @@ impl Surface {
 
     #[inline(never)]
     fn end_row(&mut self) {
-        let scale = self.scale;
-        let unit = |sums: &[i32; 4]| -> Dc {
-            std::array::from_fn(|index| (sums[index] as f32 * scale[index]) as i16)
-        };
-        let dc = self.row.iter().map(unit).collect();
-        self.row.clear();
         let last = self.last.take();
-        let row = Arc::new(Row::new(dc, last.as_ref().map(|(row, _, _)| row.as_ref())));
+        let above = last.as_ref().map(|(row, _, _)| row.as_ref());
+        let row = Arc::new(Row::new(&self.row, &self.scale, above));
+        self.row.clear();
         let marks = std::mem::take(&mut self.marks);
         let restarts = std::mem::take(&mut self.restarts);
         if let Some((here, marks, restarts)) = last {
@@ -180,44 +162,42 @@ impl Surface {
         self.last = Some((row, marks, restarts));
     }
 
-    /// Looks at the clusters that may begin in a row, and at places halfway between them.
+    /// Looks at the clusters that may begin in a row. Where decoding finds its way again, and what is
+    /// shown right, comes up to half a sector later.
     fn look_at_clusters(&mut self, rows: &Rows, marks: &[Mark]) {
         for (index, mark) in marks.iter().enumerate() {
             let next = marks.get(index + 1).map_or(self.columns, |next| next.column);
             let half = next.saturating_sub(mark.column) / 2;
-            for sectors in LENGTHS {
-                if sectors > 0 && !(mark.at / SECTOR).is_multiple_of(sectors as u64) {
-                    break;
+            let both = if half > 0 { [Some(0), Some(half)] } else { [Some(0), None] };
+            for later in both.into_iter().flatten() {
+                let first = mark.column + later;
+                if !breaks::may_break(rows, first) {
+                    continue;
                 }
-                let Some(end) = marks.get(index + sectors) else { break };
-                let (first, end) = (mark.column, end.column + 1);
-                self.clusters.add(mark.at, breaks::cluster(rows, first, end));
-                if half > 0 {
-                    let elsewhere = breaks::cluster(rows, first + half, end + half);
-                    self.clusters.add_elsewhere(elsewhere);
+                for end in LENGTHS.iter().map_while(|sectors| marks.get(index + sectors)) {
+                    let end = end.column + 1 + later;
+                    self.worst.add(mark.at, breaks::cluster(rows, first, end));
                 }
             }
         }
     }
 
-    /// Looks at the intervals that begin in a row, and at places halfway between them.
+    /// Looks at the intervals that begin in a row.
     fn look_at_intervals(&mut self, rows: &Rows, restarts: &[Mark]) {
-        let half = self.interval / 2;
         for &Mark { column, at, .. } in restarts {
-            self.intervals.add(at, breaks::corner(rows, column));
-            if half > 0 {
-                self.intervals.add_elsewhere(breaks::corner(rows, column + half));
+            if breaks::may_break(rows, column) {
+                self.worst.add(at, breaks::corner(rows, column));
+            }
+            let first = column..(column + self.interval).min(self.columns);
+            if !breaks::may_begin(rows, &first) {
+                continue;
             }
             let (mut count, mut step) = (1, 1);
             while let end = column + count * self.interval
                 && end <= self.columns
                 && (count == 1 || end - column <= LONGEST_RUN)
             {
-                self.intervals.add(at, breaks::interval(rows, &(column..end)));
-                if half > 0 && end + half <= self.columns {
-                    let elsewhere = column + half..end + half;
-                    self.intervals.add_elsewhere(breaks::interval(rows, &elsewhere));
-                }
+                self.worst.add(at, breaks::interval(rows, &(column..end)));
                 (count, step) = (count + step, if count >= 4 * step { 2 * step } else { step });
             }
         }
