@@ -55,7 +55,10 @@ pub fn assign(
         let mut record = ledger.record(&ledger.entries[position])?;
         let before = record.clone();
         if record.facts.path.is_none() && join.join(&mut record) {
-            record.digests = None;
+            if let Some(digests) = record.digests.take().filter(|_| before.fill.is_empty()) {
+                let tested = (before.source_len(), digests.blake3);
+                ledger.tested.insert(position, tested);
+            }
         }
         let paths = [&record.facts.path, &record.facts.hint];
         if let Some(path) = paths.into_iter().flatten().next() {

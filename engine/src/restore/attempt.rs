@@ -185,7 +185,7 @@ impl Attempt<'_> {
     /// Lets the format itself look for the clusters of a file of which the first is known.
     fn follow(&self, one: &MissingFile<'_>, tried: &mut Tried, buffer: &mut Buffer) {
         tried.is_followed = true;
-        let Prover { source, carver, .. } = *self.prover;
+        let Prover { bytes: source, carver, .. } = *self.prover;
         let (size, space) = (one.entry.size, &self.search.space);
         let cluster = space.cluster();
         let follower = Follower { source, free: &space.headless, cluster, size: Some(size) };

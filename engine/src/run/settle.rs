@@ -11,6 +11,7 @@ use crate::ledger::{LogPosition, ScanTally};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
 };
+use crate::progress::Stop;
 use crate::settle::{self, Filter};
 use crate::volumes::entropy::Filling;
 
@@ -31,7 +32,9 @@ impl<'o> Job<'o, Named> {
         };
         let listing = settle::settle(ledger, &stage.standings, filter);
         let described = sources.iter().zip(&ledger.tallies);
-        let sources = described.map(|(job, tally)| describe(job, tally)).collect();
+        let stop = environment.progress.wish();
+        let sources = described.map(|(job, tally)| describe(job, tally, stop)).collect();
+        environment.note_stop();
         self.at(Settled { listing, sources })
     }
 }
@@ -71,7 +74,7 @@ impl<'o> Job<'o, Settled> {
 }
 
 /// What the report says of a source.
-fn describe(job: &SourceJob, tally: &ScanTally) -> ReportSource {
+fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let error = job.source.as_ref().err().map(ToString::to_string);
     let mut described = report::describe(&job.path, job.open(), tally, error);
     let Some(source) = job.open() else { return described };
@@ -80,6 +83,11 @@ fn describe(job: &SourceJob, tally: &ScanTally) -> ReportSource {
     described.clusters = clusters;
     described.volumes = describe_volumes(&job.survey, source, &job.name_only);
     described.noise = Filling::of(source, &whole).map(|filling| filling.noise);
+    if stop.is_over() {
+        // Samples that were not read say nothing of what they are taken from.
+        described.noise = None;
+        described.volumes.iter_mut().for_each(|volume| volume.free_blank = None);
+    }
     described.table_faults = job.survey.faults.clone();
     described
 }
