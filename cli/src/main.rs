@@ -21,9 +21,10 @@ use clap::Parser;
 
 use crate::commands::Program;
 use crate::status::Status;
+use crate::text::PlainWriter;
 
 fn main() -> ExitCode {
-    let mut err = io::stderr();
+    let mut err = PlainWriter(io::stderr());
     let program = match Program::try_parse() {
         Ok(program) => program,
         Err(error) => match failure::of_arguments(&error) {
@@ -34,10 +35,11 @@ fn main() -> ExitCode {
             None => error.exit(),
         },
     };
-    let status = program.run(&mut io::stdout().lock(), &mut err).unwrap_or_else(|error| {
-        // Where stderr is closed, the exit status alone has to tell.
-        drop(writeln!(err, "{}", failure::line(error.as_ref())));
-        Status::Failed
-    });
+    let status =
+        program.run(&mut PlainWriter(io::stdout().lock()), &mut err).unwrap_or_else(|error| {
+            // Where stderr is closed, the exit status alone has to tell.
+            drop(writeln!(err, "{}", failure::line(error.as_ref())));
+            Status::Failed
+        });
     status.into()
 }

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// Columns of a paragraph.
 const WIDTH: usize = 80;
 
@@ -48,13 +50,53 @@ pub fn duration(time: Duration) -> String {
 /// A text from a source as it may be shown: what would steer a terminal, or turn the direction of what
 /// follows, becomes a question mark.
 pub fn plain(text: &str) -> String {
-    let steers = |letter: char| {
-        let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
-        letter.is_control()
-            || turns.contains(&letter)
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect()
+}
+
+/// Whether a letter would steer a terminal, or turn the direction of what follows.
+fn steers(letter: char) -> bool {
+    let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
+    letter.is_control()
+        || turns.contains(&letter)
+        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Writes a value as JSON over several lines. What would steer a terminal is escaped, so that programs read
+/// the same and people are safe.
+pub fn json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        // Raw line breaks stand between values only.
+        if letter != '\n' && steers(letter) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    writeln!(out, "{escaped}")
+}
+
+/// A stream that shows nothing which would steer a terminal, whatever is written to it, but for the ends of
+/// lines.
+pub struct PlainWriter<W>(pub W);
+
+impl<W: Write> Write for PlainWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut text = String::with_capacity(bytes.len());
+        // What is written comes as whole strings, so that no letter is cut.
+        for chunk in bytes.utf8_chunks() {
+            let shown = |letter| if letter != '\n' && steers(letter) { '?' } else { letter };
+            text.extend(chunk.valid().chars().map(shown));
+            text.extend((!chunk.invalid().is_empty()).then_some('?'));
+        }
+        self.0.write_all(text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
@@ -124,6 +166,25 @@ mod tests {
         let (mut out, long) = (Vec::new(), "x".repeat(100));
         paragraph(&mut out, "- ", &format!("{long} y")).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), format!("- {long}\n  y\n"));
+    }
+
+    #[test]
+    fn json_is_the_same_to_a_program_and_does_not_steer_a_terminal() {
+        let value = serde_json::json!({ "path": "a\u{1b}[2J\u{9b}\u{202e}\u{7f}\nb", "n": [1] });
+        let mut out = Vec::new();
+        json(&mut PlainWriter(&mut out), &value).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.chars().any(|letter| letter != '\n' && steers(letter)), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn a_plain_stream_keeps_letters_and_lines() {
+        let mut out = Vec::new();
+        let mut stream = PlainWriter(&mut out);
+        write!(stream, "Été\n{}{}", "\u{1b}]0;x\u{7}", "\r\n").unwrap();
+        stream.write_all(b"\xffa").unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "Été\n?]0;x??\n?a");
     }
 
     #[test]

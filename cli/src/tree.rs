@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::summary::CUT_SHORT;
 use crate::summary::volumes::{self, title};
-use crate::text::{bytes, count, paragraph, percent, plain};
+use crate::text::{self, bytes, count, paragraph, percent, plain};
 
 /// Columns that a folder is moved in at the most.
 const MOST_INDENT: usize = 24;
@@ -200,8 +200,7 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[ReportSource]) -
 
 /// Prints files as JSON.
 pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, files)?;
-    writeln!(out)?;
+    text::json(out, files)?;
     out.flush()
 }
 
@@ -218,9 +217,9 @@ fn volume(sources: &[ReportSource], file: &Listed) -> usize {
 fn heading(out: &mut dyn Write, sources: &[ReportSource], here: (u32, usize)) -> io::Result<()> {
     let Some(source) = sources.get(here.0 as usize) else { return Ok(()) };
     match source.volumes.get(here.1) {
-        Some(volume) => writeln!(out, "{}: {}", source.path, title(volume)),
-        None if source.volumes.is_empty() => writeln!(out, "{}", source.path),
-        None => writeln!(out, "{}: outside of its file systems", source.path),
+        Some(volume) => writeln!(out, "{}: {}", plain(&source.path), title(volume)),
+        None if source.volumes.is_empty() => writeln!(out, "{}", plain(&source.path)),
+        None => writeln!(out, "{}: outside of its file systems", plain(&source.path)),
     }
 }
 

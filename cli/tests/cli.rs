@@ -1,6 +1,14 @@
 //! The program as its users meet it: what it prints, what it writes, and its exit status.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(unix)]
+#[path = "cli/disguises.rs"]
+mod disguises;
+#[cfg(target_os = "linux")]
+#[path = "cli/durable.rs"]
+mod durable;
+#[path = "cli/terminal.rs"]
+mod terminal;
 #[path = "cli/volumes.rs"]
 mod volumes;
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use afterimage_engine::report::Grade;
 
 use super::told::{CUT_SHORT, Told};
-use crate::text::{bytes, count, duration, paragraph};
+use crate::text::{bytes, count, duration, paragraph, plain};
 
 /// Writes what was found and where it lies.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
@@ -28,7 +28,7 @@ fn headline(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         n => count(n, "photo", "photos"),
     };
     let sources = match outcome.sources.as_slice() {
-        [source] => source.path.clone(),
+        [source] => plain(&source.path),
         several => format!("{} sources", several.len()),
     };
     let stats = &outcome.stats;
@@ -95,10 +95,10 @@ fn places(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (Some(folder), Some(report)) = (&told.options.output, &told.outcome.report) else {
         return Ok(());
     };
-    let folder = folder.display();
+    let folder = plain(&folder.to_string_lossy());
     writeln!(out, "\nWhere it lies:")?;
     if told.options.dry_run {
-        writeln!(out, "  {}  the report", report.display())?;
+        writeln!(out, "  {}  the report", plain(&report.to_string_lossy()))?;
         return writeln!(out, "  This was a dry run: no photo was written.");
     }
     let incomplete = told.incomplete();

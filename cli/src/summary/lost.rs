@@ -27,7 +27,10 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
         ));
     }
     for (path, _) in &outcome.failed {
-        reasons.push(format!("{} could not be opened and was not scanned.", path.display()));
+        reasons.push(format!(
+            "{} could not be opened and was not scanned.",
+            plain(&path.to_string_lossy())
+        ));
     }
     for source in &outcome.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
@@ -70,7 +73,7 @@ fn unreadable(source: &ReportSource) -> Option<String> {
             "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
              the report lists the places.",
             bytes(total),
-            source.path
+            plain(&source.path)
         )
     })
 }
@@ -85,7 +88,7 @@ fn noise(source: &ReportSource) -> Option<String> {
         format!(
             "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
              unlock it and scan the unlocked device. Or it was wiped: then nothing is left.",
-            source.path
+            plain(&source.path)
         )
     })
 }
@@ -99,7 +102,7 @@ fn left_out(source: &ReportSource) -> Option<String> {
         format!(
             "{places} of {} that look like the beginning of a photo were not followed to the end: \
              too many beside them led nowhere.",
-            source.path
+            plain(&source.path)
         )
     })
 }
@@ -112,7 +115,7 @@ fn empty(source: &ReportSource) -> Option<String> {
             "{} of {} is empty ({} erased or never written). Nothing can be recovered from there, \
              even where a file system still has names for it.",
             percent(source.erased_bytes, source.size),
-            source.path,
+            plain(&source.path),
             bytes(source.erased_bytes)
         )
     })

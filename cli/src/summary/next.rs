@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::told::Told;
-use crate::text::{paragraph, percent};
+use crate::text::{paragraph, percent, plain};
 
 /// Writes what to do next.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
@@ -72,7 +72,7 @@ fn causes(told: &Told<'_>) -> Vec<String> {
         causes.push(format!(
             "{share} of {} is empty. Many cards, phones and all SSDs erase what is deleted or \
              formatted; no program can bring that back.",
-            source.path
+            plain(&source.path)
         ));
     }
     if !options.formats.is_empty() {

@@ -14,7 +14,7 @@ pub fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result<()> {
     for source in sources.iter().filter(|source| is_telling(source)) {
         match sources {
             [_] => writeln!(out, "\nFile systems:")?,
-            _ => writeln!(out, "\nFile systems of {}:", source.path)?,
+            _ => writeln!(out, "\nFile systems of {}:", plain(&source.path))?,
         }
         table_faults(out, source)?;
         for volume in source.volumes.iter().take(MOST_NAMED) {
