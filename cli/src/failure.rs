@@ -6,13 +6,15 @@ use std::iter::successors;
 
 use afterimage_engine::error::Error;
 
+use crate::text;
+
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
     let advice = chain().find_map(|error| advice(error.downcast_ref()?));
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
-    format!("afterimage: {}{advice}", causes.join(": "))
+    format!("afterimage: {}{advice}", text::plain(&causes.join(": ")))
 }
 
 /// What to do about a failure of the engine, where there is something to be done.
@@ -93,6 +95,14 @@ mod tests {
             "cannot write to card.img: it is full of stars; name a folder on another disk with \
              --output",
         );
+    }
+
+    #[test]
+    fn a_path_cannot_speak_to_the_terminal_or_end_the_line() {
+        let path = "card\u{1b}[2J\n\u{9b}31m\u{202e}.img";
+        let error = Error::open(path.as_ref(), io::Error::from(io::ErrorKind::NotFound));
+        let said = line(&error);
+        assert!(said.starts_with("afterimage: cannot open card?[2J??31m?.img: "), "{said:?}");
     }
 
     #[test]

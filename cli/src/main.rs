@@ -25,6 +25,7 @@ use clap::Parser;
 
 use crate::commands::Program;
 use crate::status::Status;
+use crate::text::PlainWriter;
 
 /// The arguments as they were typed, without the name of the program.
 fn typed() -> Vec<OsString> {
@@ -32,7 +33,7 @@ fn typed() -> Vec<OsString> {
 }
 
 fn main() -> ExitCode {
-    let mut err = io::stderr();
+    let mut err = PlainWriter(io::stderr());
     let program = match Program::try_parse() {
         Ok(program) => program,
         Err(error) => match arguments::line(&error, &typed()) {
@@ -43,10 +44,11 @@ fn main() -> ExitCode {
             None => error.exit(),
         },
     };
-    let status = program.run(&mut io::stdout().lock(), &mut err).unwrap_or_else(|error| {
-        // Where stderr is closed, the exit status alone has to tell.
-        drop(writeln!(err, "{}", failure::line(error.as_ref())));
-        Status::Failed
-    });
+    let status =
+        program.run(&mut PlainWriter(io::stdout().lock()), &mut err).unwrap_or_else(|error| {
+            // Where stderr is closed, the exit status alone has to tell.
+            drop(writeln!(err, "{}", failure::line(error.as_ref())));
+            Status::Failed
+        });
     status.into()
 }

@@ -80,7 +80,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             "peak_resident": memory.peak,
         });
     }
-    writeln!(out, "{}", text::json(&said)?)?;
+    text::json(out, &said)?;
     out.flush()
 }
 

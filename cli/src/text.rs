@@ -29,21 +29,22 @@ pub fn kinds_are(n: Kinds) -> String {
     format!("{} {}", kinds(n), if n.sum() == 1 { "is" } else { "are" })
 }
 
-/// JSON for programs that does a terminal no harm either: what would steer one stands as `\u` and its number.
-pub fn json(value: &impl Serialize) -> io::Result<String> {
+/// Writes a value as JSON over several lines that does a terminal no harm: what would steer one stands as `\u`
+/// and its number.
+pub fn json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         // Control characters of ASCII are escaped already; the line breaks are those of the layout.
         if letter != '\n' && steers(letter) {
-            safe.extend(
-                letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")),
-            );
+            let mut units = [0; 2];
+            let units = letter.encode_utf16(&mut units).iter();
+            safe.extend(units.map(|unit| format!("\\u{unit:04x}")));
         } else {
             safe.push(letter);
         }
     }
-    Ok(safe)
+    writeln!(out, "{safe}")
 }
 
 /// Bytes in the decimal units that are printed on cards and disks.
@@ -92,6 +93,28 @@ fn steers(letter: char) -> bool {
     letter.is_control()
         || turns.contains(&letter)
         || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A stream that shows nothing which would steer a terminal, whatever is written to it, but for the ends of
+/// lines.
+pub struct PlainWriter<W>(pub W);
+
+impl<W: Write> Write for PlainWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut text = String::with_capacity(bytes.len());
+        // What is written comes as whole strings, so that no letter is cut.
+        for chunk in bytes.utf8_chunks() {
+            let shown = |letter| if letter != '\n' && steers(letter) { '?' } else { letter };
+            text.extend(chunk.valid().chars().map(shown));
+            text.extend((!chunk.invalid().is_empty()).then_some('?'));
+        }
+        self.0.write_all(text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
@@ -148,8 +171,10 @@ mod tests {
 
     #[test]
     fn json_cannot_speak_to_the_terminal() {
-        let said = json(&["\u{1b}[2J\u{9b}2J\u{202e}\n", "ä"]).unwrap();
-        assert_eq!(said, "[\n  \"\\u001b[2J\\u009b2J\\u202e\\n\",\n  \"ä\"\n]");
+        let mut said = Vec::new();
+        json(&mut said, &["\u{1b}[2J\u{9b}2J\u{202e}\n", "ä"]).unwrap();
+        let said = String::from_utf8(said).unwrap();
+        assert_eq!(said, "[\n  \"\\u001b[2J\\u009b2J\\u202e\\n\",\n  \"ä\"\n]\n");
     }
 
     #[test]
@@ -178,6 +203,25 @@ mod tests {
         let (mut out, long) = (Vec::new(), "x".repeat(100));
         paragraph(&mut out, "- ", &format!("{long} y")).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), format!("- {long}\n  y\n"));
+    }
+
+    #[test]
+    fn json_is_the_same_to_a_program_and_does_not_steer_a_terminal() {
+        let value = serde_json::json!({ "path": "a\u{1b}[2J\u{9b}\u{202e}\u{7f}\nb", "n": [1] });
+        let mut out = Vec::new();
+        json(&mut PlainWriter(&mut out), &value).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.chars().any(|letter| letter != '\n' && steers(letter)), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn a_plain_stream_keeps_letters_and_lines() {
+        let mut out = Vec::new();
+        let mut stream = PlainWriter(&mut out);
+        write!(stream, "Été\n{}{}", "\u{1b}]0;x\u{7}", "\r\n").unwrap();
+        stream.write_all(b"\xffa").unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "Été\n?]0;x??\n?a");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::summary::volumes::{self, title};
 use crate::summary::{CUT_SHORT, Told, causes};
-use crate::text::{bytes, count, kinds, kinds_are, paragraph, percent, plain};
+use crate::text::{self, bytes, count, kinds, kinds_are, paragraph, percent, plain};
 
 /// Columns that a folder is moved in at the most.
 const MOST_INDENT: usize = 24;
@@ -206,7 +206,7 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[ReportSource]) -
 
 /// Prints files as JSON.
 pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
-    writeln!(out, "{}", crate::text::json(&files)?)?;
+    text::json(out, files)?;
     out.flush()
 }
 

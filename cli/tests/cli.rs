@@ -3,6 +3,14 @@
 
 #[path = "cli/counts.rs"]
 mod counts;
+#[cfg(unix)]
+#[path = "cli/disguises.rs"]
+mod disguises;
+#[cfg(target_os = "linux")]
+#[path = "cli/durable.rs"]
+mod durable;
+#[path = "cli/terminal.rs"]
+mod terminal;
 #[path = "cli/volumes.rs"]
 mod volumes;
 #[path = "cli/words.rs"]

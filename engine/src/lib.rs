@@ -32,6 +32,7 @@
 //!
 //! 1. [`source`] opens an image or a device, for reading only. It never fails a read: what cannot be read
 //!    becomes zeros and is remembered.
+//!    While a run is asked to stop, it delivers nothing more, soon.
 //! 2. [`volumes`] finds partition tables and file systems, what they say of files, live and deleted, and what
 //!    is in use. Nothing it says is believed before the bytes prove it.
 //! 3. `pipeline`: one reader cuts the source into chunks, workers take them. `scan` matches the headers of
@@ -47,6 +48,9 @@
 //! 8. `output` checks where to write, gives the files their names, and makes the rows of the [`report`], which
 //!    [`run`] writes last: no other room makes its types.
 //!
+//! All files of the output are opened below a folder that is held open, by `folder` alone: through no link and
+//! onto no other mount, so that nothing that was prepared there leads a write to a source or elsewhere.
+//!
 //! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges.
 //!
 //! Threads finish in any order; results are sorted before anything depends on them, so that the same image
@@ -57,6 +61,7 @@
 mod carve;
 mod claims;
 pub mod error;
+mod folder;
 pub mod formats;
 mod ledger;
 pub mod metrics;

@@ -237,7 +237,7 @@ fn check_survey(image: &[u8]) {
     found.sort_unstable();
     let survey = |bytes: &dyn Bytes| {
         let mut survey = Survey::of(bytes);
-        survey.complete(bytes, &found);
+        survey.complete(bytes, &found, || false);
         survey
     };
     let said = survey(&device);

@@ -178,6 +178,6 @@ fn json(out: &mut dyn Write, figures: &Figures) -> io::Result<()> {
         "stages": stages.collect::<serde_json::Map<_, _>>(),
         "limit": figures.limit(),
     });
-    writeln!(out, "{}", text::json(&said)?)?;
+    text::json(out, &said)?;
     out.flush()
 }

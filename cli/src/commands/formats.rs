@@ -57,6 +57,6 @@ fn json(out: &mut dyn Write) -> io::Result<()> {
             })
         })
         .collect();
-    writeln!(out, "{}", text::json(&rows)?)?;
+    text::json(out, &rows)?;
     out.flush()
 }

@@ -1,6 +1,7 @@
 //! `afterimage scan`.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -325,13 +326,28 @@ fn tell(
 fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
     let known = Registry::default();
     let Some(path) = described else { return Ok(known) };
-    let text = std::fs::read_to_string(path)
+    let text = bounded(path)
         .with_context(|| format!("cannot read the signatures in {}", path.display()))?;
     let names: Vec<_> = known.names().collect();
     match custom::parse(&text, &names) {
         Ok(formats) => Ok(known.with(formats)),
         Err(why) => anyhow::bail!("cannot use the signatures in {}: {why}", path.display()),
     }
+}
+
+/// The longest file of signatures, in bytes: thousands of them are shorter.
+const LONGEST_SIGNATURES: u64 = 1 << 20;
+
+/// The text in a file that is not longer than [`LONGEST_SIGNATURES`], whatever its length says: a device has
+/// none, and no end.
+fn bounded(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST_SIGNATURES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST_SIGNATURES {
+        let why = format!("it is longer than {}", text::bytes(LONGEST_SIGNATURES));
+        return Err(io::Error::other(why));
+    }
+    Ok(text)
 }
 
 fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
@@ -347,11 +363,14 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
 
-/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the second ends it all.
+/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the
+/// second ends it all, and says so.
 fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
+            let said = "\nafterimage: ended at once, by a second request; there may be no report";
+            drop(writeln!(io::stderr(), "{said}"));
             std::process::exit(Status::Interrupted as i32);
         }
         progress.stop();

@@ -5,4 +5,4 @@ mod enclosure;
 mod found;
 
 pub use carver::{Carver, HEAD};
-pub use found::Found;
+pub use found::{Found, note_change, note_changes};

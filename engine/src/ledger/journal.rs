@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::line::Line;
 use crate::error::Error;
+use crate::folder::{Folder, open_regular};
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,34 +74,26 @@ fn decode(text: &[u8]) -> Option<Line<'static>> {
 }
 
 impl Journal {
-    /// A new log at `path`, which must not exist.
+    /// A new log called `name` in `folder`, where nothing may have that name.
     ///
     /// # Errors
     ///
     /// When the file cannot be made.
-    pub fn create(path: &Path) -> Result<Self, Error> {
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(path)
-            .map_err(|error| Error::output("make", path, error))?;
-        Ok(Self::over(path.to_path_buf(), file, 0))
+    pub fn create(folder: &Folder, name: &str) -> Result<Self, Error> {
+        let path = folder.path().join(name);
+        let file = folder.create(name).map_err(|error| Error::output("make", &path, error))?;
+        Ok(Self::over(path, file, 0))
     }
 
-    /// A new log in place of what is at `path`, if anything is.
+    /// A new log in place of what has that name, if anything has.
     ///
     /// # Errors
     ///
     /// When the file cannot be made.
-    pub fn replace(path: &Path) -> Result<Self, Error> {
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::output("replace", path, error));
-            }
-            _ => {}
-        }
-        Self::create(path)
+    pub fn replace(folder: &Folder, name: &str) -> Result<Self, Error> {
+        let path = folder.path().join(name);
+        let file = folder.replace(name).map_err(|error| Error::output("replace", &path, error))?;
+        Ok(Self::over(path, file, 0))
     }
 
     /// A new log that nobody else sees and that is gone when it is dropped.
@@ -122,7 +115,7 @@ impl Journal {
     /// When it is not there, or cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let failed = |error| Error::output("open", path, error);
-        let file = File::open(path).map_err(failed)?;
+        let file = open_regular(path).map_err(failed)?;
         let flushed = file.metadata().map_err(failed)?.len();
         Ok(Self::over(path.to_path_buf(), file, flushed))
     }
@@ -268,6 +261,7 @@ impl std::io::Read for Front {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::Owner;
     use crate::ledger::line::PlacedLine;
     use std::borrow::Cow;
 
@@ -281,9 +275,11 @@ mod tests {
 
     #[test]
     fn lines_read_back_in_any_order_and_damage_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log");
-        let mut journal = Journal::create(&path).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let path = std::fs::canonicalize(home.path()).unwrap();
+        let folder = Folder::open(&path, Owner::default(), Vec::new()).unwrap();
+        let path = path.join("log");
+        let mut journal = Journal::create(&folder, "log").unwrap();
         let places: Vec<_> = (0..100).map(|n| at(journal.append(&line(n)))).collect();
         assert_eq!(journal.read(places[7]).unwrap(), line(7));
         journal.flush().unwrap();

@@ -1,12 +1,15 @@
 //! Digests of what was found, and its content where it is to be kept.
 
+use std::convert::Infallible;
+
 use afterimage_signatures::Bytes;
 
 use super::content::Content;
 use super::store::Store;
 use crate::error::Error;
 use crate::metrics::{Metrics, Stage};
-use crate::model::{Algorithm, Record};
+use crate::model::{Algorithm, Digests, Hasher, Record};
+use crate::progress::Stop;
 
 /// Computes digests, and stores content.
 #[derive(Clone, Copy, Debug)]
@@ -19,19 +22,45 @@ pub struct Keeper<'a> {
     pub longest: u64,
     /// Where the cost is added.
     pub metrics: &'a Metrics,
+    /// When sources are not read any more: there are no digests of what was not read.
+    pub stop: &'a Stop,
 }
 
 impl Keeper<'_> {
-    /// Enters the digests of a file in its record.
+    /// Enters the digests of a file in its record; none when its source was not read to the end of it.
     pub fn digest(&self, source: &dyn Bytes, record: &mut Record) {
         let content = Content::of(record);
         let digests = self
             .metrics
             .time(Stage::Hash, record.size(), || content.digests(source, self.algorithms));
-        record.digests = Some(digests);
+        record.digests = self.read(digests);
     }
 
-    /// The same, and stores its content in the same pass over its bytes, where there is a store and its disk
+    /// The same for a file whose first `len` bytes were hashed before: tells whether their BLAKE3 is still
+    /// `before`. Both come from one pass over its bytes.
+    pub fn digest_longer(
+        &self,
+        source: &dyn Bytes,
+        record: &mut Record,
+        (len, before): (u64, blake3::Hash),
+    ) -> bool {
+        let mut hasher = Hasher::new(self.algorithms);
+        let (mut prefix, mut left) = (blake3::Hasher::new(), len);
+        let hash = || {
+            Content::of(record).each(source, |bytes| {
+                let here = left.min(bytes.len() as u64) as usize;
+                prefix.update(&bytes[..here]);
+                left -= here as u64;
+                hasher.update(bytes);
+                Ok::<(), Infallible>(())
+            })
+        };
+        let Ok(()) = self.metrics.time(Stage::Hash, record.size(), hash);
+        record.digests = self.read(hasher.finish());
+        record.digests.is_none() || prefix.finalize() == before
+    }
+
+    /// The same as [`Keeper::digest`], and stores its content in the same pass over its bytes, where there is a store and its disk
     /// takes files that long.
     ///
     /// # Errors
@@ -41,11 +70,16 @@ impl Keeper<'_> {
         match self.store {
             Some(store) if record.source_len() <= self.longest => {
                 let content = Content::of(record);
-                let digests = store.keep(source, &content, self.algorithms, self.metrics)?;
-                record.digests = Some(digests);
+                record.digests =
+                    store.keep(source, &content, self.algorithms, self.metrics, self.stop)?;
             }
             _ => self.digest(source, record),
         }
         Ok(())
+    }
+
+    /// Digests of what was read before the stop; nothing after it.
+    fn read(&self, digests: Digests) -> Option<Digests> {
+        (!self.stop.is_over()).then_some(digests)
     }
 }

@@ -1,6 +1,7 @@
 //! The logs and the index of a run.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::batch::{Batch, PartialIndex};
 use super::index::{Fate, IndexEntry, LivePhotoHalf};
@@ -29,6 +30,9 @@ pub struct Ledger {
     pub halves: Vec<LivePhotoHalf>,
     /// What the scan of each source came to, by position on the command line.
     pub tallies: Vec<ScanTally>,
+    /// Of files that were made longer than what was measured of them, by position in the index: the length of
+    /// what was measured, and its BLAKE3.
+    pub tested: HashMap<usize, (u64, blake3::Hash)>,
     /// Room for the report, which grows with the logs.
     pub reserve: Option<Reserve>,
     /// What scans found; the first is the one that is written.
@@ -53,7 +57,8 @@ impl Ledger {
     pub(super) fn of(head: HeadLine, scans: Vec<Journal>, settle: Journal) -> Self {
         let tallies = head.sources.iter().map(|_| ScanTally::default()).collect();
         let (entries, halves) = (Vec::new(), Vec::new());
-        Ledger { head, entries, halves, tallies, reserve: None, scans, settle }
+        let tested = HashMap::new();
+        Ledger { head, entries, halves, tallies, tested, reserve: None, scans, settle }
     }
 
     /// Takes what was found in one chunk, whole.

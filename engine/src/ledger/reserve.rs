@@ -1,21 +1,25 @@
 //! Room that is held back while a run writes, so that a full disk still takes a report.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
 
 use rustix::fs::{FallocateFlags, fallocate};
+
+use crate::folder::Folder;
 
 /// A file that takes room and holds nothing.
 #[derive(Debug)]
 pub struct Reserve {
-    path: PathBuf,
+    folder: Folder,
     file: File,
     len: u64,
     /// No more is held back than this, in bytes.
     most: u64,
 }
+
+/// Its name.
+const NAME: &str = "reserve";
 
 /// What part of the room on a disk may be held back: one in so many bytes.
 const PART: u64 = 8;
@@ -24,14 +28,15 @@ const PART: u64 = 8;
 const LEAST: u64 = 1 << 20;
 
 impl Reserve {
-    /// Holds back a little at `path`, on a disk that has `free` bytes.
+    /// Holds back a little in `folder`, on a disk that has `free` bytes; in place of what an earlier process
+    /// held back there.
     ///
     /// # Errors
     ///
     /// When the file cannot be made.
-    pub fn create(path: PathBuf, free: u64) -> io::Result<Self> {
-        let file = File::create(&path)?;
-        let mut reserve = Reserve { path, file, len: 0, most: free / PART };
+    pub fn create(folder: &Folder, free: u64) -> io::Result<Self> {
+        let file = folder.replace(NAME)?;
+        let mut reserve = Reserve { folder: folder.clone(), file, len: 0, most: free / PART };
         reserve.grow(LEAST);
         Ok(reserve)
     }
@@ -51,6 +56,6 @@ impl Reserve {
     /// Gives the room back.
     pub fn release(self) {
         // It may not exist any more, and then there is nothing to give back.
-        drop(fs::remove_file(&self.path));
+        drop(self.folder.remove(NAME));
     }
 }

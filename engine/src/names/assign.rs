@@ -69,8 +69,11 @@ pub fn assign(
         let here = found.entry(record.offset()).or_default();
         if record.facts.path.is_none() {
             let joined = join.join(&mut record);
-            if joined.is_changed {
-                record.digests = None;
+            if joined.is_changed
+                && let Some(digests) = record.digests.take().filter(|_| before.fill.is_empty())
+            {
+                let tested = (before.source_len(), digests.blake3);
+                ledger.tested.insert(position, tested);
             }
             here.sizes.extend(joined.size);
         }

@@ -2,11 +2,9 @@
 
 pub mod destination;
 mod naming;
-mod owner;
 mod proposal;
 pub mod report;
 mod times;
 mod write;
 
-pub use owner::Owner;
 pub use write::{Recovery, WrittenNames};

@@ -1,28 +1,29 @@
 //! When a photo was taken, as the time of its file.
 
-use std::fs::File;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use jiff::tz::TimeZone;
 
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::model::{Moment, Record};
 
-/// Sets a file's time to when the photo was taken or, where it does not say, last modified. A
-/// clock that does not tell its zone is read by `zone` or else as local time, as a person would.
+/// Sets the time of the file `name` in `folder` to when the photo was taken or, where it does not say,
+/// last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person
+/// would.
 ///
 /// # Errors
 ///
 /// When the file cannot be opened.
 pub(super) fn set_times(
-    path: &Path,
+    folder: &Folder,
+    name: &str,
     record: &Record,
     zone: Option<&TimeZone>,
 ) -> Result<(), Error> {
     let Some(time) = time(record, zone) else { return Ok(()) };
-    let failed = |error| Error::output("set the time of", path, error);
-    let file = File::options().write(true).open(path).map_err(failed)?;
+    let failed = |error| Error::output("set the time of", &folder.path().join(name), error);
+    let file = folder.change(name).map_err(failed)?;
     // A time that the disk cannot hold is no reason to lose a photo.
     drop(file.set_modified(time));
     Ok(())

@@ -1,36 +1,41 @@
 //! Giving recovered files their final names.
 //!
 //! Content lies in the store by hash. Names are settled here, in the order of the report, put on
-//! record, and given by one rename each. Nothing that exists is ever overwritten.
+//! record, and given by one rename each. Nothing that exists is ever overwritten. That a photo got its name
+//! is put on record when its bytes and its name are on the disk itself.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
 
-use afterimage_signatures::verdict::Issue;
 use jiff::tz::TimeZone;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use super::naming::TakenPaths;
-use super::owner::Owner;
 use super::proposal::proposed;
 use super::times::set_times;
+use crate::carve::note_change;
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
-use crate::model::{Grade, Record};
+use crate::model::Record;
 use crate::settle::{Disposition, ReportOrder};
 use crate::source::Source;
+
+/// Files that get their names before their folders are waited for: a disk takes several at once in little
+/// more time than one.
+const BATCH: usize = 256;
 
 /// Where recovered files go.
 pub struct Recovery<'a> {
     /// The output folder.
-    pub output: &'a Path,
+    pub output: &'a Folder,
     /// Where their content lies.
     pub store: &'a Store,
     /// Stores content that was not stored while sources were scanned.
     pub keeper: Keeper<'a>,
-    /// Whose they are.
-    pub owner: &'a Owner,
+    /// Waits for the disk.
+    pub pool: &'a ThreadPool,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
     /// The zone of cameras that do not tell theirs; without it, that of this machine.
@@ -81,13 +86,43 @@ impl Recovery<'_> {
             written.names.fill(None);
             return written;
         }
-        for &position in &due {
-            let Some(name) = written.names[position] else { continue };
-            let offset = ledger.entries[listing.order[position] as usize].offset;
-            match self.rename(ledger, offset, name, &mut taken) {
+        for batch in due.chunks(BATCH) {
+            let placed = self.place_batch(ledger, listing, batch, &mut taken, &mut written);
+            match self.sync_folders(&placed) {
+                Ok(()) => placed.into_iter().for_each(|path| ledger.place(&PlacedLine { path })),
+                Err(error) => written.fail(error),
+            }
+        }
+        written
+    }
+
+    /// Gives names to those files of a batch whose bytes are on the disk itself; gives their paths.
+    fn place_batch(
+        &self,
+        ledger: &mut Ledger,
+        listing: &ReportOrder,
+        batch: &[usize],
+        taken: &mut TakenPaths,
+        written: &mut WrittenNames,
+    ) -> Vec<String> {
+        let entry = |position: usize| ledger.entries[listing.order[position] as usize];
+        let named: Vec<_> = batch
+            .iter()
+            .filter_map(|&position| {
+                let entry = entry(position);
+                Some((position, written.names[position]?, entry.offset, entry.hash?))
+            })
+            .collect();
+        let sync = || named.par_iter().map(|(.., hash)| self.store.sync(hash)).collect();
+        let synced: Vec<Result<(), Error>> = self.pool.install(sync);
+        let (mut placed, mut folder) = (Vec::new(), LastFolder::default());
+        for ((position, name, offset, _), synced) in named.into_iter().zip(synced) {
+            let renamed =
+                synced.and_then(|()| self.rename(ledger, offset, name, taken, &mut folder));
+            match renamed {
                 Ok((name, path)) => {
                     written.names[position] = Some(name);
-                    ledger.place(&PlacedLine { path });
+                    placed.push(path);
                 }
                 Err(error) => {
                     written.fail(error);
@@ -95,7 +130,21 @@ impl Recovery<'_> {
                 }
             }
         }
-        written
+        placed
+    }
+
+    /// Waits until the names of the files at `paths`, and those of the folders above them, are on the disk
+    /// itself.
+    fn sync_folders(&self, paths: &[String]) -> Result<(), Error> {
+        let folders = |path| std::iter::successors(parent(path), |path| parent(path));
+        let touched: BTreeSet<&str> = paths.iter().flat_map(|path| folders(path)).collect();
+        let sync = |folder: &&str| {
+            let synced = self.output.below(folder).and_then(|folder| folder.sync());
+            synced.map_err(|error| Error::output("write", &self.output.path().join(folder), error))
+        };
+        let touched: Vec<&str> = touched.into_iter().collect();
+        self.pool.install(|| touched.par_iter().try_for_each(sync))?;
+        self.output.sync().map_err(|error| Error::output("write", self.output.path(), error))
     }
 
     /// Positions in the order of the report of the files that are to be written.
@@ -143,39 +192,42 @@ impl Recovery<'_> {
     ) -> Result<Option<LogPosition>, Error> {
         let index = listing.order[position] as usize;
         let mut record = ledger.record(&ledger.entries[index])?;
-        let is_stored = |entry: &IndexEntry| entry.hash.map(|hash| self.store.path(&hash).exists());
-        if is_stored(&ledger.entries[index]) != Some(true) {
+        let is_stored = |entry: &IndexEntry| entry.hash.is_some_and(|hash| self.store.holds(&hash));
+        if !is_stored(&ledger.entries[index]) {
             if written.is_full() {
                 return Ok(None);
             }
-            self.fetch(ledger, index, &mut record)?;
+            if !self.fetch(ledger, index, &mut record)? {
+                return Ok(None);
+            }
         }
         let Some(blake3) = ledger.entries[index].hash else { return Ok(None) };
-        set_times(&self.store.path(&blake3), &record, self.zone)?;
+        set_times(self.store.folder(), &Store::name(&blake3), &record, self.zone)?;
         let offset = record.offset();
         let mut path = taken.claim(proposed(&record, listing.parent[position] != NONE), offset);
-        while self.output.join(&path).symlink_metadata().is_ok() {
+        while matches!(self.output.kind(&path), Ok(Some(_))) {
             // Something of that name was there before this run.
             path = taken.claim(path, offset);
         }
         ledger.name(&NamedLine { blake3, path }).map(Some)
     }
 
-    /// Reads content from its source into the store. A source that gives other bytes than before
-    /// is failing: the file is what it gave last.
-    fn fetch(&self, ledger: &mut Ledger, index: usize, record: &mut Record) -> Result<(), Error> {
+    /// Reads content from its source into the store; false when it is not read any more. A source that gives
+    /// other bytes than before is failing: the file is what it gave last.
+    fn fetch(&self, ledger: &mut Ledger, index: usize, record: &mut Record) -> Result<bool, Error> {
         let source = self.sources.get(record.source as usize).copied().flatten();
-        let Some(source) = source else { return Ok(()) };
+        let Some(source) = source else { return Ok(false) };
         let before = ledger.entries[index].hash;
         self.keeper.keep(source, record)?;
         let now = record.digests.as_ref().map(|digests| digests.blake3);
+        if now.is_none() {
+            return Ok(false);
+        }
         if before != now {
-            let what = "the source gave other bytes when it was read again";
-            record.issues.push(Issue::new(0, what));
-            record.grade = record.grade.min(Grade::Damaged);
+            note_change(record, 0);
             ledger.update(index, record)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Gives a file the name on record, or another one if that was taken in between; tells which, and the
@@ -186,10 +238,11 @@ impl Recovery<'_> {
         offset: u64,
         mut name: LogPosition,
         taken: &mut TakenPaths,
+        folder: &mut LastFolder,
     ) -> Result<(LogPosition, String), Error> {
         loop {
             let NamedLine { blake3, path } = ledger.named(name)?;
-            if self.rename_to(&self.store.path(&blake3), &self.output.join(&path))? {
+            if self.rename_to(&Store::name(&blake3), &path, folder)? {
                 return Ok((name, path));
             }
             let path = taken.claim(path, offset);
@@ -198,31 +251,35 @@ impl Recovery<'_> {
         }
     }
 
-    /// Renames without overwriting; false when the name is taken.
-    fn rename_to(&self, from: &Path, to: &Path) -> Result<bool, Error> {
-        let failed = |error| Error::output("write", to, error);
-        if let Some(folder) = to.parent().filter(|folder| !folder.is_dir()) {
-            self.owner.create_dir_all(folder).map_err(failed)?;
+    /// Renames what is called `stored` in the store without overwriting; false when the name is taken.
+    fn rename_to(&self, stored: &str, path: &str, last: &mut LastFolder) -> Result<bool, Error> {
+        let failed = |error| Error::output("write", &self.output.path().join(path), error);
+        let folder = last.get(self.output, parent(path).unwrap_or_default()).map_err(failed)?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match self.store.folder().rename_new(stored, folder, name) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(failed(error)),
         }
-        match rename_new(from, to) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(failed(error)),
-        }
-        self.owner.give(to).map_err(failed)?;
-        Ok(true)
     }
 }
 
-/// Renames unless the new name exists, in one step where the file system can.
-fn rename_new(from: &Path, to: &Path) -> std::io::Result<()> {
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
-            if to.symlink_metadata().is_ok() {
-                return Err(ErrorKind::AlreadyExists.into());
-            }
-            fs::rename(from, to)
-        }
-        outcome => outcome.map_err(Into::into),
+/// The folder that a path lies in; nothing for one that lies in none.
+fn parent(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
+}
+
+/// The folder that the last photo went to: the next one mostly goes there too.
+#[derive(Default)]
+struct LastFolder(Option<(String, Folder)>);
+
+impl LastFolder {
+    /// The folder at `path` below `output`, which is made where it is missing.
+    fn get(&mut self, output: &Folder, path: &str) -> std::io::Result<&Folder> {
+        let folder = match self.0.take().filter(|(last, _)| last == path) {
+            Some((_, folder)) => folder,
+            None => output.make(path)?,
+        };
+        Ok(&self.0.insert((path.to_owned(), folder)).1)
     }
 }

@@ -61,6 +61,9 @@ pub trait Sink<'s> {
     fn skip(&self, hole: Span);
 }
 
+/// The source is hashed in pieces of this size, in bytes, so that it can be stopped in between.
+const PIECE: usize = 128 << 10;
+
 /// Which chunks are read in one pass over a source.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
@@ -103,6 +106,10 @@ impl<'s> Reader<'_, 's> {
             (index, last) = (0, source.len());
         }
         while index * cut.chunk_len < last {
+            // A file system of a network takes its time even to say where data is.
+            if progress.stopped() {
+                return false;
+            }
             let base = index * cut.chunk_len;
             let reach = (base + cut.chunk_len + cut.overlap).min(source.len());
             let in_range = base < cut.end && base + cut.chunk_len > cut.start;
@@ -128,7 +135,7 @@ impl<'s> Reader<'_, 's> {
                 index += 1;
                 continue;
             }
-            if progress.stopped() || (in_range && !chunks.ready()) {
+            if in_range && !chunks.ready() || progress.stopped() {
                 return false;
             }
             let bytes = match source.mapped(base, (reach - base) as usize) {
@@ -138,7 +145,16 @@ impl<'s> Reader<'_, 's> {
             let own = cut.chunk_len.min(cut.end.saturating_sub(base)) as usize;
             let chunk = Chunk { at: base, own: own.min(whole), bytes };
             if let Some(hasher) = &mut hasher {
-                hasher.update(&chunk.bytes()[..whole]);
+                // A mapped chunk is read only now.
+                for piece in chunk.bytes()[..whole].chunks(PIECE) {
+                    if progress.is_over() {
+                        return false;
+                    }
+                    hasher.update(piece);
+                }
+            }
+            if progress.is_over() {
+                return false;
             }
             if in_range && !chunks.send(chunk) {
                 return false;

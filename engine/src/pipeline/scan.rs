@@ -67,7 +67,7 @@ impl Scan<'_> {
                         // Waits only while batches of holes fill the channel; the committer takes them.
                         if commit.send((batch, permit)).is_err() {
                             // The committer panicked, which the end of the scope passes on.
-                            self.progress.stop();
+                            self.progress.end_scan();
                         }
                     });
                 }
@@ -92,7 +92,7 @@ impl Failure {
     fn note(&self, outcome: Result<(), Error>, progress: &Progress) {
         if let Err(error) = outcome {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            progress.stop();
+            progress.end_scan();
         }
     }
 

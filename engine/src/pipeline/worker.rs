@@ -1,9 +1,10 @@
 //! What a worker does with a chunk: find candidates, measure what begins there, keep what is sound.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
+use afterimage_signatures::Buffer;
 use afterimage_signatures::verdict::Span;
-use afterimage_signatures::{Buffer, Bytes};
 
 use super::budget::{self, Budget, REGION};
 use super::plan::Scan;
@@ -11,12 +12,13 @@ use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
 use super::window::Window;
-use crate::carve::Found;
+use crate::carve::{Found, note_changes};
 use crate::error::Error;
 use crate::ledger::{Batch, ChunkLine};
 use crate::metrics::Stage;
+use crate::model::Record;
 use crate::scan::{Hit, tiles};
-use crate::source::Source;
+use crate::source::{Source, Witness};
 use crate::volumes::traces::{self, Trace};
 
 /// What all workers of a scan share.
@@ -52,9 +54,12 @@ impl<'w> Worker<'w> {
         let len = own.len() as u64;
         let Looked { hits, traces, erased } =
             self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));
+        // What was looked at after the stop may be zeros.
+        let is_looked_at = !progress.is_over();
         let (mut batch, mut buffer) = (Batch::default(), Buffer::default());
         let (mut left_out, mut outcome) = (0, Ok(()));
-        let mut done = own.end;
+        let mut done = if is_looked_at { own.end } else { own.start };
+        let hits = if is_looked_at { hits } else { Vec::new() };
         for hits in region::split(&hits, chunk.at) {
             if hits[0].at >= own.end {
                 break;
@@ -74,7 +79,7 @@ impl<'w> Worker<'w> {
         }
         let (traces, erased) = if done < own.end {
             // What is counted is counted again when the rest of the chunk is scanned.
-            let Looked { traces, erased, .. } = self.look(chunk, own.start..done);
+            let Looked { traces, erased, .. } = self.look_again(chunk, own.start..done);
             (traces, erased)
         } else {
             (traces, erased)
@@ -92,9 +97,27 @@ impl<'w> Worker<'w> {
         (batch, outcome)
     }
 
-    fn look(&self, chunk: &Chunk<'_>, own: std::ops::Range<usize>) -> Looked {
+    /// Looks at every byte, until the stop.
+    fn look(&self, chunk: &Chunk<'_>, own: Range<usize>) -> Looked {
+        self.look_until(chunk, own, || self.scan.progress.is_over())
+    }
+
+    /// Looks at what was looked at before, and is in memory since then.
+    fn look_again(&self, chunk: &Chunk<'_>, own: Range<usize>) -> Looked {
+        self.look_until(chunk, own, || false)
+    }
+
+    fn look_until(
+        &self,
+        chunk: &Chunk<'_>,
+        own: Range<usize>,
+        is_over: impl Fn() -> bool,
+    ) -> Looked {
         let (mut hits, mut traces, mut erased) = (Vec::new(), Vec::new(), 0);
         for tile in tiles(own.clone()) {
+            if is_over() {
+                break;
+            }
             erased += self.scan.matcher.scan(chunk.bytes(), tile.clone(), &mut hits);
             if self.scan.traces {
                 traces::look(chunk.bytes(), chunk.at, tile, &mut traces);
@@ -125,58 +148,107 @@ impl<'w> Worker<'w> {
                 continue;
             };
             buffer.allow((allowance < u64::MAX).then_some(allowance));
-            let (found, read) = self.scan.metrics.measure(Stage::Measure, || {
-                let before = buffer.lent();
-                let carver = self.scan.carver;
-                let found = carver.carve(self.index, self.window, *offset, formats, &mut buffer);
-                let read = buffer.lent() - before;
-                ((found, read), read)
-            });
+            let witness = Witness::new(self.window);
+            let (mut found, read) = self.measure(&witness, *offset, formats, &mut buffer);
             let first = found.first().map(|file| &file.record);
             budget.charge(*offset, *is_dense, read, first);
             if buffer.is_spent() || *is_dense && first.is_some_and(budget::is_scrap) {
                 left_out += 1;
                 continue;
             }
-            self.keep(found, batch)?;
+            let mut outcome = self.digest(&mut found, &witness);
+            if witness.has_changed() {
+                buffer.allow((allowance < u64::MAX).then_some(allowance));
+                let again = self.once_more(found, &witness, (*offset, formats), &mut buffer);
+                outcome = outcome.and(again.1);
+                found = again.0;
+            }
+            // What was read after the stop may be zeros, here as well as in what was measured.
+            if self.scan.progress.is_over() {
+                break;
+            }
+            self.add(&found, batch);
+            outcome?;
         }
         Ok(left_out)
     }
 
-    /// Hashes and stores what was found at one offset, and adds it to the batch.
-    fn keep(&self, mut found: Vec<Found>, batch: &mut Batch) -> Result<(), Error> {
-        let Some(first) = found.first().map(|file| &file.record) else { return Ok(()) };
-        let start = first.offset();
-        let format = usize::from(first.format);
-        let is_wanted = self.scan.wanted.get(format).copied().unwrap_or(false);
-        // What lies inside another file is most likely a part of it: it can be read again in the
-        // rare case that claims decide otherwise.
-        let is_inner = self.recent.hold(start);
+    /// Measures what begins at `offset`; tells how many bytes were asked for.
+    fn measure(
+        &self,
+        witness: &Witness<'_>,
+        offset: u64,
+        formats: &[usize],
+        buffer: &mut Buffer,
+    ) -> (Vec<Found>, u64) {
+        self.scan.metrics.measure(Stage::Measure, || {
+            let before = buffer.lent();
+            let found = self.scan.carver.carve(self.index, witness, offset, formats, buffer);
+            let read = buffer.lent() - before;
+            ((found, read), read)
+        })
+    }
+
+    /// Measures and keeps once more what the source has told in two ways. What it tells in two ways again is
+    /// what it told first, and damaged.
+    fn once_more(
+        &self,
+        mut first: Vec<Found>,
+        witness: &Witness<'_>,
+        (offset, formats): (u64, &[usize]),
+        buffer: &mut Buffer,
+    ) -> (Vec<Found>, Result<(), Error>) {
+        let again = Witness::new(self.window);
+        let (mut found, _) = self.measure(&again, offset, formats, buffer);
+        let outcome = self.digest(&mut found, &again);
+        if found.is_empty() || buffer.is_spent() || again.has_changed() {
+            note_changes(&mut first, witness);
+            found = first;
+        }
+        (found, outcome)
+    }
+
+    /// Adds what was found at one offset to the batch, and counts it.
+    fn add(&self, found: &[Found], batch: &mut Batch) {
+        let Some(first) = found.first().map(|file| &file.record) else { return };
+        if self.is_wanted(first) && !self.recent.hold(first.offset()) {
+            let format = self.scan.carver.registry.name(usize::from(first.format));
+            self.scan.progress.count(format);
+        }
         if first.is_sound() {
+            let start = first.offset();
             self.recent.add(start, start.saturating_add(first.source_len()));
         }
-        let mut outcome = Ok(());
-        if is_wanted && !is_inner {
-            self.scan.progress.count(self.scan.carver.registry.name(format));
-            outcome = self.digest(&mut found);
-        }
-        batch.add(&found);
-        outcome
+        batch.add(found);
+    }
+
+    fn is_wanted(&self, record: &Record) -> bool {
+        self.scan.wanted.get(usize::from(record.format)).copied().unwrap_or(false)
     }
 
     /// The digests of what was found at one offset. Content is stored while the scan runs when it is sound:
     /// beginnings and guesses wait until claims have settled how long they are, so that they cannot fill
     /// the disk before sound photos do.
-    fn digest(&self, found: &mut [Found]) -> Result<(), Error> {
+    ///
+    /// What lies inside another file is most likely a part of it: of a mapped source it can be read again in
+    /// the rare case that claims decide otherwise.
+    fn digest(&self, found: &mut [Found], witness: &Witness<'_>) -> Result<(), Error> {
         let Some((file, inside)) = found.split_first_mut() else { return Ok(()) };
-        let bytes: &dyn Bytes = self.window;
-        let is_live = self.scan.live.is_some_and(|live| live.holds(file.record.offset()));
-        if file.record.is_sound() && !is_live {
-            self.scan.keeper.keep(bytes, &mut file.record)?;
-        } else {
-            self.scan.keeper.digest(bytes, &mut file.record);
+        let (start, keeper) = (file.record.offset(), &self.scan.keeper);
+        let is_inner = self.recent.hold(start);
+        let is_mapped = self.source.mapped(0, 1).is_some();
+        if !self.is_wanted(&file.record) || is_inner && is_mapped {
+            return Ok(());
         }
-        inside.iter_mut().for_each(|file| self.scan.keeper.digest(bytes, &mut file.record));
-        Ok(())
+        witness.only_compare();
+        let is_live = self.scan.live.is_some_and(|live| live.holds(start));
+        let outcome = if file.record.is_sound() && !is_live && !is_inner {
+            keeper.keep(witness, &mut file.record)
+        } else {
+            keeper.digest(witness, &mut file.record);
+            Ok(())
+        };
+        inside.iter_mut().for_each(|file| keeper.digest(witness, &mut file.record));
+        outcome
     }
 }

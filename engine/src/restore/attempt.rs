@@ -245,7 +245,7 @@ impl Attempt<'_> {
         layouts: &mut Vec<u64>,
         buffer: &mut Buffer,
     ) -> Option<Proven> {
-        let Prover { source, carver, .. } = *self.prover;
+        let Prover { bytes: source, carver, .. } = *self.prover;
         let (size, space) = (Some(one.entry.size), &self.search.space);
         let (free, cluster) = (&space.headless, space.cluster());
         let follower = Follower { source, free, cluster, size, least };

@@ -14,6 +14,8 @@ pub struct Prover<'a> {
     pub carver: &'a Carver<'a>,
     /// Where they lie.
     pub source: &'a dyn Source,
+    /// The same bytes, perhaps seen by a witness.
+    pub bytes: &'a dyn Bytes,
     /// Position of the source on the command line.
     pub index: u32,
     /// Computes digests, and stores content.
@@ -26,20 +28,20 @@ impl Prover<'_> {
     /// Positions in the registry of the formats that a file may be of which begins at `at`.
     pub(super) fn formats_at(&self, at: u64, buffer: &mut Buffer) -> Vec<usize> {
         let rest = Runs::whole(at, self.source.len().saturating_sub(at));
-        let mut view = View::new(self.source, &rest, buffer);
+        let mut view = View::new(self.bytes, &rest, buffer);
         self.carver.matcher.formats_at(view.up_to(0, HEAD))
     }
 
     /// The file that lies in `runs`, and the pictures inside it; nothing when no format accepts it, or when
     /// the buffer is spent first.
     pub(super) fn measure(&self, runs: &Runs, buffer: &mut Buffer) -> Vec<Found> {
-        let found = self.carver.carve_runs(self.index, self.source, runs, buffer);
+        let found = self.carver.carve_runs(self.index, self.bytes, runs, buffer);
         if buffer.is_spent() { Vec::new() } else { found }
     }
 
     /// Hashes a file and the pictures inside it, and stores the file where it is to be written.
     pub(super) fn keep(&self, found: &mut [Found], is_written: bool) {
-        let bytes: &dyn Bytes = self.source;
+        let bytes = self.bytes;
         let Some((file, inside)) = found.split_first_mut() else { return };
         let stored = is_written && self.keeper.keep(bytes, &mut file.record).is_ok();
         if !stored {

@@ -13,10 +13,12 @@ use super::missing::{MissingFile, missing};
 use super::prover::Prover;
 use super::read_limit::{LEAST_ALLOWANCE, MOST_BATCH, ReadLimit};
 use super::timeline::{self, RestoredFile, Timeline};
+use crate::carve::note_changes;
 use crate::claims::Occupied;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::progress::Progress;
+use crate::source::Witness;
 use crate::volumes::filesystem::Entry;
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
@@ -121,6 +123,10 @@ impl Undelete<'_> {
             let count = batch_len(&left, self.prover.source.len());
             let batch: Vec<MissingFile<'t>> = left.drain(..count).collect();
             let measured = self.batch(&batch, &searched, &state.occupied, confidence);
+            if self.progress.is_over() {
+                // What was read after the stop may be zeros.
+                break;
+            }
             for (mut one, tried) in batch.into_iter().zip(measured) {
                 // Of several records that tell of the same bytes the first in the order counts.
                 match tried.proven.filter(|proven| state.occupied.take(&proven.runs)) {
@@ -176,9 +182,10 @@ impl Undelete<'_> {
         occupied: &Occupied,
         confidence: Confidence,
     ) -> Vec<Tried> {
-        let attempt = |buffer: &mut Buffer, one: &MissingFile<'_>| {
+        let attempt = |buffer: &mut Buffer, one: &MissingFile<'_>, witness: &Witness<'_>| {
+            let prover = Prover { bytes: witness, ..self.prover };
             let attempt = Attempt {
-                prover: &self.prover,
+                prover: &prover,
                 range: self.range,
                 zone: self.zone,
                 search: &searched[one.id.volume as usize],
@@ -189,11 +196,26 @@ impl Undelete<'_> {
             let mut tried = attempt.run(one, buffer);
             if let Some(proven) = &mut tried.proven {
                 let is_written = self.all || !one.volume.has_live(one.entry);
-                self.prover.keep(&mut proven.found, is_written);
+                witness.only_compare();
+                prover.keep(&mut proven.found, is_written);
             }
             tried
         };
-        let measure = || batch.par_iter().map_init(Buffer::default, attempt).collect();
+        let witnessed = |buffer: &mut Buffer, one: &MissingFile<'_>| {
+            let witness = Witness::new(self.prover.source);
+            let tried = attempt(buffer, one, &witness);
+            if !witness.has_changed() {
+                return tried;
+            }
+            // The source told something in two ways. What it does so again is damaged.
+            let witness = Witness::new(self.prover.source);
+            let mut tried = attempt(buffer, one, &witness);
+            if let Some(proven) = &mut tried.proven {
+                note_changes(&mut proven.found, &witness);
+            }
+            tried
+        };
+        let measure = || batch.par_iter().map_init(Buffer::default, witnessed).collect();
         self.prover.pool.install(measure)
     }
 }

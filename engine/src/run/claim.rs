@@ -1,7 +1,5 @@
 //! [`Scanned`] to [`Claimed`]: which bytes belong to which of the carved files.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use super::environment::Environment;
 use super::job::{Claimed, Job, Scanned, Settled};
 use crate::claims::{self, by_offset};
@@ -12,7 +10,7 @@ impl<'o> Job<'o, Scanned> {
     /// Settles which bytes belong to which of the carved files.
     pub fn claim(mut self) -> Job<'o, Claimed> {
         let Environment { progress, is_cut_short, .. } = &mut self.environment;
-        progress.finishing.store(true, Relaxed);
+        progress.finish();
         let scanned = self.sources.iter().zip(&self.ledger.tallies);
         let is_whole =
             scanned.into_iter().all(|(job, tally)| job.open().is_none() || tally.complete);

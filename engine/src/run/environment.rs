@@ -1,6 +1,5 @@
 //! What all stages of a run share.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use afterimage_signatures::Effort;
@@ -10,16 +9,19 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::stats::Stats;
 use crate::carve::Carver;
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::ledger::{Journal, Keeper, Reserve, SCAN_LOG, Store};
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::output::Owner;
 use crate::output::destination::{Destination, STATE};
 use crate::progress::Progress;
 use crate::scan::Matcher;
 
 /// Name of the settle log in the folder that holds the state of a run.
 const SETTLE_LOG: &str = "settle.log";
+
+/// Name of the folder for content in it.
+const STORE: &str = "store";
 
 /// What all stages of a run share.
 pub(super) struct Environment<'o> {
@@ -44,9 +46,10 @@ pub(super) struct Environment<'o> {
 /// Where a run writes to.
 pub(super) struct Output {
     pub(super) destination: Destination,
-    pub(super) owner: Owner,
+    /// The output folder.
+    pub(super) folder: Folder,
     /// The folder that holds the state of the run.
-    pub(super) state: PathBuf,
+    pub(super) state: Folder,
     pub(super) store: Store,
 }
 
@@ -54,55 +57,49 @@ pub(super) struct Output {
 /// it.
 pub(super) struct OutputState {
     destination: Destination,
-    owner: Owner,
-    state: PathBuf,
+    folder: Folder,
+    state: Folder,
 }
 
 impl OutputState {
     /// Makes the folders of a run.
     pub(super) fn create(destination: Destination) -> Result<Self, Error> {
-        destination.create()?;
-        let owner = Owner::from_environment();
-        let state = destination.path.join(STATE);
-        owner.create_dir_all(&state).map_err(|error| Error::output("make", &state, error))?;
-        Ok(OutputState { destination, owner, state })
+        let folder = destination.create()?;
+        let made = folder.make(STATE);
+        let state = made
+            .map_err(|error| Error::output("make the folder", &folder.path().join(STATE), error))?;
+        Ok(OutputState { destination, folder, state })
     }
 
     /// A new scan log, which no earlier run may have left there.
     pub(super) fn scan_log(&self) -> Result<Journal, Error> {
-        let path = self.state.join(SCAN_LOG);
-        if path.exists() {
-            let why = "it holds the journal of an earlier run, and what that run found in .afterimage/store";
-            let path = self.destination.path.clone();
-            return Err(Error::Destination { path, why: why.to_owned() });
-        }
-        self.owned(Journal::create(&path)?)
+        Journal::create(&self.state, SCAN_LOG)
     }
 
     /// A new settle log, in place of that of an earlier process.
     pub(super) fn settle_log(&self) -> Result<Journal, Error> {
-        self.owned(Journal::replace(&self.state.join(SETTLE_LOG))?)
-    }
-
-    /// A log that belongs to whom the output belongs to.
-    fn owned(&self, log: Journal) -> Result<Journal, Error> {
-        let given = self.owner.give(log.path());
-        given.map_err(|error| Error::output("give away", log.path(), error))?;
-        Ok(log)
+        Journal::replace(&self.state, SETTLE_LOG)
     }
 
     /// The same with its store, from which what an earlier process left unfinished is removed.
     pub(super) fn with_store(self) -> Result<Output, Error> {
-        let OutputState { destination, owner, state } = self;
-        let store = Store::open(state.join("store"))?;
-        Ok(Output { destination, owner, state, store })
+        let OutputState { destination, folder, state } = self;
+        let made = state.make(STORE);
+        let store = made
+            .map_err(|error| Error::output("make the folder", &state.path().join(STORE), error))?;
+        Ok(Output { destination, folder, state, store: Store::open(store)? })
     }
 }
 
 impl Output {
     /// Room that is held back for the report.
     pub(super) fn reserve(&self) -> Option<Reserve> {
-        Reserve::create(self.state.join("reserve"), self.destination.free).ok()
+        Reserve::create(&self.state, self.destination.free).ok()
+    }
+
+    /// Removes the store if nothing is left in it, and says whether that is so.
+    pub(super) fn close_store(&self) -> bool {
+        self.store.is_empty() && self.state.remove_folder(STORE).is_ok()
     }
 }
 
@@ -143,7 +140,18 @@ impl<'o> Environment<'o> {
             algorithms: &self.options.hashes,
             longest: output.map_or(u64::MAX, |output| output.destination.longest),
             metrics: &self.metrics,
+            stop: self.progress.wish(),
         }
+    }
+
+    /// Takes note of a stop that left out what a stage looks for.
+    pub(super) fn note_end(&mut self) {
+        self.is_cut_short |= self.progress.stopped();
+    }
+
+    /// Takes note of a stop after which something was not read any more that was to be.
+    pub(super) fn note_stop(&mut self) {
+        self.is_cut_short |= self.progress.is_over();
     }
 
     /// Whether somebody stopped the run, and nothing else did.

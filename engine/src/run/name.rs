@@ -16,6 +16,7 @@ impl<'o> Job<'o, Restored> {
             let outcome = name_one(environment, source, index, ledger, &stage.standings);
             environment.note(outcome);
         }
+        environment.note_end();
         let standings = claims::standings(&self.ledger.entries);
         self.at(Named { standings })
     }

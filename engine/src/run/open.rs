@@ -77,7 +77,7 @@ impl<'o> Job<'o, Opened> {
         options: &'o Options,
         progress: &'o Progress,
     ) -> Result<Self, Error> {
-        let sources = source_jobs(sources, options)?;
+        let sources = source_jobs(sources, options, progress)?;
         let mut environment = Environment::new(options, progress)?;
         let output = destination.map(OutputState::create).transpose()?;
         let (scan, settle) = match &output {
@@ -104,7 +104,7 @@ fn checked(options: &Options, paths: &[PathBuf]) -> Result<Option<Destination>, 
     match &options.output {
         Some(output) => destination::check(output, paths).map(Some),
         None => {
-            destination::check_resumed(&std::env::temp_dir(), paths)?;
+            destination::check_temporary(&std::env::temp_dir(), paths)?;
             Ok(None)
         }
     }
@@ -114,6 +114,7 @@ fn checked(options: &Options, paths: &[PathBuf]) -> Result<Option<Destination>, 
 pub(super) fn source_jobs(
     sources: Vec<GivenSource>,
     options: &Options,
+    progress: &Progress,
 ) -> Result<Vec<SourceJob>, Error> {
     let start = options.range.map_or(0, |(start, _)| start);
     for source in sources.iter().filter_map(|(_, source)| source.as_ref().ok()) {
@@ -121,7 +122,8 @@ pub(super) fn source_jobs(
             return Err(Error::Range { path: source.path().to_path_buf(), len: source.len() });
         }
     }
-    sources.into_iter().map(|(path, source)| SourceJob::new(path, source, options)).collect()
+    let job = |(path, source)| SourceJob::new(path, source, options, progress.wish());
+    sources.into_iter().map(job).collect()
 }
 
 /// The head of the scan log.
@@ -137,6 +139,8 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
         hashes: options.hashes.clone(),
         hash_source: options.hash_source,
     };
-    let identity = |source: Option<&dyn Source>| source.map(Identity::of);
+    // What was not read before a stop is not known.
+    let read = |identity| (!environment.progress.is_over()).then_some(identity);
+    let identity = |source: Option<&dyn Source>| read(Identity::of(source?));
     HeadLine::new(settings, opened(sources).into_iter().map(identity).collect())
 }

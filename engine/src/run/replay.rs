@@ -29,7 +29,7 @@ impl<'o> Job<'o, Scanned> {
         let destination = options.output.as_ref();
         let destination =
             destination.map(|output| destination::check_resumed(output, &paths)).transpose()?;
-        let sources = source_jobs(sources, options)?;
+        let sources = source_jobs(sources, options, progress)?;
         let logs = ScanLogs::open(states)?;
         let mut environment = Environment::new(options, progress)?;
         if !logs.head().is_alike(&head(&sources, &environment)) {

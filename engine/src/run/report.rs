@@ -1,6 +1,5 @@
 //! The report of a run, on its way to the disk.
 
-use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 use super::job::{Job, Settled};
 use crate::error::Error;
 use crate::ledger::LogPosition;
+use crate::output::destination::REPORT;
 use crate::output::report::{self, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
@@ -39,14 +39,20 @@ impl Job<'_, Settled> {
             sources: self.stage.sources.clone(),
             summary,
         };
-        let half = output.state.join("report.json");
-        let whole = output.destination.path.join("report.json");
+        let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
-        let mut out = BufWriter::new(File::create(&half).map_err(failed)?);
+        let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
         report::write(&mut out, &head, self.rows(names).files(), failed)?;
-        out.write_all(b"\n").and_then(|()| out.flush()).map_err(failed)?;
-        fs::rename(&half, &whole).map_err(failed)?;
-        output.owner.give(&whole).map_err(failed)?;
+        out.write_all(b"\n").map_err(failed)?;
+        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().map_err(failed)?;
+        let (state, folder) = (&output.state, &output.folder);
+        let named = if output.destination.holds_report {
+            state.rename(REPORT, folder, REPORT)
+        } else {
+            state.rename_new(REPORT, folder, REPORT)
+        };
+        named.and_then(|()| folder.sync()).map_err(failed)?;
         Ok(whole)
     }
 }

@@ -23,6 +23,7 @@ impl<'o> Job<'o, Claimed> {
             let outcome = restore_one(environment, source, index, ledger, &stage.standings);
             environment.note(outcome);
         }
+        environment.note_end();
         let standings = claims::standings(&ledger.entries);
         self.at(Restored { standings })
     }
@@ -35,7 +36,8 @@ fn complete(environment: &Environment<'_>, job: &mut SourceJob, index: usize, le
     let Some(tally) = ledger.tallies.get_mut(index) else { return };
     let is_whole = tally.complete && !progress.stopped();
     if options.filesystems && is_whole {
-        job.survey.complete(&**source as &dyn Bytes, &tally.take_traces());
+        let bytes = &**source as &dyn Bytes;
+        job.survey.complete(bytes, &tally.take_traces(), || progress.is_over());
         job.live = LiveMap::of(&job.survey);
     }
     job.entries = job.survey.by_precedence();
@@ -52,7 +54,7 @@ fn restore_one(
     let options = environment.options;
     let carver = &environment.carver();
     let (keeper, pool, number) = (environment.keeper(), &environment.pool, index as u32);
-    let prover = Prover { carver, source, index: number, keeper, pool };
+    let prover = Prover { carver, source, bytes: source, index: number, keeper, pool };
     let (live, progress) = (&job.live, environment.progress);
     let undelete = Undelete {
         prover,

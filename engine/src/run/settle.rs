@@ -11,6 +11,7 @@ use crate::ledger::{LogPosition, ScanTally};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
 };
+use crate::progress::Stop;
 use crate::settle::{self, Disposition, Filter};
 use crate::volumes::entropy::Filling;
 
@@ -34,13 +35,16 @@ impl<'o> Job<'o, Named> {
         };
         let listing = settle::settle(ledger, &stage.standings, filter);
         let described = sources.iter().zip(&ledger.tallies);
-        let mut described: Vec<_> = described.map(|(job, tally)| describe(job, tally)).collect();
+        let stop = environment.progress.wish();
+        let described = described.map(|(job, tally)| describe(job, tally, stop));
+        let mut described: Vec<_> = described.collect();
         for (index, (job, source)) in (0..).zip(sources.iter().zip(&mut described)) {
             if let Some(bytes) = job.open().filter(|_| is_much(source)) {
                 let constant = settle::constant_bytes(ledger, &stage.standings, index, bytes);
                 source.erased_in_files = constant.min(source.erased_bytes);
             }
         }
+        environment.note_stop();
         let sources = described;
         self.at(Settled { listing, sources })
     }
@@ -90,7 +94,7 @@ fn is_much(source: &ReportSource) -> bool {
 }
 
 /// What the report says of a source.
-fn describe(job: &SourceJob, tally: &ScanTally) -> ReportSource {
+fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let error = job.source.as_ref().err().map(ToString::to_string);
     let mut described = report::describe(&job.path, job.open(), tally, error);
     let Some(source) = job.open() else { return described };
@@ -99,6 +103,11 @@ fn describe(job: &SourceJob, tally: &ScanTally) -> ReportSource {
     described.clusters = clusters;
     described.volumes = describe_volumes(&job.survey, source, &job.name_only);
     described.noise = Filling::of(source, &whole).map(|filling| filling.noise);
+    if stop.is_over() {
+        // Samples that were not read say nothing of what they are taken from.
+        described.noise = None;
+        described.volumes.iter_mut().for_each(|volume| volume.free_blank = None);
+    }
     described.table_faults = job.survey.faults.clone();
     described
 }

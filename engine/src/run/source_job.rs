@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::model::ClusterGrid;
 use crate::names::NameOnlyEntry;
 use crate::options::Options;
-use crate::source::Source;
+use crate::progress::Stop;
+use crate::source::{Source, Watched};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
 
@@ -37,7 +38,8 @@ pub(super) struct SourceJob {
 }
 
 impl SourceJob {
-    /// A source that was opened or could not be, with its file systems.
+    /// A source that was opened or could not be, with its file systems. From now on its reads end soon after
+    /// `stop` is over.
     ///
     /// # Errors
     ///
@@ -46,9 +48,12 @@ impl SourceJob {
         path: PathBuf,
         source: Result<Box<dyn Source>, Error>,
         options: &Options,
+        stop: &Stop,
     ) -> Result<Self, Error> {
+        let watched = |source| Box::new(Watched::new(source, stop)) as Box<dyn Source>;
+        let source = source.map(watched);
         let survey = match &source {
-            Ok(source) => survey(source.as_ref(), options)?,
+            Ok(source) => survey(source.as_ref(), options, stop)?,
             Err(_) => Survey::default(),
         };
         let len = source.as_ref().map_or(0, |source| source.len());
@@ -69,12 +74,15 @@ pub(super) fn opened(sources: &[SourceJob]) -> Vec<Option<&dyn Source>> {
     sources.iter().map(SourceJob::open).collect()
 }
 
-/// What the file systems of a source say; nothing where they are not to be asked.
-fn survey(source: &dyn Source, options: &Options) -> Result<Survey, Error> {
+/// What the file systems of a source say; nothing where they are not to be asked, or were not read to the end.
+fn survey(source: &dyn Source, options: &Options, stop: &Stop) -> Result<Survey, Error> {
     if !options.filesystems {
         return Ok(Survey::default());
     }
     let mut survey = Survey::of(source as &dyn Bytes);
+    if stop.is_over() {
+        return Ok(Survey::default());
+    }
     if let Some(number) = options.volume {
         let missing = |known| Error::NoVolume { path: source.path().to_path_buf(), number, known };
         survey.keep_only(number).map_err(missing)?;

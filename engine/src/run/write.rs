@@ -16,7 +16,7 @@ impl<'o> Job<'o, Settled> {
     pub fn write(mut self) -> Result<Job<'o, Written>, Error> {
         let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
-        let Some(Output { destination, owner, store, .. }) = &environment.output else {
+        let Some(Output { folder, store, .. }) = &environment.output else {
             return Err(Error::Start {
                 what: "to write",
                 why: "no output folder is named".to_owned(),
@@ -27,10 +27,10 @@ impl<'o> Job<'o, Settled> {
             let mut keeper = environment.keeper();
             keeper.store = Some(store);
             let recovery = Recovery {
-                output: &destination.path,
+                output: folder,
                 store,
                 keeper,
-                owner,
+                pool: &environment.pool,
                 embedded: options.embedded,
                 zone: options.zone.as_ref(),
                 sources: &opened(sources),
@@ -39,6 +39,7 @@ impl<'o> Job<'o, Settled> {
         }
         ledger.release_reserve();
         let synced = ledger.sync();
+        environment.note_stop();
         let failure = written.failure.take();
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);
@@ -66,7 +67,8 @@ impl Environment<'_> {
     /// What the disk of the output could not keep, or keeps in its own way.
     fn warnings(&self, written: &output::WrittenNames) -> Vec<String> {
         let mut warnings = Vec::new();
-        let Some(Output { destination, store, .. }) = &self.output else { return warnings };
+        let Some(output) = &self.output else { return warnings };
+        let Output { destination, store, .. } = output;
         if destination.fat {
             warnings.push(format!(
                 "The disk of the output folder is FAT: it takes no file longer than {} bytes, and \
@@ -81,10 +83,10 @@ impl Environment<'_> {
                 written.too_long, destination.longest
             ));
         }
-        if !store.close() {
+        if !output.close_store() {
             warnings.push(format!(
                 "Some photos could not be given their names; they are kept by their BLAKE3 in {}.",
-                store.folder().display()
+                store.folder().path().display()
             ));
         }
         warnings

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 
+use crate::carve::note_change;
 use crate::claims::Standing;
 use crate::error::Error;
 use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
@@ -62,7 +63,14 @@ fn complete_one(
         shorten(&mut record, kept);
     }
     if kept.is_some() || entry.hash.is_none() {
-        keeper.digest(source, &mut record);
+        match ledger.tested.get(&index).copied().filter(|_| kept.is_none()) {
+            Some(tested) => {
+                if !keeper.digest_longer(source, &mut record, tested) {
+                    note_change(&mut record, 0);
+                }
+            }
+            None => keeper.digest(source, &mut record),
+        }
         *unreadable = unreadable.iter().chain(source.unreadable()).collect();
     }
     note_unreadable(unreadable, &mut record);

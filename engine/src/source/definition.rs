@@ -5,6 +5,8 @@ use std::path::Path;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::progress::Stop;
+
 /// Sector size in bytes of what does not say otherwise.
 pub const SECTOR_SIZE: u32 = 512;
 
@@ -53,4 +55,8 @@ pub trait Source: Bytes + Send {
 
     /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.
     fn bytes_read(&self) -> u64;
+
+    /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each
+    /// request, and within a moment, has nothing to do: a run asks for no more than that at once.
+    fn heed(&mut self, _stop: &Stop) {}
 }

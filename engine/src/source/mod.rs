@@ -16,12 +16,17 @@ mod open;
 mod packed;
 mod positioned;
 mod pread;
+mod remote;
 mod retry;
 mod sparse;
 mod unreadable;
+mod watched;
+mod witness;
 
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
 pub use identity::Identity;
 pub use memory::MemorySource;
 pub use open::{Io, open};
 pub use packed::{Packed, recognise};
+pub(crate) use watched::Watched;
+pub(crate) use witness::Witness;

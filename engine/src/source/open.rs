@@ -10,6 +10,7 @@ use crate::source::definition::{Source, SourceKind};
 use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
+use crate::source::remote;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
 fn choose(path: &Path, file: File, kind: SourceKind, io: Io) -> io::Result<Box<dyn Source>> {
     let file = match (io, kind) {
+        // A read can be stopped, and a fault in a mapping cannot.
+        (Io::Auto, SourceKind::Image) if remote::is_remote(&file) => file,
         (Io::Auto, SourceKind::Image) | (Io::Mmap, _) => match map(path, file, io)? {
             Ok(mapped) => return Ok(mapped),
             Err(file) => file,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::progress::Stop;
 use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::direct::{self, Direct};
 use crate::source::pread::pread;
@@ -107,6 +108,11 @@ impl Source for Positioned {
 
     fn bytes_read(&self) -> u64 {
         self.reader.delivered.load(Relaxed)
+    }
+
+    fn heed(&mut self, stop: &Stop) {
+        // What cannot be read is asked for again and again.
+        self.retry.heed(stop);
     }
 }
 

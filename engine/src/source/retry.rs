@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use afterimage_signatures::verdict::Span;
 
 use crate::error::is_without_medium;
+use crate::progress::Stop;
 use crate::source::unreadable::UnreadableRanges;
 
 /// Lengths of reads that are tried before the smallest, in bytes: what a card erases at once at the
@@ -49,13 +50,21 @@ pub(super) struct Retry {
     pub(super) unreadable: UnreadableRanges,
     /// Units that failed since the last success.
     failures: AtomicU32,
+    /// When nothing is to be read any more.
+    stop: Stop,
 }
 
 impl Retry {
     /// A device of `len` bytes that fails by units of `unit` bytes.
     pub(super) fn new(len: u64, unit: u32) -> Self {
         let unit = u64::from(unit.max(1));
-        Retry { len, unit, unreadable: UnreadableRanges::default(), failures: AtomicU32::new(0) }
+        let (unreadable, failures) = (UnreadableRanges::default(), AtomicU32::new(0));
+        Retry { len, unit, unreadable, failures, stop: Stop::default() }
+    }
+
+    /// From now on ends soon after `stop` is over.
+    pub(super) fn heed(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     /// Fills `out` from `at`: with bytes where the device gives them, else with zeros.
@@ -84,6 +93,9 @@ impl Retry {
         let (mut at, mut rest) = (start, out);
         let mut step = if self.gave_up() { self.unit } else { WHOLE };
         while !rest.is_empty() {
+            if self.stop.is_over() {
+                return rest.fill(0);
+            }
             let advance = match self.attempt(device, at, rest, step) {
                 ReadOutcome::Read(len) => {
                     step = self.larger_step(step, at.saturating_add(len));

@@ -1,4 +1,5 @@
-//! What lies on what: partitions on disks, LUKS, LVM and md on partitions, loop devices on files.
+//! What lies on what: partitions on disks, LUKS, LVM and md on partitions, loop devices on files, and file
+//! systems and devices that a program serves out of whatever it has open.
 //!
 //! Linux tells in `/sys` (Linux, `Documentation/ABI/stable/sysfs-block`). Elsewhere nothing is
 //! found there, and only a file system that lies directly on the source is recognised.
@@ -10,15 +11,23 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use super::loop_image;
 use super::mounts::{self, Mount};
 use super::resolved::ResolvedPath;
 use super::system::System;
+use crate::folder::FileId;
 
 /// The most devices in one stack that are followed.
 const MAX_DEVICES: usize = 4096;
 
 /// The most overlays on overlays that are followed; Linux itself stacks two.
 const MAX_OVERLAYS: usize = 8;
+
+/// The most folders that file systems of programs show under another path, one by way of the next.
+const MAX_SHOWN: usize = 8;
+
+/// Block devices that a program serves, by how their names begin.
+const SERVED: [&str; 2] = ["nbd", "ublkb"];
 
 /// The numbers of a block device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,25 +55,24 @@ impl BlockDevice {
     }
 }
 
-/// A file, whatever it is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct FileId {
-    device: u64,
-    inode: u64,
-}
-
-impl FileId {
-    fn of(metadata: &fs::Metadata) -> Self {
-        FileId { device: metadata.dev(), inode: metadata.ino() }
-    }
-}
-
-/// All that holds the bytes of a device.
+/// All that holds the bytes of a device or of a file system.
 #[derive(Debug, Default)]
 struct Stack {
     devices: BTreeSet<BlockDevice>,
-    /// Images that back loop devices.
+    /// Images that back loop devices, and that file systems of programs are made from.
     images: BTreeSet<FileId>,
+    /// Whether a program serves some of it, out of files or devices that it has open.
+    is_served: bool,
+    /// Whether a loop device is among them whose image nobody can name any more.
+    has_unknown_image: bool,
+}
+
+/// What a file system lies on.
+#[derive(Debug, Default)]
+struct Carriers {
+    devices: Vec<BlockDevice>,
+    images: Vec<FileId>,
+    is_served: bool,
 }
 
 /// How far a stack is followed.
@@ -80,34 +88,68 @@ impl System {
     /// Whether what is written to `output` ends up where the source with `metadata` has its bytes.
     ///
     /// It does when the source is part of what carries the output, and when the output lies on a
-    /// device that the source is a part of. Two partitions of a disk do not touch each other.
+    /// device that the source is a part of. Two partitions of a disk do not touch each other. Where a
+    /// program serves what carries the output, it does when another program may write to the source.
     pub(super) fn writes_to(&self, output: &ResolvedPath, metadata: &fs::Metadata) -> bool {
-        let below = self.devices_below(&output.existing);
-        let written = self.stack(&below, Follow::ToDevices);
+        let below = self.carriers(&output.existing);
+        let written = self.stack(below, Follow::ToDevices);
         let file_type = metadata.file_type();
-        if !file_type.is_block_device() && !file_type.is_char_device() {
-            return written.images.contains(&FileId::of(metadata));
-        }
-        self.overlaps(&below, &written, BlockDevice::of(metadata.rdev()))
+        let is_device = file_type.is_block_device() || file_type.is_char_device();
+        let source = BlockDevice::of(metadata.rdev());
+        let is_carrier = if is_device {
+            self.overlaps(&self.carriers(&output.existing).devices, &written, source)
+        } else {
+            // An image does not lie on what is made from it.
+            let on = BlockDevice::of(metadata.dev());
+            let may_be_unknown = written.has_unknown_image && !written.devices.contains(&on);
+            written.images.contains(&FileId::of(metadata)) || may_be_unknown
+        };
+        is_carrier || written.is_served && self.is_written_by_another(metadata)
     }
 
     fn overlaps(&self, below: &[BlockDevice], written: &Stack, source: BlockDevice) -> bool {
         // The disk under an image that is a source may be written to: the image keeps its place.
-        let read = self.stack(&[source], Follow::ToImages);
+        let read = self.stack(Carriers::of_device(source), Follow::ToImages);
         written.devices.contains(&source)
             || below.iter().any(|device| read.devices.contains(device))
             || !written.images.is_disjoint(&read.images)
+            || written.has_unknown_image && read.has_unknown_image
     }
 
-    /// The devices of the file system that holds the existing `path`.
-    fn devices_below(&self, path: &Path) -> Vec<BlockDevice> {
-        let Ok(metadata) = fs::metadata(path) else { return Vec::new() };
+    /// Images that hold the bytes of a block device.
+    pub(super) fn images_of(&self, metadata: &fs::Metadata) -> Vec<FileId> {
+        if !metadata.file_type().is_block_device() {
+            return Vec::new();
+        }
+        let device = Carriers::of_device(BlockDevice::of(metadata.rdev()));
+        self.stack(device, Follow::ToImages).images.into_iter().collect()
+    }
+
+    /// Whether another process has the file or device with `metadata` open for writing, as far as the
+    /// system tells us of other processes.
+    fn is_written_by_another(&self, metadata: &fs::Metadata) -> bool {
+        let is_device = metadata.file_type().is_block_device();
+        let is_source = |open: &fs::Metadata| match is_device {
+            true => open.file_type().is_block_device() && open.rdev() == metadata.rdev(),
+            false => FileId::of(open) == FileId::of(metadata),
+        };
+        let own = std::process::id().to_string();
+        let processes = entries(&self.root.join("proc")).filter(|process| {
+            let name = process.file_name().unwrap_or_default();
+            name.as_bytes().iter().all(u8::is_ascii_digit) && name != own.as_str()
+        });
+        processes.flat_map(|process| written_files(&process)).any(|open| is_source(&open))
+    }
+
+    /// What the file system lies on that holds the existing `path`.
+    fn carriers(&self, path: &Path) -> Carriers {
+        let Ok(metadata) = fs::metadata(path) else { return Carriers::default() };
         let device = BlockDevice::of(metadata.dev());
-        if device.is_anonymous() { self.devices_mounted(path) } else { vec![device] }
+        if device.is_anonymous() { self.mounted(path) } else { Carriers::of_device(device) }
     }
 
-    /// The devices that the table of mounts names for `path`.
-    fn devices_mounted(&self, path: &Path) -> Vec<BlockDevice> {
+    /// What the table of mounts names for `path`.
+    fn mounted(&self, path: &Path) -> Carriers {
         let table = fs::read(self.root.join("proc/self/mountinfo")).unwrap_or_default();
         let mut mount = mounts::holding(&table, path);
         for _ in 0..MAX_OVERLAYS {
@@ -115,7 +157,41 @@ impl System {
             let upper = fs::canonicalize(upper).unwrap_or_else(|_| upper.clone());
             mount = mounts::holding(&table, &upper);
         }
-        mount.map(|mount| self.devices_of(&mount)).unwrap_or_default()
+        let Some(mount) = mount else { return Carriers::default() };
+        let mut carriers = Carriers {
+            devices: self.devices_of(&mount),
+            images: Vec::new(),
+            is_served: mount.is_served(),
+        };
+        if carriers.is_served {
+            self.add_shown(&table, &mount, &mut carriers);
+        }
+        carriers
+    }
+
+    /// Adds the images and folders that the file system of a program names as what it shows.
+    fn add_shown(&self, table: &[u8], mount: &Mount, carriers: &mut Carriers) {
+        let mut next = vec![mount.clone()];
+        for _ in 0..MAX_SHOWN {
+            let Some(mount) = next.pop() else { return };
+            for shown in mount.shown() {
+                let Ok(shown) = fs::canonicalize(shown) else { continue };
+                let Ok(metadata) = fs::metadata(&shown) else { continue };
+                if metadata.is_file() {
+                    carriers.images.push(FileId::of(&metadata));
+                }
+                let device = BlockDevice::of(metadata.dev());
+                if !metadata.is_dir() {
+                    continue;
+                }
+                if device.is_anonymous() {
+                    next.extend(mounts::holding(table, &shown).filter(|below| below != &mount));
+                } else {
+                    carriers.devices.push(device);
+                }
+            }
+            carriers.devices.extend(self.devices_of(&mount));
+        }
     }
 
     fn devices_of(&self, mount: &Mount) -> Vec<BlockDevice> {
@@ -148,10 +224,11 @@ impl System {
             .unwrap_or_else(|| vec![one])
     }
 
-    /// All that holds the bytes of `devices`, themselves included.
-    fn stack(&self, devices: &[BlockDevice], follow: Follow) -> Stack {
-        let mut stack = Stack::default();
-        let mut next = devices.to_vec();
+    /// All that holds the bytes of what lies on `carriers`, themselves included.
+    fn stack(&self, carriers: Carriers, follow: Follow) -> Stack {
+        let Carriers { devices: mut next, images, is_served } = carriers;
+        let mut stack =
+            Stack { images: images.into_iter().collect(), is_served, ..Stack::default() };
         while let Some(device) = next.pop() {
             if stack.devices.len() >= MAX_DEVICES || !stack.devices.insert(device) {
                 continue;
@@ -162,14 +239,45 @@ impl System {
                 next.extend(folder.parent().and_then(|disk| self.device_in(disk)));
             }
             next.extend(entries(&folder.join("slaves")).filter_map(|path| self.device_in(&path)));
-            if let Some(image) = backing_file(&folder) {
-                stack.images.extend(fs::metadata(&image).ok().as_ref().map(FileId::of));
-                if follow == Follow::ToDevices {
-                    next.extend(self.devices_below(&image));
-                }
+            stack.is_served |= is_served_device(&folder);
+            if folder.join("loop").exists() {
+                self.add_image(&folder, follow, &mut stack, &mut next);
             }
         }
         stack
+    }
+
+    /// Adds the image that backs the loop device of a folder of `/sys`, and what that lies on.
+    fn add_image(
+        &self,
+        folder: &Path,
+        follow: Follow,
+        stack: &mut Stack,
+        next: &mut Vec<BlockDevice>,
+    ) {
+        let path = backing_file(folder);
+        let node = folder.file_name().map(|name| self.root.join("dev").join(name));
+        // The device itself knows an image that was unlinked, or whose path is another file's by now.
+        let image = node
+            .and_then(|node| loop_image::of(&node))
+            .or_else(|| fs::metadata(path.as_ref()?).ok().as_ref().map(FileId::of));
+        let Some(image) = image else {
+            stack.has_unknown_image = true;
+            return;
+        };
+        stack.images.insert(image);
+        if follow == Follow::ToImages {
+            return;
+        }
+        let device = BlockDevice::of(image.device);
+        if !device.is_anonymous() {
+            return next.push(device);
+        }
+        let Some(path) = path else { return };
+        let Carriers { devices, images, is_served } = self.carriers(&path);
+        next.extend(devices);
+        stack.images.extend(images);
+        stack.is_served |= is_served;
     }
 
     /// The device that a folder of `/sys` describes.
@@ -178,7 +286,37 @@ impl System {
     }
 }
 
-/// The image that backs a loop device.
+impl Carriers {
+    fn of_device(device: BlockDevice) -> Self {
+        Carriers { devices: vec![device], ..Carriers::default() }
+    }
+}
+
+/// Whether the block device of a folder of `/sys` is served by a program.
+fn is_served_device(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().as_bytes();
+    SERVED.iter().any(|served| name.starts_with(served.as_bytes()))
+}
+
+/// What a process has open for writing, as far as we may look.
+fn written_files(process: &Path) -> impl Iterator<Item = fs::Metadata> + use<> {
+    let process = process.to_path_buf();
+    entries(&process.join("fd")).filter_map(move |open| {
+        // A socket or a pipe has no path, and asking for what is not written might wait for a dead server.
+        let target = fs::read_link(&open).ok()?;
+        let about = fs::read_to_string(process.join("fdinfo").join(open.file_name()?)).ok()?;
+        let flags = about.lines().find_map(|line| line.strip_prefix("flags:"))?;
+        let flags = u32::from_str_radix(flags.trim(), 8).ok()?;
+        let is_written = flags & ACCESS_MODE != 0;
+        (target.is_absolute() && is_written).then(|| fs::metadata(&open).ok()).flatten()
+    })
+}
+
+/// The bits of the flags of an open file that say for what it is open; 0 is for reading alone
+/// (proc_pid_fdinfo(5)).
+const ACCESS_MODE: u32 = 0o3;
+
+/// The image that backs a loop device, by its path.
 fn backing_file(folder: &Path) -> Option<PathBuf> {
     let mut path = fs::read(folder.join("loop/backing_file")).ok()?;
     path.pop_if(|last| *last == b'\n');
@@ -186,7 +324,7 @@ fn backing_file(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The paths in a folder; none when there is no such folder.
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 

@@ -4,20 +4,22 @@
 
 mod devices;
 mod disk;
+mod loop_image;
 mod mounts;
+mod prepared;
 mod resolved;
 mod source;
 mod system;
 
 pub use mounts::Mount;
-pub use source::STATE;
+pub use source::{REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::output::naming::OutputFolder;
-use crate::output::owner::Owner;
+use crate::folder::{FileId, Folder, Owner};
+use prepared::{Run, Sources};
 use resolved::ResolvedPath;
 use system::System;
 
@@ -33,30 +35,74 @@ pub struct Destination {
     pub longest: u64,
     /// Bytes that are free for us on its disk.
     pub free: u64,
+    /// Whether it may hold a report already, which the new one takes the place of.
+    pub holds_report: bool,
+    /// As much of the path as existed, and the number of the file system there.
+    existing: (PathBuf, u64),
+    /// Files that nothing is written to.
+    sources: Vec<FileId>,
 }
 
 /// Whether a new run on `sources` may write to `output`, which need not exist yet.
 ///
 /// # Errors
 ///
-/// [`Error::Destination`] when `output` is a source or lies in one or on its device, is no folder,
-/// or holds the report of an earlier run.
+/// [`Error::Destination`] when `output` is a source or lies in one or on its device, is no folder, holds the
+/// report or the journal of an earlier run, or has links, mounts or sources in the places of our files.
 pub fn check(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
-    let destination = check_resumed(output, sources)?;
-    if destination.path.join("report.json").symlink_metadata().is_ok() {
-        let why = "it holds the report of an earlier run, which would be lost; choose another \
-                   folder, or move this one away";
-        return Err(refused(output, why));
-    }
-    Ok(destination)
+    checked(output, sources, Run::First)
 }
 
 /// Like [`check`], for a run that goes on in the folder of an interrupted one, report and all.
 ///
 /// # Errors
 ///
-/// Those of [`check`], but for the report.
+/// Those of [`check`], but for the report and the journal.
 pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
+    checked(output, sources, Run::Later)
+}
+
+/// Whether files without names may be written to the existing `folder`, as a run does that only lists.
+///
+/// # Errors
+///
+/// [`Error::Destination`] when it is a source, or lies in one or on its device.
+pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> {
+    apart(folder, sources).map(drop)
+}
+
+fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, Error> {
+    let resolved = apart(output, sources)?;
+    let sources_ids = ids(sources);
+    let failed = |error| Error::output("look into the folder", output, error);
+    if resolved.existing == resolved.path {
+        let root = Folder::open(&resolved.path, Owner::default(), Vec::new()).map_err(failed)?;
+        let paths: Vec<PathBuf> =
+            sources.iter().filter_map(|source| fs::canonicalize(source).ok()).collect();
+        let sources = Sources { ids: &sources_ids, paths: &paths };
+        if let Some(why) = prepared::conflict(&root, run, &sources).map_err(failed)? {
+            return Err(refused(output, why));
+        }
+    }
+    let asked = disk::of(&resolved.existing).and_then(|disk| {
+        let device = FileId::of(&fs::metadata(&resolved.existing)?).device;
+        Ok((disk, device))
+    });
+    let (disk, device) =
+        asked.map_err(|error| Error::output("ask for the disk of", output, error))?;
+    Ok(Destination {
+        path: resolved.path,
+        fat: disk.fat,
+        longest: disk.longest,
+        free: disk.free,
+        holds_report: run == Run::Later,
+        existing: (resolved.existing, device),
+        sources: sources_ids,
+    })
+}
+
+/// Where `output` leads, when that is a folder, or none yet, that lies apart from all sources.
+fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
     if let Some(why) = sources.iter().find_map(|source| system.conflict(&resolved, source)) {
@@ -65,16 +111,19 @@ pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, 
     if fs::metadata(&resolved.path).is_ok_and(|metadata| !metadata.is_dir()) {
         return Err(refused(output, "there is a file of this name, and a folder is needed"));
     }
-    for folder in OutputFolder::ALL.map(OutputFolder::name).into_iter().chain([STATE]) {
-        let below = resolved.path.join(folder);
-        if below.symlink_metadata().is_ok_and(|metadata| !metadata.is_dir()) {
-            let why = format!("{folder} in it is a file or a link, and a folder is needed there");
-            return Err(refused(output, why));
-        }
-    }
-    let disk = disk::of(&resolved.existing)
-        .map_err(|error| Error::output("ask for the disk of", output, error))?;
-    Ok(Destination { path: resolved.path, fat: disk.fat, longest: disk.longest, free: disk.free })
+    Ok(resolved)
+}
+
+/// The files that hold the bytes of the sources.
+fn ids(sources: &[PathBuf]) -> Vec<FileId> {
+    let system = System::running();
+    let known = sources.iter().filter_map(|source| fs::metadata(source).ok());
+    known
+        .flat_map(|metadata| {
+            let images = system.images_of(&metadata);
+            images.into_iter().chain([FileId::of(&metadata)])
+        })
+        .collect()
 }
 
 fn refused(output: &Path, why: impl Into<String>) -> Error {
@@ -82,20 +131,34 @@ fn refused(output: &Path, why: impl Into<String>) -> Error {
 }
 
 impl Destination {
-    /// Makes the folder and those above it; under sudo they belong to the caller.
+    /// Makes the folder and those above it, and holds it open; under sudo they belong to the caller.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] when it cannot be made, [`Error::NoRoom`] when its disk is full.
-    pub fn create(&self) -> Result<(), Error> {
-        Owner::from_environment()
-            .create_dir_all(&self.path)
-            .map_err(|error| Error::output("make the folder", &self.path, error))
+    /// [`Error::Output`] when it cannot be made, [`Error::NoRoom`] when its disk is full, and
+    /// [`Error::Destination`] when it lies on another disk than when it was checked.
+    pub fn create(&self) -> Result<Folder, Error> {
+        let failed = |error| Error::output("make the folder", &self.path, error);
+        let owner = Owner::from_environment();
+        owner.create_dir_all(&self.path).map_err(failed)?;
+        let folder = Folder::open(&self.path, owner, self.sources.clone()).map_err(failed)?;
+        let (existing, device) = &self.existing;
+        if folder.device() != *device {
+            return Err(refused(&self.path, "another disk was mounted there in between"));
+        }
+        let above = self.path.ancestors().skip(1).take_while(|above| above.starts_with(existing));
+        for above in above {
+            // So that a photo that is on the disk is found there. Not every disk can wait for a folder.
+            drop(fs::File::open(above).and_then(|above| above.sync_all()));
+        }
+        Ok(folder)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use tempfile::tempdir;
 
     use super::*;
@@ -118,6 +181,40 @@ mod tests {
         assert!(home.path().join("a/b").is_dir());
         assert!(!home.path().join("new").exists());
         assert_eq!(check(&output, &[]).unwrap().path, destination.path);
+    }
+
+    #[test]
+    fn links_and_disguises_are_refused_and_a_link_to_the_folder_is_not() {
+        let home = tempdir().unwrap();
+        let home = fs::canonicalize(home.path()).unwrap();
+        let (out, image) = (home.join("out"), home.join("card.img"));
+        fs::write(&image, "source").unwrap();
+        let refused = |path: &str, check: fn(&Path, &[PathBuf]) -> Result<Destination, Error>| {
+            let at = out.join(path);
+            fs::create_dir_all(at.parent().unwrap()).unwrap();
+            fs::hard_link(&image, &at).unwrap();
+            let linked = why(check(&out, std::slice::from_ref(&image)));
+            fs::remove_file(&at).unwrap();
+            symlink(&image, &at).unwrap();
+            let led = why(check(&out, std::slice::from_ref(&image)));
+            fs::remove_dir_all(&out).unwrap();
+            (linked, led)
+        };
+        for path in ["photos/a", "partial/a/b", "embedded/a", "report/thumbs/a", "report.json"] {
+            let (linked, led) = refused(path, check_resumed);
+            assert!(linked.contains("by another name"), "{path}: {linked}");
+            assert!(led.contains("is a link"), "{path}: {led}");
+        }
+        for path in [".afterimage/reserve", ".afterimage/store/a", ".afterimage/settle.log"] {
+            refused(path, check);
+            let (linked, _) = refused(path, check_resumed);
+            assert!(linked.contains("by another name"), "{path}: {linked}");
+        }
+        fs::create_dir_all(out.join("photos/DCIM")).unwrap();
+        symlink(&out, home.join("link")).unwrap();
+        let destination = check(&home.join("link"), &[image]).unwrap();
+        assert_eq!(destination.path, out);
+        destination.create().unwrap();
     }
 
     #[test]

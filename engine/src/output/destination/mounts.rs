@@ -3,9 +3,9 @@
 //! Btrfs, overlays and others give their files a device number that no device has; what they
 //! are mounted from says where they lie (proc_pid_mountinfo(5)).
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,26 @@ impl Mount {
         let path = PathBuf::from(&self.source);
         let is_device = fs::metadata(&path).is_ok_and(|found| found.file_type().is_block_device());
         is_device.then_some(path)
+    }
+}
+
+impl Mount {
+    /// Whether a program makes the file system, out of what it has open itself (fuse(4)).
+    pub(super) fn is_served(&self) -> bool {
+        self.file_system == "fuse" || self.file_system.starts_with("fuse.")
+    }
+
+    /// The images and folders that it is made from, where it names them by absolute paths: several are
+    /// parted by `:`, as the machine and the path of a remote folder are.
+    pub(super) fn shown(&self) -> Vec<PathBuf> {
+        let names = self.source.as_bytes().split(|byte| *byte == b':');
+        let names: Vec<PathBuf> =
+            names.map(|name| PathBuf::from(OsStr::from_bytes(name))).collect();
+        let whole = PathBuf::from(&self.source);
+        match names.iter().all(|name| name.is_absolute()) {
+            true => names.into_iter().chain([whole]).collect(),
+            false => vec![whole],
+        }
     }
 }
 
@@ -109,6 +129,20 @@ broken\n";
     fn an_overlay_is_written_to_its_upper_folder() {
         let mount = holding(TABLE, Path::new("/live/x")).unwrap();
         assert_eq!((mount.file_system.as_str(), mount.upper), ("overlay", Some("/tmp/u,p".into())));
+    }
+
+    #[test]
+    fn a_file_system_of_a_program_names_what_it_shows() {
+        let mount = |kind: &str, source: &str| {
+            let line = format!("1 0 0:9 / /m rw - {kind} {source} rw\n");
+            holding(line.as_bytes(), Path::new("/m/x")).unwrap()
+        };
+        let shown = |source: &str| mount("fuse.x", source).shown();
+        assert_eq!(shown("/a/card.img"), ["/a/card.img", "/a/card.img"].map(PathBuf::from));
+        assert_eq!(shown("/a:/b"), ["/a", "/b", "/a:/b"].map(PathBuf::from));
+        assert_eq!(shown("me@host:/home"), [PathBuf::from("me@host:/home")]);
+        assert!(mount("fuse", "x").is_served() && mount("fuse.ntfs-3g", "x").is_served());
+        assert!(!mount("fuseblk", "x").is_served() && !mount("ext4", "x").is_served());
     }
 
     #[test]

@@ -10,8 +10,17 @@ use crate::output::naming::OutputFolder;
 /// The folder in the output folder that holds what a run needs while it runs.
 pub const STATE: &str = ".afterimage";
 
-/// Folders of the output folder, beside those of [`OutputFolder`], that we write into.
-const OURS: [&str; 2] = [STATE, "report"];
+/// Name of the report in the output folder.
+pub const REPORT: &str = "report.json";
+
+/// All folders of the output folder that we write into.
+pub(super) const OURS: [&str; 5] = [
+    OutputFolder::Photos.name(),
+    OutputFolder::Partial.name(),
+    OutputFolder::Embedded.name(),
+    STATE,
+    "report",
+];
 
 impl System {
     /// Why nothing may be written to `output` while `source` is searched, in words for its user.
@@ -51,14 +60,15 @@ fn folder_conflict(output: &ResolvedPath, source: &Path) -> Option<String> {
             source.display()
         ));
     }
-    let ours = OutputFolder::ALL.into_iter().map(OutputFolder::name).chain(OURS);
-    ours.map(|name| output.path.join(name)).find(|ours| source.starts_with(ours)).map(|ours| {
-        format!(
-            "recovered photos would go to {}, and {} is to be searched",
-            ours.display(),
-            source.display()
-        )
-    })
+    OURS.into_iter().map(|name| output.path.join(name)).find(|ours| source.starts_with(ours)).map(
+        |ours| {
+            format!(
+                "recovered photos would go to {}, and {} is to be searched",
+                ours.display(),
+                source.display()
+            )
+        },
+    )
 }
 
 #[cfg(test)]

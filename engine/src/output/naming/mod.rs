@@ -28,12 +28,8 @@ pub enum OutputFolder {
 }
 
 impl OutputFolder {
-    /// Every folder.
-    pub const ALL: [OutputFolder; 3] =
-        [OutputFolder::Photos, OutputFolder::Partial, OutputFolder::Embedded];
-
     /// Its name on disk.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             OutputFolder::Photos => "photos",
             OutputFolder::Partial => "partial",

@@ -37,7 +37,7 @@ fn check(image: &[u8], expected: &[(&str, usize, Option<u32>, bool, bool)]) {
     let mut survey = Survey::of(&image);
     let mut found = Vec::new();
     traces::look(image, 0, 0..image.len(), &mut found);
-    survey.complete(&image, &found);
+    survey.complete(&image, &found, || false);
     let said: Vec<_> = survey
         .volumes
         .iter()

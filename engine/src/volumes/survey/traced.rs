@@ -12,9 +12,37 @@ use crate::volumes::traces::Trace;
 /// Sectors outside of sound volumes that look like the beginning of one and are tried as such.
 const MOST_TRIES: usize = 1024;
 
+/// Tells a volume from others: its file system, where it begins, and its partition.
+type VolumeKey = (usize, u64, Option<u32>);
+
+fn key(volume: &Volume) -> VolumeKey {
+    (volume.system, volume.contents.span.at, volume.partition)
+}
+
 impl Survey {
-    /// Adds what the traces of a scan lead to, which are in order.
-    pub fn complete(&mut self, bytes: &dyn Bytes, traces: &[Trace]) {
+    /// Adds what the traces of a scan lead to, which are in order; nothing when `is_over` says at the end that
+    /// not all of it was read.
+    pub fn complete(&mut self, bytes: &dyn Bytes, traces: &[Trace], is_over: impl Fn() -> bool) {
+        let before: Vec<VolumeKey> = self.volumes.iter().map(key).collect();
+        let lost: Vec<bool> = self.volumes.iter().map(|volume| volume.lost).collect();
+        self.add_traced(bytes, traces);
+        if is_over() {
+            self.take_back(before.into_iter().zip(lost).collect());
+        }
+        self.volumes.sort_by_key(|volume| (volume.lost, volume.contents.span.at, volume.system));
+    }
+
+    /// Keeps those volumes only that are told of, and says of each whether it is lost.
+    fn take_back(&mut self, mut before: Vec<(VolumeKey, bool)>) {
+        self.volumes.retain_mut(|volume| {
+            let at = before.iter().position(|(known, _)| *known == key(volume));
+            let Some((_, lost)) = at.map(|at| before.swap_remove(at)) else { return false };
+            volume.lost = lost;
+            true
+        });
+    }
+
+    fn add_traced(&mut self, bytes: &dyn Bytes, traces: &[Trace]) {
         let mut tries = 0;
         for trace in traces.iter().filter(|trace| trace.clue != Clue::Records) {
             if self.covers(bytes, trace) {
@@ -29,7 +57,6 @@ impl Survey {
         for system in 0..filesystem::ALL.len() {
             self.salvage(bytes, traces, system);
         }
-        self.volumes.sort_by_key(|volume| (volume.lost, volume.contents.span.at, volume.system));
     }
 
     /// Whether a trace is part of a volume of its kind that is known. In one that is damaged others may

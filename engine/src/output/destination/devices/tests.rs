@@ -6,6 +6,7 @@ use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
 use super::*;
+use crate::folder::{Folder, Owner};
 
 /// A machine whose `/sys`, `/proc` and `/dev` are plain files.
 struct Machine {
@@ -56,13 +57,18 @@ impl Machine {
     fn check(&self, below: &[&str], source: &str, refused: bool) {
         let below: Vec<BlockDevice> =
             below.iter().map(|text| BlockDevice::parse(text).unwrap()).collect();
-        let written = self.system.stack(&below, Follow::ToDevices);
+        let written = self.stack(&below);
         let source = BlockDevice::parse(source).unwrap();
         assert_eq!(self.system.overlaps(&below, &written, source), refused);
     }
 
+    fn stack(&self, devices: &[BlockDevice]) -> Stack {
+        let carriers = Carriers { devices: devices.to_vec(), ..Carriers::default() };
+        self.system.stack(carriers, Follow::ToDevices)
+    }
+
     fn mounted(&self, path: &str) -> Vec<BlockDevice> {
-        let mut devices = self.system.devices_mounted(Path::new(path));
+        let mut devices = self.system.mounted(Path::new(path)).devices;
         devices.sort_unstable();
         devices
     }
@@ -126,7 +132,7 @@ fn a_loop_device_lies_in_its_image_and_on_the_disk_of_it() {
         machine.write(&format!("sys/devices/{path}/loop/backing_file"), &backing);
     }
     machine.write("sys/devices/loop2/loop/backing_file", "/gone (deleted)\n");
-    let written = machine.system.stack(&numbers(&["259:5"]), Follow::ToDevices);
+    let written = machine.stack(&numbers(&["259:5"]));
     assert!(written.images.contains(&FileId::of(&fs::metadata(&image).unwrap())));
     machine.check(&["259:5"], "7:1", true);
     machine.check(&["259:5"], "7:2", false);
@@ -237,7 +243,6 @@ fn run(command: &str, arguments: &[&str]) -> Option<String> {
 #[test]
 fn the_file_system_on_a_real_loop_device_is_not_written_to() {
     use crate::output::destination::check;
-    use crate::output::owner::Owner;
 
     let Some(card) = Loop::mount() else { return };
     let output = card.path("mnt/new/folder");
@@ -256,6 +261,8 @@ fn the_file_system_on_a_real_loop_device_is_not_written_to() {
     let longest = if card.is_fat { u64::from(u32::MAX) } else { u64::MAX };
     assert_eq!((destination.fat, destination.longest), (card.is_fat, longest));
     destination.create().unwrap();
+    // FAT keeps no owners, and that is no failure.
     let owner = Owner::of(true, |_| Some("12345".to_owned()));
-    owner.create_dir_all(&output.join("photos")).unwrap();
+    let folder = Folder::open(&destination.path, owner, Vec::new()).unwrap();
+    folder.make("photos").unwrap().create("a").unwrap();
 }

@@ -1,12 +1,16 @@
 //! Under sudo, what we make belongs to the person who called, not to root.
 
-use std::os::unix::fs::lchown;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::{fs, io};
 
+use rustix::fs::{CWD, Mode, OFlags, fchown, openat};
+use rustix::io::Errno;
+use rustix::process::{Gid, Uid};
+
 /// Who owns the files and folders that a run makes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Owner(Option<(u32, u32)>);
+pub struct Owner(pub(super) Option<(u32, u32)>);
 
 impl Owner {
     /// The caller of sudo when the program runs as root through it, else whoever runs it.
@@ -23,23 +27,23 @@ impl Owner {
         Owner(is_root.then(user).flatten())
     }
 
-    /// Gives the file, folder or link at `path` to the owner.
+    /// Gives the open file or folder to the owner.
     ///
     /// FAT, exFAT and some network disks keep no owners and refuse this even to root; whom such a
     /// disk was mounted for owns all on it, so that is no failure.
-    pub fn give(&self, path: &Path) -> io::Result<()> {
+    pub(super) fn give(&self, file: BorrowedFd<'_>) -> io::Result<()> {
         let Some((user, group)) = self.0 else { return Ok(()) };
-        match lchown(path, Some(user), Some(group)) {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
-                ) =>
-            {
-                Ok(())
-            }
-            other => other,
+        match fchown(file, Some(Uid::from_raw(user)), Some(Gid::from_raw(group))) {
+            Err(Errno::PERM | Errno::ACCESS | Errno::NOTSUP | Errno::NOSYS) => Ok(()),
+            outcome => outcome.map_err(Into::into),
         }
+    }
+
+    /// Gives the new folder at `path` to the owner, and nothing that a link there leads to.
+    fn give_folder(&self, path: &Path) -> io::Result<()> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let folder = openat(CWD, path, flags, Mode::empty())?;
+        self.give(std::os::fd::AsFd::as_fd(&folder))
     }
 
     /// Makes the folder at `path` and those above it that are missing, and gives away these only.
@@ -50,7 +54,7 @@ impl Owner {
             .collect();
         for folder in missing.into_iter().rev() {
             match fs::create_dir(folder) {
-                Ok(()) => self.give(folder)?,
+                Ok(()) => self.give_folder(folder)?,
                 // Another thread was quicker and gives it away.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
                 Err(error) => return Err(error),
@@ -94,7 +98,6 @@ mod tests {
         owner.create_dir_all(&folder.path().join("a/b")).unwrap();
         owner.create_dir_all(&folder.path().join("a/b")).unwrap();
         assert!(folder.path().join("a/b").is_dir());
-        owner.give(&folder.path().join("not there")).unwrap();
     }
 
     #[test]
@@ -122,11 +125,5 @@ mod tests {
         };
         assert_eq!(ids("."), (0, 0));
         assert_eq!((ids("a"), ids("a/b")), ((12345, 54321), (12345, 54321)));
-
-        fs::write(folder.path().join("file"), "").unwrap();
-        std::os::unix::fs::symlink("file", folder.path().join("link")).unwrap();
-        owner.give(&folder.path().join("link")).unwrap();
-        assert_eq!((ids("link"), ids("file")), ((12345, 54321), (0, 0)));
-        assert!(owner.give(&folder.path().join("not there")).is_err());
     }
 }

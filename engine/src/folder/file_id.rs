@@ -1,0 +1,28 @@
+//! What tells a file from others, whatever it is called.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+
+use rustix::fs::Stat;
+
+/// A file, by the numbers of its file system and its inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileId {
+    /// The number of the file system that it lies on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+}
+
+impl FileId {
+    /// The file with that metadata.
+    pub fn of(metadata: &Metadata) -> Self {
+        FileId { device: metadata.dev(), inode: metadata.ino() }
+    }
+
+    /// The file with what the system itself says of it.
+    pub(super) fn of_stat(stat: &Stat) -> Self {
+        // Systems differ in the types of such numbers; all of them fit 64 bits.
+        FileId { device: stat.st_dev as u64, inode: stat.st_ino as u64 }
+    }
+}

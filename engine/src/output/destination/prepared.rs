@@ -1,0 +1,167 @@
+//! What somebody has put into the output folder beforehand: links, mounts and disguises.
+//!
+//! Nothing of it would lead a write elsewhere, for all files of the output are opened below a folder that is
+//! open. It is looked for all the same, so that a run is refused before its scan and not after.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::source::{OURS, REPORT, STATE};
+use crate::folder::{EntryKind, FileId, Folder};
+use crate::ledger::SCAN_LOG;
+
+/// So many files and folders are looked at: nobody prepares more, and looking is to take no time.
+const MOST_LOOKED: usize = 100_000;
+
+/// Folders in folders that are looked into: names of ours are no deeper.
+const MOST_DEPTH: usize = 20;
+
+/// Which run it is that is to write to a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Run {
+    /// The first one there.
+    First,
+    /// One that goes on where another stopped.
+    Later,
+}
+
+/// The sources of a run, as files of the output are compared with them.
+pub(super) struct Sources<'s> {
+    /// What tells them apart, whatever they are called.
+    pub(super) ids: &'s [FileId],
+    /// Their resolved paths: a source may lie in the output by its own name.
+    pub(super) paths: &'s [PathBuf],
+}
+
+/// Why nothing may be written to `root`, for what is in it, in words for its user.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(super) fn conflict(
+    root: &Folder,
+    run: Run,
+    sources: &Sources<'_>,
+) -> io::Result<Option<String>> {
+    let found = report_conflict(root, run, sources)?;
+    let mut found = if found.is_some() { found } else { state_conflict(root, run)? };
+    let mut looked = 0;
+    for name in OURS {
+        if found.is_some() {
+            break;
+        }
+        found = folder_conflict(root, name, sources, &mut looked)?;
+    }
+    Ok(found)
+}
+
+fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result<Option<String>> {
+    Ok(match (root.kind(REPORT)?, run) {
+        (None, _) => None,
+        (Some(EntryKind::File(_)), Run::First) => Some(
+            "it holds the report of an earlier run, which would be lost; choose another folder, or \
+             move this one away"
+                .to_owned(),
+        ),
+        (Some(EntryKind::File(id)), Run::Later) => {
+            sources.ids.contains(&id).then(|| disguised(REPORT))
+        }
+        (Some(EntryKind::Folder), _) => Some(in_the_way(REPORT, "a folder")),
+        (Some(EntryKind::Other(kind)), _) => Some(in_the_way(REPORT, kind)),
+    })
+}
+
+/// A new run begins with an empty state.
+fn state_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
+    let state = match open(root, Path::new(STATE))? {
+        Opened::Missing => return Ok(None),
+        Opened::Refused(why) => return Ok(Some(why)),
+        Opened::Folder(state) => state,
+    };
+    if run == Run::Later {
+        return Ok(None);
+    }
+    let names = state.names()?;
+    if matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))) {
+        let why = "it holds the journal of an earlier run, and what that run found in \
+                   .afterimage/store";
+        return Ok(Some(why.to_owned()));
+    }
+    Ok(names.iter().min().map(|name| {
+        format!(
+            "{STATE}/{} in it is of no run that is known; choose another folder, or remove it",
+            name.to_string_lossy()
+        )
+    }))
+}
+
+/// Looks through all that lies in the folder `name`, which may be missing.
+fn folder_conflict(
+    root: &Folder,
+    name: &str,
+    sources: &Sources<'_>,
+    looked: &mut usize,
+) -> io::Result<Option<String>> {
+    let mut waiting = vec![(PathBuf::from(name), 0)];
+    while let Some((path, depth)) = waiting.pop() {
+        let folder = match open(root, &path)? {
+            Opened::Missing => continue,
+            Opened::Refused(why) => return Ok(Some(why)),
+            Opened::Folder(folder) => folder,
+        };
+        for name in folder.names()? {
+            *looked += 1;
+            if *looked > MOST_LOOKED {
+                return Ok(None);
+            }
+            let below = path.join(&name);
+            match folder.kind(&name)? {
+                None => {}
+                Some(EntryKind::Folder) if depth < MOST_DEPTH => waiting.push((below, depth + 1)),
+                Some(EntryKind::Folder) => {}
+                Some(EntryKind::Other(kind)) => {
+                    return Ok(Some(in_the_way(&below.to_string_lossy(), kind)));
+                }
+                Some(EntryKind::File(id)) => {
+                    let is_known = sources.paths.contains(&folder.path().join(&name));
+                    if sources.ids.contains(&id) && !is_known {
+                        return Ok(Some(disguised(&below.to_string_lossy())));
+                    }
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What came of opening a folder of ours.
+enum Opened {
+    Missing,
+    Refused(String),
+    Folder(Folder),
+}
+
+fn open(root: &Folder, path: &Path) -> io::Result<Opened> {
+    let told = path.display();
+    Ok(match root.kind(path)? {
+        None => Opened::Missing,
+        Some(EntryKind::File(_)) => Opened::Refused(no_folder(path, "a file")),
+        Some(EntryKind::Other(kind)) => Opened::Refused(no_folder(path, kind)),
+        Some(EntryKind::Folder) => match root.below(path) {
+            Ok(folder) => Opened::Folder(folder),
+            Err(error) => Opened::Refused(format!("{told} in it cannot be used: {error}")),
+        },
+    })
+}
+
+fn no_folder(path: &Path, kind: &str) -> String {
+    format!("{} in it is {kind}, and a folder is needed there", path.display())
+}
+
+fn in_the_way(path: &str, kind: &str) -> String {
+    format!("{path} in it is {kind}; choose another folder, or remove it")
+}
+
+fn disguised(path: &str) -> String {
+    format!("{path} in it is what is to be searched, by another name; choose another folder")
+}
