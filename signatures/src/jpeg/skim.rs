@@ -380,8 +380,8 @@ impl Oracle for JpegOracle {
 
     /// Those that lie in data that codes DC.
     fn joints(&self) -> Vec<Joint> {
-        let now = self.scan.as_ref().map(|scan| scan.surface().joints());
-        self.told.iter().copied().chain(now.into_iter().flatten()).collect()
+        let now = self.scan.as_ref().map_or(&[][..], |scan| scan.surface().told());
+        self.told.iter().chain(now).copied().collect()
     }
 
     /// The part of the blocks whose DC has come, each component by its weight. Of a progressive

@@ -115,6 +115,11 @@ fn scatter(file: &[u8], pieces: usize) -> (Vec<u8>, Runs) {
     (disk, Runs::new(runs))
 }
 
+/// All that is said of a file but for how it goes on at its joints.
+fn but_joints(verdict: Verdict) -> Verdict {
+    Verdict { joints: Vec::new(), ..verdict }
+}
+
 #[test]
 fn runs_and_mapping_do_not_change_the_verdict() {
     for (sample, format) in cases().into_iter().chain(super::broken::cases()) {
@@ -128,9 +133,9 @@ fn runs_and_mapping_do_not_change_the_verdict() {
             let (disk, runs) = scatter(&file, pieces);
             let name = format!("{} in {pieces} pieces", sample.path());
             let mapped = measure_runs(format, &&disk[..], &runs, Effort::Proof);
-            assert_eq!(mapped, expected, "{name}");
+            assert_eq!(mapped.map(but_joints), expected, "{name}");
             let unmapped = measure_runs(format, &Device(disk), &runs, Effort::Proof);
-            assert_eq!(unmapped, expected, "{name}, not mapped");
+            assert_eq!(unmapped.map(but_joints), expected, "{name}, not mapped");
         }
     }
 }

@@ -27,7 +27,14 @@ const MOST_JOINTS: usize = 4096;
 struct Mark {
     column: usize,
     at: u64,
-    is_joint: bool,
+}
+
+/// What begins in a row. Joints are apart, so that how a file lies changes nothing else that is said.
+#[derive(Clone, Debug, Default)]
+struct Marks {
+    sectors: Vec<Mark>,
+    intervals: Vec<Mark>,
+    joints: Vec<Mark>,
 }
 
 /// The worst breaks: where, and how far the limit is passed.
@@ -62,11 +69,9 @@ pub struct Surface {
     interval: usize,
     /// The row that comes.
     row: Vec<[i32; 4]>,
-    marks: Vec<Mark>,
-    /// Where intervals begin in it.
-    restarts: Vec<Mark>,
+    marks: Marks,
     /// The row before, and what begins in it.
-    last: Option<(Arc<Row>, Vec<Mark>, Vec<Mark>)>,
+    last: Option<(Arc<Row>, Marks)>,
     above: Option<Arc<Row>>,
     worst: Worst,
     joints: Vec<Joint>,
@@ -107,14 +112,21 @@ impl Surface {
         }
     }
 
-    /// Takes note that a cluster may begin in the next unit, at byte `at` of the file.
+    /// Takes note that a cluster may begin in the next unit, at byte `at` of the file, and whether a run
+    /// does.
     pub fn mark(&mut self, at: u64, is_joint: bool) {
-        self.marks.push(Mark { column: self.row.len(), at, is_joint });
+        let mark = Mark { column: self.row.len(), at };
+        if at.is_multiple_of(SECTOR) {
+            self.marks.sectors.push(mark);
+        }
+        if is_joint {
+            self.marks.joints.push(mark);
+        }
     }
 
     /// Takes note that the next unit begins an interval, at byte `at` of the file.
     pub fn restart(&mut self, at: u64) {
-        self.restarts.push(Mark { column: self.row.len(), at, is_joint: false });
+        self.marks.intervals.push(Mark { column: self.row.len(), at });
     }
 
     /// Where the picture breaks, in bytes of the file and in order.
@@ -124,12 +136,18 @@ impl Surface {
         all
     }
 
-    /// How the picture goes on at the joints in rows that came whole, in order.
+    /// How the picture goes on at the joints in rows after which another came whole, in order.
+    pub fn told(&self) -> &[Joint] {
+        &self.joints
+    }
+
+    /// How the picture goes on at the joints in rows that came whole, in order. Those of the last row are looked
+    /// at without one below.
     pub fn joints(&self) -> Vec<Joint> {
         let mut joints = self.joints.clone();
-        if let Some((here, marks, _)) = &self.last {
+        if let Some((here, marks)) = &self.last {
             let rows = self.above.as_ref().map(|above| self.rows(above, here, None));
-            joints.extend(told(rows.as_ref(), marks));
+            joints.extend(told(rows.as_ref(), &marks.joints));
         }
         joints.truncate(MOST_JOINTS);
         joints
@@ -143,23 +161,22 @@ impl Surface {
     #[inline(never)]
     fn end_row(&mut self) {
         let last = self.last.take();
-        let above = last.as_ref().map(|(row, _, _)| row.as_ref());
+        let above = last.as_ref().map(|(row, _)| row.as_ref());
         let row = Arc::new(Row::new(&self.row, &self.scale, above));
         self.row.clear();
         let marks = std::mem::take(&mut self.marks);
-        let restarts = std::mem::take(&mut self.restarts);
-        if let Some((here, marks, restarts)) = last {
+        if let Some((here, marks)) = last {
             let above = self.above.replace(Arc::clone(&here));
             let rows = above.map(|above| self.rows(&above, &here, Some(&row)));
             if self.joints.len() < MOST_JOINTS {
-                self.joints.extend(told(rows.as_ref(), &marks));
+                self.joints.extend(told(rows.as_ref(), &marks.joints));
             }
             if let Some(rows) = rows {
-                self.look_at_clusters(&rows, &marks);
-                self.look_at_intervals(&rows, &restarts);
+                self.look_at_clusters(&rows, &marks.sectors);
+                self.look_at_intervals(&rows, &marks.intervals);
             }
         }
-        self.last = Some((row, marks, restarts));
+        self.last = Some((row, marks));
     }
 
     /// Looks at the clusters that may begin in a row. Where decoding finds its way again, and what is
@@ -204,9 +221,9 @@ impl Surface {
     }
 }
 
-/// What is said of the joints among `marks`.
-fn told(rows: Option<&Rows>, marks: &[Mark]) -> impl Iterator<Item = Joint> {
-    marks.iter().filter(|mark| mark.is_joint).map(move |mark| {
+/// What is said of joints; of those in a row that lacks one above, nothing is known.
+fn told(rows: Option<&Rows>, joints: &[Mark]) -> impl Iterator<Item = Joint> {
+    joints.iter().map(move |mark| {
         let unknown = Continuity::Unproven;
         let continuity = rows.map_or(unknown, |rows| breaks::joint(rows, mark.column));
         Joint { at: mark.at, continuity }
