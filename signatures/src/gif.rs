@@ -4,13 +4,13 @@
 
 mod blocks;
 mod lzw;
+mod oddity;
 mod oracle;
 
 pub use oracle::GifOracle;
 
-use oracle::Oddity;
-
 use blocks::{DESCRIPTOR_LEN, HEADER_LEN};
+use oddity::Oddity;
 
 use crate::format::{Effort, Magic};
 use crate::oracle::{Oracle, drive};
