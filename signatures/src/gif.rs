@@ -52,7 +52,8 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
             None => partial(view, &oracle, at, what)?,
         },
     };
-    verdict.pixels = Some((u32::from(width), u32::from(height)));
+    let has_size = width > 0 && height > 0;
+    verdict.pixels = has_size.then(|| (u32::from(width), u32::from(height)));
     Ok(verdict)
 }
 

@@ -214,7 +214,7 @@ impl GifOracle {
             || word(2) + word(6) > u64::from(self.screen.1);
         if pixels == 0 {
             self.put_up_with(Oddity::Harmless, "a frame has no size")?;
-        } else if is_beyond {
+        } else if is_beyond && self.screen != (0, 0) {
             self.beyond.get_or_insert(self.at);
         }
         if self.frames == 0 {

@@ -117,6 +117,7 @@ fn packed(
         {
             *verdict = before;
             verdict.len = end;
+            verdict.proof = "four sections; every row of the picture coded in its length";
             verdict.note(odd, "rows that do not unpack to their length, this one first");
         }
         return Ok(());
