@@ -4,13 +4,13 @@
 
 mod blocks;
 mod lzw;
+mod oddity;
 mod oracle;
 
 pub use oracle::GifOracle;
 
-use oracle::Oddity;
-
 use blocks::{DESCRIPTOR_LEN, HEADER_LEN};
+use oddity::Oddity;
 
 use crate::format::{Effort, Magic};
 use crate::oracle::{Oracle, drive};
@@ -52,7 +52,8 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
             None => partial(view, &oracle, at, what)?,
         },
     };
-    verdict.pixels = Some((u32::from(width), u32::from(height)));
+    let has_size = width > 0 && height > 0;
+    verdict.pixels = has_size.then(|| (u32::from(width), u32::from(height)));
     Ok(verdict)
 }
 

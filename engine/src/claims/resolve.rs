@@ -132,6 +132,8 @@ fn meet(
         None => read(&entries[parent.entry])?,
     };
     let role = record.role_at(entry.offset - parent.offset);
+    let last = entry.end_offset().saturating_sub(1).saturating_sub(parent.offset);
+    let ends_in_checked = record.role_at(last).is_none();
     let grade = record.grade;
     parent.record = Some(record);
     let is_decoded = |entry: &IndexEntry| entry.shown == Shown::Decoded;
@@ -140,6 +142,8 @@ fn meet(
     Ok(match role {
         None | Some(Role::Part) => Encounter::Covered,
         Some(Role::Payload) => Encounter::Separate,
+        // A start that metadata holds by chance, before the picture of the file itself.
+        Some(_) if is_inside && ends_in_checked => Encounter::Covered,
         Some(Role::Metadata | Role::Trailer) if is_inside => match parent.inner.len() {
             ..MOST_INNER => Encounter::Inside(parent.entry),
             _ => Encounter::Covered,
@@ -176,12 +180,16 @@ mod tests {
 
     #[track_caller]
     fn check(files: &[(u64, u64)], expected: &[Fate]) {
-        let entry = |&(at, len): &(u64, u64)| {
-            IndexEntry::of(&halves(at, len), NONE, LogPosition::default())
-        };
+        check_as(halves, files, expected);
+    }
+
+    #[track_caller]
+    fn check_as(made: fn(u64, u64) -> Record, files: &[(u64, u64)], expected: &[Fate]) {
+        let entry =
+            |&(at, len): &(u64, u64)| IndexEntry::of(&made(at, len), NONE, LogPosition::default());
         let mut entries: Vec<IndexEntry> = files.iter().map(entry).collect();
         let order: Vec<u32> = (0..entries.len() as u32).collect();
-        let read = |entry: &IndexEntry| Ok(halves(entry.offset, entry.len));
+        let read = |entry: &IndexEntry| Ok(made(entry.offset, entry.len));
         resolve(&mut entries, &order, read).unwrap();
         let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
         assert_eq!(fates, expected);
@@ -195,6 +203,17 @@ mod tests {
     #[test]
     fn a_picture_in_metadata_is_part_of_a_file_that_holds() {
         check(&[(0, 8192), (1024, 100)], &[Fate::Top, Fate::Inside(0)]);
+    }
+
+    #[test]
+    fn what_begins_in_metadata_and_ends_in_the_proven_picture_is_nothing() {
+        let proven = |offset, len| {
+            let mut record = halves(offset, len);
+            record.unchecked.pop();
+            record
+        };
+        check_as(proven, &[(0, 8192), (1024, 7168)], &[Fate::Top, Fate::Covered]);
+        check_as(proven, &[(0, 8192), (1024, 100)], &[Fate::Top, Fate::Inside(0)]);
     }
 
     #[test]

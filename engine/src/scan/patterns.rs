@@ -2,12 +2,11 @@
 //!
 //! The packed matcher of aho-corasick (Teddy, SIMD) does the work. It looks at the first few bytes of its
 //! patterns, so none of them begins with a zero byte, and at twice the speed when there are no more
-//! than some. Strings of two bytes, which would slow it down, have searches of their own.
+//! than some. Strings of two bytes, which would slow it down, have a matcher of their own.
 
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, packed};
-use memchr::memmem;
 
 /// Of so many patterns at the most, the packed matcher looks at 32 bytes in one step rather than at 16.
 const MOST_PATTERNS: usize = 32;
@@ -18,41 +17,25 @@ const LONGEST_PATTERN: usize = 3;
 /// Finds all of some byte strings, each named by its position in the order they were given.
 #[derive(Debug)]
 pub(super) struct Search {
+    long: Strings,
+    /// Those of two bytes.
+    short: Strings,
+}
+
+/// Strings that are looked for together.
+#[derive(Debug)]
+struct Strings {
     engines: Vec<Engine>,
     /// By their first byte, the strings that the engines look for, with their positions: the same
     /// string may come more than once.
     alike: Vec<Vec<(&'static [u8], Vec<usize>)>>,
-    /// The searches for strings of two bytes, with their positions.
-    short: Vec<(usize, memmem::Finder<'static>)>,
-}
-
-#[derive(Debug)]
-enum Engine {
-    Packed(packed::Searcher),
-    /// For processors without the vector instructions that the packed matcher needs.
-    Automaton(AhoCorasick),
 }
 
 impl Search {
     /// A search for the strings `long`, of three bytes or more, and for `short`, of two, whose
     /// positions follow.
     pub(super) fn new(long: &[&'static [u8]], short: &[&'static [u8]]) -> Self {
-        let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
-        let mut patterns: Vec<&[u8]> = Vec::new();
-        for (index, bytes) in long.iter().copied().enumerate() {
-            let alike = &mut alike[usize::from(bytes[0])];
-            match alike.iter_mut().find(|(known, _)| *known == bytes) {
-                Some((_, same)) => same.push(index),
-                None => alike.push((bytes, vec![index])),
-            }
-            let pattern = &bytes[..bytes.len().min(LONGEST_PATTERN)];
-            if !patterns.contains(&pattern) {
-                patterns.push(pattern);
-            }
-        }
-        let engines = patterns.chunks(MOST_PATTERNS).map(Engine::new).collect();
-        let short = (long.len()..).zip(short.iter().copied().map(memmem::Finder::new));
-        Search { engines, alike, short: short.collect() }
+        Search { long: Strings::new(long, 0), short: Strings::new(short, long.len()) }
     }
 
     /// Calls `found` with the offset and the position of every string that begins in `range` of
@@ -63,6 +46,31 @@ impl Search {
         stretch: Range<usize>,
         mut found: impl FnMut(usize, usize),
     ) {
+        self.long.each(bytes, &stretch, &mut found);
+        self.short.each(bytes, &stretch, &mut found);
+    }
+}
+
+impl Strings {
+    /// Those strings, whose positions count from `first`.
+    fn new(strings: &[&'static [u8]], first: usize) -> Self {
+        let mut alike: Vec<Vec<(&[u8], Vec<usize>)>> = vec![Vec::new(); 1 << 8];
+        let mut patterns: Vec<&[u8]> = Vec::new();
+        for (index, bytes) in (first..).zip(strings.iter().copied()) {
+            let alike = &mut alike[usize::from(bytes[0])];
+            match alike.iter_mut().find(|(known, _)| *known == bytes) {
+                Some((_, same)) => same.push(index),
+                None => alike.push((bytes, vec![index])),
+            }
+            let pattern = &bytes[..bytes.len().min(LONGEST_PATTERN)];
+            if !patterns.contains(&pattern) {
+                patterns.push(pattern);
+            }
+        }
+        Strings { engines: patterns.chunks(MOST_PATTERNS).map(Engine::new).collect(), alike }
+    }
+
+    fn each(&self, bytes: &[u8], stretch: &Range<usize>, found: &mut impl FnMut(usize, usize)) {
         for engine in &self.engines {
             let mut at = stretch.start;
             while let Some(begin) = engine.next(bytes, at, stretch.end) {
@@ -74,11 +82,14 @@ impl Search {
                 at = begin + 1;
             }
         }
-        for (index, finder) in &self.short {
-            let begins = finder.find_iter(&bytes[stretch.clone()]);
-            begins.for_each(|begin| found(stretch.start + begin, *index));
-        }
     }
+}
+
+#[derive(Debug)]
+enum Engine {
+    Packed(packed::Searcher),
+    /// For processors without the vector instructions that the packed matcher needs.
+    Automaton(AhoCorasick),
 }
 
 impl Engine {
@@ -124,7 +135,8 @@ mod tests {
         let magics = registry.formats().iter().flat_map(|format| format.signature().magic);
         let search = Search::new(&magics.map(|magic| magic.bytes).collect::<Vec<_>>(), &[]);
         assert!(
-            matches!(search.engines[..], [Engine::Packed(_)]) || !is_x86_feature_detected!("ssse3")
+            matches!(search.long.engines[..], [Engine::Packed(_)])
+                || !is_x86_feature_detected!("ssse3")
         );
     }
 

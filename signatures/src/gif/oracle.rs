@@ -2,8 +2,9 @@
 
 use super::blocks::{DESCRIPTOR_LEN, HEADER_LEN};
 use super::lzw::{Lzw, TOO_MANY_PIXELS};
+use super::oddity::{Oddities, Oddity};
 use crate::oracle::{Oracle, Said};
-use crate::verdict::{Issue, MOST_ISSUES, Span};
+use crate::verdict::Span;
 
 /// Most ranges of metadata that are told apart; a file with more of them is an animation in
 /// which every frame has a colour table of its own.
@@ -213,7 +214,7 @@ impl GifOracle {
             || word(2) + word(6) > u64::from(self.screen.1);
         if pixels == 0 {
             self.put_up_with(Oddity::Harmless, "a frame has no size")?;
-        } else if is_beyond {
+        } else if is_beyond && self.screen != (0, 0) {
             self.beyond.get_or_insert(self.at);
         }
         if self.frames == 0 {
@@ -346,36 +347,6 @@ impl GifOracle {
             self.enter(Part::Len);
         }
         Ok(())
-    }
-}
-
-/// What a lenient oracle put up with.
-#[derive(Clone, Debug, Default)]
-pub struct Oddities {
-    /// The first ones, at most [`MOST_ISSUES`].
-    pub issues: Vec<Issue>,
-    /// The gravest.
-    pub worst: Option<Oddity>,
-}
-
-/// How far something odd can be what the writer meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Oddity {
-    /// Foreign bytes do not look so.
-    Harmless,
-    /// Foreign bytes may look so, where the blocks do not tell.
-    Data,
-    /// No decoder knows what to do with it.
-    Damage,
-}
-
-impl Oddities {
-    fn add(&mut self, at: u64, kind: Oddity, what: &'static str) {
-        self.worst = self.worst.max(Some(kind));
-        let is_new = self.issues.last().is_none_or(|issue| issue.what != what);
-        if is_new && self.issues.len() < MOST_ISSUES {
-            self.issues.push(Issue::new(at, what));
-        }
     }
 }
 

@@ -117,6 +117,7 @@ fn packed(
         {
             *verdict = before;
             verdict.len = end;
+            verdict.proof = "four sections; every row of the picture coded in its length";
             verdict.note(odd, "rows that do not unpack to their length, this one first");
         }
         return Ok(());
@@ -230,9 +231,11 @@ enum Row {
 fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<Row>, Reject> {
     let end = at + len;
     let (mut at, mut unpacked) = (at, 0);
+    let (first, mut is_constant) = (view.u8(at).unwrap_or(0), len > 0);
     while at < end {
         let left = usize::try_from(end - at).unwrap_or(usize::MAX);
         let piece = view.up_to(at, left.min(PIECE));
+        is_constant &= piece.iter().all(|&byte| byte == first);
         let mut skip = 0u64;
         while let Some(&head) = piece.get(skip as usize) {
             let (bytes, run) = match head as i8 {
@@ -254,6 +257,8 @@ fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<R
     let row = match unpacked.cmp(&own) {
         Ordering::Equal => Row::Exact,
         Ordering::Greater => Row::Over,
+        // Erased and zeroed bytes unpack to something too.
+        Ordering::Less if is_constant => return Ok(None),
         Ordering::Less => Row::Short,
     };
     Ok((at == end).then_some(row))

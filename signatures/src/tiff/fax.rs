@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_page_of_group_3_ends_with_up_to_six() {
         let rows = format!("{EOL}1011{EOL}0011 01");
-        check(G3, &format!("{rows}{}", EOL.repeat(6)), Some(13));
+        check(G3, &format!("{rows}{}", EOL.repeat(6)), Some(14));
         check(G3, &format!("{rows}{}", EOL.repeat(3)), Some(9));
         check(G3, &rows, None);
         let tagged = Fax { tagged: true, ..G3 };

@@ -80,6 +80,6 @@ mod tests {
         let mut longer = PackBits::new(11, 11);
         assert_eq!(longer.feed(&[&packed[..], &[0, 1]].concat()), (12, Step::Done));
         let mut padded = PackBits::new(10, 10);
-        assert_eq!((padded.feed(&packed), padded.odd()), ((9, Step::Done), None));
+        assert_eq!((padded.feed(&packed), padded.odd()), ((8, Step::Done), None));
     }
 }
