@@ -59,6 +59,9 @@ fn vmdk(source: &dyn Source) -> Option<Packed> {
 
 /// The text that describes a VMware disk. Source: the same, "The descriptor file".
 fn description(source: &dyn Source) -> Option<Packed> {
+    if !starts(source, 0, b"#") {
+        return None;
+    }
     let text = read(source, 0, source.len().min(MOST_TEXT) as usize)?;
     let text = String::from_utf8_lossy(&text);
     let first = text.lines().next()?.replace(' ', "").to_ascii_lowercase();
