@@ -265,7 +265,7 @@ fn total(told: &Told<'_>) -> String {
         parts.push(format!("{} still there, copied with --all only", kinds_are(live)));
     }
     if summary.copies > 0 {
-        parts.push(format!("{} of others", count(summary.copies, "exact copy", "exact copies")));
+        parts.push(count(summary.copies, "exact copy", "exact copies"));
     }
     if summary.unseen > 0 {
         parts.push(format!(

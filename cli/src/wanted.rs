@@ -101,7 +101,7 @@ mod tests {
         let said = parse("jpg2").unwrap_err();
         assert!(said.contains("png") && said.contains("groups photo, raw, video"), "{said}");
         assert!(parse("").is_err());
-        for (typed, meant) in [("jpgg", "jpg"), ("hiec", "heic"), ("tif2", "tif")] {
+        for (typed, meant) in [("jpgg", "jpeg"), ("hiec", "heic"), ("tif2", "tif")] {
             let said = parse(typed).unwrap_err();
             assert!(said.starts_with(&format!("did you mean {meant}?")), "{typed}: {said}");
         }

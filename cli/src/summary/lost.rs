@@ -37,16 +37,17 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             _ => format!("{path} could not be opened and was not scanned."),
         });
     }
+    let is_open = told.has_photos() || !told.has_left_out();
     for source in &outcome.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
-        if !told.has_photos() {
+        if is_open && !told.has_photos() {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
             reasons.extend(noise(source));
         }
         reasons.extend(source.volumes.iter().filter_map(name_only));
         reasons.extend(unreadable(source));
         reasons.extend(not_followed(source));
-        reasons.extend(told.whole().then(|| empty(source)).flatten());
+        reasons.extend((is_open && told.whole()).then(|| empty(source)).flatten());
     }
     reasons.extend(incomplete(told.of_grade(true), told.is_cut_short()));
     reasons.extend(unseen(outcome.summary.unseen));

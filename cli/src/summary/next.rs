@@ -94,8 +94,9 @@ pub(super) fn causes(told: &Told<'_>) -> Vec<String> {
     } else if !told.whole() {
         causes.push("Not all was scanned, so that this says little.".to_owned());
     }
-    let mostly =
-        |source: &&ReportSource| source.size > 0 && empty_bytes(source) >= source.size / 10 * 9;
+    let mostly = |source: &&ReportSource| {
+        !told.has_left_out() && source.size > 0 && empty_bytes(source) >= source.size / 10 * 9
+    };
     for source in outcome.sources.iter().filter(mostly) {
         let share = percent(empty_bytes(source), source.size);
         causes.push(format!(

@@ -1,5 +1,6 @@
 //! What a scan came to, as all parts of the summary ask it.
 
+use afterimage_engine::LeftOut;
 use afterimage_engine::options::Options;
 use afterimage_engine::report::{Grade, Kinds};
 use afterimage_engine::run::Outcome;
@@ -28,6 +29,12 @@ impl Told<'_> {
     /// Whether something is recovered.
     pub(super) fn has_photos(&self) -> bool {
         self.recovered().sum() > 0
+    }
+
+    /// Whether options are the reason that there is not more: nobody has to guess at others then.
+    pub(super) fn has_left_out(&self) -> bool {
+        let LeftOut { by_format, by_choice, by_size } = self.outcome.left_out;
+        by_format.sum() + by_choice.sum() + by_size.sum() > 0
     }
 
     /// Whether something was found, even if it is only listed.

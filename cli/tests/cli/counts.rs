@@ -235,6 +235,9 @@ fn small_pictures_that_would_not_be_written_are_not_counted() {
     let desk = Desk::new();
     fs::write(desk.path("card.img"), mixed()).unwrap();
     let ran = desk.run(&["scan", "card.img", "--output", "out", "--min-pixels", "1MP"]);
-    // Three shots and a thumbnail; not their copies, and not those that are still there.
-    ran.says("4 photos were left out by --min-pixels; without it, all are recovered.");
+    // Three shots, a thumbnail and a video; not their copies, and not those that are still there.
+    ran.says("4 photos and 1 video were left out by --min-pixels; without it, all are recovered.");
+    for guess in ["TRIM", "is empty", "erased"] {
+        assert!(!ran.out.contains(guess), "{guess} is not the reason: {}", ran.out);
+    }
 }

@@ -57,7 +57,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("scan card.img -o out --range -5:3", &["--range cannot take '-5:3'"]),
     ("scan card.img -o out --range 5:0", &["--range cannot take '5:0'", "empty"]),
     ("scan card.img -o out --range 1G:", &["the range begins after its end", "--range"]),
-    ("scan card.img -o out --format jpgg", &["--format cannot take 'jpgg'", "did you mean jpg?"]),
+    ("scan card.img -o out --format jpgg", &["--format cannot take 'jpgg'", "did you mean jpeg?"]),
     ("scan card.img -o out --format jpeg,,png", &["--format cannot take ''"]),
     ("scan card.img -o out --volume 0", &["--volume cannot take '0'", "counted from 1"]),
     ("scan card.img -o out --volume two", &["--volume cannot take 'two'"]),

@@ -40,8 +40,9 @@ impl<'o> Job<'o, Named> {
         let mut described: Vec<_> = described.collect();
         for (index, (job, source)) in (0..).zip(sources.iter().zip(&mut described)) {
             if let Some(bytes) = job.open().filter(|_| is_much(source)) {
-                let constant = settle::constant_bytes(ledger, &stage.standings, index, bytes);
-                source.erased_in_files = constant.min(source.erased_bytes);
+                let (standings, erased) = (&stage.standings, source.erased_bytes);
+                source.erased_in_files =
+                    settle::constant_bytes(ledger, standings, (index, bytes), erased);
             }
         }
         environment.note_stop();

@@ -8,27 +8,31 @@ use crate::ledger::Ledger;
 use crate::model::SpanSet;
 use crate::scan::{BLOCK, is_constant};
 
-/// Up to so many blocks all are looked at.
-const MOST_BLOCKS: u64 = 1 << 14;
+/// Blocks that are read at the most, at even distances: next to nothing of a device is read once more.
+const SAMPLES: u64 = 48;
 
-/// Of more, so many are, at even distances: each may be a seek of a disk.
-const SAMPLES: u64 = 256;
-
-/// Bytes in blocks of one value that belong to files of their own, found on the source at position `index` of
-/// the command line, of which `bytes` holds `len`: counted where these files are small, and an estimate by
-/// samples where they are not. Such blocks are not empty, whatever they look like.
+/// Of the `erased` bytes in blocks of one value of a source, those that belong to files of their own that were
+/// found: such blocks are not empty, whatever they look like. The source stands at position `index` of the command
+/// line and is `bytes`. An estimate by samples, never less than what cannot lie between the files.
 pub fn constant_bytes(
     ledger: &Ledger,
     standings: &[Standing],
-    index: u32,
-    bytes: &dyn Bytes,
+    (index, bytes): (u32, &dyn Bytes),
+    erased: u64,
 ) -> u64 {
     let files = files(ledger, standings, index);
+    let between = bytes.len().saturating_sub(files.total());
+    let sampled = sampled(&files, bytes).min(files.total());
+    sampled.max(erased.saturating_sub(between)).min(erased)
+}
+
+/// Bytes in blocks of one value in `files`, by samples.
+fn sampled(files: &SpanSet, bytes: &dyn Bytes) -> u64 {
     let blocks: Vec<(u64, u64)> =
         files.as_slice().iter().filter_map(|span| blocks(*span, bytes.len())).collect();
     let total = blocks.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
-    let step = if total > MOST_BLOCKS { total.div_ceil(SAMPLES) } else { 1 };
-    let (mut constant, mut skip, mut block) = (0, step / 2, [0; BLOCK]);
+    let step = total.div_ceil(SAMPLES).max(1);
+    let (mut constant, mut skip, mut block) = (0u64, step / 2, [0; BLOCK]);
     for (first, count) in blocks {
         while skip < count {
             let at = (first + skip) * BLOCK as u64;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Unpack::{Disk, DiskRaw, Other};
-use super::{Packed, quoted, read, refused, starts, to_scan};
+use super::bytes::{read, starts};
+use super::form::{Packed, refused};
+use super::unpack::Unpack::{Disk, DiskRaw, Other};
+use super::unpack::{filled, free, quoted, to_scan};
 use crate::source::definition::Source;
 
 /// Bytes of the trailer of a VHD, and of that of a DMG.
@@ -59,6 +61,9 @@ fn vmdk(source: &dyn Source) -> Option<Packed> {
 
 /// The text that describes a VMware disk. Source: the same, "The descriptor file".
 fn description(source: &dyn Source) -> Option<Packed> {
+    if !starts(source, 0, b"#") {
+        return None;
+    }
     let text = read(source, 0, source.len().min(MOST_TEXT) as usize)?;
     let text = String::from_utf8_lossy(&text);
     let first = text.lines().next()?.replace(' ', "").to_ascii_lowercase();
@@ -144,7 +149,7 @@ fn dmg(source: &dyn Source) -> Option<Packed> {
     }
     let path = source.path();
     let mac = Other("on a Mac: hdiutil convert IN -format UDTO -o OUT").advice(path);
-    let out = super::free(path, "img");
-    let advice = to_scan(&super::filled("dmg2img IN OUT", path, &out), &out);
+    let out = free(path, "img");
+    let advice = to_scan(&filled("dmg2img IN OUT", path, &out), &out);
     Some(refused("a disk image of macOS (DMG)", format!("{advice} ({mac})")))
 }

@@ -1,6 +1,8 @@
 //! Tar archives: files one after the other, as they are.
 
-use super::{Packed, filled, free, read};
+use super::bytes::read;
+use super::form::Packed;
+use super::unpack::{filled, free};
 use crate::source::definition::Source;
 
 /// Bytes of a header.

@@ -1,8 +1,9 @@
 //! Zip archives, AFF4 images among them: files that are stored can be found as they are, compressed ones
 //! cannot.
 
-use super::Unpack::Archive;
-use super::{Packed, read, refused, starts};
+use super::bytes::{read, starts};
+use super::form::{Packed, refused};
+use super::unpack::Unpack::Archive;
 use crate::source::definition::Source;
 
 /// Bytes of the last record without its comment, and of a row of the directory without its names.
