@@ -79,7 +79,7 @@ fn photos_are_on_the_disk_before_the_ledger_says_so() {
             "-s",
             "65536",
             "-e",
-            "trace=fsync,fdatasync,renameat,renameat2,pwrite64",
+            "trace=fsync,fdatasync,syncfs,renameat,renameat2,pwrite64",
         ])
         .arg("-o")
         .arg(&trace)

@@ -275,6 +275,23 @@ impl Folder {
         }
     }
 
+    /// Waits until all that was written to its disk is on the disk itself, by whomever: for many files that
+    /// is quicker than one by one. Since Linux 5.8 a disk that fails says so (syncfs(2)).
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails, and where the system cannot do this.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn sync_disk(&self) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(&self.handle)?)
+    }
+
+    /// The same, which this system cannot do.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub fn sync_disk(&self) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Waits until the names in it are on the disk itself.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ use crate::source::Source;
 /// more time than one.
 const BATCH: usize = 256;
 
+/// From so many files or folders on, all that was written to the disk is waited for at once.
+const MANY: usize = 8;
+
 /// Where recovered files go.
 pub struct Recovery<'a> {
     /// The output folder.
@@ -113,7 +116,11 @@ impl Recovery<'_> {
                 Some((position, written.names[position]?, entry.offset, entry.hash?))
             })
             .collect();
-        let sync = || named.par_iter().map(|(.., hash)| self.store.sync(hash)).collect();
+        // Where waiting for all at once fails, one by one shows whose bytes are concerned.
+        let all_at_once = named.len() >= MANY && self.output.sync_disk().is_ok();
+        let sync_one =
+            |hash: &blake3::Hash| if all_at_once { Ok(()) } else { self.store.sync(hash) };
+        let sync = || named.par_iter().map(|(.., hash)| sync_one(hash)).collect();
         let synced: Vec<Result<(), Error>> = self.pool.install(sync);
         let (mut placed, mut folder) = (Vec::new(), LastFolder::default());
         for ((position, name, offset, _), synced) in named.into_iter().zip(synced) {
@@ -142,6 +149,9 @@ impl Recovery<'_> {
             let synced = self.output.below(folder).and_then(|folder| folder.sync());
             synced.map_err(|error| Error::output("write", &self.output.path().join(folder), error))
         };
+        if touched.len() >= MANY && self.output.sync_disk().is_ok() {
+            return Ok(());
+        }
         let touched: Vec<&str> = touched.into_iter().collect();
         self.pool.install(|| touched.par_iter().try_for_each(sync))?;
         self.output.sync().map_err(|error| Error::output("write", self.output.path(), error))

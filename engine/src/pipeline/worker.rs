@@ -139,6 +139,7 @@ impl<'w> Worker<'w> {
     fn carve(&self, region: &Region, batch: &mut Batch) -> Result<u64, Error> {
         let (mut buffer, mut left_out) = (Buffer::default(), 0);
         let mut budget = Budget::default();
+        let is_written_to = self.source.has_changed();
         for Candidate { offset, formats, is_dense } in &region.candidates {
             if self.scan.progress.stopped() {
                 break;
@@ -148,7 +149,7 @@ impl<'w> Worker<'w> {
                 continue;
             };
             buffer.allow((allowance < u64::MAX).then_some(allowance));
-            let witness = Witness::new(self.window);
+            let witness = Witness::new(self.window, is_written_to);
             let (mut found, read) = self.measure(&witness, *offset, formats, &mut buffer);
             let first = found.first().map(|file| &file.record);
             budget.charge(*offset, *is_dense, read, first);
@@ -157,7 +158,7 @@ impl<'w> Worker<'w> {
                 continue;
             }
             let mut outcome = self.digest(&mut found, &witness);
-            if witness.has_changed() {
+            if self.is_doubtful(&found, &witness) {
                 buffer.allow((allowance < u64::MAX).then_some(allowance));
                 let again = self.once_more(found, &witness, (*offset, formats), &mut buffer);
                 outcome = outcome.and(again.1);
@@ -189,8 +190,15 @@ impl<'w> Worker<'w> {
         })
     }
 
-    /// Measures and keeps once more what the source has told in two ways. What it tells in two ways again is
-    /// what it told first, and damaged.
+    /// Whether what was found may be other bytes than were measured.
+    fn is_doubtful(&self, found: &[Found], witness: &Witness<'_>) -> bool {
+        // Somebody may have begun to write to the image in between.
+        let is_new = || !witness.is_written_to() && self.source.has_changed();
+        !found.is_empty() && (witness.has_changed() || is_new())
+    }
+
+    /// Measures and keeps once more what the source may have told in two ways. What it tells in two ways again
+    /// is damaged.
     fn once_more(
         &self,
         mut first: Vec<Found>,
@@ -198,13 +206,14 @@ impl<'w> Worker<'w> {
         (offset, formats): (u64, &[usize]),
         buffer: &mut Buffer,
     ) -> (Vec<Found>, Result<(), Error>) {
-        let again = Witness::new(self.window);
+        let again = Witness::new(self.window, self.source.has_changed());
         let (mut found, _) = self.measure(&again, offset, formats, buffer);
         let outcome = self.digest(&mut found, &again);
-        if found.is_empty() || buffer.is_spent() || again.has_changed() {
+        if found.is_empty() || buffer.is_spent() {
             note_changes(&mut first, witness);
-            found = first;
+            return (first, outcome);
         }
+        note_changes(&mut found, &again);
         (found, outcome)
     }
 

@@ -202,13 +202,15 @@ impl Undelete<'_> {
             tried
         };
         let witnessed = |buffer: &mut Buffer, one: &MissingFile<'_>| {
-            let witness = Witness::new(self.prover.source);
+            let source = self.prover.source;
+            let witness = Witness::new(source, source.has_changed());
             let tried = attempt(buffer, one, &witness);
-            if !witness.has_changed() {
+            let is_new = !witness.is_written_to() && source.has_changed();
+            if !witness.has_changed() && !is_new {
                 return tried;
             }
-            // The source told something in two ways. What it does so again is damaged.
-            let witness = Witness::new(self.prover.source);
+            // The source may have told something in two ways. What it does so again is damaged.
+            let witness = Witness::new(source, source.has_changed());
             let mut tried = attempt(buffer, one, &witness);
             if let Some(proven) = &mut tried.proven {
                 note_changes(&mut proven.found, &witness);

@@ -56,6 +56,12 @@ pub trait Source: Bytes + Send {
     /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.
     fn bytes_read(&self) -> u64;
 
+    /// Whether somebody has written to it since it was opened, as far as the system tells: bytes that it lends
+    /// may be others then when they are looked at again.
+    fn has_changed(&self) -> bool {
+        false
+    }
+
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each
     /// request, and within a moment, has nothing to do: a run asks for no more than that at once.
     fn heed(&mut self, _stop: &Stop) {}

@@ -5,6 +5,7 @@ mod guard;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
@@ -20,13 +21,16 @@ use guard::GuardedMap;
 pub(super) struct MappedImage {
     path: PathBuf,
     map: GuardedMap,
+    /// When it was written to last before it was opened; nothing where the disk does not say.
+    written: Option<SystemTime>,
 }
 
 impl MappedImage {
     /// Maps the regular file `file`; hands it back when no more mappings can be guarded.
     pub(super) fn new(path: &Path, file: File) -> io::Result<Result<Self, File>> {
         let path = path.to_path_buf();
-        Ok(GuardedMap::new(file)?.map(|map| MappedImage { path, map }))
+        let written = written(&file);
+        Ok(GuardedMap::new(file)?.map(|map| MappedImage { path, map, written }))
     }
 }
 
@@ -73,4 +77,13 @@ impl Source for MappedImage {
     fn bytes_read(&self) -> u64 {
         0
     }
+
+    fn has_changed(&self) -> bool {
+        written(self.map.file()) != self.written
+    }
+}
+
+/// When a file was written to last.
+fn written(file: &File) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
 }

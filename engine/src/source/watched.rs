@@ -100,6 +100,10 @@ impl Source for Watched {
     fn bytes_read(&self) -> u64 {
         self.source.bytes_read()
     }
+
+    fn has_changed(&self) -> bool {
+        self.source.has_changed()
+    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,13 @@ const BLOCK: u64 = 4096;
 /// Two answers are told apart by the CRC-32 of a block, which catches every change of up to 32 bits in a row,
 /// and all others but one in four billion. Memory grows with what is measured of one file: eight bytes or so
 /// for each block.
+///
+/// Bytes that a mapped image lends are not remembered as long as nobody writes to it: they are the same
+/// memory, whoever looks.
 pub struct Witness<'b> {
     bytes: &'b dyn Bytes,
+    /// Whether what is lent is remembered too.
+    is_written_to: bool,
     seen: Mutex<Seen>,
 }
 
@@ -33,9 +38,15 @@ struct Seen {
 }
 
 impl<'b> Witness<'b> {
-    /// Remembers what `bytes` deliver from now on.
-    pub fn new(bytes: &'b dyn Bytes) -> Self {
-        Witness { bytes, seen: Mutex::default() }
+    /// Remembers what `bytes` deliver from now on, which are those of a source that somebody writes to or
+    /// does not.
+    pub fn new(bytes: &'b dyn Bytes, is_written_to: bool) -> Self {
+        Witness { bytes, is_written_to, seen: Mutex::default() }
+    }
+
+    /// Whether what was lent is remembered too.
+    pub fn is_written_to(&self) -> bool {
+        self.is_written_to
     }
 
     /// From now on nothing more is remembered: what was delivered is compared.
@@ -103,6 +114,9 @@ impl Bytes for Witness<'_> {
 
     fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
         let bytes = self.bytes.mapped(at, len)?;
+        if !self.is_written_to {
+            return Some(bytes);
+        }
         let around = self.around(at, len as u64);
         if let Some(blocks) = self.bytes.mapped(around.at, around.len as usize) {
             self.lock().note(around.at, blocks);
@@ -158,7 +172,7 @@ mod tests {
     fn the_same_bytes_come_through_from_anywhere() {
         let data: Vec<u8> = (0..20_000u32).map(|at| (at % 251) as u8).collect();
         let bytes = data.as_slice();
-        let witness = Witness::new(&bytes);
+        let witness = Witness::new(&bytes, true);
         for (at, len) in [(0, 20_000), (4096, 4096), (4095, 2), (19_999, 1), (8192, 11_808)] {
             let mut out = vec![0; len];
             witness.read_at(at as u64, &mut out);
@@ -172,7 +186,7 @@ mod tests {
     #[test]
     fn a_second_answer_that_differs_is_found_out() {
         let source = Failing(vec![1; 20_000], AtomicU8::new(2));
-        let witness = Witness::new(&source);
+        let witness = Witness::new(&source, false);
         let mut out = vec![0; 20_000];
         witness.read_at(0, &mut out[..5000]);
         witness.read_at(9000, &mut out[..5000]);
@@ -190,7 +204,7 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_not_compared() {
         let source = Failing(vec![1; 20_000], AtomicU8::new(2));
-        let witness = Witness::new(&source);
+        let witness = Witness::new(&source, false);
         let mut out = vec![0; 20_000];
         witness.read_at(0, &mut out[..5000]);
         witness.only_compare();
