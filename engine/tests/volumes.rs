@@ -13,10 +13,11 @@ use std::path::Path;
 use afterimage_engine::options::Options;
 use afterimage_engine::options::Select;
 use afterimage_engine::report::{Grade, Origin, Report, ReportFile, Status};
-use afterimage_testdata::canvas;
+use afterimage_testdata::fat::Stamp;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
 use afterimage_testdata::scene::Picture;
+use afterimage_testdata::{canvas, exfat, ext, fat, ntfs};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::sample::Index;
@@ -35,6 +36,12 @@ fn find<'r>(image: &[u8], report: &'r Report, photo: &Photo) -> &'r ReportFile {
         panic!("{} of {}: not one of {:#?}", photo.path, photo.bytes.len(), lines(report))
     };
     file
+}
+
+/// A sample of a format.
+fn sample(format: &str) -> Vec<u8> {
+    let samples = samples::all().into_iter().filter(|one| one.format == format);
+    samples.map(|one| one.bytes).min_by_key(Vec::len).unwrap()
 }
 
 /// What matters of a file, in a line.
@@ -143,15 +150,219 @@ fn one_partition_alone_is_scanned_when_it_is_asked_for() {
     }
 }
 
+/// Checks that of a photo with more after it than cameras add all is found, with its name.
+#[track_caller]
+fn check_long_tail(name: &str, image: &[u8], path: &str, bytes: &[u8], picture: usize) {
+    let (_, report) = Bench::new(image).scan("out", Options::default());
+    let is_it = |file: &&ReportFile| file.original_path.as_deref() == Some(path);
+    let file = own(&report).find(is_it).unwrap_or_else(|| panic!("{name}: {:#?}", lines(&report)));
+    assert!(check_runs(image, file) == bytes, "{name}: {}", line(file));
+    assert_eq!((file.grade, file.status), (Grade::Verified, Status::Deleted), "{name}");
+    let tail = file.unchecked.last().unwrap();
+    assert_eq!((tail.offset, tail.length), (picture as u64, (bytes.len() - picture) as u64));
+}
+
+/// A photo with 300 KiB of zeros after it, or of the rest of a longer one.
+fn long_tails(seed: u64) -> [(Vec<u8>, usize); 2] {
+    let (old, new) = (photo(seed, (1280, 960)), photo(seed + 1, (160, 120)));
+    assert!(old.len() > new.len() + (64 << 10), "more than a trailer");
+    let picture = new.len();
+    let rewritten = [&new[..], &old[picture..]].concat();
+    [([&new[..], &[0; 300 << 10]].concat(), picture), (rewritten, picture)]
+}
+
 #[test]
-fn a_photo_whose_size_does_not_fit_its_entry_has_a_hint_of_a_name_only() {
+fn what_only_the_entry_knows_to_follow_a_picture_is_part_of_the_photo() {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 22);
+    for (bytes, picture) in long_tails(140) {
+        let path = "DCIM/100CANON/IMG_0009.JPG";
+        let mut volume = cards::Fat16::new();
+        volume.write(path, &bytes, 60);
+        volume.delete(path);
+        check_long_tail("fat16", &volume.image(), path, &bytes, picture);
+        let mut volume = exfat::Volume::new(600, "CARD");
+        volume.write("IMG_0009.JPG", &bytes, stamp, 60);
+        volume.delete("IMG_0009.JPG");
+        check_long_tail("exfat", volume.image(), "IMG_0009.JPG", &bytes, picture);
+        for most in [90, 2] {
+            let mut volume = ntfs::Volume::new(256);
+            let clusters = bytes.len().div_ceil(ntfs::CLUSTER) as u64;
+            let first = most.min(clusters - 1);
+            volume.write("IMG_0009.JPG", &bytes, &[first, clusters - first], 1_715_961_802);
+            volume.delete("IMG_0009.JPG");
+            check_long_tail("ntfs", volume.image(), "IMG_0009.JPG", &bytes, picture);
+        }
+        let mut volume = ext::Volume::new(ext::Kind::Ext4);
+        volume.write("IMG_0009.JPG", &bytes, 1_715_961_802, 200);
+        volume.delete("IMG_0009.JPG", 1_715_961_862);
+        let path = format!("{}/IMG_0009.JPG", ext::FOLDER_NAME);
+        check_long_tail("ext4", volume.image(), &path, &bytes, picture);
+    }
+}
+
+#[test]
+fn a_tail_that_another_file_took_is_left_to_it() {
+    let [(bytes, picture), _] = long_tails(150);
+    let (path, other) = ("DCIM/100CANON/IMG_0009.JPG", "DCIM/100CANON/IMG_0010.JPG");
+    let shot = photo(152, (320, 240));
+    for is_live in [true, false] {
+        let mut volume = cards::Fat16::new();
+        let pieces = volume.write(path, &bytes, 60);
+        volume.delete(path);
+        let taken = 60 + (100 << 10) / cards::Fat16::CLUSTER;
+        let next = volume.write(other, &shot, taken);
+        assert!(pieces[0].contains(&next[0].start) && next[0].start > pieces[0].start + picture);
+        if !is_live {
+            volume.delete(other);
+        }
+        let image = volume.image();
+        let (_, report) =
+            Bench::new(&image).scan("out", Options { all: true, ..Options::default() });
+        for (path, bytes) in [(path, &bytes[..picture]), (other, &shot[..])] {
+            let is_it = |file: &&ReportFile| file.original_path.as_deref() == Some(path);
+            let file = own(&report).find(is_it).unwrap_or_else(|| panic!("{:#?}", lines(&report)));
+            assert!(check_runs(&image, file) == bytes, "{}", line(file));
+            assert_eq!(file.grade, Grade::Verified);
+        }
+    }
+}
+
+#[test]
+fn a_photo_that_was_moved_is_not_lost_where_it_was() {
+    let (old, new) = ("DCIM/100CANON/IMG_0009.JPG", "MISC/IMG_0009.JPG");
+    for is_deleted in [false, true] {
+        let mut volume = cards::Fat16::new();
+        let bytes = photo(160, (320, 240));
+        volume.write(old, &bytes, 60);
+        volume.move_file(old, new);
+        if is_deleted {
+            volume.delete(new);
+        }
+        let mut image = volume.image();
+        for is_there in [true, false] {
+            if !is_there {
+                let at = image.windows(bytes.len()).position(|one| one == bytes).unwrap();
+                image[at..at + bytes.len()].fill(b'x');
+            }
+            let (_, report) = Bench::new(&image).scan(&format!("{is_there}"), Options::default());
+            // Where nothing is left of it, one photo is lost and not two.
+            let expected = u64::from(is_deleted && !is_there);
+            assert_eq!(report.sources[0].volumes[0].gone, expected, "{is_deleted} {is_there}");
+            if is_there {
+                let hint = find(
+                    &image,
+                    &report,
+                    &Photo {
+                        path: new.to_owned(),
+                        bytes: bytes.clone(),
+                        pieces: Vec::new(),
+                        modified: "",
+                        fate: Fate::Live,
+                    },
+                );
+                assert!(hint.name_hint.is_some(), "{}", line(hint));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_live_file_that_is_called_as_photos_are_is_copied_whatever_it_holds() {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 22);
+    let noise = Random::new(170).bytes(9000);
+    let trailed = [&photo(171, (160, 120))[..], &Random::new(172).bytes(200 << 10)].concat();
+    let files = [
+        ("IMG_0001.JPG", vec![0; 5000], "unknown"),
+        ("IMG_0002.RWZ", noise.clone(), "unknown"),
+        ("IMG_0003.CAP", trailed, "jpeg"),
+        ("NOTE.TXT", noise.clone(), ""),
+        ("CLIP.TS", noise, ""),
+    ];
+    for kind in ["fat16", "exfat"] {
+        let (mut fat, mut exfat) = (
+            fat::Volume::new(fat::Kind::Fat16, 5 << 11, 1024, "CARD"),
+            exfat::Volume::new(600, "CARD"),
+        );
+        for (name, bytes, _) in &files {
+            fat.write(name, bytes, stamp, 60);
+            exfat.write(name, bytes, stamp, 60);
+        }
+        let image = if kind == "fat16" { fat.image() } else { exfat.image() };
+        let bench = Bench::new(image);
+        let (_, report) = bench.scan("out", Options { all: true, ..Options::default() });
+        for (name, bytes, format) in &files {
+            let file = own(&report).find(|file| file.original_path.as_deref() == Some(*name));
+            let Some(file) = file else {
+                assert!(format.is_empty(), "{kind}: {name}: {:#?}", lines(&report));
+                continue;
+            };
+            assert!(check_runs(image, file) == *bytes, "{}", line(file));
+            assert_eq!((file.format.as_str(), file.status), (*format, Status::Live), "{name}");
+            let path = file.path.as_deref().unwrap();
+            assert!(path.ends_with(name), "{path}");
+            assert!(fs::read(bench.output("out").join(path)).unwrap() == *bytes);
+            assert_eq!(file.grade == Grade::Damaged, *format == "unknown", "{}", line(file));
+        }
+        let png = Options { formats: vec!["png"], all: true, ..Options::default() };
+        let (_, report) = bench.scan("png", png);
+        assert_eq!(lines(&report), [""; 0], "other photos were not asked for");
+    }
+}
+
+#[test]
+fn of_copies_the_one_with_a_name_is_written() {
     let mut volume = cards::Fat16::new();
-    let (old, new) = (photo(40, (1024, 768)), photo(41, (160, 120)));
+    let (path, shot) = ("DCIM/100CANON/IMG_0009.JPG", photo(180, (320, 240)));
+    let pieces = volume.write(path, &shot, 400);
+    volume.delete(path);
+    let mut image = volume.image();
+    // The same photo further to the front, of which no record tells.
+    let at = pieces[0].start - 200 * cards::Fat16::CLUSTER;
+    image[at..at + shot.len()].copy_from_slice(&shot);
+    let (_, report) = Bench::new(&image).scan("out", Options::default());
+    let written: Vec<_> = own(&report).filter_map(|file| file.path.as_deref()).collect();
+    assert_eq!(written, [format!("photos/{path}")]);
+}
+
+#[test]
+fn a_volume_alone_gives_the_names_that_the_whole_scan_gives() {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 22);
+    let mut volume = fat::Volume::new(fat::Kind::Fat16, 6 << 11, 1024, "CARD");
+    volume.make_folder("HOLIDAY", 70, stamp);
+    let shot = |seed: u64| photo(seed, (160, 120));
+    let paths: Vec<String> = (10..80).map(|number| format!("HOLIDAY/{number}.JPG")).collect();
+    for (path, seed) in paths.iter().zip(200..) {
+        volume.write(path, &shot(seed), stamp, 300);
+    }
+    paths.iter().for_each(|path| volume.delete(path));
+    volume.delete_folder("HOLIDAY");
+    let mut disk = vec![0; 1 << 20];
+    cards::mbr(&mut disk, 1 << 20, volume.image().len());
+    disk.extend(volume.image());
+    let bench = Bench::new(&disk);
+    let names = |volume: Option<u32>| {
+        let (_, report) =
+            bench.scan(&format!("{volume:?}"), Options { volume, ..Options::default() });
+        assert_eq!(report.sources[0].volumes.len(), 1);
+        own(&report).map(|file| file.original_path.clone()).collect::<Vec<_>>()
+    };
+    let whole = names(None);
+    assert_eq!(whole.len(), paths.len());
+    let is_in_folder =
+        |path: &Option<String>| path.as_deref().is_some_and(|path| path.starts_with("_OLIDAY/"));
+    assert!(whole.iter().all(is_in_folder), "{whole:#?}");
+    assert_eq!(names(Some(1)), whole);
+}
+
+#[test]
+fn a_photo_of_another_format_than_its_entry_says_has_a_hint_of_a_name_only() {
+    let mut volume = cards::Fat16::new();
+    let (old, new) = (photo(40, (1024, 768)), sample("png"));
     let pieces = volume.write("DCIM/100CANON/IMG_0009.JPG", &old, 60);
     volume.delete("DCIM/100CANON/IMG_0009.JPG");
     let mut image = volume.image();
     let at = pieces[0].start;
-    assert!(old.len() > new.len() + (64 << 10), "more than a trailer");
+    assert!(old.len() > new.len());
     // A shorter photo of which no record tells took the place of the other.
     image[at..at + new.len()].copy_from_slice(&new);
     let bench = Bench::new(&image);

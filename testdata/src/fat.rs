@@ -160,6 +160,23 @@ impl Volume {
         }
     }
 
+    /// Moves a file into another folder, or gives it another name there: the old record is marked, a new one
+    /// has the same first cluster, size and dates.
+    pub fn move_file(&mut self, from: &str, to: &str) {
+        let Written { slots, clusters } = self.files.remove(from).expect("the file was written");
+        let record = &self.image[*slots.last().expect("it has a record")..][..ENTRY];
+        let word = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
+        let stamp = Stamp { date: word(24), time: word(22) };
+        let len = u32::from_le_bytes([record[28], record[29], record[30], record[31]]) as usize;
+        for slot in slots {
+            self.image[slot] = 0xe5;
+        }
+        let (folder, name) = split(to);
+        let first = clusters.first().copied().unwrap_or(0);
+        let slots = self.add(folder, Entry::new(name, Attributes::File, first, len, stamp));
+        self.files.insert(to.into(), Written { slots, clusters });
+    }
+
     /// Deletes a folder whose files were deleted.
     pub fn delete_folder(&mut self, path: &str) {
         let Folder { slots, records, .. } = self.folders.remove(path).expect("the folder was made");

@@ -7,9 +7,9 @@ use afterimage_signatures::formats;
 ///
 /// Source: makers' manuals; the lists of dcraw, LibRaw and ExifTool.
 const UNLISTED: &[&str] = &[
-    "arq", "ari", "bay", "cap", "cs1", "dc2", "dcs", "drf", "eip", "exr", "fpx", "hdp", "hdr", "jng",
-    "jps", "jxr", "k25", "kc2", "lri", "mdc", "pbm", "pcd", "pgm", "pnm", "pns", "ppm", "ptx",
-    "pxn", "qtk", "rdc", "rwz", "sti", "tga", "thm", "wdp", "x3i",
+    "arq", "ari", "bay", "cap", "cs1", "dc2", "dcs", "drf", "eip", "exr", "fpx", "hdp", "hdr",
+    "jng", "jps", "jxr", "k25", "kc2", "lri", "mdc", "pbm", "pcd", "pgm", "pnm", "pns", "ppm",
+    "ptx", "pxn", "qtk", "rdc", "rwz", "sti", "tga", "thm", "wdp", "x3i",
 ];
 
 /// Whether a file whose name has that extension, in any case of letters, is a photo: of a format that is built

@@ -132,13 +132,13 @@ impl FileSystemFacts {
         *self == FileSystemFacts::default()
     }
 
-    /// How little the path tells, from 0: all of it recorded, some of it inferred, a folder without a name, a
+    /// How little the path tells, from 0: all names, one without its first letter, a folder without a name, a
     /// hint, nothing.
     pub fn path_rank(&self) -> u8 {
-        let is_nameless = |path: &str| path.split('/').any(|part| part.starts_with("lost-folder-"));
+        let has = |path: &str, start: &str| path.split('/').any(|part| part.starts_with(start));
         match (&self.path, &self.hint) {
-            (Some(path), _) if is_nameless(path) => 2,
-            (Some(_), _) => u8::from(self.is_inferred),
+            (Some(path), _) if has(path, "lost-folder-") => 2,
+            (Some(path), _) => u8::from(self.is_inferred && has(path, "_")),
             (None, Some(_)) => 3,
             (None, None) => 4,
         }

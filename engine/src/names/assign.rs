@@ -100,7 +100,9 @@ fn photos(ledger: &Ledger, own: &[usize]) -> Result<FoundPhotos, Error> {
         }
         if entry.pieces {
             let record = ledger.record(entry)?;
-            found.runs.extend(record.runs.as_slice().iter().map(|&span| FoundRun { span, is_whole }));
+            found
+                .runs
+                .extend(record.runs.as_slice().iter().map(|&span| FoundRun { span, is_whole }));
         } else {
             let span = Span { at: entry.offset, len: entry.len };
             found.runs.push(FoundRun { span, is_whole });

@@ -12,6 +12,9 @@ use crate::volumes::survey::Volume;
 /// Entries by where their files may begin, each list in the order in which they count.
 pub(super) type Starts<'s> = BTreeMap<u64, Vec<(&'s Volume, &'s Entry)>>;
 
+/// Photos and entries in one tail that are looked at; one with more is not that of a photo.
+const MOST_MET: usize = 1024;
+
 /// Whose a tail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
@@ -73,7 +76,7 @@ impl<'s> Claims<'s> {
         (runs, len): (&Runs, u64),
         is_far: bool,
     ) -> Tail {
-        let mut tail = Tail::Own;
+        let (mut tail, mut left) = (Tail::Own, MOST_MET);
         let rest = runs.slice(len, u64::MAX);
         for (index, run) in rest.as_slice().iter().enumerate() {
             // The first run goes on where the picture ends.
@@ -88,12 +91,14 @@ impl<'s> Claims<'s> {
             }
             let first = self.found.partition_point(|found| found.span.at < run.at);
             let inside = self.found[first..].iter().take_while(|one| one.span.at < run.end());
-            for photo in inside.filter(|one| one.is_whole || is_far) {
-                match starts.contains_key(&photo.span.at) {
-                    _ if !volume.begins_cluster(photo.span.at) => {}
-                    true => tail = Tail::Told,
-                    false => return Tail::Photo,
+            for photo in inside {
+                let at = photo.span.at;
+                let claims = (photo.is_whole || is_far) && volume.begins_cluster(at);
+                left -= 1;
+                if left == 0 || claims && !starts.contains_key(&at) {
+                    return Tail::Photo;
                 }
+                tail = if claims { Tail::Told } else { tail };
             }
         }
         tail
@@ -117,6 +122,11 @@ fn is_told(starts: &Starts<'_>, entry: &Entry, run: Span) -> bool {
     let is_older = |other: &Entry| {
         other.deleted && civil(other).zip(civil(entry)).is_some_and(|(other, own)| other < own)
     };
-    let mut others = starts.range(run.at..run.end()).flat_map(|(_, here)| here);
-    others.any(|(_, other)| !is_older(other))
+    // Of several places where a file may begin the first alone is recorded.
+    let is_recorded = |at: u64, other: &Entry| other.starts().next() == Some(at);
+    let others = starts.range(run.at..run.end());
+    let others = others.flat_map(|(&at, here)| here.iter().map(move |&(_, other)| (at, other)));
+    let mut others = others.take(MOST_MET).enumerate();
+    others
+        .any(|(nth, (at, other))| nth + 1 == MOST_MET || is_recorded(at, other) && !is_older(other))
 }

@@ -31,8 +31,8 @@ pub(super) fn copies(
 mod tests {
     use super::*;
     use crate::ledger::LogPosition;
-    use crate::model::{Digests, Status};
     use crate::model::build::record;
+    use crate::model::{Digests, Status};
 
     #[test]
     fn the_first_that_is_written_stands_for_all_with_its_bytes() {
@@ -69,7 +69,7 @@ mod tests {
         };
         let nameless = entry(None, false, Status::Deleted);
         let lost = entry(Some("lost-folder-7/a.jpg"), false, Status::Deleted);
-        let inferred = entry(Some("DCIM/a.jpg"), true, Status::Deleted);
+        let inferred = entry(Some("DCIM/_.jpg"), true, Status::Deleted);
         let named = entry(Some("DCIM/a.jpg"), false, Status::Deleted);
         let live = entry(Some("SORTED/a.jpg"), false, Status::Live);
         assert_eq!(first(&[nameless, lost, inferred, named, live]), Some(4));

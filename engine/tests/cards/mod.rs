@@ -155,6 +155,11 @@ impl Fat16 {
         self.volume.delete(path);
     }
 
+    /// Moves a file.
+    pub fn move_file(&mut self, from: &str, to: &str) {
+        self.volume.move_file(from, to);
+    }
+
     /// Says in the record of a file that it has another size.
     pub fn resize(&mut self, path: &str, size: u32) {
         self.resized.push((self.volume.record(path) + 28, size));

@@ -120,7 +120,7 @@ pub struct ReportFile {
     pub origin: Origin,
     /// What the file system says of it.
     pub status: Status,
-    /// Short name of the format.
+    /// Short name of the format; `unknown` where none recognises a file that is there and has a photo's name.
     pub format: String,
     /// Media type.
     pub mime: String,

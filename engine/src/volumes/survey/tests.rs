@@ -50,6 +50,21 @@ fn check(image: &[u8], expected: &[(&str, usize, Option<u32>, bool, bool)]) {
 }
 
 #[test]
+fn a_deleted_folder_of_several_clusters_makes_no_earlier_volume() {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 22);
+    let mut volume = Fat::new(Kind::Fat16, 5 << 11, 1024, "CARD");
+    volume.make_folder("HOLIDAY", 70, stamp);
+    let paths: Vec<String> = (10..80).map(|number| format!("HOLIDAY/{number}.JPG")).collect();
+    paths.iter().for_each(|path| drop(volume.write(path, &[7; 1500], stamp, 300)));
+    paths.iter().for_each(|path| volume.delete(path));
+    volume.delete_folder("HOLIDAY");
+    check(volume.image(), &[("fat16", 0, None, false, true)]);
+    // After a format there was one.
+    volume.format_again("NEW");
+    check(volume.image(), &[("fat16", 0, None, false, true), ("fat16", 0, None, true, false)]);
+}
+
+#[test]
 fn a_table_that_points_into_a_file_of_the_volume_around_it_does_not_end_that() {
     let disk = ntfs();
     let (mut image, at) = fat(&disk);

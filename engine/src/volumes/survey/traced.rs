@@ -19,6 +19,11 @@ fn key(volume: &Volume) -> VolumeKey {
     (volume.system, volume.contents.span.at, volume.partition)
 }
 
+/// Whether a path is of what systems write into a volume that was just formatted.
+fn is_of_system(path: &str) -> bool {
+    path.starts_with(['$', '.']) || path.starts_with("System Volume Information/")
+}
+
 impl Survey {
     /// Adds what the traces of a scan lead to, which are in order; nothing when `is_over` says at the end that
     /// not all of it was read.
@@ -109,7 +114,7 @@ impl Survey {
             volume.system == system
                 && (known.span, known.clusters_at) == (salvaged.span, salvaged.clusters_at)
                 && known.cluster_len == salvaged.cluster_len
-                && known.entries.iter().any(|entry| !entry.path.starts_with('$'))
+                && known.entries.iter().any(|entry| !is_of_system(&entry.path))
         };
         let Some(volume) = self.volumes.iter_mut().find(is_of) else { return false };
         let room = MOST_ENTRIES.saturating_sub(volume.contents.entries.len());

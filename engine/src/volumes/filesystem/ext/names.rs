@@ -30,6 +30,8 @@ struct Link {
 struct Former {
     /// The folder, where it is known.
     parent: Option<u32>,
+    /// The block that it stood in: the same for all names of one folder of which no more is known.
+    block: u64,
     name: Box<str>,
     /// Whether it was seen where it was removed from.
     removed: bool,
@@ -82,7 +84,10 @@ impl NameHistory {
             Some(Former { parent: Some(parent), name, .. }) => {
                 (self.path(*parent, name, when), true)
             }
-            Some(former) => (former.name.to_string(), true),
+            Some(former) => {
+                let folder = path::nameless_folder(former.block);
+                (format!("{folder}/{}", former.name), true)
+            }
             None => (format!("inode-{number}"), false),
         }]
     }
@@ -162,7 +167,7 @@ impl Gatherer<'_, '_> {
         let since = folder.sequence.unwrap_or(NOW);
         if folder.inode.is_inline() {
             // Four bytes of `..`, then names.
-            self.block(&folder.inode.map[4..], Some(number), since, live);
+            self.block((0, &folder.inode.map[4..]), Some(number), since, live);
             return;
         }
         let mut block = Vec::new();
@@ -174,7 +179,7 @@ impl Gatherer<'_, '_> {
             let Slot::Vacant(vacant) = self.owners.entry(index) else { continue };
             vacant.insert(number);
             if self.volume.read_or_restore(index, &mut block).is_some() {
-                self.block(&block, Some(number), since, live);
+                self.block((index, &block), Some(number), since, live);
             }
         }
     }
@@ -185,13 +190,13 @@ impl Gatherer<'_, '_> {
         for copy in self.volume.copies.all() {
             if tables.group_of(copy.block).is_none() && copy.read(&self.volume.blocks, &mut block) {
                 let owner = self.owners.get(&copy.block).copied();
-                self.block(&block, owner, copy.sequence, false);
+                self.block((copy.block, &block), owner, copy.sequence, false);
             }
         }
     }
 
     /// Takes the names in a block of a folder, which says itself whose it is if it is the first.
-    fn block(&mut self, block: &[u8], folder: Option<u32>, since: u32, live: bool) {
+    fn block(&mut self, (index, block): (u64, &[u8]), folder: Option<u32>, since: u32, live: bool) {
         let superblock = &self.volume.superblock;
         if !live && !directory::is_block(block, superblock) {
             return;
@@ -205,11 +210,17 @@ impl Gatherer<'_, '_> {
                 }
             }
             (b"." | b"..", true) => {}
-            _ => self.name(name, folder, since, live),
+            _ => self.name(name, (folder, index), since, live),
         });
     }
 
-    fn name(&mut self, name: DirectoryName, parent: Option<u32>, since: u32, live: bool) {
+    fn name(
+        &mut self,
+        name: DirectoryName,
+        (parent, block): (Option<u32>, u64),
+        since: u32,
+        live: bool,
+    ) {
         let text = || String::from_utf8_lossy(name.bytes).into();
         if live
             && !name.removed
@@ -218,7 +229,7 @@ impl Gatherer<'_, '_> {
         {
             self.names.links.push(Link { inode: name.inode, parent, name: text() });
         } else if self.kept < MOST_ENTRIES && self.wanted.contains(&name.inode) {
-            let former = Former { parent, name: text(), removed: name.removed, since };
+            let former = Former { parent, block, name: text(), removed: name.removed, since };
             let all = self.names.former.entry(name.inode).or_default();
             self.kept += usize::from(add(all, former));
         }

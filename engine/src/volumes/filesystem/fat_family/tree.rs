@@ -85,7 +85,12 @@ impl DirectoryTree {
             let number = tree.directories.len();
             let parent = directory.parent.and_then(|parent| numbers.get(&parent).copied());
             let (parent, record) = (parent.filter(|&parent| parent != number), directory.record);
-            tree.directories.push(Directory { parent, record, depth: 0, number: directory.cluster });
+            tree.directories.push(Directory {
+                parent,
+                record,
+                depth: 0,
+                number: directory.cluster,
+            });
         }
         for (cluster, record) in files {
             let number = match numbers.get(&cluster) {

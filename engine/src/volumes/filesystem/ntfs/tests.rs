@@ -118,7 +118,12 @@ fn a_deleted_folder_is_still_in_the_paths_until_its_record_is_used_again() {
     }
     check(volume.image(), &read(volume.image()), "DCIM/100CANON/IMG_0001.JPG", true, &data(3, 1));
     volume.make_folder("OTHER");
-    check(volume.image(), &read(volume.image()), "IMG_0001.JPG", true, &data(3, 1));
+    let contents = read(volume.image());
+    let photo = contents.entries.iter().find(|entry| entry.path.ends_with("/IMG_0001.JPG"));
+    let (folder, _) = photo.unwrap().path.rsplit_once('/').unwrap();
+    assert!(folder.starts_with("lost-folder-"), "{folder}");
+    check(volume.image(), &contents, &format!("{folder}/IMG_0001.JPG"), true, &data(3, 1));
+    find(&contents, &format!("{folder}/a longer name.jpg"));
 }
 
 #[test]

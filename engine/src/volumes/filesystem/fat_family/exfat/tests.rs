@@ -172,6 +172,28 @@ fn a_quick_format_leaves_sets_to_salvage() {
 }
 
 #[test]
+fn files_of_a_folder_whose_name_is_lost_stay_together_and_not_in_the_root() {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 20);
+    let mut card = card();
+    card.write("DCIM/101TESTS/beach.jpg", &[0xff, 0xd8, 0xff, 9], stamp, 210);
+    card.delete("DCIM/101TESTS/beach.jpg");
+    card.delete("DCIM/101TESTS");
+    let mut image = card.image().to_vec();
+    let name: Vec<u8> = "101TESTS".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let at = image.windows(name.len()).position(|bytes| bytes == name).unwrap() - 2 - 2 * 32;
+    image[at..at + 3 * 32].fill(0x33);
+    let known = read(&image);
+    let found = ExFat.salvage(&image.as_slice(), &clues(&image), &[known]);
+    let [contents] = found.as_slice() else { panic!("they come together: {found:?}") };
+    let folders: Vec<&str> = paths(contents, true)
+        .into_iter()
+        .map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+        .collect();
+    assert_eq!(folders.len(), 2);
+    assert!(folders[0].starts_with("lost-folder-") && folders[0] == folders[1], "{folders:?}");
+}
+
+#[test]
 fn folders_alone_tell_where_clusters_lie() {
     let card = card();
     let mut image = card.image().to_vec();

@@ -32,7 +32,9 @@ fn is_directory(sector: &[u8; SECTOR]) -> bool {
                 ended = true;
             }
             EntryRole::LongName if part(sector, index).is_some() => {}
-            EntryRole::File if entry.is_valid(ClusterNumbers::ANY) && entry.modified().is_some() => {
+            EntryRole::File
+                if entry.is_valid(ClusterNumbers::ANY) && entry.modified().is_some() =>
+            {
                 named += 1;
                 tied += usize::from(long_name(sector, index).is_some());
             }

@@ -13,7 +13,11 @@ use crate::volumes::filesystem::fat_family::member::DirectoryListing;
 ///
 /// What lies behind the end mark, and all of a directory that is not live, is believed only if
 /// nothing in it is wrong: it may be what another file left there.
-pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, numbers: ClusterNumbers) -> DirectoryListing {
+pub(crate) fn list(
+    directory: &DirectoryBytes,
+    is_live: bool,
+    numbers: ClusterNumbers,
+) -> DirectoryListing {
     let (mut listing, mut ended) = (DirectoryListing::default(), false);
     for index in 0..directory.len() {
         let Some(entry) = entry::<FatEntry>(directory.bytes(), index) else { break };
@@ -22,7 +26,13 @@ pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, numbers: ClusterNu
             EntryRole::End => ended = true,
             EntryRole::File if entry.is_dots(1) || entry.is_dots(2) => {}
             EntryRole::File if entry.is_valid(numbers) || is_live && entry.is_usable(numbers) => {
-                listing.records.push(record(directory, index, entry, is_live, entry.cluster(numbers)));
+                listing.records.push(record(
+                    directory,
+                    index,
+                    entry,
+                    is_live,
+                    entry.cluster(numbers),
+                ));
             }
             EntryRole::File => listing.invalid += u64::from(is_live),
             EntryRole::LongName | EntryRole::Label => {}
@@ -31,7 +41,13 @@ pub(crate) fn list(directory: &DirectoryBytes, is_live: bool, numbers: ClusterNu
     listing
 }
 
-fn record(directory: &DirectoryBytes, index: usize, entry: &FatEntry, is_live: bool, cluster: u32) -> FileRecord {
+fn record(
+    directory: &DirectoryBytes,
+    index: usize,
+    entry: &FatEntry,
+    is_live: bool,
+    cluster: u32,
+) -> FileRecord {
     let long = long_name(directory.bytes(), index);
     let mut short = ShortName { bytes: entry.name, case: entry.case() };
     if entry.is_deleted() {
@@ -81,8 +97,7 @@ impl DirectoryHead {
     /// The beginning of the directory that begins with these bytes, if one does.
     pub fn parse(directory: &[u8], numbers: ClusterNumbers) -> Option<Self> {
         let (own, parent): (&FatEntry, &FatEntry) = (entry(directory, 0)?, entry(directory, 1)?);
-        let head =
-            DirectoryHead { own: own.cluster(numbers), parent: parent.cluster(numbers) };
+        let head = DirectoryHead { own: own.cluster(numbers), parent: parent.cluster(numbers) };
         let fits = own.is_dots(1) && parent.is_dots(2) && head.own >= FIRST && own.size == 0;
         fits.then_some(head)
     }

@@ -166,6 +166,121 @@ fn a_deleted_folder_still_leads_to_its_files() {
     assert_eq!(first_byte(card.image(), &contents, lost.0), 8);
 }
 
+/// Sets bits of the word at offset 20 of all entries.
+fn with_handles(image: &[u8], bits: u16) -> Vec<u8> {
+    let mut image = image.to_vec();
+    let original = image.clone();
+    let is_entry = |entry: &[u8]| {
+        let is_dated = entry[24..26] == 0x58b1_u16.to_le_bytes();
+        is_dated && matches!(entry[11], 0x10 | 0x20)
+    };
+    for (at, entry) in original.as_chunks::<32>().0.iter().enumerate() {
+        if is_entry(entry) {
+            let word = u16::from_le_bytes([entry[20], entry[21]]) | bits;
+            image[at * 32 + 20..at * 32 + 22].copy_from_slice(&word.to_le_bytes());
+        }
+    }
+    assert_ne!(image, original);
+    image
+}
+
+#[test]
+fn what_is_no_part_of_a_cluster_s_number_does_not_count() {
+    for (kind, bits) in [(Kind::Fat16, 0x0007), (Kind::Fat16, 0xffff), (Kind::Fat32, 0xf000)] {
+        let mut card = card(kind);
+        card.delete_folder("DCIM/101TESTS");
+        let (plain, image) = (read(card.image()), with_handles(card.image(), bits));
+        let contents = read(&image);
+        assert_eq!(contents.entries, plain.entries, "{kind:?} {bits:#x}");
+        assert_eq!((contents.faults, contents.free), (Vec::new(), plain.free));
+        card.format_again("EMPTY");
+        let image = with_handles(card.image(), bits);
+        let [plain, found] = [card.image(), &image[..]].map(|image| {
+            let known = read(image);
+            Fat.salvage(&image, &clues(image), &[known])
+        });
+        assert_eq!(found, plain, "{kind:?} {bits:#x}");
+    }
+}
+
+#[test]
+fn of_two_records_for_one_folder_the_one_counts_that_the_folder_names() {
+    for kind in [Kind::Fat16, Kind::Fat32] {
+        let card = card(kind);
+        let mut image = card.image().to_vec();
+        let entries = image.as_chunks::<32>().0;
+        let record = entries.iter().position(|entry| entry.starts_with(b"100TESTS")).unwrap() * 32;
+        let root = entries.iter().position(|entry| entry.starts_with(b"DCIM ")).unwrap() * 32;
+        let mut other = image[record..record + 32].to_vec();
+        other[..8].copy_from_slice(b"OTHER   ");
+        image[root + 32..root + 64].copy_from_slice(&other);
+        let contents = read(&image);
+        assert_eq!(names(&contents), names(&read(card.image())));
+        assert_eq!(contents.faults, ["1 chains of clusters cross others"]);
+    }
+}
+
+/// Folders with short names that do not count: a few files each, or more than a cluster holds.
+fn holidays(kind: Kind, count: usize) -> (Volume, Vec<String>) {
+    let stamp = Stamp::new(2024, 5, 17, 18, 3, 22);
+    let (sectors, len) = match kind {
+        Kind::Fat16 => (6 << 11, 1024),
+        Kind::Fat32 => (34 << 11, 512),
+    };
+    let mut card = Volume::new(kind, sectors, len, "CARD");
+    card.write("KEPT.JPG", &[3; 900], stamp, 0);
+    card.make_folder("HOLIDAY", count, stamp);
+    let letters = |index: usize| (b'A' + (index % 26) as u8) as char;
+    let name = |index| format!("HOLIDAY/{}{}UNNY.JPG", letters(index / 26), letters(index));
+    let paths: Vec<String> = (0..count).map(name).collect();
+    for path in &paths {
+        card.write(path, &[7; 1500], stamp, 300);
+    }
+    paths.iter().for_each(|path| card.delete(path));
+    card.delete_folder("HOLIDAY");
+    (card, paths)
+}
+
+/// All that is told of a card: the folders of the files, and how many are in each, but for the root.
+fn folders(image: &[u8]) -> Vec<(String, usize)> {
+    let known = read(image);
+    let found = Fat.salvage(&image, &clues(image), &[known.clone()]);
+    let mut folders = std::collections::BTreeMap::new();
+    for entry in known.entries.iter().chain(found.iter().flat_map(|one| &one.entries)) {
+        if let Some((folder, _)) = entry.path.rsplit_once('/') {
+            *folders.entry(folder.to_owned()).or_insert(0) += 1;
+        } else {
+            assert_eq!(entry.path, "KEPT.JPG");
+        }
+    }
+    folders.into_iter().collect()
+}
+
+#[test]
+fn all_files_of_a_deleted_folder_of_several_clusters_stay_together() {
+    for kind in [Kind::Fat16, Kind::Fat32] {
+        // In the last one the last cluster has a single entry.
+        for count in [31, 70, 95] {
+            let (card, paths) = holidays(kind, count);
+            let expected = [("_OLIDAY".to_owned(), paths.len())];
+            assert_eq!(folders(card.image()), expected, "{kind:?} {count}");
+        }
+    }
+}
+
+#[test]
+fn files_of_a_folder_whose_name_is_lost_stay_together_and_not_in_the_root() {
+    let (card, paths) = holidays(Kind::Fat16, 70);
+    let mut image = card.image().to_vec();
+    let entries = image.as_chunks::<32>().0;
+    let record = entries.iter().position(|entry| entry[1..8] == *b"OLIDAY ").unwrap() * 32;
+    image[record + 1..record + 32].fill(0);
+    let folders = folders(&image);
+    let [(folder, count)] = &folders[..] else { panic!("{folders:?}") };
+    assert!(folder.starts_with("lost-folder-"), "{folder}");
+    assert_eq!(*count, paths.len());
+}
+
 #[test]
 fn a_quick_format_leaves_folders_to_salvage() {
     for kind in [Kind::Fat16, Kind::Fat32] {

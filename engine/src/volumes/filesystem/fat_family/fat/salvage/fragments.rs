@@ -5,9 +5,11 @@ use std::collections::{HashMap, HashSet};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN};
+use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
+use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, list};
-use crate::volumes::filesystem::fat_family::fat::entry::ClusterNumbers;
+use crate::volumes::filesystem::fat_family::fat::entry::{ClusterNumbers, EntryRole, FatEntry};
+use crate::volumes::filesystem::fat_family::fat::names::part;
 use crate::volumes::filesystem::fat_family::fat::salvage::geometry::{FoundHead, numbers};
 use crate::volumes::filesystem::fat_family::fat::salvage::split_names;
 use crate::volumes::filesystem::fat_family::file_record::FileRecord;
@@ -43,7 +45,9 @@ pub(crate) fn fragments(
         at: found.at,
         len: heap.len.min(bytes.len().saturating_sub(found.at)),
     };
-    let runs: Vec<Span> = heads.iter().map(begun).chain(orphaned(volume, heads, rest)).collect();
+    let mut runs: Vec<Span> =
+        heads.iter().map(begun).chain(orphaned(volume, heads, rest)).collect();
+    runs.extend(endings(bytes, volume, &runs, numbers));
     let fragments: Vec<DirectoryFragment> =
         runs.iter().map(|&run| fragment(bytes, run, numbers)).collect();
     let order = FragmentOrder {
@@ -95,6 +99,49 @@ fn orphaned(volume: &LostVolume<'_>, heads: &[FoundHead], rest: &[u64]) -> Vec<S
     runs
 }
 
+/// The clusters with the last entries of directories whose cluster before they fill: one entry alone is no
+/// clue by itself.
+fn endings(
+    bytes: &dyn Bytes,
+    volume: &LostVolume<'_>,
+    runs: &[Span],
+    numbers: ClusterNumbers,
+) -> Vec<Span> {
+    let known: HashSet<u64> = runs.iter().map(|run| run.at).collect();
+    let may_end =
+        |run: &&Span| volume.is_located && volume.is_free(run.at) && is_full(bytes, **run);
+    let ending = |run: &Span| {
+        let cluster = ClusterRun { first: volume.heap.number(run.end())?, count: 1 };
+        let next = volume.heap.run(cluster).filter(|next| next.at == run.end())?;
+        let is_new = !known.contains(&next.at) && volume.is_free(next.at);
+        (is_new && is_ending(bytes, next, numbers)).then_some(next)
+    };
+    runs.iter().filter(may_end).filter_map(ending).collect()
+}
+
+/// Whether a run holds entries that can all be true, and then nothing.
+fn is_ending(bytes: &dyn Bytes, run: Span, numbers: ClusterNumbers) -> bool {
+    let directory = DirectoryBytes::read(bytes, [run]);
+    let all = directory.bytes().chunks_exact(ENTRY_LEN);
+    let used = all.clone().take_while(|entry| entry[0] != 0).count();
+    let is_valid = |index: usize| {
+        let own = entry::<FatEntry>(directory.bytes(), index);
+        own.is_some_and(|own| match own.role() {
+            EntryRole::LongName => part(directory.bytes(), index).is_some(),
+            EntryRole::File => own.is_valid(numbers) && own.modified().is_some(),
+            EntryRole::Label | EntryRole::End => false,
+        })
+    };
+    used > 0
+        && (0..used).all(is_valid)
+        && all.skip(used).all(|entry| entry.iter().all(|&byte| byte == 0))
+}
+
+fn is_full(bytes: &dyn Bytes, run: Span) -> bool {
+    let directory = DirectoryBytes::read(bytes, [run]);
+    directory.bytes().chunks_exact(ENTRY_LEN).all(|entry| entry[0] != 0)
+}
+
 /// What the names in a run count.
 fn fragment(bytes: &dyn Bytes, run: Span, numbers: ClusterNumbers) -> DirectoryFragment {
     let directory = DirectoryBytes::read(bytes, [run]);
@@ -103,6 +150,6 @@ fn fragment(bytes: &dyn Bytes, run: Span, numbers: ClusterNumbers) -> DirectoryF
     DirectoryFragment {
         first: records.iter().find_map(counted),
         last: records.iter().rev().find_map(counted),
-        is_full: directory.bytes().chunks_exact(ENTRY_LEN).all(|entry| entry[0] != 0),
+        is_full: is_full(bytes, run),
     }
 }

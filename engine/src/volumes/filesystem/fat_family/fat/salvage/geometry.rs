@@ -5,9 +5,9 @@ use afterimage_signatures::Bytes;
 
 use crate::volumes::filesystem::fat_family::clusters::ClusterRun;
 use crate::volumes::filesystem::fat_family::directory_bytes::DirectoryBytes;
-use crate::volumes::filesystem::fat_family::geometry::FamilyKind;
 use crate::volumes::filesystem::fat_family::fat::directory::{DirectoryHead, list};
 use crate::volumes::filesystem::fat_family::fat::entry::{ClusterNumbers, HIGHEST};
+use crate::volumes::filesystem::fat_family::geometry::FamilyKind;
 use crate::volumes::filesystem::fat_family::salvage::lost_volume::{
     LostVolume, count_fitting, origin, votes,
 };
