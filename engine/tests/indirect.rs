@@ -12,7 +12,7 @@ use afterimage_testdata::png::Png;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::scene::Picture;
 
-use bench::{Bench, check_runs, own};
+use bench::{Bench, check_runs, own, tree};
 
 /// A BMP of 24 bits with rows of random bytes.
 fn bitmap(seed: u64, width: u32, height: u32) -> Vec<u8> {
@@ -47,6 +47,7 @@ fn check(files: &[(Vec<u8>, Grade)], at: usize, block: usize, spoil: impl Fn(&mu
     let bench = Bench::new(&image);
     let (_, report) = bench.scan("out", Options::default());
     let found: Vec<_> = own(&report).filter(|file| file.grade >= Grade::Structural).collect();
+    assert_eq!(tree(&bench.output("out").join("photos")).len(), files.len());
     assert_eq!(found.len(), files.len(), "{block} at {at}: {found:#?}");
     for ((file, (bytes, grade)), start) in found.iter().zip(files).zip(starts) {
         assert_eq!(file.runs[0].offset, Some(start as u64));
@@ -111,4 +112,21 @@ fn a_bitmap_without_a_list_in_it_stays_as_it_is() {
     let found: Vec<_> = own(&report).collect();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].origin, found[0].size), (Origin::Carved, bytes.len() as u64));
+}
+
+#[test]
+fn a_bitmap_that_holds_a_list_is_not_passed_for_whole() {
+    const BLOCK: usize = 1024;
+    let bytes = bitmap(10, 400, 300);
+    let mut image = vec![0; 8 * BLOCK];
+    lists::append(&mut image, 0, BLOCK, &bytes);
+    // The list of lists is another's by now, so that the rest is nowhere.
+    let second = 8 * BLOCK + (12 + 1 + 256) * BLOCK;
+    image[second..second + BLOCK].copy_from_slice(&Random::new(1).bytes(BLOCK));
+    image.resize(image.len() + 8192, 0);
+    let (_, report) = Bench::new(&image).scan("out", Options::default());
+    let found: Vec<_> = own(&report).collect();
+    assert_eq!((found.len(), found[0].grade), (1, Grade::Damaged), "{found:#?}");
+    let list = found[0].issues.iter().find(|issue| issue.offset == 12 * BLOCK as u64);
+    assert!(list.is_some_and(|issue| issue.what.contains("ext2")), "{:#?}", found[0].issues);
 }

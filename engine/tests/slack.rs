@@ -10,7 +10,7 @@ use afterimage_testdata::cameras::Shot;
 use afterimage_testdata::fat::{Kind, Stamp};
 use afterimage_testdata::{apfs, exfat, ext, fat, hfsplus, ntfs};
 
-use bench::{Bench, own};
+use bench::{Bench, check_runs, own, tree};
 
 /// When every file was written, in seconds since 1970.
 const SECONDS: u32 = 1_715_961_802;
@@ -28,11 +28,13 @@ fn stamp() -> Stamp {
 fn check(name: &str, image: &[u8], at: usize) {
     let bench = Bench::new(image);
     let (_, report) = bench.scan("out", Options::default());
+    assert_eq!(tree(&bench.output("out").join("photos")).len(), 1, "{name}");
     let files: Vec<&ReportFile> = own(&report).collect();
     let [file] = files[..] else { panic!("{name}: {files:#?}") };
     let volume = &report.sources[0].volumes[0];
     assert_eq!(volume.faults, [""; 0], "{name}");
     assert_eq!(file.runs[0].offset, Some(at as u64), "{name}");
+    assert!(check_runs(image, file) == photo(), "{name}");
     assert_eq!((file.status, file.path.is_some()), (Status::Deleted, true), "{name}: {file:#?}");
 }
 

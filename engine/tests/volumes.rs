@@ -391,6 +391,61 @@ fn a_carved_photo_that_nothing_proves_ends_before_a_live_file() {
     assert_eq!((file.size, file.grade), (cluster as u64, Grade::Partial), "{}", line(file));
 }
 
+/// Checks that a whole photo whose live entry says a smaller size is written whole, with all files or without.
+#[track_caller]
+fn check_outgrown(path: &str, bytes: &[u8], size: u32, grade: Grade) {
+    let mut volume = cards::Fat16::new();
+    volume.write(path, bytes, 60);
+    volume.resize(path, size);
+    let image = volume.image();
+    for all in [false, true] {
+        let (_, report) = Bench::new(&image).scan("out", Options { all, ..Options::default() });
+        let files: Vec<_> = own(&report).collect();
+        let [file] = files[..] else { panic!("{path}: {:#?}", lines(&report)) };
+        assert!(check_runs(&image, file) == bytes, "{}", line(file));
+        assert_eq!((file.grade, file.status), (grade, Status::Unknown), "{}", line(file));
+        assert!(file.path.is_some(), "{}", line(file));
+        // What the entry says stays in the report.
+        assert_eq!((file.name_hint.as_deref(), &file.original_path), (Some(path), &None));
+        assert!(file.issues.iter().any(|issue| issue.offset == u64::from(size)), "{file:#?}");
+    }
+}
+
+#[test]
+fn a_whole_photo_is_no_shorter_than_it_is_whatever_its_live_entry_says() {
+    let sample = |format: &str| {
+        let all = samples::all().into_iter().filter(|one| one.format == format);
+        all.max_by_key(|one| one.bytes.len()).unwrap().bytes
+    };
+    let png = sample("png");
+    check_outgrown("DCIM/100CANON/IMG_0001.PNG", &png, 512, Grade::Verified);
+    check_outgrown("DCIM/100CANON/IMG_0001.PNG", &png, 0x64, Grade::Verified);
+    let jpeg = photo(48, (320, 240));
+    let len = jpeg.len() as u32;
+    for size in [len - 1, len - 2, len / 2, 70] {
+        check_outgrown("DCIM/100CANON/IMG_0002.JPG", &jpeg, size, Grade::Verified);
+    }
+    let bmp = sample("bmp");
+    for size in [512, bmp.len() as u32 - 1] {
+        check_outgrown("DCIM/100CANON/IMG_0003.BMP", &bmp, size, Grade::Structural);
+    }
+}
+
+#[test]
+fn a_live_bitmap_that_ends_early_does_not_reach_into_the_file_after_it() {
+    let mut volume = cards::Fat16::new();
+    let bitmap = samples::all().into_iter().find(|one| one.format == "bmp").unwrap().bytes;
+    let (path, kept) = ("DCIM/100CANON/IMG_0001.BMP", cards::Fat16::CLUSTER - 100);
+    volume.write(path, &bitmap[..kept], 60);
+    volume.write("DCIM/100CANON/NOTE.TXT", &vec![b'n'; bitmap.len()], 60);
+    let image = volume.image();
+    let (_, report) = Bench::new(&image).scan("out", Options { all: true, ..Options::default() });
+    let files: Vec<_> = own(&report).collect();
+    let [file] = files[..] else { panic!("{:#?}", lines(&report)) };
+    assert!(check_runs(&image, file) == bitmap[..kept], "{}", line(file));
+    assert_eq!((file.original_path.as_deref(), file.status), (Some(path), Status::Live));
+}
+
 #[test]
 fn a_live_photo_is_copied_whole_however_broken_it_is() {
     let mut volume = cards::Fat16::new();

@@ -36,7 +36,7 @@ pub enum Status {
     Deleted,
     /// It is still there.
     Live,
-    /// No file system was asked.
+    /// No file system was asked, or what it says cannot be relied on.
     Unknown,
 }
 

@@ -3,7 +3,7 @@
 //! Carving takes a list for part of the file: its picture breaks there, or, where no check covers it, holds
 //! foreign bytes. With the lists left out it is whole.
 
-use afterimage_signatures::verdict::Span;
+use afterimage_signatures::verdict::{Issue, Span};
 use afterimage_signatures::{Buffer, Bytes};
 use rayon::prelude::*;
 
@@ -23,6 +23,15 @@ use crate::volumes::live_map::LiveMap;
 const AROUND: &str = "around the lists of its blocks, as ext2 and ext3 put them into files";
 const WIPED: &str = "around blocks of zeros where ext2 and ext3 put lists of blocks into files";
 
+/// Numbers of blocks side by side that no picture has by chance.
+const SURE: u64 = 8;
+
+/// What is said of a file that has a list in it and is not better without.
+const FOREIGN: &str = "a list of blocks of ext2 or ext3 lies here, which is no part of the file";
+
+/// How long a file is taken to be at the most of which only zeros tell, in bytes.
+const MOST_GUESSED: u64 = 16 << 20;
+
 /// What is needed to look for such files in one source.
 pub struct AroundLists<'a> {
     /// Measures files.
@@ -37,6 +46,8 @@ pub struct AroundLists<'a> {
 #[derive(Default)]
 struct Looked {
     found: Vec<Found>,
+    /// Where in the file a list lies for sure.
+    list: Option<u64>,
     cost: u64,
 }
 
@@ -54,25 +65,33 @@ impl AroundLists<'_> {
         occupied: &mut Occupied,
     ) -> Result<Vec<u32>, Error> {
         let is_left = |entry: &IndexEntry| !occupied.is_taken(Span { at: entry.offset, len: 1 });
-        let own = ledger.entries.iter().zip(standings).filter(|(entry, standing)| {
-            **standing == Standing::Own && self.may_hold_lists(entry) && is_left(entry)
-        });
-        let mut carved: Vec<IndexEntry> = own.map(|(entry, _)| *entry).collect();
-        carved.sort_unstable_by_key(|entry| entry.offset);
+        let own =
+            ledger.entries.iter().zip(standings).enumerate().filter(|(_, (entry, standing))| {
+                **standing == Standing::Own && self.may_hold_lists(entry) && is_left(entry)
+            });
+        let mut carved: Vec<(usize, IndexEntry)> =
+            own.map(|(position, (entry, _))| (position, *entry)).collect();
+        carved.sort_unstable_by_key(|(_, entry)| entry.offset);
         let (mut added, mut limit) = (Vec::new(), ReadLimit::of(self.prover.source.len()));
         for batch in carved.chunks(MOST_BATCH) {
             if limit.is_spent() || self.progress.stopped() {
                 break;
             }
-            let look = |buffer: &mut Buffer, entry: &IndexEntry| self.look(entry, buffer);
-            let looked: Vec<Looked> = self.prover.pool.install(|| {
-                batch.par_iter().map_init(Buffer::default, look).collect()
-            });
-            for Looked { mut found, cost } in looked {
-                match found.first().map(|file| file.record.runs.clone()) {
-                    Some(runs) if occupied.take(runs.as_slice()) => {
+            let look =
+                |buffer: &mut Buffer, (_, entry): &(usize, IndexEntry)| self.look(entry, buffer);
+            let looks = || batch.par_iter().map_init(Buffer::default, look).collect();
+            let looked: Vec<Looked> = self.prover.pool.install(looks);
+            for ((position, entry), Looked { mut found, list, cost }) in batch.iter().zip(looked) {
+                match (found.first().map(|file| file.record.runs.clone()), list) {
+                    (Some(runs), _) if occupied.take(runs.as_slice()) => {
                         self.prover.keep(&mut found, true);
                         added.push(ledger.add_restored(&found)?);
+                    }
+                    (_, Some(list)) if entry.grade == Grade::Structural => {
+                        let mut record = ledger.record(entry)?;
+                        record.grade = Grade::Damaged;
+                        record.issues.push(Issue::new(list, FOREIGN));
+                        ledger.update(*position, &record)?;
                     }
                     _ => limit.charge(cost),
                 }
@@ -105,8 +124,11 @@ impl AroundLists<'_> {
                 },
                 None => continue,
             };
+            if named.is_some_and(|named| named >= SURE) && entry.len > DIRECT * block {
+                best.list = Some(DIRECT * block);
+            }
             let before = buffer.lent();
-            let len = if named.is_some() { u64::MAX } else { entry.len.saturating_mul(2) };
+            let len = if named.is_some() { u64::MAX } else { MOST_GUESSED };
             buffer.allow(Some(allowance(runs.len().min(len))));
             let mut found = self.prover.measure(&runs, buffer);
             best.cost += buffer.lent() - before;
@@ -133,10 +155,10 @@ fn improves(carved: &IndexEntry, record: &Record, block: u64, named: Option<u64>
     let Some(named) = named else {
         return blocks > DIRECT && record.grade == Grade::Verified;
     };
-    // The list has as many numbers as the file has blocks: no picture has that by chance.
-    let is_told = named > 1 && blocks == DIRECT + named;
+    // As many numbers as the file has blocks no picture has by chance; a trailer may make them more.
+    let is_told =
+        named > 1 && blocks == DIRECT + named || named >= SURE && blocks <= DIRECT + named;
     let has_more = record.grade < Grade::Structural && record.source_len() > carved.len;
     blocks > DIRECT
-        && (record.grade > carved.grade
-            || record.grade == carved.grade && (is_told || has_more))
+        && (record.grade > carved.grade || record.grade == carved.grade && (is_told || has_more))
 }

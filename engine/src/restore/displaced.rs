@@ -51,7 +51,12 @@ pub fn displace(
                     Some(Role::Metadata | Role::Trailer) => record.grade >= Grade::Structural,
                     _ => record.grade == Grade::Verified,
                 };
-                if at > 0 && !is_known && !is_part && is_apart(&entries[index]) {
+                let proves_less = match at {
+                    // The same file, of which less is proven when its end is a guess.
+                    0 => record.grade < Grade::Verified && entries[index].grade == Grade::Verified,
+                    _ => !is_known && !is_part,
+                };
+                if proves_less && is_apart(&entries[index]) {
                     continue;
                 }
                 entries[index].fate = match role {

@@ -63,11 +63,7 @@ impl Undelete<'_> {
     /// # Errors
     ///
     /// When the output fails.
-    pub fn run(
-        &self,
-        ledger: &mut Ledger,
-        occupied: &mut Occupied,
-    ) -> Result<Vec<u32>, Error> {
+    pub fn run(&self, ledger: &mut Ledger, occupied: &mut Occupied) -> Result<Vec<u32>, Error> {
         let mut open = missing(self.survey, self.entries, &occupied.carved);
         open.retain_mut(|one| !self.progress.stopped() && self.begins(one));
         let limit = ReadLimit::of(self.prover.source.len());

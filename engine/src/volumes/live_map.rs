@@ -9,6 +9,9 @@ use afterimage_signatures::verdict::Span;
 use super::survey::{EntryId, Survey};
 use crate::model::SpanSet;
 
+/// Runs of live files that one question goes through; the answer for a file of more is that nothing is known.
+const MOST_LOOKED: usize = 1 << 12;
+
 /// What is in use, as far as the volumes of a source can be relied on.
 #[derive(Debug, Default)]
 pub struct LiveMap {
@@ -64,7 +67,7 @@ impl LiveMap {
         runs.as_slice().iter().all(|wanted| {
             let first = self.runs.partition_point(|run| run.span.at <= wanted.at);
             let mut at = wanted.at;
-            for run in &self.runs[first.saturating_sub(1)..] {
+            for run in self.runs[first.saturating_sub(1)..].iter().take(MOST_LOOKED) {
                 if at >= wanted.end() || run.span.at > at {
                     break;
                 }
@@ -91,7 +94,8 @@ impl LiveMap {
     pub fn first_other(&self, at: u64, end: u64) -> Option<u64> {
         let own = self.owner(at);
         let after = self.runs.partition_point(|run| run.span.at <= at);
-        let before = self.runs[after..].iter().take_while(|run| run.span.at < end);
+        let runs = self.runs[after..].iter().take(MOST_LOOKED);
+        let before = runs.take_while(|run| run.span.at < end);
         let mut others = before.filter(|run| run.is_sure && Some(run.id) != own);
         others.next().map(|run| run.span.at)
     }
@@ -147,7 +151,10 @@ mod tests {
     fn another_file_is_the_first_that_is_sure_to_be_another() {
         let apart = map(&[(10, 20, 1), (30, 40, 1), (50, 60, 2)]);
         let first = |at| apart.first_other(at, 100);
-        assert_eq!((first(0), first(15), first(25), first(55)), (Some(10), Some(50), Some(30), None));
+        assert_eq!(
+            (first(0), first(15), first(25), first(55)),
+            (Some(10), Some(50), Some(30), None)
+        );
         assert_eq!(apart.first_other(15, 50), None);
         // Two files claim the same bytes.
         let crossed = map(&[(10, 40, 1), (30, 50, 2), (60, 70, 3)]);

@@ -27,8 +27,8 @@ pub struct Contents {
     pub encrypted: Option<&'static str>,
     /// Files, not folders. No two say exactly the same.
     pub entries: Vec<Entry>,
-    /// Free extents: clusters that no live file owns. Nothing where it is not
-    /// known, or not to be trusted.
+    /// Free extents: clusters that no live file owns, and those in which nothing of their file was written.
+    /// Nothing where it is not known, or not to be trusted.
     pub free: Option<SpanSet>,
     /// What its own file system's salvage needs again.
     pub kept: Kept,

@@ -150,8 +150,7 @@ fn free(volume: &ExtVolume, survey: &InodeSurvey, faults: &mut Vec<String>) -> O
         faults.push("it was not unmounted: its journal holds changes".into());
     }
     let free = SpanSet::from(free);
-    let is_free = |run: &Span| free.contains(run.at);
-    if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| is_free(&run)) {
+    if live().flat_map(|file| file.layout.runs(&volume.blocks)).any(|run| free.meets(run)) {
         faults.push("a bitmap has blocks of its files as free".into());
         return None;
     }

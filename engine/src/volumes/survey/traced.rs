@@ -67,8 +67,7 @@ impl Survey {
     /// Whether a trace is part of a volume of its kind that is known. In one that is damaged others may
     /// begin, for it may be the damaged one that is not there; copies in it are its own.
     fn covers(&self, bytes: &dyn Bytes, trace: &Trace) -> bool {
-        let original =
-            || filesystem::ALL[usize::from(trace.system)].original(bytes, trace.at);
+        let original = || filesystem::ALL[usize::from(trace.system)].original(bytes, trace.at);
         self.volumes.iter().any(|known| {
             let at = known.contents.span.at;
             known.system == usize::from(trace.system)

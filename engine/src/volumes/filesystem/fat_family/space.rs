@@ -127,9 +127,11 @@ impl<'b> ClusterSpace<'b> {
             FileAllocation::Chained => self.table.surviving(record.cluster, needed, &self.owned),
             FileAllocation::Contiguous | FileAllocation::Nothing => None,
         };
-        let is_free = |at| self.heap.number(at).is_none_or(|cluster| {
-            !self.owned.has(cluster) || self.idle.has(cluster)
-        });
+        let is_free = |at| {
+            self.heap
+                .number(at)
+                .is_none_or(|cluster| !self.owned.has(cluster) || self.idle.has(cluster))
+        };
         budget.deleted(&self.heap, record, chain, is_free)
     }
 }
