@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "other tests need more of it")]
 mod bench;
 
 use afterimage_engine::options::Options;

@@ -1,6 +1,6 @@
 //! Laws about samples: whole, cut, followed by something else, in pieces.
 
-use afterimage_signatures::verdict::{End, Grade, Role, Span, Verdict};
+use afterimage_signatures::verdict::{End, Grade, Joints, Role, Span, Verdict};
 use afterimage_signatures::{Bytes, Effort, Runs};
 use afterimage_testdata::canvas;
 use afterimage_testdata::random::Random;
@@ -117,7 +117,7 @@ fn scatter(file: &[u8], pieces: usize) -> (Vec<u8>, Runs) {
 
 /// All that is said of a file but for how it goes on at its joints.
 fn but_joints(verdict: Verdict) -> Verdict {
-    Verdict { joints: Vec::new(), ..verdict }
+    Verdict { joints: Joints::default(), ..verdict }
 }
 
 #[test]

@@ -80,13 +80,16 @@ fn fax(rows: u32) -> [(u16, Vec<u8>); 2] {
     [(3, bits(&group3)), (4, bits(&group4))]
 }
 
+/// What packs the rows of a picture.
+type Packer = fn(&[u8]) -> Vec<u8>;
+
 /// Files, each with what is odd about it.
 pub fn files() -> Vec<(String, Vec<u8>)> {
     let mut out = Vec::new();
     let len = (SIZE.0 * 3 * ROWS) as usize;
     let plain = [1, 2, 3].map(|seed| noise(seed, len));
     let orders = [Writer::new(b"II*\0"), Writer::new(b"MM\0*"), Writer::big()];
-    let codings: [(u16, &str, fn(&[u8]) -> Vec<u8>); 4] = [
+    let codings: [(u16, &str, Packer); 4] = [
         (1, "plain", <[u8]>::to_vec),
         (8, "deflate", |rows| compress_to_vec_zlib(rows, 6)),
         (5, "lzw", lzw),

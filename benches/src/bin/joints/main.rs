@@ -116,9 +116,6 @@ impl Joints {
                 }
                 _ => {}
             }
-            if wrong > 0 && file.grade == Grade::Verified {
-                eprintln!("{} {:?} {:?}", file.id, file.original_path, file.runs.len());
-            }
         }
         if let Some(keep) = self.keep.as_ref().filter(|_| is_wrong) {
             fs::write(keep.join(format!("{seed}-{}.img", card.cluster)), &card.image)?;

@@ -98,7 +98,7 @@ pub(super) fn quoted(path: &Path) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:=@%".contains(byte);
     let text = path.to_string_lossy();
     let text = if text.starts_with('-') { format!("./{text}") } else { text.into_owned() };
-    if !text.is_empty() && OsStr::new(&text).as_bytes().iter().all(|byte| plain(byte)) {
+    if !text.is_empty() && OsStr::new(&text).as_bytes().iter().all(plain) {
         return text;
     }
     format!("'{}'", text.replace('\'', "'\\''"))

@@ -244,7 +244,7 @@ fn holidays(kind: Kind, count: usize) -> (Volume, Vec<String>) {
 /// All that is told of a card: the folders of the files, and how many are in each, but for the root.
 fn folders(image: &[u8]) -> Vec<(String, usize)> {
     let known = read(image);
-    let found = Fat.salvage(&image, &clues(image), &[known.clone()]);
+    let found = Fat.salvage(&image, &clues(image), std::slice::from_ref(&known));
     let mut folders = std::collections::BTreeMap::new();
     for entry in known.entries.iter().chain(found.iter().flat_map(|one| &one.entries)) {
         if let Some((folder, _)) = entry.path.rsplit_once('/') {
