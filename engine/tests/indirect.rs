@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[expect(dead_code, reason = "other tests need more of it")]
 mod bench;
 
 use afterimage_engine::options::Options;

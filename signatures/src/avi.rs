@@ -7,6 +7,7 @@
 
 use crate::format::{Effort, Magic};
 use crate::riff::{Chunk, HEAD_LEN, LIST_HEAD_LEN};
+use crate::trailer;
 use crate::verdict::{End, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::{Endian::Little, View};
 
@@ -68,7 +69,11 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
             Err(reject) => break Some(reject),
         }
     };
-    walk.finish(broken)
+    let mut verdict = walk.finish(broken)?;
+    if verdict.grade > Grade::Partial && verdict.end == End::Exact {
+        trailer::add(view, &mut verdict);
+    }
+    Ok(verdict)
 }
 
 impl Walk {

@@ -23,6 +23,7 @@ pub mod keys;
 pub(crate) mod layout;
 pub(crate) mod location;
 pub(crate) mod movie;
+mod object;
 pub(crate) mod property;
 pub(crate) mod table;
 pub(crate) mod track;

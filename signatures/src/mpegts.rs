@@ -9,6 +9,7 @@ mod packet;
 mod tables;
 
 use crate::format::{Effort, Magic};
+use crate::trailer;
 use crate::verdict::{End, Reject, Verdict};
 use crate::view::View;
 use packet::{NULL_PID, Packet};
@@ -63,7 +64,9 @@ pub fn measure(view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
     if !timed.is_video() {
         return Err(view.malformed(timed.len, "transport packet"));
     }
-    Ok(timed.verdict())
+    let mut verdict = timed.verdict();
+    trailer::add(view, &mut verdict);
+    Ok(verdict)
 }
 
 /// Follows packets that each have `time` bytes of arrival time before them.

@@ -5,19 +5,40 @@
 //! after a picture on a disk is usually no part of it.
 
 mod afcp;
+mod closing;
 mod footers;
 mod found;
 mod limits;
 mod samsung;
 mod search;
 
-pub use found::Trailer;
-pub use samsung::samsung;
+pub use closing::{FOOTERS, Footer};
+pub(crate) use found::Trailer;
+pub(crate) use samsung::samsung;
 
+use crate::verdict::{MOST_CHILDREN, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
+/// More trailers than any chain of programs appends.
+pub(crate) const MOST_TRAILERS: usize = 8;
+
+/// Adds to a whole file the trailers that follow it.
+pub(crate) fn add(view: &mut View<'_>, verdict: &mut Verdict) {
+    let start = verdict.len;
+    for _ in 0..MOST_TRAILERS {
+        let Some(found) = any(view, verdict.len) else { break };
+        verdict.len = found.end;
+        verdict.children.extend(found.children);
+    }
+    verdict.children.truncate(MOST_CHILDREN);
+    let span = Span::between(start, verdict.len);
+    if span.len > 0 {
+        verdict.unchecked.push(Unchecked { span, role: Role::Trailer });
+    }
+}
+
 /// The trailer of any kind that begins at `at`, the end of a complete picture.
-pub fn any(view: &mut View<'_>, at: u64) -> Option<Trailer> {
+pub(crate) fn any(view: &mut View<'_>, at: u64) -> Option<Trailer> {
     let head = view.up_to(at, 16);
     if head.iter().all(|&byte| byte == 0) {
         return None;

@@ -116,7 +116,7 @@ type Change = (u16, [u8; 4], bool);
 fn mutated_samples() {
     static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
         let short = |sample: &Sample| sample.bytes.len() <= MOST_MUTATED;
-        samples::all().into_iter().filter(short).collect()
+        [samples::all(), samples::containers()].concat().into_iter().filter(short).collect()
     });
     bolero::check!().with_type::<(u16, Vec<Change>, u16)>().with_test_time(TIME).for_each(
         |(number, changes, cut)| {

@@ -23,7 +23,8 @@ use afterimage_testdata::{Sample, samples};
 
 /// Every sample and the format that it is of. They are made once: encoding takes its time.
 fn cases() -> Vec<(Sample, &'static dyn Format)> {
-    static ALL: LazyLock<Vec<Sample>> = LazyLock::new(samples::all);
+    static ALL: LazyLock<Vec<Sample>> =
+        LazyLock::new(|| [samples::all(), samples::containers()].concat());
     let of = |sample: &Sample| by_name(sample.format).map(|format| (sample.clone(), format));
     ALL.iter().filter_map(of).collect()
 }

@@ -3,6 +3,7 @@
 mod cr3;
 mod heif;
 mod movie;
+mod pictures;
 
 use crate::Sample;
 
@@ -48,6 +49,11 @@ pub fn samples() -> Vec<Sample> {
 /// Video in the orders of boxes that devices write.
 pub fn videos() -> Vec<Sample> {
     movie::samples()
+}
+
+/// Movies and pictures whose parts are whole picture files.
+pub fn of_pictures() -> Vec<Sample> {
+    pictures::samples()
 }
 
 /// The identifier that the halves of the made Live Photos share.

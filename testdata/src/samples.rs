@@ -5,7 +5,7 @@ use crate::exif::Exif;
 use crate::jpeg::{Jpeg, Process, Sampling, Segment};
 use crate::png::{Colour, Png};
 use crate::scene::Picture;
-use crate::trailers::{Block, samsung};
+use crate::trailers::{self, Block, samsung};
 use crate::{
     Sample, avi, bmp, gif, ico, isobmff, jpeg2000, jpegxl, mts, pcx, psd, raw, tiff, video, webp,
 };
@@ -19,6 +19,11 @@ pub fn all() -> Vec<Sample> {
     let raws = [tiff::samples(), raw::samples()].concat();
     let videos = [avi::samples(), mts::samples()].concat();
     [jpegs(), pngs(), apngs(), stills, simple, raws, boxes, modern, videos].concat()
+}
+
+/// Files whose parts are whole picture files, and films with what cameras append.
+pub fn containers() -> Vec<Sample> {
+    [isobmff::of_pictures(), tiff::of_pictures(), trailers::behind_films()].concat()
 }
 
 /// JPEG as cameras, phones and programs write it, and its rarer forms.

@@ -5,6 +5,7 @@
 
 mod cameras;
 pub(crate) mod jpeg;
+mod pictures;
 mod plain;
 mod special;
 pub(crate) mod untold;
@@ -15,6 +16,11 @@ use crate::Sample;
 /// A small file of each.
 pub fn samples() -> Vec<Sample> {
     [cameras::samples(), special::samples(), plain::samples()].concat()
+}
+
+/// Files whose strips, tiles or previews are whole picture files.
+pub fn of_pictures() -> Vec<Sample> {
+    pictures::samples()
 }
 
 /// Bytes that look like compressed data, the same for the same `seed`.

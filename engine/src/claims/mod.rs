@@ -1,9 +1,11 @@
 //! Which bytes belong to which file.
 //!
-//! Carving measures candidates one by one, each as if it were alone. Here they meet: [`resolve`] settles the
+//! Carving measures candidates one by one, each as if it were alone. Here they meet: [`append`] adds the
+//! trailers whose footers the scan has seen, [`resolve`] settles the
 //! fate of every carved file in order of offset, and [`standings`] where each belongs when all fates are
 //! settled. [`Occupied`] says which bytes proven files hold, for whoever looks for the rest.
 
+mod appended;
 mod depth;
 mod infer_grid;
 mod occupied;
@@ -11,6 +13,7 @@ mod order;
 mod resolve;
 mod standing;
 
+pub use appended::append;
 pub use depth::MOST_OPEN;
 pub use infer_grid::infer;
 pub use occupied::{CarvedFile, Occupied};

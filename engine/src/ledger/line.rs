@@ -114,6 +114,9 @@ pub struct ChunkLine {
     /// Sectors in it that may be traces of file systems.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub traces: Vec<Trace>,
+    /// Where the trailers may lie whose footers stand in it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub trailers: Vec<Span>,
 }
 
 /// A [`Span`] that may be empty and at 0.

@@ -22,6 +22,7 @@ pub struct ScanTally {
     /// Digests of the whole source, where they were asked for and it was read to its end.
     pub digests: Option<Digests>,
     traces: Traces,
+    trailers: Vec<Span>,
 }
 
 impl ScanTally {
@@ -36,6 +37,7 @@ impl ScanTally {
         self.erased = self.erased.saturating_add(chunk.erased);
         self.left_out = self.left_out.saturating_add(chunk.left_out);
         self.traces.add(&chunk.traces);
+        self.trailers.extend(&chunk.trailers);
         chunk.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
     }
 
@@ -46,6 +48,14 @@ impl ScanTally {
             self.digests.clone_from(&end.digests);
         }
         end.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
+    }
+
+    /// Where the trailers may lie whose footers were seen, in order; they are let go.
+    pub fn take_trailers(&mut self) -> Vec<Span> {
+        let mut trailers = std::mem::take(&mut self.trailers);
+        trailers.sort_unstable();
+        trailers.dedup();
+        trailers
     }
 
     /// Sectors that may be traces of file systems, by their offset; they are let go.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 
-use afterimage_signatures::Buffer;
 use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
 use super::budget::{self, Budget, REGION};
 use super::plan::Scan;
@@ -31,10 +31,15 @@ pub(super) struct Worker<'w> {
     pub(super) recent: &'w RecentFiles,
 }
 
+/// So many footers of one chunk are asked where their trailers begin: no card has more.
+const MOST_FOOTERS: usize = 4096;
+
 /// What a look at every byte of a chunk gives.
 struct Looked {
     hits: Vec<Hit>,
     traces: Vec<Trace>,
+    /// Where trailers may lie whose footers were seen.
+    trailers: Vec<Span>,
     /// Bytes in blocks of one value.
     erased: u64,
 }
@@ -52,7 +57,7 @@ impl<'w> Worker<'w> {
         let before = self.scan.cut.start.saturating_sub(chunk.at) as usize;
         let own = before.min(chunk.own)..chunk.own;
         let len = own.len() as u64;
-        let Looked { hits, traces, erased } =
+        let Looked { hits, traces, trailers, erased } =
             self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));
         // What was looked at after the stop may be zeros.
         let is_looked_at = !progress.is_over();
@@ -77,12 +82,12 @@ impl<'w> Worker<'w> {
                 break;
             }
         }
-        let (traces, erased) = if done < own.end {
+        let (traces, trailers, erased) = if done < own.end {
             // What is counted is counted again when the rest of the chunk is scanned.
-            let Looked { traces, erased, .. } = self.look_again(chunk, own.start..done);
-            (traces, erased)
+            let Looked { traces, trailers, erased, .. } = self.look_again(chunk, own.start..done);
+            (traces, trailers, erased)
         } else {
-            (traces, erased)
+            (traces, trailers, erased)
         };
         let span = Span::between(chunk.at + own.start as u64, chunk.at + done as u64);
         batch.close(ChunkLine {
@@ -92,6 +97,7 @@ impl<'w> Worker<'w> {
             left_out,
             unreadable: self.unreadable(span),
             traces,
+            trailers,
         });
         progress.scanned.fetch_add(span.len, Relaxed);
         (batch, outcome)
@@ -123,9 +129,28 @@ impl<'w> Worker<'w> {
                 traces::look(chunk.bytes(), chunk.at, tile, &mut traces);
             }
         }
+        let trailers = self.trailers(chunk.at, &hits);
         let end = (own.end + region::NEAR as usize).min(chunk.bytes().len());
         self.scan.matcher.scan(chunk.bytes(), own.end..end, &mut hits);
-        Looked { hits, traces, erased }
+        hits.retain(|hit| self.scan.matcher.footer(hit).is_none());
+        Looked { hits, traces, trailers, erased }
+    }
+
+    /// Where the trailers may lie whose footers are among the hits of a chunk that begins at `start`.
+    fn trailers(&self, start: u64, hits: &[Hit]) -> Vec<Span> {
+        let bytes: &dyn Bytes = self.window;
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len()), Buffer::default());
+        let footers = hits.iter().filter_map(|hit| Some((hit, self.scan.matcher.footer(hit)?)));
+        let mut found: Vec<Span> = footers
+            .take(MOST_FOOTERS)
+            .flat_map(|(hit, footer)| {
+                let mut view = View::new(bytes, &runs, &mut buffer);
+                footer.trailers(&mut view, start + hit.at as u64)
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// What of a range could not be read.

@@ -15,6 +15,12 @@ impl<'o> Job<'o, Scanned> {
         let is_whole =
             scanned.into_iter().all(|(job, tally)| job.open().is_none() || tally.complete);
         *is_cut_short = progress.stopped() || !is_whole;
+        for index in 0..self.sources.len() {
+            let tally = self.ledger.tallies.get_mut(index);
+            let trailers = tally.map(|tally| tally.take_trailers()).unwrap_or_default();
+            let appended = claims::append(&mut self.ledger, index as u32, &trailers);
+            self.environment.note(appended);
+        }
         let order = by_offset(&self.ledger.entries);
         for (index, source) in (0..).zip(&mut self.sources) {
             let part = part(&self.ledger.entries, &order, index);

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use afterimage_signatures::format::Gate;
+use afterimage_signatures::trailer::{FOOTERS, Footer};
 use afterimage_signatures::{Magic, View};
 
 use super::constant::{BLOCK, is_constant};
@@ -31,8 +32,10 @@ struct SharedMagic {
     /// What the file begins with besides.
     head: &'static [u8],
     gate: Option<Gate>,
-    /// Positions in the registry, in order.
+    /// Positions in the registry, in order; none of a footer.
     formats: Vec<usize>,
+    /// The footer that the bytes are of, if no format begins with them.
+    footer: Option<&'static Footer>,
 }
 
 impl SharedMagic {
@@ -51,10 +54,19 @@ impl SharedMagic {
             };
             match magics.iter_mut().find(is_same) {
                 Some(known) => known.formats.push(index),
-                None => magics.push(SharedMagic { at, bytes, head, gate, formats: vec![index] }),
+                None => {
+                    let formats = vec![index];
+                    magics.push(SharedMagic { at, bytes, head, gate, formats, footer: None });
+                }
             }
         }
         magics
+    }
+
+    /// The bytes of a footer, which are looked for in the same pass.
+    fn of_footer(footer: &'static Footer) -> Self {
+        let (bytes, footer) = (footer.bytes, Some(footer));
+        SharedMagic { at: 0, bytes, head: &[], gate: None, formats: Vec::new(), footer }
     }
 }
 
@@ -85,6 +97,7 @@ impl Matcher {
         let mut magics = SharedMagic::merge(
             formats.clone().flat_map(|(index, format)| magics_of(index, format.signature().magic)),
         );
+        magics.extend(FOOTERS.iter().map(SharedMagic::of_footer));
         let long = magics.len();
         magics.extend(SharedMagic::merge(
             formats.flat_map(|(index, format)| magics_of(index, format.short_magic())),
@@ -93,6 +106,11 @@ impl Matcher {
         let search = Search::new(&bytes[..long], &bytes[long..]);
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
         Matcher { magics, search, reach }
+    }
+
+    /// The footer that was hit, if it was one.
+    pub fn footer(&self, hit: &Hit) -> Option<&'static Footer> {
+        self.magics[hit.magic].footer
     }
 
     /// How many bytes after its own a chunk must hold so that every header that starts in it is
@@ -129,7 +147,7 @@ impl Matcher {
         found
     }
 
-    /// Appends the files that may begin in the bytes `own` of `chunk`, in order. Returns how many of
+    /// Appends the files that may begin in the bytes `own` of `chunk`, and the footers that do, in order. Returns how many of
     /// those bytes lie in blocks of one value (erased, zeroed or never written).
     pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         tiles(own).map(|tile| self.scan_tile(chunk, tile, hits)).sum()

@@ -83,7 +83,11 @@ fn verdict(view: &mut View<'_>, layout: &Layout, contents: Contents, media: Medi
     children.truncate(MOST_CHILDREN);
     verdict.children = children;
     verdict.exif = contents.exif;
-    verdict.unchecked = cover::unchecked(layout, verdict.len, [media.jpegs, media.timed].concat());
+    verdict.unchecked = cover::unchecked(
+        layout,
+        verdict.len,
+        cover::opaque([media.jpegs, media.timed].concat()).collect(),
+    );
     verdict
 }
 

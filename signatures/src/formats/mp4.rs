@@ -2,7 +2,7 @@
 
 use crate::format::{self, Effort, Group, Signature};
 use crate::isobmff::flavour::Flavour;
-use crate::isobmff::{self, video};
+use crate::isobmff::video;
 use crate::verdict::{Reject, Verdict};
 use crate::view::View;
 
@@ -10,13 +10,13 @@ static SIGNATURE: Signature = Signature {
     name: "mp4",
     title: "MP4",
     extensions: &["mp4"],
-    aliases: &[],
+    aliases: &["mj2"],
     group: Group::Video,
-    magic: isobmff::MAGIC,
+    magic: video::MP4,
     min_len: video::MIN_LEN,
     end_rule: video::END_RULE,
     proof: video::PROOF,
-    source: "ISO/IEC 14496-12:2022; ISO/IEC 14496-14:2020",
+    source: "ISO/IEC 14496-12:2022; ISO/IEC 14496-14:2020; ITU-T T.802",
 };
 
 /// An MP4 file with pictures.

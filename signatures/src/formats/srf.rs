@@ -85,6 +85,7 @@ fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findings)
         sensor: true,
         parts: vec![span],
         jpeg: None,
+        begins_whole: false,
         implausible: 0,
         untold: 0,
         coded: Coded::default(),

@@ -3,6 +3,7 @@
 //! coded data never contains.
 
 use super::alien::{Alien, PADDING, Trace};
+use crate::part::PictureKind;
 use crate::verdict::Span;
 use crate::view::View;
 
@@ -30,6 +31,10 @@ pub enum Coding {
 pub enum Beginning {
     /// A JPEG file (ITU-T T.81, B.1.1.3: SOI).
     Jpeg,
+    /// A PNG file.
+    Png,
+    /// JPEG 2000, in boxes or not.
+    Jpeg2000,
     /// H.263 (ITU-T H.263, 5.1.1: a picture start code of 22 bits).
     H263,
     /// MPEG-4 Visual (ISO/IEC 14496-2, 6.2.1: a start code), or H.263 in its short header.
@@ -37,13 +42,24 @@ pub enum Beginning {
 }
 
 impl Beginning {
-    fn fits(self, word: [u8; 3]) -> bool {
-        let is_h263 = word[..2] == [0, 0] && word[2] & 0xfc == 0x80;
+    /// Whether a picture may begin with these bytes, of which there are three or more.
+    fn fits(self, head: &[u8]) -> bool {
+        let is_h263 = head.starts_with(&[0, 0]) && head[2] & 0xfc == 0x80;
+        let kind = PictureKind::of(head);
         match self {
-            Beginning::Jpeg => word[..2] == [0xff, 0xd8],
+            Beginning::Jpeg => head.starts_with(&[0xff, 0xd8]),
+            Beginning::Png => kind == Some(PictureKind::Png),
+            Beginning::Jpeg2000 => {
+                matches!(kind, Some(PictureKind::Jpeg2000 | PictureKind::Jpeg2000Stream))
+            }
             Beginning::H263 => is_h263,
-            Beginning::Mpeg4 => word == [0, 0, 1] || is_h263,
+            Beginning::Mpeg4 => head.starts_with(&[0, 0, 1]) || is_h263,
         }
+    }
+
+    /// Whether each picture is a file of its own.
+    pub fn is_file(self) -> bool {
+        matches!(self, Beginning::Jpeg | Beginning::Png | Beginning::Jpeg2000)
     }
 }
 
@@ -97,8 +113,12 @@ pub fn held(view: &mut View<'_>, coding: Coding, span: Span) -> u64 {
 fn begun(view: &mut View<'_>, beginning: Beginning, extents: &[Span]) -> Result<(), Break> {
     let Some(first) = extents.first().filter(|first| first.len >= 3) else { return Ok(()) };
     let broken = |at, what, missing| Break { at, what, missing, mends: false };
-    let word = view.array(first.at).map_err(|_| broken(first.at, MISSING, true))?;
-    if !beginning.fits(word) {
+    let len = usize::try_from(first.len).unwrap_or(usize::MAX).min(PictureKind::HEAD);
+    let head = view.up_to(first.at, len);
+    if head.len() < 3 {
+        return Err(broken(first.at, MISSING, true));
+    }
+    if !beginning.fits(head) {
         return Err(broken(first.at, "a picture does not begin as its coding does", false));
     }
     match view.check(first.at, first.len) {

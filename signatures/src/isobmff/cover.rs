@@ -1,25 +1,28 @@
 //! What no check covers, told apart by whether a photo found there belongs to the file.
 
-use super::layout::Layout;
+use super::Header;
+use super::layout::{Layout, SIGNATURE, is_known};
 use crate::verdict::{Role, Span, Unchecked};
 
 /// The first `len` bytes of the file: boxes are metadata, what media boxes hold is payload, apart
-/// from the ranges in `opaque` (Exif, embedded JPEGs), which need not be in order. What lies
+/// from the ranges that are `known` (Exif, embedded pictures), which need not be in order. What lies
 /// after the last box is payload too.
-pub fn unchecked(layout: &Layout, len: u64, mut opaque: Vec<Span>) -> Vec<Unchecked> {
-    opaque.sort_unstable();
-    let mut opaque = opaque.into_iter().peekable();
+pub fn unchecked(layout: &Layout, len: u64, mut known: Vec<Unchecked>) -> Vec<Unchecked> {
+    known.sort_unstable_by_key(|one| one.span);
+    let mut known = known.into_iter().peekable();
     let mut cover = Cover { found: Vec::new(), at: 0 };
-    for header in &layout.boxes {
+    let last = layout.boxes.iter().rposition(|header| holds_movie(&header.kind));
+    for (index, header) in layout.boxes.iter().enumerate() {
         let end = header.end.min(len);
         if !matches!(&header.kind, b"mdat" | b"imda") {
-            cover.until(end, role(&header.kind));
+            let is_after = last.is_some_and(|last| index > last);
+            cover.until(end, role(layout, header, is_after));
             continue;
         }
         cover.until(header.body.min(end), Role::Metadata);
-        while let Some(span) = opaque.next_if(|span| span.at < end) {
-            cover.until(span.at, Role::Payload);
-            cover.until(span.end().min(end), Role::Metadata);
+        while let Some(one) = known.next_if(|one| one.span.at < end) {
+            cover.until(one.span.at, Role::Payload);
+            cover.until(one.span.end().min(end), one.role);
         }
         cover.until(end, Role::Payload);
     }
@@ -27,9 +30,23 @@ pub fn unchecked(layout: &Layout, len: u64, mut opaque: Vec<Span>) -> Vec<Unchec
     cover.found
 }
 
-fn role(kind: &[u8; 4]) -> Role {
-    match kind {
+/// Ranges that are opaque to the structure and belong to it.
+pub fn opaque(spans: impl IntoIterator<Item = Span>) -> impl Iterator<Item = Unchecked> {
+    spans.into_iter().map(|span| Unchecked { span, role: Role::Metadata })
+}
+
+fn holds_movie(kind: &[u8; 4]) -> bool {
+    matches!(kind, b"moov" | b"moof" | b"meta" | b"mdat" | b"imda")
+}
+
+/// What a box that is not of media is for; `is_after` says that no such box follows it.
+fn role(layout: &Layout, header: &Header, is_after: bool) -> Role {
+    match &header.kind {
         b"mpvd" | b"sefd" => Role::Trailer,
+        kind if is_after && !is_known(kind) => Role::Trailer,
+        // A file that begins with another signature is one file.
+        b"ftyp" if header.at > 0 => Role::Part,
+        _ if header.at == 0 && layout.boxes.len() > 1 && &header.kind == SIGNATURE => Role::Part,
         _ => Role::Metadata,
     }
 }
@@ -57,7 +74,7 @@ impl Cover {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::isobmff::{Header, layout::Stop};
+    use crate::isobmff::layout::Stop;
 
     #[test]
     fn stretches_are_in_order_and_do_not_overlap() {
@@ -70,8 +87,8 @@ mod tests {
             header(100, b"sefd", 108, 120),
         ];
         let layout = Layout { boxes, end: 120, stop: Stop::Closed };
-        let opaque = [(70, 10), (30, 4), (75, 7), (98, 40)].map(|(at, len)| Span { at, len });
-        let found: Vec<_> = unchecked(&layout, 125, opaque.to_vec())
+        let known = [(70, 10), (30, 4), (75, 7), (98, 40)].map(|(at, len)| Span { at, len });
+        let found: Vec<_> = unchecked(&layout, 125, opaque(known).collect())
             .iter()
             .map(|found| (found.span.at, found.span.end(), found.role))
             .collect();

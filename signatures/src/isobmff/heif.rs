@@ -5,12 +5,14 @@
 use super::brand::{Brands, Family};
 use super::chain::{Break, Coding, follow, held};
 use super::closing::{Closing, Shape};
-use super::cover::unchecked;
+use super::cover::{self, unchecked};
 use super::exif;
 use super::items::{Item, Items};
 use super::layout::{Layout, Stop};
 use super::track::tracks;
 use crate::format::Effort;
+use crate::part::{self, MOST_PARTS, NamedPart, PictureKind};
+use crate::trailer;
 use crate::verdict::{Child, End, Grade, Kinship, MOST_CHILDREN, Reject, Span, Verdict};
 use crate::view::View;
 
@@ -65,6 +67,9 @@ pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdi
     };
     grade(&layout, &closing, &picture, chains.as_ref(), &mut verdict);
     picture.describe(view, &layout, &mut verdict);
+    if closing.shape == Shape::Whole && verdict.grade > Grade::Partial {
+        trailer::add(view, &mut verdict);
+    }
     Ok(verdict)
 }
 
@@ -184,6 +189,8 @@ struct Picture {
     coded: Vec<Coded>,
     /// The coding of the tracks.
     track_coding: Option<Coding>,
+    /// Samples of tracks that may be files of their own.
+    files: Vec<Span>,
     /// Coded items that lack their decoder's configuration, by where they begin.
     bare: Vec<u64>,
     /// The end of the boxes that describe the picture.
@@ -206,6 +213,7 @@ impl Picture {
             extents: Vec::new(),
             coded: Vec::new(),
             track_coding: None,
+            files: Vec::new(),
             bare: Vec::new(),
             described,
         };
@@ -248,6 +256,14 @@ impl Picture {
                 self.pixels = track.pixels(view);
             }
             self.track_coding = self.track_coding.or(coding);
+            if track.may_hold_files(coding) {
+                let mut samples = track.samples(view)?;
+                while let Some(span) = samples.next(view)?
+                    && self.files.len() < MOST_PARTS
+                {
+                    self.files.push(span);
+                }
+            }
             // Samples of AV1 may leave out the size of their last unit, so that only those of
             // HEVC can be followed from one to the next.
             let coding = coding.filter(|coding| matches!(coding, Coding::Hevc { .. }));
@@ -352,17 +368,16 @@ impl Picture {
     /// Adds what lies inside: Exif, children, and what no check covers.
     fn describe(&self, view: &mut View<'_>, layout: &Layout, verdict: &mut Verdict) {
         let inside = |span: &Span| span.end() <= verdict.len;
-        let mut opaque = Vec::new();
-        let mut children = Vec::new();
+        let (mut known, mut children) = (Vec::new(), Vec::new());
+        let parts = self.parts(view);
         if let Some(items) = &self.items {
             verdict.exif = exif::blocks(view, items);
             verdict.exif.retain(|block| inside(&block.span));
-            let foreign = items
-                .list
-                .iter()
-                .filter(|item| matches!(&item.kind, b"Exif" | b"mime" | b"uri " | b"jpeg"));
-            opaque.extend(foreign.flat_map(|item| &item.extents).copied());
-            children = embedded(items);
+            let is_opaque =
+                |item: &&Item| matches!(&item.kind, b"Exif" | b"mime" | b"uri " | b"jpeg");
+            let opaque = items.list.iter().filter(is_opaque).flat_map(|item| &item.extents);
+            known.extend(cover::opaque(opaque.filter(|span| !is_file(&parts, **span)).copied()));
+            children = embedded(items, &parts);
         }
         for video in layout.boxes.iter().filter(|header| &header.kind == b"mpvd") {
             children.push(Child { span: video.body(), kinship: Kinship::Motion });
@@ -371,24 +386,46 @@ impl Picture {
         children.sort_by_key(|child| child.span);
         children.truncate(MOST_CHILDREN);
         verdict.children = children;
-        verdict.unchecked = unchecked(layout, verdict.len, opaque);
+        known.extend(part::roles(view, &parts));
+        verdict.unchecked = unchecked(layout, verdict.len, known);
+    }
+
+    /// Items and samples that may be picture files, in the order of the file.
+    fn parts(&self, view: &mut View<'_>) -> Vec<NamedPart> {
+        let mut spans = self.files.clone();
+        for item in self.items.iter().flat_map(|items| &items.list) {
+            let is_coded = matches!(&item.kind, b"hvc1" | b"av01" | b"avc1" | b"Exif" | b"uri ");
+            if let (&[span], false) = (&item.extents[..], is_coded || item.protected) {
+                spans.push(span);
+            }
+        }
+        part::in_order(&mut spans);
+        let read = |span| NamedPart::read(view, span, PictureKind::is_sure);
+        spans.into_iter().map(read).filter(|part| part.kind.is_some()).collect()
     }
 }
 
-/// Items that are JPEG files. A thumbnail in another coding is no file by itself: its parameters stand in
+/// Whether one of the `parts`, which are in order, lies at `span`.
+fn is_file(parts: &[NamedPart], span: Span) -> bool {
+    parts.binary_search_by_key(&span, |part| part.span).is_ok()
+}
+
+/// Items that are picture files. A thumbnail in another coding is no file by itself: its parameters stand in
 /// the item tables, as those of the picture do.
-fn embedded(items: &Items) -> Vec<Child> {
+fn embedded(items: &Items, parts: &[NamedPart]) -> Vec<Child> {
     let mut thumbnails: Vec<u32> = items.references(b"thmb").map(|found| found.from).collect();
     thumbnails.sort_unstable();
     let child = |item: &Item| {
-        let is_thumbnail = thumbnails.binary_search(&item.id).is_ok();
-        let kinship = match &item.kind {
-            b"jpeg" if is_thumbnail => Kinship::Thumbnail,
-            b"jpeg" if item.id == items.primary => Kinship::Preview,
-            b"jpeg" => Kinship::Secondary,
-            _ => return None,
-        };
         let &[span] = &item.extents[..] else { return None };
+        let is_thumbnail = thumbnails.binary_search(&item.id).is_ok();
+        if &item.kind != b"jpeg" && !is_file(parts, span) {
+            return None;
+        }
+        let kinship = match item.id == items.primary {
+            _ if is_thumbnail => Kinship::Thumbnail,
+            true => Kinship::Preview,
+            false => Kinship::Secondary,
+        };
         Some(Child { span, kinship })
     };
     items.list.iter().filter_map(child).take(MOST_CHILDREN).collect()

@@ -1,6 +1,8 @@
 //! The boxes that a file is made of, and which of what follows still belongs to it.
 
 use super::{Header, SHORTEST, is_plausible};
+use crate::format::SECTOR;
+use crate::part::PictureKind;
 use crate::verdict::{Reject, Span};
 use crate::view::View;
 
@@ -15,6 +17,25 @@ const KNOWN: &[&[u8; 4]] = &[
     b"sefd",
 ];
 
+/// Boxes that cameras and programs append behind a film.
+///
+/// Source: ExifTool, QuickTime.pm and QuickTimeStream.pl (Novatek, 70mai, BlackVue, Kodak and others);
+/// Adobe, XMP Specification part 3, 1.1.5 "MPEG-4".
+const APPENDED: &[&[u8; 4]] = &[
+    b"thum", b"scrn", b"gps ", b"GPS ", b"gps0", b"gsen", b"3gf ", b"XMP_", b"junk", b"infi",
+    b"frea", b"SEAL",
+];
+
+/// The box that Motion JPEG 2000 begins with, before its brands.
+///
+/// Source: ITU-T T.802, 6.1 "JPEG 2000 signature box".
+pub const SIGNATURE: &[u8; 4] = b"jP  ";
+
+/// Whether any kind of file may have a box of that type at its top level.
+pub fn is_known(kind: &[u8; 4]) -> bool {
+    KNOWN.contains(&kind) || kind == b"ftyp"
+}
+
 /// Boxes that a file has once: a second one belongs to another file.
 const UNIQUE: &[&[u8; 4]] = &[b"ftyp", b"meta", b"moov"];
 
@@ -26,8 +47,11 @@ const FOREIGN: &[&[u8; 4]] = &[b"jP  ", b"JXL "];
 /// The longest box of an unknown type: a size that noise or text makes is mostly larger.
 const LONGEST_UNKNOWN: u64 = 64 << 20;
 
-/// The most boxes of unknown types one after the other.
-const MOST_UNKNOWN: usize = 16;
+/// Boxes of unknown types that follow one another before one is known; of noise, hardly two look so.
+const MOST_UNKNOWN: usize = 64;
+
+/// So many of them confirm each other, whatever comes then: on a disk it may be anything.
+const ENOUGH_UNKNOWN: usize = 3;
 
 /// The longest mark that a vendor leaves in a box of media of its own; Huawei's has 8 bytes.
 const LONGEST_MARK: u64 = 64;
@@ -64,8 +88,8 @@ impl Layout {
     /// Walks the boxes from the view's start. The first, mostly `ftyp`, must be whole.
     ///
     /// A following box belongs to the file when its type is known. One of unknown type must have a
-    /// plausible name and size and be followed by a known box, by zeros or by nothing. A second
-    /// `ftyp`, `meta` or `moov` is another file's, and zeros are no box.
+    /// plausible name and size and be followed by a known box, by another file, by zeros or by nothing,
+    /// or by more of its sort. A second `ftyp`, `meta` or `moov` is another file's, and zeros are no box.
     pub fn read(view: &mut View<'_>) -> Result<Self, Reject> {
         let first = Header::read(view, 0)?;
         view.check(0, first.end)?;
@@ -156,38 +180,64 @@ impl Layout {
         if KNOWN.contains(&&header.kind) {
             return Some(header);
         }
-        (is_sane(&header, view) && is_confirmed(view, header.end)).then_some(header)
+        if APPENDED.contains(&&header.kind) && header.end <= view.len() {
+            return Some(header);
+        }
+        // Of these, only Motion JPEG 2000 has its brands after another box.
+        let is_signed = self.boxes.len() == 1 && &self.boxes[0].kind == SIGNATURE;
+        if &header.kind == b"ftyp" && !is_signed {
+            return None;
+        }
+        let unknown = self.boxes.iter().rev().take(ENOUGH_UNKNOWN);
+        let unknown = unknown.take_while(|header| !is_known(&header.kind)).count();
+        let fits = is_sane(view, &header) && is_confirmed(view, header.end, unknown);
+        fits.then_some(header)
     }
 }
 
 /// Whether a box of unknown type may be one.
-fn is_sane(header: &Header, view: &View<'_>) -> bool {
-    let kind = header.kind;
-    let is_printable = kind.iter().all(|byte| (0x20..0x7f).contains(byte));
-    (is_printable || is_plausible(kind))
+fn is_sane(view: &View<'_>, header: &Header) -> bool {
+    is_printable(header.kind)
         && !header.open
-        && !FOREIGN.contains(&&kind)
+        && !FOREIGN.contains(&&header.kind)
         && header.end - header.at <= LONGEST_UNKNOWN
         && header.end <= view.len()
 }
 
-/// Whether a box of unknown type may end at `end`: a known one follows, perhaps after more of its
-/// kind, or nothing.
-fn is_confirmed(view: &mut View<'_>, mut end: u64) -> bool {
-    for _ in 0..MOST_UNKNOWN {
+/// Whether a type is of characters that can be read, the way in which vendors make theirs up. One letter
+/// at least tells it from a number.
+fn is_printable(kind: [u8; 4]) -> bool {
+    let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    is_plausible(kind)
+        || kind.iter().all(|&byte| fits(byte)) && kind.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether a box of unknown type may end at `end` that stands after so many others.
+fn is_confirmed(view: &mut View<'_>, end: u64, before: usize) -> bool {
+    let mut end = end;
+    for unknown in 1..MOST_UNKNOWN {
         match view.array::<{ SHORTEST as usize }>(end) {
             Err(_) => return view.up_to(end, SHORTEST as usize).iter().all(|&byte| byte == 0),
             Ok([0, 0, 0, 0, 0, 0, 0, 0]) => return true,
-            Ok([_, _, _, _, kind @ ..]) if &kind == b"ftyp" || KNOWN.contains(&&kind) => {
+            Ok([_, _, _, _, kind @ ..]) if is_known(&kind) || APPENDED.contains(&&kind) => {
                 return true;
             }
-            Ok(_) => match Header::read(view, end) {
-                Ok(next) if is_sane(&next, view) => end = next.end,
-                _ => return false,
-            },
+            Ok(_) if begins_file(view, end) => return true,
+            Ok(_) => {}
+        }
+        match Header::read(view, end) {
+            Ok(header) if is_sane(view, &header) => end = header.end,
+            _ => return before + unknown >= ENOUGH_UNKNOWN,
         }
     }
-    false
+    true
+}
+
+/// Whether a picture begins at `at`, and a sector: files do.
+fn begins_file(view: &mut View<'_>, at: u64) -> bool {
+    let begins =
+        PictureKind::of(view.up_to(at, PictureKind::HEAD)).is_some_and(PictureKind::is_sure);
+    begins && at.is_multiple_of(SECTOR as u64)
 }
 
 #[cfg(test)]
@@ -233,8 +283,23 @@ mod tests {
         let many = [vendor.clone(), boxed(b"a_b-", 9), boxed(b"wxyz", 0)].concat();
         let end = len + many.len() as u64;
         check(&[file.clone(), many.clone(), boxed(b"moov", 4)], end + 12, Stop::Closed);
-        check(&[file.clone(), many, vec![0x99; 20]], len, Stop::Closed);
+        check(&[file.clone(), many, vec![0x99; 20]], end, Stop::Closed);
         check(&[file.clone(), boxed(b"a\x01cd", 4)], len, Stop::Closed);
+        let (more, odd, junk) = (boxed(b"VND_", 90), boxed(b"a.b-", 7), vec![0x99; 20]);
+        check(&[file.clone(), boxed(b"GPS ", 90), junk.clone()], len + 98, Stop::Closed);
+        check(
+            &[file.clone(), vendor.clone(), boxed(b"thum", 4), junk.clone()],
+            len + 24,
+            Stop::Closed,
+        );
+        check(&[file.clone(), vendor.clone(), odd.clone()], len + 12 + 15, Stop::Closed);
+        check(&[file.clone(), vendor.clone(), odd.clone(), junk.clone()], len, Stop::Closed);
+        check(&[file.clone(), more, vendor.clone(), odd, junk], len + 98 + 12 + 15, Stop::Closed);
+        check(&[file.clone(), boxed(b"1234", 4)], len + 12, Stop::Closed);
+        let aligned = boxed(b"abcd", 512 - 8 - len as usize);
+        let picture = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\0".to_vec();
+        check(&[file.clone(), aligned, picture.clone()], 512, Stop::Closed);
+        check(&[file.clone(), vendor.clone(), picture], len, Stop::Closed);
         check(&[file, boxed(b"JXL ", 4), boxed(b"ftyp", 8)], len, Stop::Closed);
     }
 

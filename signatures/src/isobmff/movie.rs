@@ -5,17 +5,12 @@ use super::fragment::{self, Default, TrackRun};
 use super::layout::Layout;
 use super::track::{Track, tracks};
 use super::{FULL, Header};
+use crate::part::{self, MOST_PARTS};
 use crate::verdict::{Reject, Span};
 use crate::view::{Endian::Big, View};
 
 /// How many chunks of samples a movie may have: days of video.
 const MOST_CHUNKS: usize = 1 << 20;
-
-/// Types of sample entries whose samples are JPEG files.
-///
-/// Source: Apple, QuickTime File Format Specification (2012), "Video sample description";
-/// `dmb1` is OpenDML's.
-const JPEG: &[&[u8; 4]] = &[b"jpeg", b"mjpa", b"mjpb", b"dmb1", b"MJPG"];
 
 /// Tracks and fragments of a movie.
 pub struct Movie {
@@ -25,8 +20,8 @@ pub struct Movie {
     pub extents: Vec<Span>,
     /// Those of them that are pictures.
     pub pictures: Vec<Span>,
-    /// Those of the pictures that are JPEG files.
-    pub jpegs: Vec<Span>,
+    /// Samples that may be files of their own: pictures mostly.
+    pub files: Vec<Span>,
     /// Whether fragments may follow.
     pub is_fragmented: bool,
     tracks: Vec<(Track, Option<Coding>)>,
@@ -45,7 +40,7 @@ impl Movie {
             pixels: None,
             extents: Vec::new(),
             pictures: Vec::new(),
-            jpegs: Vec::new(),
+            files: Vec::new(),
             is_fragmented: defaults.is_some(),
             tracks: Vec::new(),
             fragments: match defaults {
@@ -61,6 +56,7 @@ impl Movie {
             return Err(Reject::Other { what: "no track of pictures" });
         }
         movie.add_fragments(view)?;
+        part::in_order(&mut movie.files);
         if movie.pixels.is_none() {
             movie.pixels = header_pixels(view, moov)?;
         }
@@ -69,33 +65,45 @@ impl Movie {
 
     fn add_track(&mut self, view: &mut View<'_>, track: Track) -> Result<(), Reject> {
         let is_picture = is_visual(&track);
-        let mut coding = None;
+        let coding = track.coding(view);
         if is_picture {
             self.pixels = self.pixels.or_else(|| track.pixels(view));
-            // Samples of AV1 may leave out the size of their last unit.
-            let followed = |coding: &Coding| !matches!(coding, Coding::Av1);
-            coding = track.coding(view).filter(followed);
         }
-        let is_jpeg = is_picture && JPEG.contains(&&track.entry.kind);
         track.chunks(view, &mut |chunk| {
             if self.extents.len() >= MOST_CHUNKS {
                 return Err(Reject::OverBudget { at: chunk.at, len: chunk.len });
             }
             self.extents.push(chunk);
             self.pictures.extend(is_picture.then_some(chunk));
-            self.jpegs.extend(is_jpeg.then_some(chunk));
             Ok(())
         })?;
-        self.tracks.push((track, coding));
+        if track.may_hold_files(coding) {
+            let mut samples = track.samples(view)?;
+            while let Some(span) = samples.next(view)?
+                && self.files.len() < MOST_PARTS
+            {
+                self.files.push(span);
+            }
+        }
+        // Samples of AV1 may leave out the size of their last unit.
+        let followed = |coding: &Coding| is_picture && !matches!(coding, Coding::Av1);
+        self.tracks.push((track, coding.filter(followed)));
         Ok(())
     }
 
     fn add_fragments(&mut self, view: &mut View<'_>) -> Result<(), Reject> {
         let is_picture =
             |id: u32| self.tracks.iter().any(|(track, _)| track.id == id && is_visual(track));
-        let (mut extents, mut pictures) = (Vec::new(), Vec::new());
+        let holds_files = |id: u32| {
+            let mut tracks = self.tracks.iter().filter(|(track, _)| track.id == id);
+            tracks.any(|(track, coding)| track.may_hold_files(*coding))
+        };
+        let (mut extents, mut pictures, mut files) = (Vec::new(), Vec::new(), Vec::new());
         for &moof in &self.fragments {
             fragment::samples(view, moof, &self.defaults, &mut |_, run| {
+                if holds_files(run.track) && files.len() < MOST_PARTS {
+                    files.push(run.span);
+                }
                 if extents.len() >= MOST_CHUNKS {
                     return Err(Reject::OverBudget { at: run.span.at, len: run.span.len });
                 }
@@ -108,6 +116,7 @@ impl Movie {
         }
         self.extents.extend(extents);
         self.pictures.extend(pictures);
+        self.files.extend(files);
         Ok(())
     }
 
@@ -197,7 +206,7 @@ impl Movie {
 }
 
 fn is_visual(track: &Track) -> bool {
-    &track.handler == b"vide"
+    matches!(&track.handler, b"vide" | b"pict")
 }
 
 /// A sample whose units were followed.

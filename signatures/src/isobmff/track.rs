@@ -1,5 +1,6 @@
 //! The `moov` box: tracks, and where the chunks of their samples lie.
 
+use super::object;
 use super::property::coding;
 use super::table::{Offsets, Runs, Samples, Sizes};
 use super::{
@@ -119,6 +120,16 @@ impl Track {
         (width > 0 && height > 0).then_some((u32::from(width), u32::from(height)))
     }
 
+    /// Whether its samples may be files of their own, given its coding: not sound, nor what has units or
+    /// start codes.
+    pub fn may_hold_files(&self, coding: Option<Coding>) -> bool {
+        match coding {
+            Some(Coding::Begun(beginning)) => beginning.is_file(),
+            Some(_) => false,
+            None => &self.handler != b"soun" && &self.entry.kind != b"encv",
+        }
+    }
+
     /// The boxes in the sample entry of a visual track.
     pub fn entry_boxes(&self) -> Boxes {
         self.entry.boxes(VISUAL_ENTRY)
@@ -128,14 +139,17 @@ impl Track {
     /// encrypted looks like nothing.
     ///
     /// Source: Apple, QuickTime File Format Specification (2012), "Video sample description" (`mjpb`
-    /// has no markers); `dmb1` is OpenDML's; ETSI TS 126 244, 6.2 (`s263`); the register of codecs
-    /// at mp4ra.org.
+    /// has no markers); `dmb1` is OpenDML's; ETSI TS 126 244, 6.2 (`s263`); ITU-T T.802 (`mjp2`); the
+    /// register of codecs at mp4ra.org.
     pub fn coding(&self, view: &mut View<'_>) -> Option<Coding> {
+        let begun = |beginning| Some(Coding::Begun(beginning));
         match &self.entry.kind {
             b"encv" => return None,
-            b"jpeg" | b"mjpa" | b"dmb1" | b"MJPG" => return Some(Coding::Begun(Beginning::Jpeg)),
-            b"s263" => return Some(Coding::Begun(Beginning::H263)),
-            b"mp4v" => return Some(Coding::Begun(Beginning::Mpeg4)),
+            b"jpeg" | b"mjpa" | b"dmb1" | b"MJPG" => return begun(Beginning::Jpeg),
+            b"png " => return begun(Beginning::Png),
+            b"mjp2" => return begun(Beginning::Jpeg2000),
+            b"s263" => return begun(Beginning::H263),
+            b"mp4v" => return object::coding(view, self.entry_boxes()),
             _ => {}
         }
         let mut boxes = self.entry_boxes();

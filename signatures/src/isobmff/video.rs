@@ -9,10 +9,12 @@ use super::closing::{Closing, Shape};
 use super::cover::unchecked;
 use super::flavour::Flavour;
 use super::keys;
-use super::layout::{Layout, Stop};
+use super::layout::{Layout, SIGNATURE, Stop};
 use super::movie::Movie;
 use crate::format::{Effort, Magic};
-use crate::verdict::{End, Grade, Reject, Span, Verdict};
+use crate::part::{self, NamedPart, PictureKind};
+use crate::trailer;
+use crate::verdict::{Child, End, Grade, Kinship, MOST_CHILDREN, Reject, Span, Verdict};
 use crate::view::View;
 
 /// No movie header with a track is shorter.
@@ -27,19 +29,26 @@ pub static QUICKTIME: &[Magic] = &[
     Magic::new(12, b"mdat"),
 ];
 
+/// Length of the box that Motion JPEG 2000 begins with.
+const SIGNATURE_LEN: u64 = 12;
+
+/// Where MP4 begins, or Motion JPEG 2000, whose boxes are the same.
+pub static MP4: &[Magic] = &[super::FTYP, Magic::after(b"\0\0\0\x0cjP  ", 16, b"ftypmjp2")];
+
 /// How the end of video is found, for people.
 pub const END_RULE: &str =
     "boxes, with all fragments; extents of samples where the last box has no size";
 
 /// What the best grade of video rests on, for people.
 pub const PROOF: &str = "structure: boxes close, samples inside, NAL units fill each AVC and HEVC \
-     sample exactly and show no start codes, text, zeros or JPEG data; pictures of JPEG, H.263 and \
-     MPEG-4 begin as such (nothing is decoded: foreign noise goes unseen)";
+     sample exactly and show no start codes, text, zeros or JPEG data; pictures of JPEG, PNG, \
+     JPEG 2000, H.263 and MPEG-4 begin as such (nothing is decoded: foreign noise goes unseen)";
 
 /// Measures the file at the view's start, if it is of that flavour.
 pub fn measure(view: &mut View<'_>, effort: Effort, flavour: Flavour) -> Result<Verdict, Reject> {
-    let brands = match view.array(4)? {
-        [b'f', b't', b'y', b'p'] => Some(Brands::read(view)?),
+    let brands = match &view.array(4)? {
+        b"ftyp" => Some(Brands::read(view)?),
+        SIGNATURE => Some(Brands::read(&mut view.from(SIGNATURE_LEN))?),
         _ => None,
     };
     let found = brands.as_ref().map_or(Some(Flavour::QuickTime), Flavour::of);
@@ -96,8 +105,23 @@ fn verdict(
     } else if movie.is_coded() && followed.is_some_and(|followed| followed.all) {
         verdict.proof = "boxes close, all samples inside, each picture fits its coding";
     }
-    verdict.unchecked = unchecked(layout, verdict.len, movie.jpegs.clone());
+    describe(view, file, &mut verdict);
+    if closing.shape == Shape::Whole && verdict.grade > Grade::Partial {
+        trailer::add(view, &mut verdict);
+    }
     Ok(verdict)
+}
+
+/// Adds what lies inside: pictures that are files of their own, and what no check covers.
+fn describe(view: &mut View<'_>, file: &File, verdict: &mut Verdict) {
+    let read = |&span: &Span| NamedPart::read(view, span, PictureKind::is_sure);
+    let parts: Vec<NamedPart> = file.movie.files.iter().map(read).collect();
+    let is_inside = |part: &&NamedPart| part.kind.is_some() && part.span.end() <= verdict.len;
+    let children = parts.iter().filter(is_inside).take(MOST_CHILDREN);
+    verdict.children =
+        children.map(|part| Child { span: part.span, kinship: Kinship::Inner }).collect();
+    let roles = part::roles(view, &parts);
+    verdict.unchecked = unchecked(&file.layout, verdict.len, roles);
 }
 
 /// Sets grade and length. A file none of whose samples holds after the first broken one ends
@@ -199,12 +223,7 @@ fn confirm(
     let start = movie.extents.iter().map(|span| span.at).min().unwrap_or(first);
     let tight = layout.holder(start).is_some_and(|held| start - held.body.min(start) <= SLACK);
     let units = movie.first_holds(view)?;
-    let jpeg = movie.jpegs.first().map(|span| view.array(span.at) == Ok([0xff, 0xd8]));
-    if units.or(jpeg).unwrap_or(tight) {
-        Ok(())
-    } else {
-        Err(view.malformed(first, "first sample"))
-    }
+    if units.unwrap_or(tight) { Ok(()) } else { Err(view.malformed(first, "first sample")) }
 }
 
 /// A file whose movie header was never written or is missing. Nothing tells how long it is: it keeps

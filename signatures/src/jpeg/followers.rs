@@ -24,9 +24,6 @@ const PIECE: usize = 64 << 10;
 /// Cameras align further pictures; more padding than this is free space of a disk.
 const MOST_PADDING: u64 = 64 << 10;
 
-/// More trailers than any chain of programs appends.
-const MOST_TRAILERS: usize = 8;
-
 /// More often than any writer ends a picture.
 const MOST_ENDS: u64 = 16;
 
@@ -141,7 +138,7 @@ impl Chain {
     fn add_announced(&mut self, view: &mut View<'_>, announced: &Announced) {
         if announced.video
             && !self.children.iter().any(|child| child.kinship == Kinship::Motion)
-            && let Some(end) = video::end(view, self.end)
+            && let Some(end) = video::end(view, self.end, 0)
         {
             self.push(Child { span: Span::between(self.end, end), kinship: Kinship::Motion });
         }
@@ -162,7 +159,7 @@ impl Chain {
                 self.append(found);
             }
         }
-        for _ in 0..MOST_TRAILERS {
+        for _ in 0..trailer::MOST_TRAILERS {
             match trailer::any(view, self.end) {
                 Some(found) => self.append(found),
                 None => break,
@@ -214,7 +211,7 @@ fn is_gain_map(view: &mut View<'_>, marker: &Marker) -> bool {
 fn item_end(view: &mut View<'_>, at: u64, item: &Item, effort: Effort) -> Option<u64> {
     let told = at.saturating_add(item.len);
     let own = match item.kinship {
-        Some(Kinship::Motion) => video::end(view, at)?,
+        Some(Kinship::Motion) => video::end(view, at, told)?,
         _ => picture(view, at, told, effort)?.0,
     };
     Some(if is_padding(view, own, told) { told } else { own })

@@ -13,8 +13,9 @@ const KNOWN: &[&[u8; 4]] = &[
 /// More boxes than a video of some seconds has, even one in fragments.
 const MOST_BOXES: usize = 1024;
 
-/// The end of the video that begins at `at` with its `ftyp` box, when it has an index and data.
-pub fn end(view: &mut View<'_>, at: u64) -> Option<u64> {
+/// The end of the video that begins at `at` with its `ftyp` box, when it has an index and data. Boxes of
+/// vendors count when they lead exactly to where it is `told` to end.
+pub fn end(view: &mut View<'_>, at: u64, told: u64) -> Option<u64> {
     let (mut end, kind) = next(view, at)?;
     if &kind != b"ftyp" {
         return None;
@@ -28,7 +29,24 @@ pub fn end(view: &mut View<'_>, at: u64) -> Option<u64> {
         data |= &kind == b"mdat";
         end = after;
     }
+    let end = if leads(view, end, told) { told } else { end };
     (index && data).then_some(end)
+}
+
+/// Whether boxes of any type follow one another from `from` to `to`.
+fn leads(view: &mut View<'_>, from: u64, to: u64) -> bool {
+    let mut at = from;
+    for _ in 0..MOST_BOXES {
+        match next(view, at) {
+            Some((end, kind))
+                if end <= to && kind.iter().all(|byte| (b' '..=b'~').contains(byte)) =>
+            {
+                at = end;
+            }
+            _ => break,
+        }
+    }
+    at == to
 }
 
 /// End and type of the box at `at`, if it lies in the view and tells its length.
@@ -50,7 +68,19 @@ mod tests {
     #[track_caller]
     fn check(data: &[u8], expected: Option<u64>) {
         let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
-        assert_eq!(end(&mut View::new(&data, &runs, &mut buffer), 0), expected, "{data:02x?}");
+        assert_eq!(end(&mut View::new(&data, &runs, &mut buffer), 0, 0), expected, "{data:02x?}");
+    }
+
+    #[test]
+    fn boxes_of_vendors_lead_to_where_it_is_told_to_end() {
+        let known = b"\0\0\0\x0cftypmp42\0\0\0\x0amdatab\0\0\0\x08moov";
+        let data = [&known[..], b"\0\0\0\x0bXMP_abc\0\0\0\x08thum\0\0\0\x08more"].concat();
+        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+        let data = data.as_slice();
+        let mut view = View::new(&data, &runs, &mut buffer);
+        for (told, expected) in [(0, 30), (41, 41), (49, 49), (57, 57), (48, 30), (99, 30)] {
+            assert_eq!(end(&mut view, 0, told), Some(expected), "told {told}");
+        }
     }
 
     #[test]

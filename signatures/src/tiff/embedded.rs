@@ -1,5 +1,6 @@
-//! JPEGs that a structure points at: are they there, and where is their Exif?
+//! Pictures that a structure points at: are they there, and where is their Exif?
 
+use crate::part::NamedPart;
 use crate::verdict::{Child, ExifBlock, ExifKind, Kinship, Span};
 use crate::view::{Endian::Big, View};
 
@@ -16,10 +17,10 @@ pub fn begins_as_jpeg(view: &mut View<'_>, at: u64) -> bool {
     view.array::<3>(at).is_ok_and(|start| start == [0xFF, 0xD8, 0xFF])
 }
 
-/// The JPEG in `span` as a child, unless none begins there.
+/// The picture in `span` as a child, unless none begins there.
 pub fn child(view: &mut View<'_>, span: Span) -> Option<Child> {
     let kinship = if span.len <= MOST_THUMBNAIL { Kinship::Thumbnail } else { Kinship::Preview };
-    begins_as_jpeg(view, span.at).then_some(Child { span, kinship })
+    NamedPart::read(view, span, |_| true).kind.map(|_| Child { span, kinship })
 }
 
 /// Where the JPEG in `span` keeps its Exif block.

@@ -2,7 +2,8 @@
 
 use super::directory::Origin;
 use super::graph::Structure;
-use super::picture::Picture;
+use super::picture::{Picture, kinds};
+use crate::part::{self, NamedPart};
 use crate::verdict::{Issue, MOST_ISSUES, Role, Span, Unchecked};
 use crate::view::View;
 
@@ -10,28 +11,23 @@ use crate::view::View;
 /// bytes: writers leave gaps of this size between pictures, not larger ones.
 const CLOSE: u64 = 1 << 16;
 
-/// Strips this close to each other are listed as one range: what lies between is padding. Less
-/// than [`JPEG_START`], which tells one JPEG tile from the next.
+/// Strips this close to each other are listed as one range: what lies between is padding.
 const PADDING: u64 = 3;
 
 /// More ranges of picture data than this are joined over wider gaps, to keep verdicts short.
 const MOST_STRETCHES: usize = 1024;
-
-/// Start of a strip that is a JPEG: its SOI marker and the next. The structure points at it, so a
-/// JPEG that begins there is no photo of its own.
-const JPEG_START: u64 = 4;
 
 /// What a range is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// Directories and the values of their tags.
     Metadata,
-    /// A JPEG beside the main picture.
+    /// A picture file beside the main picture.
     Preview,
-    /// Picture data; whether each part is a JPEG.
+    /// Picture data.
     Payload {
-        /// Whether each part begins with its own JPEG header.
-        jpeg: bool,
+        /// How it is coded, as in the tag `Compression`.
+        compression: u64,
     },
 }
 
@@ -65,9 +61,9 @@ pub fn of_structure(
         if let Some(jpeg) = picture.jpeg {
             push(jpeg, Use::Preview, main && picture.parts.is_empty());
         }
-        let usage = match picture.whole_jpeg() {
+        let usage = match picture.whole() {
             Some(_) if !main => Use::Preview,
-            _ => Use::Payload { jpeg: picture.is_jpeg() },
+            _ => Use::Payload { compression: picture.compression },
         };
         picture.parts.iter().for_each(|&part| push(part, usage, main));
     }
@@ -145,12 +141,12 @@ impl Settled {
         }
     }
 
-    /// What no check covers, all but `proven`: picture data, starts of parts, and everything else as
-    /// metadata.
-    pub fn unchecked(&self, proven: &[Span]) -> Vec<Unchecked> {
+    /// What no check covers, all but `proven`: picture data, what lies around it in parts that are picture
+    /// files, and everything else as metadata.
+    pub fn unchecked(&self, view: &mut View<'_>, proven: &[Span]) -> Vec<Unchecked> {
         let mut proven = proven;
         let mut out = Vec::new();
-        for Unchecked { span, role } in self.parts() {
+        for Unchecked { span, role } in self.parts(view) {
             let mut at = span.at;
             while let Some((first, rest)) =
                 proven.split_first().filter(|(it, _)| it.at < span.end())
@@ -169,53 +165,86 @@ impl Settled {
     }
 
     /// The file from its start to its end, each range with what it is for.
-    fn parts(&self) -> Vec<Unchecked> {
-        let mut starts: Vec<u64> = self.extents.iter().filter_map(jpeg_start).collect();
-        starts.sort_unstable();
-        let mut at = 0;
-        let mut out = Vec::new();
-        let stretches = self.stretches();
-        let end = Span { at: self.end, len: 0 };
-        for span in stretches.into_iter().chain([end]) {
-            // Between two ranges lies metadata, and starts of tiles or strips.
-            let first = starts.partition_point(|&start| start < at);
-            let last = starts.partition_point(|&start| start < span.at);
-            if let (Some(&from), Some(&to)) =
-                (starts[first..last].first(), starts[first..last].last())
-            {
-                let to = to.saturating_add(JPEG_START).min(span.at);
-                out.push((Span::between(at, from), Role::Metadata));
-                out.push((Span::between(from, to), Role::Part));
-                at = to;
-            }
-            out.push((Span::between(at, span.at), Role::Metadata));
-            out.push((span, Role::Payload));
-            at = span.end();
+    fn parts(&self, view: &mut View<'_>) -> Vec<Unchecked> {
+        let pictures = self.pictures(view);
+        let pictures = part::roles(view, &pictures);
+        let of = |own: bool| {
+            pictures.iter().filter(move |one| (one.role == Role::Part) == own).map(|one| one.span)
+        };
+        let own: Vec<Span> = of(true).collect();
+        let plain = self.stretches(of(false));
+        let payload = without(&plain, &own);
+        let role = |role| move |&span: &Span| Unchecked { span, role };
+        let mut known: Vec<_> = own.iter().map(role(Role::Part)).collect();
+        known.extend(payload.iter().map(role(Role::Payload)));
+        known.sort_unstable_by_key(|one| one.span);
+        let (mut at, mut out) = (0, Vec::new());
+        let end = Unchecked { span: Span { at: self.end, len: 0 }, role: Role::Metadata };
+        for one in known.into_iter().chain([end]) {
+            out.push(Unchecked { span: Span::between(at, one.span.at), role: Role::Metadata });
+            out.push(one);
+            at = one.span.end();
         }
-        let some = out.into_iter().filter(|(span, _)| span.len > 0);
-        some.map(|(span, role)| Unchecked { span, role }).collect()
+        out.retain(|one| one.span.len > 0);
+        out
     }
 
-    /// Picture data, in order and without overlaps.
-    fn stretches(&self) -> Vec<Span> {
-        let mut payload: Vec<_> = self.extents.iter().filter_map(payload).collect();
-        payload.sort_unstable();
-        if joined(&payload, PADDING).len() > MOST_STRETCHES {
-            // Tiles that are JPEGs would be joined with the starts of the next ones, and each
-            // would pass for a photo that does not belong here: they are parts as a whole.
-            let plain = |extent: &&Extent| extent.usage != Use::Payload { jpeg: true };
-            payload = self.extents.iter().filter(plain).filter_map(self::payload).collect();
-            payload.sort_unstable();
+    /// Parts that may be picture files, in order and apart.
+    fn pictures(&self, view: &mut View<'_>) -> Vec<NamedPart> {
+        let (mut spans, mut codings) = (Vec::new(), Vec::new());
+        for extent in &self.extents {
+            if let Use::Payload { compression } = extent.usage
+                && !kinds(compression).is_empty()
+            {
+                spans.push(extent.span);
+                if !codings.contains(&compression) {
+                    codings.push(compression);
+                }
+            }
         }
+        part::in_order(&mut spans);
+        let fits = |kind| codings.iter().any(|&coding| kinds(coding).contains(&kind));
+        spans.into_iter().map(|span| NamedPart::read(view, span, fits)).collect()
+    }
+
+    /// Picture data, `coded` included, in order and without overlaps.
+    fn stretches(&self, coded: impl Iterator<Item = Span>) -> Vec<Span> {
+        let is_plain = |extent: &&Extent| match extent.usage {
+            Use::Payload { compression } => kinds(compression).is_empty(),
+            _ => false,
+        };
+        let plain = self.extents.iter().filter(is_plain).map(|extent| extent.span);
+        let mut payload: Vec<Span> = plain.chain(coded).collect();
+        payload.sort_unstable();
         let mut padding = PADDING;
         loop {
             payload = joined(&payload, padding);
-            if payload.len() <= MOST_STRETCHES {
+            if payload.len() <= 2 * MOST_STRETCHES {
                 return payload;
             }
             padding = padding.saturating_mul(4);
         }
     }
+}
+
+/// What is left of `spans` without the `holes`, both in order and without overlaps.
+fn without(spans: &[Span], holes: &[Span]) -> Vec<Span> {
+    let (mut out, mut holes) = (Vec::new(), holes);
+    for span in spans {
+        let mut at = span.at;
+        while let Some((hole, rest)) = holes.split_first().filter(|(hole, _)| hole.at < span.end())
+        {
+            out.push(Span::between(at, hole.at));
+            at = at.max(hole.end());
+            if hole.end() > span.end() {
+                break;
+            }
+            holes = rest;
+        }
+        out.push(Span::between(at, span.end()));
+    }
+    out.retain(|span| span.len > 0);
+    out
 }
 
 /// Those spans, which are in order, with gaps up to `padding` closed.
@@ -232,23 +261,6 @@ fn joined(spans: &[Span], padding: u64) -> Vec<Span> {
     out
 }
 
-/// Where a part begins that is a JPEG.
-fn jpeg_start(extent: &Extent) -> Option<u64> {
-    (extent.usage == Use::Payload { jpeg: true }).then_some(extent.span.at)
-}
-
-/// The bytes of a part that could be anybody's.
-fn payload(extent: &Extent) -> Option<Span> {
-    match extent.usage {
-        Use::Payload { jpeg } => {
-            let skip = if jpeg { JPEG_START } else { 0 };
-            let span = Span::between(extent.span.at.saturating_add(skip), extent.span.end());
-            (span.len > 0).then_some(span)
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,15 +270,21 @@ mod tests {
         Extent { span: Span { at, len }, usage, main: matches!(usage, Use::Payload { .. }) }
     }
 
-    fn settled(len: u64, extents: &[Extent]) -> Settled {
-        let (bytes, runs, mut buffer) =
-            (vec![0; len as usize], Runs::whole(0, len), Buffer::default());
-        let source = bytes.as_slice();
-        let view = View::new(&source, &runs, &mut buffer);
-        settle(&view, extents.to_vec())
+    fn with<T>(
+        bytes: &[u8],
+        extents: &[Extent],
+        see: impl FnOnce(Settled, &mut View<'_>) -> T,
+    ) -> T {
+        let (runs, mut buffer) = (Runs::whole(0, bytes.len() as u64), Buffer::default());
+        let mut view = View::new(&bytes, &runs, &mut buffer);
+        see(settle(&view, extents.to_vec()), &mut view)
     }
 
-    const PLAIN: Use = Use::Payload { jpeg: false };
+    fn settled(len: u64, extents: &[Extent]) -> Settled {
+        with(&vec![0; len as usize], extents, |settled, _| settled)
+    }
+
+    const PLAIN: Use = Use::Payload { compression: 1 };
 
     #[test]
     fn a_strip_across_the_end_is_a_cut() {
@@ -287,17 +305,51 @@ mod tests {
         assert_eq!((found.end, found.cut), (108, false));
     }
 
+    #[track_caller]
+    fn check(bytes: &[u8], extents: &[Extent], expected: &[(u64, u64, Role)]) {
+        let unchecked = with(bytes, extents, |settled, view| settled.unchecked(view, &[]));
+        let found: Vec<_> =
+            unchecked.iter().map(|one| (one.span.at, one.span.len, one.role)).collect();
+        assert_eq!(found, expected);
+    }
+
     #[test]
     fn unchecked_covers_the_file_without_overlaps() {
         let strips = [
             extent(100, 50, PLAIN),
             extent(152, 8, PLAIN),
             extent(140, 5, PLAIN),
-            extent(300, 100, Use::Payload { jpeg: true }),
+            extent(300, 100, Use::Payload { compression: 7 }),
             extent(400, 50, Use::Metadata),
         ];
-        let unchecked = settled(1000, &strips).unchecked(&[]);
-        let plain: Vec<_> = unchecked.iter().map(|one| (one.span.at, one.span.len)).collect();
-        assert_eq!(plain, [(0, 100), (100, 60), (160, 140), (300, 4), (304, 96), (400, 50)]);
+        let mut bytes = vec![0; 1000];
+        bytes[300..310].copy_from_slice(b"\xff\xd8\xff\xda\0\x06abcd");
+        let expected = [
+            (0, 100, Role::Metadata),
+            (100, 60, Role::Payload),
+            (160, 140, Role::Metadata),
+            (300, 10, Role::Part),
+            (310, 90, Role::Payload),
+            (400, 50, Role::Metadata),
+        ];
+        check(&bytes, &strips, &expected);
+    }
+
+    #[test]
+    fn parts_are_picture_files_where_their_coding_says_so() {
+        let mut bytes = vec![0; 1000];
+        bytes[100..104].copy_from_slice(b"\xff\x0a\xff\x07");
+        bytes[300..304].copy_from_slice(b"\xff\xd8\xff\xe1");
+        let strips =
+            |compression| [100, 300].map(|at| extent(at, 200, Use::Payload { compression }));
+        let (own, payload) = (Role::Part, Role::Payload);
+        let head = (0, 100, Role::Metadata);
+        for coding in [50002, 52546] {
+            check(&bytes, &strips(coding), &[head, (100, 16, own), (116, 384, payload)]);
+        }
+        check(&bytes, &strips(1), &[head, (100, 400, payload)]);
+        let known = [head, (100, 200, payload), (300, 2, own), (302, 198, payload)];
+        check(&bytes, &strips(7), &known);
+        check(&bytes, &strips(60000), &known);
     }
 }

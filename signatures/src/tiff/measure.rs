@@ -50,7 +50,7 @@ pub fn measure(view: &mut View<'_>, family: &Family, effort: Effort) -> Result<V
     grade(&mut verdict, &settled, structure.issues.iter().chain(&settled.issues));
     doubt(&mut verdict, family, pictures, main);
     proof.tell(&mut verdict);
-    verdict.unchecked = settled.unchecked(&proof.proven(settled.end));
+    verdict.unchecked = settled.unchecked(view, &proof.proven(settled.end));
     verdict.children = children(view, &settled, pictures, main);
     let span = Span { at: 0, len: settled.end };
     verdict.exif.push(ExifBlock { span, kind: ExifKind::Primary });
@@ -224,14 +224,14 @@ fn doubt(verdict: &mut Verdict, family: &Family, pictures: &[Picture], main: Opt
     }
 }
 
-/// The JPEGs that the structure points at, the full-size one included unless it is sensor data.
+/// The picture files that the structure points at, the full-size one included unless it is sensor data.
 fn children(
     view: &mut View<'_>,
     settled: &Settled,
     pictures: &[Picture],
     main: Option<usize>,
 ) -> Vec<Child> {
-    let whole = main.and_then(|index| pictures.get(index)?.whole_jpeg());
+    let whole = main.and_then(|index| pictures.get(index)?.whole());
     let mut spans: Vec<_> = settled
         .extents
         .iter()

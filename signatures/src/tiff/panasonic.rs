@@ -56,6 +56,7 @@ pub fn complete(view: &mut View<'_>, structure: &Structure, findings: &mut Findi
         sensor: raw.is_some(),
         parts: raw.map(|(span, _)| span).into_iter().collect(),
         jpeg,
+        begins_whole: false,
         implausible: 0,
         untold: 0,
         coded: Coded::default(),

@@ -7,6 +7,7 @@ use super::fax::Fax;
 use super::layout::Layout;
 use super::lengths::Untold;
 use super::tags;
+use crate::part::{NamedPart, PictureKind};
 use crate::verdict::Span;
 use crate::view::View;
 
@@ -29,6 +30,39 @@ const UNCOMPRESSED: u64 = 1;
 ///
 /// Source: TIFF 6.0, section 8 and 22; TIFF Technical Note 2; Adobe DNG 1.7.
 const JPEG: [u64; 3] = [6, 7, 34892];
+
+/// Codings of which each part is no picture file.
+///
+/// Source: the table of `Compression` in libtiff's tiff.h.
+const PLAIN: [u64; 27] = [
+    0, 1, 2, 3, 4, 5, 8, 9, 10, 32766, 32771, 32773, 32809, 32895, 32896, 32897, 32898, 32908,
+    32909, 32946, 32947, 34661, 34676, 34677, 34887, 34925, 50000,
+];
+
+/// The kinds of which the parts of a picture so coded may be, each a file of its own.
+///
+/// Source: libtiff's tiff.h (34712, 50001, 50002); ExifTool's table of `Compression` (99, 33003 to
+/// 33007 of microscopes, 34933); Adobe DNG 1.7 (34892, 52546).
+pub fn kinds(compression: u64) -> &'static [PictureKind] {
+    match compression {
+        6 | 7 | 99 | 33007 | 34892 => &[PictureKind::Jpeg],
+        33003..=33005 | 34712 => &[PictureKind::Jpeg2000, PictureKind::Jpeg2000Stream],
+        34933 => &[PictureKind::Png],
+        50001 => &[PictureKind::Webp],
+        50002 | 52546 => &[PictureKind::JpegXl, PictureKind::JpegXlStream],
+        plain if PLAIN.contains(&plain) || OF_SENSORS.contains(&plain) => &[],
+        // Whatever else: what the structure points at is the file's own.
+        _ => &[
+            PictureKind::Jpeg,
+            PictureKind::Png,
+            PictureKind::Webp,
+            PictureKind::Jpeg2000,
+            PictureKind::Jpeg2000Stream,
+            PictureKind::JpegXl,
+            PictureKind::Heif,
+        ],
+    }
+}
 
 /// Codings that only cameras use, for sensor data.
 ///
@@ -65,6 +99,8 @@ pub struct Picture {
     pub parts: Vec<Span>,
     /// The one JPEG that it is.
     pub jpeg: Option<Span>,
+    /// Whether its first part begins as a picture file of a kind that its coding is made of.
+    pub begins_whole: bool,
     /// How many parts were left out because no such picture can have them.
     pub implausible: u64,
     /// How many parts have a length that the directory does not tell.
@@ -99,7 +135,10 @@ impl Picture {
             directory: directory.span.at,
         };
         let untold = untold.find(view, &mut parts, budget);
-        let (parts, numbers) = parts.into_iter().unzip();
+        let (parts, numbers): (Vec<Span>, _) = parts.into_iter().unzip();
+        let begins_whole = parts.first().is_some_and(|&first| {
+            NamedPart::read(view, first, |kind| kinds(compression).contains(&kind)).kind.is_some()
+        });
         let mut picture = Picture {
             origin: directory.origin,
             pixels,
@@ -109,6 +148,7 @@ impl Picture {
             sensor,
             parts,
             jpeg: directory.stretch(view, tags::JPEG_OFFSET, tags::JPEG_LENGTH),
+            begins_whole,
             implausible: 0,
             untold,
             coded: Coded { coding, layout, numbers, tables },
@@ -119,15 +159,11 @@ impl Picture {
         (picture.jpeg.is_some() || !picture.parts.is_empty()).then_some(picture)
     }
 
-    /// Whether its parts are coded as JPEG.
-    pub fn is_jpeg(&self) -> bool {
-        JPEG.contains(&self.compression)
-    }
-
-    /// Its strip, if that one strip is a whole JPEG.
-    pub fn whole_jpeg(&self) -> Option<Span> {
+    /// Its strip, if that one strip is a whole picture file.
+    pub fn whole(&self) -> Option<Span> {
+        let is_whole = JPEG.contains(&self.compression) || self.begins_whole;
         match self.parts[..] {
-            [only] if self.is_jpeg() && !self.sensor => Some(only),
+            [only] if is_whole && !self.sensor => Some(only),
             _ => None,
         }
     }

@@ -65,7 +65,7 @@ pub fn prove(
     for (at, picture) in pictures.iter().enumerate() {
         let full = main == Some(at) || !(sensor || picture.reduced);
         proof.complete &= picture.implausible == 0 || !full;
-        if main != Some(at) && picture.whole_jpeg().is_some() {
+        if main != Some(at) && picture.whole().is_some() {
             continue;
         }
         let parts = picture.parts.iter().enumerate();

@@ -2,10 +2,10 @@
 //!
 //! Source: ExifTool 12.57: `IdentifyTrailer` and the modules named like the programs.
 
+use super::closing;
 use super::found::Trailer;
-use super::limits::{FAR, MOST_TRIES, NEAR, reach};
-use super::search::find;
-use crate::verdict::{Child, Kinship, Span};
+use super::limits::{FAR, reach};
+use super::search::{each, find};
 use crate::view::{Endian::Big, Endian::Little, View};
 
 /// The trailer that begins at `at`.
@@ -16,19 +16,13 @@ pub fn any(view: &mut View<'_>, at: u64) -> Option<Trailer> {
         [0x1c, ..] => photo_mechanic(view, at),
         [b'~', ..] => mie(view, at),
         head if head.starts_with(b"vivo{\"") || head.starts_with(b"streamdata") => vivo(view, at),
+        [_, _, _, _, name @ ..] if name.len() > 4 && name[..4].eq_ignore_ascii_case(b"skip") => {
+            ligo(view, at)
+        }
         head if memchr::memmem::find(head, b"NIKON APP\0").is_some() => nikon(view, at),
         _ => None,
     };
-    end.map(Trailer::plain).or_else(|| unannounced(view, at))
-}
-
-/// The trailer that begins at `at` and that only its end announces.
-fn unannounced(view: &mut View<'_>, at: u64) -> Option<Trailer> {
-    each(view, at, NEAR, &[FOTO_STATION, INSTA360, ONE_PLUS], |view, found, which| match which {
-        0 => foto_station(view, at, found),
-        1 => insta360(view, at, found).map(Trailer::plain),
-        _ => one_plus(view, at, found).map(Trailer::plain),
-    })
+    end.map(Trailer::plain).or_else(|| closing::unannounced(view, at))
 }
 
 /// Canon's recipe data: header and footer begin alike, and both tell the length between them.
@@ -96,76 +90,23 @@ fn vivo(view: &mut View<'_>, at: u64) -> Option<u64> {
     find(view, at, reach(at, FAR), &[FOOTER]).map(|(found, _)| found + FOOTER.len() as u64)
 }
 
-const INSTA360: &[u8] = b"8db42d694ccc418790edff439fe026bf";
-
-/// Insta360: the length stands forty bytes before the end.
-fn insta360(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
-    let end = found + INSTA360.len() as u64;
-    let len = view.u32(found.checked_sub(8)?, Little).ok()?;
-    (u64::from(len) == end - at).then_some(end)
-}
-
-const ONE_PLUS: &[u8] = b"jxrs";
-
-/// OnePlus: a JSON list of blocks, its length after `jxrs`. The farthest block must lead back to
-/// the start, counted from the list or from the file's end.
-fn one_plus(view: &mut View<'_>, at: u64, found: u64) -> Option<u64> {
-    const LONGEST_LIST: u32 = 64 << 10;
-    let end = found + 8;
-    let len = view.u32(found + 4, Little).ok().filter(|&len| len <= LONGEST_LIST)?;
-    let list_at = found.checked_sub(u64::from(len)).filter(|&list_at| list_at >= at)?;
-    let back = farthest(view.bytes(list_at, len as usize).ok()?)?;
-    (back == end - at || back == list_at - at).then_some(end)
-}
-
-/// The largest `"offset"` of a JSON list.
-fn farthest(list: &[u8]) -> Option<u64> {
-    const KEY: &[u8] = b"\"offset\":";
-    let numbers = memchr::memmem::find_iter(list, KEY).filter_map(|found| {
-        let digits = &list[found + KEY.len()..];
-        let len = digits.iter().take(12).take_while(|byte| byte.is_ascii_digit()).count();
-        std::str::from_utf8(&digits[..len]).ok()?.parse().ok()
-    });
-    if list.starts_with(b"[") { numbers.max() } else { None }
-}
-
-const FOTO_STATION: &[u8] = &[0xa1, 0xb2, 0xc3, 0xd4];
-
-/// FotoStation: records with a footer of tag, length and magic each.
-fn foto_station(view: &mut View<'_>, at: u64, found: u64) -> Option<Trailer> {
-    const FOOTER: u64 = 10;
-    let end = found + FOTO_STATION.len() as u64;
-    let len = u64::from(view.u32(found.checked_sub(4)?, Big).ok()?);
-    if len < FOOTER || len != end - at {
+/// The GPS log of dashcams: its length stands at both ends, and words after the first.
+///
+/// Source: later versions of ExifTool, LigoGPS.pm; files of several makers, behind MPEG-4 and transport
+/// streams.
+fn ligo(view: &mut View<'_>, at: u64) -> Option<u64> {
+    const LEAST: u64 = 36;
+    let len = u64::from(view.u32(at, Big).ok()?);
+    if len < LEAST {
         return None;
     }
-    let kinship = match view.u16(end - FOOTER, Big).ok()? {
-        3 => Kinship::Thumbnail,
-        _ => Kinship::Preview,
-    };
-    let is_picture = view.array(at) == Ok([0xff, 0xd8, 0xff]);
-    let child = Child { span: Span::between(at, end - FOOTER), kinship };
-    Some(Trailer { end, children: is_picture.then_some(child).into_iter().collect() })
-}
-
-/// The first answer that `judge` gives to an offset where one of `needles` stands.
-fn each<T>(
-    view: &mut View<'_>,
-    at: u64,
-    most: u64,
-    needles: &[&[u8]],
-    judge: impl Fn(&mut View<'_>, u64, usize) -> Option<T>,
-) -> Option<T> {
-    let mut from = at;
-    for _ in 0..MOST_TRIES {
-        let left = at.saturating_add(reach(at, most)).saturating_sub(from);
-        let (found, which) = find(view, from, left, needles)?;
-        if let Some(answer) = judge(view, found, which) {
-            return Some(answer);
-        }
-        from = found + 1;
-    }
-    None
+    let name = view.array::<11>(at + 8).ok()?;
+    let end = at + len;
+    let [marks @ .., a, b, c, d] = view.array::<8>(end - 8).ok()?;
+    let fits = matches!(&name, b"LIGOGPSINFO" | b"LCAIGPSINFO")
+        && (marks == *b"&&&&" || marks == *b"####")
+        && u64::from(u32::from_be_bytes([a, b, c, d])) == end - at;
+    fits.then_some(end)
 }
 
 #[cfg(test)]
@@ -202,6 +143,8 @@ mod tests {
         check_all(&insta.concat(), &[42, 60]);
         check_all(b"four\x1c.\0\x03\0\0\0\x10\xa1\xb2\xc3\xd4", &[11, 13]);
         check_all(b"block[{\"offset\":39,\"length\":5}]jxrs\x1a\0\0\0", &[16, 31, 35]);
+        let ligo = b"\0\0\0\x28SKIPLIGOGPSINFO\0\0\0\0\x01\0\0\0\x10....&&&&\0\0\0\x28";
+        check_all(ligo, &[3, 4, 8, 33, 39]);
         check_all(b"vivo{\"a\":1}\xff\xff\xff\xff\x1b*9HWfu\x84\x93\xa2\xb1", &[0, 11]);
     }
 }

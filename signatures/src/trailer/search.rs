@@ -1,5 +1,6 @@
 //! Looking for the end of a trailer.
 
+use super::limits::{MOST_TRIES, reach};
 use crate::view::View;
 
 /// Where one of `needles` first begins at or after `at`, lying wholly in the next `most` bytes, and
@@ -23,6 +24,26 @@ pub fn find(view: &mut View<'_>, at: u64, most: u64, needles: &[&[u8]]) -> Optio
             return None;
         }
         at += len - longest + 1;
+    }
+    None
+}
+
+/// The first answer that `judge` gives to an offset where one of `needles` stands.
+pub fn each<T>(
+    view: &mut View<'_>,
+    at: u64,
+    most: u64,
+    needles: &[&[u8]],
+    judge: impl Fn(&mut View<'_>, u64, usize) -> Option<T>,
+) -> Option<T> {
+    let mut from = at;
+    for _ in 0..MOST_TRIES {
+        let left = at.saturating_add(reach(at, most)).saturating_sub(from);
+        let (found, which) = find(view, from, left, needles)?;
+        if let Some(answer) = judge(view, found, which) {
+            return Some(answer);
+        }
+        from = found + 1;
     }
     None
 }

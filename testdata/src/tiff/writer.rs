@@ -125,6 +125,26 @@ impl Writer {
         self.out[at..at + 4].copy_from_slice(&bytes);
     }
 
+    /// Sets the 32-bit values of `tag`, two or more, as many as it has.
+    pub fn set_list(&mut self, directory: &Directory, tag: u16, values: &[u32]) {
+        let index =
+            directory.tags.iter().position(|&it| it == tag).expect("a tag of the directory");
+        let (count_len, pointer) = if self.big { (8, 8) } else { (2, 4) };
+        let at = directory.at + count_len + index * (4 + 2 * pointer) + 4 + pointer;
+        let number = |bytes: &[u8]| {
+            let fold = |value: usize, byte: &u8| value << 8 | usize::from(*byte);
+            match self.order {
+                Order::Little => bytes.iter().rev().fold(0, fold),
+                Order::Big => bytes.iter().fold(0, fold),
+            }
+        };
+        let place = number(&self.out[at..at + pointer]);
+        for (index, &value) in values.iter().enumerate() {
+            let bytes = self.number(u64::from(value), 4);
+            self.out[place + 4 * index..place + 4 * index + 4].copy_from_slice(&bytes);
+        }
+    }
+
     /// Makes `next` the successor of `directory`.
     pub fn chain(&mut self, directory: &Directory, next: &Directory) {
         let (count_len, pointer) = if self.big { (8, 8) } else { (2, 4) };
