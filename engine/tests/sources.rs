@@ -81,6 +81,8 @@ fn every_way_of_reading_gives_the_same_bytes() {
             let source = open(&path, io).unwrap();
             assert_eq!((source.len(), source.kind()), (len as u64, SourceKind::Image));
             assert_eq!((source.sector_size(), source.path()), (512, path.as_path()));
+            // What tells images from archives was read when it was opened.
+            let before = source.bytes_read();
             for request in [len, 65_536, 999.max(len / 100)] {
                 assert!(read_all(&*source, request) == truth, "{io:?}, {len} by {request}");
             }
@@ -94,7 +96,7 @@ fn every_way_of_reading_gives_the_same_bytes() {
             assert_eq!(source.mapped(u64::MAX, 2), None);
             assert_eq!(source.bytes_read() == 0, is_mapped);
             if io == Io::Read {
-                assert_eq!(source.bytes_read(), 3 * len as u64 + 1);
+                assert_eq!(source.bytes_read() - before, 3 * len as u64 + 1);
             }
         }
     }
