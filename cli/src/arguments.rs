@@ -204,8 +204,9 @@ fn is_path(word: &str) -> bool {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &OsStr) -> String {
+pub fn quoted(word: &OsStr) -> String {
     let text = word.to_string_lossy();
+    let text = if text.starts_with('-') { format!("./{text}").into() } else { text };
     let plain = |letter: char| letter.is_alphanumeric() || "/._-+,:=@%".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {
         return text.into_owned();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use afterimage_engine::Mount;
 use afterimage_engine::source::{self, Io, Source};
 
+use crate::arguments::quoted;
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
 
@@ -69,22 +70,29 @@ fn split(paths: &[PathBuf]) -> Vec<String> {
         let parts: Vec<PathBuf> =
             (first..1000).map(beside).take_while(|part| part.exists()).collect();
         let named = if parts.len() > MOST_NAMED {
-            format!("{}", path.with_extension("[0-9][0-9][0-9]").display())
+            format!("{}.[0-9][0-9][0-9]", quoted(path.with_extension("").as_os_str()))
         } else {
-            parts.iter().map(|part| part.display().to_string()).collect::<Vec<_>>().join(" ")
+            parts.iter().map(|part| quoted(part.as_os_str())).collect::<Vec<_>>().join(" ")
         };
-        let whole = path.with_extension("img");
+        let whole = free(path);
         (parts.len() > 1).then(|| {
             format!(
                 "{} is the first of {} parts of an image; scanned one by one, photos and file systems \
                  across parts are missed: join them with `cat {named} > {}` and scan that",
                 path.display(),
                 parts.len(),
-                whole.display()
+                quoted(whole.as_os_str())
             )
         })
     };
     paths.iter().filter_map(note).collect()
+}
+
+/// The name of an image beside a part of it that nothing has.
+fn free(part: &Path) -> PathBuf {
+    let whole = part.with_extension("img");
+    let mut others = (1..).map(|number| part.with_extension(format!("{number}.img")));
+    if whole.exists() { others.find(|other| !other.exists()).unwrap_or(whole) } else { whole }
 }
 
 /// The number of a part, by an extension of three digits.

@@ -22,9 +22,9 @@ const MOST_ENTRIES: usize = 20;
 
 /// The same for the signatures; formats stand above the walkers and never name each other.
 const SIGNATURES: &[&str] = &[
-    "verdict", "view", "oracle", "format", "search", "part", "trailer", "ciff", "x3f", "jpeg", "tiff",
-    "exif", "isobmff", "jpeg2000", "jpegxl", "png", "gif", "bmp", "ico", "pcx", "riff", "webp",
-    "avi", "psd", "mpegts", "formats",
+    "verdict", "view", "oracle", "format", "search", "part", "trailer", "ciff", "x3f", "jpeg",
+    "tiff", "exif", "isobmff", "jpeg2000", "jpegxl", "png", "gif", "bmp", "ico", "pcx", "riff",
+    "webp", "avi", "psd", "mpegts", "formats",
 ];
 
 /// Crates from the bottom up.

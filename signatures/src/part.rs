@@ -25,6 +25,9 @@ const MOST_STRETCHES: usize = 1024;
 /// Bytes between parts that are taken for padding when their stretches are joined.
 const PADDING: u64 = 3;
 
+/// Parts further apart are not told together, however many there are: frames with sound between them lie closer.
+const MOST_PADDING: u64 = 64 << 10;
+
 /// A part that the tables of a file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedPart {
@@ -94,11 +97,11 @@ fn stretches(parts: &[NamedPart]) -> Vec<Unchecked> {
         if out.len() <= MOST_STRETCHES {
             return out;
         }
-        if padding > u64::MAX / 4 {
-            // Good and bad ones in turn: no order is left to keep.
+        if padding >= MOST_PADDING {
+            // What lies between may be others' photos: those are lost in parts, never in payload.
             let all = out.first().zip(out.last());
             let all = all.map(|(first, last)| Span::between(first.span.at, last.span.end()));
-            return all.map(|span| Unchecked { span, role: Role::Part }).into_iter().collect();
+            return all.map(|span| Unchecked { span, role: Role::Payload }).into_iter().collect();
         }
         padding *= 4;
     }

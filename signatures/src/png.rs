@@ -145,7 +145,6 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
             let mut verdict = Verdict::structural(end, "png", "image/png");
             verdict.grade = Grade::Verified;
             verdict.proof = "every chunk CRC, inflate, Adler-32 and row filters";
-            verdict.joints = Joints::Checksummed;
             if let Some((at, what)) = oracle.flaw() {
                 verdict.proof = "every chunk CRC";
                 verdict.note(at, format!("{what}, though its checksums hold: written that way"));
@@ -153,6 +152,9 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
             if !oracle.damaged().is_empty() {
                 verdict.grade = Grade::Damaged;
                 verdict.proof = "chunks up to IEND, the CRCs of all but those listed, inflate";
+            }
+            if verdict.grade == Grade::Verified {
+                verdict.joints = Joints::Checksummed;
             }
             add_damaged(&oracle, &mut verdict);
             Ok(verdict)

@@ -20,7 +20,7 @@ use crate::verdict::{MOST_CHILDREN, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// More trailers than any chain of programs appends.
-pub(crate) const MOST_TRAILERS: usize = 8;
+pub const MOST_TRAILERS: usize = 8;
 
 /// Adds to a whole file the trailers that follow it.
 pub(crate) fn add(view: &mut View<'_>, verdict: &mut Verdict) {

@@ -261,7 +261,7 @@ pub enum Joints {
     /// Nothing but the check of the payload ties one run to the next.
     #[default]
     Untested,
-    /// Checksums of 32 bits cover the bytes on both sides of every joint.
+    /// Checksums of 32 bits cover the bytes on both sides of every joint outside [`Verdict::unchecked`].
     Checksummed,
     /// At these joints the format looked how the picture goes on, in order. Others lie where it has nothing to
     /// compare: in headers, or in data that codes details only.

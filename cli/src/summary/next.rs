@@ -1,5 +1,6 @@
 //! What to do next.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use afterimage_engine::report::ReportSource;
@@ -7,6 +8,7 @@ use afterimage_engine::report::ReportSource;
 use super::left_out;
 use super::lost::empty_bytes;
 use super::told::Told;
+use crate::arguments::quoted;
 use crate::text::{paragraph, percent, plain};
 
 /// Writes what to do next.
@@ -48,16 +50,17 @@ fn has_deleted(told: &Told<'_>) -> bool {
 fn image(source: &ReportSource) -> Option<String> {
     source.unreadable.first()?;
     let path = plain(&source.path);
+    let word = plain(&quoted(OsStr::new(&source.path)));
     Some(if source.kind == "device" {
         format!(
             "Parts of {path} could not be read: make an image of it with GNU ddrescue, which reads what can \
-             be read first and tries the rest again, and scan that image: sudo ddrescue -d {path} card.img \
+             be read first and tries the rest again, and scan that image: sudo ddrescue -d {word} card.img \
              card.map"
         )
     } else {
         format!(
             "Parts of {path} could not be read: the disk that it lies on may be failing. Copy it with GNU \
-             ddrescue (ddrescue {path} copy.img copy.map) and scan the copy."
+             ddrescue (ddrescue {word} copy.img copy.map) and scan the copy."
         )
     })
 }

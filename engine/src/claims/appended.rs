@@ -2,8 +2,10 @@
 //!
 //! A scan sees the footers on its one way over a source, so that a trailer may be as long as it likes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use afterimage_signatures::Runs;
+use afterimage_signatures::trailer::MOST_TRAILERS;
 use afterimage_signatures::verdict::{Role, Span, Unchecked};
 
 use crate::error::Error;
@@ -13,6 +15,13 @@ use crate::pipeline::SECTOR;
 /// More whole photos than this that begin a sector in what would be a trailer are no pictures of its own:
 /// other files lie there now.
 const MOST_PICTURES: usize = 2;
+
+/// Trailers that follow one another after a file.
+struct Chain {
+    /// Where the last of them ends.
+    end: u64,
+    links: usize,
+}
 
 /// Lengthens the files of a source by the `trailers` that begin where they end, which come in order.
 ///
@@ -24,22 +33,36 @@ pub fn append(ledger: &mut Ledger, source: u32, trailers: &[Span]) -> Result<(),
         return Ok(());
     }
     let (mut ends, begins) = ends(&ledger.entries, source);
+    let mut chains: BTreeMap<usize, Chain> = BTreeMap::new();
     for trailer in trailers {
         let Some(&index) = ends.get(&trailer.at) else { continue };
-        if pictures(&begins, *trailer) > MOST_PICTURES {
+        let chain = chains.entry(index).or_insert(Chain { end: trailer.at, links: 0 });
+        if chain.links == MOST_TRAILERS || pictures(&begins, *trailer) > MOST_PICTURES {
             continue;
         }
-        let mut record = ledger.record(&ledger.entries[index])?;
-        let len = record.source_len();
-        let whole = Span { at: record.offset(), len: len.saturating_add(trailer.len) };
-        record.runs = afterimage_signatures::Runs::new(vec![whole]);
-        let span = Span { at: len, len: trailer.len };
-        record.unchecked.push(Unchecked { span, role: Role::Trailer });
-        record.digests = None;
-        ledger.update(index, &record)?;
-        ends.entry(trailer.end()).or_insert(index);
+        // Of several trailers that begin where a file ends, the first counts.
+        ends.remove(&trailer.at);
+        *chain = Chain { end: trailer.end(), links: chain.links + 1 };
+        ends.entry(chain.end).or_insert(index);
+    }
+    for (index, Chain { end, .. }) in chains.into_iter().filter(|(_, chain)| chain.links > 0) {
+        lengthen(ledger, index, end)?;
     }
     Ok(())
+}
+
+/// Lengthens a file by what follows it up to byte `end` of its source.
+fn lengthen(ledger: &mut Ledger, index: usize, end: u64) -> Result<(), Error> {
+    let mut record = ledger.record(&ledger.entries[index])?;
+    let len = record.source_len();
+    let whole = Span::between(record.offset(), end);
+    let span = Span::between(len, whole.len);
+    record.runs = Runs::new(vec![whole]);
+    record.unchecked.push(Unchecked { span, role: Role::Trailer });
+    if let Some(digests) = record.digests.take() {
+        ledger.tested.entry(index).or_insert((len, digests.blake3));
+    }
+    ledger.update(index, &record)
 }
 
 /// The outermost whole file of a source by where it ends, and where whole files begin sectors, in order.

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, RenameFlags, Stat, fstat, fsync, mkdirat, renameat,
+    AtFlags, FileType, Mode, OFlags, RenameFlags, Stat, fstat, fsync, linkat, mkdirat, renameat,
     renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
@@ -266,10 +266,17 @@ impl Folder {
     pub fn rename_new(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
         match renameat_with(&self.handle, name, &to.handle, new, RenameFlags::NOREPLACE) {
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                if to.kind(new)?.is_some() {
-                    return Err(io::ErrorKind::AlreadyExists.into());
+                match linkat(&self.handle, name, &to.handle, new, AtFlags::empty()) {
+                    Ok(()) => Ok(unlinkat(&self.handle, name, AtFlags::empty())?),
+                    // A file system without links.
+                    Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {
+                        if to.kind(new)?.is_some() {
+                            return Err(io::ErrorKind::AlreadyExists.into());
+                        }
+                        self.rename(name, to, new)
+                    }
+                    Err(error) => Err(error.into()),
                 }
-                self.rename(name, to, new)
             }
             outcome => outcome.map_err(Into::into),
         }

@@ -12,7 +12,7 @@ use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
 use super::window::Window;
-use crate::carve::{Found, note_changes};
+use crate::carve::{Found, note_change, note_changes};
 use crate::error::Error;
 use crate::ledger::{Batch, ChunkLine};
 use crate::metrics::Stage;
@@ -235,7 +235,12 @@ impl<'w> Worker<'w> {
         let (mut found, _) = self.measure(&again, offset, formats, buffer);
         let outcome = self.digest(&mut found, &again);
         if found.is_empty() || buffer.is_spent() {
-            note_changes(&mut first, witness);
+            if witness.is_written_to() {
+                note_changes(&mut first, witness);
+            } else {
+                // What it lent was not remembered: it is not known where it changed.
+                first.iter_mut().for_each(|file| note_change(&mut file.record, 0));
+            }
             return (first, outcome);
         }
         note_changes(&mut found, &again);

@@ -81,6 +81,10 @@ impl AroundLists<'_> {
                 |buffer: &mut Buffer, (_, entry): &(usize, IndexEntry)| self.look(entry, buffer);
             let looks = || batch.par_iter().map_init(Buffer::default, look).collect();
             let looked: Vec<Looked> = self.prover.pool.install(looks);
+            if self.progress.is_over() {
+                // What was read after the stop may be zeros.
+                break;
+            }
             for ((position, entry), Looked { mut found, list, cost }) in batch.iter().zip(looked) {
                 match (found.first().map(|file| file.record.runs.clone()), list) {
                     (Some(runs), _) if occupied.take(runs.as_slice()) => {
@@ -138,7 +142,9 @@ impl AroundLists<'_> {
             if is_better {
                 record.origin = Origin::Reassembled;
                 record.proof = format!("{}; {words}", record.proof).into();
-                if let Some(file) = found.first_mut().filter(|_| named.is_none()) {
+                if let Some(file) =
+                    found.first_mut().filter(|_| named.is_none_or(|named| named < SURE))
+                {
                     joints::note_untied(file, block);
                 }
                 best.found = found;

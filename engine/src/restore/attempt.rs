@@ -52,6 +52,8 @@ pub(super) struct Tried {
     pub(super) proven: Option<Proven>,
     /// The layouts in which it is not, by their digests.
     pub(super) layouts: Vec<u64>,
+    /// Whether it is proven in several layouts, so that it waits until others have taken their clusters.
+    is_contested: bool,
     /// Whether its format was let look for it.
     pub(super) is_followed: bool,
     /// What it cost, in bytes.
@@ -100,7 +102,7 @@ impl Attempt<'_> {
         let before = buffer.lent();
         buffer.allow(Some(allowance(size)));
         for location in one.entry.locations.iter().take(MOST_LOCATIONS) {
-            if tried.proven.is_some() || buffer.is_spent() {
+            if tried.proven.is_some() || tried.is_contested || buffer.is_spent() {
                 break;
             }
             let start = location.start().filter(|start| one.headers.contains(start));
@@ -110,7 +112,7 @@ impl Attempt<'_> {
         }
         let is_later =
             !one.tried.is_empty() && one.followed.is_none_or(|last| last < self.confidence);
-        if tried.proven.is_none() && is_provable && is_later {
+        if tried.proven.is_none() && !tried.is_contested && is_provable && is_later {
             self.follow(one, &mut tried, buffer);
         }
         // What is proven is read once more, for its digests.
@@ -142,8 +144,14 @@ impl Attempt<'_> {
         };
         let layouts = layouts::of(location, sought, space, self.prover.source.len());
         tried.cost += layouts.looked * LOOK_COST;
-        let (mut best, mut is_rivalled) = (None::<Proven>, false);
+        let (mut best, mut unsure) = (None::<Proven>, Vec::new());
+        let mut is_rivalled = false;
         for layout in layouts.list {
+            if buffer.is_spent() {
+                // What was not tried may fit as well.
+                is_rivalled = true;
+                break;
+            }
             tried.cost += layout.runs.as_slice().len() as u64 * RUN_COST;
             let is_due = self.is_due(one, &tried.layouts, &layout);
             if !is_due || one.picture.is_some() && !self.is_passed(one, &layout) {
@@ -159,6 +167,7 @@ impl Attempt<'_> {
                 Some(proven) if !self.joins(&proven, layout.basis) => {
                     // With less confidence it counts.
                     tried.layouts.pop();
+                    unsure.push(proven);
                 }
                 Some(proven) => match &best {
                     Some(best) => is_rivalled |= proven.is_rival(best),
@@ -171,8 +180,11 @@ impl Attempt<'_> {
                 None => {}
             }
         }
+        let is_unsure = |best: &Proven| unsure.iter().any(|one| one.is_rival(best));
+        is_rivalled |= best.as_ref().is_some_and(is_unsure);
+        let is_contested = is_rivalled && best.is_some();
         tried.proven = best;
-        if is_rivalled {
+        if is_contested {
             self.contest(tried);
         }
     }
@@ -182,7 +194,9 @@ impl Attempt<'_> {
     fn contest(&self, tried: &mut Tried) {
         if self.confidence == Confidence::Proven {
             (tried.proven, tried.layouts) = (None, Vec::new());
-        } else if let Some(file) = tried.proven.as_mut().and_then(|proven| proven.found.first_mut()) {
+            tried.is_contested = true;
+        } else if let Some(file) = tried.proven.as_mut().and_then(|proven| proven.found.first_mut())
+        {
             joints::note_rival(&mut file.record);
         }
     }

@@ -28,9 +28,9 @@ fn untied(file: &Found) -> Vec<u64> {
     let is_sound = |at: u64| match &file.joints {
         Joints::Checksummed => true,
         Joints::Untested => false,
-        Joints::Seen(seen) => seen
-            .iter()
-            .any(|joint| joint.at == at && joint.continuity == Continuity::Sound),
+        Joints::Seen(seen) => {
+            seen.iter().any(|joint| joint.at == at && joint.continuity == Continuity::Sound)
+        }
     };
     let covered = |&at: &u64| file.record.role_at(at).is_none();
     joints(&file.record).filter(covered).filter(|&at| !is_sound(at)).collect()

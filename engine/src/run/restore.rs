@@ -71,8 +71,10 @@ fn restore_one(
     let apart: BTreeSet<u64> = occupied.apart().collect();
     let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
     let mut added = undelete.run(ledger, &mut occupied)?;
-    let around = AroundLists { prover, live, progress };
-    added.extend(around.run(ledger, standings, &mut occupied)?);
+    if options.filesystems {
+        let around = AroundLists { prover, live, progress };
+        added.extend(around.run(ledger, standings, &mut occupied)?);
+    }
     let mut entries = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {

@@ -39,10 +39,14 @@ impl<'o> Job<'o, Named> {
         let described = described.map(|(job, tally)| describe(job, tally, stop));
         let mut described: Vec<_> = described.collect();
         for (index, (job, source)) in (0..).zip(sources.iter().zip(&mut described)) {
-            if let Some(bytes) = job.open().filter(|_| is_much(source)) {
+            if let Some(bytes) = job.open().filter(|_| is_much(source) && !stop.is_over()) {
                 let (standings, erased) = (&stage.standings, source.erased_bytes);
                 source.erased_in_files =
                     settle::constant_bytes(ledger, standings, (index, bytes), erased);
+                if stop.is_over() {
+                    // What was read after the stop may be zeros.
+                    source.erased_in_files = 0;
+                }
             }
         }
         environment.note_stop();

@@ -22,15 +22,18 @@ pub struct LeftOut {
 impl LeftOut {
     /// Counts them among all that was found.
     pub(super) fn of(entries: &[IndexEntry], standings: &[Standing], filter: &Filter<'_>) -> Self {
-        let (mut left_out, mut known) = (LeftOut::default(), HashSet::new());
-        for (entry, standing) in entries.iter().zip(standings) {
-            let would_be_recovered = *standing == Standing::Own
+        let would_be_recovered = |(entry, standing): &(&IndexEntry, &Standing)| {
+            **standing == Standing::Own
                 && entry.shown != Shown::Nothing
-                && (filter.all || !entry.live);
-            let Some(counter) = left_out.counter(entry, filter).filter(|_| would_be_recovered)
-            else {
-                continue;
-            };
+                && (filter.all || !entry.live)
+        };
+        let all = || entries.iter().zip(standings).filter(would_be_recovered);
+        let recovered = all().filter(|(entry, _)| filter.wants(entry));
+        let mut known: HashSet<[u8; 32]> =
+            recovered.filter_map(|(entry, _)| entry.hash).map(|hash| *hash.as_bytes()).collect();
+        let mut left_out = LeftOut::default();
+        for (entry, _) in all() {
+            let Some(counter) = left_out.counter(entry, filter) else { continue };
             if entry.hash.is_none_or(|hash| known.insert(*hash.as_bytes())) {
                 counter.add(filter.registry.is_video(usize::from(entry.format)));
             }

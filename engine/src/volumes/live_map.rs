@@ -17,6 +17,8 @@ const MOST_LOOKED: usize = 1 << 12;
 pub struct LiveMap {
     /// Where live files lie, by their first byte.
     runs: Vec<LiveRun>,
+    /// For each of them, how far it or one before it reaches.
+    reach: Vec<u64>,
     /// What no live file holds.
     free: SpanSet,
 }
@@ -46,15 +48,25 @@ impl LiveMap {
         }
         runs.sort_by_key(|(record, run)| (run.span, *record));
         doubt(&mut runs);
-        let runs = runs.into_iter().map(|(_, run)| run).collect();
-        LiveMap { runs, free: free.into_iter().collect() }
+        LiveMap::new(runs.into_iter().map(|(_, run)| run).collect(), free.into_iter().collect())
+    }
+
+    /// The map of these runs, which are in order.
+    fn new(runs: Vec<LiveRun>, free: SpanSet) -> Self {
+        let reach = runs.iter().scan(0, |reach, run| {
+            *reach = run.span.end().max(*reach);
+            Some(*reach)
+        });
+        LiveMap { reach: reach.collect(), runs, free }
     }
 
     /// The live file that holds the byte at `at`.
     pub fn owner(&self, at: u64) -> Option<EntryId> {
         let after = self.runs.partition_point(|run| run.span.at <= at);
-        let run = self.runs[after.checked_sub(1)?];
-        (at < run.span.end()).then_some(run.id)
+        // A run may lie in a longer one that begins before it.
+        let before = self.runs[..after].iter().zip(&self.reach[..after]).rev().take(MOST_LOOKED);
+        let mut near = before.take_while(|(_, reach)| at < **reach);
+        near.find(|(run, _)| at < run.span.end()).map(|(run, _)| run.id)
     }
 
     /// Whether a live file holds the byte at `at`.
@@ -85,8 +97,8 @@ impl LiveMap {
     /// Whether a live file holds any of the bytes from `at` to before `end`.
     pub fn meets(&self, at: u64, end: u64) -> bool {
         let after = self.runs.partition_point(|run| run.span.at < end);
-        let last = after.checked_sub(1).map(|index| self.runs[index].span);
-        last.is_some_and(|span| span.end() > at && at < end)
+        let reach = after.checked_sub(1).map(|index| self.reach[index]);
+        at < end && reach.is_some_and(|reach| reach > at)
     }
 
     /// Where, after `at` and before `end`, a live file begins or goes on for sure that is not the one that
@@ -136,7 +148,7 @@ mod tests {
         };
         let mut runs: Vec<_> = files.iter().map(run).collect();
         doubt(&mut runs);
-        LiveMap { runs: runs.into_iter().map(|(_, run)| run).collect(), free: SpanSet::default() }
+        LiveMap::new(runs.into_iter().map(|(_, run)| run).collect(), SpanSet::default())
     }
 
     #[test]

@@ -394,8 +394,10 @@ impl Picture {
     fn parts(&self, view: &mut View<'_>) -> Vec<NamedPart> {
         let mut spans = self.files.clone();
         for item in self.items.iter().flat_map(|items| &items.list) {
-            let is_coded = matches!(&item.kind, b"hvc1" | b"av01" | b"avc1" | b"Exif" | b"uri ");
-            if let (&[span], false) = (&item.extents[..], is_coded || item.protected) {
+            // A JPEG is opaque as a whole, whether its tables lie in it or in a property.
+            let is_other =
+                matches!(&item.kind, b"hvc1" | b"av01" | b"avc1" | b"Exif" | b"uri " | b"jpeg");
+            if let (&[span], false) = (&item.extents[..], is_other || item.protected) {
                 spans.push(span);
             }
         }

@@ -26,7 +26,7 @@ const DECODED: &str = "every scan decoded to its last unit, coefficients in rang
 /// What is proven of any other. It is no proof of each byte: of foreign clusters few decode, and of
 /// those not all break the picture; README.md says how many.
 const CONTINUOUS: &str = "every scan decoded to its last unit, coefficients in range, EOI; \
-                          no break of the picture at a sector or restart";
+                          no break of the picture seen at a sector or restart";
 
 /// What is said where a picture breaks.
 const BREAK: &str = "the picture breaks here, though its data decodes";
@@ -76,7 +76,8 @@ fn whole(view: &mut View<'_>, oracle: &JpegOracle, end: u64) -> Verdict {
 fn unchecked(oracle: &JpegOracle) -> Vec<Unchecked> {
     let segments = oracle.segments();
     let metadata = segments.iter().map(|segment| (segment.content, Role::Metadata));
-    let loose = oracle.data().iter().filter(|data| !data.proven);
+    let has_break = |span: Span| oracle.breaks().iter().any(|&at| span.at <= at && at < span.end());
+    let loose = oracle.data().iter().filter(|data| !data.proven || has_break(data.span));
     let mut all: Vec<_> = metadata.chain(loose.map(|data| (data.span, Role::Payload))).collect();
     if segments.len() == MOST_SEGMENTS
         && let (Some(last), Some(data)) = (segments.last(), oracle.data().first())
@@ -107,13 +108,13 @@ fn broken(
         Err(_) if oracle.has_row() => return partial(view, oracle, u64::MAX, at, what),
         Err(reject) => return Err(reject),
     };
-    if walked.broken.is_some() || !(all_units || is_even(oracle, &walked, at)) {
+    let slip = walked.broken.is_none() && is_slip(view, oracle, &walked);
+    if walked.broken.is_some() || !(slip || is_even(oracle, &walked, at)) {
         if oracle.is_opaque() {
             return Ok(structure(view, walked));
         }
         return partial(view, oracle, walked.end, at, what);
     }
-    let slip = is_slip(view, oracle, &walked);
     let mut verdict = structure(view, walked);
     if !slip {
         verdict.grade = Grade::Damaged;

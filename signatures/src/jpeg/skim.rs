@@ -38,6 +38,9 @@ use progress::Progress;
 use scan::{Fault, Scan};
 use surface::SECTOR;
 
+/// So many bytes after a scan no foreign data has by chance: a marker, and the length and kind of its segment.
+const MARGIN: u64 = 8;
+
 /// Where in the file the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -340,8 +343,8 @@ impl JpegOracle {
             let span = Span::between(scan.start(), scan.end());
             let proven = match scan.plan().kind {
                 Kind::Opaque => false,
-                // Any bits would do; but a foreign sector reaches beyond so few of them.
-                Kind::DcRefine => span.len < SECTOR,
+                // No check covers these bits. A foreign sector that covers them covers the next marker too.
+                Kind::DcRefine => span.len + MARGIN <= SECTOR,
                 _ => true,
             };
             Arc::make_mut(&mut self.data).push(Data { span, proven });

@@ -10,7 +10,8 @@ use crate::view::View;
 /// few bytes hold.
 const MOST_SLIP: u64 = 16;
 
-/// Bytes of one value that are taken for padding: more of them are free space of a disk.
+/// Bytes of one value that are taken for padding, and bytes of further intervals: more of them are free space of
+/// a disk, or of other files.
 const MOST_PADDING: u64 = 64 << 10;
 
 /// Whether a picture in which the oracle found a fault is whole but for such bytes: few of them,
@@ -25,7 +26,8 @@ pub fn is_slip(view: &mut View<'_>, oracle: &JpegOracle, walked: &Walked) -> boo
         return false;
     };
     let len = end - from;
-    len <= MOST_SLIP || is_restart(view, from) || is_padding(view, from, len)
+    let may_surplus = len <= MOST_PADDING;
+    len <= MOST_SLIP || may_surplus && (is_restart(view, from) || is_padding(view, from, len))
 }
 
 /// Whether a restart marker stands at `at` or ends there: units would be due after it, and all have
@@ -37,9 +39,6 @@ fn is_restart(view: &mut View<'_>, at: u64) -> bool {
 
 /// Whether the `len` bytes at `from` are all alike.
 fn is_padding(view: &mut View<'_>, from: u64, len: u64) -> bool {
-    if len > MOST_PADDING {
-        return false;
-    }
     let bytes = view.bytes(from, len as usize).unwrap_or(&[]);
     bytes.windows(2).all(|pair| pair[0] == pair[1]) && !bytes.is_empty()
 }

@@ -286,7 +286,7 @@ fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> 
         match (status, fits) {
             (TINFLStatus::Done, Some(0)) => break,
             // The checksum tells that this is all that was written.
-            (TINFLStatus::Done, Some(rest)) if rest < all => {
+            (TINFLStatus::Done, Some(rest)) if rest <= all / 2 => {
                 verdict.note(at, "the picture inflates to less than its rows");
                 break;
             }

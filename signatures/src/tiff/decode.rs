@@ -123,7 +123,9 @@ fn drive(
     let share = if whole { 1.0 } else { (decoded as f64 / lens.own as f64) as f32 };
     // Of a coding that proves its own end, that end is the writer's, wherever the rows are.
     let sealed = step == Step::Done && sealed;
-    let slight = decoded > 0 && (sealed || lens.own.saturating_sub(decoded) <= lens.row);
+    let missing = lens.own.saturating_sub(decoded);
+    // A row of the last strip, not most of a strip of one row.
+    let slight = missing <= lens.row.min(lens.own / 4) || sealed && missing <= lens.own / 2;
     let fault = match step {
         Step::Wrong(what) => Some((at, what)),
         // Strong codings say themselves where they end.

@@ -1,6 +1,6 @@
 //! Pictures that a structure points at: are they there, and where is their Exif?
 
-use crate::part::NamedPart;
+use crate::part::{NamedPart, PictureKind};
 use crate::verdict::{Child, ExifBlock, ExifKind, Kinship, Span};
 use crate::view::{Endian::Big, View};
 
@@ -20,7 +20,7 @@ pub fn begins_as_jpeg(view: &mut View<'_>, at: u64) -> bool {
 /// The picture in `span` as a child, unless none begins there.
 pub fn child(view: &mut View<'_>, span: Span) -> Option<Child> {
     let kinship = if span.len <= MOST_THUMBNAIL { Kinship::Thumbnail } else { Kinship::Preview };
-    NamedPart::read(view, span, |_| true).kind.map(|_| Child { span, kinship })
+    NamedPart::read(view, span, PictureKind::is_sure).kind.map(|_| Child { span, kinship })
 }
 
 /// Where the JPEG in `span` keeps its Exif block.

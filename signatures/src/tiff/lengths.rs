@@ -50,18 +50,30 @@ impl Untold<'_> {
         let mut starts: Vec<u64> = parts.iter().map(|(part, _)| part.at).collect();
         starts.push(self.directory);
         starts.sort_unstable();
-        let mut found = 0;
+        let (mut found, mut last) = (0, Span { at: u64::MAX, len: 0 });
         for (part, number) in parts.iter_mut().filter(|(part, _)| part.len == 0) {
+            if part.at == last.at {
+                part.len = last.len;
+                continue;
+            }
             let next = starts.get(starts.partition_point(|&start| start <= part.at)).copied();
             let lens = self.layout.and_then(|layout| layout.lens(*number));
-            let cost = lens.map_or(0, |lens| lens.own / BYTES_A_NUMBER).max(LEAST_COST);
-            let Some(left) = budget.checked_sub(cost) else { break };
+            // Any of them may be read to its end, or be decoded to all its rows.
+            let read = self.limit(view, part.at, next).saturating_sub(part.at);
+            let cost = lens.map_or(0, |lens| lens.own).max(read) / BYTES_A_NUMBER;
+            let Some(left) = budget.checked_sub(cost.max(LEAST_COST)) else { break };
             *budget = left;
             part.len = self.len(view, part.at, next, lens).unwrap_or(0);
+            last = *part;
             found += u64::from(part.len > 0);
         }
         parts.retain(|(part, _)| part.len > 0);
         found
+    }
+
+    /// Where the part at `at` ends at the latest.
+    fn limit(&self, view: &View<'_>, at: u64, next: Option<u64>) -> u64 {
+        next.unwrap_or(u64::MAX).min(view.len()).min(at.saturating_add(self.most))
     }
 
     /// Length of the part at `at`, after which the next begins at `next`.
@@ -72,7 +84,7 @@ impl Untold<'_> {
         next: Option<u64>,
         lens: Option<Lens>,
     ) -> Option<u64> {
-        let limit = next.unwrap_or(u64::MAX).min(view.len()).min(at.saturating_add(self.most));
+        let limit = self.limit(view, at, next);
         let room = limit.checked_sub(at).filter(|&room| room > 0)?;
         let span = Span { at, len: room };
         let told = match (self.coding, lens) {

@@ -72,7 +72,11 @@ impl Joints {
             let mut counts = Counts::default();
             for seed in self.seed..self.seed + self.volumes {
                 let mut random = Random::new(seed.wrapping_mul(1_000_003) + cluster as u64);
-                self.scan(&FragmentedCard::new(cluster, &siblings, &mut random), seed, &mut counts)?;
+                self.scan(
+                    &FragmentedCard::new(cluster, &siblings, &mut random),
+                    seed,
+                    &mut counts,
+                )?;
             }
             let Counts { deleted, verified, wrongly_verified, structural, wrongly_structural } =
                 counts;
@@ -99,7 +103,9 @@ impl Joints {
         let mut is_wrong = false;
         for file in report.files.iter().filter(|file| file.parent.is_none()) {
             // The runs of what is still there are recorded.
-            if file.status != Status::Deleted || file.runs.iter().filter(|run| run.offset.is_some()).count() < 2 {
+            if file.status != Status::Deleted
+                || file.runs.iter().filter(|run| run.offset.is_some()).count() < 2
+            {
                 continue;
             }
             let digest = file.sha256.as_deref().context("no digest")?;

@@ -59,7 +59,8 @@ fn crop(picture: &Picture, seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
     let width = WIDTHS[random.below(WIDTHS.len())];
     let height = (width * 3 / 4).min(picture.height);
-    let (x, y) = (random.below(picture.width - width + 1), random.below(picture.height - height + 1));
+    let (x, y) =
+        (random.below(picture.width - width + 1), random.below(picture.height - height + 1));
     let row = |y: usize| {
         let at = (y * picture.width + x) * 3;
         &picture.rgb[at..at + width * 3]

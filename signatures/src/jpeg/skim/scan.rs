@@ -282,11 +282,13 @@ impl Scan {
             return false;
         }
         self.restarts += 1;
-        self.surface.restart(at);
         self.state = State::default();
         self.clean.begin(at);
         self.bit = 0;
         self.left = self.interval();
+        if self.left > 0 {
+            self.surface.restart(at);
+        }
         true
     }
 }

@@ -106,6 +106,9 @@ impl Surface {
     /// Takes the sums of DC over the blocks of the next unit.
     #[inline(always)]
     pub fn push(&mut self, sums: [i32; 4]) {
+        if self.columns == 0 {
+            return;
+        }
         self.row.push(sums);
         if self.row.len() == self.columns {
             self.end_row();
@@ -115,6 +118,9 @@ impl Surface {
     /// Takes note that a cluster may begin in the next unit, at byte `at` of the file, and whether a run
     /// does.
     pub fn mark(&mut self, at: u64, is_joint: bool) {
+        if self.columns == 0 {
+            return;
+        }
         let mark = Mark { column: self.row.len(), at };
         if at.is_multiple_of(SECTOR) {
             self.marks.sectors.push(mark);
@@ -126,6 +132,9 @@ impl Surface {
 
     /// Takes note that the next unit begins an interval, at byte `at` of the file.
     pub fn restart(&mut self, at: u64) {
+        if self.columns == 0 {
+            return;
+        }
         self.marks.intervals.push(Mark { column: self.row.len(), at });
     }
 
