@@ -16,7 +16,9 @@ pub fn files() -> Vec<Sample> {
     add("tiff", tiff::untold::files());
     add("gif", gifs());
     add("webp", webps());
-    add("psd", vec![("runs over the ends of rows".into(), psd::spilling())]);
+    let psds =
+        [("runs over the ends of rows", psd::spilling()), ("runs after rows", psd::running_on())];
+    add("psd", named(psds));
     out
 }
 
@@ -122,7 +124,7 @@ fn webps() -> Vec<(String, Vec<u8>)> {
     let lossy = all
         .iter()
         .find(|sample| sample.format == "webp" && sample.bytes.get(12..16) == Some(&b"VP8 "[..]));
-    let Some(lossy) = lossy.map(|sample| sample.bytes.as_slice()) else { return Vec::new() };
+    let lossy = lossy.map(|sample| sample.bytes.as_slice()).expect("there is such a sample");
     let told = |bytes: &[u8], len: usize| {
         let mut bytes = bytes.to_vec();
         bytes[4..8].copy_from_slice(&(len as u32).to_le_bytes());

@@ -31,6 +31,8 @@ struct Psd {
     layers: usize,
     /// How far the last run of each packed row reaches over its end.
     spill: usize,
+    /// Bytes of a run after the last of each packed row; 0 for none.
+    beyond: usize,
 }
 
 const PLAIN: Psd = Psd {
@@ -41,6 +43,7 @@ const PLAIN: Psd = Psd {
     resources: false,
     layers: 0,
     spill: 0,
+    beyond: 0,
 };
 
 impl Psd {
@@ -78,7 +81,7 @@ impl Psd {
             Coding::Raw => [&[0, 0][..], &rows.concat()].concat(),
             Coding::Deflate => [&[0, 2][..], &compress_to_vec_zlib(&rows.concat(), 6)].concat(),
             Coding::PackBits => {
-                let rows: Vec<_> = rows.iter().map(|row| spilled(row, self.spill)).collect();
+                let rows: Vec<_> = rows.iter().map(|row| self.packed(row)).collect();
                 let mut out = vec![0, 1];
                 for row in &rows {
                     let len = (row.len() as u32).to_be_bytes();
@@ -88,6 +91,14 @@ impl Psd {
                 out
             }
         }
+    }
+
+    fn packed(self, row: &[u8]) -> Vec<u8> {
+        let mut out = spilled(row, self.spill);
+        if self.beyond > 0 {
+            out.extend([(257 - self.beyond) as u8, 0]);
+        }
+        out
     }
 
     fn row(self, picture: &Picture, channel: usize, y: usize) -> Vec<u8> {
@@ -125,6 +136,11 @@ fn spilled(row: &[u8], spill: usize) -> Vec<u8> {
 /// A document whose packed rows reach over their ends, in the lengths that their table tells.
 pub fn spilling() -> Vec<u8> {
     Psd { spill: 5, ..PLAIN }.encode(&Picture::scene(78, 90, 60))
+}
+
+/// A document whose packed rows go on with a run after their end, in the lengths that their table tells.
+pub fn running_on() -> Vec<u8> {
+    Psd { beyond: 32, ..PLAIN }.encode(&Picture::scene(79, 64, 64))
 }
 
 /// Source: Apple, Technical Note TN1023 "Understanding PackBits".

@@ -189,7 +189,7 @@ fn cut(at: u64, share: f64, verdict: &mut Verdict) {
 fn closing(view: &mut View<'_>, lengths: &Lengths) -> Result<Option<(u64, u64)>, Reject> {
     let rows = lengths.rows;
     let mut start = lengths.span().end();
-    let (mut odd, mut short, mut empty) = (None, 0u64, 0u64);
+    let (mut odd, mut doubtful, mut empty) = (None, 0u64, 0u64);
     for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
         for len in lengths.some(view, first)? {
             let end = start + len;
@@ -199,9 +199,9 @@ fn closing(view: &mut View<'_>, lengths: &Lengths) -> Result<Option<(u64, u64)>,
             match unpacked(view, start, len, rows.len)? {
                 Some(Row::Exact) => {}
                 Some(Row::Over) => _ = odd.get_or_insert(start),
-                Some(Row::Short) => {
+                Some(Row::Short | Row::Beyond) => {
                     odd.get_or_insert(start);
-                    (short, empty) = (short + 1, empty + u64::from(len == 0));
+                    (doubtful, empty) = (doubtful + 1, empty + u64::from(len == 0));
                 }
                 None => return Ok(None),
             }
@@ -209,7 +209,7 @@ fn closing(view: &mut View<'_>, lengths: &Lengths) -> Result<Option<(u64, u64)>,
         }
     }
     // A lone row that closes by chance may be foreign, and a table of zeros was never written.
-    let believed = (short == 0 || short >= RESUMED.into()) && empty * 2 <= rows.count;
+    let believed = (doubtful == 0 || doubtful >= RESUMED.into()) && empty * 2 <= rows.count;
     Ok(odd.filter(|_| believed).map(|odd| (start, odd)))
 }
 
@@ -220,18 +220,21 @@ enum Row {
     Exact,
     /// More, and only its last run goes over its end.
     Over,
+    /// More, with whole runs after its end; less than twice as much.
+    Beyond,
     /// Less.
     Short,
 }
 
 /// What the `len` bytes at `at` unpack to, as a row of `own` bytes; nothing when the last run is
-/// cut off or the row is full before it.
+/// cut off, or when far more comes than a row.
 ///
 /// Source: Apple, Technical Note TN1023 "Understanding PackBits".
 fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<Row>, Reject> {
     let end = at + len;
     let (mut at, mut unpacked) = (at, 0);
     let (first, mut is_constant) = (view.u8(at).unwrap_or(0), len > 0);
+    let mut is_beyond = false;
     while at < end {
         let left = usize::try_from(end - at).unwrap_or(usize::MAX);
         let piece = view.up_to(at, left.min(PIECE));
@@ -243,7 +246,8 @@ fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<R
                 literals @ 0.. => (literals as u64 + 2, literals as u64 + 1),
                 repeat => (2, u64::from(repeat.unsigned_abs()) + 1),
             };
-            if unpacked >= own && run > 0 {
+            is_beyond |= unpacked >= own && run > 0;
+            if unpacked >= own.saturating_mul(2) {
                 return Ok(None);
             }
             skip += bytes;
@@ -256,6 +260,7 @@ fn unpacked(view: &mut View<'_>, at: u64, len: u64, own: u64) -> Result<Option<R
     }
     let row = match unpacked.cmp(&own) {
         Ordering::Equal => Row::Exact,
+        Ordering::Greater if is_beyond => Row::Beyond,
         Ordering::Greater => Row::Over,
         // Erased and zeroed bytes unpack to something too.
         Ordering::Less if is_constant => return Ok(None),

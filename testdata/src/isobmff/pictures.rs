@@ -64,7 +64,7 @@ fn png(seed: u64) -> Vec<u8> {
 /// The sample of that name and format.
 fn bytes(samples: &[Sample], name: &str, format: &str) -> Vec<u8> {
     let found = samples.iter().find(|one| one.name == name && one.format == format);
-    found.map(|one| one.bytes.clone()).unwrap_or_default()
+    found.map(|one| one.bytes.clone()).expect("there is such a sample")
 }
 
 fn ftyp(brands: &[u8]) -> Vec<u8> {

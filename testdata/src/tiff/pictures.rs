@@ -43,7 +43,7 @@ fn tiles() -> Vec<Vec<u8>> {
 
 fn find(samples: &[Sample], format: &str, name: &str) -> Vec<u8> {
     let found = samples.iter().find(|one| one.format == format && one.name == name);
-    found.map(|one| one.bytes.clone()).unwrap_or_default()
+    found.map(|one| one.bytes.clone()).expect("there is such a sample")
 }
 
 /// A DNG of tiles so coded, with a preview in a directory of its own.
