@@ -121,7 +121,11 @@ mod tests {
             (folder.path().join("images2"), true),
         ];
         for (output, fine) in outputs {
-            assert_eq!(expand(&[images.clone()], Some(&output)).is_ok(), fine, "{output:?}");
+            assert_eq!(
+                expand(std::slice::from_ref(&images), Some(&output)).is_ok(),
+                fine,
+                "{output:?}"
+            );
         }
     }
 

@@ -219,7 +219,7 @@ mod tests {
     fn a_plain_stream_keeps_letters_and_lines() {
         let mut out = Vec::new();
         let mut stream = PlainWriter(&mut out);
-        write!(stream, "Été\n{}{}", "\u{1b}]0;x\u{7}", "\r\n").unwrap();
+        write!(stream, "Été\n\u{1b}]0;x\u{7}\r\n").unwrap();
         stream.write_all(b"\xffa").unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "Été\n?]0;x??\n?a");
     }

@@ -19,7 +19,7 @@ pub fn is_photo_extension(extension: &str) -> bool {
     let photos = formats::ALL.iter().map(|format| format.signature());
     let mut photos = photos.filter(|signature| signature.group != Group::Video);
     UNLISTED.iter().any(is_it)
-        || photos.any(|one| one.extensions.iter().chain(one.aliases).any(|known| is_it(known)))
+        || photos.any(|one| one.extensions.iter().chain(one.aliases).any(&is_it))
 }
 
 #[cfg(test)]
