@@ -203,10 +203,18 @@ fn is_path(word: &str) -> bool {
     word.contains(['/', '.', '\\']) || Path::new(word).exists()
 }
 
+/// A path as a shell takes it, and a program that would take a dash for an option.
+pub fn quoted_path(path: &Path) -> String {
+    let word = path.as_os_str();
+    if word.to_string_lossy().starts_with('-') {
+        return quoted(Path::new(".").join(path).as_os_str());
+    }
+    quoted(word)
+}
+
 /// A word as a shell takes it.
-pub fn quoted(word: &OsStr) -> String {
+fn quoted(word: &OsStr) -> String {
     let text = word.to_string_lossy();
-    let text = if text.starts_with('-') { format!("./{text}").into() } else { text };
     let plain = |letter: char| letter.is_alphanumeric() || "/._-+,:=@%".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {
         return text.into_owned();

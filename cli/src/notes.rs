@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use afterimage_engine::Mount;
 use afterimage_engine::source::{self, Io, Source};
 
-use crate::arguments::quoted;
+use crate::arguments::quoted_path;
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
 
@@ -70,9 +70,9 @@ fn split(paths: &[PathBuf]) -> Vec<String> {
         let parts: Vec<PathBuf> =
             (first..1000).map(beside).take_while(|part| part.exists()).collect();
         let named = if parts.len() > MOST_NAMED {
-            format!("{}.[0-9][0-9][0-9]", quoted(path.with_extension("").as_os_str()))
+            format!("{}.[0-9][0-9][0-9]", quoted_path(&path.with_extension("")))
         } else {
-            parts.iter().map(|part| quoted(part.as_os_str())).collect::<Vec<_>>().join(" ")
+            parts.iter().map(|part| quoted_path(part)).collect::<Vec<_>>().join(" ")
         };
         let whole = free(path);
         (parts.len() > 1).then(|| {
@@ -81,7 +81,7 @@ fn split(paths: &[PathBuf]) -> Vec<String> {
                  across parts are missed: join them with `cat {named} > {}` and scan that",
                 path.display(),
                 parts.len(),
-                quoted(whole.as_os_str())
+                quoted_path(&whole)
             )
         })
     };
