@@ -85,7 +85,7 @@ fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     }
     if summary.inside > 0 {
         let text = count(summary.inside, "picture lies", "pictures lie");
-        let hint = embedded(summary, told.options.embedded);
+        let hint = embedded(summary, told.options.embedded, told.options.all);
         let text = format!("{text} inside these photos (thumbnails, previews){hint}.");
         paragraph(out, "", &text)?;
     }
@@ -93,16 +93,14 @@ fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 }
 
 /// How many of the pictures inside others are written, or would be.
-fn embedded(summary: &Summary, are_written: bool) -> String {
-    let others = "the others are copies, or lie in photos that are only listed";
+fn embedded(summary: &Summary, are_written: bool, all: bool) -> String {
+    let why = if all { "are copies" } else { "are copies, or lie in photos that are only listed" };
     match (summary.embedded, are_written) {
         (n, false) if n == summary.inside => "; --embedded writes them too".to_owned(),
         (n, true) if n == summary.inside => String::new(),
-        (0, _) => {
-            "; none is written: they are copies, or lie in photos that are only listed".to_owned()
-        }
-        (n, false) => format!("; --embedded writes {n} of them: {others}"),
-        (n, true) => format!("; {n} of them are written: {others}"),
+        (0, _) => format!("; none is written: they {why}"),
+        (n, false) => format!("; --embedded writes {n} of them: the others {why}"),
+        (n, true) => format!("; {n} of them are written: the others {why}"),
     }
 }
 

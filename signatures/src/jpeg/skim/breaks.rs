@@ -25,10 +25,10 @@ const FAR: usize = 32;
 const ALL: usize = 128;
 
 /// What a shift of DC must come to, from 0 for none to 1 for one that explains all.
-const LEAST_SHIFT: f32 = 0.4;
+const LEAST_SHIFT: f32 = 0.66;
 
 /// The same together with half the logarithm of the ratio of steps, less that of eight.
-const LEAST_SHIFT_AND_STEP: f32 = 0.27;
+const LEAST_SHIFT_AND_STEP: f32 = 0.45;
 
 /// A shift found in so many units or more counts in full.
 const FULL_UNITS: f32 = 16.0;
