@@ -56,7 +56,7 @@ fn grades(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 fn meaning(grade: Grade, quick: bool) -> &'static str {
     match grade {
         Grade::Verified => {
-            "complete and proven: the checks of its format cover the picture, and hold"
+            "complete and proven: all that its format can check holds"
         }
         Grade::Structural if quick => {
             "complete by structure: begins and ends as it should; --quick left out all other checks"
