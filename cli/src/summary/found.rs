@@ -55,9 +55,7 @@ fn grades(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
 /// What a grade means to somebody who hopes for a photo.
 fn meaning(grade: Grade, quick: bool) -> &'static str {
     match grade {
-        Grade::Verified => {
-            "complete and proven: all that its format can check holds"
-        }
+        Grade::Verified => "complete and proven: all that its format can check holds",
         Grade::Structural if quick => {
             "complete by structure: begins and ends as it should; --quick left out all other checks"
         }
