@@ -31,7 +31,7 @@ fn difference(one: i16, other: i16) -> u16 {
 
 impl Row {
     /// A row below `above`, with the sums of DC over the blocks of each unit. Of each component
-    /// `scale` makes of these, in 256ths, what is kept.
+    /// `scale` makes of these, in parts of 256, what is kept.
     pub fn new(sums: &[[i32; MOST_COMPONENTS]], scale: &[i32], above: Option<&Row>) -> Self {
         let width = sums.len();
         let mut dc = Vec::with_capacity(scale.len() * width);

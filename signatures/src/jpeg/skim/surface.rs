@@ -61,7 +61,7 @@ impl Worst {
 pub struct Surface {
     /// Units in a row; none where nothing is kept.
     columns: usize,
-    /// What makes of the sum of DC of a unit its mean, in 256ths, for each component up to the last
+    /// What makes of the sum of DC of a unit its mean, in parts of 256, for each component up to the last
     /// of the scan.
     scale: Vec<i32>,
     floor: f32,
