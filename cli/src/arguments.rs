@@ -1,8 +1,9 @@
 //! What is wrong with a command line: one line that says what, where, and what to type instead.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 
+use afterimage_engine::source::shell::quoted_word;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::text::plain;
@@ -70,7 +71,11 @@ impl Wrong<'_> {
 
     /// What was typed after the first word, as it was typed.
     fn rest(&self) -> String {
-        self.typed.iter().skip(1).map(|word| format!(" {}", quoted(word))).collect()
+        self.typed
+            .iter()
+            .skip(1)
+            .map(|word| format!(" {}", quoted_word(&word.to_string_lossy())))
+            .collect()
     }
 
     /// A word that is no command.
@@ -83,7 +88,7 @@ impl Wrong<'_> {
             _ if word == "list" => format!("afterimage scan{} --list", self.rest()),
             _ if is_path(word) => {
                 let output = if self.has_output() { "" } else { " --output DIR" };
-                format!("afterimage scan {}{}{output}", quoted(OsStr::new(word)), self.rest())
+                format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
                 let verbs = "scan, formats and bench";
@@ -179,9 +184,9 @@ impl Wrong<'_> {
         let (last, before) = words.split_last()?;
         let are_plain = before.len() > 1 && words.iter().all(|word| !word.starts_with('-'));
         let is_new = are_plain && !Path::new(last).exists();
-        let before: Vec<String> = before.iter().map(|word| quoted(OsStr::new(word))).collect();
+        let before: Vec<String> = before.iter().map(|word| quoted_word(word)).collect();
         is_new.then(|| {
-            let last = quoted(OsStr::new(last));
+            let last = quoted_word(last);
             format!(" (did you mean: afterimage {} --output {last}?)", before.join(" "))
         })
     }
@@ -201,25 +206,6 @@ impl Wrong<'_> {
 /// Whether a word is more likely a file or a device than a command.
 fn is_path(word: &str) -> bool {
     word.contains(['/', '.', '\\']) || Path::new(word).exists()
-}
-
-/// A path as a shell takes it, and a program that would take a dash for an option.
-pub fn quoted_path(path: &Path) -> String {
-    let word = path.as_os_str();
-    if word.to_string_lossy().starts_with('-') {
-        return quoted(Path::new(".").join(path).as_os_str());
-    }
-    quoted(word)
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &OsStr) -> String {
-    let text = word.to_string_lossy();
-    let plain = |letter: char| letter.is_alphanumeric() || "/._-+,:=@%".contains(letter);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.into_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

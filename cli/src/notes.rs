@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::Mount;
+use afterimage_engine::source::shell::{free, quoted};
 use afterimage_engine::source::{self, Io, Source};
 
-use crate::arguments::quoted_path;
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
 
@@ -70,29 +70,22 @@ fn split(paths: &[PathBuf]) -> Vec<String> {
         let parts: Vec<PathBuf> =
             (first..1000).map(beside).take_while(|part| part.exists()).collect();
         let named = if parts.len() > MOST_NAMED {
-            format!("{}.[0-9][0-9][0-9]", quoted_path(&path.with_extension("")))
+            format!("{}.[0-9][0-9][0-9]", quoted(&path.with_extension("")))
         } else {
-            parts.iter().map(|part| quoted_path(part)).collect::<Vec<_>>().join(" ")
+            parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(" ")
         };
-        let whole = free(path);
+        let whole = free(path, "img");
         (parts.len() > 1).then(|| {
             format!(
                 "{} is the first of {} parts of an image; scanned one by one, photos and file systems \
                  across parts are missed: join them with `cat {named} > {}` and scan that",
                 path.display(),
                 parts.len(),
-                quoted_path(&whole)
+                quoted(&whole)
             )
         })
     };
     paths.iter().filter_map(note).collect()
-}
-
-/// The name of an image beside a part of it that nothing has.
-fn free(part: &Path) -> PathBuf {
-    let whole = part.with_extension("img");
-    let mut others = (1..).map(|number| part.with_extension(format!("{number}.img")));
-    if whole.exists() { others.find(|other| !other.exists()).unwrap_or(whole) } else { whole }
 }
 
 /// The number of a part, by an extension of three digits.

@@ -1,6 +1,6 @@
 //! Payloads that can prove themselves.
 
-use crate::verdict::Joint;
+use crate::verdict::{Joint, Span};
 use crate::view::View;
 
 /// What an [`Oracle`] says after some bytes.
@@ -51,9 +51,9 @@ pub trait Oracle: Send {
     /// Takes note that the next byte lies elsewhere than right after the last one: a run of the file ends.
     fn join(&mut self) {}
 
-    /// How the picture goes on at the joints that were noted, as far as can be told by now; each once, in
-    /// order. Nothing where the format does not look.
-    fn joints(&self) -> Vec<Joint> {
+    /// How the picture goes on at the joints that were noted, from the `first`th on of those of which that can
+    /// be told by now; each once, in order. Nothing where the format does not look.
+    fn joints(&self, _first: usize) -> Vec<Joint> {
         Vec::new()
     }
 
@@ -63,6 +63,9 @@ pub trait Oracle: Send {
 
 /// The first piece that an oracle gets, in bytes: most candidates are none, and end in it.
 const FIRST_PIECE: usize = 4 << 10;
+
+/// What is wrong with a view that ends before its file does.
+const ENDS: &str = "end of the source";
 
 /// Feeds the view to an oracle, at most `most` bytes at a time, until it has made up its mind.
 /// Gives the first byte after the file, or the first that cannot be and why; a view that ends
@@ -79,21 +82,35 @@ pub fn drive(
 pub fn drive_from(
     oracle: &mut impl Oracle,
     view: &mut View<'_>,
-    mut at: u64,
+    at: u64,
     most: usize,
 ) -> Result<u64, (u64, &'static str)> {
-    let mut piece = FIRST_PIECE.min(most);
-    loop {
-        let bytes = view.up_to(at, piece);
+    let end = drive_up_to(oracle, view, Span::between(at, u64::MAX), most)?;
+    end.ok_or((u64::MAX, ENDS))
+}
+
+/// Feeds the bytes of `span`, which come next, to an oracle. Gives the first byte after the file, if that lies
+/// in it, or the first byte that cannot be and why.
+pub fn drive_up_to(
+    oracle: &mut impl Oracle,
+    view: &mut View<'_>,
+    span: Span,
+    most: usize,
+) -> Result<Option<u64>, (u64, &'static str)> {
+    let (mut at, mut piece) = (span.at, FIRST_PIECE.min(most));
+    while at < span.end() {
+        let left = usize::try_from(span.end() - at).unwrap_or(usize::MAX);
+        let bytes = view.up_to(at, piece.min(left));
         piece = (2 * piece).min(most);
         if bytes.is_empty() {
-            return Err((at, "end of the source"));
+            return Err((at, ENDS));
         }
         at += bytes.len() as u64;
         match oracle.feed(bytes) {
             Said::More => {}
-            Said::Done { end } => return Ok(end),
+            Said::Done { end } => return Ok(Some(end)),
             Said::Wrong { at, what } => return Err((at, what)),
         }
     }
+    Ok(None)
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use afterimage_engine::report::ReportSource;
+use afterimage_engine::source::shell::quoted;
 
 use super::left_out;
 use super::lost::empty_bytes;
 use super::told::Told;
-use crate::arguments::quoted_path;
 use crate::text::{paragraph, percent, plain};
 
 /// Writes what to do next.
@@ -50,7 +50,7 @@ fn has_deleted(told: &Told<'_>) -> bool {
 fn image(source: &ReportSource) -> Option<String> {
     source.unreadable.first()?;
     let path = plain(&source.path);
-    let word = plain(&quoted_path(Path::new(&source.path)));
+    let word = plain(&quoted(Path::new(&source.path)));
     Some(if source.kind == "device" {
         format!(
             "Parts of {path} could not be read: make an image of it with GNU ddrescue, which reads what can \

@@ -76,6 +76,34 @@ pub struct Record {
 }
 
 impl Record {
+    /// A file in these runs of a source, of which nothing is known or claimed yet: a true beginning at most.
+    pub fn new(source: u32, format: u16, runs: Runs) -> Self {
+        Record {
+            source,
+            format,
+            origin: Origin::Carved,
+            status: Status::Unknown,
+            mime: "".into(),
+            extension: "".into(),
+            runs,
+            fill: Vec::new(),
+            end: End::Exact,
+            grade: Grade::Partial,
+            proof: "".into(),
+            unchecked: Vec::new(),
+            kept: None,
+            share: None,
+            issues: Vec::new(),
+            pixels: None,
+            exif: None,
+            content_identifier: None,
+            enclosure: None,
+            kinship: None,
+            facts: FileSystemFacts::default(),
+            digests: None,
+        }
+    }
+
     /// First byte in the source.
     pub fn offset(&self) -> u64 {
         self.runs.as_slice().first().map_or(0, |run| run.at)

@@ -288,7 +288,7 @@ impl Attempt<'_> {
         let record = &mut found.first_mut()?.record;
         let fit = fits(volume, entry, record);
         // So much more after a picture than cameras add is not looked for where it may lie.
-        let is_sure = matches!(layout.basis, Basis::Recorded | Basis::Beginning);
+        let is_sure = !layout.basis.is_guess();
         let tail = layout.runs.slice(record.source_len(), u64::MAX);
         let is_whole = fit == Fit::Exact || self.occupied.leaves_tail(tail.as_slice(), volume);
         // What is still there is its own, whatever lies in its picture and however broken that is.

@@ -72,7 +72,7 @@ impl Follower<'_> {
             fed += run.len;
         }
         let at = last.checked_sub(self.cluster)?;
-        let seen = oracle.joints().len();
+        let seen = oracle.joints(0).len();
         let mut way = vec![Step { oracle: Some(oracle), at, next: last, passed: 0, seen }];
         while let Some(last) = way.last_mut() {
             let next =
@@ -89,8 +89,8 @@ impl Follower<'_> {
             let fed = known.len() + (way.len() as u64 - 1) * self.cluster;
             let cluster = Span { at, len: self.cluster };
             let said = self.feed(&mut *oracle, cluster, fed, buffer)?;
-            let joints = oracle.joints();
-            if let Some(joint) = self.unfit(&joints, seen) {
+            let joints = oracle.joints(seen);
+            if let Some(joint) = self.unfit(&joints) {
                 // Other clusters after the last one would not mend what broke before it.
                 let before = joint.saturating_sub(known.len()) / self.cluster + 1;
                 way.truncate(usize::try_from(before).unwrap_or(usize::MAX));
@@ -102,7 +102,7 @@ impl Follower<'_> {
                 }
                 Said::More if self.goes_on(fed + self.cluster) => {
                     let next = at + self.cluster;
-                    let seen = joints.len();
+                    let seen = seen + joints.len();
                     way.push(Step { oracle: Some(oracle), at, next, passed: 0, seen });
                     if let Some(old) = way.len().checked_sub(MOST_KEPT) {
                         way[old].oracle = None;
@@ -114,10 +114,9 @@ impl Follower<'_> {
         None
     }
 
-    /// The first of the joints from the `seen`th on over which the picture does not go on as it must.
-    fn unfit(&self, joints: &[Joint], seen: usize) -> Option<u64> {
-        let mut new = joints.get(seen..)?.iter();
-        new.find(|joint| joint.continuity < self.least).map(|joint| joint.at)
+    /// The first of some joints over which the picture does not go on as it must.
+    fn unfit(&self, joints: &[Joint]) -> Option<u64> {
+        joints.iter().find(|joint| joint.continuity < self.least).map(|joint| joint.at)
     }
 
     /// Whether a file may have more bytes than so many.

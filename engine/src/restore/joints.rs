@@ -1,5 +1,7 @@
 //! Joints of files in several pieces, and whether a check covers what lies beside them.
 
+use std::collections::BTreeSet;
+
 use afterimage_signatures::verdict::{Continuity, Issue, Joints, MOST_ISSUES, Role, Span};
 
 use super::layouts::Layout;
@@ -25,25 +27,22 @@ pub(super) fn are_sure(file: &Found, cluster: u64) -> bool {
 
 /// The joints of a verified file, in bytes of the file, over which nothing shows that it goes on.
 fn untied(file: &Found) -> Vec<u64> {
-    let is_sound = |at: u64| match &file.joints {
-        Joints::Checksummed => true,
-        Joints::Untested => false,
+    let sound: BTreeSet<u64> = match &file.joints {
+        Joints::Checksummed => return Vec::new(),
+        Joints::Untested => BTreeSet::new(),
         Joints::Seen(seen) => {
-            seen.iter().any(|joint| joint.at == at && joint.continuity == Continuity::Sound)
+            let sound = seen.iter().filter(|joint| joint.continuity == Continuity::Sound);
+            sound.map(|joint| joint.at).collect()
         }
     };
-    let covered = |&at: &u64| file.record.role_at(at).is_none();
-    joints(&file.record).filter(covered).filter(|&at| !is_sound(at)).collect()
+    let is_covered = |at: &u64| file.record.role_at(*at).is_none();
+    joints(&file.record).filter(is_covered).filter(|at| !sound.contains(at)).collect()
 }
 
-/// Where two runs of a file meet, in bytes of the file.
+/// Where two runs of a file meet, or the last one and what was filled in, in bytes of the file.
 fn joints(record: &Record) -> impl Iterator<Item = u64> + '_ {
-    let runs = record.runs.as_slice();
-    let ends = runs.iter().scan(0u64, |end, run| {
-        *end = end.saturating_add(run.len);
-        Some(*end)
-    });
-    ends.take(runs.len().saturating_sub(usize::from(record.fill.is_empty())))
+    let filled = (!record.fill.is_empty()).then(|| record.source_len());
+    record.runs.joints().chain(filled)
 }
 
 /// Where the first cluster begins or ends, in bytes of the file, that any other could stand for: no check

@@ -14,7 +14,7 @@ use crate::carve::Found;
 use crate::error::Error;
 use crate::formats::is_photo_extension;
 use crate::ledger::{Fate, Ledger, NONE};
-use crate::model::{End, FileSystemFacts, Grade, Origin, Record, Status, UNKNOWN_FORMAT};
+use crate::model::{Grade, Origin, Record, Status, UNKNOWN_FORMAT};
 use crate::names::note_entry;
 use crate::progress::Progress;
 use crate::volumes::filesystem::{Entry, Location};
@@ -107,28 +107,15 @@ impl LiveCopies<'_> {
         let span = Span { at: 0, len: entry.size };
         let what = "no format recognises what it holds; it is copied as the file system has it";
         let mut record = Record {
-            source: self.prover.index,
-            format: UNKNOWN_FORMAT,
             origin: Origin::Undeleted,
             status: Status::Live,
             mime: "application/octet-stream".into(),
             extension: extension.chars().take(LONGEST_EXTENSION).collect::<String>().into(),
-            runs,
-            fill: Vec::new(),
-            end: End::Exact,
             grade: Grade::Damaged,
             proof: "none: a file that is there, in the clusters that the file system names".into(),
             unchecked: vec![Unchecked { span, role: Role::Payload }],
-            kept: None,
-            share: None,
             issues: vec![Issue::new(0, what)],
-            pixels: None,
-            exif: None,
-            content_identifier: None,
-            enclosure: None,
-            kinship: None,
-            facts: FileSystemFacts::default(),
-            digests: None,
+            ..Record::new(self.prover.index, UNKNOWN_FORMAT, runs)
         };
         note_entry(&mut record, volume, entry, self.zone);
         record

@@ -27,6 +27,6 @@ pub use definition::{SECTOR_SIZE, Source, SourceKind};
 pub use identity::Identity;
 pub use memory::MemorySource;
 pub use open::{Io, open};
-pub use packed::{Packed, recognise};
+pub use packed::{Packed, recognise, shell};
 pub(crate) use watched::Watched;
 pub(crate) use witness::Witness;

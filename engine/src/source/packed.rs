@@ -8,6 +8,7 @@
 mod bytes;
 mod disk;
 mod form;
+pub mod shell;
 mod tar;
 mod unpack;
 mod zip;

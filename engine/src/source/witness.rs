@@ -12,8 +12,8 @@ const BLOCK: u64 = 4096;
 
 /// Delivers bytes, and compares what is asked for again with what was delivered before.
 ///
-/// Two answers are told apart by the CRC-32 of a block, which catches every change of up to 32 bits in a row,
-/// and all others but one in four billion. Memory grows with what is measured of one file: eight bytes or so
+/// The CRC-32 of a block tells whether two answers differ: it catches every change of up to 32 bits in a row,
+/// and all others but one in four billion. Memory grows with what is measured of one file: some tens of bytes
 /// for each block.
 ///
 /// Bytes that a mapped image lends are not remembered as long as nobody writes to it: they are the same

@@ -2,7 +2,7 @@
 
 use crate::verdict::{Issue, MOST_ISSUES};
 
-/// What a lenient oracle put up with.
+/// What a lenient oracle tolerated.
 #[derive(Clone, Debug, Default)]
 pub struct Oddities {
     /// The first ones, at most [`MOST_ISSUES`].

@@ -6,7 +6,7 @@ use super::oddity::{Oddities, Oddity};
 use crate::oracle::{Oracle, Said};
 use crate::verdict::Span;
 
-/// Most ranges of metadata that are told apart; a file with more of them is an animation in
+/// Most ranges of metadata that are listed one by one; a file with more of them is an animation in
 /// which every frame has a colour table of its own.
 pub const MOST_PARTS: usize = 4096;
 
@@ -70,7 +70,7 @@ pub struct GifOracle {
     unchecked: Vec<Span>,
     /// Where the first frame is described that reaches beyond the screen.
     beyond: Option<u64>,
-    /// What viewers put up with so far, where that is let pass.
+    /// What was tolerated so far, where the oracle is lenient.
     odd: Option<Oddities>,
     said: Said,
 }
@@ -114,13 +114,13 @@ impl GifOracle {
         self.beyond
     }
 
-    /// What a lenient oracle put up with.
+    /// What a lenient oracle tolerated.
     pub fn oddities(&self) -> Option<&Oddities> {
         self.odd.as_ref()
     }
 
     /// Lets `what` pass where the oracle is lenient; how far it can be meant so, tells `kind`.
-    fn put_up_with(&mut self, kind: Oddity, what: &'static str) -> Step {
+    fn tolerate(&mut self, kind: Oddity, what: &'static str) -> Step {
         match &mut self.odd {
             None => Err(what),
             Some(odd) => {
@@ -200,7 +200,7 @@ impl GifOracle {
         self.screen =
             (u16::from_le_bytes([held[6], held[7]]), u16::from_le_bytes([held[8], held[9]]));
         if self.screen.0 == 0 || self.screen.1 == 0 {
-            self.put_up_with(Oddity::Harmless, "the screen has no size")?;
+            self.tolerate(Oddity::Harmless, "the screen has no size")?;
         }
         self.table(held[10], Part::Introducer);
         Ok(())
@@ -213,7 +213,7 @@ impl GifOracle {
         let is_beyond = word(0) + word(4) > u64::from(self.screen.0)
             || word(2) + word(6) > u64::from(self.screen.1);
         if pixels == 0 {
-            self.put_up_with(Oddity::Harmless, "a frame has no size")?;
+            self.tolerate(Oddity::Harmless, "a frame has no size")?;
         } else if is_beyond && self.screen != (0, 0) {
             self.beyond.get_or_insert(self.at);
         }
@@ -265,7 +265,7 @@ impl GifOracle {
         let is_legal = (1..=8).contains(&byte);
         if !is_legal {
             let kind = if byte <= MOST_PIXEL_BITS { Oddity::Harmless } else { Oddity::Damage };
-            self.put_up_with(kind, "bad LZW minimum code size")?;
+            self.tolerate(kind, "bad LZW minimum code size")?;
         }
         let word = |at: usize| u64::from(u16::from_le_bytes([self.held[at], self.held[at + 1]]));
         let follows = self.decode && is_legal;
@@ -283,7 +283,7 @@ impl GifOracle {
                 if self.first_len == 0 {
                     if !extension_fits(label, len) {
                         let kind = if len == 0 { Oddity::Harmless } else { Oddity::Data };
-                        self.put_up_with(kind, "bad length of an extension")?;
+                        self.tolerate(kind, "bad length of an extension")?;
                     }
                     self.first_len = len;
                 }
@@ -307,16 +307,16 @@ impl GifOracle {
     fn frame_ends(&mut self) -> Step {
         if let Some(lzw) = self.lzw.take() {
             if lzw.left() > 0 {
-                self.put_up_with(Oddity::Data, "the frame ends before its last row")?;
+                self.tolerate(Oddity::Data, "the frame ends before its last row")?;
             }
             if lzw.surplus() > 0 {
                 let few = lzw.surplus() <= MOST_SURPLUS;
                 let kind = if few { Oddity::Harmless } else { Oddity::Data };
-                self.put_up_with(kind, "image data goes on after the last pixel")?;
+                self.tolerate(kind, "image data goes on after the last pixel")?;
             }
         }
         if self.first_len == 0 {
-            return self.put_up_with(Oddity::Harmless, "a frame without data");
+            return self.tolerate(Oddity::Harmless, "a frame without data");
         }
         self.frames += 1;
         Ok(())
@@ -333,7 +333,7 @@ impl GifOracle {
                 }
                 let goes_on = lzw.is_over();
                 let kind = if goes_on { Oddity::Data } else { Oddity::Damage };
-                self.put_up_with(kind, what)?;
+                self.tolerate(kind, what)?;
                 if !goes_on {
                     self.lzw = None;
                 }

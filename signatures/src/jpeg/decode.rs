@@ -6,8 +6,8 @@ use super::extraneous::Gap;
 use super::segments;
 use super::skim::JpegOracle;
 use super::walk;
-use crate::oracle::{Oracle, Said, drive, drive_from};
-use crate::verdict::{Grade, Issue, Reject, Role, Unchecked, Verdict};
+use crate::oracle::{drive, drive_from, drive_up_to};
+use crate::verdict::{Grade, Issue, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// The oracle gets the file in pieces of this size.
@@ -61,18 +61,8 @@ fn drive_over(
 ) -> Result<u64, (u64, &'static str)> {
     let mut at = 0;
     for gap in gaps {
-        while at < gap.span.at {
-            let most = usize::try_from(gap.span.at - at).unwrap_or(PIECE).min(PIECE);
-            let bytes = view.up_to(at, most);
-            if bytes.is_empty() {
-                return Err((at, "end of the source"));
-            }
-            at += bytes.len() as u64;
-            match oracle.feed(bytes) {
-                Said::More => {}
-                Said::Done { end } => return Ok(end),
-                Said::Wrong { at, what } => return Err((at, what)),
-            }
+        if let Some(end) = drive_up_to(oracle, view, Span::between(at, gap.span.at), PIECE)? {
+            return Ok(end);
         }
         oracle.pass_over(gap.span.len);
         at = gap.span.end();

@@ -30,7 +30,7 @@ const MOST_ENDS: u64 = 16;
 /// Adds to a complete picture what follows it.
 pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &mut Verdict) {
     let mut chain =
-        Chain { end: verdict.len, joints: vec![verdict.len], children: Vec::new(), effort };
+        Chain { end: verdict.len, ends: vec![verdict.len], children: Vec::new(), effort };
     if chain.add_ends(view) {
         verdict.note(verdict.len, "EOI more than once");
     }
@@ -56,7 +56,7 @@ pub fn add(view: &mut View<'_>, segments: &[Marker], effort: Effort, verdict: &m
 struct Chain {
     end: u64,
     /// Where a trailer may begin: the end of each picture.
-    joints: Vec<u64>,
+    ends: Vec<u64>,
     children: Vec<Child>,
     effort: Effort,
 }
@@ -76,7 +76,7 @@ impl Chain {
     fn reach(&mut self, end: u64) {
         if end > self.end {
             self.end = end;
-            self.joints.push(end);
+            self.ends.push(end);
         }
     }
 
@@ -122,7 +122,7 @@ impl Chain {
         let Some((first, others)) = announced.items.split_first() else {
             return false;
         };
-        let mut at = self.joints[0].saturating_add(first.padding);
+        let mut at = self.ends[0].saturating_add(first.padding);
         for item in others {
             let Some(end) = item_end(view, at, item, self.effort) else {
                 return true;
@@ -153,9 +153,8 @@ impl Chain {
     /// Takes the trailers. Samsung's holds what the directory has told already, so that its start
     /// is the end of one of the pictures before it.
     fn add_trailers(&mut self, view: &mut View<'_>) {
-        for joint in self.joints.clone() {
-            if let Some(found) = trailer::samsung(view, joint).filter(|found| found.end > self.end)
-            {
+        for end in self.ends.clone() {
+            if let Some(found) = trailer::samsung(view, end).filter(|found| found.end > self.end) {
                 self.append(found);
             }
         }

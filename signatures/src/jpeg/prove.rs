@@ -65,7 +65,7 @@ fn whole(view: &mut View<'_>, oracle: &JpegOracle, end: u64) -> Verdict {
             verdict.note(0, what);
         }
     }
-    verdict.joints = Joints::Seen(oracle.joints());
+    verdict.joints = Joints::Seen(oracle.joints(0));
     oracle.breaks().iter().for_each(|&at| verdict.note(at, BREAK));
     segments::look_into(view, oracle.segments(), &mut verdict);
     followers::add(view, oracle.segments(), Effort::Proof, &mut verdict);

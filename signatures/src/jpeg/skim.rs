@@ -382,9 +382,9 @@ impl Oracle for JpegOracle {
     }
 
     /// Those that lie in data that codes DC.
-    fn joints(&self) -> Vec<Joint> {
+    fn joints(&self, first: usize) -> Vec<Joint> {
         let now = self.scan.as_ref().map_or(&[][..], |scan| scan.surface().told());
-        self.told.iter().chain(now).copied().collect()
+        self.told.iter().chain(now).skip(first).copied().collect()
     }
 
     /// The part of the blocks whose DC has come, each component by its weight. Of a progressive

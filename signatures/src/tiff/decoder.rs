@@ -19,7 +19,7 @@ pub trait Decoder {
     /// Bytes decoded so far.
     fn decoded(&self) -> u64;
 
-    /// What was not as it should be and was put up with.
+    /// What was not as it should be and was tolerated.
     fn odd(&self) -> Option<&'static str> {
         None
     }

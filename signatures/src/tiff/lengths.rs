@@ -23,7 +23,7 @@ const BYTES_A_NUMBER: u64 = 512;
 const LEAST_COST: u64 = 32;
 
 /// How the parts of a picture are coded, as far as that tells where they end.
-pub struct Untold<'p> {
+pub struct MissingLengths<'p> {
     /// Whether the rows are not coded at all.
     pub plain: bool,
     /// The coding, if it is one that is followed.
@@ -40,7 +40,7 @@ pub struct Untold<'p> {
     pub directory: u64,
 }
 
-impl Untold<'_> {
+impl MissingLengths<'_> {
     /// Finds the lengths of those of `parts` that have none, each with its number; what is decoded
     /// counts against `budget`. Drops parts whose ends nothing tells. Returns how many were found.
     pub fn find(&self, view: &mut View<'_>, parts: &mut Vec<(Span, u64)>, budget: &mut u64) -> u64 {

@@ -5,7 +5,7 @@ use super::decode::Coding;
 use super::directory::{Directory, Origin};
 use super::fax::Fax;
 use super::layout::Layout;
-use super::lengths::Untold;
+use super::lengths::MissingLengths;
 use super::tags;
 use crate::part::{NamedPart, PictureKind};
 use crate::verdict::Span;
@@ -125,7 +125,7 @@ impl Picture {
         let tables = directory.get(tags::JPEG_TABLES).map(|entry| entry.value);
         let mut parts = parts(view, directory, budget);
         let most = most_len(view, directory, pixels);
-        let untold = Untold {
+        let untold = MissingLengths {
             plain: compression == UNCOMPRESSED,
             coding,
             fax: fax(view, directory, compression),

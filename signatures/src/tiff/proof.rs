@@ -15,7 +15,7 @@ const MOST_DECODED: u64 = 4 << 30;
 /// What a part counts against that limit at least, in bytes: a decoder must be made for it.
 const LEAST_COST: u64 = 16 << 10;
 
-/// More proven ranges than this are not told apart, to keep verdicts short.
+/// More proven ranges than this are not listed one by one, to keep verdicts short.
 const MOST_PROVEN: usize = 1024;
 
 /// A part that was looked at.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::bytes::{read, starts};
 use super::form::{Packed, refused};
+use super::shell::{free, quoted};
 use super::unpack::Unpack::{Disk, DiskRaw, Other};
-use super::unpack::{filled, free, quoted, to_scan};
+use super::unpack::{filled, to_scan};
 use crate::source::definition::Source;
 
 /// Bytes of the trailer of a VHD, and of that of a DMG.

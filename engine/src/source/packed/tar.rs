@@ -2,7 +2,8 @@
 
 use super::bytes::read;
 use super::form::Packed;
-use super::unpack::{filled, free};
+use super::shell::free;
+use super::unpack::filled;
 use crate::source::definition::Source;
 
 /// Bytes of a header.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::breaks;
 use super::plan::{Kind, Plan};
 use super::rows::{Row, Rows};
+use crate::format;
 use crate::verdict::{Continuity, Joint};
 
 /// Clusters begin at multiples of so many bytes of a file.
-pub const SECTOR: u64 = 512;
+pub const SECTOR: u64 = format::SECTOR as u64;
 
 /// Foreign data that is over within a row may have so many sectors.
 const LENGTHS: [usize; 7] = [0, 1, 2, 4, 8, 16, 32];
