@@ -51,7 +51,8 @@
 //! All files of the output are opened below a folder that is held open, by `folder` alone: through no link and
 //! onto no other mount, so that nothing that was prepared there leads a write to a source or elsewhere.
 //!
-//! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges.
+//! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges. `control` holds
+//! what runs through all of them: failures, progress and the wish to stop, costs.
 //!
 //! Threads finish in any order; results are sorted before anything depends on them, so that the same image
 //! gives the same report for any number of threads and any size of chunks.
@@ -60,17 +61,15 @@
 
 mod carve;
 mod claims;
-pub mod error;
+mod control;
 mod folder;
 pub mod formats;
 mod ledger;
-pub mod metrics;
 mod model;
 mod names;
 pub mod options;
 mod output;
 mod pipeline;
-pub mod progress;
 mod restore;
 pub mod run;
 mod scan;
@@ -78,6 +77,7 @@ mod settle;
 pub mod source;
 pub mod volumes;
 
+pub use control::{error, metrics, progress};
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
 pub use output::destination::Mount;

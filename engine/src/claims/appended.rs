@@ -8,7 +8,7 @@ use afterimage_signatures::Runs;
 use afterimage_signatures::trailer::MOST_TRAILERS;
 use afterimage_signatures::verdict::{Role, Span, Unchecked};
 
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{IndexEntry, Ledger, NONE};
 use crate::pipeline::SECTOR;
 

@@ -7,7 +7,7 @@
 use afterimage_signatures::verdict::Role;
 
 use super::depth::MOST_OPEN;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE, Shown};
 use crate::model::Record;
 use crate::pipeline::SECTOR;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::line::Line;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::folder::{Folder, open_regular};
 
 /// Where a line stands.

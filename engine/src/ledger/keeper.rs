@@ -6,10 +6,10 @@ use afterimage_signatures::Bytes;
 
 use super::content::Content;
 use super::store::Store;
-use crate::error::Error;
-use crate::metrics::{Metrics, Stage};
+use crate::control::error::Error;
+use crate::control::metrics::{Metrics, Stage};
+use crate::control::progress::Stop;
 use crate::model::{Algorithm, Digests, Hasher, Record};
-use crate::progress::Stop;
 
 /// Computes digests, and stores content.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use super::line::{EndLine, FoundLine, HeadLine, Line, NamedLine, PlacedLine};
 use super::reserve::Reserve;
 use super::tally::ScanTally;
 use crate::carve::Found;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::model::Record;
 
 /// A report is at most about so many times as long as the logs that it is made from.

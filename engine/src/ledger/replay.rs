@@ -8,7 +8,7 @@ use super::batch::PartialIndex;
 use super::journal::{Journal, LogPosition};
 use super::ledger::Ledger;
 use super::line::{FoundLine, HeadLine, Line, VERSION};
-use crate::error::Error;
+use crate::control::error::Error;
 
 /// Name of the scan log in the folder that holds the state of a run.
 pub const SCAN_LOG: &str = "scan.log";

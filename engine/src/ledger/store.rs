@@ -10,11 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use afterimage_signatures::Bytes;
 
 use super::content::Content;
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::metrics::{Metrics, Stage};
+use crate::control::progress::Stop;
 use crate::folder::Folder;
-use crate::metrics::{Metrics, Stage};
 use crate::model::{Algorithm, Digests, Hasher};
-use crate::progress::Stop;
 
 /// Files that are being written are called so, and a number.
 const UNFINISHED: &str = "half-";
@@ -195,9 +195,9 @@ fn hash_of(file: &mut File) -> std::io::Result<blake3::Hash> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::progress::Progress;
     use crate::folder::Owner;
     use crate::model::build::record;
-    use crate::progress::Progress;
 
     fn store(path: &std::path::Path) -> Store {
         let path = std::fs::canonicalize(path).unwrap();

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::join::{Join, Known};
 use super::tail::{FoundPhotos, FoundRun};
 use crate::claims::Standing;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{Ledger, Shown};
 use crate::options::Select;
 use crate::volumes::live_map::LiveMap;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::tz::TimeZone;
 
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::folder::Folder;
 use crate::model::{Moment, Record};
 

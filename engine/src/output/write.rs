@@ -15,7 +15,7 @@ use super::naming::TakenPaths;
 use super::proposal::proposed;
 use super::times::set_times;
 use crate::carve::note_change;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::folder::Folder;
 use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
 use crate::model::Record;

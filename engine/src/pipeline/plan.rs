@@ -4,10 +4,10 @@ use rayon::ThreadPool;
 
 use super::reader::Cut;
 use crate::carve::Carver;
+use crate::control::metrics::Metrics;
+use crate::control::progress::Progress;
 use crate::ledger::Keeper;
-use crate::metrics::Metrics;
 use crate::model::SpanSet;
-use crate::progress::Progress;
 use crate::scan::Matcher;
 use crate::volumes::live_map::LiveMap;
 

@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use afterimage_signatures::verdict::Span;
 
 use super::window::Window;
+use crate::control::progress::Progress;
 use crate::model::{Hasher, SpanSet};
-use crate::progress::Progress;
 use crate::source::Source;
 
 /// A range of a source with the headers that start in it.
@@ -174,7 +174,7 @@ impl<'s> Reader<'_, 's> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Metrics;
+    use crate::control::metrics::Metrics;
     use crate::source::MemorySource;
     use std::sync::Mutex;
 

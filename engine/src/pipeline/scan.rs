@@ -11,10 +11,10 @@ use super::reader::{Chunk, Sink};
 use super::recent::RecentFiles;
 use super::window::Window;
 use super::worker::Worker;
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::ledger::{Batch, ChunkLine, EndLine, Ledger};
 use crate::model::Hasher;
-use crate::progress::Progress;
 use crate::source::Source;
 
 /// Chunks on their way for each worker: one in work, one waiting.

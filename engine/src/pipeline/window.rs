@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
 
-use crate::metrics::{Metrics, Stage};
+use crate::control::metrics::{Metrics, Stage};
 use crate::source::Source;
 
 /// What the window may hold, in bytes; at least four chunks of any size. Photos up to half of it

@@ -13,10 +13,10 @@ use super::prover::Prover;
 use super::read_limit::{MOST_BATCH, ReadLimit, allowance};
 use crate::carve::Found;
 use crate::claims::{Occupied, Standing};
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::ledger::{IndexEntry, Ledger, NONE};
 use crate::model::{Grade, Origin, Record};
-use crate::progress::Progress;
 use crate::volumes::live_map::LiveMap;
 
 /// What the proof of such a file says.

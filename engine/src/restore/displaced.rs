@@ -3,7 +3,7 @@
 use afterimage_signatures::verdict::Role;
 
 use crate::claims::{MOST_OPEN, has_child_at};
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE};
 use crate::model::{Grade, Record};
 

@@ -11,12 +11,12 @@ use jiff::tz::TimeZone;
 
 use super::prover::Prover;
 use crate::carve::Found;
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::formats::is_photo_extension;
 use crate::ledger::{Fate, Ledger, NONE};
 use crate::model::{Grade, Origin, Record, Status, UNKNOWN_FORMAT};
 use crate::names::note_entry;
-use crate::progress::Progress;
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::recorded::recorded;
 use crate::volumes::survey::{EntryId, Survey, Volume};

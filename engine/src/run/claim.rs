@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::job::{Claimed, Job, Scanned, Settled};
 use crate::claims::{self, by_offset};
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{IndexEntry, Ledger, NONE};
 
 impl<'o> Job<'o, Scanned> {

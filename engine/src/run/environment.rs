@@ -8,13 +8,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::stats::Stats;
 use crate::carve::Carver;
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::metrics::Metrics;
+use crate::control::progress::Progress;
 use crate::folder::Folder;
 use crate::ledger::{Journal, Keeper, Reserve, SCAN_LOG, Store};
-use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::output::destination::{Destination, STATE};
-use crate::progress::Progress;
 use crate::scan::Matcher;
 
 /// Name of the settle log in the folder that holds the state of a run.

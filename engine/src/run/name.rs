@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::job::{Job, Named, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Standing};
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::Ledger;
 use crate::names::{self, Asked, SourceNaming};
 

@@ -6,11 +6,11 @@ use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::source_job::{GivenSource, SourceJob, opened};
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::ledger::{HeadLine, Journal, Ledger, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
-use crate::progress::Progress;
 use crate::source::{self, Identity, Source};
 
 /// Scans `paths` and writes what is found to the output folder of `options`.

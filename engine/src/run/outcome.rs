@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::environment::Environment;
 use super::source_job::{SourceJob, opened};
 use super::stats::Stats;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::model::Grade;
 use crate::output::report::{Kinds, ReportSource, Summary, Totals};
 use crate::settle::LeftOut;

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
 use super::open::{given, head, source_jobs};
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::ledger::{Journal, Ledger, ScanLogs};
 use crate::options::Options;
 use crate::output::destination;
-use crate::progress::Progress;
 use crate::source::Source;
 
 impl<'o> Job<'o, Scanned> {

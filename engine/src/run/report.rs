@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::job::{Job, Settled};
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::LogPosition;
 use crate::output::destination::REPORT;
 use crate::output::report::{self, ReportHead, ReportTool, Summary};

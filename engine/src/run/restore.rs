@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{IndexEntry, Ledger};
 use crate::restore::{AroundLists, LiveCopies, Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;

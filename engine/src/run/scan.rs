@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::environment::Environment;
 use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::Ledger;
 use crate::model::{Hasher, SpanSet};
 use crate::pipeline::{Cut, NEAR, REGION, Scan};

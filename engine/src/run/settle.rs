@@ -6,12 +6,12 @@ use super::environment::Environment;
 use super::job::{Job, Named, Settled, UNWRITTEN};
 use super::outcome::Outcome;
 use super::source_job::{SourceJob, opened};
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Stop;
 use crate::ledger::{LogPosition, ScanTally};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
 };
-use crate::progress::Stop;
 use crate::settle::{self, Disposition, Filter};
 use crate::volumes::entropy::Filling;
 

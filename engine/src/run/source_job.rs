@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::error::Error;
+use crate::control::error::Error;
+use crate::control::progress::Stop;
 use crate::model::ClusterGrid;
 use crate::names::NameOnlyEntry;
 use crate::options::Options;
-use crate::progress::Stop;
 use crate::source::{Source, Watched};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::metrics::{Cost, Metrics, Stage};
+use crate::control::metrics::{Cost, Metrics, Stage};
 
 /// What a run cost.
 #[derive(Clone, Copy, Debug)]

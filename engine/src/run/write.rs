@@ -4,7 +4,7 @@ use super::environment::{Environment, Output};
 use super::job::{Job, Settled, Written};
 use super::outcome::Outcome;
 use super::source_job::opened;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::output::{self, Recovery};
 
 impl<'o> Job<'o, Settled> {

@@ -6,7 +6,7 @@ use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 
 use crate::carve::note_change;
 use crate::claims::Standing;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
 use crate::model::{End, Grade, Record, SpanSet};
 use crate::source::Source;

@@ -5,7 +5,7 @@ use std::path::Path;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::progress::Stop;
+use crate::control::progress::Stop;
 
 /// Sector size in bytes of what does not say otherwise.
 pub const SECTOR_SIZE: u32 = 512;

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::progress::Stop;
+use crate::control::progress::Stop;
 use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::direct::{self, Direct};
 use crate::source::pread::pread;

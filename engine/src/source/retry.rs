@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use afterimage_signatures::verdict::Span;
 
-use crate::error::is_without_medium;
-use crate::progress::Stop;
+use crate::control::error::is_without_medium;
+use crate::control::progress::Stop;
 use crate::source::unreadable::UnreadableRanges;
 
 /// Lengths of reads that are tried before the smallest, in bytes: what a card erases at once at the

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::progress::Stop;
+use crate::control::progress::Stop;
 use crate::source::definition::{Source, SourceKind};
 
 /// The smallest piece that a read is made in, in bytes, and the first one: nothing is known of a source yet.
@@ -109,7 +109,7 @@ impl Source for Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::progress::Progress;
+    use crate::control::progress::Progress;
     use crate::source::MemorySource;
 
     #[test]

@@ -17,7 +17,7 @@ pub use source::{REPORT, STATE};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::folder::{FileId, Folder, Owner};
 use prepared::{Run, Sources};
 use resolved::ResolvedPath;

@@ -7,7 +7,7 @@ use super::file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportRun, RunOrigin,
 };
 use super::totals::Totals;
-use crate::error::Error;
+use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
 use crate::model::{Enclosure, Origin, Record, hex};

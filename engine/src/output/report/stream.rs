@@ -9,7 +9,7 @@ use serde::{Serialize, ser};
 use super::file::ReportFile;
 use super::report::{ReportTool, Summary};
 use super::source::ReportSource;
-use crate::error::Error;
+use crate::control::error::Error;
 
 /// What stands before the files.
 #[derive(Clone, Debug, Serialize)]

@@ -1,0 +1,5 @@
+//! What runs through all rooms: failures, progress and the wish to stop, and what each stage costs.
+
+pub mod error;
+pub mod metrics;
+pub mod progress;
