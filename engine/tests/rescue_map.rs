@@ -42,7 +42,8 @@ fn ddrescuelog_reads_what_is_written() {
         (Phase::Finished, 1),
     ];
     for (phase, pass) in phases {
-        let text = map(phase, pass).text(&["Mapfile. Created by afterimage".into(), "a\n+ b".into()]);
+        let text =
+            map(phase, pass).text(&["Mapfile. Created by afterimage".into(), "a\n+ b".into()]);
         fs::write(folder.path().join("a.map"), text).unwrap();
         let Some(said) = run(folder.path(), "ddrescuelog", &["-l+", "a.map"]) else { return };
         assert!(said.status.success(), "{said:?}");
