@@ -64,6 +64,7 @@ mod claims;
 mod control;
 mod folder;
 pub mod formats;
+pub mod imaging;
 mod ledger;
 mod model;
 mod names;
