@@ -2,16 +2,10 @@
 //!
 //! All checks come before anything is written, the folder itself included.
 
-mod devices;
-mod disk;
-mod loop_image;
-mod mounts;
 mod prepared;
 mod resolved;
 mod source;
-mod system;
 
-pub use mounts::Mount;
 pub use source::{REPORT, STATE};
 
 use std::fs;
@@ -19,9 +13,9 @@ use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::folder::{FileId, Folder, Owner};
+use crate::system::{System, disk_of};
 use prepared::{Run, Sources};
 use resolved::ResolvedPath;
-use system::System;
 
 /// A folder that may be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +78,7 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
             return Err(refused(output, why));
         }
     }
-    let asked = disk::of(&resolved.existing).and_then(|disk| {
+    let asked = disk_of(&resolved.existing).and_then(|disk| {
         let device = FileId::of(&fs::metadata(&resolved.existing)?).device;
         Ok((disk, device))
     });
@@ -105,7 +99,9 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
 fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
-    if let Some(why) = sources.iter().find_map(|source| system.conflict(&resolved, source)) {
+    if let Some(why) =
+        sources.iter().find_map(|source| source::conflict(&system, &resolved, source))
+    {
         return Err(refused(output, why));
     }
     if fs::metadata(&resolved.path).is_ok_and(|metadata| !metadata.is_dir()) {
@@ -154,6 +150,9 @@ impl Destination {
         Ok(folder)
     }
 }
+
+#[cfg(test)]
+mod on_devices;
 
 #[cfg(test)]
 mod tests {
