@@ -101,6 +101,29 @@ impl SpanSet {
         self.holds(Span { at, len: 1 })
     }
 
+    /// What of `span` lies in these ranges.
+    pub fn parts(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let clip = move |one: &Span| {
+            Span::between(one.at.max(span.at), one.end().min(span.end()))
+        };
+        self.meeting(span).iter().map(clip)
+    }
+
+    /// What of `span` lies in none of these ranges.
+    pub fn gaps(&self, span: Span) -> SpanSet {
+        let (mut gaps, mut at) = (Vec::new(), span.at);
+        for one in self.meeting(span) {
+            if one.at > at {
+                gaps.push(Span::between(at, one.at));
+            }
+            at = one.end();
+        }
+        if at < span.end() {
+            gaps.push(Span::between(at, span.end()));
+        }
+        SpanSet(gaps)
+    }
+
     /// What of these ranges lies outside of the clusters that `taken` touches.
     pub fn without(&self, taken: &SpanSet, grid: ClusterGrid) -> SpanSet {
         let mut left = Vec::with_capacity(self.0.len());

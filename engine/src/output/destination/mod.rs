@@ -5,14 +5,16 @@
 mod prepared;
 mod resolved;
 mod source;
+mod unfinished;
 
-pub use source::{REPORT, STATE};
+pub use source::{LOCK, REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::folder::{FileId, Folder, Owner};
+use crate::ledger::SCAN_LOG;
 use crate::system::{System, disk_of};
 use prepared::{Run, Sources};
 use resolved::ResolvedPath;
@@ -56,6 +58,17 @@ pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, 
     checked(output, sources, Run::Later)
 }
 
+/// Like [`check_resumed`] where an earlier run has left its log, and like [`check`] where none has.
+///
+/// # Errors
+///
+/// Those of [`check_resumed`] or [`check`].
+pub fn check_going_on(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
+    let has_log = output.join(STATE).join(SCAN_LOG).symlink_metadata().is_ok();
+    let run = if has_log { Run::Later } else { Run::Again };
+    checked(output, sources, run)
+}
+
 /// Whether files without names may be written to the existing `folder`, as a run does that only lists.
 ///
 /// # Errors
@@ -76,6 +89,9 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
         let sources = Sources { ids: &sources_ids, paths: &paths };
         if let Some(why) = prepared::conflict(&root, run, &sources).map_err(failed)? {
             return Err(refused(output, why));
+        }
+        if run == Run::First {
+            unfinished::check(&root, output)?;
         }
     }
     let asked = disk_of(&resolved.existing).and_then(|disk| {

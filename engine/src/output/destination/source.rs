@@ -10,6 +10,9 @@ use crate::system::System;
 /// The folder in the output folder that holds what a run needs while it runs.
 pub const STATE: &str = ".afterimage";
 
+/// The file in it that a running process holds a lock on.
+pub const LOCK: &str = "lock";
+
 /// Name of the report in the output folder.
 pub const REPORT: &str = "report.json";
 
