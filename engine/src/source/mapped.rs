@@ -51,6 +51,10 @@ impl Bytes for MappedImage {
         head.copy_from_slice(&here[..head.len()]);
         tail.fill(0);
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.map.unreadable_in(span)
+    }
 }
 
 impl Source for MappedImage {

@@ -80,6 +80,10 @@ impl Bytes for Positioned {
         self.retry.fill(&self.reader, at, head);
         tail.fill(0);
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.retry.unreadable.first_in(span)
+    }
 }
 
 impl Source for Positioned {

@@ -74,6 +74,10 @@ impl Bytes for Watched {
             out = rest;
         }
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.source.unreadable_in(span)
+    }
 }
 
 impl Source for Watched {
