@@ -62,6 +62,12 @@ pub trait Source: Bytes + Send {
         false
     }
 
+    /// Whether it was found to be not there any more, or shorter than when it was opened: what is read from
+    /// now on are zeros.
+    fn is_gone(&self) -> bool {
+        false
+    }
+
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each
     /// request, and within a moment, has nothing to do: a run asks for no more than that at once.
     fn heed(&mut self, _stop: &Stop) {}

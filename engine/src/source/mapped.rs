@@ -82,6 +82,10 @@ impl Source for MappedImage {
         0
     }
 
+    fn is_gone(&self) -> bool {
+        self.map.has_shrunk()
+    }
+
     fn has_changed(&self) -> bool {
         written(self.map.file()) != self.written
     }

@@ -10,6 +10,7 @@
 mod definition;
 mod direct;
 mod identity;
+mod kept;
 mod mapped;
 mod memory;
 mod open;

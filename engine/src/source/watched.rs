@@ -108,6 +108,10 @@ impl Source for Watched {
     fn has_changed(&self) -> bool {
         self.source.has_changed()
     }
+
+    fn is_gone(&self) -> bool {
+        self.source.is_gone()
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::frame::Scan;
 use super::headers::Headers;
 use super::marker::{APP0, APP15, COM, DNL, EOI, Marker, SOI, SOS, is_known};
 use super::walk::{MOST_SEGMENTS, Walked, parts};
+use crate::format::SECTOR;
 use crate::verdict::{End, Issue, Reject, Span};
 use crate::view::View;
 
@@ -206,11 +207,20 @@ fn chain(view: &mut View<'_>, from: u64) -> Option<u64> {
     while at < reach {
         let len = usize::try_from(reach - at).unwrap_or(PIECE).min(PIECE);
         let piece = view.up_to(at, len);
-        let found: Vec<u64> = memchr::memchr_iter(0xff, piece).map(|index| at + index as u64).collect();
+        let next = |index: usize| piece.get(index + 1).copied();
+        let found = memchr::memchr_iter(0xff, piece)
+            .map(|index| (at + index as u64, next(index)))
+            .filter(|(_, code)| *code != Some(0));
+        let found: Vec<(u64, Option<u8>)> = found.collect();
         at += piece.len().max(1) as u64;
-        let begins = |&&here: &&u64| is_chain(view, here);
-        if let Some(&here) = found.iter().find(begins) {
-            return Some(here);
+        for (here, code) in found {
+            if code == Some(SOI) && here.is_multiple_of(SECTOR as u64) {
+                // Another file begins there.
+                return None;
+            }
+            if is_chain(view, here) {
+                return Some(here);
+            }
         }
     }
     None

@@ -72,6 +72,12 @@ impl GuardedMap {
         &self.file
     }
 
+    /// Whether a page was touched that the file was found not to have any more.
+    pub(super) fn has_shrunk(&self) -> bool {
+        let now = || self.file.metadata().map_or(0, |metadata| metadata.len());
+        self.faults.count.load(SeqCst) > 0 && now() < self.map.len() as u64
+    }
+
     /// The first range that shares a byte with `span` and was replaced by zeros, or that the file was found
     /// not to have any more when a page of it was touched.
     pub(super) fn unreadable_in(&self, span: Span) -> Option<Span> {
