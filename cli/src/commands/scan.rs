@@ -167,6 +167,11 @@ pub struct Scan {
         allow_hyphen_values = true)]
     range: Option<(u64, u64)>,
 
+    /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not
+    /// finished in it is unreadable, not zeros.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+
     /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]
     stats: bool,
@@ -281,6 +286,7 @@ impl Scan {
             min_size: self.min_size,
             min_pixels: self.min_pixels,
             range: self.range,
+            map: self.map.clone(),
         })
     }
 }

@@ -226,7 +226,8 @@ impl Recovery<'_> {
     /// other bytes than before is failing: the file is what it gave last.
     fn fetch(&self, ledger: &mut Ledger, index: usize, record: &mut Record) -> Result<bool, Error> {
         let source = self.sources.get(record.source as usize).copied().flatten();
-        let Some(source) = source else { return Ok(false) };
+        // Of a source that is gone there is nothing but zeros.
+        let Some(source) = source.filter(|source| !source.is_gone()) else { return Ok(false) };
         let before = ledger.entries[index].hash;
         self.keeper.keep(source, record)?;
         let now = record.digests.as_ref().map(|digests| digests.blake3);

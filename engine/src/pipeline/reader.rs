@@ -156,7 +156,7 @@ impl<'s> Reader<'_, 's> {
             if progress.is_over() {
                 return false;
             }
-            if in_range && !chunks.send(chunk) {
+            if in_range && !chunks.send(chunk) || source.is_gone() {
                 return false;
             }
             index += 1;

@@ -103,6 +103,10 @@ fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let error = job.source.as_ref().err().map(ToString::to_string);
     let mut described = report::describe(&job.path, job.open(), tally, error);
     let Some(source) = job.open() else { return described };
+    if !tally.complete {
+        let unscanned = tally.done.gaps(job.range);
+        described.unscanned = unscanned.iter().map(Into::into).collect();
+    }
     let clusters = job.grid.map(|grid| Clusters { size: grid.len, first: grid.at });
     let whole = [Span { at: 0, len: source.len() }];
     described.clusters = clusters;

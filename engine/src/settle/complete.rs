@@ -71,7 +71,15 @@ fn complete_one(
             }
             None => keeper.digest(source, &mut record),
         }
-        *unreadable = unreadable.iter().chain(source.unreadable()).collect();
+        let mut at = entry.offset;
+        let end = record.runs.as_slice().iter().map(|run| run.end()).max().unwrap_or(at);
+        at = record.runs.as_slice().iter().map(|run| run.at).min().unwrap_or(at).min(at);
+        let mut new = Vec::new();
+        while let Some(range) = source.unreadable_in(Span::between(at, end)) {
+            at = range.end();
+            new.extend((!unreadable.holds(range)).then_some(range));
+        }
+        unreadable.extend(new);
     }
     note_unreadable(unreadable, &mut record);
     ledger.update(index, &record)

@@ -9,6 +9,7 @@
 
 mod definition;
 mod direct;
+mod holed;
 mod identity;
 mod kept;
 mod mapped;
@@ -25,6 +26,7 @@ mod watched;
 mod witness;
 
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
+pub use holed::Holed;
 pub use identity::Identity;
 pub use memory::MemorySource;
 pub use open::{Io, open};
