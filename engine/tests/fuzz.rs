@@ -32,6 +32,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use afterimage_engine::SpanSet;
+use afterimage_engine::source::rescue_map::RescueMap;
 use afterimage_engine::volumes::filesystem::{
     ALL, Clue, Contents, FileSystem, Location, MOST_DEPTH, MOST_ENTRIES, MOST_RUNS,
 };
@@ -245,6 +246,27 @@ fn check_survey(image: &[u8]) {
     device.check_read((ALL.len() + found.len()) as u64, "survey");
     said.volumes.iter().for_each(|volume| check_contents(&volume.contents, whole));
     assert!(format!("{said:?}") == format!("{:?}", survey(&image)), "mapped is not the same");
+}
+
+/// Law: a text is no map, or one that is printed and read back as the same, for a device of any size.
+#[test]
+fn maps_of_rescues() {
+    let check = |text: &[u8]| {
+        let Ok(map) = RescueMap::parse(text) else { return };
+        assert!(map.blocks().map(|block| block.span.len).sum::<u64>() == map.len());
+        assert_eq!(map.finished().total() + map.unfinished().total(), map.len());
+        if !map.is_empty() {
+            assert_eq!(RescueMap::parse(map.text(&[]).as_bytes()).as_ref(), Ok(&map));
+        }
+        assert_eq!(map.resized(4096).resized(map.len()).len(), map.len());
+    };
+    bolero::check!().with_max_len(256).with_test_time(TIME).for_each(|input: &[u8]| {
+        check(input);
+        // Most bytes make no line: these are chosen among those that do.
+        const WORDS: &[u8] = b"0123456789abcdefxX?*/-+FG#  \n\n\n";
+        let words = input.iter().map(|byte| WORDS[usize::from(*byte) % WORDS.len()]);
+        check(&words.collect::<Vec<u8>>());
+    });
 }
 
 /// Beginnings of volumes, without which no reader looks any further: where, and what.

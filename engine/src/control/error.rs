@@ -103,6 +103,14 @@ pub enum Error {
         /// Where, in bytes from its start.
         at: u64,
     },
+    /// A file that should be the map of a rescue is none.
+    #[error("{} is no map of a rescue: {fault}", path.display())]
+    Map {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and in which line.
+        fault: String,
+    },
     /// A log of an earlier run is of no use here.
     #[error("cannot go on from {}: {why}", path.display())]
     Replay {

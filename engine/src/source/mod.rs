@@ -19,6 +19,7 @@ mod packed;
 mod positioned;
 mod pread;
 mod remote;
+pub mod rescue_map;
 mod retry;
 mod sparse;
 mod unreadable;
