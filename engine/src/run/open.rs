@@ -100,7 +100,7 @@ fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, 
         let why = format!("a map is of one image, and {} sources are named", sources.len());
         return Err(Error::Start { what: "a scan with a map", why });
     }
-    let map = source::read_map(path)?;
+    let map = source::rescue_map::read_map(path)?;
     let holed = |(path, source): GivenSource| {
         let holed = source.map(|source| {
             let holes = map.resized(source.len()).unfinished();
