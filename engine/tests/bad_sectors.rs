@@ -98,7 +98,16 @@ fn check(image: &[u8], laid: &[Laid], healthy: &[ReportFile], bad: &[Span]) -> T
         if !is_hit(one.span()) {
             let same = before.map(apart) == after.map(|file| apart(file));
             if !same {
-                tally.changed.push(format!("{name} is not hit: {before:?} {after:?}"));
+                let holds = |file: &&ReportFile| {
+                    first(file) < one.at && one.at < first(file).saturating_add(file.size)
+                };
+                let holder = found.iter().find(holds).map(|file| {
+                    let of = laid.iter().find(|one| one.at == first(file)).map(|one| &one.sample.name);
+                    (of, &file.format, file.grade, &file.proof, &file.issues)
+                });
+                let said = |file: &ReportFile| (file.grade, file.size, file.issues.clone());
+                let what = (before.map(said), after.map(|file| said(file)));
+                tally.changed.push(format!("{name} is not hit: {what:?} {holder:?}"));
             }
             continue;
         }

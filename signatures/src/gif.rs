@@ -26,7 +26,9 @@ pub static MAGIC: &[Magic] =
 fn opens(view: &mut View<'_>) -> bool {
     let flags = view.u8(10).unwrap_or(0);
     let table = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
-    view.u8(HEADER_LEN as u64 + table).is_ok_and(|block| matches!(block, b'!' | b','))
+    let at = HEADER_LEN as u64 + table;
+    let begins = view.u8(at).is_ok_and(|block| matches!(block, b'!' | b','));
+    begins || view.unreadable_in(at, 1).is_some()
 }
 
 /// Header, descriptor, code size, one sub-block of two bytes and its end, trailer.

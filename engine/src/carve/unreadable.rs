@@ -54,7 +54,8 @@ impl Measured {
         {
             return Some(better);
         }
-        if met(0, verdict.len, buffer).is_some() {
+        let is_told = verdict.issues.iter().any(|issue| met(issue.at, 1, buffer).is_some());
+        if is_told || met(0, verdict.len, buffer).is_some() {
             verdict.grade = verdict.grade.min(Grade::Damaged);
         }
         Some((format, verdict))

@@ -56,12 +56,22 @@ struct Bridge {
     passed: Option<u64>,
     /// Whether something sound followed it: a chain of segments, or the end of the picture.
     goes_on: bool,
+    /// Whether some of the headers before the first scan is lost.
+    is_headless: bool,
 }
 
 impl Default for Bridge {
     fn default() -> Self {
         let (headers, segments, scans) = (Headers::default(), Vec::new(), Vec::new());
-        Bridge { at: 2, headers, segments, scans, passed: None, goes_on: false }
+        Bridge {
+            at: 2,
+            headers,
+            segments,
+            scans,
+            passed: None,
+            goes_on: false,
+            is_headless: false,
+        }
     }
 }
 
@@ -86,7 +96,8 @@ impl Bridge {
         if code == EOI {
             return if self.scans.is_empty() { Step::Lost } else { Step::Closed(content.at) };
         }
-        if !is_known(code) || code == DNL && self.scans.is_empty() {
+        let is_late = !self.scans.is_empty() && matches!(code, APP0..=APP15);
+        if !is_known(code) || is_late || code == DNL && self.scans.is_empty() {
             return Step::Lost;
         }
         let is_hurt = view.unreadable_in(content.at, content.len).is_some();
@@ -97,12 +108,17 @@ impl Bridge {
         let Ok(bytes) = view.bytes(content.at, content.len as usize) else { return Step::Lost };
         self.at = content.end();
         if code == SOS {
-            let scan = self.headers.scan(bytes);
-            return self.data(view, scan.ok());
+            let scan = self.headers.scan(bytes).ok();
+            if scan.is_none() && !self.is_headless && !is_hurt {
+                return Step::Lost;
+            }
+            return self.data(view, scan);
         }
-        if self.headers.take(code, bytes).is_err() && !is_hurt && self.passed.is_none() {
+        if self.headers.take(code, bytes).is_err() && !is_hurt {
             return Step::Lost;
         }
+        // What a segment holds that could not be read may be tables that scans need.
+        self.is_headless |= is_hurt && !matches!(code, APP0..=APP15 | COM);
         if matches!(code, APP0..=APP15 | COM) && self.segments.len() < MOST_SEGMENTS {
             self.segments.push(marker);
         }
@@ -114,6 +130,7 @@ impl Bridge {
         let Some(range) = view.unreadable_in(self.at, 4) else { return Step::Lost };
         let from = view.readable_from(range.at);
         self.passed = Some(from);
+        self.is_headless = true;
         if !self.scans.is_empty() {
             // Between scans: data of the next one follows, whatever its header said.
             return self.data_from(view, from, None);
