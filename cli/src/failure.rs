@@ -65,6 +65,10 @@ fn advice(error: &Error) -> Option<&'static str> {
             Some("name a folder that you may write to with --output")
         }
         Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
+        Error::Vanished { .. } => Some(
+            "the report lists what was scanned; connect it again, make an image of it with \
+             `afterimage image`, and scan that",
+        ),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,
     }

@@ -5,6 +5,7 @@ mod left_out;
 mod lost;
 mod next;
 mod told;
+mod unreadable;
 pub mod volumes;
 
 pub use told::{CUT_SHORT, Told};
@@ -20,6 +21,7 @@ use crate::text;
 
 /// The summary for people.
 pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    unreadable::write(out, told)?;
     found::write(out, told)?;
     volumes::write(out, &told.outcome.sources)?;
     lost::write(out, told)?;

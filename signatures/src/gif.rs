@@ -3,6 +3,7 @@
 //! Source: CompuServe, "Graphics Interchange Format, Version 89a", 1990.
 
 mod blocks;
+mod bridge;
 mod lzw;
 mod oddity;
 mod oracle;
@@ -14,7 +15,7 @@ use oddity::Oddity;
 
 use crate::format::{Effort, Magic};
 use crate::oracle::{Oracle, drive};
-use crate::verdict::{Grade, Reject, Role, Span, Unchecked, Verdict};
+use crate::verdict::{End, Grade, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
 /// What every GIF begins with.
@@ -25,7 +26,9 @@ pub static MAGIC: &[Magic] =
 fn opens(view: &mut View<'_>) -> bool {
     let flags = view.u8(10).unwrap_or(0);
     let table = if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
-    view.u8(HEADER_LEN as u64 + table).is_ok_and(|block| matches!(block, b'!' | b','))
+    let at = HEADER_LEN as u64 + table;
+    let begins = view.u8(at).is_ok_and(|block| matches!(block, b'!' | b','));
+    begins || view.unreadable_in(at, 1).is_some()
 }
 
 /// Header, descriptor, code size, one sub-block of two bytes and its end, trailer.
@@ -47,7 +50,7 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let (width, height) = oracle.screen();
     let mut verdict = match driven {
         Ok(end) => whole(&oracle, end, effort),
-        Err((at, what)) => match odd(view, effort) {
+        Err((at, what)) => match odd(view, effort).or_else(|| unreadable(view, effort)) {
             Some(verdict) => verdict,
             None => partial(view, &oracle, at, what)?,
         },
@@ -96,6 +99,25 @@ fn odd(view: &mut View<'_>, effort: Effort) -> Option<Verdict> {
     for issue in &oddities.issues {
         verdict.note(issue.at, issue.what.clone());
     }
+    Some(verdict)
+}
+
+/// A GIF of which the source could not deliver some bytes, by its blocks.
+fn unreadable(view: &mut View<'_>, effort: Effort) -> Option<Verdict> {
+    if effort == Effort::Proof {
+        return None;
+    }
+    let bridge::Bridged { end, is_closed } = bridge::walk(view)?;
+    let mut verdict = Verdict::structural(end, "gif", "image/gif");
+    verdict.grade = Grade::Damaged;
+    verdict.proof = "blocks up to the trailer, over what could not be read";
+    if !is_closed {
+        verdict.end = End::Estimated;
+        verdict.proof = "blocks up to what could not be read";
+        verdict.note(end, "the end of the picture could not be read");
+    }
+    let span = Span::between(HEADER_LEN as u64, end);
+    verdict.unchecked.push(Unchecked { span, role: Role::Payload });
     Some(verdict)
 }
 

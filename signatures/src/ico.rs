@@ -53,7 +53,17 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let (mut proven, mut largest) = (true, (0, 0));
     for entry in &entries {
         let span = entry.span;
-        let picture = picture::measure(&mut view.sub(span.at, span.len)?, entry, effort)?;
+        let measured = picture::measure(&mut view.sub(span.at, span.len)?, entry, effort);
+        let picture = match measured {
+            Ok(picture) => picture,
+            Err(_) if view.unreadable_in(span.at, span.len).is_some() => {
+                // The directory tells where the next one is.
+                verdict.grade = Grade::Damaged;
+                let pixels = (entry.width, entry.height);
+                picture::Picture { is_png: false, pixels, proven: false, odd: false }
+            }
+            Err(reject) => return Err(reject),
+        };
         if picture.is_png {
             verdict.children.push(Child { span, kinship: Kinship::Inner });
         }

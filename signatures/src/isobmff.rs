@@ -24,6 +24,7 @@ pub(crate) mod layout;
 pub(crate) mod location;
 pub(crate) mod movie;
 mod object;
+pub(crate) mod outline;
 pub(crate) mod property;
 pub(crate) mod table;
 pub(crate) mod track;

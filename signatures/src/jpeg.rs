@@ -2,6 +2,7 @@
 //!
 //! Source: ITU-T T.81 (1992), annex B "Compressed data formats".
 
+mod bridge;
 mod decode;
 mod entropy;
 mod extraneous;
@@ -26,9 +27,10 @@ mod walk;
 pub use skim::JpegOracle;
 
 use entropy::Surplus;
+use walk::Walked;
 
 use crate::format::{Effort, Magic};
-use crate::verdict::{MOST_CHILDREN, Reject, Verdict};
+use crate::verdict::{End, MOST_CHILDREN, Reject, Verdict};
 use crate::view::View;
 
 /// What every JPEG begins with: SOI and the first byte of the next marker.
@@ -44,9 +46,10 @@ pub(crate) const MIN_LEN: u64 = 2 + 69 + 13 + 10 + 1 + 2;
 pub(crate) fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
     let mut verdict = match effort {
         Effort::Structure => {
-            let walked = walk::walk(view, Surplus::InOrder)?;
+            let (walked, end) = walked(view)?;
             let gaps = walked.gaps.clone();
             let mut verdict = structure::structure(view, walked);
+            verdict.end = end;
             decode::tell_gaps(view, &gaps, &mut verdict);
             verdict
         }
@@ -55,6 +58,20 @@ pub(crate) fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Re
     verdict.children.sort_by_key(|child| child.span);
     verdict.children.truncate(MOST_CHILDREN);
     Ok(verdict)
+}
+
+/// The JPEG at the view's start by its markers, over what is unreadable of it, and how its end is known.
+fn walked(view: &mut View<'_>) -> Result<(Walked, End), Reject> {
+    let walked = walk::walk(view, Surplus::InOrder);
+    let stopped = match &walked {
+        Ok(Walked { broken: None, .. }) => None,
+        Ok(broken) => Some(broken.end.max(broken.broken.as_ref().map_or(0, |issue| issue.at))),
+        Err(reject) => Some(reject.at().saturating_sub(view.base())),
+    };
+    match stopped.and_then(|stopped| bridge::walk(view, stopped)) {
+        Some(bridged) => Ok(bridged),
+        None => Ok((walked?, End::Exact)),
+    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,10 @@ struct Walk {
     streams: Vec<Stream>,
     /// Where a counter jumped first.
     gap: Option<u64>,
+    /// The first packet after what is unreadable, where none came yet.
+    passed: Option<u64>,
+    /// How far it begins after what is unreadable.
+    beyond: u64,
 }
 
 /// Measures the transport stream at the view's start. Every effort is one: the heads of packets
@@ -79,17 +83,36 @@ fn walk(view: &mut View<'_>, time: usize) -> Result<Walk, Reject> {
         for bytes in piece.chunks_exact(step) {
             let fits = Packet::parse(&bytes[time..]).is_some_and(|packet| walk.take(&packet));
             if !fits {
-                return Ok(walk);
+                taken = 0;
+                break;
             }
             taken += 1;
         }
-        if taken == 0 {
+        if taken == 0 && !walk.pass_over(view) {
             return Ok(walk);
         }
     }
 }
 
 impl Walk {
+    /// Passes over packets that could not be read; whether others can follow. Where none does, the stream
+    /// ends with what is unreadable, for all that is known.
+    fn pass_over(&mut self, view: &View<'_>) -> bool {
+        if let Some(end) = self.passed.take_if(|end| *end == self.len) {
+            self.len = end - self.beyond;
+            return false;
+        }
+        let Some(range) = view.unreadable_in(self.len, self.step) else { return false };
+        if !self.is_video() {
+            return false;
+        }
+        let from = view.readable_from(range.at);
+        let next = self.len + (from - self.len).next_multiple_of(self.step);
+        self.gap.get_or_insert(self.len);
+        (self.len, self.passed, self.beyond) = (next, Some(next), next - from);
+        true
+    }
+
     /// Takes in a packet; false when it is not of this file.
     fn take(&mut self, packet: &Packet<'_>) -> bool {
         let early = self.packets() < TABLES_WITHIN;

@@ -2,10 +2,12 @@
 //!
 //! Source: W3C PNG (Third Edition), sections 5 "Datastream structure" and 11 "Chunk specifications".
 
+mod bridge;
 mod header;
 mod inflate;
 mod oracle;
 
+use bridge::Way;
 pub use header::{Header, SIGNATURE};
 pub use oracle::PngOracle;
 
@@ -13,7 +15,7 @@ use crate::format::{Effort, Magic, SECTOR};
 use crate::oracle::{Oracle, drive};
 use crate::trailer;
 use crate::verdict::{
-    ExifBlock, ExifKind, Grade, Joints, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
+    End, ExifBlock, ExifKind, Grade, Joints, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
 };
 use crate::view::{Endian::Big, View};
 
@@ -108,24 +110,34 @@ fn walk(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let (mut at, mut has_data) = (start, false);
     let mut unchecked: Vec<Unchecked> = Vec::new();
     loop {
-        let (len, kind) = chunk(view, at)?;
+        let (len, kind) = match readable(view, at) {
+            Ok(found) => found,
+            Err(reject) => {
+                let (next, ends) = match bridge::way(view, at) {
+                    Way::None => return Err(reject),
+                    Way::On(next) => (next, false),
+                    Way::End(next) => (next, true),
+                };
+                add(&mut unchecked, Span::between(at, next), Role::Payload);
+                at = next;
+                // What is unreadable may be all of the picture there is.
+                has_data = true;
+                if ends {
+                    return Ok(lost(at, unchecked));
+                }
+                continue;
+            }
+        };
         let end = at + 12 + len;
-        view.check(at, 12 + len)?;
         has_data |= &kind == b"IDAT";
         let role = match &kind {
             b"IDAT" | b"fdAT" => Role::Payload,
             _ => Role::Metadata,
         };
-        // Beyond so many spans what else comes is no longer told apart.
-        let full = unchecked.len() >= MOST_SPANS;
-        match unchecked.last_mut() {
-            Some(last) if full || last.role == role => {
-                last.span = Span::between(last.span.at, end);
-            }
-            _ => unchecked.push(Unchecked { span: Span::between(at, end), role }),
-        }
+        add(&mut unchecked, Span::between(at, end), role);
         if &kind == b"IEND" {
-            if view.array::<12>(at)? != IEND || !has_data {
+            let is_hurt = view.unreadable_in(at, IEND.len() as u64).is_some();
+            if !is_hurt && view.array::<12>(at)? != IEND || !has_data {
                 return Err(view.malformed(at, "IEND"));
             }
             let mut verdict = Verdict::structural(end, "png", "image/png");
@@ -135,6 +147,37 @@ fn walk(view: &mut View<'_>) -> Result<Verdict, Reject> {
         }
         at = end;
     }
+}
+
+/// The chunk at `at`, of which all lies in the view and the header could be read.
+fn readable(view: &mut View<'_>, at: u64) -> Result<(u64, [u8; 4]), Reject> {
+    let (len, kind) = chunk(view, at)?;
+    if view.unreadable_in(at, 8).is_some() {
+        return Err(view.malformed(at, "chunk"));
+    }
+    view.check(at, 12 + len)?;
+    Ok((len, kind))
+}
+
+/// Adds a range; beyond so many spans what else comes is no longer told apart.
+fn add(unchecked: &mut Vec<Unchecked>, span: Span, role: Role) {
+    let full = unchecked.len() >= MOST_SPANS;
+    match unchecked.last_mut() {
+        Some(last) if full || last.role == role => {
+            last.span = Span::between(last.span.at, span.end());
+        }
+        _ => unchecked.push(Unchecked { span, role }),
+    }
+}
+
+/// A PNG whose end lies in what is unreadable before `end`.
+fn lost(end: u64, unchecked: Vec<Unchecked>) -> Verdict {
+    let mut verdict = Verdict::structural(end, "png", "image/png");
+    (verdict.grade, verdict.end) = (Grade::Damaged, End::Estimated);
+    verdict.proof = "chunks up to what could not be read";
+    verdict.unchecked = unchecked;
+    verdict.note(end, "the end of the picture could not be read");
+    verdict
 }
 
 /// Every CRC, the deflate streams and their Adler-32, the filter of every row.

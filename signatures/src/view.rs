@@ -7,7 +7,7 @@ mod runs;
 
 pub use runs::Runs;
 
-use crate::verdict::Reject;
+use crate::verdict::{Reject, Span};
 
 /// Bytes that can be read at any offset: an image, a device, a slice in a test.
 pub trait Bytes: Sync {
@@ -20,6 +20,12 @@ pub trait Bytes: Sync {
     /// Fills `out` from `at`, both inside [`Bytes::len`]. What cannot be read becomes zeros; the
     /// implementation remembers where, for the stages that come after the measurement.
     fn read_at(&self, at: u64, out: &mut [u8]);
+
+    /// The first range that shares a byte with `span` and is known by now to be unreadable: what was read of
+    /// it are zeros that nobody wrote. Known is what was asked for; a slice has no such range.
+    fn unreadable_in(&self, _span: Span) -> Option<Span> {
+        None
+    }
 
     /// Whether there is no byte at all.
     fn is_empty(&self) -> bool {
@@ -311,6 +317,33 @@ impl<'s> View<'s> {
         Reject::Malformed { at: self.base.saturating_add(at), what }
     }
 
+    /// The first of the `len` bytes at `at` that the source could not deliver, and those after it: the view
+    /// has zeros there that say nothing. What was not read yet may turn out to be unreadable later.
+    pub fn unreadable_in(&self, at: u64, len: u64) -> Option<Span> {
+        let end = at.saturating_add(len).min(self.len);
+        let mut at = at;
+        while at < end {
+            let run = self.runs.rest_of_run(self.base + at);
+            let here = Span { at: run.at, len: run.len.min(end - at) };
+            if let Some(found) = self.source.0.unreadable_in(here) {
+                let from = found.at.max(here.at) - here.at;
+                let to = found.end().min(here.end()) - here.at;
+                return Some(Span::between(at + from, at + to));
+            }
+            at += here.len;
+        }
+        None
+    }
+
+    /// The first byte from `at` on that is not known to be unreadable; the window's end where there is none.
+    pub fn readable_from(&self, at: u64) -> u64 {
+        let mut at = at.min(self.len);
+        while let Some(found) = self.unreadable_in(at, u64::MAX).filter(|found| found.at == at) {
+            at = found.end();
+        }
+        at
+    }
+
     /// Whether `len` bytes at `at` lie inside the window.
     pub fn check(&self, at: u64, len: u64) -> Result<(), Reject> {
         let end = at.saturating_add(len);
@@ -347,7 +380,6 @@ impl<'s> View<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::Span;
 
     /// A source that is not mapped, as a device.
     struct Device(Vec<u8>);
@@ -392,6 +424,45 @@ mod tests {
         assert_eq!(inner.u16(u64::MAX, Endian::Big).unwrap_err().at(), u64::MAX);
         assert_eq!(inner.up_to(0, 100), &[3, 4]);
         assert_eq!(inner.up_to(9, 100), &[] as &[u8]);
+    }
+
+    #[test]
+    fn what_is_unreadable_is_told_by_its_offset_in_the_file() {
+        /// Bytes of which some are unreadable.
+        struct Bad(Vec<u8>, Span);
+
+        impl Bytes for Bad {
+            fn len(&self) -> u64 {
+                self.0.len() as u64
+            }
+
+            fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
+                None
+            }
+
+            fn read_at(&self, at: u64, out: &mut [u8]) {
+                self.0.as_slice().read_at(at, out);
+            }
+
+            fn unreadable_in(&self, span: Span) -> Option<Span> {
+                (self.1.at < span.end() && span.at < self.1.end()).then_some(self.1)
+            }
+        }
+
+        let source = Bad(vec![0; 100], Span { at: 48, len: 10 });
+        let runs = Runs::new(vec![Span { at: 50, len: 20 }, Span { at: 10, len: 40 }]);
+        let mut buffer = Buffer::default();
+        let mut view = View::new(&source, &runs, &mut buffer);
+        let span = |at, len| Some(Span { at, len });
+        assert_eq!(view.unreadable_in(0, u64::MAX), span(0, 8));
+        assert_eq!(view.unreadable_in(5, 2), span(5, 2));
+        assert_eq!(view.unreadable_in(8, 50), None);
+        assert_eq!(view.unreadable_in(8, 51), span(58, 1));
+        assert_eq!((view.readable_from(3), view.readable_from(8)), (8, 8));
+        assert_eq!(view.readable_from(58), 60);
+        let inner = view.sub(50, 9).unwrap();
+        assert_eq!(inner.unreadable_in(0, u64::MAX), span(8, 1));
+        assert_eq!(inner.readable_from(8), 9);
     }
 
     #[test]

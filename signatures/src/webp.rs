@@ -98,10 +98,21 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
             walk.verdict.note(4, "the length of the file is not that of its chunks");
             walk.close(view);
         }
+        Err(_) if effort == Effort::Structure && missing == 0 && is_unreadable(view, walk.end) => {
+            // What is unreadable holds headers of chunks; the length of the file stands at its start.
+            walk.verdict.grade = Grade::Damaged;
+            let span = Span::between(walk.end, end);
+            walk.leave_unchecked(span, Role::Payload);
+        }
         Err(_) if effort == Effort::Proof && walk.pictures > 0 => walk.cut(view),
         Err(reject) => return Err(reject),
     }
     Ok(walk.verdict)
+}
+
+/// Whether the chunk at `at`, or the head of the picture in it, is unreadable.
+fn is_unreadable(view: &View<'_>, at: u64) -> bool {
+    view.unreadable_in(at, 2 * HEAD_LEN + FRAME_HEAD_LEN + EXTENDED_LEN).is_some()
 }
 
 /// A picture that was followed.

@@ -176,6 +176,11 @@ pub struct Scan {
     #[arg(long, conflicts_with = "list")]
     resume: bool,
 
+    /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not
+    /// finished in it is unreadable, not zeros.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+
     /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]
     stats: bool,
@@ -294,6 +299,7 @@ impl Scan {
             min_size: self.min_size,
             min_pixels: self.min_pixels,
             range: self.range,
+            map: self.map.clone(),
         })
     }
 }
@@ -324,10 +330,15 @@ fn list(
 fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
     let report = path.join("report.json");
     let said = if json {
-        text::json(out, &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }))
+        text::json(
+            out,
+            &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }),
+        )
     } else {
         let (path, report) = (path.display().to_string(), report.display().to_string());
-        let line = format!("Nothing is left to do: the scan into {path} is finished. Its report is {report}.");
+        let line = format!(
+            "Nothing is left to do: the scan into {path} is finished. Its report is {report}."
+        );
         text::paragraph(out, "", &text::plain(&line))
     };
     failure::unless_closed(said).context("cannot print that nothing is left to do")?;
@@ -396,7 +407,8 @@ fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
-            let said = "\nafterimage: ended at once, by a second request; --resume goes on from here";
+            let said =
+                "\nafterimage: ended at once, by a second request; --resume goes on from here";
             drop(writeln!(io::stderr(), "{said}"));
             std::process::exit(Status::Interrupted as i32);
         }

@@ -45,7 +45,6 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             reasons.extend(noise(source));
         }
         reasons.extend(source.volumes.iter().filter_map(name_only));
-        reasons.extend(unreadable(source));
         reasons.extend(not_followed(source));
         reasons.extend((is_open && told.whole()).then(|| empty(source)).flatten());
     }
@@ -68,19 +67,6 @@ fn name_only(volume: &ReportVolume) -> Option<String> {
          joins. The report lists them.",
         volumes::kind(&volume.kind)
     ))
-}
-
-fn unreadable(source: &ReportSource) -> Option<String> {
-    let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
-    let places = count(source.unreadable.len() as u64, "place", "places");
-    (total > 0).then(|| {
-        format!(
-            "{} of {} in {places} could not be read. Photos there are graded damaged or partial; \
-             the report lists the places.",
-            bytes(total),
-            plain(&source.path)
-        )
-    })
 }
 
 /// From so large a share of noise on, hardly anything else is there.

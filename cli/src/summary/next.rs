@@ -1,14 +1,13 @@
 //! What to do next.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use afterimage_engine::report::ReportSource;
-use afterimage_engine::source::shell::quoted;
 
 use super::left_out;
 use super::lost::empty_bytes;
 use super::told::Told;
+use super::unreadable;
 use crate::again;
 use crate::text::{paragraph, percent, plain};
 
@@ -30,7 +29,7 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let keep = "Until you have all you hoped for, write nothing to the card or disk: no new photos, \
                 no formatting, no repair. Every write can destroy what is still there.";
     let mut steps = vec![advice, keep];
-    let images: Vec<String> = told.outcome.sources.iter().filter_map(image).collect();
+    let images = image(told);
     steps.splice(1..1, images.iter().map(String::as_str));
     let rest = rest(told);
     steps.splice(0..0, rest.as_deref());
@@ -60,22 +59,9 @@ fn has_deleted(told: &Told<'_>) -> bool {
 }
 
 /// What helps where parts of a source could not be read.
-fn image(source: &ReportSource) -> Option<String> {
-    source.unreadable.first()?;
-    let path = plain(&source.path);
-    let word = plain(&quoted(Path::new(&source.path)));
-    Some(if source.kind == "device" {
-        format!(
-            "Parts of {path} could not be read: make an image of it with GNU ddrescue, which reads what can \
-             be read first and tries the rest again, and scan that image: sudo ddrescue -d {word} card.img \
-             card.map"
-        )
-    } else {
-        format!(
-            "Parts of {path} could not be read: the disk that it lies on may be failing. Copy it with GNU \
-             ddrescue (ddrescue {word} copy.img copy.map) and scan the copy."
-        )
-    })
+fn image(told: &Told<'_>) -> Vec<String> {
+    let has_map = told.options.map.is_some();
+    told.outcome.sources.iter().filter_map(|source| unreadable::advice(source, has_map)).collect()
 }
 
 /// Nobody should be left alone with nothing.
@@ -86,7 +72,7 @@ fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     if let Some(rest) = rest(told) {
         paragraph(out, "  - ", &rest)?;
     }
-    for image in told.outcome.sources.iter().filter_map(image) {
+    for image in image(told) {
         paragraph(out, "  - ", &image)?;
     }
     let tries = [
@@ -141,27 +127,4 @@ pub(super) fn causes(told: &Told<'_>) -> Vec<String> {
         causes.push("Only --volume was looked at; without it, all of the source is.".to_owned());
     }
     causes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use afterimage_engine::report::ByteRange;
-
-    #[test]
-    fn what_could_not_be_read_is_to_be_copied_with_ddrescue() {
-        let unreadable = vec![ByteRange { offset: 0, length: 512 }];
-        let source = |kind: &str, path: &str| ReportSource {
-            kind: kind.to_owned(),
-            path: path.to_owned(),
-            ..ReportSource::default()
-        };
-        let device =
-            ReportSource { unreadable: unreadable.clone(), ..source("device", "/dev/sdb") };
-        let said = image(&device).unwrap();
-        assert!(said.ends_with("sudo ddrescue -d /dev/sdb card.img card.map"), "{said}");
-        let copy = ReportSource { unreadable, ..source("image", "card.img") };
-        assert!(image(&copy).unwrap().contains("ddrescue card.img copy.img copy.map"));
-        assert_eq!(image(&source("device", "/dev/sdb")), None);
-    }
 }

@@ -5,6 +5,7 @@ use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View, exif};
 
 use super::enclosure;
 use super::found::Found;
+use super::unreadable::{Measured, Place};
 use crate::formats::Registry;
 use crate::model::{End, FileSystemFacts, Grade, Origin, Record, Status};
 use crate::scan::{Hit, Matcher};
@@ -135,11 +136,22 @@ impl Carver<'_> {
         candidates: &[usize],
         buffer: &mut Buffer,
     ) -> Option<(usize, Verdict)> {
-        candidates.iter().find_map(|&format| {
+        let mut reach = 0;
+        let found = candidates.iter().find_map(|&format| {
             let mut view = View::new(spot.bytes, runs, buffer);
-            let verdict = self.registry.formats()[format].measure(&mut view, self.effort).ok()?;
-            (verdict.len > 0 && verdict.len <= runs.len()).then_some((format, verdict))
-        })
+            match self.registry.formats()[format].measure(&mut view, self.effort) {
+                Ok(verdict) => {
+                    let is_file = verdict.len > 0 && verdict.len <= runs.len();
+                    is_file.then_some((format, verdict))
+                }
+                Err(reject) => {
+                    reach = reach.max(reject.at());
+                    None
+                }
+            }
+        });
+        let place = Place { bytes: spot.bytes, runs };
+        Measured { found, reach }.honest(place, (self.registry, candidates), buffer)
     }
 
     /// The picture that a parent's structure points at, if there is one.

@@ -3,6 +3,7 @@
 mod carver;
 mod enclosure;
 mod found;
+mod unreadable;
 
 pub use carver::{Carver, HEAD};
 pub use found::{Found, note_change, note_changes};

@@ -149,6 +149,12 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// A source was removed, or became shorter, while it was read.
+    #[error("{} was removed or cut short while it was read", path.display())]
+    Vanished {
+        /// The source.
+        path: PathBuf,
+    },
     /// A thread or a buffer could not be had.
     #[error("cannot start {what}: {why}")]
     Start {

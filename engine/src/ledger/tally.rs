@@ -38,7 +38,7 @@ impl ScanTally {
         self.left_out = self.left_out.saturating_add(chunk.left_out);
         self.traces.add(&chunk.traces);
         self.trailers.extend(&chunk.trailers);
-        chunk.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
+        self.unreadable.extend(chunk.unreadable.iter().copied());
     }
 
     /// Adds how a scan ended. Of several logs, one that came to its end is enough.
@@ -47,7 +47,7 @@ impl ScanTally {
         if self.digests.is_none() {
             self.digests.clone_from(&end.digests);
         }
-        end.unreadable.iter().for_each(|range| self.unreadable.insert(*range));
+        self.unreadable.extend(end.unreadable.iter().copied());
     }
 
     /// Where the trailers may lie whose footers were seen, in order; they are let go.

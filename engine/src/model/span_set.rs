@@ -10,6 +10,9 @@ use super::cluster_grid::ClusterGrid;
 #[serde(from = "Vec<Span>", into = "Vec<Span>")]
 pub struct SpanSet(Vec<Span>);
 
+/// So many ranges are put in their places one by one: each moves those after it.
+const FEW: usize = 4;
+
 impl FromIterator<Span> for SpanSet {
     fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
         let mut spans: Vec<Span> = spans.into_iter().filter(|span| span.len > 0).collect();
@@ -91,6 +94,19 @@ impl SpanSet {
         !self.meeting(span).is_empty()
     }
 
+    /// Adds many ranges in the time that it takes to read both.
+    pub fn extend(&mut self, spans: impl IntoIterator<Item = Span>) {
+        let mut spans = spans.into_iter();
+        let Some(first) = spans.next() else { return };
+        let mut more = vec![first];
+        more.extend(spans);
+        if more.len() <= FEW {
+            return more.into_iter().for_each(|span| self.insert(span));
+        }
+        let old = std::mem::take(&mut self.0);
+        *self = old.into_iter().chain(more).collect();
+    }
+
     /// Whether one range holds all of `span`.
     pub fn holds(&self, span: Span) -> bool {
         self.after(span.at).first().is_some_and(|one| one.holds(span))
@@ -103,9 +119,7 @@ impl SpanSet {
 
     /// What of `span` lies in these ranges.
     pub fn parts(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
-        let clip = move |one: &Span| {
-            Span::between(one.at.max(span.at), one.end().min(span.end()))
-        };
+        let clip = move |one: &Span| Span::between(one.at.max(span.at), one.end().min(span.end()));
         self.meeting(span).iter().map(clip)
     }
 
@@ -167,6 +181,24 @@ mod tests {
         );
         assert_eq!(set(&[(7, 7)]), SpanSet::default());
         assert_eq!(set(&[(0, 12), (20, 30)]).total(), 22);
+    }
+
+    #[test]
+    fn gaps_are_what_no_range_holds() {
+        let gaps = |at, end| set(&[(5, 10), (20, 30)]).gaps(Span::between(at, end));
+        assert_eq!(gaps(0, 40), set(&[(0, 5), (10, 20), (30, 40)]));
+        assert_eq!((gaps(7, 25), gaps(5, 10)), (set(&[(10, 20)]), set(&[])));
+        assert_eq!(SpanSet::default().gaps(Span::between(3, 9)), set(&[(3, 9)]));
+    }
+
+    #[test]
+    fn many_ranges_are_added_as_if_one_by_one() {
+        let spans: Vec<Span> =
+            (0..50).map(|n| Span { at: n * 37 % 50 * 10, len: n % 13 }).collect();
+        let (mut all, mut one_by_one) = (set(&[(100, 250)]), set(&[(100, 250)]));
+        all.extend(spans.iter().copied());
+        spans.into_iter().for_each(|span| one_by_one.insert(span));
+        assert_eq!(all, one_by_one);
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Options {
     pub min_pixels: u64,
     /// Only headers in this range of each source: first byte and length.
     pub range: Option<(u64, u64)>,
+    /// A map in ddrescue's format of the only source, an image: what is not finished in it is unreadable.
+    pub map: Option<PathBuf>,
 }
 
 impl Options {
@@ -90,6 +92,7 @@ impl Default for Options {
             min_size: 0,
             min_pixels: 0,
             range: None,
+            map: None,
         }
     }
 }

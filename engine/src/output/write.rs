@@ -120,7 +120,8 @@ impl Recovery<'_> {
             // Names that are not on record are not given.
             written.fail(error);
             let is_there = |due: &&Due| due.is_there;
-            let there: BTreeSet<usize> = due.iter().filter(is_there).map(|due| due.position).collect();
+            let there: BTreeSet<usize> =
+                due.iter().filter(is_there).map(|due| due.position).collect();
             for (position, name) in written.names.iter_mut().enumerate() {
                 *name = name.filter(|_| there.contains(&position));
             }
@@ -159,8 +160,7 @@ impl Recovery<'_> {
         loop {
             let kind = self.output.kind(&path).ok().flatten();
             let is_file = matches!(kind, Some(EntryKind::File(_)));
-            let is_there =
-                is_file && entry.hash.is_some_and(|hash| former.stands(&path, &hash));
+            let is_there = is_file && entry.hash.is_some_and(|hash| former.stands(&path, &hash));
             if kind.is_none() || is_there || is_file && former.gives_up(&path) {
                 return Ok(Due { position, path, is_there });
             }
@@ -310,7 +310,8 @@ impl Recovery<'_> {
     /// other bytes than before is failing: the file is what it gave last.
     fn fetch(&self, ledger: &mut Ledger, index: usize, record: &mut Record) -> Result<bool, Error> {
         let source = self.sources.get(record.source as usize).copied().flatten();
-        let Some(source) = source else { return Ok(false) };
+        // Of a source that is gone there is nothing but zeros.
+        let Some(source) = source.filter(|source| !source.is_gone()) else { return Ok(false) };
         let before = ledger.entries[index].hash;
         self.keeper.keep(source, record)?;
         let now = record.digests.as_ref().map(|digests| digests.blake3);

@@ -169,7 +169,7 @@ impl<'s> Reader<'_, 's> {
             if progress.is_over() {
                 return false;
             }
-            if is_wanted && !self.send(&chunk, chunks) {
+            if is_wanted && !self.send(&chunk, chunks) || source.is_gone() {
                 return false;
             }
             index += 1;

@@ -75,7 +75,7 @@ impl Scan<'_> {
             drop(commit);
             reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
-        let complete = is_at_end && !self.progress.stopped();
+        let complete = is_at_end && !self.progress.stopped() && !source.is_gone();
         let digests = if is_at_end { hasher.map(Hasher::finish) } else { None };
         let unreadable = source.unreadable();
         let ended = ledger.end(&EndLine { source: index, complete, unreadable, digests });

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::control::metrics::{Metrics, Stage};
 use crate::source::Source;
@@ -181,5 +182,9 @@ impl Bytes for Window<'_> {
             out = rest;
             at += here as u64;
         }
+    }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.source.unreadable_in(span)
     }
 }

@@ -16,7 +16,7 @@ use crate::carve::{Found, note_change, note_changes};
 use crate::control::error::Error;
 use crate::control::metrics::Stage;
 use crate::ledger::{Batch, ChunkLine};
-use crate::model::Record;
+use crate::model::{End, Grade, Record};
 use crate::scan::{Hit, tiles};
 use crate::source::{Source, Witness};
 use crate::volumes::traces::{self, Trace};
@@ -58,8 +58,8 @@ impl<'w> Worker<'w> {
         let len = own.len() as u64;
         let Looked { hits, traces, trailers, erased } =
             self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));
-        // What was looked at after the stop may be zeros.
-        let is_looked_at = !progress.is_over();
+        // What was looked at after the stop, or after the device was gone, may be zeros.
+        let is_looked_at = !progress.is_over() && !self.is_lost(chunk, &own);
         let (mut batch, mut buffer) = (Batch::default(), Buffer::default());
         let (mut left_out, mut outcome) = (0, Ok(()));
         let mut done = if is_looked_at { own.end } else { own.start };
@@ -100,6 +100,12 @@ impl<'w> Worker<'w> {
         });
         progress.scanned.fetch_add(span.len, Relaxed);
         (batch, outcome)
+    }
+
+    /// Whether some of a chunk was not there any more when it was read or looked at.
+    fn is_lost(&self, chunk: &Chunk<'_>, own: &Range<usize>) -> bool {
+        let span = Span { at: chunk.at + own.start as u64, len: own.len() as u64 };
+        self.source.is_gone() && self.source.unreadable_in(span).is_some()
     }
 
     /// Looks at every byte, until the stop.
@@ -154,9 +160,12 @@ impl<'w> Worker<'w> {
 
     /// What of a range could not be read.
     fn unreadable(&self, span: Span) -> Vec<Span> {
-        let all = self.source.unreadable().into_iter();
-        let inside = all.map(|one| Span::between(one.at.max(span.at), one.end().min(span.end())));
-        inside.filter(|one| one.len > 0).collect()
+        let (mut found, mut at) = (Vec::new(), span.at);
+        while let Some(one) = self.source.unreadable_in(Span::between(at, span.end())) {
+            found.push(Span::between(one.at.max(span.at), one.end().min(span.end())));
+            at = one.end();
+        }
+        found
     }
 
     /// Carves the candidates of one region; tells how many were left out.
@@ -280,7 +289,7 @@ impl<'w> Worker<'w> {
         }
         witness.only_compare();
         let is_live = self.scan.live.is_some_and(|live| live.holds(start));
-        let outcome = if file.record.is_sound() && !is_live && !is_inner {
+        let outcome = if is_settled(&file.record) && !is_live && !is_inner {
             keeper.keep(witness, &mut file.record)
         } else {
             keeper.digest(witness, &mut file.record);
@@ -289,4 +298,9 @@ impl<'w> Worker<'w> {
         inside.iter_mut().for_each(|file| keeper.digest(witness, &mut file.record));
         outcome
     }
+}
+
+/// Whether a file is most likely what will be written in the end. Of a failing device nothing is read twice.
+fn is_settled(record: &Record) -> bool {
+    record.is_sound() || record.grade == Grade::Damaged && record.end == End::Exact
 }

@@ -23,6 +23,7 @@ mod prover;
 mod read_limit;
 mod timeline;
 mod undelete;
+mod unreadable;
 
 pub use around_lists::AroundLists;
 pub use displaced::displace;
@@ -30,3 +31,4 @@ pub use live_copy::LiveCopies;
 pub use live_limit::end_at_live;
 pub use prover::Prover;
 pub use undelete::Undelete;
+pub use unreadable::UnreadableFiles;

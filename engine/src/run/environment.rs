@@ -6,6 +6,7 @@ use afterimage_signatures::Effort;
 use jiff::Timestamp;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::source_job::SourceJob;
 use super::stats::Stats;
 use crate::carve::Carver;
 use crate::control::error::Error;
@@ -184,6 +185,14 @@ impl<'o> Environment<'o> {
     /// Takes note of a stop after which something was not read any more that was to be.
     pub(super) fn note_stop(&mut self) {
         self.is_cut_short |= self.progress.is_over();
+    }
+
+    /// Takes note of sources that are not there any more.
+    pub(super) fn note_gone(&mut self, sources: &[SourceJob]) {
+        for source in sources.iter().filter_map(SourceJob::open).filter(|source| source.is_gone()) {
+            let gone = Error::Vanished { path: source.path().to_path_buf() };
+            self.failure.get_or_insert(gone);
+        }
     }
 
     /// Whether somebody stopped the run, and nothing else did.

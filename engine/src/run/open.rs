@@ -1,6 +1,6 @@
 //! From paths or sources to a job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Opened, Settled};
@@ -12,7 +12,7 @@ use crate::control::progress::Progress;
 use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
-use crate::source::{self, Identity, Source};
+use crate::source::{self, Holed, Identity, Source};
 
 /// Scans `paths` and writes what is found to the output folder of `options`.
 ///
@@ -65,7 +65,10 @@ impl<'o> Job<'o, Opened> {
         let open = |path: &PathBuf| {
             (path.clone(), source::open_watched(path, options.io, progress.wish()))
         };
-        let sources: Vec<_> = paths.iter().map(open).collect();
+        let mut sources: Vec<_> = paths.iter().map(open).collect();
+        if let Some(map) = &options.map {
+            sources = with_map(sources, map)?;
+        }
         if sources.iter().any(|(_, source)| source.is_ok()) {
             return Self::start(sources, destination, options, progress);
         }
@@ -99,6 +102,23 @@ impl<'o> Job<'o, Opened> {
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })
     }
+}
+
+/// The only source without what its map at `path` does not call finished.
+fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, Error> {
+    if sources.len() != 1 {
+        let why = format!("a map is of one image, and {} sources are named", sources.len());
+        return Err(Error::Start { what: "a scan with a map", why });
+    }
+    let map = source::rescue_map::read_map(path)?;
+    let holed = |(path, source): GivenSource| {
+        let holed = source.map(|source| {
+            let holes = map.resized(source.len()).unfinished();
+            Box::new(Holed::new(source, &holes)) as Box<dyn Source>
+        });
+        (path, holed)
+    };
+    Ok(sources.into_iter().map(holed).collect())
 }
 
 /// Sources that are open, and their paths.

@@ -10,7 +10,9 @@ use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::control::error::Error;
 use crate::ledger::{IndexEntry, Ledger};
-use crate::restore::{AroundLists, LiveCopies, Prover, Undelete, displace, end_at_live};
+use crate::restore::{
+    AroundLists, LiveCopies, Prover, Undelete, UnreadableFiles, displace, end_at_live,
+};
 use crate::volumes::live_map::LiveMap;
 
 impl<'o> Job<'o, Claimed> {
@@ -75,6 +77,11 @@ fn restore_one(
         let around = AroundLists { prover, live, progress };
         added.extend(around.run(ledger, standings, &mut occupied)?);
     }
+    let Undelete { survey, entries, zone, all, range, .. } = undelete;
+    let wanted = &environment.wanted;
+    let unreadable =
+        UnreadableFiles { prover, survey, live, entries, zone, wanted, all, range, progress };
+    added.extend(unreadable.run(ledger, standings, &mut occupied)?);
     let mut entries = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
@@ -83,6 +90,5 @@ fn restore_one(
     ledger.entries = entries;
     taken?;
     let Undelete { prover, survey, entries, zone, all, range, progress, .. } = undelete;
-    let wanted = &environment.wanted;
     LiveCopies { prover, survey, entries, zone, wanted, all, range, progress }.run(ledger)
 }

@@ -30,6 +30,7 @@ impl<'o> Job<'o, Opened> {
                 environment.note(outcome);
             }
         }
+        environment.note_gone(sources);
         environment.stats.scanned = progress.scanned.load(Relaxed);
         environment.stats.scanning = environment.clock.elapsed();
         self.at(Scanned)

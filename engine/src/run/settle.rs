@@ -6,9 +6,11 @@ use super::environment::Environment;
 use super::job::{Job, Named, Settled, UNWRITTEN};
 use super::outcome::Outcome;
 use super::source_job::{SourceJob, opened};
+use crate::claims::Standing;
 use crate::control::error::Error;
 use crate::control::progress::Stop;
-use crate::ledger::{LogPosition, ScanTally};
+use crate::ledger::{IndexEntry, Ledger, LogPosition, ScanTally};
+use crate::model::{Grade, SpanSet};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
 };
@@ -48,6 +50,9 @@ impl<'o> Job<'o, Named> {
                     source.erased_in_files = 0;
                 }
             }
+        }
+        for (index, source) in (0..).zip(&mut described) {
+            source.unreadable_files = hit(ledger, &stage.standings, index, source);
         }
         environment.note_stop();
         let sources = described;
@@ -94,6 +99,23 @@ impl<'o> Job<'o, Settled> {
     }
 }
 
+/// Files of their own of a source that lie in what could not be read.
+fn hit(ledger: &Ledger, standings: &[Standing], index: u32, source: &ReportSource) -> u64 {
+    let lost = source.unreadable.iter().map(|range| Span { at: range.offset, len: range.length });
+    let lost: SpanSet = lost.collect();
+    let own = ledger.entries.iter().zip(standings).filter(|(entry, standing)| {
+        **standing == Standing::Own && entry.source == index && entry.grade < Grade::Structural
+    });
+    let is_hit = |entry: &IndexEntry| match entry.pieces {
+        false => lost.meets(Span { at: entry.offset, len: entry.len }),
+        // What cannot be read back now is reported where the report is made.
+        true => ledger
+            .record(entry)
+            .is_ok_and(|file| file.runs.as_slice().iter().any(|run| lost.meets(*run))),
+    };
+    own.filter(|(entry, _)| !lost.is_empty() && is_hit(entry)).count() as u64
+}
+
 /// Whether enough of a source is of one value that somebody will be told.
 fn is_much(source: &ReportSource) -> bool {
     source.erased_bytes > 0 && source.erased_bytes >= source.size / MUCH
@@ -104,6 +126,10 @@ fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let error = job.source.as_ref().err().map(ToString::to_string);
     let mut described = report::describe(&job.path, job.open(), tally, error);
     let Some(source) = job.open() else { return described };
+    if !tally.complete {
+        let unscanned = tally.done.gaps(job.range);
+        described.unscanned = unscanned.iter().map(Into::into).collect();
+    }
     let clusters = job.grid.map(|grid| Clusters { size: grid.len, first: grid.at });
     let whole = [Span { at: 0, len: source.len() }];
     described.clusters = clusters;

@@ -45,6 +45,7 @@ impl<'o> Job<'o, Settled> {
         ledger.release_reserve();
         let synced = ledger.sync();
         environment.note_stop();
+        environment.note_gone(sources);
         let failure = written.failure.take();
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);

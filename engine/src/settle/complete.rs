@@ -9,6 +9,7 @@ use crate::claims::Standing;
 use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
 use crate::model::{End, Grade, Record, SpanSet};
+use crate::pipeline::SECTOR;
 use crate::source::Source;
 
 /// Brings the records of all files that belong somewhere up to what is known now: a file ends where another
@@ -40,7 +41,57 @@ pub fn complete(
             complete_one(ledger, index, from, &mut unreadable[source], keeper)?;
         }
     }
+    for (source, unreadable) in (0..).zip(&unreadable).filter(|(_, ranges)| !ranges.is_empty()) {
+        for index in remnants(ledger, standings, source, unreadable) {
+            let mut record = ledger.record(&ledger.entries[index])?;
+            record.grade = record.grade.min(Grade::Damaged);
+            record.issues.insert(0, Issue::new(0, REMNANT));
+            record.issues.truncate(MOST_ISSUES);
+            ledger.update(index, &record)?;
+        }
+    }
     Ok(())
+}
+
+/// How far after something unreadable a picture may begin that is part of what began there, in bytes.
+const MOST_BEFORE: u64 = 1 << 20;
+
+/// What is said of such a picture.
+const REMNANT: &str = "what lies before it could not be read: it may be a part of another picture, \
+                       such as its preview";
+
+/// Positions of pictures that begin no sector, after something unreadable that no file holds which begins
+/// before it: where a header is lost, what is found is what lay in its file.
+fn remnants(
+    ledger: &Ledger,
+    standings: &[Standing],
+    source: u32,
+    unreadable: &SpanSet,
+) -> Vec<usize> {
+    let own = ledger
+        .entries
+        .iter()
+        .zip(standings)
+        .enumerate()
+        .filter(|(_, (entry, standing))| **standing == Standing::Own && entry.source == source);
+    let own: Vec<(usize, IndexEntry)> = own.map(|(index, (entry, _))| (index, *entry)).collect();
+    // Where files begin sectors, and where those end.
+    let mut begun: Vec<(u64, u64)> = own
+        .iter()
+        .filter(|(_, entry)| entry.offset.is_multiple_of(SECTOR))
+        .map(|(_, entry)| (entry.offset, entry.end_offset()))
+        .collect();
+    begun.sort_unstable();
+    let is_remnant = |entry: &IndexEntry| {
+        let at = entry.offset;
+        let near = Span::between(at.saturating_sub(MOST_BEFORE), at);
+        let Some(lost) = unreadable.meeting(near).last().copied() else { return false };
+        let before = begun.partition_point(|&(begin, _)| begin < at);
+        // The last file before it ended before what is unreadable, or there is none.
+        let is_apart = before.checked_sub(1).is_none_or(|last| begun[last].1 <= lost.at);
+        !at.is_multiple_of(SECTOR) && !entry.pieces && is_apart
+    };
+    own.iter().filter(|(_, entry)| is_remnant(entry)).map(|(index, _)| *index).collect()
 }
 
 fn complete_one(
@@ -71,7 +122,15 @@ fn complete_one(
             }
             None => keeper.digest(source, &mut record),
         }
-        *unreadable = unreadable.iter().chain(source.unreadable()).collect();
+        let mut at = entry.offset;
+        let end = record.runs.as_slice().iter().map(|run| run.end()).max().unwrap_or(at);
+        at = record.runs.as_slice().iter().map(|run| run.at).min().unwrap_or(at).min(at);
+        let mut new = Vec::new();
+        while let Some(range) = source.unreadable_in(Span::between(at, end)) {
+            at = range.end();
+            new.extend((!unreadable.holds(range)).then_some(range));
+        }
+        unreadable.extend(new);
     }
     note_unreadable(unreadable, &mut record);
     ledger.update(index, &record)

@@ -38,7 +38,9 @@ fn sampled(files: &SpanSet, bytes: &dyn Bytes) -> u64 {
             let at = (first + skip) * BLOCK as u64;
             let here = &mut block[..(bytes.len() - at).min(BLOCK as u64) as usize];
             bytes.read_at(at, here);
-            constant += if is_constant(here) { here.len() as u64 } else { 0 };
+            let span = Span { at, len: here.len() as u64 };
+            let is_read = bytes.unreadable_in(span).is_none();
+            constant += if is_read && is_constant(here) { span.len } else { 0 };
             skip += step;
         }
         skip -= count;

@@ -6,6 +6,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
+use crate::model::SpanSet;
 
 /// Sector size in bytes of what does not say otherwise.
 pub const SECTOR_SIZE: u32 = 512;
@@ -60,6 +61,17 @@ pub trait Source: Bytes + Send {
     /// may be others then when they are looked at again.
     fn has_changed(&self) -> bool {
         false
+    }
+
+    /// Whether it was found to be not there any more, or shorter than when it was opened: what is read from
+    /// now on are zeros.
+    fn is_gone(&self) -> bool {
+        false
+    }
+
+    /// What of it nobody has read before, where somebody told: whatever it has there.
+    fn holes(&self) -> Option<&SpanSet> {
+        None
     }
 
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each

@@ -13,6 +13,10 @@ pub struct Identity {
     pub first: String,
     /// BLAKE3 of its last sector, in hex; the last sector may be cut short.
     pub last: String,
+    /// BLAKE3 of the ranges that a map calls unread, in hex, where there is one: with another map it is
+    /// another source.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub holes: Option<String>,
     /// Serial number of the drive, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
@@ -28,7 +32,14 @@ impl Identity {
             blake3::hash(&bytes).to_hex().to_string()
         };
         let last = size.saturating_sub(1) / sector * sector;
-        Identity { size, first: hash(0), last: hash(last), serial: None }
+        let holes = source.holes().map(|holes| {
+            let mut hasher = blake3::Hasher::new();
+            for hole in holes.iter() {
+                hasher.update(&hole.at.to_le_bytes()).update(&hole.len.to_le_bytes());
+            }
+            hasher.finalize().to_hex().to_string()
+        });
+        Identity { size, first: hash(0), last: hash(last), holes, serial: None }
     }
 
     /// What tells `other` from this source, in words; nothing where it is the same.

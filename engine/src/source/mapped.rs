@@ -51,6 +51,10 @@ impl Bytes for MappedImage {
         head.copy_from_slice(&here[..head.len()]);
         tail.fill(0);
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.map.unreadable_in(span)
+    }
 }
 
 impl Source for MappedImage {
@@ -76,6 +80,10 @@ impl Source for MappedImage {
 
     fn bytes_read(&self) -> u64 {
         0
+    }
+
+    fn is_gone(&self) -> bool {
+        self.map.has_shrunk()
     }
 
     fn has_changed(&self) -> bool {

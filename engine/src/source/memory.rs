@@ -83,6 +83,10 @@ impl Bytes for MemorySource {
         head.copy_from_slice(bytes);
         tail.fill(0);
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.unreadable.first_in(span)
+    }
 }
 
 impl Source for MemorySource {

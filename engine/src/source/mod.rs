@@ -9,7 +9,9 @@
 
 mod definition;
 mod direct;
+mod holed;
 mod identity;
+mod kept;
 mod mapped;
 mod memory;
 mod open;
@@ -25,10 +27,11 @@ mod watched;
 mod witness;
 
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
+pub use holed::Holed;
 pub use identity::Identity;
 pub use memory::MemorySource;
-pub use open::{Io, open};
 pub(crate) use open::open_watched;
+pub use open::{Io, open};
 pub use packed::{Packed, recognise, shell};
 pub(crate) use watched::Watched;
 pub(crate) use witness::Witness;

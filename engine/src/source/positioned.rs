@@ -3,17 +3,20 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
+use crate::model::SpanSet;
 use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::direct::{self, Direct};
+use crate::source::kept::Kept;
 use crate::source::pread::pread;
 use crate::source::retry::{RawDevice, Retry};
-use crate::source::sparse;
+use crate::source::{remote, sparse};
 
 /// A file or device read by positioned reads, from any number of threads at once.
 ///
@@ -36,6 +39,8 @@ impl Positioned {
         let sector_size = sector_size(&file, kind);
         let sectors = match kind {
             SourceKind::Device => reopened(&file, sector_size),
+            // What is behind the file of a program or a network may be a device.
+            SourceKind::Image if remote::is_remote(&file) => reopened(&file, sector_size),
             SourceKind::Image => None,
         };
         Self::new(path, Access::Cached { file, sectors }, kind, sector_size)
@@ -53,12 +58,13 @@ impl Positioned {
     }
 
     fn new(path: &Path, access: Access, kind: SourceKind, sector_size: u32) -> io::Result<Self> {
-        let reader = DeviceReader { access, kind, delivered: AtomicU64::new(0) };
+        let has_sectors = matches!(access, Access::Cached { sectors: Some(_), .. });
+        let reader = DeviceReader::new(access, kind);
         let len = reader.current_len()?;
         // A file system reads by its blocks: less than a block of a file cannot succeed alone.
         let unit = match kind {
-            SourceKind::Device => sector_size,
-            SourceKind::Image => direct::ALIGNMENT,
+            SourceKind::Image if !has_sectors => direct::ALIGNMENT,
+            _ => sector_size,
         };
         let retry = Retry::new(len, unit);
         Ok(Positioned { path: path.to_path_buf(), kind, len, sector_size, reader, retry })
@@ -79,6 +85,10 @@ impl Bytes for Positioned {
         let (head, tail) = out.split_at_mut(inside as usize);
         self.retry.fill(&self.reader, at, head);
         tail.fill(0);
+    }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.retry.unreadable.first_in(span)
     }
 }
 
@@ -106,6 +116,10 @@ impl Source for Positioned {
         }
     }
 
+    fn is_gone(&self) -> bool {
+        self.retry.is_gone()
+    }
+
     fn bytes_read(&self) -> u64 {
         self.reader.delivered.load(Relaxed)
     }
@@ -118,7 +132,7 @@ impl Source for Positioned {
 
 /// How the system is asked.
 enum Access {
-    /// Through the page cache; `sectors` reads single sectors past it.
+    /// Through the page cache; `sectors` reads past it once a read has failed.
     Cached { file: File, sectors: Option<Direct> },
     /// Past the page cache.
     Direct(Direct),
@@ -130,9 +144,27 @@ struct DeviceReader {
     kind: SourceKind,
     /// Bytes that the system delivered.
     delivered: AtomicU64,
+    /// Whether a read has failed: the page cache would try bad sectors again and again, and read what is
+    /// around them twice.
+    has_failed: AtomicBool,
+    /// What came through the page cache before, and is in it.
+    cached: Mutex<SpanSet>,
+    /// What came past it.
+    kept: Kept,
 }
 
 impl DeviceReader {
+    fn new(access: Access, kind: SourceKind) -> Self {
+        DeviceReader {
+            access,
+            kind,
+            delivered: AtomicU64::new(0),
+            has_failed: AtomicBool::new(false),
+            cached: Mutex::default(),
+            kept: Kept::default(),
+        }
+    }
+
     fn file(&self) -> &File {
         match &self.access {
             Access::Cached { file, .. } => file,
@@ -155,6 +187,70 @@ impl DeviceReader {
         self.told_from_end(at, read)
     }
 
+    /// Reads through the page cache until a read fails; from then on only what is in it already.
+    fn read_first_cached(
+        &self,
+        file: &File,
+        sectors: &Direct,
+        at: u64,
+        out: &mut [u8],
+    ) -> io::Result<usize> {
+        if self.has_failed.load(Relaxed) {
+            return self.read_failing(file, sectors, at, out);
+        }
+        let asked = out.len();
+        let read = self.read_cached(file, at, out);
+        match &read {
+            Ok(len) => self.lock_cached().insert(Span { at, len: *len as u64 }),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.fail(file),
+        }
+        if read.as_ref().is_ok_and(|len| *len < asked && *len > 0) {
+            // A short read ends before what failed.
+            self.fail(file);
+        }
+        read
+    }
+
+    /// Reads what has failed before, or may: each byte past the page cache once.
+    fn read_failing(
+        &self,
+        file: &File,
+        sectors: &Direct,
+        at: u64,
+        out: &mut [u8],
+    ) -> io::Result<usize> {
+        let asked = Span { at, len: out.len() as u64 };
+        let near = self.lock_cached().meeting(asked).first().copied();
+        let most = match near {
+            Some(cached) if cached.at <= at => {
+                let len = (cached.end() - at).min(asked.len) as usize;
+                return self.read_cached(file, at, &mut out[..len]);
+            }
+            Some(cached) => (cached.at - at) as usize,
+            None => out.len(),
+        };
+        let out = &mut out[..most];
+        let kept = self.kept.read(at, out);
+        if kept > 0 {
+            return Ok(kept);
+        }
+        let read = self.read_direct(sectors, at, out)?;
+        self.kept.keep(at, &out[..read]);
+        Ok(read)
+    }
+
+    /// From now on the page cache is not asked for anything new.
+    fn fail(&self, file: &File) {
+        if !self.has_failed.swap(true, Relaxed) {
+            no_read_ahead(file);
+        }
+    }
+
+    fn lock_cached(&self) -> MutexGuard<'_, SpanSet> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read_cached(&self, file: &File, at: u64, out: &mut [u8]) -> io::Result<usize> {
         let read = pread(file, at, out);
         self.delivered.fetch_add(*read.as_ref().unwrap_or(&0) as u64, Relaxed);
@@ -175,15 +271,32 @@ impl DeviceReader {
 impl RawDevice for DeviceReader {
     fn read(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         match &self.access {
-            Access::Cached { file, .. } => self.read_cached(file, at, out),
-            Access::Direct(direct) => self.read_direct(direct, at, out),
+            Access::Cached { file, sectors: Some(sectors) } => {
+                self.read_first_cached(file, sectors, at, out)
+            }
+            Access::Cached { file, sectors: None } => self.read_cached(file, at, out),
+            Access::Direct(direct) => {
+                let kept = self.kept.read(at, out);
+                if kept > 0 {
+                    return Ok(kept);
+                }
+                let read = self.read_direct(direct, at, out);
+                if self.has_failed.load(Relaxed) {
+                    self.kept.keep(at, &out[..read.as_ref().map_or(0, |len| *len)]);
+                } else if read.is_err() {
+                    self.has_failed.store(true, Relaxed);
+                }
+                read
+            }
         }
     }
 
-    fn read_unit(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
+    fn probe(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         match &self.access {
-            Access::Cached { sectors: Some(sectors), .. } => self.read_direct(sectors, at, out),
-            _ => self.read(at, out),
+            Access::Cached { sectors: Some(direct), .. } | Access::Direct(direct) => {
+                self.read_direct(direct, at, out)
+            }
+            Access::Cached { file, sectors: None } => self.read_cached(file, at, out),
         }
     }
 }
@@ -196,6 +309,15 @@ fn read_ahead(file: &File) {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn read_ahead(_file: &File) {}
+
+/// Tells the system to read what is asked for, and nothing after it. Only a hint.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn no_read_ahead(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Random);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn no_read_ahead(_file: &File) {}
 
 /// Logical sector size in bytes.
 fn sector_size(file: &File, kind: SourceKind) -> u32 {

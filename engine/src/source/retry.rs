@@ -11,7 +11,7 @@
 //! them. What has failed as a unit is not tried again.
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::verdict::Span;
 
@@ -19,13 +19,20 @@ use crate::control::error::is_without_medium;
 use crate::control::progress::Stop;
 use crate::source::unreadable::UnreadableRanges;
 
-/// Lengths of reads that are tried before the smallest, in bytes: what a card erases at once at the
-/// least, then a page of the page cache.
-const STEPS: [u64; 2] = [64 << 10, 4 << 10];
+/// Lengths of reads that are tried before the smallest, in bytes: what is lost together when a larger read
+/// fails, and is read again by the second, a page.
+const STEPS: [u64; 2] = [CAREFUL, 4 << 10];
+/// The longest read of a device that has failed not long ago, in bytes: each failure costs what a failed read
+/// asked for besides.
+const CAREFUL: u64 = 32 << 10;
+/// After so many bytes without a failure reads are as long as at first.
+const CALM: u64 = 128 << 20;
 /// The step of a device without failures: all that is asked for.
 const WHOLE: u64 = u64::MAX;
 /// Units that fail one after the other before reading jumps ahead.
 const GIVE_UP: u32 = 64;
+/// How often a probe is repeated that a signal interrupts.
+const MOST_PROBES: u32 = 8;
 /// The first jump, in bytes.
 const FIRST_JUMP: u64 = 64 << 10;
 
@@ -37,6 +44,11 @@ pub(super) trait RawDevice {
     /// The same for at most one unit, after larger reads of it failed.
     fn read_unit(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
         self.read(at, out)
+    }
+
+    /// The same for a unit that was read before, from the device itself and not from memory.
+    fn probe(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
+        self.read_unit(at, out)
     }
 }
 
@@ -50,6 +62,12 @@ pub(super) struct Retry {
     pub(super) unreadable: UnreadableRanges,
     /// Units that failed since the last success.
     failures: AtomicU32,
+    /// Bytes that may still be read with care only, since a read has failed.
+    care: AtomicU64,
+    /// A byte that was read, to be read again when nothing else is.
+    good: AtomicU64,
+    /// Whether the device is not there any more.
+    gone: AtomicBool,
     /// When nothing is to be read any more.
     stop: Stop,
 }
@@ -58,13 +76,26 @@ impl Retry {
     /// A device of `len` bytes that fails by units of `unit` bytes.
     pub(super) fn new(len: u64, unit: u32) -> Self {
         let unit = u64::from(unit.max(1));
-        let (unreadable, failures) = (UnreadableRanges::default(), AtomicU32::new(0));
-        Retry { len, unit, unreadable, failures, stop: Stop::default() }
+        Retry {
+            len,
+            unit,
+            unreadable: UnreadableRanges::default(),
+            failures: AtomicU32::new(0),
+            care: AtomicU64::new(0),
+            good: AtomicU64::new(u64::MAX),
+            gone: AtomicBool::new(false),
+            stop: Stop::default(),
+        }
     }
 
     /// From now on ends soon after `stop` is over.
     pub(super) fn heed(&mut self, stop: &Stop) {
         self.stop = stop.clone();
+    }
+
+    /// Whether the device is not there any more, or shorter than it was.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Relaxed)
     }
 
     /// Fills `out` from `at`: with bytes where the device gives them, else with zeros.
@@ -91,9 +122,13 @@ impl Retry {
     /// Fills `out` from a range of which nothing is known to be unreadable.
     fn fill_unknown(&self, device: &impl RawDevice, start: u64, out: &mut [u8]) {
         let (mut at, mut rest) = (start, out);
-        let mut step = if self.gave_up() { self.unit } else { WHOLE };
+        let mut step = if self.gave_up() { self.unit } else { self.longest() };
         while !rest.is_empty() {
             if self.stop.is_over() {
+                return rest.fill(0);
+            }
+            if self.is_gone() {
+                self.unreadable.add(Span { at, len: rest.len() as u64 });
                 return rest.fill(0);
             }
             let advance = match self.attempt(device, at, rest, step) {
@@ -124,21 +159,50 @@ impl Retry {
         let read =
             if step == self.unit { device.read_unit(at, head) } else { device.read(at, head) };
         match read {
-            Ok(0) => ReadOutcome::Unreadable(self.give_up(at, left)),
+            Ok(0) => {
+                self.gone.store(true, Relaxed);
+                ReadOutcome::Unreadable(self.give_up(at, left))
+            }
             Ok(read) => {
-                self.failures.store(0, Relaxed);
-                ReadOutcome::Read(want.min(read as u64))
+                let read = want.min(read as u64);
+                self.succeeded(at, read);
+                ReadOutcome::Read(read)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => ReadOutcome::Again(step),
             Err(error) if is_disconnected(&error) => {
-                self.failures.store(GIVE_UP, Relaxed);
+                self.gone.store(true, Relaxed);
                 ReadOutcome::Unreadable(self.give_up(at, left))
             }
-            Err(_) => match self.smaller_step(step, want) {
+            Err(_) => match self.smaller_step(self.failed(step), want) {
                 Some(smaller) => ReadOutcome::Again(smaller),
-                None => ReadOutcome::Unreadable(self.give_up_unit(at, left)),
+                None => ReadOutcome::Unreadable(self.give_up_unit(device, at, left)),
             },
         }
+    }
+
+    /// Takes note of bytes that were read.
+    fn succeeded(&self, at: u64, len: u64) {
+        if self.failures.load(Relaxed) > 0 {
+            self.failures.store(0, Relaxed);
+        }
+        if self.good.load(Relaxed) == u64::MAX {
+            self.good.store(at, Relaxed);
+        }
+        let care = self.care.load(Relaxed);
+        if care > 0 {
+            self.care.store(care.saturating_sub(len), Relaxed);
+        }
+    }
+
+    /// Takes note that a read failed; gives its step.
+    fn failed(&self, step: u64) -> u64 {
+        self.care.store(CALM, Relaxed);
+        step
+    }
+
+    /// The longest step that is taken now.
+    fn longest(&self) -> u64 {
+        if self.care.load(Relaxed) > 0 { CAREFUL.max(self.unit) } else { WHOLE }
     }
 
     /// The next smaller step after a read of `failed` bytes by `step`; nothing below the unit.
@@ -152,6 +216,7 @@ impl Retry {
     /// The step to go on with at `at` after a success: the next larger one where it begins.
     fn larger_step(&self, step: u64, at: u64) -> u64 {
         let larger = STEPS.into_iter().rev().find(|other| *other > step).unwrap_or(WHOLE);
+        let larger = larger.min(self.longest()).max(step);
         if larger == WHOLE || at.is_multiple_of(larger) { larger } else { step }
     }
 
@@ -164,7 +229,7 @@ impl Retry {
     /// Gives up the unit at `at`, and more after many failures in a row.
     ///
     /// Returns how many of the `rest` bytes that are asked for from `at` on are given up.
-    fn give_up_unit(&self, at: u64, rest: u64) -> u64 {
+    fn give_up_unit(&self, device: &impl RawDevice, at: u64, rest: u64) -> u64 {
         let start = at - at % self.unit;
         let end = start.saturating_add(self.unit).min(self.len);
         self.unreadable.add(Span::between(start, end));
@@ -175,10 +240,28 @@ impl Retry {
         let Some(excess) = failures.checked_sub(GIVE_UP) else {
             return unit_end - at;
         };
+        if excess == 0 && !self.still_reads(device) {
+            // A device that was pulled out may say no more than one with bad sectors.
+            self.gone.store(true, Relaxed);
+            return self.give_up(at, rest);
+        }
         let jump = FIRST_JUMP.saturating_mul(1 << excess.min(32));
         let end = unit_end.saturating_add(jump).min(asked_end);
         self.unreadable.add(Span::between(unit_end, end));
         end - at
+    }
+
+    /// Whether a byte that was read can be read still; true where none was yet.
+    fn still_reads(&self, device: &impl RawDevice) -> bool {
+        let good = self.good.load(Relaxed);
+        let mut out = vec![0; usize::try_from(self.unit).unwrap_or(0)];
+        let asked = |read: io::Result<usize>| match read {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+            read => Some(read.is_ok_and(|len| len > 0)),
+        };
+        let at = good - good % self.unit;
+        good == u64::MAX
+            || (0..MOST_PROBES).find_map(|_| asked(device.probe(at, &mut out))).unwrap_or(true)
     }
 
     fn gave_up(&self) -> bool {
@@ -198,7 +281,9 @@ enum ReadOutcome {
 
 /// Whether an error says that the whole device is not there any more.
 fn is_disconnected(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::ENODEV | libc::ENXIO)) || is_without_medium(error)
+    // The last three: the program behind a file, or the other machine, is not there any more.
+    let gone = [libc::ENODEV, libc::ENXIO, libc::ENOTCONN, libc::ECONNABORTED, libc::ESHUTDOWN];
+    error.raw_os_error().is_some_and(|code| gone.contains(&code)) || is_without_medium(error)
 }
 
 #[cfg(test)]

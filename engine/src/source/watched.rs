@@ -8,6 +8,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
+use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
 
 /// The smallest piece that a read is made in, in bytes, and the first one: nothing is known of a source yet.
@@ -79,6 +80,10 @@ impl Bytes for Watched {
             out = rest;
         }
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.source.unreadable_in(span)
+    }
 }
 
 impl Source for Watched {
@@ -108,6 +113,14 @@ impl Source for Watched {
 
     fn has_changed(&self) -> bool {
         self.source.has_changed()
+    }
+
+    fn holes(&self) -> Option<&SpanSet> {
+        self.source.holes()
+    }
+
+    fn is_gone(&self) -> bool {
+        self.source.is_gone()
     }
 }
 

@@ -141,6 +141,10 @@ impl Bytes for Witness<'_> {
         tail.fill(0);
         seen.buffer = buffer;
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.bytes.unreadable_in(span)
+    }
 }
 
 #[cfg(test)]

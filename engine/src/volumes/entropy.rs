@@ -30,8 +30,15 @@ impl Filling {
     /// What `spans` are filled with, which are in order and apart; nothing where they are too short for a
     /// sample.
     pub fn of(bytes: &dyn Bytes, spans: &[Span]) -> Option<Self> {
-        let places = places(spans);
+        let mut places = places(spans);
         let (mut blank, mut noise) = (0, 0);
+        // What is unreadable is neither blank nor noise.
+        let is_readable = |at: &u64| bytes.unreadable_in(Span { at: *at, len: SAMPLE }).is_none();
+        places.retain(|at| {
+            let (runs, mut buffer) = (Runs::whole(*at, SAMPLE), Buffer::default());
+            View::new(bytes, &runs, &mut buffer).up_to(0, SAMPLE as usize);
+            is_readable(at)
+        });
         for &at in &places {
             let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
             let mut view = View::new(bytes, &runs, &mut buffer);

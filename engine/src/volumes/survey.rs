@@ -5,6 +5,7 @@
 
 mod entries;
 mod entry_id;
+mod noted;
 mod precedence;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use afterimage_signatures::verdict::Span;
 use crate::volumes::filesystem::MOST_ENTRIES;
 use crate::volumes::partition::{self, Partition};
 pub use entry_id::EntryId;
+use noted::Noted;
 pub use volume::Volume;
 
 /// Volumes of one source that are read through partitions and traces; one that was formatted often has
@@ -37,6 +39,8 @@ impl Survey {
     /// The volumes that the partition table leads to, and the one that begins where the source does:
     /// a table may have been put over it, or may be part of a file of it.
     pub fn of(bytes: &dyn Bytes) -> Self {
+        let noted = &Noted::new(bytes);
+        let bytes: &dyn Bytes = noted;
         let table = partition::partitions(bytes);
         let mut survey = Survey { volumes: Vec::new(), faults: table.faults };
         survey.volumes.extend(Volume::read(bytes, Span { at: 0, len: bytes.len() }, None));
@@ -49,7 +53,30 @@ impl Survey {
                 precedence::admit(&mut survey.volumes, new);
             }
         }
+        survey.note_unreadable(noted);
         survey
+    }
+
+    /// Says of each volume how much of its records could not be read, and of the table.
+    fn note_unreadable(&mut self, noted: &Noted<'_>) {
+        let unreadable = noted.unreadable();
+        let of = |span: Span| {
+            let met = unreadable.meeting(span).iter();
+            met.map(|one| Span::between(one.at.max(span.at), one.end().min(span.end())).len).sum()
+        };
+        let mut inside: u64 = 0;
+        for volume in &mut self.volumes {
+            let lost: u64 = of(volume.contents.span);
+            inside = inside.saturating_add(lost);
+            if lost > 0 {
+                let fault = format!("{lost} bytes of its records could not be read");
+                volume.contents.faults.push(fault);
+            }
+        }
+        if unreadable.total() > inside {
+            let lost = unreadable.total() - inside;
+            self.faults.push(format!("{lost} bytes of partition tables could not be read"));
+        }
     }
 
     /// Whether there are as many volumes or files as are kept of one source.

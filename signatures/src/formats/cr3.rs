@@ -5,6 +5,7 @@ use crate::isobmff::brand::{Brands, Family};
 use crate::isobmff::closing::{Closing, Shape};
 use crate::isobmff::crx::{Contents, canon, previews};
 use crate::isobmff::layout::{Layout, Stop};
+use crate::isobmff::outline::or_outline;
 use crate::isobmff::track::{Track, tracks};
 use crate::isobmff::{self, cover};
 use crate::verdict::{Child, Grade, Kinship, MOST_CHILDREN, Reject, Span, Verdict};
@@ -34,25 +35,31 @@ impl format::Format for Format {
         &SIGNATURE
     }
 
-    fn measure(&self, view: &mut View<'_>, _: Effort) -> Result<Verdict, Reject> {
+    fn measure(&self, view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
         if Brands::read(view)?.family() != Family::Crx {
             return Err(Reject::Other { what: "brands" });
         }
-        let mut layout = Layout::read(view)?;
-        let Some(moov) = layout.find(b"moov") else {
-            return Err(match layout.stop {
-                Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
-                _ => view.malformed(layout.end, "moov"),
-            });
-        };
-        view.check(moov.at, moov.end - moov.at)?;
-        let canon = canon(view, moov)?;
-        let contents = Contents::read(view, canon)?;
-        let media = Media::read(view, moov)?;
-        let extents = contents.listed.iter().chain(&media.extents);
-        layout.end_before_another(extents.map(Span::end).max().unwrap_or(0).max(moov.end));
-        Ok(verdict(view, &layout, contents, media))
+        let measured = measure(view);
+        or_outline(view, effort, ("cr3", "image/x-canon-cr3"), measured)
     }
+}
+
+/// Measures a file of which all that tells how it is laid out can be read.
+fn measure(view: &mut View<'_>) -> Result<Verdict, Reject> {
+    let mut layout = Layout::read(view)?;
+    let Some(moov) = layout.find(b"moov") else {
+        return Err(match layout.stop {
+            Stop::Cut { missing } => Reject::Truncated { at: layout.end, missing },
+            _ => view.malformed(layout.end, "moov"),
+        });
+    };
+    view.check(moov.at, moov.end - moov.at)?;
+    let canon = canon(view, moov)?;
+    let contents = Contents::read(view, canon)?;
+    let media = Media::read(view, moov)?;
+    let extents = contents.listed.iter().chain(&media.extents);
+    layout.end_before_another(extents.map(Span::end).max().unwrap_or(0).max(moov.end));
+    Ok(verdict(view, &layout, contents, media))
 }
 
 fn verdict(view: &mut View<'_>, layout: &Layout, contents: Contents, media: Media) -> Verdict {

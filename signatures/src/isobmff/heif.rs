@@ -9,6 +9,7 @@ use super::cover::{self, unchecked};
 use super::exif;
 use super::items::{Item, Items};
 use super::layout::{Layout, Stop};
+use super::outline::or_outline;
 use super::track::tracks;
 use crate::format::Effort;
 use crate::part::{self, MOST_PARTS, NamedPart, PictureKind};
@@ -37,6 +38,15 @@ pub struct Kind {
 
 /// Measures the file at the view's start, if it is of that kind.
 pub fn measure(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdict, Reject> {
+    let measured = measure_all(view, effort, kind);
+    if measured.is_err() && Brands::read(view)?.family() != kind.family {
+        return measured;
+    }
+    or_outline(view, effort, (kind.extension, kind.mime), measured)
+}
+
+/// The same where all that tells how it is laid out can be read.
+fn measure_all(view: &mut View<'_>, effort: Effort, kind: &Kind) -> Result<Verdict, Reject> {
     let brands = Brands::read(view)?;
     let family = brands.family();
     if family != kind.family && family != Family::Heif {

@@ -11,6 +11,7 @@ use super::flavour::Flavour;
 use super::keys;
 use super::layout::{Layout, SIGNATURE, Stop};
 use super::movie::Movie;
+use super::outline::or_outline;
 use crate::format::{Effort, Magic};
 use crate::part::{self, NamedPart, PictureKind};
 use crate::trailer;
@@ -55,12 +56,26 @@ pub fn measure(view: &mut View<'_>, effort: Effort, flavour: Flavour) -> Result<
     if found != Some(flavour) {
         return Err(Reject::Other { what: "brands" });
     }
-    let (extension, mime) = flavour.names(brands.as_ref());
+    let names = flavour.names(brands.as_ref());
+    let measured = measure_all(view, effort, names, brands.as_ref());
+    match brands {
+        Some(_) => or_outline(view, effort, names, measured),
+        None => measured,
+    }
+}
+
+/// The same where all that tells how it is laid out can be read.
+fn measure_all(
+    view: &mut View<'_>,
+    effort: Effort,
+    (extension, mime): (&'static str, &'static str),
+    brands: Option<&Brands>,
+) -> Result<Verdict, Reject> {
     let blank = Verdict::structural(0, extension, mime);
     let mut layout = Layout::read(view)?;
     let moov = layout.find(b"moov").filter(|moov| moov.end <= view.len());
     let Some(moov) = moov else {
-        return unfinished(view, &layout, brands.as_ref(), blank);
+        return unfinished(view, &layout, brands, blank);
     };
     let movie = Movie::read(view, &layout, moov)?;
     release(view, &mut layout, &movie);

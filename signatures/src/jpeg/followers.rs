@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::entropy::Surplus;
 use super::gcontainer::{self, Announced, Item};
-use super::marker::{APP1, APP2, EOI, Marker};
+use super::marker::{APP1, APP2, EOI, Marker, SOI};
 use super::mpf::{self, Entry};
 use super::skim::JpegOracle;
 use super::slip::is_slip;
@@ -110,7 +110,10 @@ impl Chain {
         if span.at < self.end {
             return None;
         }
-        let (end, gain_map) = picture(view, span.at, span.end(), self.effort)?;
+        let Some((end, gain_map)) = picture(view, span.at, span.end(), self.effort) else {
+            let is_lost = is_told && is_padding(view, self.end, span.at) && begins(view, span);
+            return is_lost.then_some((span, false));
+        };
         let fits = end == span.end() || is_padding(view, end, span.end());
         let follows = is_told && is_padding(view, self.end, span.at);
         let end = if fits { span.end() } else { end };
@@ -124,7 +127,9 @@ impl Chain {
         };
         let mut at = self.ends[0].saturating_add(first.padding);
         for item in others {
-            let Some(end) = item_end(view, at, item, self.effort) else {
+            let told = Span { at, len: item.len };
+            let end = item_end(view, at, item, self.effort);
+            let Some(end) = end.or_else(|| begins(view, told).then(|| told.end())) else {
                 return true;
             };
             let kinship = item.kinship.unwrap_or(Kinship::Secondary);
@@ -192,6 +197,15 @@ fn picture(view: &mut View<'_>, at: u64, told: u64, effort: Effort) -> Option<(u
     }
     let gain_map = walked.segments.iter().any(|marker| is_gain_map(&mut inner, marker));
     Some((end, gain_map))
+}
+
+/// Whether a picture may lie at `span` of which some is unreadable: its length is what was told then.
+fn begins(view: &mut View<'_>, span: Span) -> bool {
+    let is_there = view.check(span.at, span.len).is_ok() && span.len > 2;
+    if !is_there || view.unreadable_in(span.at, span.len).is_none() {
+        return false;
+    }
+    view.unreadable_in(span.at, 2).is_some() || view.array(span.at) == Ok([0xff, SOI])
 }
 
 /// Whether the segment describes a gain map: Adobe's, Apple's, or that of ISO 21496-1.

@@ -64,10 +64,42 @@ pub fn walk(view: &mut View<'_>, at: u64, effort: Effort) -> Result<Codestream, 
                 return Ok(Codestream { header, end: end + 2, shape, share: 1.0 });
             }
             Ok(SOT) if Part::read(view, end, &header).is_ok() => next = end,
-            follows => return Ok(walk.broken(view, part, end, follows.is_err())),
+            follows => match next_part(view, end, &header) {
+                Some(at) => next = at,
+                None => return Ok(walk.broken(view, part, end, follows.is_err())),
+            },
         }
     }
     Err(Reject::OverBudget { at: next, len: MOST_PARTS as u64 })
+}
+
+/// How far the next tile-part is looked for after what is unreadable, in bytes.
+const MOST_SOUGHT: u64 = 64 << 20;
+
+/// It is looked for in pieces of so many bytes.
+const PIECE: usize = 64 << 10;
+
+/// The first tile-part after the one whose header at `at` is unreadable.
+fn next_part(view: &mut View<'_>, at: u64, header: &Header) -> Option<u64> {
+    let range = view.unreadable_in(at, 12)?;
+    let mut from = view.readable_from(range.at);
+    let end = view.len().min(from.saturating_add(MOST_SOUGHT));
+    while from < end {
+        let len = usize::try_from(end - from).unwrap_or(PIECE).min(PIECE);
+        let piece = view.up_to(from, len);
+        let step = piece.len().saturating_sub(3) as u64;
+        if step == 0 {
+            return None;
+        }
+        // SOT and the length of its segment.
+        let found = memchr::memmem::find_iter(piece, &[0xff, 0x90, 0, 10]);
+        let found: Vec<u64> = found.map(|index| from + index as u64).collect();
+        if let Some(at) = found.into_iter().find(|&at| Part::read(view, at, header).is_ok()) {
+            return Some(at);
+        }
+        from += step;
+    }
+    None
 }
 
 /// What the walk has seen.

@@ -28,6 +28,12 @@ pub struct ReportSource {
     pub hashes: std::collections::BTreeMap<String, String>,
     /// Ranges that could not be read; their bytes count as zeros.
     pub unreadable: Vec<ByteRange>,
+    /// Files of their own that lie in such ranges: photos with zeros in place of what could not be read.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unreadable_files: u64,
+    /// Ranges that were to be scanned and were not, where the scan was cut short.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unscanned: Vec<ByteRange>,
     /// Bytes in blocks of one value: erased, zeroed or never written.
     pub erased_bytes: u64,
     /// Of those, the ones that belong to files that were found, as padding and white pages do; an estimate

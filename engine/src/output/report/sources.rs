@@ -18,13 +18,15 @@ pub fn describe(
     let Some(source) = source else {
         return ReportSource { path, error, ..ReportSource::default() };
     };
+    let mut unreadable = tally.unreadable.clone();
+    unreadable.extend(source.unreadable());
     ReportSource {
         path,
         kind: source.kind().name().to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes: hashes(tally),
-        unreadable: tally.unreadable.iter().map(Into::into).collect(),
+        unreadable: unreadable.iter().map(Into::into).collect(),
         // What could not be read was scanned as zeros, but nobody knows what it is.
         erased_bytes: tally.erased.saturating_sub(tally.unreadable.total()),
         left_out: tally.left_out,

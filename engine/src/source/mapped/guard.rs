@@ -42,6 +42,8 @@ pub(super) struct GuardedMap {
     file: File,
     faults: Arc<Faults>,
     slot: &'static MapSlot,
+    /// What was unreadable after so many faults.
+    known: Mutex<(usize, Vec<Span>)>,
 }
 
 impl GuardedMap {
@@ -57,7 +59,7 @@ impl GuardedMap {
         let Some(slot) = MapSlot::claim(&map, &faults) else {
             return Ok(Err(file));
         };
-        Ok(Ok(GuardedMap { map, file, faults, slot }))
+        Ok(Ok(GuardedMap { map, file, faults, slot, known: Mutex::default() }))
     }
 
     /// All bytes.
@@ -68,6 +70,29 @@ impl GuardedMap {
     /// The file.
     pub(super) fn file(&self) -> &File {
         &self.file
+    }
+
+    /// Whether a page was touched that the file was found not to have any more.
+    pub(super) fn has_shrunk(&self) -> bool {
+        let now = || self.file.metadata().map_or(0, |metadata| metadata.len());
+        self.faults.count.load(SeqCst) > 0 && now() < self.map.len() as u64
+    }
+
+    /// The first range that shares a byte with `span` and was replaced by zeros, or that the file was found
+    /// not to have any more when a page of it was touched.
+    pub(super) fn unreadable_in(&self, span: Span) -> Option<Span> {
+        let count = self.faults.count.load(SeqCst);
+        if count == 0 {
+            return None;
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != count {
+            // A fault is noted a moment after it was counted: what may lack one is not kept.
+            let noted = self.faults.notes().count();
+            *known = (if noted == count { count } else { 0 }, self.unreadable());
+        }
+        let first = known.1.partition_point(|range| range.end() <= span.at);
+        known.1.get(first).copied().filter(|range| range.at < span.end() && span.len > 0)
     }
 
     /// What was replaced by zeros so far, and what the file does not have any more.

@@ -49,6 +49,28 @@ impl DirectoryBytes {
         directory
     }
 
+    /// The same without entries that could not be read: zeros would end the directory. Each is given the first
+    /// byte of one that tells nothing.
+    pub fn without_unreadable(mut self, source: &dyn Bytes, nothing: u8) -> Self {
+        let runs = self.runs.clone();
+        let ends = runs.iter().skip(1).map(|run| run.0).chain([self.bytes.len() as u64]);
+        for (&(start, offset), end) in runs.iter().zip(ends) {
+            let mut at = offset;
+            let last = offset + (end - start);
+            while let Some(range) = source.unreadable_in(Span::between(at, last)) {
+                let from = (range.at.max(offset) - offset + start) / ENTRY_LEN as u64;
+                let to = (range.end().min(last) - offset + start).div_ceil(ENTRY_LEN as u64);
+                for index in from..to {
+                    if let Some(first) = self.bytes.get_mut(index as usize * ENTRY_LEN) {
+                        *first = nothing;
+                    }
+                }
+                at = range.end();
+            }
+        }
+        self
+    }
+
     /// The entries, one behind the other.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -20,6 +20,9 @@ pub(crate) struct DirectoryListing {
 
 /// One file system of the family, with what it knows of one volume.
 pub(crate) trait FamilyMember: Sized {
+    /// The first byte of a directory entry that tells nothing and does not end the directory.
+    const NOTHING: u8;
+
     /// What a boot sector says, if it is one.
     fn parse(sector: &[u8; SECTOR]) -> Option<Self>;
 

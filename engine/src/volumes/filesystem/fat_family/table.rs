@@ -199,7 +199,14 @@ impl<'b> AllocationTable<'b> {
         let (bits, mask) = self.kind.table_entry();
         let mut entry = [0; 4];
         let len = bits.div_ceil(8) as usize;
-        self.pages.fetch(start, u64::from(cluster) * bits / 8, &mut entry[..len]);
+        let at = u64::from(cluster) * bits / 8;
+        self.pages.fetch(start, at, &mut entry[..len]);
+        if self.pages.is_unreadable(start, at, len)
+            && let Some(&other) = self.copies.get(usize::from(copy == 0))
+        {
+            // What is unreadable is not free: the other copy knows.
+            self.pages.fetch(other, at, &mut entry[..len]);
+        }
         // Of the 12 bits of an odd cluster the first four lie in the byte before.
         let odd = u64::from(cluster) * bits % 8;
         u32::from_le_bytes(entry) >> odd & mask

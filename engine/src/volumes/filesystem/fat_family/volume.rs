@@ -184,6 +184,7 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
 
     fn directory(&mut self, runs: Vec<Span>) -> DirectoryBytes {
         let directory = DirectoryBytes::read(self.space.bytes, runs);
+        let directory = directory.without_unreadable(self.space.bytes, M::NOTHING);
         self.room = self.room.saturating_sub(directory.bytes().len() as u64);
         directory
     }

@@ -59,6 +59,8 @@ impl ExFatVolume {
 }
 
 impl FamilyMember for ExFatVolume {
+    const NOTHING: u8 = 0x05;
+
     fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
         let (boot, upcase) = (ExFatBoot::parse(sector)?, upcase::unicode().clone());
         Some(ExFatVolume { boot, upcase, used: None, label: None })

@@ -41,6 +41,8 @@ impl FatVolume {
 }
 
 impl FamilyMember for FatVolume {
+    const NOTHING: u8 = 0xe5;
+
     fn parse(sector: &[u8; SECTOR]) -> Option<Self> {
         let (boot, summary) = (FatBoot::parse(sector)?, TableSummary::default());
         Some(FatVolume { boot, summary, label: None, probes: MOST_PROBES })

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::volumes::read;
 
@@ -32,6 +33,12 @@ impl<'b> TablePages<'b> {
     pub fn new(bytes: &'b dyn Bytes, len: u64) -> Self {
         let loads = (len / PAGE + 2).saturating_mul(MOST_PASSES);
         TablePages { bytes, pages: HashMap::new(), loads }
+    }
+
+    /// Whether some of the `len` bytes at offset `at` of the table that begins at `start` could not be read.
+    pub fn is_unreadable(&self, start: u64, at: u64, len: usize) -> bool {
+        let span = Span { at: start.saturating_add(at), len: len as u64 };
+        self.bytes.unreadable_in(span).is_some()
     }
 
     /// Fills `out`, at most [`OVERLAP`] bytes, from offset `at` of the table that begins at `start`;

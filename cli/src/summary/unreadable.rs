@@ -1,0 +1,101 @@
+//! What could not be read, said before anything else: a medium that fails may not live long.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use afterimage_engine::report::ReportSource;
+use afterimage_engine::source::shell::quoted;
+
+use super::told::Told;
+use crate::text::{bytes, count, paragraph, plain};
+
+/// Says of each source with read errors how much they took.
+pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let said: Vec<String> = told.outcome.sources.iter().filter_map(errors).collect();
+    said.iter().try_for_each(|line| paragraph(out, "", line))?;
+    if said.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// How many bytes in how many places, and how many photos lie there.
+fn errors(source: &ReportSource) -> Option<String> {
+    let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
+    let places = count(source.unreadable.len() as u64, "place", "places");
+    let hit = match source.unreadable_files {
+        0 => "no photo that was found lies there".to_owned(),
+        n => format!("{} there and {} zeros instead", count(n, "photo lies", "photos lie"), has(n)),
+    };
+    (total > 0).then(|| {
+        format!(
+            "READ ERRORS: {} of {} in {places} could not be read; {hit}.",
+            bytes(total),
+            plain(&source.path)
+        )
+    })
+}
+
+fn has(n: u64) -> &'static str {
+    if n == 1 { "has" } else { "have" }
+}
+
+/// What helps where parts of a source could not be read; `has_map` where a map told so.
+pub fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
+    source.unreadable.first()?;
+    let path = plain(&source.path);
+    let word = plain(&quoted(Path::new(&source.path)));
+    Some(if source.kind == "device" {
+        format!(
+            "Parts of {path} could not be read. Make an image of it, which reads what can be read first and \
+             tries the rest again: sudo afterimage image {word} card.img. Then scan the image: afterimage scan \
+             card.img --map card.img.map --output DIR2"
+        )
+    } else if has_map {
+        format!(
+            "The map of {path} says that not all of its device was read. Go on with the image, as long as the \
+             device lives: sudo afterimage image DEVICE {word}. Then scan it again, into another folder."
+        )
+    } else {
+        format!(
+            "Parts of {path} could not be read: the disk that it lies on may be failing. Copy it (afterimage \
+             image {word} copy.img) and scan the copy (afterimage scan copy.img --map copy.img.map --output \
+             DIR2)."
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use afterimage_engine::report::ByteRange;
+
+    fn source(kind: &str, path: &str, lengths: &[u64]) -> ReportSource {
+        let range = |&length: &u64| ByteRange { offset: 0, length };
+        ReportSource {
+            kind: kind.to_owned(),
+            path: path.to_owned(),
+            unreadable: lengths.iter().map(range).collect(),
+            unreadable_files: 2,
+            ..ReportSource::default()
+        }
+    }
+
+    #[test]
+    fn read_errors_are_told_with_what_they_hit() {
+        let said = errors(&source("device", "/dev/sdb", &[512, 1536])).unwrap();
+        let start =
+            "READ ERRORS: 2 KiB of /dev/sdb in 2 places could not be read; 2 photos lie there";
+        assert!(said.starts_with(start), "{said}");
+        assert_eq!(errors(&source("device", "/dev/sdb", &[])), None);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_to_be_imaged() {
+        let device = advice(&source("device", "/dev/sdb", &[512]), false).unwrap();
+        assert!(device.contains("sudo afterimage image /dev/sdb card.img"), "{device}");
+        assert!(device.ends_with("scan card.img --map card.img.map --output DIR2"), "{device}");
+        let copy = advice(&source("image", "card.img", &[512]), false).unwrap();
+        assert!(copy.contains("afterimage image card.img copy.img"), "{copy}");
+        let map = advice(&source("image", "card.img", &[512]), true).unwrap();
+        assert!(map.contains("image DEVICE card.img"), "{map}");
+        assert_eq!(advice(&source("image", "card.img", &[]), false), None);
+    }
+}
