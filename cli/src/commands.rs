@@ -1,6 +1,8 @@
 //! The command line: one struct a verb.
 
 mod bench;
+mod devices;
+mod forecast;
 mod formats;
 mod scan;
 
@@ -31,13 +33,17 @@ Before anything else:
 
 Examples:
   afterimage scan card.img --output recovered          scan an image of a card
-  sudo afterimage scan /dev/sdb --output recovered     scan the card itself; `lsblk` names it
+  sudo afterimage scan /dev/sdb --output recovered     scan the card itself
+  sudo afterimage devices                              which device that is
+  sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
   afterimage formats                                   what can be found";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
+    Devices(devices::Devices),
+    Forecast(forecast::Sample),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }
@@ -47,6 +53,8 @@ impl Program {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
+            Command::Devices(devices) => devices.run(out, err),
+            Command::Forecast(forecast) => forecast.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
         }

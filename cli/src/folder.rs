@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use afterimage_engine::Matcher;
 use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
+use afterimage_engine::source::shell::quoted;
 use afterimage_engine::source::{self, Io, Source};
-use afterimage_engine::system::Mount;
+use afterimage_engine::system::{Mount, System};
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use anyhow::bail;
 
@@ -47,7 +48,7 @@ pub fn images(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     files.sort_unstable();
-    let mount = Mount::of(folder);
+    let mount = System::running().mount_of(folder);
     let known = Photos::default();
     let are_photos: Vec<bool> = files.iter().map(|(path, _)| known.is_one(path)).collect();
     let photos = are_photos.iter().filter(|is_photo| **is_photo).count();
@@ -102,18 +103,24 @@ fn refusal(
             "cannot scan {shown}: this folder holds no disk image; name an image or a device"
         );
     };
-    format!("cannot scan {shown}: {what}; {}", instead(mount))
+    format!("cannot scan {shown}: {what}; {}", instead(folder))
 }
 
 /// What to scan in place of files that are still there.
-pub fn instead(mount: Option<&Mount>) -> String {
-    match mount.and_then(Mount::device) {
-        Some(device) => format!(
-            "deleted ones lie on the device, {0}: sudo afterimage scan {0} --output DIR",
-            device.display()
+pub fn instead(path: &Path) -> String {
+    match System::running().device_behind(path) {
+        Some(device) if device.starts_with("/dev") => format!(
+            "deleted ones lie on the device, {}: sudo afterimage scan {} --output DIR",
+            device.display(),
+            quoted(&device)
         ),
-        None => "deleted ones lie on the card or disk itself: `lsblk` names its device, such as \
-                 /dev/sdb, which can be scanned"
+        Some(image) => format!(
+            "deleted ones lie in the image {}: afterimage scan {} --output DIR",
+            image.display(),
+            quoted(&image)
+        ),
+        None => "deleted ones lie on the card or disk itself: `afterimage devices` names its device, such \
+                 as /dev/sdb, which can be scanned"
             .to_owned(),
     }
 }

@@ -1,11 +1,13 @@
 //! What is to be known of a source before it is scanned: that it is an archive, a photo, a part of an image.
 
+pub mod in_use;
+pub mod room;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::source::shell::{free, quoted};
 use afterimage_engine::source::{self, Io, Source};
-use afterimage_engine::system::Mount;
 
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
@@ -53,7 +55,7 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
              are still there"
         ),
     };
-    Some(format!("{what}; {}", folder::instead(Mount::of(first).as_ref())))
+    Some(format!("{what}; {}", folder::instead(first)))
 }
 
 /// Parts of an image that are named; of more, a pattern stands for all.

@@ -3,6 +3,9 @@
 
 #[path = "cli/counts.rs"]
 mod counts;
+#[cfg(target_os = "linux")]
+#[path = "cli/devices.rs"]
+mod devices;
 #[cfg(unix)]
 #[path = "cli/disguises.rs"]
 mod disguises;
@@ -135,6 +138,8 @@ fn help_is_a_contract() {
     for (name, arguments) in [
         ("afterimage", &["--help"][..]),
         ("scan", &["scan", "--help"]),
+        ("devices", &["devices", "--help"]),
+        ("forecast", &["forecast", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
     ] {

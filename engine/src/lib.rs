@@ -85,6 +85,7 @@ pub mod volumes;
 pub use control::{error, metrics, progress};
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
+pub use output::destination::check_file;
 pub use output::report;
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

@@ -14,6 +14,7 @@ use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::source::Io;
+use afterimage_engine::system::System;
 use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -254,6 +255,12 @@ impl Scan {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
         let sources = sources.paths;
+        for warning in notes::in_use::warnings(&System::running(), &sources) {
+            writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
+        }
+        for note in notes::room::notes(&options, &sources) {
+            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        }
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);

@@ -13,6 +13,7 @@
 
 mod claim;
 mod environment;
+mod forecast;
 mod job;
 mod name;
 mod open;
@@ -27,6 +28,7 @@ mod source_job;
 mod stats;
 mod write;
 
+pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;

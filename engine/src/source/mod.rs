@@ -8,6 +8,7 @@
 //! out. A [`MemorySource`] is an image that is in memory already.
 
 mod definition;
+mod device_size;
 mod direct;
 mod holed;
 mod identity;

@@ -116,6 +116,10 @@ fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
     if file_type.is_socket() {
         return Err("it is a socket");
     }
+    // What other systems call a raw device is the way to read a disk there: `/dev/rdiskN`.
+    if cfg!(target_os = "macos") && file_type.is_char_device() {
+        return Ok(SourceKind::Device);
+    }
     if file_type.is_char_device() {
         return Err("it is a character device; disks and cards are block devices");
     }
@@ -123,11 +127,22 @@ fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
 }
 
 fn open_file(path: &Path, kind: SourceKind) -> io::Result<File> {
-    // Should a pipe have taken the file's place, this does not wait for its writer. A device is
-    // opened without it: a drive would not say then that it has no medium.
-    let flags = match kind {
-        SourceKind::Image => libc::O_NOCTTY | libc::O_NONBLOCK,
-        SourceKind::Device => libc::O_NOCTTY,
-    };
-    File::options().read(true).custom_flags(flags).open(path)
+    let open = |flags| File::options().read(true).custom_flags(libc::O_NOCTTY | flags).open(path);
+    match kind {
+        // Should a pipe have taken the file's place, this does not wait for its writer.
+        SourceKind::Image => open(libc::O_NONBLOCK),
+        // A device is opened without it: a drive would not say then that it has no medium. While it is held,
+        // nobody mounts it; others may read it (open(2), `O_EXCL` on block devices). What is mounted or held
+        // already is searched all the same, and whoever calls says so.
+        SourceKind::Device => match open(EXCLUSIVE) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => open(0),
+            opened => opened,
+        },
+    }
 }
+
+/// Holds a block device against being mounted.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const EXCLUSIVE: i32 = libc::O_EXCL;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const EXCLUSIVE: i32 = 0;

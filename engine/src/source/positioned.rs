@@ -1,7 +1,7 @@
 //! Positioned reads.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ use afterimage_signatures::verdict::Span;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
+use crate::source::device_size;
 use crate::source::direct::{self, Direct};
 use crate::source::kept::Kept;
 use crate::source::pread::pread;
@@ -176,7 +177,7 @@ impl DeviceReader {
     fn current_len(&self) -> io::Result<u64> {
         match self.kind {
             SourceKind::Image => Ok(self.file().metadata()?.len()),
-            SourceKind::Device => self.file().seek(SeekFrom::End(0)),
+            SourceKind::Device => device_size::len(self.file()),
         }
     }
 
@@ -322,21 +323,9 @@ fn no_read_ahead(_file: &File) {}
 /// Logical sector size in bytes.
 fn sector_size(file: &File, kind: SourceKind) -> u32 {
     match kind {
-        SourceKind::Device => logical_sector(file).unwrap_or(SECTOR_SIZE),
+        SourceKind::Device => device_size::sector(file).unwrap_or(SECTOR_SIZE),
         SourceKind::Image => SECTOR_SIZE,
     }
-}
-
-/// What the device says about itself, when it is believable.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn logical_sector(file: &File) -> Option<u32> {
-    let size = rustix::fs::ioctl_blksszget(file).ok()?;
-    ((512..=64 << 10).contains(&size) && size.is_power_of_two()).then_some(size)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn logical_sector(_file: &File) -> Option<u32> {
-    None
 }
 
 /// The same device once more, to be read past the page cache.

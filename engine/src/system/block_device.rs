@@ -1,5 +1,7 @@
 //! The numbers by which the system knows a block device.
 
+use std::fmt;
+
 /// The numbers of a block device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlockDevice {
@@ -7,6 +9,12 @@ pub struct BlockDevice {
     pub major: u32,
     /// Among those of the driver.
     pub minor: u32,
+}
+
+impl fmt::Display for BlockDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.major, self.minor)
+    }
 }
 
 impl BlockDevice {

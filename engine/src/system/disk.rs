@@ -18,7 +18,22 @@ pub struct Disk {
     pub free: u64,
 }
 
+/// The disk on which `path` lies or would be made: that of as much of it as exists.
+///
+/// # Errors
+///
+/// When the system does not tell.
+pub fn disk_for(path: &Path) -> io::Result<Disk> {
+    let absolute = std::path::absolute(path)?;
+    let existing = absolute.ancestors().find(|above| above.exists());
+    disk_of(existing.unwrap_or(Path::new("/")))
+}
+
 /// The disk on which the existing `folder` lies.
+///
+/// # Errors
+///
+/// When the system does not tell.
 pub fn disk_of(folder: &Path) -> io::Result<Disk> {
     let volume = rustix::fs::statvfs(folder)?;
     let (fat, longest) = limits(folder)?;

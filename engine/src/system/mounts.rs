@@ -9,6 +9,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use super::block_device::BlockDevice;
+
 /// One mount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
@@ -20,15 +22,15 @@ pub struct Mount {
     pub source: OsString,
     /// For an overlay, the folder that takes what is written.
     pub upper: Option<PathBuf>,
+    /// The number of the file system: that of its device, or one that no device has.
+    pub number: BlockDevice,
+    /// Whether nothing is written to the file system, through whatever mount of it.
+    pub is_read_only: bool,
+    /// Whether its file system tells the device which blocks are free, as soon as they are.
+    pub has_discard: bool,
 }
 
 impl Mount {
-    /// The mount that holds `path`, as far as the running system tells.
-    pub fn of(path: &Path) -> Option<Self> {
-        let table = fs::read("/proc/self/mountinfo").ok()?;
-        holding(&table, &fs::canonicalize(path).ok()?)
-    }
-
     /// The device that is mounted, where it is one.
     pub fn device(&self) -> Option<PathBuf> {
         let path = PathBuf::from(&self.source);
@@ -59,27 +61,33 @@ impl Mount {
 
 /// The mount that holds the resolved path `path`, of the text of `/proc/self/mountinfo`.
 pub(super) fn holding(table: &[u8], path: &Path) -> Option<Mount> {
-    table
-        .split(|byte| *byte == b'\n')
-        .filter_map(parse)
+    all(table)
         .filter(|mount| path.starts_with(&mount.point))
         // Of several mounts on one point the last hides the others, and `max_by_key` takes it.
         .max_by_key(|mount| mount.point.as_os_str().len())
 }
 
+/// All mounts of the text of `/proc/self/mountinfo`, in its order.
+pub(super) fn all(table: &[u8]) -> impl Iterator<Item = Mount> {
+    table.split(|byte| *byte == b'\n').filter_map(parse)
+}
+
 fn parse(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let point = PathBuf::from(unescape(fields.nth(4)?));
+    let number = BlockDevice::parse(str::from_utf8(fields.nth(2)?).ok()?)?;
+    let point = PathBuf::from(unescape(fields.nth(1)?));
     // Optional fields follow the options of the mount, up to a hyphen.
     fields.find(|field| *field == b"-")?;
     let file_system = String::from_utf8_lossy(fields.next()?).into_owned();
     let source = unescape(fields.next()?);
-    let upper = fields
-        .next()?
-        .split(|byte| *byte == b',')
+    let options = fields.next()?;
+    let mut options = options.split(|byte| *byte == b',');
+    let is_set = |name: &[u8]| options.clone().any(|option| option == name);
+    let (is_read_only, has_discard) = (is_set(b"ro"), is_set(b"discard"));
+    let upper = options
         .find_map(|option| option.strip_prefix(b"upperdir="))
         .map(|upper| PathBuf::from(unescape(upper)));
-    Some(Mount { point, file_system, source, upper })
+    Some(Mount { point, file_system, source, upper, number, is_read_only, has_discard })
 }
 
 /// A field with its `\ooo` replaced by the bytes that they stand for.
@@ -123,6 +131,17 @@ broken\n";
         assert_eq!(source("/home/you"), "/dev/mapper/luks");
         assert_eq!(source("/home/me/my card/DCIM"), "/dev/sdc1");
         assert_eq!(holding(b"", Path::new("/")), None);
+    }
+
+    #[test]
+    fn a_file_system_says_whether_it_is_written_to_and_tells_what_is_free() {
+        let told = |path: &str| {
+            let mount = holding(TABLE, Path::new(path)).unwrap();
+            (mount.number.to_string(), mount.is_read_only, mount.has_discard)
+        };
+        assert_eq!(told("/"), ("254:0".to_owned(), false, true));
+        assert_eq!(told("/home"), ("0:45".to_owned(), false, false));
+        assert_eq!(told("/home/me/my card"), ("8:33".to_owned(), true, false));
     }
 
     #[test]

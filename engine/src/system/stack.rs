@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::block_device::BlockDevice;
-use super::loop_image;
+use super::loop_image::{self, Backing};
 use super::mounts::{self, Mount};
 use super::system::{System, entries};
 use crate::folder::FileId;
@@ -99,6 +99,36 @@ impl System {
         self.stack(device, Follow::ToImages).images.into_iter().collect()
     }
 
+    /// The mounts whose file systems lie on the image or the device with `metadata`, or on a part of it.
+    pub fn mounts_on(&self, metadata: &fs::Metadata) -> Vec<Mount> {
+        let table = fs::read(self.root.join("proc/self/mountinfo")).unwrap_or_default();
+        let lies_on = |mount: &Mount| {
+            let below = match mount.number.is_anonymous() {
+                true => self.devices_of(mount),
+                false => vec![mount.number],
+            };
+            !below.is_empty() && self.lie_on(below, metadata)
+        };
+        mounts::all(&table).filter(lies_on).collect()
+    }
+
+    /// Whether `upper` is `device`, or lies on it.
+    pub(super) fn is_below(&self, device: BlockDevice, upper: BlockDevice) -> bool {
+        let stack = self.stack(Carriers::of_device(upper), Follow::ToImages);
+        stack.devices.contains(&device)
+    }
+
+    /// Whether some of `devices` lie on the image or the device with `metadata`, or on a part of it.
+    pub(super) fn lie_on(&self, devices: Vec<BlockDevice>, metadata: &fs::Metadata) -> bool {
+        let carriers = Carriers { devices: devices.clone(), ..Carriers::default() };
+        let stack = self.stack(carriers, Follow::ToImages);
+        if metadata.file_type().is_block_device() {
+            self.overlaps(&devices, &stack, BlockDevice::of(metadata.rdev()))
+        } else {
+            stack.images.contains(&FileId::of(metadata))
+        }
+    }
+
     /// What the file system lies on that holds the existing `path`.
     fn carriers(&self, path: &Path) -> Carriers {
         let Ok(metadata) = fs::metadata(path) else { return Carriers::default() };
@@ -163,7 +193,7 @@ impl System {
     }
 
     /// The device with the node `path`, such as `/dev/mapper/home`.
-    fn device_at(&self, path: &Path) -> Option<BlockDevice> {
+    pub(super) fn device_at(&self, path: &Path) -> Option<BlockDevice> {
         let node = fs::canonicalize(self.root.join(path.strip_prefix("/").ok()?)).ok()?;
         let metadata = fs::metadata(&node).ok()?;
         if metadata.file_type().is_block_device() {
@@ -216,13 +246,17 @@ impl System {
         let path = backing_file(folder);
         let node = folder.file_name().map(|name| self.root.join("dev").join(name));
         // The device itself knows an image that was unlinked, or whose path is another file's by now.
-        let image = node
+        let backing = node
             .and_then(|node| loop_image::of(&node))
-            .or_else(|| fs::metadata(path.as_ref()?).ok().as_ref().map(FileId::of));
-        let Some(image) = image else {
+            .or_else(|| fs::metadata(path.as_ref()?).ok().as_ref().map(backing_of));
+        let Some(Backing { file: image, device }) = backing else {
             stack.has_unknown_image = true;
             return;
         };
+        if let Some(device) = device {
+            // A loop device over a disk or a partition, not over an image.
+            return next.push(device);
+        }
         stack.images.insert(image);
         if follow == Follow::ToImages {
             return;
@@ -239,7 +273,7 @@ impl System {
     }
 
     /// The device that a folder of `/sys` describes.
-    fn device_in(&self, folder: &Path) -> Option<BlockDevice> {
+    pub(super) fn device_in(&self, folder: &Path) -> Option<BlockDevice> {
         BlockDevice::parse(&fs::read_to_string(folder.join("dev")).ok()?)
     }
 }
@@ -254,6 +288,13 @@ impl Carriers {
 fn is_served_device(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().as_bytes();
     SERVED.iter().any(|served| name.starts_with(served.as_bytes()))
+}
+
+/// What backs a loop device, by what its path leads to.
+fn backing_of(metadata: &fs::Metadata) -> Backing {
+    let is_device = metadata.file_type().is_block_device();
+    let device = is_device.then(|| BlockDevice::of(metadata.rdev()));
+    Backing { file: FileId::of(metadata), device }
 }
 
 /// The image that backs a loop device, by its path.

@@ -52,6 +52,29 @@ impl Filling {
     }
 }
 
+/// What one block is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// One value: erased, zeroed or never written.
+    Blank,
+    /// What looks random: encrypted, wiped, or compressed very well.
+    Noise,
+    /// Anything else.
+    Other,
+}
+
+/// What a block of some thousand bytes is filled with.
+pub fn fill(block: &[u8]) -> Fill {
+    let counts = counts(block);
+    if counts.contains(&(block.len() as u32)) {
+        Fill::Blank
+    } else if are_random(&counts) {
+        Fill::Noise
+    } else {
+        Fill::Other
+    }
+}
+
 /// Where samples are taken: at even distances over the whole ones that fit into the spans.
 fn places(spans: &[Span]) -> Vec<u64> {
     let whole = spans.iter().filter_map(|span| {

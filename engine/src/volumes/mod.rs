@@ -1,8 +1,10 @@
 //! Partition tables and file systems: which volumes there are, what they say of files, what is in use.
 
+pub mod capacity;
 pub mod entropy;
 mod fields;
 pub mod filesystem;
+pub mod glimpse;
 pub mod live_map;
 pub mod partition;
 mod read;

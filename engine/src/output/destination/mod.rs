@@ -78,6 +78,31 @@ pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> 
     apart(folder, sources).map(drop)
 }
 
+/// Whether a file at `file` may be written while `sources` are read: where it leads, links resolved.
+///
+/// # Errors
+///
+/// [`Error::Destination`] when it is a source by whatever name, lies on the device of one or in a folder that
+/// is one, or is there and no regular file.
+pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
+    let resolved = ResolvedPath::of(file).map_err(|why| refused(file, why))?;
+    let system = System::running();
+    if let Some(why) =
+        sources.iter().find_map(|source| source::conflict(&system, &resolved, source))
+    {
+        return Err(refused(file, why));
+    }
+    if let Ok(found) = fs::metadata(&resolved.path) {
+        if !found.is_file() {
+            return Err(refused(file, "it is no regular file"));
+        }
+        if ids(sources).contains(&FileId::of(&found)) {
+            return Err(refused(file, "it is what is to be read, by another name"));
+        }
+    }
+    Ok(resolved.path)
+}
+
 fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, Error> {
     let resolved = apart(output, sources)?;
     let sources_ids = ids(sources);

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use tempfile::{TempDir, tempdir};
 
 use super::*;
+use crate::system::Use;
 
 /// A machine whose `/sys`, `/proc` and `/dev` are plain files.
 struct Machine {
@@ -180,4 +181,40 @@ fn a_ring_of_devices_ends() {
     machine.device("c", "1:3", &[]);
     machine.check(&["1:1"], "1:2", true);
     machine.check(&["1:1"], "1:3", false);
+}
+
+#[test]
+fn mounts_and_swap_on_a_source_are_known() {
+    let machine = Machine::new();
+    machine.write("card.img", "");
+    let image = machine.system.root.join("card.img");
+    machine.device("sda", "8:0", &[]);
+    machine.device("sda/sda1", "8:1", &[]);
+    machine.device("loop0", "7:0", &[]);
+    machine.device("loop0/loop0p2", "259:2", &[]);
+    machine.write("sys/devices/loop0/loop/backing_file", &format!("{}\n", image.display()));
+    machine
+        .write("proc/swaps", "Filename Type Size Used Priority\n/dev/loop0p2 partition 1 0 -2\n");
+    machine.write(
+        "proc/self/mountinfo",
+        "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n\
+         2 1 259:2 / /card rw - vfat /dev/loop0p2 rw\n\
+         3 1 259:2 /DCIM /bound ro - vfat /dev/loop0p2 rw\n\
+         4 1 8:1 / /again ro - ext4 /dev/sda1 rw\n",
+    );
+    let points = |path: &Path| {
+        let mounts = machine.system.mounts_on(&fs::metadata(path).unwrap());
+        mounts.into_iter().map(|mount| mount.point).collect::<Vec<_>>()
+    };
+    assert_eq!(points(&image), [PathBuf::from("/card"), PathBuf::from("/bound")]);
+    let uses = machine.system.uses(&image);
+    let [Use::Mounted(mount), Use::Swap(swap)] = &uses[..] else { panic!("{uses:?}") };
+    assert_eq!(
+        (mount.point.as_path(), swap.as_path()),
+        (Path::new("/card"), Path::new("/dev/loop0p2"))
+    );
+    let other = machine.system.root.join("other.img");
+    fs::write(&other, "").unwrap();
+    assert_eq!(machine.system.uses(&other), []);
+    assert_eq!(machine.system.uses(Path::new("/nowhere")), []);
 }
