@@ -33,7 +33,7 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 4] = ["scan", "formats", "bench", "help"];
+const VERBS: [&str; 5] = ["scan", "recover", "formats", "bench", "help"];
 
 /// A wrong command line.
 struct Wrong<'e> {
@@ -91,7 +91,7 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, formats and bench";
+                let verbs = "scan, recover, formats and bench";
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };

@@ -2,6 +2,7 @@
 
 mod bench;
 mod formats;
+mod recover;
 mod scan;
 
 use std::io::Write;
@@ -38,6 +39,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
+    Recover(recover::Recover),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }
@@ -47,6 +49,7 @@ impl Program {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
+            Command::Recover(recover) => recover.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
         }

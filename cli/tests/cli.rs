@@ -135,6 +135,7 @@ fn help_is_a_contract() {
     for (name, arguments) in [
         ("afterimage", &["--help"][..]),
         ("scan", &["scan", "--help"]),
+        ("recover", &["recover", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
     ] {
