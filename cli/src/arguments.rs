@@ -33,7 +33,7 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 6] = ["scan", "devices", "forecast", "formats", "bench", "help"];
+const VERBS: [&str; 7] = ["scan", "recover", "devices", "forecast", "formats", "bench", "help"];
 
 /// A wrong command line.
 struct Wrong<'e> {
@@ -91,7 +91,7 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, devices, forecast, formats and bench";
+                let verbs = "scan, recover, devices, forecast, formats and bench";
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };

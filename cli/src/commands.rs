@@ -4,6 +4,7 @@ mod bench;
 mod devices;
 mod forecast;
 mod formats;
+mod recover;
 mod scan;
 
 use std::io::Write;
@@ -44,6 +45,7 @@ enum Command {
     Scan(Box<scan::Scan>),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
+    Recover(recover::Recover),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }
@@ -55,6 +57,7 @@ impl Program {
             Command::Scan(scan) => scan.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
+            Command::Recover(recover) => recover.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
         }

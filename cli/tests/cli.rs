@@ -140,6 +140,7 @@ fn help_is_a_contract() {
         ("scan", &["scan", "--help"]),
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
+        ("recover", &["recover", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
     ] {

@@ -283,7 +283,7 @@ impl Scan {
     }
 
     /// What the engine is asked to do.
-    fn options(&self) -> anyhow::Result<Options> {
+    pub(super) fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
             output: self.output.clone(),
             resume: self.resume,
@@ -410,7 +410,7 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
 
 /// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the
 /// second ends it all, and says so.
-fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
+pub(super) fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
@@ -425,7 +425,7 @@ fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
 }
 
 /// One line for each thing that went wrong.
-fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {
+pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {
     let failures = outcome.failed.iter().map(|(_, error)| error).chain(&outcome.failure);
     for error in failures {
         writeln!(err, "{}", failure::line(error))?;

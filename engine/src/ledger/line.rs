@@ -50,6 +50,9 @@ pub struct HeadLine {
     /// The command line, to be typed again; empty where the log was begun without one.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub command: Vec<String>,
+    /// Where the sources were, as absolute paths.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub paths: Vec<String>,
 }
 
 impl HeadLine {
@@ -58,9 +61,10 @@ impl HeadLine {
         settings: ScanSettings,
         sources: Vec<Option<Identity>>,
         command: Vec<String>,
+        paths: Vec<String>,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        HeadLine { version: VERSION, program, settings, sources, command }
+        HeadLine { version: VERSION, program, settings, sources, command, paths }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.

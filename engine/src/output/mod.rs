@@ -1,5 +1,6 @@
 //! What is written: recovered files with their names and times, and the report.
 
+mod again;
 pub mod destination;
 mod former;
 mod naming;
@@ -8,4 +9,5 @@ pub mod report;
 mod times;
 mod write;
 
+pub use again::{Placed, Placement};
 pub use write::{Recovery, WrittenNames};

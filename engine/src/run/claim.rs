@@ -14,7 +14,7 @@ impl<'o> Job<'o, Scanned> {
         let scanned = self.sources.iter().zip(&self.ledger.tallies);
         let is_whole =
             scanned.into_iter().all(|(job, tally)| job.open().is_none() || tally.complete);
-        *is_cut_short = progress.stopped() || !is_whole;
+        *is_cut_short |= progress.stopped() || !is_whole;
         for index in 0..self.sources.len() {
             let tally = self.ledger.tallies.get_mut(index);
             let trailers = tally.map(|tally| tally.take_trailers()).unwrap_or_default();

@@ -21,6 +21,10 @@ use crate::scan::Matcher;
 /// Name of the settle log in the folder that holds the state of a run.
 const SETTLE_LOG: &str = "settle.log";
 
+/// Why a report is not complete that was made without a source.
+const WITHOUT_SOURCE: &str = "made without its source: what its file systems say is not known, and photos \
+                              without a path need the source";
+
 /// Name of the folder for content in it.
 const STORE: &str = "store";
 
@@ -41,6 +45,8 @@ pub(super) struct Environment<'o> {
     pub(super) failure: Option<Error>,
     /// Whether the scan was stopped, or did not come to its end in another process.
     pub(super) is_cut_short: bool,
+    /// Whether a source was not at hand, without which a run in another process is finished.
+    pub(super) is_without_source: bool,
     pub(super) stats: Stats,
 }
 
@@ -155,6 +161,7 @@ impl<'o> Environment<'o> {
             clock: Instant::now(),
             failure: None,
             is_cut_short: false,
+            is_without_source: false,
         })
     }
 
@@ -204,6 +211,7 @@ impl<'o> Environment<'o> {
     pub(super) fn incomplete(&self) -> Option<String> {
         match &self.failure {
             Some(failure) => Some(failure.to_string()),
+            None if self.is_without_source => Some(WITHOUT_SOURCE.to_owned()),
             None => self.is_interrupted().then(|| "interrupted".to_owned()),
         }
     }

@@ -9,27 +9,35 @@
 //! output), a record for each source, and the ledger. A job
 //! whose scan ended in another process begins at [`Scanned`], by [`Job::replay`].
 //!
-//! [`scan()`] runs all of them; [`list`] stops before anything is written.
+//! [`scan()`] runs all of them; [`list`] stops before anything is written. [`finish`] begins at [`Scanned`] with
+//! what an interrupted run left, and [`recover()`] writes photos of a report that is there already.
 
 mod claim;
 mod environment;
 mod forecast;
+mod finish;
 mod job;
+mod kept_report;
 mod name;
 mod open;
 mod outcome;
+mod recover;
 mod replay;
 mod report;
 mod restore;
 mod resume;
 mod scan;
+mod selection;
 mod settle;
 mod source_job;
 mod stats;
 mod write;
 
 pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
+pub use finish::{Unfinished, finish, unfinished};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;
+pub use recover::{Recover, Recovered, has_report, recover};
+pub use selection::{Selected, Selection};
 pub use stats::Stats;

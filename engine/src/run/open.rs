@@ -88,7 +88,7 @@ impl<'o> Job<'o, Opened> {
         let output = destination.map(OutputState::create).transpose()?;
         let head = head(&sources, &environment);
         let mut ledger = match &output {
-            Some(output) if options.resume => resume::ledger(output, &sources, head)?,
+            Some(output) if options.resume => resume::ledger(output, &sources, head, options)?,
             Some(output) => {
                 let scan = output.scan_log()?;
                 Ledger::new(head, scan, output.settle_log()?, output.name_log()?)?
@@ -173,6 +173,11 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);
     let identity = |source: Option<&dyn Source>| read(Identity::of(source?));
+    let absolute = |job: &SourceJob| {
+        let path = std::path::absolute(&job.path).unwrap_or_else(|_| job.path.clone());
+        path.to_string_lossy().into_owned()
+    };
+    let paths = sources.iter().map(absolute).collect();
     let sources = opened(sources).into_iter().map(identity).collect();
-    HeadLine::new(settings, sources, options.command.clone())
+    HeadLine::new(settings, sources, options.command.clone(), paths)
 }

@@ -4,6 +4,7 @@ use super::environment::OutputState;
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head, is_untouched};
+use crate::options::Options;
 use crate::output::destination::REPORT;
 
 /// The ledger of the run in an output folder, as far as its log is whole. Where nothing was scanned yet, the run
@@ -17,6 +18,7 @@ pub(super) fn ledger(
     output: &OutputState,
     sources: &[SourceJob],
     now: HeadLine,
+    options: &Options,
 ) -> Result<Ledger, Error> {
     let names = output.name_log()?;
     let begun = match Journal::reopen(output.state(), SCAN_LOG)? {
@@ -30,7 +32,7 @@ pub(super) fn ledger(
         Ok(ledger)
     };
     let Some((log, before)) = begun else { return anew(now, names) };
-    let path = || output.folder().path().to_path_buf();
+    let path = || options.output.clone().unwrap_or_default();
     let difference = before.difference(&now);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
     if difference.is_none() && names.is_done() && has_report {

@@ -36,9 +36,10 @@ pub fn complete(
     }
     for (index, standing) in standings.iter().enumerate() {
         let source = ledger.entries[index].source as usize;
-        let Some(Some(from)) = sources.get(source).copied() else { continue };
-        if *standing != Standing::Nowhere {
-            complete_one(ledger, index, from, &mut unreadable[source], keeper)?;
+        match sources.get(source).copied().flatten() {
+            _ if *standing == Standing::Nowhere => {}
+            Some(from) => complete_one(ledger, index, from, &mut unreadable[source], keeper)?,
+            None => shorten_one(ledger, index)?,
         }
     }
     for (source, unreadable) in (0..).zip(&unreadable).filter(|(_, ranges)| !ranges.is_empty()) {
@@ -92,6 +93,16 @@ fn remnants(
         !at.is_multiple_of(SECTOR) && !entry.pieces && is_apart
     };
     own.iter().filter(|(_, entry)| is_remnant(entry)).map(|(index, _)| *index).collect()
+}
+
+/// Ends a file where another photo begins, without its source: what its digests are then is not known.
+fn shorten_one(ledger: &mut Ledger, index: usize) -> Result<(), Error> {
+    let entry = ledger.entries[index];
+    let Fate::Cut(kept) = entry.fate else { return Ok(()) };
+    let mut record = ledger.record(&entry)?;
+    shorten(&mut record, kept);
+    record.digests = None;
+    ledger.update(index, &record)
 }
 
 fn complete_one(

@@ -1,0 +1,257 @@
+//! A report that lies in an output folder, read back to go on from it.
+//!
+//! Somebody may have changed it, so that nothing in it is believed: runs lie in their source, sizes agree, and
+//! what is written has the BLAKE3 that the report gives.
+
+use std::io::{BufReader, BufWriter, Read, Write};
+
+use afterimage_signatures::Runs;
+use afterimage_signatures::exif::Exif;
+use afterimage_signatures::verdict::Span;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::control::error::Error;
+use crate::folder::Folder;
+use crate::formats::Registry;
+use crate::model::{FileSystemFacts, Moment, Record, UNKNOWN_FORMAT, hex};
+use crate::output::destination::REPORT;
+use crate::output::report::{
+    ReportFile, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
+};
+
+/// The longest report that is read, in bytes: half a million files.
+const LONGEST: u64 = 1 << 30;
+
+/// The most bytes that a file has which are not from its source: what makes a cut photo viewable is shorter.
+const MOST_FILL: usize = 1 << 20;
+
+/// What is known of a part of a report, and what other versions of the program said beside that.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Kept<T> {
+    #[serde(flatten)]
+    pub(super) known: T,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// A report, with all that it says.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct KeptReport {
+    schema: String,
+    tool: Kept<ReportTool>,
+    started: String,
+    finished: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) incomplete: Option<String>,
+    pub(super) sources: Vec<Kept<ReportSource>>,
+    pub(super) summary: Kept<Summary>,
+    pub(super) files: Vec<Kept<ReportFile>>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl KeptReport {
+    /// The report in an output folder.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is none of this program.
+    pub(super) fn read(folder: &Folder) -> Result<Self, Error> {
+        let path = folder.path().join(REPORT);
+        let failed = |error| Error::output("open", &path, error);
+        let file = folder.read(REPORT).map_err(failed)?;
+        let refused = |why| Error::Replay { path: path.clone(), why };
+        if file.metadata().map_err(failed)?.len() > LONGEST {
+            return Err(refused("it is longer than any report"));
+        }
+        Self::parse(BufReader::new(file.take(LONGEST))).map_err(refused)
+    }
+
+    /// The report that a text is, or why it is none.
+    fn parse(text: impl Read) -> Result<Self, &'static str> {
+        let report: Self =
+            serde_json::from_reader(text).map_err(|_| "it is no report of this program")?;
+        if report.schema == SCHEMA { Ok(report) } else { Err("it is of another schema") }
+    }
+
+    /// Writes the report in place of the one in an output folder, in one step; its first text goes to `state`.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails; the report in the folder is what it was then.
+    pub(super) fn write(&self, state: &Folder, folder: &Folder) -> Result<(), Error> {
+        let whole = folder.path().join(REPORT);
+        let failed = |error| Error::output("write", &whole, error);
+        let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
+        serde_json::to_writer_pretty(&mut out, self).map_err(|error| failed(error.into()))?;
+        out.write_all(b"\n").map_err(failed)?;
+        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().map_err(failed)?;
+        state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+    }
+}
+
+/// What is to be written of a file: its record, and the BLAKE3 that its bytes must have; or why it cannot be.
+/// `len` is the length of its source in bytes.
+pub(super) fn record(
+    file: &ReportFile,
+    len: u64,
+    registry: &Registry,
+) -> Result<(Record, blake3::Hash), &'static str> {
+    let hash = blake3::Hash::from_hex(&file.blake3)
+        .map_err(|_| "the report gives no BLAKE3 to check it by")?;
+    let (spans, fill) = runs(&file.runs, len)?;
+    let runs = Runs::new(spans);
+    // Runs of a file do not overlap, so that no file is longer than its source.
+    if runs.len() > len || runs.len().checked_add(fill.len() as u64) != Some(file.size) {
+        return Err("its runs in the report do not give its size");
+    }
+    let mut record = Record::new(file.source, UNKNOWN_FORMAT, runs);
+    let known = registry.formats().iter().map(|format| format.signature());
+    let format = known.into_iter().find(|signature| signature.name == file.format);
+    record.extension = match format.and_then(|signature| signature.extensions.first()) {
+        Some(extension) => (*extension).into(),
+        None => "".into(),
+    };
+    record.fill = fill;
+    record.grade = file.grade;
+    record.facts = FileSystemFacts {
+        path: file.original_path.clone(),
+        modified: file.modified.as_deref().and_then(moment),
+        ..FileSystemFacts::default()
+    };
+    record.exif = file.exif.as_ref().map(|exif| Exif {
+        make: exif.make.clone(),
+        model: exif.model.clone(),
+        taken: exif.taken.clone(),
+        utc_offset: exif.utc_offset.clone(),
+        ..Exif::default()
+    });
+    Ok((record, hash))
+}
+
+/// The runs of a file in its source, and the bytes after them.
+fn runs(runs: &[ReportRun], len: u64) -> Result<(Vec<Span>, Vec<u8>), &'static str> {
+    let (mut spans, mut fill) = (Vec::new(), Vec::new());
+    for run in runs {
+        match (run.origin, run.offset, &run.bytes) {
+            (RunOrigin::Source, Some(at), _) if fill.is_empty() => {
+                let end = at.checked_add(run.length).filter(|end| *end <= len);
+                end.ok_or("a run of it in the report lies outside of its source")?;
+                spans.push(Span { at, len: run.length });
+            }
+            (RunOrigin::Fill, _, Some(bytes)) if fill.len() + bytes.len() / 2 <= MOST_FILL => {
+                let bytes = hex::decode(bytes).ok_or("its added bytes in the report are damaged")?;
+                fill.extend(bytes);
+            }
+            _ => return Err("its runs in the report are of a kind that is not known"),
+        }
+    }
+    Ok((spans, fill))
+}
+
+/// A time of the report, with its zone where it has one.
+fn moment(text: &str) -> Option<Moment> {
+    let at = text.find('T').map(|at| at + 1)?;
+    let zone = text[at..].find(['Z', '+', '-']).map(|zone| at + zone);
+    match zone {
+        None => Moment::parse(text, None),
+        Some(zone) => {
+            let offset = if &text[zone..] == "Z" { "+00:00" } else { &text[zone..] };
+            Moment::parse(&text[..zone], Some(offset))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> String {
+        serde_json::json!({
+            "schema": SCHEMA,
+            "tool": { "name": "afterimage", "version": "0", "command": [] },
+            "started": "", "finished": "", "new": { "field": 1 },
+            "sources": [{ "path": "card.img", "kind": "image", "size": 1000, "sector_size": 512,
+                "unreadable": [], "erased_bytes": 0, "volumes": [], "unscanned": [1] }],
+            "summary": { "files": 1, "bytes": 20, "by_format": {}, "by_grade": {}, "by_origin": {},
+                "duplicates": 0 },
+            "files": [{ "id": 1, "source": 0, "origin": "carved", "status": "deleted",
+                "format": "jpeg", "mime": "image/jpeg", "size": 22, "end": "exact",
+                "grade": "verified", "proof": "", "blake3": blake3::hash(b"x").to_hex().to_string(),
+                "runs": [{ "offset": 100, "length": 20, "origin": "source" },
+                    { "length": 2, "origin": "fill", "bytes": "ffd9" }],
+                "modified": "2024-05-01T10:00:00+02:00", "later": true }],
+        })
+        .to_string()
+    }
+
+    fn parsed(text: &str) -> KeptReport {
+        KeptReport::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_other_versions_say_is_kept() {
+        let report = parsed(&text());
+        let again: Value = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
+        assert_eq!(again["new"]["field"], 1);
+        assert_eq!(again["sources"][0]["unscanned"][0], 1);
+        assert_eq!(again["files"][0]["later"], true);
+        assert!(KeptReport::parse("{}".as_bytes()).is_err());
+        assert!(KeptReport::parse(text().replace("report/1", "report/9").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_file_is_believed_as_far_as_its_source_goes() {
+        let registry = Registry::default();
+        let file = parsed(&text()).files.remove(0).known;
+        let (made, hash) = record(&file, 1000, &registry).unwrap();
+        assert_eq!((made.size(), made.offset(), made.fill.as_slice()), (22, 100, &[0xff, 0xd9][..]));
+        assert_eq!((made.extension.as_ref(), hash), ("jpg", blake3::hash(b"x")));
+        let modified = made.facts.modified.unwrap();
+        assert_eq!(modified.to_string(), "2024-05-01T10:00:00+02:00");
+        assert!(record(&file, 119, &registry).is_err(), "a run outside of the source");
+        let wrong: [fn(&mut ReportFile); 6] = [
+            |file| file.size = 23,
+            |file| file.blake3 = String::new(),
+            |file| file.runs[0].offset = Some(u64::MAX),
+            |file| file.runs[0].offset = None,
+            |file| file.runs[1].bytes = Some("ffd".to_owned()),
+            |file| {
+                // Longer than its source.
+                file.runs = vec![file.runs[0].clone(); 100];
+                file.size = 2000;
+            },
+        ];
+        for change in wrong {
+            let mut file = file.clone();
+            change(&mut file);
+            assert!(record(&file, 1000, &registry).is_err(), "{file:?}");
+        }
+    }
+
+    proptest! {
+        /// A report that somebody changed anywhere is refused, or what it asks for lies in its source.
+        #[test]
+        fn whatever_a_report_says_no_run_leaves_its_source(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let mut text = text().into_bytes();
+            for (at, byte) in changes {
+                let at = at.index(text.len());
+                text[at] = byte;
+            }
+            if let Ok(report) = KeptReport::parse(text.as_slice()) {
+                for file in &report.files {
+                    if let Ok((record, _)) = record(&file.known, 1000, &Registry::default()) {
+                        prop_assert!(record.runs.as_slice().iter().all(|run| run.end() <= 1000));
+                        prop_assert_eq!(record.size(), file.known.size);
+                    }
+                }
+            }
+        }
+    }
+}

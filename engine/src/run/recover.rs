@@ -1,0 +1,256 @@
+//! Writing photos of a report that is there already, without a new scan.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::environment::OutputState;
+use super::kept_report::{KeptReport, record};
+use super::selection::Selection;
+use crate::control::error::Error;
+use crate::control::metrics::Metrics;
+use crate::control::progress::Progress;
+use crate::folder::{Folder, Owner};
+use crate::formats::Registry;
+use crate::ledger::Content;
+use crate::output::destination::{self, REPORT};
+use crate::output::report::{Grade, ReportFile, Status, Summary};
+use crate::output::{Placed, Placement};
+use crate::source::{Io, Source, Watched, open_watched};
+
+/// What to write of a report.
+#[derive(Clone, Debug, Default)]
+pub struct Recover {
+    /// The output folder that holds the report.
+    pub folder: PathBuf,
+    /// The folder to write to, with a report of its own; the output folder itself without it.
+    pub to: Option<PathBuf>,
+    /// Where the sources are now, by position in the report; where it names no more, where they were.
+    pub sources: Vec<PathBuf>,
+    /// Which files; without it, all that a scan recovers.
+    pub selection: Option<Selection>,
+    /// The zone of clocks that do not tell theirs.
+    pub zone: Option<TimeZone>,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// The report that lists the photos.
+    pub report: PathBuf,
+    /// Files that were written.
+    pub written: u64,
+    /// Files that were there already.
+    pub there: u64,
+    /// Files that were not written, by their number in the report, and why not.
+    pub refused: Vec<(u64, String)>,
+    /// Lines of the selection that select nothing: their numbers, and what they say.
+    pub unknown: Vec<(usize, String)>,
+    /// Whether somebody stopped it before its end.
+    pub interrupted: bool,
+    /// What kept photos from being written, if anything did.
+    pub failure: Option<Error>,
+}
+
+/// Writes photos of a report, and lists them in it.
+///
+/// # Errors
+///
+/// When there is no report, or the folder must not be written to. What keeps single photos from being written
+/// is part of what is given back.
+pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error> {
+    let folder = std::fs::canonicalize(&asked.folder)
+        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
+    let opened = Folder::open(&folder, Owner::default(), Vec::new())
+        .map_err(|error| Error::output("open the folder", &folder, error))?;
+    let mut report = KeptReport::read(&opened)?;
+    let recorded = report.sources.iter().map(|source| PathBuf::from(&source.known.path));
+    let given = |(position, path)| asked.sources.get(position).cloned().unwrap_or(path);
+    let paths: Vec<PathBuf> = recorded.enumerate().map(given).collect();
+    let destination = match &asked.to {
+        Some(to) => destination::check(to, &paths)?,
+        None => destination::check_resumed(&asked.folder, &paths)?,
+    };
+    let output = OutputState::create(destination)?.with_store()?;
+    if asked.to.is_some() {
+        // What is written there is what was written there.
+        report.files.iter_mut().for_each(|file| file.known.path = None);
+    } else {
+        // It may have been written anew before this process had the folder for itself.
+        report = KeptReport::read(&output.folder)?;
+    }
+    let files = report.files.iter().map(|file| &file.known);
+    let (chosen, unknown) = match &asked.selection {
+        Some(selection) => selection.of(files),
+        None => (files.enumerate().filter(|(_, file)| is_due(file)).map(|(at, _)| at).collect(), vec![]),
+    };
+    let mut done = Recovered { unknown, ..Recovered::default() };
+    let sources = Sources::open(&paths, &report, progress);
+    let taken: Vec<String> =
+        report.files.iter().filter_map(|file| file.known.path.clone()).collect();
+    let taken = taken.iter().map(String::as_str);
+    let placement = Placement::new(&output.folder, &output.store, asked.zone.as_ref(), taken);
+    let mut writing = Writing {
+        sources,
+        placement,
+        longest: output.destination.longest,
+        registry: Registry::default(),
+        progress,
+        again: asked.selection.is_some(),
+    };
+    for position in chosen {
+        if progress.stopped() {
+            done.interrupted = true;
+            break;
+        }
+        let file = &mut report.files[position].known;
+        match writing.write(file) {
+            Ok(None) => done.there += 1,
+            Ok(Some(path)) => {
+                done.written += 1;
+                count(&mut report.summary.known, file);
+                file.path = Some(path);
+            }
+            Err(Refused::Told(why)) => done.refused.push((file.id, why)),
+            Err(Refused::Output(error)) => {
+                done.refused.push((file.id, error.to_string()));
+                let is_full = matches!(error, Error::NoRoom { .. });
+                done.failure.get_or_insert(error);
+                if is_full {
+                    break;
+                }
+            }
+        }
+    }
+    done.report = output.folder.path().join(REPORT);
+    if done.written > 0 || asked.to.is_some() {
+        report.write(&output.state, &output.folder)?;
+    }
+    output.close_store();
+    Ok(done)
+}
+
+/// Whether a scan writes such a file.
+fn is_due(file: &ReportFile) -> bool {
+    let is_seen = file.grade == Grade::Verified || file.share.is_none_or(|share| share > 0.0);
+    file.path.is_none()
+        && file.parent.is_none()
+        && file.duplicate_of.is_none()
+        && file.status != Status::Live
+        && is_seen
+}
+
+/// Counts a file that was written, where the summary did not count it before.
+fn count(summary: &mut Summary, file: &ReportFile) {
+    if file.parent.is_some() || file.duplicate_of.is_some() || file.path.is_some() {
+        return;
+    }
+    let from = match file.status {
+        Status::Live => &mut summary.live,
+        _ => &mut summary.unwritten,
+    };
+    if *from > 0 {
+        *from -= 1;
+        let is_video = file.mime.starts_with("video/");
+        *(if is_video { &mut summary.videos } else { &mut summary.photos }) += 1;
+    }
+}
+
+/// The sources of a report, or why one is not at hand.
+struct Sources(Vec<Result<Box<dyn Source>, String>>);
+
+impl Sources {
+    fn open(paths: &[PathBuf], report: &KeptReport, progress: &Progress) -> Self {
+        let open = |(path, size): (&PathBuf, u64)| {
+            let source = open_watched(path, Io::Auto, progress.wish()).map_err(|error| why(&error))?;
+            if source.len() != size {
+                return Err(format!(
+                    "{} is another source: it has {} bytes, not {size}",
+                    path.display(),
+                    source.len()
+                ));
+            }
+            Ok(Box::new(Watched::new(source, progress.wish())) as Box<dyn Source>)
+        };
+        let sizes = report.sources.iter().map(|source| source.known.size);
+        Sources(paths.iter().zip(sizes).map(open).collect())
+    }
+}
+
+/// A failure with its cause.
+fn why(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// Why a file is not written.
+enum Refused {
+    /// For what it is.
+    Told(String),
+    /// The output takes no more.
+    Output(Error),
+}
+
+impl From<&str> for Refused {
+    fn from(why: &str) -> Self {
+        Refused::Told(why.to_owned())
+    }
+}
+
+/// Writes file after file.
+struct Writing<'a> {
+    sources: Sources,
+    placement: Placement<'a>,
+    /// The longest file that the disk takes, in bytes.
+    longest: u64,
+    registry: Registry,
+    progress: &'a Progress,
+    /// Whether a file is written once more that is not at the path any more that the report gives.
+    again: bool,
+}
+
+impl Writing<'_> {
+    /// Writes a file; gives its path, or nothing where it is there already.
+    fn write(&mut self, file: &ReportFile) -> Result<Option<String>, Refused> {
+        if let (Some(path), Ok(hash)) = (&file.path, blake3::Hash::from_hex(&file.blake3))
+            && (!self.again || self.placement.stands(path, &hash))
+        {
+            return Ok(None);
+        }
+        let source = self.sources.0.get(file.source as usize);
+        let source = source.ok_or("the report does not say of which source it is")?;
+        let source = source.as_ref().map_err(|why| Refused::Told(why.clone()))?.as_ref();
+        let (record, hash) = record(file, source.len(), &self.registry)?;
+        if record.size() > self.longest {
+            return Err("the disk takes no file that long".into());
+        }
+        match self.placement.choose(&record, file.parent.is_some(), &hash) {
+            Placed::There(path) => Ok(Some(path)),
+            Placed::New(path) => {
+                let (metrics, stop) = (Metrics::default(), self.progress.wish());
+                let content = Content::of(&record);
+                let store = self.placement.store;
+                let kept = store.keep(source, &content, &[], &metrics, stop);
+                match kept.map_err(Refused::Output)? {
+                    None => Err("it was stopped".into()),
+                    Some(digests) if digests.blake3 != hash => {
+                        drop(store.folder().remove(crate::ledger::Store::name(&digests.blake3)));
+                        let what = "its source gives other bytes than when the report was made";
+                        Err(what.into())
+                    }
+                    Some(_) => {
+                        self.placement.place(&record, &hash, &path).map_err(Refused::Output)?;
+                        Ok(Some(path))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an output folder holds a report.
+pub fn has_report(folder: &Path) -> bool {
+    folder.join(REPORT).symlink_metadata().is_ok()
+}
