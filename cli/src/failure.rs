@@ -6,15 +6,37 @@ use std::iter::successors;
 
 use afterimage_engine::error::Error;
 
-use crate::text;
+use crate::{again, text};
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
-    let advice = chain().find_map(|error| advice(error.downcast_ref()?));
+    let advice = chain().find_map(|error| {
+        let error = error.downcast_ref()?;
+        going_on(error).or_else(|| advice(error).map(str::to_owned))
+    });
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
     format!("afterimage: {}{advice}", text::plain(&causes.join(": ")))
+}
+
+/// How to go on with a run that was not finished.
+fn going_on(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::Unfinished { path, command } => {
+            let again = again::resumed(command);
+            let resume = again.unwrap_or_else(|| "the same command and --resume".to_owned());
+            let recover = again::recover(path);
+            format!("go on with `{resume}`, or finish it from what it has with `{recover}`")
+        }
+        Error::Differs { command, .. } => match again::resumed(command) {
+            Some(resume) => {
+                format!("go on with `{resume}`, or name another folder with --output")
+            }
+            None => "use the options and sources of that run, or name another folder".to_owned(),
+        },
+        _ => return None,
+    })
 }
 
 /// What to do about a failure of the engine, where there is something to be done.
@@ -34,17 +56,18 @@ fn advice(error: &Error) -> Option<&'static str> {
             Some("leave out --volume to scan all of it")
         }
         Error::Destination { .. } => Some("name a folder on another disk with --output"),
+        Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
         Error::NoRoom { .. } => Some(
-            "free some space or name a folder on a larger disk with --output; the report lists \
-             what was written",
+            "free some space and go on with --resume, or name a folder on a larger disk with \
+             --output",
         ),
         Error::Output { source, .. } if denied(source) => {
             Some("name a folder that you may write to with --output")
         }
         Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
         Error::Vanished { .. } => Some(
-            "the report lists what was scanned; connect it again, make an image of it with \
-             `afterimage image`, and scan that",
+            "connect it again and go on with --resume, or make an image of it first with \
+             `afterimage image`",
         ),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use afterimage_engine::Matcher;
 use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
 use afterimage_engine::source::{self, Io, Source};
-use afterimage_engine::{Matcher, Mount};
+use afterimage_engine::system::Mount;
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use anyhow::bail;
 

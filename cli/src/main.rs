@@ -1,5 +1,6 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
+mod again;
 mod arguments;
 mod chosen;
 mod commands;

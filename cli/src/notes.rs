@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::Mount;
 use afterimage_engine::source::shell::{free, quoted};
 use afterimage_engine::source::{self, Io, Source};
+use afterimage_engine::system::Mount;
 
 use crate::folder::{self, Photos};
 use crate::sources::Sources;

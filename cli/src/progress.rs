@@ -67,9 +67,12 @@ impl Ticker {
 const MOST_FOUND: usize = 22;
 
 /// What is said when somebody asked for an end. It begins with what to do, for narrow terminals.
-const STOPPED: &str = "stopping: wait for the report (Ctrl-C again would give it up)";
+const STOPPED: &str = "stopping: writing what was found, in a moment; --resume goes on later";
 
-/// What is said while the report is made.
+/// What is said while the report of what was found is made.
+const WINDING_UP: &str = "stopping: sorting out what was found, writing the report";
+
+/// What is said while the report of a whole scan is made.
 const SORTING: &str = "sorting out names and copies, writing the report";
 
 /// What is drawn.
@@ -90,7 +93,7 @@ impl Bar {
 
     fn draw(&mut self, progress: &Progress) {
         if progress.finishing.load(Relaxed) {
-            return self.alone(SORTING);
+            return self.alone(if progress.stopped() { WINDING_UP } else { SORTING });
         }
         if progress.stopped() {
             return self.alone(STOPPED);
@@ -185,7 +188,7 @@ mod tests {
             assert!(said.len() <= MOST_FOUND, "{said}");
         }
         assert!(found(&progress).contains("  +"), "{}", found(&progress));
-        for alone in [STOPPED, SORTING] {
+        for alone in [STOPPED, WINDING_UP, SORTING] {
             assert!(alone.len() < 78, "{alone}");
         }
     }

@@ -9,6 +9,9 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[cfg(unix)]
+#[path = "cli/resume.rs"]
+mod resume;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/volumes.rs"]

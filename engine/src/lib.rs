@@ -51,6 +51,9 @@
 //! All files of the output are opened below a folder that is held open, by `folder` alone: through no link and
 //! onto no other mount, so that nothing that was prepared there leads a write to a source or elsewhere.
 //!
+//! [`system`] is what the operating system tells of disks, mounts and loop devices: one reading of it for the
+//! check of the output, for the command line, and for whoever lists devices.
+//!
 //! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges. `control` holds
 //! what runs through all of them: failures, progress and the wish to stop, costs.
 //!
@@ -64,6 +67,7 @@ mod claims;
 mod control;
 mod folder;
 pub mod formats;
+pub mod imaging;
 mod ledger;
 mod model;
 mod names;
@@ -75,12 +79,12 @@ pub mod run;
 mod scan;
 mod settle;
 pub mod source;
+pub mod system;
 pub mod volumes;
 
 pub use control::{error, metrics, progress};
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
-pub use output::destination::Mount;
 pub use output::report;
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

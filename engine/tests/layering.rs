@@ -12,8 +12,9 @@ use imports::Graph;
 
 /// The engine's rooms from the bottom up: files of one may name only it and what stands before it.
 const ENGINE: &[&str] = &[
-    "control", "folder", "model", "formats", "source", "options", "scan", "volumes", "carve",
-    "ledger", "pipeline", "claims", "names", "restore", "settle", "output", "run",
+    "control", "folder", "model", "formats", "system", "source", "options", "scan", "volumes",
+    "carve", "ledger", "pipeline", "claims", "names", "restore", "settle", "output", "imaging",
+    "run",
 ];
 
 /// Entries directly in the folder of the engine's sources: a newcomer reads them at a glance.

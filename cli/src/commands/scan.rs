@@ -172,6 +172,15 @@ pub struct Scan {
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
 
+    /// Go on where an interrupted scan into the same DIR stopped, even at its very start.
+    ///
+    /// What was scanned is not read again, but for file systems and the photos in several pieces; with
+    /// --hash-source, the source is read again for its hash. Sources and options must be those of that scan;
+    /// --threads, --chunk-size, --io, --all, --embedded and options that choose among photos may differ. The
+    /// report and the photos are those of a scan that was not interrupted.
+    #[arg(long, conflicts_with = "list")]
+    resume: bool,
+
     /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]
     stats: bool,
@@ -254,7 +263,10 @@ impl Scan {
             run::scan(&sources, &options, &progress).map(|outcome| (outcome, None))
         };
         let memory = ticker.finish();
-        let (outcome, listed) = done?;
+        let (outcome, listed) = match done {
+            Err(Error::Finished { path }) => return finished(out, &path, self.json),
+            done => done?,
+        };
         let told =
             Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
         failure::unless_closed(tell(out, &told, listed, self.json))
@@ -267,6 +279,7 @@ impl Scan {
     fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
             output: self.output.clone(),
+            resume: self.resume,
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
@@ -311,6 +324,20 @@ fn list(
     let settled = run::list(sources, options, progress)?;
     let listed = tree::listed(settled.listed())?;
     Ok((settled.outcome(), Some(listed)))
+}
+
+/// Says that a scan that is to be gone on with is finished.
+fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
+    let report = path.join("report.json");
+    let said = if json {
+        text::json(out, &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }))
+    } else {
+        let (path, report) = (path.display().to_string(), report.display().to_string());
+        let line = format!("Nothing is left to do: the scan into {path} is finished. Its report is {report}.");
+        text::paragraph(out, "", &text::plain(&line))
+    };
+    failure::unless_closed(said).context("cannot print that nothing is left to do")?;
+    Ok(Status::Found)
 }
 
 /// Prints what a scan came to, or what it would recover.
@@ -375,7 +402,7 @@ fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
-            let said = "\nafterimage: ended at once, by a second request; there may be no report";
+            let said = "\nafterimage: ended at once, by a second request; --resume goes on from here";
             drop(writeln!(io::stderr(), "{said}"));
             std::process::exit(Status::Interrupted as i32);
         }

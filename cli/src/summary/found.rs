@@ -72,6 +72,10 @@ fn meaning(grade: Grade, quick: bool) -> &'static str {
 
 fn others(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (live, summary) = (told.outcome.live, &told.outcome.summary);
+    if summary.unwritten > 0 {
+        let text = count(summary.unwritten, "more file was", "more files were");
+        paragraph(out, "", &format!("{text} found and could not be written yet."))?;
+    }
     if live.sum() > 0 {
         let text = kinds_are(live);
         let text = format!("{text} still there and only listed; --all copies them too.");
@@ -102,9 +106,17 @@ fn embedded(summary: &Summary, are_written: bool, all: bool) -> String {
     }
 }
 
+/// Says that there was no room for the report, where one was to be written.
+fn no_report(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    if told.options.output.is_none() {
+        return Ok(());
+    }
+    paragraph(out, "", "There was no room for the report.")
+}
+
 fn places(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (Some(folder), Some(report)) = (&told.options.output, &told.outcome.report) else {
-        return Ok(());
+        return no_report(out, told);
     };
     let folder = plain(&folder.to_string_lossy());
     writeln!(out, "\nWhere it lies:")?;
@@ -113,16 +125,11 @@ fn places(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         return writeln!(out, "  This was a dry run: no photo was written.");
     }
     let (whole, incomplete) = (told.of_grade(false), told.of_grade(true));
-    // Where the disk filled up, not all of them are there.
-    let number = |n| match told.outcome.failure {
-        Some(_) => "as many as could be written".to_owned(),
-        None => kinds(n),
-    };
     if whole.sum() > 0 {
-        writeln!(out, "  {folder}/photos       {}", number(whole))?;
+        writeln!(out, "  {folder}/photos       {}", kinds(whole))?;
     }
     if incomplete.sum() > 0 {
-        writeln!(out, "  {folder}/partial      {}, partial or damaged", number(incomplete))?;
+        writeln!(out, "  {folder}/partial      {}, partial or damaged", kinds(incomplete))?;
     }
     let embedded = told.outcome.summary.embedded;
     if told.options.embedded && embedded > 0 {

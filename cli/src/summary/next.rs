@@ -8,6 +8,7 @@ use super::left_out;
 use super::lost::empty_bytes;
 use super::told::Told;
 use super::unreadable;
+use crate::again;
 use crate::text::{paragraph, percent, plain};
 
 /// Writes what to do next.
@@ -30,13 +31,25 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let mut steps = vec![advice, keep];
     let images = image(told);
     steps.splice(1..1, images.iter().map(String::as_str));
-    if told.outcome.interrupted {
-        steps.insert(0, "Run it again, into another folder, to scan all of it.");
-    } else if told.is_cut_short() {
-        steps
-            .insert(0, "Run it again, into a folder on a larger or sound disk, to scan all of it.");
-    }
+    let rest = rest(told);
+    steps.splice(0..0, rest.as_deref());
     steps.iter().try_for_each(|step| paragraph(out, "  - ", step))
+}
+
+/// What is left to do, where not all was scanned or written.
+fn rest(told: &Told<'_>) -> Option<String> {
+    let again = || match again::resumed(&told.options.command) {
+        Some(command) if told.options.output.is_some() => plain(&command),
+        _ => "the same command".to_owned(),
+    };
+    if told.outcome.failure.is_some() {
+        let first = "Make room on the disk of the folder, or see to what else is wrong";
+        Some(format!("Not all was written. {first}, and go on where it stopped: {}", again()))
+    } else if told.outcome.interrupted || told.is_cut_short() {
+        Some(format!("Go on where it stopped: {}", again()))
+    } else {
+        None
+    }
 }
 
 /// Whether a file system tells of files that were deleted.
@@ -56,6 +69,9 @@ fn nothing(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     writeln!(out, "\nWhat this means:")?;
     causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
     writeln!(out, "\nWhat can still be tried:")?;
+    if let Some(rest) = rest(told) {
+        paragraph(out, "  - ", &rest)?;
+    }
     for image in image(told) {
         paragraph(out, "  - ", &image)?;
     }

@@ -39,7 +39,7 @@ impl Told<'_> {
 
     /// Whether something was found, even if it is only listed.
     pub fn has_any(&self) -> bool {
-        self.has_photos() || self.outcome.live.sum() > 0
+        self.has_photos() || self.outcome.live.sum() > 0 || self.outcome.summary.unwritten > 0
     }
 
     /// Those with something missing, which go to `partial`, or all others.

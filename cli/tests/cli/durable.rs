@@ -14,7 +14,7 @@ enum Call {
     Sync(String),
     /// Gave the file of the first name the second one.
     Rename(String, String),
-    /// Wrote to the settle log that photos got their names.
+    /// Wrote to the log of names that photos got their names.
     Placed,
     Other,
 }
@@ -59,7 +59,7 @@ fn call(line: &str) -> Call {
             let new = new.split(')').next().unwrap_or(new);
             Call::Rename(joined(from, old), joined(to, new))
         }
-        Some(("pwrite64", rest)) if rest.contains("settle.log>") && rest.contains("placed") => {
+        Some(("pwrite64", rest)) if rest.contains("names.log>") && rest.contains("placed") => {
             Call::Placed
         }
         _ => Call::Other,
@@ -103,7 +103,7 @@ fn photos_are_on_the_disk_before_the_ledger_says_so() {
         })
         .collect();
     assert_eq!(photos.len(), 3, "{text}");
-    let placed = at(&Call::Placed).expect("the settle log tells of it");
+    let placed = at(&Call::Placed).expect("the log of names tells of it");
     for (renamed, stored, named) in photos {
         let bytes = at(&Call::Sync(stored.clone()));
         assert!(bytes.is_some_and(|bytes| bytes < renamed), "{stored}\n{text}");

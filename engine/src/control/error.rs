@@ -79,6 +79,36 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// Another process writes to the output folder.
+    #[error("cannot write to {}: another run is at work there", path.display())]
+    Busy {
+        /// The output folder.
+        path: PathBuf,
+    },
+    /// The output folder holds a run that was interrupted.
+    #[error("cannot write to {}: it holds a run that was not finished", path.display())]
+    Unfinished {
+        /// The output folder.
+        path: PathBuf,
+        /// The command line of that run; empty where it is not known.
+        command: Vec<String>,
+    },
+    /// The run in the output folder came to its end, and there is nothing to be gone on with.
+    #[error("the run in {} is finished", path.display())]
+    Finished {
+        /// The output folder.
+        path: PathBuf,
+    },
+    /// The run in the output folder is of other sources or options.
+    #[error("cannot go on in {}: {what}", path.display())]
+    Differs {
+        /// The output folder.
+        path: PathBuf,
+        /// What differs.
+        what: String,
+        /// The command line of that run; empty where it is not known.
+        command: Vec<String>,
+    },
     /// There is no room left for what was found.
     #[error("no room left on the disk of {}", path.display())]
     NoRoom {

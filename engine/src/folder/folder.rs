@@ -16,6 +16,7 @@ use rustix::io::Errno;
 
 use super::beneath;
 use super::file_id::FileId;
+use super::lock::Lock;
 use super::owner::Owner;
 
 /// A folder that a run writes into.
@@ -181,6 +182,36 @@ impl Folder {
         let file = self.regular(name, OFlags::WRONLY)?;
         self.refuse_source(&file)?;
         Ok(file)
+    }
+
+    /// The regular file of that name, for reading it and for going on with it: one that this program has made.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Folder::change`].
+    pub fn reopen(&self, name: &str) -> io::Result<File> {
+        let file = self.regular(name, OFlags::RDWR)?;
+        self.refuse_source(&file)?;
+        Ok(file)
+    }
+
+    /// Takes the lock that the file `name` stands for; it is made where it is missing. Nothing when another
+    /// process holds it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, or is something else than a regular file.
+    pub fn lock(&self, name: &str) -> io::Result<Option<Lock>> {
+        let file = match self.create(name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.reopen(name)?,
+            made => made?,
+        };
+        Lock::take(file)
+    }
+
+    /// Whether another process holds the lock that the file `name` stands for.
+    pub fn is_locked(&self, name: &str) -> bool {
+        self.read(name).is_ok_and(|file| Lock::is_held(&file))
     }
 
     fn regular(&self, name: &str, flags: OFlags) -> io::Result<File> {

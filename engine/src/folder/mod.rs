@@ -8,9 +8,11 @@ mod beneath;
 mod file_id;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod folder;
+mod lock;
 mod owner;
 
 pub use beneath::open_regular;
 pub use file_id::FileId;
 pub use folder::{EntryKind, Folder};
+pub use lock::Lock;
 pub use owner::Owner;

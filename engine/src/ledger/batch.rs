@@ -1,8 +1,9 @@
 //! What was found in one chunk, serialised by the worker that found it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use super::index::{IndexEntry, LivePhotoHalf, NONE};
+use super::index::{CandidateId, IndexEntry, LivePhotoHalf, NONE};
 use super::journal::{LogPosition, encode};
 use super::line::{ChunkLine, FoundLine, Line};
 use crate::carve::Found;
@@ -64,6 +65,33 @@ impl PartialIndex {
         }
         let parent = parent.map_or(NONE, |parent| self.candidate.saturating_add(parent));
         self.entries.push(IndexEntry::of(record, parent, position));
+    }
+
+    /// The same without the candidates that are known already.
+    pub(super) fn without(self, known: &HashSet<CandidateId>) -> Self {
+        // What was left out before an entry: parents stand among those of the same candidate.
+        let (mut left_out, mut is_known) = (0, false);
+        let mut index = PartialIndex::default();
+        let mut at = vec![NONE; self.entries.len()];
+        for (old, mut entry) in self.entries.into_iter().enumerate() {
+            if entry.parent == NONE {
+                is_known = known.contains(&(entry.source, entry.offset, entry.format));
+            } else {
+                entry.parent -= left_out;
+            }
+            if is_known {
+                left_out += 1;
+                continue;
+            }
+            at[old] = index.entries.len() as u32;
+            index.entries.push(entry);
+        }
+        let halves = self.halves.into_iter().filter_map(|half| {
+            let entry = at[half.entry as usize];
+            (entry != NONE).then_some(LivePhotoHalf { entry, ..half })
+        });
+        index.halves = halves.collect();
+        index
     }
 
     /// Moves the entries to the end of an index, whose log has grown to `shift` bytes before their lines.

@@ -6,6 +6,10 @@ use crate::model::{End, Grade, Origin, Record, Status};
 /// No parent.
 pub const NONE: u32 = u32::MAX;
 
+/// Source, offset and format of a candidate: with the position of a file among those that were found at it,
+/// the id of the file.
+pub(super) type CandidateId = (u32, u64, u16);
+
 /// What claims decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

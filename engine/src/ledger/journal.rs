@@ -49,6 +49,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// A longer line is not one of ours, in bytes: a record with all that its limits allow is far shorter.
 const LONGEST_LINE: u64 = 64 << 20;
 
+/// So many damaged ends of one log are kept.
+const MOST_RESTS: u32 = 1000;
+
 /// Appends a line to `text`; gives its first byte and its length there.
 pub(super) fn encode(text: &mut Vec<u8>, line: &Line<'_>) -> (u64, u32) {
     let start = text.len();
@@ -118,6 +121,63 @@ impl Journal {
         let file = open_regular(path).map_err(failed)?;
         let flushed = file.metadata().map_err(failed)?.len();
         Ok(Self::over(path.to_path_buf(), file, flushed))
+    }
+
+    /// The log called `name` in `folder`, to be gone on with; nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, or is something else than a regular file of ours.
+    pub fn reopen(folder: &Folder, name: &str) -> Result<Option<Self>, Error> {
+        let path = folder.path().join(name);
+        let failed = |error| Error::output("open", &path, error);
+        let file = match folder.reopen(name) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let flushed = file.metadata().map_err(failed)?.len();
+        Ok(Some(Self::over(path, file, flushed)))
+    }
+
+    /// Ends the log at `at`, after its last line that counts; it lies in `folder`. With `keep`, the rest goes
+    /// to a file beside it first, so that nothing is lost that somebody may still want to look at.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails; the log is as it was then.
+    pub(super) fn cut(&mut self, folder: &Folder, at: u64, keep: bool) -> Result<(), Error> {
+        if at == self.flushed {
+            return Ok(());
+        }
+        if keep {
+            self.keep_rest(folder, at)?;
+        }
+        let failed = |error| Error::output("mend", &self.path, error);
+        self.file.set_len(at).and_then(|()| self.file.sync_all()).map_err(failed)?;
+        self.flushed = at;
+        Ok(())
+    }
+
+    /// Copies what stands in the log from `at` on to a file beside it.
+    fn keep_rest(&self, folder: &Folder, at: u64) -> Result<(), Error> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let names = (1..=MOST_RESTS).map(|number| format!("{name}.damaged-{number}"));
+        for name in names {
+            let path = folder.path().join(&name);
+            let mut rest = match folder.create(&name) {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+                made => made.map_err(|error| Error::output("make", &path, error))?,
+            };
+            let failed = |error| Error::output("write", &path, error);
+            let file = self.file.try_clone().map_err(failed)?;
+            let copied = std::io::copy(&mut Front { file, at }, &mut rest);
+            let synced = copied.and_then(|_| rest.sync_all());
+            if synced.is_err() {
+                drop(folder.remove(&name));
+            }
+            return synced.map_err(failed);
+        }
+        Ok(())
     }
 
     /// A log over a file of `flushed` bytes, after which no lines wait.
@@ -214,15 +274,16 @@ impl Journal {
     }
 
     /// Hands the lines on disk to `take` with their first bytes and lengths, in order, until `take` breaks
-    /// off. The last one may be cut off or damaged, as after a crash, and is left out then.
+    /// off or a line is damaged; gives where that one stands if others follow it. The last line may be cut
+    /// off or damaged, as after a crash, and is left out then.
     ///
     /// # Errors
     ///
-    /// When the disk fails, when another line is damaged, and what `take` gives.
-    pub(super) fn each(
+    /// When the disk fails, and what `take` gives.
+    pub(super) fn each_valid(
         &self,
         mut take: impl FnMut((u64, u32), Line<'static>) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<u64>, Error> {
         let failed = |error| Error::output("read", &self.path, error);
         let file = self.file.try_clone().map_err(failed)?;
         let mut lines = BufReader::new(Front { file, at: 0 });
@@ -231,13 +292,13 @@ impl Journal {
             text.clear();
             let mut limited = std::io::Read::take(&mut lines, LONGEST_LINE);
             limited.read_until(b'\n', &mut text).map_err(failed)?;
-            let Some(line) = text.strip_suffix(b"\n") else { return Ok(()) };
-            let Some(parsed) = decode(line) else {
+            let parsed = text.strip_suffix(b"\n").and_then(decode);
+            let Some(parsed) = parsed else {
                 let is_last = lines.fill_buf().map_err(failed)?.is_empty();
-                return if is_last { Ok(()) } else { Err(self.damaged(at)) };
+                return Ok((!is_last).then_some(at));
             };
-            if take((at, line.len() as u32), parsed)?.is_break() {
-                return Ok(());
+            if take((at, text.len() as u32 - 1), parsed)?.is_break() {
+                return Ok(None);
             }
             at += text.len() as u64;
         }
@@ -292,11 +353,11 @@ mod tests {
         assert!(matches!(journal.read(places[50]), Err(Error::Journal { .. })));
         assert!(journal.read(places[51]).is_ok());
         let mut count = 0;
-        let counted = journal.each(|_, _| {
+        let counted = journal.each_valid(|_, _| {
             count += 1;
             Ok(ControlFlow::Continue(()))
         });
-        assert!(matches!(counted, Err(Error::Journal { .. })), "lines follow the damaged one");
+        assert_eq!(counted.unwrap(), Some(places[50].at), "lines follow the damaged one");
         assert_eq!(count, 50);
     }
 
@@ -308,11 +369,11 @@ mod tests {
         for cut in [places[9].at, places[9].at + 3, places[9].at + u64::from(places[9].len)] {
             journal.file.set_len(cut).unwrap();
             let mut found = Vec::new();
-            let read = journal.each(|place, _| {
+            let read = journal.each_valid(|place, _| {
                 found.push(at(place));
                 Ok(ControlFlow::Continue(()))
             });
-            read.unwrap();
+            assert_eq!(read.unwrap(), None);
             assert_eq!(found, places[..9], "cut at {cut}");
         }
     }

@@ -1,12 +1,13 @@
 //! The logs and the index of a run.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::batch::{Batch, PartialIndex};
-use super::index::{Fate, IndexEntry, LivePhotoHalf};
+use super::index::{CandidateId, Fate, IndexEntry, LivePhotoHalf};
 use super::journal::{Journal, LogPosition};
-use super::line::{EndLine, FoundLine, HeadLine, Line, NamedLine, PlacedLine};
+use super::line::{DoneLine, EndLine, FoundLine, HeadLine, Line, NamedLine, PlacedLine};
+use super::name_log::NameLog;
 use super::reserve::Reserve;
 use super::tally::ScanTally;
 use crate::carve::Found;
@@ -18,6 +19,9 @@ const REPORT_TIMES: u64 = 2;
 
 /// The number of the settle log; scan logs count from 0.
 const SETTLE: u16 = u16::MAX;
+
+/// The number of the log of names.
+const NAMES: u16 = SETTLE - 1;
 
 /// What was found, on disk and in memory.
 #[derive(Debug)]
@@ -39,26 +43,56 @@ pub struct Ledger {
     pub(super) scans: Vec<Journal>,
     /// What later stages derive.
     pub(super) settle: Journal,
+    /// The names that content gets.
+    pub names: NameLog,
+    /// Whether an earlier process of the same run may have given names.
+    pub is_resumed: bool,
+    /// Candidates of an earlier process that lie where it did not come to the end: they are found again.
+    pub(super) early: HashSet<CandidateId>,
 }
 
 impl Ledger {
-    /// The ledger of a new run: what it finds goes to `scan`, what is derived of that to `settle`.
+    /// The ledger of a new run: what it finds goes to `scan`, what is derived of that to `settle`, names to
+    /// `names`.
     ///
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn new(head: HeadLine, mut scan: Journal, settle: Journal) -> Result<Self, Error> {
+    pub fn new(
+        head: HeadLine,
+        mut scan: Journal,
+        settle: Journal,
+        names: NameLog,
+    ) -> Result<Self, Error> {
         scan.append(&Line::Head(Cow::Borrowed(&head)));
         scan.flush()?;
-        Ok(Self::of(head, vec![scan], settle))
+        Ok(Self::of(head, vec![scan], settle, names))
     }
 
     /// A ledger that nothing was found for yet.
-    pub(super) fn of(head: HeadLine, scans: Vec<Journal>, settle: Journal) -> Self {
+    pub(super) fn of(
+        head: HeadLine,
+        scans: Vec<Journal>,
+        settle: Journal,
+        names: NameLog,
+    ) -> Self {
         let tallies = head.sources.iter().map(|_| ScanTally::default()).collect();
         let (entries, halves) = (Vec::new(), Vec::new());
-        let tested = HashMap::new();
-        Ledger { head, entries, halves, tallies, tested, reserve: None, scans, settle }
+        let (tested, early) = (HashMap::new(), HashSet::new());
+        let (reserve, is_resumed) = (None, false);
+        Ledger {
+            head,
+            entries,
+            halves,
+            tallies,
+            tested,
+            reserve,
+            scans,
+            settle,
+            names,
+            is_resumed,
+            early,
+        }
     }
 
     /// Takes what was found in one chunk, whole.
@@ -70,6 +104,7 @@ impl Ledger {
         let Batch { lines, chunk, index } = batch;
         let Some(scan) = self.scans.first_mut() else { return Ok(()) };
         let shift = scan.append_encoded(&lines);
+        let index = if self.early.is_empty() { index } else { index.without(&self.early) };
         index.append_to(&mut self.entries, &mut self.halves, shift);
         if let Some(chunk) = &chunk
             && let Some(tally) = self.tallies.get_mut(chunk.source as usize)
@@ -153,9 +188,10 @@ impl Ledger {
     ///
     /// When the disk is full or fails.
     pub fn name(&mut self, named: &NamedLine) -> Result<LogPosition, Error> {
-        let (at, len) = self.settle.append(&Line::Named(Cow::Borrowed(named)));
-        self.spill()?;
-        Ok(LogPosition { log: SETTLE, at, len })
+        let (at, len) = self.names.name(named);
+        self.grow_reserve();
+        self.write(|ledger| ledger.names.journal.spill())?;
+        Ok(LogPosition { log: NAMES, at, len })
     }
 
     /// A name that was put on record.
@@ -172,16 +208,26 @@ impl Ledger {
 
     /// Puts on record that content got its name; it is on disk after the next [`Ledger::sync`].
     pub fn place(&mut self, placed: &PlacedLine) {
-        self.settle.append(&Line::Placed(Cow::Borrowed(placed)));
+        self.names.place(placed);
     }
 
-    /// Waits until all that was derived is on the disk itself.
+    /// Puts on record that the run came to its end, and waits until that is on the disk itself.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails.
+    pub fn done(&mut self, done: &DoneLine) -> Result<(), Error> {
+        self.names.done(done);
+        self.sync()
+    }
+
+    /// Waits until all names are on the disk itself.
     ///
     /// # Errors
     ///
     /// When the disk is full or fails.
     pub fn sync(&mut self) -> Result<(), Error> {
-        self.write(Journal::sync)
+        self.write(|ledger| ledger.names.journal.sync())
     }
 
     /// Gives the room back that was held for the report.
@@ -193,23 +239,23 @@ impl Ledger {
 
     fn spill(&mut self) -> Result<(), Error> {
         self.grow_reserve();
-        self.write(Journal::spill)
+        self.write(|ledger| ledger.settle.spill())
     }
 
-    /// Writes to the log of what was derived. Names matter more than the report: where a full disk takes no
+    /// Writes to a log of what was derived. Names matter more than the report: where a full disk takes no
     /// more, they get the room that was held for it.
-    fn write(&mut self, write: fn(&mut Journal) -> Result<(), Error>) -> Result<(), Error> {
-        match write(&mut self.settle) {
+    fn write(&mut self, write: fn(&mut Ledger) -> Result<(), Error>) -> Result<(), Error> {
+        match write(self) {
             Err(Error::NoRoom { .. }) if self.reserve.is_some() => {
                 self.release_reserve();
-                write(&mut self.settle)
+                write(self)
             }
             outcome => outcome,
         }
     }
 
     fn grow_reserve(&mut self) {
-        let logs = self.scans.iter().chain([&self.settle]);
+        let logs = self.scans.iter().chain([&self.settle, &self.names.journal]);
         let len = logs.fold(0u64, |sum, log| sum.saturating_add(log.len()));
         if let Some(reserve) = &mut self.reserve {
             reserve.grow(len.saturating_mul(REPORT_TIMES));
@@ -217,7 +263,11 @@ impl Ledger {
     }
 
     fn log(&self, position: LogPosition) -> &Journal {
-        self.scans.get(usize::from(position.log)).unwrap_or(&self.settle)
+        match position.log {
+            SETTLE => &self.settle,
+            NAMES => &self.names.journal,
+            scan => self.scans.get(usize::from(scan)).unwrap_or(&self.settle),
+        }
     }
 
     fn read(&self, position: LogPosition) -> Result<Line<'static>, Error> {

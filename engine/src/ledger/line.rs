@@ -32,6 +32,8 @@ pub enum Line<'r> {
     Named(Cow<'r, NamedLine>),
     /// The name that content got.
     Placed(Cow<'r, PlacedLine>),
+    /// The run came to its end, and its report is written.
+    Done(Cow<'r, DoneLine>),
 }
 
 /// What is scanned, and how.
@@ -45,18 +47,49 @@ pub struct HeadLine {
     pub settings: ScanSettings,
     /// What is scanned, by position on the command line; nothing for what could not be opened.
     pub sources: Vec<Option<Identity>>,
+    /// The command line, to be typed again; empty where the log was begun without one.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub command: Vec<String>,
 }
 
 impl HeadLine {
     /// The head of a new log.
-    pub fn new(settings: ScanSettings, sources: Vec<Option<Identity>>) -> Self {
+    pub fn new(
+        settings: ScanSettings,
+        sources: Vec<Option<Identity>>,
+        command: Vec<String>,
+    ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        HeadLine { version: VERSION, program, settings, sources }
+        HeadLine { version: VERSION, program, settings, sources, command }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.
     pub fn is_alike(&self, other: &HeadLine) -> bool {
         (&self.settings, &self.sources) == (&other.settings, &other.sources)
+    }
+
+    /// In what a run that is to go on with this log differs from the one that began it, in words; nothing
+    /// where it does not.
+    pub fn difference(&self, now: &HeadLine) -> Option<String> {
+        if let Some(option) = self.settings.difference(&now.settings) {
+            return Some(format!("{option} is not as it was when the run there was begun"));
+        }
+        let (before, now) = (&self.sources, &now.sources);
+        if before.len() != now.len() {
+            return Some(format!("it is of {} sources, not of {}", before.len(), now.len()));
+        }
+        let mut pairs = (1..).zip(before.iter().zip(now));
+        pairs.find_map(|(number, pair)| match pair {
+            (Some(before), Some(now)) => {
+                let what = before.difference(now)?;
+                Some(format!("source {number} is another than that of the run there: {what}"))
+            }
+            (Some(_), None) => Some(format!("source {number} cannot be opened any more")),
+            (None, Some(_)) => {
+                Some(format!("source {number} could not be opened when the run there was begun"))
+            }
+            (None, None) => None,
+        })
     }
 }
 
@@ -79,6 +112,23 @@ pub struct ScanSettings {
     pub hashes: Vec<Algorithm>,
     /// Whether whole sources are hashed.
     pub hash_source: bool,
+}
+
+impl ScanSettings {
+    /// The first option in which two runs differ.
+    fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
+        let pairs = [
+            ("--signatures", self.formats == now.formats),
+            ("--format", self.wanted == now.wanted),
+            ("--quick", self.quick == now.quick),
+            ("--no-filesystem", self.filesystems == now.filesystems),
+            ("--volume", self.volume == now.volume),
+            ("--range", self.range == now.range),
+            ("--hash", self.hashes == now.hashes),
+            ("--hash-source", self.hash_source == now.hash_source),
+        ];
+        pairs.into_iter().find_map(|(option, is_same)| (!is_same).then_some(option))
+    }
 }
 
 /// A file that was found.
@@ -156,4 +206,11 @@ pub struct NamedLine {
 pub struct PlacedLine {
     /// Where it lies, below the output folder, with `/` between the parts.
     pub path: String,
+}
+
+/// The run came to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoneLine {
+    /// When its report was written, RFC 3339.
+    pub finished: String,
 }

@@ -3,8 +3,9 @@
 //! The scan log is append-only. A worker serialises what it found in one chunk as a [`Batch`]; one
 //! committer appends each batch whole, its `Found` lines before the `Chunk` line that makes them count. Once
 //! a source has its `End` line, nothing is added any more. What later stages derive (files restored from
-//! several pieces, names, digests of what claims cut off) goes to the settle log, which can be made again
-//! from the scan log: [`Ledger::replay`] rebuilds all that these stages need.
+//! several pieces, digests of what claims cut off) goes to the settle log, which can be made again
+//! from the scan log: [`Ledger::replay`] rebuilds all that these stages need, and [`Ledger::resume`] goes on
+//! with a log that a crash cut off. Names go to the [`NameLog`], which all processes of a run add to.
 //!
 //! Content lies beside the logs, in a [`Store`], by its BLAKE3.
 
@@ -16,6 +17,7 @@ mod keeper;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod ledger;
 mod line;
+mod name_log;
 mod replay;
 mod reserve;
 mod store;
@@ -27,8 +29,9 @@ pub use index::{Fate, IndexEntry, LivePhotoHalf, NONE, Shown};
 pub use journal::{Journal, LogPosition};
 pub use keeper::Keeper;
 pub use ledger::Ledger;
-pub use line::{ChunkLine, EndLine, HeadLine, NamedLine, PlacedLine, ScanSettings};
-pub use replay::{SCAN_LOG, ScanLogs};
+pub use line::{ChunkLine, DoneLine, EndLine, HeadLine, NamedLine, PlacedLine, ScanSettings};
+pub use name_log::NameLog;
+pub use replay::{SCAN_LOG, ScanLogs, head, is_untouched};
 pub use reserve::Reserve;
-pub use store::Store;
+pub use store::{Store, hash_of};
 pub use tally::ScanTally;

@@ -5,20 +5,19 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::batch::PartialIndex;
+use super::index::{CandidateId, IndexEntry, NONE};
 use super::journal::{Journal, LogPosition};
 use super::ledger::Ledger;
-use super::line::{FoundLine, HeadLine, Line, VERSION};
+use super::line::{ChunkLine, FoundLine, HeadLine, Line, VERSION};
+use super::name_log::NameLog;
 use crate::control::error::Error;
+use crate::folder::Folder;
 
 /// Name of the scan log in the folder that holds the state of a run.
 pub const SCAN_LOG: &str = "scan.log";
 
 /// Logs that may be joined: more than anything has shards.
 const MOST_LOGS: usize = 1 << 12;
-
-/// Source, offset and format of a candidate: with the position of a file among those that were found at it,
-/// the id of the file.
-type CandidateId = (u32, u64, u16);
 
 /// Scan logs of the same sources and settings.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ impl ScanLogs {
         let (mut logs, mut first) = (Vec::new(), None);
         for state in states {
             let log = Journal::open(&state.join(SCAN_LOG))?;
-            let head = head(&log)?;
+            let head = head(&log)?.ok_or_else(|| log.damaged(0))?;
             if !first.get_or_insert_with(|| head.clone()).is_alike(&head) {
                 let why = "it is of other sources or settings than the log before it";
                 return Err(Error::Replay { path: log.path().to_path_buf(), why });
@@ -68,53 +67,94 @@ impl Ledger {
     /// # Errors
     ///
     /// When a log cannot be read, or says what no scan says.
-    pub fn replay(logs: ScanLogs, settle: Journal) -> Result<Self, Error> {
+    pub fn replay(logs: ScanLogs, settle: Journal, names: NameLog) -> Result<Self, Error> {
         let ScanLogs { logs, head } = logs;
-        let mut ledger = Ledger::of(head, Vec::new(), settle);
+        let mut ledger = Ledger::of(head, Vec::new(), settle, names);
+        ledger.is_resumed = true;
         let mut seen = HashSet::new();
         for (number, log) in (0..).zip(logs) {
-            ledger.take(log, number, &mut seen)?;
+            if let Some(at) = ledger.take(&log, number, &mut seen)?.damaged {
+                return Err(log.damaged(at));
+            }
+            ledger.scans.push(log);
         }
+        Ok(ledger)
+    }
+
+    /// Goes on with the log of a run that was interrupted, which is that in `folder` and begins with `head`.
+    /// The log is mended: it ends after its last chunk before anything that is damaged. What begins in chunks
+    /// after that is found again.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be read or mended.
+    pub fn resume(
+        head: HeadLine,
+        mut log: Journal,
+        folder: &Folder,
+        settle: Journal,
+        names: NameLog,
+    ) -> Result<Self, Error> {
+        let mut ledger = Ledger::of(head, Vec::new(), settle, names);
+        ledger.is_resumed = true;
+        let taken = ledger.take(&log, 0, &mut HashSet::new())?;
+        log.cut(folder, taken.closed, taken.damaged.is_some())?;
+        ledger.scans.push(log);
+        let is_early = |entry: &&IndexEntry| {
+            let tally = ledger.tallies.get(entry.source as usize);
+            entry.parent == NONE && tally.is_none_or(|tally| !tally.done.contains(entry.offset))
+        };
+        let early = ledger.entries.iter().filter(is_early);
+        ledger.early = early.map(|entry| (entry.source, entry.offset, entry.format)).collect();
         Ok(ledger)
     }
 
     /// Takes what one log tells of, up to its last chunk that is whole.
     fn take(
         &mut self,
-        log: Journal,
+        log: &Journal,
         number: u16,
         seen: &mut HashSet<CandidateId>,
-    ) -> Result<(), Error> {
-        let mut waiting = Waiting::default();
-        log.each(|(at, len), line| {
-            match line {
-                Line::Head(_) => {}
+    ) -> Result<Taken, Error> {
+        let (mut waiting, mut taken) = (Waiting::default(), Taken::default());
+        let damaged = log.each_valid(|(at, len), line| {
+            let is_sane = match line {
+                Line::Head(_) => at == 0,
                 Line::Found(found) => {
                     let position = LogPosition { log: number, at, len };
-                    let is_sane = self.knows(&found) && waiting.add(&found, position, seen);
-                    if !is_sane {
-                        return Err(log.damaged(at));
+                    if self.knows(&found) && waiting.add(&found, position, seen) {
+                        return Ok(ControlFlow::Continue(()));
                     }
+                    false
                 }
+                Line::Chunk(chunk) if !self.fits(&chunk) => false,
                 Line::Chunk(chunk) => {
                     let Waiting { index, ids, .. } = std::mem::take(&mut waiting);
                     index.append_to(&mut self.entries, &mut self.halves, 0);
                     seen.extend(ids);
-                    if let Some(tally) = self.tallies.get_mut(chunk.source as usize) {
-                        tally.add(&chunk);
-                    }
+                    self.tallies.get_mut(chunk.source as usize).map(|tally| tally.add(&chunk)).is_some()
                 }
                 Line::End(end) => {
-                    if let Some(tally) = self.tallies.get_mut(end.source as usize) {
-                        tally.end(&end);
-                    }
+                    self.tallies.get_mut(end.source as usize).map(|tally| tally.end(&end)).is_some()
                 }
-                Line::Named(_) | Line::Placed(_) => return Err(log.damaged(at)),
+                Line::Named(_) | Line::Placed(_) | Line::Done(_) => false,
+            };
+            if !is_sane {
+                taken.damaged = Some(at);
+                return Ok(ControlFlow::Break(()));
             }
+            taken.closed = at + u64::from(len) + 1;
             Ok(ControlFlow::Continue(()))
         })?;
-        self.scans.push(log);
-        Ok(())
+        taken.damaged = taken.damaged.or(damaged);
+        Ok(taken)
+    }
+
+    /// Whether a chunk lies in its source.
+    fn fits(&self, chunk: &ChunkLine) -> bool {
+        let (at, len) = chunk.span;
+        let source = self.head.sources.get(chunk.source as usize).and_then(Option::as_ref);
+        source.zip(at.checked_add(len)).is_some_and(|(source, end)| end <= source.size)
     }
 
     /// Whether the source and the format of a file are among those of the head.
@@ -123,6 +163,15 @@ impl Ledger {
         usize::from(found.record.format) < formats.len()
             && (found.record.source as usize) < self.head.sources.len()
     }
+}
+
+/// How far a log could be taken.
+#[derive(Default)]
+struct Taken {
+    /// The first byte after the last line that closes something.
+    closed: u64,
+    /// The first line that is damaged or cannot stand where it does, if others follow it.
+    damaged: Option<u64>,
 }
 
 /// Files whose chunk was not read yet.
@@ -164,21 +213,40 @@ impl Waiting {
     }
 }
 
-/// The first line of a log.
-fn head(log: &Journal) -> Result<HeadLine, Error> {
+/// The first line of a log; nothing where a crash left none.
+///
+/// # Errors
+///
+/// When the log cannot be read, or is of another version.
+pub fn head(log: &Journal) -> Result<Option<HeadLine>, Error> {
     let mut found = None;
-    log.each(|_, line| {
+    log.each_valid(|_, line| {
         if let Line::Head(head) = line {
             found = Some(head.into_owned());
         }
         Ok(ControlFlow::Break(()))
     })?;
-    match found {
-        Some(head) if head.version == VERSION => Ok(head),
-        Some(_) => {
-            let why = "it was written by another version of the program";
-            Err(Error::Replay { path: log.path().to_path_buf(), why })
-        }
-        None => Err(log.damaged(0)),
+    if found.as_ref().is_some_and(|head: &HeadLine| head.version != VERSION) {
+        let why = "it was written by another version of the program";
+        return Err(Error::Replay { path: log.path().to_path_buf(), why });
     }
+    Ok(found)
+}
+
+/// Whether a log tells of nothing that was scanned.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn is_untouched(log: &Journal) -> Result<bool, Error> {
+    let mut is_untouched = true;
+    log.each_valid(|_, line| {
+        is_untouched = match line {
+            Line::Chunk(chunk) => chunk.span.1 == 0,
+            Line::End(end) => !end.complete,
+            _ => true,
+        };
+        Ok(if is_untouched { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(is_untouched)
 }

@@ -119,6 +119,22 @@ impl Store {
         written
     }
 
+    /// Takes the file `name` in `folder` back, whose content has that hash, in one step.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or the disk fails.
+    pub fn take_back(
+        &self,
+        folder: &Folder,
+        name: &str,
+        hash: &blake3::Hash,
+    ) -> std::io::Result<()> {
+        folder.rename(name, &self.folder, &Self::name(hash))?;
+        self.known().insert(*hash);
+        Ok(())
+    }
+
     /// Waits until content of that hash is on the disk itself.
     ///
     /// # Errors
@@ -182,7 +198,11 @@ impl Store {
 }
 
 /// The BLAKE3 of what is in a file.
-fn hash_of(file: &mut File) -> std::io::Result<blake3::Hash> {
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn hash_of(file: &mut File) -> std::io::Result<blake3::Hash> {
     let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
     loop {
         match file.read(&mut piece)? {

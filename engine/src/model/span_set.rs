@@ -94,17 +94,6 @@ impl SpanSet {
         !self.meeting(span).is_empty()
     }
 
-    /// What of `span` lies in none of the ranges.
-    pub fn gaps(&self, span: Span) -> SpanSet {
-        let (mut at, mut gaps) = (span.at, Vec::new());
-        for one in self.meeting(span) {
-            gaps.push(Span::between(at, one.at));
-            at = one.end();
-        }
-        gaps.push(Span::between(at, span.end()));
-        gaps.into()
-    }
-
     /// Adds many ranges in the time that it takes to read both.
     pub fn extend(&mut self, spans: impl IntoIterator<Item = Span>) {
         let mut spans = spans.into_iter();
@@ -126,6 +115,29 @@ impl SpanSet {
     /// Whether a range holds the byte at `at`.
     pub fn contains(&self, at: u64) -> bool {
         self.holds(Span { at, len: 1 })
+    }
+
+    /// What of `span` lies in these ranges.
+    pub fn parts(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let clip = move |one: &Span| {
+            Span::between(one.at.max(span.at), one.end().min(span.end()))
+        };
+        self.meeting(span).iter().map(clip)
+    }
+
+    /// What of `span` lies in none of these ranges.
+    pub fn gaps(&self, span: Span) -> SpanSet {
+        let (mut gaps, mut at) = (Vec::new(), span.at);
+        for one in self.meeting(span) {
+            if one.at > at {
+                gaps.push(Span::between(at, one.at));
+            }
+            at = one.end();
+        }
+        if at < span.end() {
+            gaps.push(Span::between(at, span.end()));
+        }
+        SpanSet(gaps)
     }
 
     /// What of these ranges lies outside of the clusters that `taken` touches.

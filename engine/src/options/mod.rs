@@ -17,6 +17,8 @@ pub struct Options {
     pub output: Option<PathBuf>,
     /// The command line, for the report.
     pub command: Vec<String>,
+    /// Go on where an interrupted run into the same output folder stopped.
+    pub resume: bool,
     /// The formats that are known.
     pub registry: Registry,
     /// Names of the built-in formats to look for; empty means all.
@@ -71,6 +73,7 @@ impl Default for Options {
         Options {
             output: None,
             command: Vec::new(),
+            resume: false,
             registry: Registry::default(),
             formats: Vec::new(),
             quick: false,

@@ -1,6 +1,7 @@
 //! What is written: recovered files with their names and times, and the report.
 
 pub mod destination;
+mod former;
 mod naming;
 mod proposal;
 pub mod report;

@@ -4,19 +4,20 @@
 //! record, and given by one rename each. Nothing that exists is ever overwritten. That a photo got its name
 //! is put on record when its bytes and its name are on the disk itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::ErrorKind;
 
 use jiff::tz::TimeZone;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use super::former::Former;
 use super::naming::TakenPaths;
 use super::proposal::proposed;
 use super::times::set_times;
 use crate::carve::note_change;
 use crate::control::error::Error;
-use crate::folder::Folder;
+use crate::folder::{EntryKind, Folder};
 use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
 use crate::model::Record;
 use crate::settle::{Disposition, ReportOrder};
@@ -45,6 +46,18 @@ pub struct Recovery<'a> {
     pub zone: Option<&'a TimeZone>,
     /// The sources that could be opened, by position on the command line.
     pub sources: &'a [Option<&'a dyn Source>],
+    /// Whether all that was asked for was found: what an earlier process has written of it and no file has
+    /// any more is removed then.
+    pub is_found: bool,
+}
+
+/// A file of the report that is to be written, and where.
+struct Due {
+    /// Its position in the order of the report.
+    position: usize,
+    path: String,
+    /// Whether an earlier process has written it there.
+    is_there: bool,
 }
 
 /// What was written: for each file of the report the line with its name.
@@ -77,26 +90,96 @@ impl Recovery<'_> {
         let due = self.due(ledger, listing, &mut written);
         self.make_room(ledger, listing, &due);
         let mut taken = TakenPaths::default();
-        for &position in &due {
-            match self.name(ledger, listing, position, &mut taken, &written) {
-                Ok(name) => written.names[position] = name,
+        let hash = |position: &usize| ledger.entries[listing.order[*position] as usize].hash;
+        let hashes = due.iter().filter_map(hash).collect();
+        let former = Former::of(self.output, ledger, hashes, self.is_found);
+        let chosen = due.into_iter().filter_map(|position| {
+            match self.choose(ledger, listing, position, &mut taken, &former) {
+                Ok(due) => Some(due),
+                Err(error) => {
+                    written.fail(error);
+                    None
+                }
+            }
+        });
+        let due: Vec<Due> = chosen.collect();
+        let left = match self.take_back(ledger, listing, &due, &former) {
+            Ok(left) => left,
+            Err(error) => {
+                written.fail(error);
+                return written;
+            }
+        };
+        for due in &due {
+            match self.name(ledger, listing, due, &written) {
+                Ok(name) => written.names[due.position] = name,
                 Err(error) => written.fail(error),
             }
         }
         if let Err(error) = ledger.sync() {
             // Names that are not on record are not given.
             written.fail(error);
-            written.names.fill(None);
+            let is_there = |due: &&Due| due.is_there;
+            let there: BTreeSet<usize> = due.iter().filter(is_there).map(|due| due.position).collect();
+            for (position, name) in written.names.iter_mut().enumerate() {
+                *name = name.filter(|_| there.contains(&position));
+            }
             return written;
         }
-        for batch in due.chunks(BATCH) {
+        let unplaced: Vec<usize> =
+            due.iter().filter(|due| !due.is_there).map(|due| due.position).collect();
+        if ledger.is_resumed {
+            // Also what has its name, and what was taken back to have none.
+            self.make_room(ledger, listing, &unplaced);
+        }
+        for batch in unplaced.chunks(BATCH) {
             let placed = self.place_batch(ledger, listing, batch, &mut taken, &mut written);
             match self.sync_folders(&placed) {
                 Ok(()) => placed.into_iter().for_each(|path| ledger.place(&PlacedLine { path })),
                 Err(error) => written.fail(error),
             }
         }
+        former.remove_empty(&left);
         written
+    }
+
+    /// Where a file goes: to its own name, unless that is taken.
+    fn choose(
+        &self,
+        ledger: &Ledger,
+        listing: &ReportOrder,
+        position: usize,
+        taken: &mut TakenPaths,
+        former: &Former<'_>,
+    ) -> Result<Due, Error> {
+        let entry = &ledger.entries[listing.order[position] as usize];
+        let record = ledger.record(entry)?;
+        let offset = record.offset();
+        let mut path = taken.claim(proposed(&record, listing.parent[position] != NONE), offset);
+        loop {
+            let kind = self.output.kind(&path).ok().flatten();
+            let is_file = matches!(kind, Some(EntryKind::File(_)));
+            let is_there =
+                is_file && entry.hash.is_some_and(|hash| former.stands(&path, &hash));
+            if kind.is_none() || is_there || is_file && former.gives_up(&path) {
+                return Ok(Due { position, path, is_there });
+            }
+            // Something of that name was there before this run.
+            path = taken.claim(path, offset);
+        }
+    }
+
+    /// Takes back what an earlier process has written to other paths than it is to have now.
+    fn take_back(
+        &self,
+        ledger: &Ledger,
+        listing: &ReportOrder,
+        due: &[Due],
+        former: &Former<'_>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let content = |due: &Due| ledger.entries[listing.order[due.position] as usize].hash;
+        let chosen = due.iter().filter_map(|due| Some((content(due)?, due.path.as_str())));
+        former.take_back(self.store, &chosen.collect::<HashMap<_, _>>())
     }
 
     /// Gives names to those files of a batch whose bytes are on the disk itself; gives their paths.
@@ -190,20 +273,19 @@ impl Recovery<'_> {
         self.store.keep_only(&hashes);
     }
 
-    /// Sees to it that the content is in the store, and puts a free name on record; nothing when
-    /// there is no room for content that would have to be written yet.
+    /// Sees to it that the content is in the store, unless it has its name already, and puts the name on
+    /// record; nothing when there is no room for content that would have to be written yet.
     fn name(
         &self,
         ledger: &mut Ledger,
         listing: &ReportOrder,
-        position: usize,
-        taken: &mut TakenPaths,
+        due: &Due,
         written: &WrittenNames,
     ) -> Result<Option<LogPosition>, Error> {
-        let index = listing.order[position] as usize;
+        let index = listing.order[due.position] as usize;
         let mut record = ledger.record(&ledger.entries[index])?;
         let is_stored = |entry: &IndexEntry| entry.hash.is_some_and(|hash| self.store.holds(&hash));
-        if !is_stored(&ledger.entries[index]) {
+        if !due.is_there && !is_stored(&ledger.entries[index]) {
             if written.is_full() {
                 return Ok(None);
             }
@@ -212,12 +294,14 @@ impl Recovery<'_> {
             }
         }
         let Some(blake3) = ledger.entries[index].hash else { return Ok(None) };
-        set_times(self.store.folder(), &Store::name(&blake3), &record, self.zone)?;
-        let offset = record.offset();
-        let mut path = taken.claim(proposed(&record, listing.parent[position] != NONE), offset);
-        while matches!(self.output.kind(&path), Ok(Some(_))) {
-            // Something of that name was there before this run.
-            path = taken.claim(path, offset);
+        let path = due.path.clone();
+        if due.is_there {
+            let folder = parent(&path).unwrap_or(".");
+            let failed = |error| Error::output("open", &self.output.path().join(folder), error);
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            set_times(&self.output.below(folder).map_err(failed)?, name, &record, self.zone)?;
+        } else {
+            set_times(self.store.folder(), &Store::name(&blake3), &record, self.zone)?;
         }
         ledger.name(&NamedLine { blake3, path }).map(Some)
     }

@@ -1,6 +1,7 @@
 //! Fixed-size chunks of a source, read in order and sent to the workers: those first that may hold what is
 //! not there any more.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -15,12 +16,13 @@ use crate::source::Source;
 pub struct Chunk<'s> {
     /// First byte, from the start of the source.
     pub at: u64,
-    /// How many bytes from `at` may hold the start of a header that belongs to this chunk; the
-    /// first chunk of a range may begin before it.
-    pub own: usize,
+    /// Which bytes from `at` on may hold the start of a header that belongs to this chunk; the first chunk
+    /// of a range may begin before it.
+    pub own: Range<usize>,
     bytes: Held<'s>,
 }
 
+#[derive(Clone)]
 enum Held<'s> {
     Mapped(&'s [u8]),
     Read(Arc<Vec<u8>>),
@@ -82,6 +84,8 @@ pub struct Reader<'r, 's> {
     pub window: &'r Window<'s>,
     /// Which part of it, in which chunks.
     pub cut: Cut,
+    /// What of that part is to be scanned.
+    pub todo: &'r SpanSet,
     /// Ranges of which the chunks that lie wholly in them come last: live files.
     pub last: &'r SpanSet,
     /// Shows how far it is, and stops it.
@@ -99,20 +103,27 @@ impl<'s> Reader<'_, 's> {
 
     /// One pass; whether it came to its end.
     fn pass(&self, pass: Pass, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
-        let Reader { source, cut, progress, .. } = *self;
+        let Reader { source, cut, progress, todo, .. } = *self;
         let mut index = cut.start / cut.chunk_len;
         let mut last = cut.end;
         if hasher.is_some() {
             (index, last) = (0, source.len());
         }
-        while index * cut.chunk_len < last {
+        loop {
+            if hasher.is_none() {
+                // What is scanned already is not even asked for.
+                let Some(next) = todo.after(index * cut.chunk_len).first() else { return true };
+                index = index.max(next.at / cut.chunk_len);
+            }
+            if index * cut.chunk_len >= last {
+                return true;
+            }
             // A file system of a network takes its time even to say where data is.
             if progress.stopped() {
                 return false;
             }
             let base = index * cut.chunk_len;
             let reach = (base + cut.chunk_len + cut.overlap).min(source.len());
-            let in_range = base < cut.end && base + cut.chunk_len > cut.start;
             let data = source.data_after(base);
             if data.is_none_or(|data| data.at >= reach) {
                 // The next chunk with data may be far: leave out all of them at once.
@@ -122,28 +133,30 @@ impl<'s> Reader<'_, 's> {
                 if let Some(hasher) = &mut hasher {
                     hasher.zeros(end - base);
                 }
-                let hole = Span::between(base.max(cut.start), end.min(cut.end));
-                if pass != Pass::Rest && hole.len > 0 {
-                    chunks.skip(hole);
-                    progress.scanned.fetch_add(hole.len, Relaxed);
+                if pass != Pass::Rest {
+                    for hole in todo.parts(Span::between(base, end)) {
+                        chunks.skip(hole);
+                        progress.scanned.fetch_add(hole.len, Relaxed);
+                    }
                 }
                 index = next;
                 continue;
             }
             let whole = cut.chunk_len.min(source.len() - base) as usize;
-            if !self.belongs(pass, Span { at: base, len: whole as u64 }) {
+            let span = Span { at: base, len: whole as u64 };
+            if !self.belongs(pass, span) {
                 index += 1;
                 continue;
             }
-            if in_range && !chunks.ready() || progress.stopped() {
+            let is_wanted = todo.meets(span);
+            if is_wanted && !chunks.ready() || progress.stopped() {
                 return false;
             }
             let bytes = match source.mapped(base, (reach - base) as usize) {
                 Some(bytes) => Held::Mapped(bytes),
                 None => Held::Read(self.window.read(index)),
             };
-            let own = cut.chunk_len.min(cut.end.saturating_sub(base)) as usize;
-            let chunk = Chunk { at: base, own: own.min(whole), bytes };
+            let chunk = Chunk { at: base, own: 0..whole, bytes };
             if let Some(hasher) = &mut hasher {
                 // A mapped chunk is read only now.
                 for piece in chunk.bytes()[..whole].chunks(PIECE) {
@@ -156,10 +169,25 @@ impl<'s> Reader<'_, 's> {
             if progress.is_over() {
                 return false;
             }
-            if in_range && !chunks.send(chunk) || source.is_gone() {
+            if is_wanted && !self.send(&chunk, chunks) || source.is_gone() {
                 return false;
             }
             index += 1;
+        }
+    }
+
+    /// Sends those parts of a chunk that are to be scanned; false when nobody wants them any more. Another one
+    /// may be read already.
+    fn send(&self, chunk: &Chunk<'s>, chunks: &impl Sink<'s>) -> bool {
+        let span = Span { at: chunk.at, len: chunk.own.len() as u64 };
+        for (number, part) in self.todo.parts(span).enumerate() {
+            if number > 0 && !chunks.ready() {
+                return false;
+            }
+            let own = (part.at - chunk.at) as usize..(part.end() - chunk.at) as usize;
+            if !chunks.send(Chunk { at: chunk.at, own, bytes: chunk.bytes.clone() }) {
+                return false;
+            }
         }
         true
     }
@@ -187,7 +215,8 @@ mod tests {
         }
 
         fn send(&self, chunk: Chunk<'s>) -> bool {
-            self.0.lock().unwrap().push((chunk.at, chunk.bytes()[..chunk.own].to_vec()));
+            let from = chunk.at + chunk.own.start as u64;
+            self.0.lock().unwrap().push((from, chunk.bytes()[chunk.own.clone()].to_vec()));
             true
         }
 
@@ -198,15 +227,22 @@ mod tests {
 
     /// Where the chunks of ten bytes begin that a source of 45 is read in.
     fn order(last: &SpanSet, hasher: Option<&mut Hasher>) -> Vec<u64> {
+        order_of(&vec![Span::between(0, 45)].into(), last, hasher)
+    }
+
+    /// The same where only `todo` is to be scanned.
+    fn order_of(todo: &SpanSet, last: &SpanSet, hasher: Option<&mut Hasher>) -> Vec<u64> {
         let data: Vec<u8> = (0..45).collect();
         let source = MemorySource::new("card", data.clone()).unmapped();
         let (metrics, taken) = (Metrics::default(), Taken::default());
         let window = &Window::new(&source, 10, 5, &metrics);
         let cut = Cut { start: 0, end: 45, chunk_len: 10, overlap: 5 };
         let progress = &Progress::default();
-        let reader = Reader { source: &source, window, cut, last, progress };
+        let reader = Reader { source: &source, window, cut, todo, last, progress };
         assert!(reader.read(hasher, &taken));
         let taken = taken.0.into_inner().unwrap();
+        let all = taken.iter().map(|(at, bytes)| Span { at: *at, len: bytes.len() as u64 });
+        assert_eq!(all.collect::<SpanSet>(), *todo);
         for (at, bytes) in &taken {
             assert_eq!(bytes[..], data[*at as usize..][..bytes.len()]);
         }
@@ -220,5 +256,19 @@ mod tests {
         assert_eq!(order(&SpanSet::default(), None), [0, 10, 20, 30, 40]);
         assert_eq!(order(&vec![Span::between(0, 45)].into(), None), [0, 10, 20, 30, 40]);
         assert_eq!(order(&live, Some(&mut Hasher::new(&[]))), [0, 10, 20, 30, 40]);
+    }
+
+    #[test]
+    fn what_was_scanned_already_is_not_sent_again() {
+        let none = SpanSet::default();
+        let todo = |parts: &[(u64, u64)]| -> SpanSet {
+            parts.iter().map(|&(start, end)| Span::between(start, end)).collect()
+        };
+        assert!(order_of(&todo(&[]), &none, None).is_empty());
+        assert_eq!(order_of(&todo(&[(44, 45)]), &none, None), [44]);
+        let some = todo(&[(3, 5), (7, 12), (30, 40)]);
+        assert_eq!(order_of(&some, &none, None), [3, 7, 10, 30]);
+        assert_eq!(order_of(&some, &todo(&[(0, 10)]), None), [10, 30, 3, 7]);
+        assert_eq!(order_of(&some, &none, Some(&mut Hasher::new(&[]))), [3, 7, 10, 30]);
     }
 }

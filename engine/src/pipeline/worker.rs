@@ -47,15 +47,14 @@ struct Looked {
 impl<'w> Worker<'w> {
     /// What reads the chunks.
     pub(super) fn reader(&self) -> Reader<'w, 'w> {
-        let Scan { cut, last, progress, .. } = *self.scan;
-        Reader { source: self.source, window: self.window, cut, last, progress }
+        let Scan { cut, todo, last, progress, .. } = *self.scan;
+        Reader { source: self.source, window: self.window, cut, todo, last, progress }
     }
 
     /// Scans and carves one chunk. What was found before a failure of the output is in the batch.
     pub(super) fn scan(&self, chunk: &Chunk<'_>) -> (Batch, Result<(), Error>) {
         let progress = self.scan.progress;
-        let before = self.scan.cut.start.saturating_sub(chunk.at) as usize;
-        let own = before.min(chunk.own)..chunk.own;
+        let own = chunk.own.clone();
         let len = own.len() as u64;
         let Looked { hits, traces, trailers, erased } =
             self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));

@@ -12,10 +12,10 @@ use crate::carve::Carver;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
-use crate::folder::Folder;
-use crate::ledger::{Journal, Keeper, Reserve, SCAN_LOG, Store};
+use crate::folder::{Folder, Lock};
+use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
 use crate::options::Options;
-use crate::output::destination::{Destination, STATE};
+use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
 
 /// Name of the settle log in the folder that holds the state of a run.
@@ -52,6 +52,8 @@ pub(super) struct Output {
     /// The folder that holds the state of the run.
     pub(super) state: Folder,
     pub(super) store: Store,
+    /// Keeps other processes out.
+    _lock: Lock,
 }
 
 /// The folder that holds the state of a run, before its store is opened: whoever has made its scan log owns
@@ -60,16 +62,40 @@ pub(super) struct OutputState {
     destination: Destination,
     folder: Folder,
     state: Folder,
+    lock: Lock,
 }
 
 impl OutputState {
-    /// Makes the folders of a run.
+    /// Makes the folders of a run, in which no other process may be at work.
     pub(super) fn create(destination: Destination) -> Result<Self, Error> {
         let folder = destination.create()?;
         let made = folder.make(STATE);
         let state = made
             .map_err(|error| Error::output("make the folder", &folder.path().join(STATE), error))?;
-        Ok(OutputState { destination, folder, state })
+        let path = || state.path().join(LOCK);
+        let lock = state.lock(LOCK).map_err(|error| Error::output("lock", &path(), error))?;
+        let lock = lock.ok_or_else(|| Error::Busy { path: folder.path().to_path_buf() })?;
+        Ok(OutputState { destination, folder, state, lock })
+    }
+
+    /// The output folder.
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The folder that holds the state of the run.
+    pub(super) fn state(&self) -> &Folder {
+        &self.state
+    }
+
+    /// A new scan log in place of one in which nothing stands.
+    pub(super) fn fresh_scan_log(&self) -> Result<Journal, Error> {
+        Journal::replace(&self.state, SCAN_LOG)
+    }
+
+    /// The log of names, with those that an earlier process gave.
+    pub(super) fn name_log(&self) -> Result<NameLog, Error> {
+        NameLog::open(&self.state)
     }
 
     /// A new scan log, which no earlier run may have left there.
@@ -84,11 +110,11 @@ impl OutputState {
 
     /// The same with its store, from which what an earlier process left unfinished is removed.
     pub(super) fn with_store(self) -> Result<Output, Error> {
-        let OutputState { destination, folder, state } = self;
+        let OutputState { destination, folder, state, lock } = self;
         let made = state.make(STORE);
         let store = made
             .map_err(|error| Error::output("make the folder", &state.path().join(STORE), error))?;
-        Ok(Output { destination, folder, state, store: Store::open(store)? })
+        Ok(Output { destination, folder, state, store: Store::open(store)?, _lock: lock })
     }
 }
 
@@ -96,6 +122,12 @@ impl Output {
     /// Room that is held back for the report.
     pub(super) fn reserve(&self) -> Option<Reserve> {
         Reserve::create(&self.state, self.destination.free).ok()
+    }
+
+    /// Removes what a run that came to its end needs no more.
+    pub(super) fn tidy(&self) {
+        // What is left costs room, nothing else.
+        drop(self.state.remove(SETTLE_LOG));
     }
 
     /// Removes the store if nothing is left in it, and says whether that is so.

@@ -51,7 +51,7 @@ pub struct Settled {
 /// Photos are written, and the report is.
 #[derive(Debug)]
 pub struct Written {
-    pub(super) report: std::path::PathBuf,
+    pub(super) report: Option<std::path::PathBuf>,
     pub(super) listing: ReportOrder,
     pub(super) sources: Vec<ReportSource>,
     pub(super) totals: Totals,

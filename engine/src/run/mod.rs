@@ -20,6 +20,7 @@ mod outcome;
 mod replay;
 mod report;
 mod restore;
+mod resume;
 mod scan;
 mod settle;
 mod source_job;

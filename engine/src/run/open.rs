@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
+use super::resume;
 use super::source_job::{GivenSource, SourceJob, opened};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::ledger::{HeadLine, Journal, Ledger, ScanSettings};
+use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
 use crate::source::{self, Holed, Identity, Source};
@@ -61,7 +62,9 @@ impl<'o> Job<'o, Opened> {
         progress: &'o Progress,
     ) -> Result<Self, Error> {
         let destination = checked(options, paths)?;
-        let open = |path: &PathBuf| (path.clone(), source::open(path, options.io));
+        let open = |path: &PathBuf| {
+            (path.clone(), source::open_watched(path, options.io, progress.wish()))
+        };
         let mut sources: Vec<_> = paths.iter().map(open).collect();
         if let Some(map) = &options.map {
             sources = with_map(sources, map)?;
@@ -83,12 +86,19 @@ impl<'o> Job<'o, Opened> {
         let sources = source_jobs(sources, options, progress)?;
         let mut environment = Environment::new(options, progress)?;
         let output = destination.map(OutputState::create).transpose()?;
-        let (scan, settle) = match &output {
-            Some(output) => (output.scan_log()?, output.settle_log()?),
-            None => (Journal::scratch()?, Journal::scratch()?),
+        let head = head(&sources, &environment);
+        let mut ledger = match &output {
+            Some(output) if options.resume => resume::ledger(output, &sources, head)?,
+            Some(output) => {
+                let scan = output.scan_log()?;
+                Ledger::new(head, scan, output.settle_log()?, output.name_log()?)?
+            }
+            None => {
+                let (scan, settle) = (Journal::scratch()?, Journal::scratch()?);
+                Ledger::new(head, scan, settle, NameLog::scratch()?)?
+            }
         };
         environment.output = output.map(OutputState::with_store).transpose()?;
-        let mut ledger = Ledger::new(head(&sources, &environment), scan, settle)?;
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })
     }
@@ -122,6 +132,7 @@ pub(super) fn given(sources: Vec<Box<dyn Source>>) -> (Vec<PathBuf>, Vec<GivenSo
 /// must not lie on a source either.
 fn checked(options: &Options, paths: &[PathBuf]) -> Result<Option<Destination>, Error> {
     match &options.output {
+        Some(output) if options.resume => destination::check_going_on(output, paths).map(Some),
         Some(output) => destination::check(output, paths).map(Some),
         None => {
             destination::check_temporary(&std::env::temp_dir(), paths)?;
@@ -162,5 +173,6 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);
     let identity = |source: Option<&dyn Source>| read(Identity::of(source?));
-    HeadLine::new(settings, opened(sources).into_iter().map(identity).collect())
+    let sources = opened(sources).into_iter().map(identity).collect();
+    HeadLine::new(settings, sources, options.command.clone())
 }

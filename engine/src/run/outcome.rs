@@ -13,7 +13,7 @@ use crate::settle::LeftOut;
 /// What a run came to.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The report, in the output folder; nothing for a run that writes nothing.
+    /// The report, in the output folder; nothing for a run that writes nothing, or had no room for one.
     pub report: Option<PathBuf>,
     /// Its totals.
     pub summary: Summary,

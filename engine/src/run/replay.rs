@@ -7,7 +7,7 @@ use super::job::{Job, Scanned};
 use super::open::{given, head, source_jobs};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::ledger::{Journal, Ledger, ScanLogs};
+use crate::ledger::{Journal, Ledger, NameLog, ScanLogs};
 use crate::options::Options;
 use crate::output::destination;
 use crate::source::Source;
@@ -38,11 +38,11 @@ impl<'o> Job<'o, Scanned> {
             return Err(Error::Replay { path, why });
         }
         let output = destination.map(OutputState::create).transpose()?;
-        let settle = match &output {
-            Some(output) => output.settle_log()?,
-            None => Journal::scratch()?,
+        let (settle, names) = match &output {
+            Some(output) => (output.settle_log()?, output.name_log()?),
+            None => (Journal::scratch()?, NameLog::scratch()?),
         };
-        let mut ledger = Ledger::replay(logs, settle)?;
+        let mut ledger = Ledger::replay(logs, settle, names)?;
         environment.output = output.map(OutputState::with_store).transpose()?;
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Scanned })

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, ScanTally};
 use crate::model::{Hasher, SpanSet};
 use crate::pipeline::{Cut, NEAR, REGION, Scan};
 
@@ -22,8 +22,8 @@ impl<'o> Job<'o, Opened> {
     pub fn scan(mut self) -> Job<'o, Scanned> {
         let Job { environment, sources, ledger, .. } = &mut self;
         let progress = environment.progress;
-        let asked = sources.iter().filter(|source| source.open().is_some());
-        progress.total.store(asked.map(|source| source.range.len).sum(), Relaxed);
+        let asked = sources.iter().zip(&ledger.tallies).filter(|(job, _)| job.open().is_some());
+        progress.total.store(asked.map(|(job, tally)| todo(job, tally).total()).sum(), Relaxed);
         for (index, source) in (0..).zip(sources.iter()) {
             if environment.failure.is_none() && !progress.stopped() {
                 let outcome = scan_one(environment, source, index, ledger);
@@ -37,6 +37,11 @@ impl<'o> Job<'o, Opened> {
     }
 }
 
+/// What of a source is still to be scanned.
+fn todo(job: &SourceJob, tally: &ScanTally) -> SpanSet {
+    if tally.complete { SpanSet::default() } else { tally.done.gaps(job.range) }
+}
+
 fn scan_one(
     environment: &Environment<'_>,
     job: &SourceJob,
@@ -44,6 +49,11 @@ fn scan_one(
     ledger: &mut Ledger,
 ) -> Result<(), Error> {
     let Some(source) = job.open() else { return Ok(()) };
+    let Some(tally) = ledger.tallies.get(index as usize) else { return Ok(()) };
+    if tally.complete {
+        return Ok(());
+    }
+    let todo = todo(job, tally);
     let Environment { options, matcher, metrics, progress, pool, wanted, .. } = environment;
     let live: SpanSet = job.live.spans().collect();
     let last = live.iter().filter(|span| span.len >= LEAST_LAST).collect();
@@ -61,6 +71,7 @@ fn scan_one(
             chunk_len: options.chunk_len.next_multiple_of(REGION).max(LEAST_CHUNK),
             overlap: matcher.overlap() as u64 + NEAR,
         },
+        todo: &todo,
         last: &last,
         live: (!options.all).then_some(&job.live),
         traces: options.filesystems,

@@ -87,6 +87,7 @@ impl<'o> Job<'o, Settled> {
             ledger: &self.ledger,
             listing: &self.stage.listing,
             names,
+            embedded: self.environment.options.embedded,
         }
     }
 

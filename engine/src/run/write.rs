@@ -1,10 +1,13 @@
 //! [`Settled`] to [`Written`]: photos in their folders, and the report.
 
+use jiff::Timestamp;
+
 use super::environment::{Environment, Output};
 use super::job::{Job, Settled, Written};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
+use crate::ledger::DoneLine;
 use crate::output::{self, Recovery};
 
 impl<'o> Job<'o, Settled> {
@@ -12,7 +15,8 @@ impl<'o> Job<'o, Settled> {
     ///
     /// # Errors
     ///
-    /// When there is no output folder, or when the report cannot be written.
+    /// When there is no output folder, or when the report cannot be written; that there is no room for it
+    /// is part of the outcome.
     pub fn write(mut self) -> Result<Job<'o, Written>, Error> {
         let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
@@ -34,6 +38,7 @@ impl<'o> Job<'o, Settled> {
                 embedded: options.embedded,
                 zone: options.zone.as_ref(),
                 sources: &opened(sources),
+                is_found: !environment.is_cut_short && environment.failure.is_none(),
             };
             written = recovery.place(ledger, &stage.listing);
         }
@@ -45,12 +50,36 @@ impl<'o> Job<'o, Settled> {
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);
         let totals = self.rows(&written.names).totals();
-        let report = self.report(&written.names, totals.summary.clone())?;
+        let report = match self.report(&written.names, totals.summary.clone()) {
+            Err(error @ Error::NoRoom { .. }) => {
+                self.environment.note::<()>(Err(error));
+                None
+            }
+            report => Some(report?),
+        };
+        self.close();
         let warnings = self.environment.warnings(&written);
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described } = stage;
         let stage = Written { report, listing, sources: described, totals, warnings };
         Ok(Job { environment, sources, ledger, stage })
+    }
+}
+
+impl Job<'_, Settled> {
+    /// Puts on record that the run came to its end, where it did.
+    fn close(&mut self) {
+        let Environment { is_cut_short, failure, output, .. } = &self.environment;
+        if *is_cut_short || failure.is_some() {
+            return;
+        }
+        let done = DoneLine { finished: Timestamp::now().to_string() };
+        // Where it cannot be, whoever goes on with the run makes the same report again.
+        if self.ledger.done(&done).is_ok()
+            && let Some(output) = output
+        {
+            output.tidy();
+        }
     }
 }
 
@@ -60,7 +89,7 @@ impl Job<'_, Written> {
         let Job { environment, sources, stage, .. } = self;
         let Written { report, listing, sources: described, totals, warnings } = stage;
         let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { report: Some(report), warnings, ..outcome }
+        Outcome { report, warnings, ..outcome }
     }
 }
 
@@ -86,7 +115,8 @@ impl Environment<'_> {
         }
         if !output.close_store() {
             warnings.push(format!(
-                "Some photos could not be given their names; they are kept by their BLAKE3 in {}.",
+                "Some photos could not be given their names; they are kept by their BLAKE3 in {}, for \
+                 --resume or `afterimage recover`.",
                 store.folder().path().display()
             ));
         }

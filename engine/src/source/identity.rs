@@ -41,6 +41,24 @@ impl Identity {
         });
         Identity { size, first: hash(0), last: hash(last), holes, serial: None }
     }
+
+    /// What tells `other` from this source, in words; nothing where it is the same.
+    pub fn difference(&self, other: &Identity) -> Option<String> {
+        if self.size != other.size {
+            return Some(format!("that one had {} bytes, this one has {}", self.size, other.size));
+        }
+        if let (Some(before), Some(now)) = (&self.serial, &other.serial)
+            && before != now
+        {
+            return Some(format!("that one had the serial number {before}, this one has {now}"));
+        }
+        let what = match (self.first == other.first, self.last == other.last) {
+            (true, true) => return None,
+            (false, _) => "its first bytes differ",
+            (true, false) => "its last bytes differ",
+        };
+        Some(what.to_owned())
+    }
 }
 
 #[cfg(test)]

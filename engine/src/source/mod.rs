@@ -31,6 +31,7 @@ pub use holed::Holed;
 pub use identity::Identity;
 pub use memory::MemorySource;
 pub use open::{Io, open};
+pub(crate) use open::open_watched;
 pub use packed::{Packed, recognise, shell};
 pub(crate) use watched::Watched;
 pub(crate) use witness::Witness;

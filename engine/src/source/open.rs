@@ -6,11 +6,13 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::control::error::Error;
+use crate::control::progress::Stop;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 use crate::source::remote;
+use crate::source::watched::Watched;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,11 @@ pub enum Io {
 /// Nothing else is opened at all: a pipe would wait for its writer, and some character devices
 /// act on being opened.
 pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    open_watched(path, io, &Stop::default())
+}
+
+/// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
+pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
     let failed = |error| Error::open(path, error);
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
@@ -50,12 +57,16 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
         (true, SourceKind::Image) => Err(refused("it is empty")),
         (true, SourceKind::Device) => Err(refused("it is empty; is there a card in the reader?")),
         (false, SourceKind::Device) => Ok(source),
-        (false, SourceKind::Image) => match packed::recognise(source.as_ref()) {
-            Some(Packed { what, advice, is_scannable: false }) => {
-                Err(Error::Packed { path: path.to_path_buf(), what, advice })
+        (false, SourceKind::Image) => {
+            let watched = Watched::new(source, stop);
+            let packed = packed::recognise(&watched);
+            match packed.filter(|_| !stop.is_over()) {
+                Some(Packed { what, advice, is_scannable: false }) => {
+                    Err(Error::Packed { path: path.to_path_buf(), what, advice })
+                }
+                _ => Ok(watched.into_inner()),
             }
-            _ => Ok(source),
-        },
+        }
     }
 }
 

@@ -40,6 +40,11 @@ impl Watched {
         Watched { source, stop: stop.clone(), piece: AtomicU64::new(LEAST_PIECE) }
     }
 
+    /// The source, which is watched no more.
+    pub(crate) fn into_inner(self) -> Box<dyn Source> {
+        self.source
+    }
+
     /// Takes note of how long a piece took.
     fn learn(&self, piece: u64, len: u64, took: Duration) {
         let next = match took {

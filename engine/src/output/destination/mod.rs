@@ -2,26 +2,22 @@
 //!
 //! All checks come before anything is written, the folder itself included.
 
-mod devices;
-mod disk;
-mod loop_image;
-mod mounts;
 mod prepared;
 mod resolved;
 mod source;
-mod system;
+mod unfinished;
 
-pub use mounts::Mount;
-pub use source::{REPORT, STATE};
+pub use source::{LOCK, REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::folder::{FileId, Folder, Owner};
+use crate::ledger::SCAN_LOG;
+use crate::system::{System, disk_of};
 use prepared::{Run, Sources};
 use resolved::ResolvedPath;
-use system::System;
 
 /// A folder that may be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +58,17 @@ pub fn check_resumed(output: &Path, sources: &[PathBuf]) -> Result<Destination, 
     checked(output, sources, Run::Later)
 }
 
+/// Like [`check_resumed`] where an earlier run has left its log, and like [`check`] where none has.
+///
+/// # Errors
+///
+/// Those of [`check_resumed`] or [`check`].
+pub fn check_going_on(output: &Path, sources: &[PathBuf]) -> Result<Destination, Error> {
+    let has_log = output.join(STATE).join(SCAN_LOG).symlink_metadata().is_ok();
+    let run = if has_log { Run::Later } else { Run::Again };
+    checked(output, sources, run)
+}
+
 /// Whether files without names may be written to the existing `folder`, as a run does that only lists.
 ///
 /// # Errors
@@ -83,8 +90,11 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
         if let Some(why) = prepared::conflict(&root, run, &sources).map_err(failed)? {
             return Err(refused(output, why));
         }
+        if run == Run::First {
+            unfinished::check(&root, output)?;
+        }
     }
-    let asked = disk::of(&resolved.existing).and_then(|disk| {
+    let asked = disk_of(&resolved.existing).and_then(|disk| {
         let device = FileId::of(&fs::metadata(&resolved.existing)?).device;
         Ok((disk, device))
     });
@@ -105,7 +115,9 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
 fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
-    if let Some(why) = sources.iter().find_map(|source| system.conflict(&resolved, source)) {
+    if let Some(why) =
+        sources.iter().find_map(|source| source::conflict(&system, &resolved, source))
+    {
         return Err(refused(output, why));
     }
     if fs::metadata(&resolved.path).is_ok_and(|metadata| !metadata.is_dir()) {
@@ -154,6 +166,9 @@ impl Destination {
         Ok(folder)
     }
 }
+
+#[cfg(test)]
+mod on_devices;
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::source::{OURS, REPORT, STATE};
+use super::source::{LOCK, OURS, REPORT, STATE};
 use crate::folder::{EntryKind, FileId, Folder};
 use crate::ledger::SCAN_LOG;
 
@@ -21,6 +21,8 @@ const MOST_DEPTH: usize = 20;
 pub(super) enum Run {
     /// The first one there.
     First,
+    /// The first one that left a log there: an earlier one may have ended before it had one.
+    Again,
     /// One that goes on where another stopped.
     Later,
 }
@@ -58,7 +60,7 @@ pub(super) fn conflict(
 fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result<Option<String>> {
     Ok(match (root.kind(REPORT)?, run) {
         (None, _) => None,
-        (Some(EntryKind::File(_)), Run::First) => Some(
+        (Some(EntryKind::File(_)), Run::First | Run::Again) => Some(
             "it holds the report of an earlier run, which would be lost; choose another folder, or \
              move this one away"
                 .to_owned(),
@@ -78,16 +80,13 @@ fn state_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
         Opened::Refused(why) => return Ok(Some(why)),
         Opened::Folder(state) => state,
     };
-    if run == Run::Later {
+    // A log that is a file is of a run that was not finished, which is told in its own words.
+    if run != Run::First || matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))) {
         return Ok(None);
     }
-    let names = state.names()?;
-    if matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))) {
-        let why = "it holds the journal of an earlier run, and what that run found in \
-                   .afterimage/store";
-        return Ok(Some(why.to_owned()));
-    }
-    Ok(names.iter().min().map(|name| {
+    // All that a run has made which was killed before its first line.
+    let names = state.names()?.into_iter().filter(|name| name != LOCK);
+    Ok(names.min().map(|name| {
         format!(
             "{STATE}/{} in it is of no run that is known; choose another folder, or remove it",
             name.to_string_lossy()

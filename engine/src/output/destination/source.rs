@@ -4,11 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use super::resolved::ResolvedPath;
-use super::system::System;
 use crate::output::naming::OutputFolder;
+use crate::system::System;
 
 /// The folder in the output folder that holds what a run needs while it runs.
 pub const STATE: &str = ".afterimage";
+
+/// The file in it that a running process holds a lock on.
+pub const LOCK: &str = "lock";
 
 /// Name of the report in the output folder.
 pub const REPORT: &str = "report.json";
@@ -22,35 +25,32 @@ pub(super) const OURS: [&str; 5] = [
     "report",
 ];
 
-impl System {
-    /// Why nothing may be written to `output` while `source` is searched, in words for its user.
-    ///
-    /// A source that cannot be looked at is none: opening it fails, and says why.
-    pub(super) fn conflict(&self, output: &ResolvedPath, source: &Path) -> Option<String> {
-        let metadata = fs::metadata(source).ok()?;
-        let resolved = fs::canonicalize(source).ok()?;
-        if resolved == output.path {
-            return Some("it is itself what is to be searched".to_owned());
-        }
-        if metadata.is_dir() {
-            return folder_conflict(output, &resolved);
-        }
-        if resolved.starts_with(output.path.join(STATE)) {
-            return Some(format!(
-                "{} lies among the working files of this folder, which are rewritten",
-                source.display()
-            ));
-        }
-        self.writes_to(output, &metadata).then(|| {
-            format!(
-                "it lies on {}, which is to be searched; every file written there could overwrite \
-                 a photo that can still be saved",
-                source.display()
-            )
-        })
+/// Why nothing may be written to `output` while `source` is searched, in words for its user.
+///
+/// A source that cannot be looked at is none: opening it fails, and says why.
+pub(super) fn conflict(system: &System, output: &ResolvedPath, source: &Path) -> Option<String> {
+    let metadata = fs::metadata(source).ok()?;
+    let resolved = fs::canonicalize(source).ok()?;
+    if resolved == output.path {
+        return Some("it is itself what is to be searched".to_owned());
     }
+    if metadata.is_dir() {
+        return folder_conflict(output, &resolved);
+    }
+    if resolved.starts_with(output.path.join(STATE)) {
+        return Some(format!(
+            "{} lies among the working files of this folder, which are rewritten",
+            source.display()
+        ));
+    }
+    system.writes_to(&output.existing, &metadata).then(|| {
+        format!(
+            "it lies on {}, which is to be searched; every file written there could overwrite \
+             a photo that can still be saved",
+            source.display()
+        )
+    })
 }
-
 /// Whether what is written joins what is searched, or the other way round.
 fn folder_conflict(output: &ResolvedPath, source: &Path) -> Option<String> {
     if output.path.starts_with(source) {
@@ -83,14 +83,14 @@ mod tests {
         let home = fs::canonicalize(home.path()).unwrap();
         let source = home.join("out/photos/old");
         fs::create_dir_all(&source).unwrap();
-        let conflict = |output: &str| {
-            System::running().conflict(&ResolvedPath::of(&home.join(output)).unwrap(), &source)
+        let refused = |output: &str| {
+            conflict(&System::running(), &ResolvedPath::of(&home.join(output)).unwrap(), &source)
         };
-        assert!(conflict("out/photos/old").unwrap().contains("itself"));
-        assert!(conflict("out/photos/old/new").unwrap().contains("inside"));
-        assert!(conflict("out").unwrap().contains("recovered photos would go to"));
-        assert_eq!(conflict("out/photos"), None);
-        assert_eq!(conflict("out/photos/older"), None);
+        assert!(refused("out/photos/old").unwrap().contains("itself"));
+        assert!(refused("out/photos/old/new").unwrap().contains("inside"));
+        assert!(refused("out").unwrap().contains("recovered photos would go to"));
+        assert_eq!(refused("out/photos"), None);
+        assert_eq!(refused("out/photos/older"), None);
     }
 
     #[test]
@@ -102,7 +102,11 @@ mod tests {
             fs::create_dir_all(&folder).unwrap();
             let image = folder.join("card.img");
             fs::write(&image, "").unwrap();
-            assert_eq!(System::running().conflict(&output, &image).is_none(), allowed, "{image:?}");
+            assert_eq!(
+                conflict(&System::running(), &output, &image).is_none(),
+                allowed,
+                "{image:?}"
+            );
         }
     }
 }

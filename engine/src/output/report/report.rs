@@ -74,11 +74,19 @@ pub struct Summary {
     /// Photos and videos of their own of which not one row can be seen, and which are not written.
     #[serde(default)]
     pub unseen: u64,
-    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies` and `unseen` they are all
-    /// `files`.
+    /// Photos and videos of their own that were to be recovered and are not written: the output took no more,
+    /// or the run was stopped.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unwritten: u64,
+    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies`, `unseen` and `unwritten`
+    /// they are all `files`.
     #[serde(default)]
     pub inside: u64,
     /// Of those inside others, the ones that are written where embedded pictures are asked for.
     #[serde(default)]
     pub embedded: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -24,6 +24,8 @@ pub struct Rows<'a> {
     pub listing: &'a ReportOrder,
     /// For each file that was written, by position in the order of the report: the line with its name.
     pub names: &'a [Option<LogPosition>],
+    /// Whether pictures inside others are written too.
+    pub embedded: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -66,7 +68,11 @@ impl<'a> Rows<'a> {
 
     /// What the files come to.
     pub fn totals(&self) -> Totals {
-        Totals::of(self.listing, self.ledger, self.registry)
+        let is_written = |position: usize| {
+            let is_asked_for = self.embedded || !self.is_inner(position);
+            !is_asked_for || self.names.get(position).is_none_or(Option::is_some)
+        };
+        Totals::of(self.listing, self.ledger, self.registry, is_written)
     }
 }
 

@@ -22,8 +22,14 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// What the files that `listing` has of `ledger` come to.
-    pub(super) fn of(listing: &ReportOrder, ledger: &Ledger, registry: &Registry) -> Self {
+    /// What the files of a report come to. Of those
+    /// that are to be recovered, `is_written` tells by position which are, or would be.
+    pub(super) fn of(
+        listing: &ReportOrder,
+        ledger: &Ledger,
+        registry: &Registry,
+        is_written: impl Fn(usize) -> bool,
+    ) -> Self {
         let (mut totals, mut grades) = (Totals::default(), BTreeMap::<Grade, Kinds>::new());
         let mut formats = BTreeMap::<&'static str, u64>::new();
         for (position, &index) in listing.order.iter().enumerate() {
@@ -37,7 +43,8 @@ impl Totals {
             let disposition = listing.dispositions[position];
             if is_inner {
                 summary.inside += 1;
-                summary.embedded += u64::from(disposition == Disposition::Recovered);
+                let is_recovered = disposition == Disposition::Recovered && is_written(position);
+                summary.embedded += u64::from(is_recovered);
                 continue;
             }
             match disposition {
@@ -47,6 +54,7 @@ impl Totals {
                     summary.live += 1;
                     totals.live.add(is_video);
                 }
+                Disposition::Recovered if !is_written(position) => summary.unwritten += 1,
                 Disposition::Recovered => {
                     *(if is_video { &mut summary.videos } else { &mut summary.photos }) += 1;
                     grades.entry(entry.grade).or_default().add(is_video);

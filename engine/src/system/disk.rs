@@ -9,17 +9,17 @@ use std::path::Path;
 const LONGEST_ON_FAT: u64 = u32::MAX as u64;
 
 /// What is known of a disk.
-pub(super) struct Disk {
+pub struct Disk {
     /// Whether it is FAT or exFAT.
-    pub(super) fat: bool,
+    pub fat: bool,
     /// The longest file in bytes.
-    pub(super) longest: u64,
+    pub longest: u64,
     /// Bytes that are free for us.
-    pub(super) free: u64,
+    pub free: u64,
 }
 
 /// The disk on which the existing `folder` lies.
-pub(super) fn of(folder: &Path) -> io::Result<Disk> {
+pub fn disk_of(folder: &Path) -> io::Result<Disk> {
     let volume = rustix::fs::statvfs(folder)?;
     let (fat, longest) = limits(folder)?;
     Ok(Disk { fat, longest, free: volume.f_bavail.saturating_mul(volume.f_frsize) })

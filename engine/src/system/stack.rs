@@ -11,10 +11,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use super::block_device::BlockDevice;
 use super::loop_image;
 use super::mounts::{self, Mount};
-use super::resolved::ResolvedPath;
-use super::system::System;
+use super::system::{System, entries};
 use crate::folder::FileId;
 
 /// The most devices in one stack that are followed.
@@ -28,32 +28,6 @@ const MAX_SHOWN: usize = 8;
 
 /// Block devices that a program serves, by how their names begin.
 const SERVED: [&str; 2] = ["nbd", "ublkb"];
-
-/// The numbers of a block device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct BlockDevice {
-    major: u32,
-    minor: u32,
-}
-
-impl BlockDevice {
-    fn of(number: u64) -> Self {
-        // Systems differ in the type of such numbers; all of them fit 64 bits.
-        let number = number as rustix::fs::Dev;
-        BlockDevice { major: rustix::fs::major(number), minor: rustix::fs::minor(number) }
-    }
-
-    /// From `8:17`, as files named `dev` in `/sys` have it.
-    fn parse(text: &str) -> Option<Self> {
-        let (major, minor) = text.trim_end().split_once(':')?;
-        Some(BlockDevice { major: major.parse().ok()?, minor: minor.parse().ok()? })
-    }
-
-    /// Whether this is the number of a file system without a device of its own.
-    fn is_anonymous(self) -> bool {
-        self.major == 0
-    }
-}
 
 /// All that holds the bytes of a device or of a file system.
 #[derive(Debug, Default)]
@@ -85,19 +59,19 @@ enum Follow {
 }
 
 impl System {
-    /// Whether what is written to `output` ends up where the source with `metadata` has its bytes.
+    /// Whether what is written to a file at the existing `output`, or below it, ends up where the source with `metadata` has its bytes.
     ///
     /// It does when the source is part of what carries the output, and when the output lies on a
     /// device that the source is a part of. Two partitions of a disk do not touch each other. Where a
     /// program serves what carries the output, it does when another program may write to the source.
-    pub(super) fn writes_to(&self, output: &ResolvedPath, metadata: &fs::Metadata) -> bool {
-        let below = self.carriers(&output.existing);
+    pub fn writes_to(&self, output: &Path, metadata: &fs::Metadata) -> bool {
+        let below = self.carriers(output);
         let written = self.stack(below, Follow::ToDevices);
         let file_type = metadata.file_type();
         let is_device = file_type.is_block_device() || file_type.is_char_device();
         let source = BlockDevice::of(metadata.rdev());
         let is_carrier = if is_device {
-            self.overlaps(&self.carriers(&output.existing).devices, &written, source)
+            self.overlaps(&self.carriers(output).devices, &written, source)
         } else {
             // An image does not lie on what is made from it.
             let on = BlockDevice::of(metadata.dev());
@@ -117,28 +91,12 @@ impl System {
     }
 
     /// Images that hold the bytes of a block device.
-    pub(super) fn images_of(&self, metadata: &fs::Metadata) -> Vec<FileId> {
+    pub fn images_of(&self, metadata: &fs::Metadata) -> Vec<FileId> {
         if !metadata.file_type().is_block_device() {
             return Vec::new();
         }
         let device = Carriers::of_device(BlockDevice::of(metadata.rdev()));
         self.stack(device, Follow::ToImages).images.into_iter().collect()
-    }
-
-    /// Whether another process has the file or device with `metadata` open for writing, as far as the
-    /// system tells us of other processes.
-    fn is_written_by_another(&self, metadata: &fs::Metadata) -> bool {
-        let is_device = metadata.file_type().is_block_device();
-        let is_source = |open: &fs::Metadata| match is_device {
-            true => open.file_type().is_block_device() && open.rdev() == metadata.rdev(),
-            false => FileId::of(open) == FileId::of(metadata),
-        };
-        let own = std::process::id().to_string();
-        let processes = entries(&self.root.join("proc")).filter(|process| {
-            let name = process.file_name().unwrap_or_default();
-            name.as_bytes().iter().all(u8::is_ascii_digit) && name != own.as_str()
-        });
-        processes.flat_map(|process| written_files(&process)).any(|open| is_source(&open))
     }
 
     /// What the file system lies on that holds the existing `path`.
@@ -298,34 +256,11 @@ fn is_served_device(folder: &Path) -> bool {
     SERVED.iter().any(|served| name.starts_with(served.as_bytes()))
 }
 
-/// What a process has open for writing, as far as we may look.
-fn written_files(process: &Path) -> impl Iterator<Item = fs::Metadata> + use<> {
-    let process = process.to_path_buf();
-    entries(&process.join("fd")).filter_map(move |open| {
-        // A socket or a pipe has no path, and asking for what is not written might wait for a dead server.
-        let target = fs::read_link(&open).ok()?;
-        let about = fs::read_to_string(process.join("fdinfo").join(open.file_name()?)).ok()?;
-        let flags = about.lines().find_map(|line| line.strip_prefix("flags:"))?;
-        let flags = u32::from_str_radix(flags.trim(), 8).ok()?;
-        let is_written = flags & ACCESS_MODE != 0;
-        (target.is_absolute() && is_written).then(|| fs::metadata(&open).ok()).flatten()
-    })
-}
-
-/// The bits of the flags of an open file that say for what it is open; 0 is for reading alone
-/// (proc_pid_fdinfo(5)).
-const ACCESS_MODE: u32 = 0o3;
-
 /// The image that backs a loop device, by its path.
 fn backing_file(folder: &Path) -> Option<PathBuf> {
     let mut path = fs::read(folder.join("loop/backing_file")).ok()?;
     path.pop_if(|last| *last == b'\n');
     fs::canonicalize(OsString::from_vec(path)).ok()
-}
-
-/// The paths in a folder; none when there is no such folder.
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
 #[cfg(test)]

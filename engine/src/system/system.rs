@@ -1,0 +1,28 @@
+//! The system that is asked about its devices.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the system says of its devices, below a root that tests put elsewhere.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// Where `proc`, `sys` and `dev` are found.
+    pub(super) root: PathBuf,
+}
+
+impl System {
+    /// The system that we run on.
+    pub fn running() -> Self {
+        System::below("/")
+    }
+
+    /// One whose `proc`, `sys` and `dev` lie in the folder `root`: made up, or of another machine.
+    pub fn below(root: impl Into<PathBuf>) -> Self {
+        System { root: root.into() }
+    }
+}
+
+/// The paths in a folder; none when there is no such folder.
+pub(super) fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
