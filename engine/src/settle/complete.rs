@@ -7,7 +7,7 @@ use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 use crate::carve::note_change;
 use crate::claims::Standing;
 use crate::control::error::Error;
-use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
+use crate::ledger::{Fate, IndexEntry, Keeper, Ledger, ScanTally};
 use crate::model::{End, Grade, Record, SpanSet};
 use crate::pipeline::SECTOR;
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub fn complete(
 ) -> Result<(), Error> {
     // Asked once, and again only when reading may have found more.
     let mut unreadable: Vec<SpanSet> =
-        ledger.tallies.iter().map(|one| one.unreadable.clone()).collect();
+        ledger.tallies.iter().map(ScanTally::unreadable).collect();
     for (of, source) in unreadable.iter_mut().zip(sources) {
         *of = of
             .iter()

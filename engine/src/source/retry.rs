@@ -6,11 +6,13 @@
 //!
 //! A device that was pulled out fails everywhere, and a dying one takes seconds for each failure.
 //! So after [`GIVE_UP`] failures in a row reading jumps ahead, twice as far each time, as long as
-//! nothing succeeds. What is jumped over counts as unreadable although nobody tried it: a scan
+//! nothing succeeds. Where something does, it goes back over the last jump, up to what is bad. What is
+//! jumped over else counts as unreadable although nobody tried it: a scan
 //! that ends is worth more than those sectors, and imaging the device first is the way to get at
 //! them. What has failed as a unit is not tried again.
 
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::verdict::Span;
@@ -121,34 +123,67 @@ impl Retry {
 
     /// Fills `out` from a range of which nothing is known to be unreadable.
     fn fill_unknown(&self, device: &impl RawDevice, start: u64, out: &mut [u8]) {
-        let (mut at, mut rest) = (start, out);
+        let (mut done, mut jumped) = (0, 0..0);
         let mut step = if self.gave_up() { self.unit } else { self.longest() };
-        while !rest.is_empty() {
+        while done < out.len() {
+            let at = start.saturating_add(done as u64);
             if self.stop.is_over() {
-                return rest.fill(0);
+                out[done..].fill(0);
+                break;
             }
             if self.is_gone() {
-                self.unreadable.add(Span { at, len: rest.len() as u64 });
-                return rest.fill(0);
+                self.give_up(at, (out.len() - done) as u64);
+                out[done..].fill(0);
+                break;
             }
-            let advance = match self.attempt(device, at, rest, step) {
+            match self.attempt(device, at, &mut out[done..], step) {
                 ReadOutcome::Read(len) => {
+                    if jumped.end == done && !jumped.is_empty() {
+                        self.go_back(device, start, &mut out[..done], jumped);
+                        jumped = 0..0;
+                    }
                     step = self.larger_step(step, at.saturating_add(len));
-                    len
+                    done += len as usize;
                 }
-                ReadOutcome::Unreadable(len) => {
-                    let (unreadable, _) = rest.split_at_mut(len as usize);
-                    unreadable.fill(0);
-                    len
+                ReadOutcome::Unreadable { len, jump } => {
+                    self.give_up_jump(start, std::mem::replace(&mut jumped, 0..0));
+                    let from = done + len as usize;
+                    jumped = from..from + jump as usize;
+                    out[done..jumped.end].fill(0);
+                    done = jumped.end;
                 }
-                ReadOutcome::Again(smaller) => {
-                    step = smaller;
-                    continue;
-                }
-            };
-            at = at.saturating_add(advance);
-            (_, rest) = rest.split_at_mut(advance as usize);
+                ReadOutcome::Again(smaller) => step = smaller,
+            }
         }
+        self.give_up_jump(start, jumped);
+    }
+
+    /// Reads what was jumped over, from its end back to what is bad: after it something succeeded.
+    fn go_back(&self, device: &impl RawDevice, start: u64, out: &mut [u8], jumped: Range<usize>) {
+        let (mut end, mut step) = (jumped.end, CAREFUL.max(self.unit));
+        while end > jumped.start && !self.stop.is_over() && !self.is_gone() {
+            let last = start.saturating_add(end as u64);
+            let len = (step - (step - last % step) % step).min((end - jumped.start) as u64);
+            let from = end - len as usize;
+            match device.read(last - len, &mut out[from..end]) {
+                Ok(read) if read as u64 == len => end = from,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => {
+                    out[from..end].fill(0);
+                    match self.smaller_step(step, len) {
+                        Some(smaller) => step = smaller,
+                        None => break,
+                    }
+                }
+            }
+        }
+        self.give_up_jump(start, jumped.start..end);
+    }
+
+    /// Gives up what was jumped over and not read since; both ends count from `start`.
+    fn give_up_jump(&self, start: u64, jumped: Range<usize>) {
+        let at = start.saturating_add(jumped.start as u64);
+        self.unreadable.add(Span { at, len: jumped.len() as u64 });
     }
 
     /// Reads once, up to the next multiple of `step`.
@@ -161,7 +196,7 @@ impl Retry {
         match read {
             Ok(0) => {
                 self.gone.store(true, Relaxed);
-                ReadOutcome::Unreadable(self.give_up(at, left))
+                ReadOutcome::Unreadable { len: self.give_up(at, left), jump: 0 }
             }
             Ok(read) => {
                 let read = want.min(read as u64);
@@ -171,11 +206,11 @@ impl Retry {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => ReadOutcome::Again(step),
             Err(error) if is_disconnected(&error) => {
                 self.gone.store(true, Relaxed);
-                ReadOutcome::Unreadable(self.give_up(at, left))
+                ReadOutcome::Unreadable { len: self.give_up(at, left), jump: 0 }
             }
             Err(_) => match self.smaller_step(self.failed(step), want) {
                 Some(smaller) => ReadOutcome::Again(smaller),
-                None => ReadOutcome::Unreadable(self.give_up_unit(device, at, left)),
+                None => self.give_up_unit(device, at, left),
             },
         }
     }
@@ -226,29 +261,27 @@ impl Retry {
         rest
     }
 
-    /// Gives up the unit at `at`, and more after many failures in a row.
-    ///
-    /// Returns how many of the `rest` bytes that are asked for from `at` on are given up.
-    fn give_up_unit(&self, device: &impl RawDevice, at: u64, rest: u64) -> u64 {
+    /// Gives up the unit at `at`, and tells how many of the `rest` bytes that are asked for from there on are
+    /// to be jumped over after many failures in a row.
+    fn give_up_unit(&self, device: &impl RawDevice, at: u64, rest: u64) -> ReadOutcome {
         let start = at - at % self.unit;
         let end = start.saturating_add(self.unit).min(self.len);
         self.unreadable.add(Span::between(start, end));
         let asked_end = at.saturating_add(rest);
         let unit_end = start.saturating_add(self.unit).min(asked_end);
+        let len = unit_end - at;
         let failures = self.failures.fetch_add(1, Relaxed).saturating_add(1).min(2 * GIVE_UP);
         self.failures.fetch_min(2 * GIVE_UP, Relaxed);
         let Some(excess) = failures.checked_sub(GIVE_UP) else {
-            return unit_end - at;
+            return ReadOutcome::Unreadable { len, jump: 0 };
         };
         if excess == 0 && !self.still_reads(device) {
             // A device that was pulled out may say no more than one with bad sectors.
             self.gone.store(true, Relaxed);
-            return self.give_up(at, rest);
+            return ReadOutcome::Unreadable { len: self.give_up(at, rest), jump: 0 };
         }
         let jump = FIRST_JUMP.saturating_mul(1 << excess.min(32));
-        let end = unit_end.saturating_add(jump).min(asked_end);
-        self.unreadable.add(Span::between(unit_end, end));
-        end - at
+        ReadOutcome::Unreadable { len, jump: jump.min(asked_end - unit_end) }
     }
 
     /// Whether a byte that was read can be read still; true where none was yet.
@@ -273,8 +306,13 @@ impl Retry {
 enum ReadOutcome {
     /// So many bytes, at least one.
     Read(u64),
-    /// So many bytes were given up.
-    Unreadable(u64),
+    /// So many bytes were given up, and so many after them are to be jumped over.
+    Unreadable {
+        /// What was given up, at least one byte.
+        len: u64,
+        /// What nobody has tried.
+        jump: u64,
+    },
     /// Nothing yet: try again with this step.
     Again(u64),
 }
