@@ -73,10 +73,13 @@ fn remnants(
     });
     let own: Vec<(usize, IndexEntry)> = own.map(|(index, (entry, _))| (index, *entry)).collect();
     // Where files begin sectors, and where those end.
-    let mut begun: Vec<(u64, u64)> = own
-        .iter()
-        .filter(|(_, entry)| entry.offset.is_multiple_of(SECTOR))
-        .map(|(_, entry)| (entry.offset, entry.end_offset()))
+    let begins = own.iter().filter(|(_, entry)| entry.offset.is_multiple_of(SECTOR));
+    let mut begun: Vec<(u64, u64)> = begins
+        .map(|(_, entry)| match entry.grade {
+            // Of a beginning nobody knows where it ends.
+            Grade::Partial => (entry.offset, entry.offset),
+            _ => (entry.offset, entry.end_offset()),
+        })
         .collect();
     begun.sort_unstable();
     let is_remnant = |entry: &IndexEntry| {

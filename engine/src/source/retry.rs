@@ -26,7 +26,10 @@ use crate::source::unreadable::UnreadableRanges;
 const STEPS: [u64; 2] = [CAREFUL, 4 << 10];
 /// The longest read of a device that has failed not long ago, in bytes: each failure costs what a failed read
 /// asked for besides.
-const CAREFUL: u64 = 32 << 10;
+const CAREFUL: u64 = 16 << 10;
+/// Farther from the last failure reads grow, to such a part of what was read since: so much is read in vain
+/// at the most when the next one fails.
+const GROWTH: u64 = 64;
 /// After so many bytes without a failure reads are as long as at first.
 const CALM: u64 = 128 << 20;
 /// The step of a device without failures: all that is asked for.
@@ -237,7 +240,13 @@ impl Retry {
 
     /// The longest step that is taken now.
     fn longest(&self) -> u64 {
-        if self.care.load(Relaxed) > 0 { CAREFUL.max(self.unit) } else { WHOLE }
+        match self.care.load(Relaxed) {
+            0 => WHOLE,
+            care => {
+                let since = (CALM.saturating_sub(care) / GROWTH).max(CAREFUL);
+                (1 << since.ilog2()).max(self.unit)
+            }
+        }
     }
 
     /// The next smaller step after a read of `failed` bytes by `step`; nothing below the unit.
