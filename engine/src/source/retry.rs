@@ -71,7 +71,9 @@ pub(super) struct Retry {
     care: AtomicU64,
     /// A byte that was read, to be read again when nothing else is.
     good: AtomicU64,
-    /// Whether the device is not there any more.
+    /// Whether the device is shorter than it was.
+    shrunk: AtomicBool,
+    /// Whether it is not there any more.
     gone: AtomicBool,
     /// When nothing is to be read any more.
     stop: Stop,
@@ -88,6 +90,7 @@ impl Retry {
             failures: AtomicU32::new(0),
             care: AtomicU64::new(0),
             good: AtomicU64::new(u64::MAX),
+            shrunk: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             stop: Stop::default(),
         }
@@ -100,7 +103,7 @@ impl Retry {
 
     /// Whether the device is not there any more, or shorter than it was.
     pub(super) fn is_gone(&self) -> bool {
-        self.gone.load(Relaxed)
+        self.gone.load(Relaxed) || self.shrunk.load(Relaxed)
     }
 
     /// Fills `out` from `at`: with bytes where the device gives them, else with zeros.
@@ -134,7 +137,7 @@ impl Retry {
                 out[done..].fill(0);
                 break;
             }
-            if self.is_gone() {
+            if self.gone.load(Relaxed) {
                 self.give_up(at, (out.len() - done) as u64);
                 out[done..].fill(0);
                 break;
@@ -164,7 +167,7 @@ impl Retry {
     /// Reads what was jumped over, from its end back to what is bad: after it something succeeded.
     fn go_back(&self, device: &impl RawDevice, start: u64, out: &mut [u8], jumped: Range<usize>) {
         let (mut end, mut step) = (jumped.end, CAREFUL.max(self.unit));
-        while end > jumped.start && !self.stop.is_over() && !self.is_gone() {
+        while end > jumped.start && !self.stop.is_over() && !self.gone.load(Relaxed) {
             let last = start.saturating_add(end as u64);
             let len = (step - (step - last % step) % step).min((end - jumped.start) as u64);
             let from = end - len as usize;
@@ -198,7 +201,7 @@ impl Retry {
             if step == self.unit { device.read_unit(at, head) } else { device.read(at, head) };
         match read {
             Ok(0) => {
-                self.gone.store(true, Relaxed);
+                self.shrunk.store(true, Relaxed);
                 ReadOutcome::Unreadable { len: self.give_up(at, left), jump: 0 }
             }
             Ok(read) => {
