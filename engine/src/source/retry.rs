@@ -247,7 +247,7 @@ impl Retry {
             0 => WHOLE,
             care => {
                 let since = (CALM.saturating_sub(care) / GROWTH).max(CAREFUL);
-                (1 << since.ilog2()).max(self.unit)
+                (1u64 << since.ilog2()).max(self.unit)
             }
         }
     }
