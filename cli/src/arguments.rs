@@ -247,7 +247,7 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'frobnicate'; the commands are scan, devices, forecast, formats and bench";
+        let all = "there is no command 'frobnicate'; the commands are scan, recover, devices, forecast, formats and bench";
         check("frobnicate", all);
     }
 

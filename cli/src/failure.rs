@@ -66,8 +66,8 @@ fn advice(error: &Error) -> Option<&'static str> {
         }
         Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
         Error::Vanished { .. } => Some(
-            "the report lists what was scanned; connect it again, make an image of it with \
-             `afterimage image`, and scan that",
+            "connect it again and go on with --resume, or make an image of it first with \
+             `afterimage image`",
         ),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,

@@ -3,11 +3,13 @@
 //! Source: W3C PNG (Third Edition), sections 5 "Datastream structure" and 11 "Chunk specifications".
 
 mod bridge;
+mod chunk;
 mod header;
 mod inflate;
 mod oracle;
 
 use bridge::Way;
+use chunk::{IEND, chunk};
 pub use header::{Header, SIGNATURE};
 pub use oracle::PngOracle;
 
@@ -17,7 +19,7 @@ use crate::trailer;
 use crate::verdict::{
     End, ExifBlock, ExifKind, Grade, Joints, MOST_FILL, Reject, Role, Span, Unchecked, Verdict,
 };
-use crate::view::{Endian::Big, View};
+use crate::view::View;
 
 /// What every PNG begins with.
 pub static MAGIC: &[Magic] = &[Magic::new(0, SIGNATURE)];
@@ -27,9 +29,6 @@ pub const MIN_LEN: u64 = 67;
 
 /// Where the first chunk ends: nothing shorter is known to be a PNG.
 const IHDR_END: u64 = 8 + 12 + Header::LEN as u64;
-
-/// The chunk that ends every PNG.
-const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
 /// More chunks than this do not come before the image data.
 const MOST_AHEAD: u64 = 4096;
@@ -89,19 +88,6 @@ pub fn measure(view: &mut View<'_>, effort: Effort) -> Result<Verdict, Reject> {
         add_trailer(view, &mut verdict);
     }
     Ok(verdict)
-}
-
-/// Length and type of the chunk at `at`.
-fn chunk(view: &mut View<'_>, at: u64) -> Result<(u64, [u8; 4]), Reject> {
-    let len = view.u32(at, Big)?;
-    if len > i32::MAX as u32 {
-        return Err(view.malformed(at, "chunk length"));
-    }
-    let kind: [u8; 4] = view.array(at + 4)?;
-    if !kind.iter().all(u8::is_ascii_alphabetic) {
-        return Err(view.malformed(at + 4, "chunk type"));
-    }
-    Ok((u64::from(len), kind))
 }
 
 /// The chunks one after the other, unread.

@@ -168,6 +168,11 @@ pub struct Scan {
         allow_hyphen_values = true)]
     range: Option<(u64, u64)>,
 
+    /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not
+    /// finished in it is unreadable, not zeros.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+
     /// Go on where an interrupted scan into the same DIR stopped, even at its very start.
     ///
     /// What was scanned is not read again, but for file systems and the photos in several pieces; with
@@ -176,11 +181,6 @@ pub struct Scan {
     /// report and the photos are those of a scan that was not interrupted.
     #[arg(long, conflicts_with = "list")]
     resume: bool,
-
-    /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not
-    /// finished in it is unreadable, not zeros.
-    #[arg(long, value_name = "FILE")]
-    map: Option<PathBuf>,
 
     /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]

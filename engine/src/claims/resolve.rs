@@ -4,12 +4,12 @@
 //! Bytes that a check covers belong to nobody else. A photo in picture data that no check covers is a photo
 //! of its own: the supposed parent ended before it.
 
-use afterimage_signatures::verdict::Role;
+use afterimage_signatures::verdict::{Role, Span};
 
 use super::depth::MOST_OPEN;
 use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE, Shown};
-use crate::model::Record;
+use crate::model::{Grade, Record};
 use crate::pipeline::SECTOR;
 
 /// A file that may reach over those that begin after it.
@@ -27,8 +27,12 @@ struct OpenFile {
 /// So many pictures in one file's metadata are listed; the rest are part of it.
 const MOST_INNER: usize = 64;
 
+/// What of a source could not be read.
+pub type Unreadable<'u> = &'u dyn Fn(Span) -> bool;
+
 /// Settles the fate of every entry. `order` holds the positions of the entries of one source, by
-/// offset; `read` gives the record of one.
+/// offset; `read` gives the record of one. In a file of which some is `unreadable`, only what begins a sector
+/// is a photo of its own: what would tell that a picture is a part of it may be lost.
 ///
 /// # Errors
 ///
@@ -36,6 +40,7 @@ const MOST_INNER: usize = 64;
 pub fn resolve(
     entries: &mut [IndexEntry],
     order: &[u32],
+    unreadable: Unreadable<'_>,
     read: impl Fn(&IndexEntry) -> Result<Record, Error>,
 ) -> Result<(), Error> {
     let mut open: Vec<OpenFile> = Vec::new();
@@ -46,7 +51,7 @@ pub fn resolve(
             continue; // A child shares the fate of its parent; see `standing`.
         }
         open.retain(|file| entry.offset < file.end);
-        let meeting = meet_all(entries, &mut open, &entry, &read)?;
+        let meeting = meet_all(entries, &mut open, &entry, unreadable, &read)?;
         entries[index].fate = match meeting {
             Encounter::Covered => Fate::Covered,
             Encounter::Inside(parent) => {
@@ -104,13 +109,14 @@ fn meet_all(
     entries: &[IndexEntry],
     open: &mut [OpenFile],
     entry: &IndexEntry,
+    unreadable: Unreadable<'_>,
     read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
 ) -> Result<Encounter, Error> {
     if open.len() >= MOST_OPEN {
         return Ok(Encounter::Covered);
     }
     for parent in open.iter_mut().rev() {
-        match meet(entries, parent, entry, read)? {
+        match meet(entries, parent, entry, unreadable, read)? {
             Encounter::Separate => {}
             settled => return Ok(settled),
         }
@@ -122,6 +128,7 @@ fn meet(
     entries: &[IndexEntry],
     parent: &mut OpenFile,
     entry: &IndexEntry,
+    unreadable: Unreadable<'_>,
     read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
 ) -> Result<Encounter, Error> {
     if has_child_at(entries, parent.entry, entry.offset) {
@@ -139,8 +146,16 @@ fn meet(
     let is_decoded = |entry: &IndexEntry| entry.shown == Shown::Decoded;
     let tells_more = is_decoded(entry) && !is_decoded(&entries[parent.entry]);
     let is_inside = entry.end_offset() <= parent.end;
+    let is_hurt = || {
+        let span = Span::between(parent.offset, parent.end);
+        grade == Grade::Damaged && !entry.offset.is_multiple_of(SECTOR) && unreadable(span)
+    };
     Ok(match role {
         None | Some(Role::Part) => Encounter::Covered,
+        Some(Role::Payload) if is_inside && is_hurt() => match parent.inner.len() {
+            ..MOST_INNER => Encounter::Inside(parent.entry),
+            _ => Encounter::Covered,
+        },
         Some(Role::Payload) => Encounter::Separate,
         // A start that metadata holds by chance, before the picture of the file itself.
         Some(_) if is_inside && ends_in_checked => Encounter::Covered,
@@ -169,7 +184,7 @@ mod tests {
     use super::*;
     use crate::ledger::LogPosition;
     use crate::model::build::record;
-    use afterimage_signatures::verdict::{Span, Unchecked};
+    use afterimage_signatures::verdict::Unchecked;
 
     /// A file at `offset` whose first half is metadata and the rest picture data, all unchecked.
     fn halves(offset: u64, len: u64) -> Record {
@@ -190,7 +205,7 @@ mod tests {
         let mut entries: Vec<IndexEntry> = files.iter().map(entry).collect();
         let order: Vec<u32> = (0..entries.len() as u32).collect();
         let read = |entry: &IndexEntry| Ok(made(entry.offset, entry.len));
-        resolve(&mut entries, &order, read).unwrap();
+        resolve(&mut entries, &order, &|_| false, read).unwrap();
         let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
         assert_eq!(fates, expected);
     }
@@ -220,5 +235,20 @@ mod tests {
     fn what_begins_a_sector_of_a_file_that_does_not_hold_is_a_photo_of_its_own() {
         let files = [(0, 8192), (700, 100), (1024, 100), (4608, 100)];
         check(&files, &[Fate::Cut(1024), Fate::Inside(0), Fate::Top, Fate::Top]);
+    }
+
+    #[test]
+    fn what_begins_no_sector_of_a_file_with_read_errors_is_part_of_it() {
+        let made = |offset, len| Record { grade: Grade::Damaged, ..halves(offset, len) };
+        let check = |at: u64, is_unreadable: bool| {
+            let entry = |at, len| IndexEntry::of(&made(at, len), NONE, LogPosition::default());
+            let mut entries = vec![entry(0, 8192), entry(at, 100)];
+            let read = |entry: &IndexEntry| Ok(made(entry.offset, entry.len));
+            resolve(&mut entries, &[0, 1], &|_| is_unreadable, read).unwrap();
+            entries[1].fate
+        };
+        assert_eq!(check(4700, true), Fate::Inside(0));
+        assert_eq!(check(4700, false), Fate::Top);
+        assert_eq!(check(4608, true), Fate::Top);
     }
 }

@@ -6,6 +6,9 @@ use super::line::{ChunkLine, EndLine};
 use crate::model::{Digests, SpanSet};
 use crate::volumes::traces::{Trace, Traces};
 
+/// So many unreadable ranges wait at the least before they are sorted.
+const MOST_PENDING: usize = 1024;
+
 /// What a scan says of its source.
 #[derive(Debug, Default)]
 pub struct ScanTally {
@@ -15,14 +18,16 @@ pub struct ScanTally {
     pub left_out: u64,
     /// What was scanned.
     pub done: SpanSet,
-    /// What could not be read.
-    pub unreadable: SpanSet,
     /// Whether the scan came to its end.
     pub complete: bool,
     /// Digests of the whole source, where they were asked for and it was read to its end.
     pub digests: Option<Digests>,
     traces: Traces,
     trailers: Vec<Span>,
+    /// What could not be read, but for what came last.
+    unreadable: SpanSet,
+    /// What came last of it, in no order: to put each range in its place would take quadratic time.
+    pending: Vec<Span>,
 }
 
 impl ScanTally {
@@ -38,7 +43,7 @@ impl ScanTally {
         self.left_out = self.left_out.saturating_add(chunk.left_out);
         self.traces.add(&chunk.traces);
         self.trailers.extend(&chunk.trailers);
-        self.unreadable.extend(chunk.unreadable.iter().copied());
+        self.add_unreadable(&chunk.unreadable);
     }
 
     /// Adds how a scan ended. Of several logs, one that came to its end is enough.
@@ -47,7 +52,21 @@ impl ScanTally {
         if self.digests.is_none() {
             self.digests.clone_from(&end.digests);
         }
-        self.unreadable.extend(end.unreadable.iter().copied());
+        self.add_unreadable(&end.unreadable);
+    }
+
+    fn add_unreadable(&mut self, ranges: &[Span]) {
+        self.pending.extend(ranges);
+        if self.pending.len() > MOST_PENDING.max(self.unreadable.as_slice().len()) {
+            self.unreadable.extend(std::mem::take(&mut self.pending));
+        }
+    }
+
+    /// What could not be read.
+    pub fn unreadable(&self) -> SpanSet {
+        let mut all = self.unreadable.clone();
+        all.extend(self.pending.iter().copied());
+        all
     }
 
     /// Where the trailers may lie whose footers were seen, in order; they are let go.

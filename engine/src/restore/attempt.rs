@@ -12,6 +12,7 @@ use super::missing::MissingFile;
 use super::prover::Prover;
 use super::read_limit::{RUN_COST, allowance};
 use super::timeline::Timeline;
+use super::unreadable::complete_by_entry;
 use crate::carve::Found;
 use crate::claims::Occupied;
 use crate::model::{End, Grade, Origin, Record};
@@ -310,6 +311,7 @@ impl Attempt<'_> {
         record.origin = Origin::Undeleted;
         record.proof = format!("{}; {words}", record.proof).into();
         names::extend(record, &layout.runs, entry.size, is_live);
+        complete_by_entry(record, self.prover.source, entry.size);
         note_entry(record, volume, entry, self.zone);
         let file = found.first_mut()?;
         joints::note_guess(file, layout, self.search.space.cluster());

@@ -48,7 +48,7 @@ pub fn displace(
                 let is_known = has_child_at(entries, file as usize, offset);
                 let fits = entries[index].end_offset() <= end;
                 let is_part = match role {
-                    Some(Role::Metadata | Role::Trailer) => record.grade >= Grade::Damaged,
+                    Some(Role::Metadata | Role::Trailer) => record.grade >= Grade::Structural,
                     _ => record.grade == Grade::Verified,
                 };
                 let proves_less = match at {

@@ -18,6 +18,7 @@ use crate::control::progress::Progress;
 use crate::ledger::{IndexEntry, Ledger};
 use crate::model::{End, Grade, Origin, Record, UNKNOWN_FORMAT};
 use crate::names::{self, Fit, LEAST_SIZE, fits, note_entry};
+use crate::source::Source;
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::recorded::recorded;
@@ -52,6 +53,16 @@ pub struct UnreadableFiles<'a> {
     pub range: Span,
     /// Stops it.
     pub progress: &'a Progress,
+}
+
+/// A file that lies where its entry says and as long, and seems to break off since some of it is unreadable:
+/// it does not end there.
+pub(super) fn complete_by_entry(record: &mut Record, source: &dyn Source, size: u64) {
+    let bad = |run: &Span| source.unreadable_in(*run).is_some();
+    let is_whole = record.source_len() == size && record.fill.is_empty();
+    if record.grade == Grade::Partial && is_whole && record.runs.as_slice().iter().any(bad) {
+        (record.grade, record.kept, record.end) = (Grade::Damaged, None, End::Exact);
+    }
 }
 
 /// What was found so far where a file begins.

@@ -4,7 +4,8 @@ use super::environment::Environment;
 use super::job::{Claimed, Job, Scanned, Settled};
 use crate::claims::{self, by_offset};
 use crate::control::error::Error;
-use crate::ledger::{IndexEntry, Ledger, NONE};
+use crate::ledger::{IndexEntry, Ledger, NONE, ScanTally};
+use crate::model::SpanSet;
 
 impl<'o> Job<'o, Scanned> {
     /// Settles which bytes belong to which of the carved files.
@@ -27,7 +28,8 @@ impl<'o> Job<'o, Scanned> {
             let own = part.iter().map(|index| &self.ledger.entries[*index as usize]);
             let whole = own.filter(|entry| entry.parent == NONE && entry.is_whole());
             source.grid = claims::infer(whole.map(|entry| entry.offset));
-            let resolved = resolve(&mut self.ledger, part);
+            let unreadable = self.ledger.tallies.get(index as usize).map(ScanTally::unreadable);
+            let resolved = resolve(&mut self.ledger, part, &unreadable.unwrap_or_default());
             self.environment.note(resolved);
         }
         let standings = claims::standings(&self.ledger.entries);
@@ -47,9 +49,12 @@ fn part<'p>(entries: &[IndexEntry], order: &'p [u32], source: u32) -> &'p [u32] 
     &order[first..last]
 }
 
-fn resolve(ledger: &mut Ledger, order: &[u32]) -> Result<(), Error> {
+fn resolve(ledger: &mut Ledger, order: &[u32], unreadable: &SpanSet) -> Result<(), Error> {
     let mut entries = std::mem::take(&mut ledger.entries);
-    let outcome = claims::resolve(&mut entries, order, |entry| ledger.record(entry));
+    let outcome = {
+        let unreadable = |span| unreadable.meets(span);
+        claims::resolve(&mut entries, order, &unreadable, |entry| ledger.record(entry))
+    };
     ledger.entries = entries;
     outcome
 }

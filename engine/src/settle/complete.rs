@@ -7,7 +7,7 @@ use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 use crate::carve::note_change;
 use crate::claims::Standing;
 use crate::control::error::Error;
-use crate::ledger::{Fate, IndexEntry, Keeper, Ledger};
+use crate::ledger::{Fate, IndexEntry, Keeper, Ledger, ScanTally};
 use crate::model::{End, Grade, Record, SpanSet};
 use crate::pipeline::SECTOR;
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub fn complete(
 ) -> Result<(), Error> {
     // Asked once, and again only when reading may have found more.
     let mut unreadable: Vec<SpanSet> =
-        ledger.tallies.iter().map(|one| one.unreadable.clone()).collect();
+        ledger.tallies.iter().map(ScanTally::unreadable).collect();
     for (of, source) in unreadable.iter_mut().zip(sources) {
         *of = of
             .iter()
@@ -77,10 +77,13 @@ fn remnants(
         .filter(|(_, (entry, standing))| **standing == Standing::Own && entry.source == source);
     let own: Vec<(usize, IndexEntry)> = own.map(|(index, (entry, _))| (index, *entry)).collect();
     // Where files begin sectors, and where those end.
-    let mut begun: Vec<(u64, u64)> = own
-        .iter()
-        .filter(|(_, entry)| entry.offset.is_multiple_of(SECTOR))
-        .map(|(_, entry)| (entry.offset, entry.end_offset()))
+    let begins = own.iter().filter(|(_, entry)| entry.offset.is_multiple_of(SECTOR));
+    let mut begun: Vec<(u64, u64)> = begins
+        .map(|(_, entry)| match entry.grade {
+            // Of a beginning nobody knows where it ends.
+            Grade::Partial => (entry.offset, entry.offset),
+            _ => (entry.offset, entry.end_offset()),
+        })
         .collect();
     begun.sort_unstable();
     let is_remnant = |entry: &IndexEntry| {

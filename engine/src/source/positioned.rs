@@ -200,8 +200,16 @@ impl DeviceReader {
             return self.read_failing(file, sectors, at, out);
         }
         let asked = out.len();
+        if self.kind == SourceKind::Image {
+            let kept = self.kept.read(at, out);
+            if kept > 0 {
+                return Ok(kept);
+            }
+        }
         let read = self.read_cached(file, at, out);
         match &read {
+            // Whether a program's file goes through the page cache is up to that program.
+            Ok(len) if self.kind == SourceKind::Image => self.kept.keep(at, &out[..*len]),
             Ok(len) => self.lock_cached().insert(Span { at, len: *len as u64 }),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => self.fail(file),

@@ -6,11 +6,13 @@
 //!
 //! A device that was pulled out fails everywhere, and a dying one takes seconds for each failure.
 //! So after [`GIVE_UP`] failures in a row reading jumps ahead, twice as far each time, as long as
-//! nothing succeeds. What is jumped over counts as unreadable although nobody tried it: a scan
+//! nothing succeeds. Where something does, it goes back over the last jump, up to what is bad. What is
+//! jumped over else counts as unreadable although nobody tried it: a scan
 //! that ends is worth more than those sectors, and imaging the device first is the way to get at
 //! them. What has failed as a unit is not tried again.
 
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::verdict::Span;
@@ -24,7 +26,10 @@ use crate::source::unreadable::UnreadableRanges;
 const STEPS: [u64; 2] = [CAREFUL, 4 << 10];
 /// The longest read of a device that has failed not long ago, in bytes: each failure costs what a failed read
 /// asked for besides.
-const CAREFUL: u64 = 32 << 10;
+const CAREFUL: u64 = 16 << 10;
+/// Farther from the last failure reads grow, to such a part of what was read since: so much is read in vain
+/// at the most when the next one fails.
+const GROWTH: u64 = 64;
 /// After so many bytes without a failure reads are as long as at first.
 const CALM: u64 = 128 << 20;
 /// The step of a device without failures: all that is asked for.
@@ -66,7 +71,9 @@ pub(super) struct Retry {
     care: AtomicU64,
     /// A byte that was read, to be read again when nothing else is.
     good: AtomicU64,
-    /// Whether the device is not there any more.
+    /// Whether the device is shorter than it was.
+    shrunk: AtomicBool,
+    /// Whether it is not there any more.
     gone: AtomicBool,
     /// When nothing is to be read any more.
     stop: Stop,
@@ -83,6 +90,7 @@ impl Retry {
             failures: AtomicU32::new(0),
             care: AtomicU64::new(0),
             good: AtomicU64::new(u64::MAX),
+            shrunk: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             stop: Stop::default(),
         }
@@ -95,7 +103,7 @@ impl Retry {
 
     /// Whether the device is not there any more, or shorter than it was.
     pub(super) fn is_gone(&self) -> bool {
-        self.gone.load(Relaxed)
+        self.gone.load(Relaxed) || self.shrunk.load(Relaxed)
     }
 
     /// Fills `out` from `at`: with bytes where the device gives them, else with zeros.
@@ -121,34 +129,67 @@ impl Retry {
 
     /// Fills `out` from a range of which nothing is known to be unreadable.
     fn fill_unknown(&self, device: &impl RawDevice, start: u64, out: &mut [u8]) {
-        let (mut at, mut rest) = (start, out);
+        let (mut done, mut jumped) = (0, 0..0);
         let mut step = if self.gave_up() { self.unit } else { self.longest() };
-        while !rest.is_empty() {
+        while done < out.len() {
+            let at = start.saturating_add(done as u64);
             if self.stop.is_over() {
-                return rest.fill(0);
+                out[done..].fill(0);
+                break;
             }
-            if self.is_gone() {
-                self.unreadable.add(Span { at, len: rest.len() as u64 });
-                return rest.fill(0);
+            if self.gone.load(Relaxed) {
+                self.give_up(at, (out.len() - done) as u64);
+                out[done..].fill(0);
+                break;
             }
-            let advance = match self.attempt(device, at, rest, step) {
+            match self.attempt(device, at, &mut out[done..], step) {
                 ReadOutcome::Read(len) => {
+                    if jumped.end == done && !jumped.is_empty() {
+                        self.go_back(device, start, &mut out[..done], jumped);
+                        jumped = 0..0;
+                    }
                     step = self.larger_step(step, at.saturating_add(len));
-                    len
+                    done += len as usize;
                 }
-                ReadOutcome::Unreadable(len) => {
-                    let (unreadable, _) = rest.split_at_mut(len as usize);
-                    unreadable.fill(0);
-                    len
+                ReadOutcome::Unreadable { len, jump } => {
+                    self.give_up_jump(start, std::mem::replace(&mut jumped, 0..0));
+                    let from = done + len as usize;
+                    jumped = from..from + jump as usize;
+                    out[done..jumped.end].fill(0);
+                    done = jumped.end;
                 }
-                ReadOutcome::Again(smaller) => {
-                    step = smaller;
-                    continue;
-                }
-            };
-            at = at.saturating_add(advance);
-            (_, rest) = rest.split_at_mut(advance as usize);
+                ReadOutcome::Again(smaller) => step = smaller,
+            }
         }
+        self.give_up_jump(start, jumped);
+    }
+
+    /// Reads what was jumped over, from its end back to what is bad: after it something succeeded.
+    fn go_back(&self, device: &impl RawDevice, start: u64, out: &mut [u8], jumped: Range<usize>) {
+        let (mut end, mut step) = (jumped.end, CAREFUL.max(self.unit));
+        while end > jumped.start && !self.stop.is_over() && !self.gone.load(Relaxed) {
+            let last = start.saturating_add(end as u64);
+            let len = (step - (step - last % step) % step).min((end - jumped.start) as u64);
+            let from = end - len as usize;
+            match device.read(last - len, &mut out[from..end]) {
+                Ok(read) if read as u64 == len => end = from,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => {
+                    out[from..end].fill(0);
+                    match self.smaller_step(step, len) {
+                        Some(smaller) => step = smaller,
+                        None => break,
+                    }
+                }
+            }
+        }
+        self.give_up_jump(start, jumped.start..end);
+    }
+
+    /// Gives up what was jumped over and not read since; both ends count from `start`.
+    fn give_up_jump(&self, start: u64, jumped: Range<usize>) {
+        let at = start.saturating_add(jumped.start as u64);
+        self.unreadable.add(Span { at, len: jumped.len() as u64 });
     }
 
     /// Reads once, up to the next multiple of `step`.
@@ -160,8 +201,8 @@ impl Retry {
             if step == self.unit { device.read_unit(at, head) } else { device.read(at, head) };
         match read {
             Ok(0) => {
-                self.gone.store(true, Relaxed);
-                ReadOutcome::Unreadable(self.give_up(at, left))
+                self.shrunk.store(true, Relaxed);
+                ReadOutcome::Unreadable { len: self.give_up(at, left), jump: 0 }
             }
             Ok(read) => {
                 let read = want.min(read as u64);
@@ -171,11 +212,11 @@ impl Retry {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => ReadOutcome::Again(step),
             Err(error) if is_disconnected(&error) => {
                 self.gone.store(true, Relaxed);
-                ReadOutcome::Unreadable(self.give_up(at, left))
+                ReadOutcome::Unreadable { len: self.give_up(at, left), jump: 0 }
             }
             Err(_) => match self.smaller_step(self.failed(step), want) {
                 Some(smaller) => ReadOutcome::Again(smaller),
-                None => ReadOutcome::Unreadable(self.give_up_unit(device, at, left)),
+                None => self.give_up_unit(device, at, left),
             },
         }
     }
@@ -202,7 +243,13 @@ impl Retry {
 
     /// The longest step that is taken now.
     fn longest(&self) -> u64 {
-        if self.care.load(Relaxed) > 0 { CAREFUL.max(self.unit) } else { WHOLE }
+        match self.care.load(Relaxed) {
+            0 => WHOLE,
+            care => {
+                let since = (CALM.saturating_sub(care) / GROWTH).max(CAREFUL);
+                (1u64 << since.ilog2()).max(self.unit)
+            }
+        }
     }
 
     /// The next smaller step after a read of `failed` bytes by `step`; nothing below the unit.
@@ -226,29 +273,27 @@ impl Retry {
         rest
     }
 
-    /// Gives up the unit at `at`, and more after many failures in a row.
-    ///
-    /// Returns how many of the `rest` bytes that are asked for from `at` on are given up.
-    fn give_up_unit(&self, device: &impl RawDevice, at: u64, rest: u64) -> u64 {
+    /// Gives up the unit at `at`, and tells how many of the `rest` bytes that are asked for from there on are
+    /// to be jumped over after many failures in a row.
+    fn give_up_unit(&self, device: &impl RawDevice, at: u64, rest: u64) -> ReadOutcome {
         let start = at - at % self.unit;
         let end = start.saturating_add(self.unit).min(self.len);
         self.unreadable.add(Span::between(start, end));
         let asked_end = at.saturating_add(rest);
         let unit_end = start.saturating_add(self.unit).min(asked_end);
+        let len = unit_end - at;
         let failures = self.failures.fetch_add(1, Relaxed).saturating_add(1).min(2 * GIVE_UP);
         self.failures.fetch_min(2 * GIVE_UP, Relaxed);
         let Some(excess) = failures.checked_sub(GIVE_UP) else {
-            return unit_end - at;
+            return ReadOutcome::Unreadable { len, jump: 0 };
         };
         if excess == 0 && !self.still_reads(device) {
             // A device that was pulled out may say no more than one with bad sectors.
             self.gone.store(true, Relaxed);
-            return self.give_up(at, rest);
+            return ReadOutcome::Unreadable { len: self.give_up(at, rest), jump: 0 };
         }
         let jump = FIRST_JUMP.saturating_mul(1 << excess.min(32));
-        let end = unit_end.saturating_add(jump).min(asked_end);
-        self.unreadable.add(Span::between(unit_end, end));
-        end - at
+        ReadOutcome::Unreadable { len, jump: jump.min(asked_end - unit_end) }
     }
 
     /// Whether a byte that was read can be read still; true where none was yet.
@@ -273,8 +318,13 @@ impl Retry {
 enum ReadOutcome {
     /// So many bytes, at least one.
     Read(u64),
-    /// So many bytes were given up.
-    Unreadable(u64),
+    /// So many bytes were given up, and so many after them are to be jumped over.
+    Unreadable {
+        /// What was given up, at least one byte.
+        len: u64,
+        /// What nobody has tried.
+        jump: u64,
+    },
     /// Nothing yet: try again with this step.
     Again(u64),
 }

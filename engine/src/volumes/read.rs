@@ -4,6 +4,7 @@
 //! [`exact`] and [`into`] give nothing unless all of a range is there, [`padded`] gives zeros. The
 //! caller bounds every length.
 
+use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Bytes, Runs};
 
 /// Fills `out` from `at`, when all of that lies in the source.
@@ -67,6 +68,23 @@ pub(crate) fn runs_padded(bytes: &dyn Bytes, runs: &Runs) -> Vec<u8> {
     out
 }
 
+/// Sets the bytes of a map of clusters that was read from `runs` and that could not be read: what they say is
+/// in use is not free for all that is known.
+pub(crate) fn as_used(bytes: &dyn Bytes, runs: &Runs, map: &mut [u8]) {
+    let mut base = 0;
+    for run in runs.as_slice() {
+        let mut at = run.at;
+        while let Some(lost) = bytes.unreadable_in(Span::between(at, run.end())) {
+            let from = base + lost.at.max(run.at) - run.at;
+            let to = base + lost.end().min(run.end()) - run.at;
+            let (from, to) = (from.min(map.len() as u64), to.min(map.len() as u64));
+            map[from as usize..to as usize].fill(u8::MAX);
+            at = lost.end();
+        }
+        base += run.len;
+    }
+}
+
 /// Fills as much of `out` from `at` as the source has.
 fn pad(bytes: &dyn Bytes, at: u64, out: &mut [u8]) {
     let inside = bytes.len().saturating_sub(at).min(out.len() as u64) as usize;
@@ -78,7 +96,7 @@ fn pad(bytes: &dyn Bytes, at: u64, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use afterimage_signatures::verdict::Span;
+    use crate::source::MemorySource;
 
     const SOURCE: &[u8] = &[1, 2, 3, 4, 5];
 
@@ -90,6 +108,16 @@ mod tests {
             (padded(&SOURCE, 4, 3), padded(&SOURCE, u64::MAX, 2)),
             (vec![5, 0, 0], vec![0, 0])
         );
+    }
+
+    #[test]
+    fn clusters_of_which_a_map_could_not_be_read_are_in_use() {
+        let bad = vec![Span { at: 12, len: 4 }, Span { at: 30, len: 9 }];
+        let source = MemorySource::new("card", vec![1; 64]).with_bad_sectors(bad);
+        let runs = Runs::new(vec![Span { at: 28, len: 4 }, Span { at: 10, len: 4 }]);
+        let mut map = runs_padded(&source, &runs);
+        as_used(&source, &runs, &mut map);
+        assert_eq!(map, [1, 1, 255, 255, 1, 1, 255, 255]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ struct Bridge {
     passed: Option<u64>,
     /// Whether something sound followed it: a chain of segments, or the end of the picture.
     goes_on: bool,
-    /// Whether some of the headers before the first scan is lost.
+    /// Whether some of the headers may be lost.
     is_headless: bool,
 }
 
@@ -101,12 +101,18 @@ impl Bridge {
         self.at = content.end();
         if code == SOS {
             let scan = self.headers.scan(bytes).ok();
-            if scan.is_none() && !self.is_headless && !is_hurt {
+            // Without the tables that are lost it is told by its length alone.
+            let fits = match bytes.split_first() {
+                Some((&parts @ 1..=4, rest)) => rest.len() == 3 + 2 * usize::from(parts),
+                _ => false,
+            };
+            if scan.is_none() && !is_hurt && !(fits && self.is_headless) {
                 return Step::Lost;
             }
             return self.data(view, scan);
         }
-        if self.headers.take(code, bytes).is_err() && !is_hurt {
+        let is_sound = self.headers.take(code, bytes).is_ok();
+        if !is_sound && !is_hurt && !(code == DNL && self.is_headless) {
             return Step::Lost;
         }
         // What a segment holds that could not be read may be tables that scans need.
@@ -149,6 +155,8 @@ impl Bridge {
             last_unreadable(view, Span::between(start, end.unwrap_or_else(|at| at)))
         {
             self.passed = Some(range);
+            // It may have swallowed headers of further scans.
+            self.is_headless = true;
         }
         match end {
             Ok(end) => {

@@ -2,7 +2,8 @@
 
 use memchr::memmem;
 
-use super::{IEND, SIGNATURE, chunk};
+use super::chunk::{IEND, chunk};
+use super::header::SIGNATURE;
 use crate::view::View;
 
 /// Types of chunks that are looked for after what is unreadable: those that cameras and programs write most.

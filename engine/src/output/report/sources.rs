@@ -18,7 +18,7 @@ pub fn describe(
     let Some(source) = source else {
         return ReportSource { path, error, ..ReportSource::default() };
     };
-    let mut unreadable = tally.unreadable.clone();
+    let mut unreadable = tally.unreadable();
     unreadable.extend(source.unreadable());
     ReportSource {
         path,
@@ -28,7 +28,7 @@ pub fn describe(
         hashes: hashes(tally),
         unreadable: unreadable.iter().map(Into::into).collect(),
         // What could not be read was scanned as zeros, but nobody knows what it is.
-        erased_bytes: tally.erased.saturating_sub(tally.unreadable.total()),
+        erased_bytes: tally.erased.saturating_sub(tally.unreadable().total()),
         left_out: tally.left_out,
         error: (!tally.complete).then(|| "not scanned to its end".to_owned()),
         ..ReportSource::default()

@@ -22,7 +22,9 @@ pub(crate) fn free(bytes: &dyn Bytes, header: &HfsHeader) -> Option<(SpanSet, u6
     let mut piece = vec![0; PIECE.min(len) as usize];
     for at in (0..len).step_by(PIECE as usize) {
         let piece = &mut piece[..PIECE.min(len - at) as usize];
-        read::runs_into(bytes, &runs.slice(at, piece.len() as u64), piece)?;
+        let here = runs.slice(at, piece.len() as u64);
+        read::runs_into(bytes, &here, piece)?;
+        read::as_used(bytes, &here, piece);
         for (index, &used) in
             (at * 8..).step_by(8).zip(piece.iter()).filter(|(_, used)| **used != 255)
         {

@@ -25,7 +25,9 @@ pub(crate) fn free(
     }
     let mut free: Vec<Span> = Vec::new();
     for start in (0..clusters.div_ceil(8)).step_by(PIECE as usize) {
-        let map = read::runs_padded(bytes, &runs.slice(start, PIECE));
+        let piece = runs.slice(start, PIECE);
+        let mut map = read::runs_padded(bytes, &piece);
+        read::as_used(bytes, &piece, &mut map);
         for (at, &byte) in map.iter().enumerate() {
             let first = (start + at as u64) * 8;
             for (cluster, count) in zeros(byte).filter(|(bit, _)| first + bit < clusters) {

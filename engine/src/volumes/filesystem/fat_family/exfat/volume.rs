@@ -1,5 +1,7 @@
 //! What exFAT knows of one volume.
 
+use afterimage_signatures::Runs;
+
 use crate::volumes::filesystem::fat_family::clusters::{ClusterRun, ClusterSet, FIRST};
 use crate::volumes::filesystem::fat_family::directory_bytes::{DirectoryBytes, ENTRY_LEN, entry};
 use crate::volumes::filesystem::fat_family::exfat::boot::{COPY, ExFatBoot, is_whole};
@@ -32,11 +34,13 @@ impl ExFatVolume {
     /// The first `len` bytes of a file of the root that is about the volume.
     fn system_file(space: &mut ClusterSpace<'_>, first: u32, len: u64) -> Vec<u8> {
         let chain = space.table.claim(first, &mut space.owned);
-        let mut file = Vec::new();
-        for run in space.heap.runs(&chain.runs, len) {
+        let (mut file, runs) = (Vec::new(), space.heap.runs(&chain.runs, len));
+        for run in &runs {
             let len = run.len.min(len.saturating_sub(file.len() as u64));
             file.extend(read::padded(space.bytes, run.at, len as usize));
         }
+        // Of a map, what could not be read is in use for all that is known; a table of letters is lost then.
+        read::as_used(space.bytes, &Runs::new(runs), &mut file);
         file
     }
 
