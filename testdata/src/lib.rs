@@ -14,6 +14,8 @@ pub mod card;
 pub mod exfat;
 pub mod exif;
 pub mod ext;
+#[cfg(target_os = "linux")]
+pub mod failing;
 pub mod fat;
 pub mod fragmented;
 pub mod gif;
