@@ -33,7 +33,7 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 4] = ["scan", "formats", "bench", "help"];
+const VERBS: [&str; 5] = ["scan", "image", "formats", "bench", "help"];
 
 /// A wrong command line.
 struct Wrong<'e> {
@@ -91,7 +91,7 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, formats and bench";
+                let verbs = "scan, image, formats and bench";
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };
@@ -247,7 +247,8 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'frobnicate'; the commands are scan, formats and bench";
+        let all =
+            "there is no command 'frobnicate'; the commands are scan, image, formats and bench";
         check("frobnicate", all);
     }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod formats;
+mod image;
 mod scan;
 
 use std::io::Write;
@@ -32,12 +33,14 @@ Before anything else:
 Examples:
   afterimage scan card.img --output recovered          scan an image of a card
   sudo afterimage scan /dev/sdb --output recovered     scan the card itself; `lsblk` names it
+  sudo afterimage image /dev/sdb card.img              copy a card that is failing
   afterimage formats                                   what can be found";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
+    Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }
@@ -47,6 +50,7 @@ impl Program {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
+            Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
         }

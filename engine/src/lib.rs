@@ -51,6 +51,8 @@
 //! All files of the output are opened below a folder that is held open, by `folder` alone: through no link and
 //! onto no other mount, so that nothing that was prepared there leads a write to a source or elsewhere.
 //!
+//! [`imaging`] copies failing media into images, with the map that says what an image holds.
+//!
 //! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges. `control` holds
 //! what runs through all of them: failures, progress and the wish to stop, costs.
 //!
@@ -64,6 +66,7 @@ mod claims;
 mod control;
 mod folder;
 pub mod formats;
+pub mod imaging;
 mod ledger;
 mod model;
 mod names;

@@ -8,6 +8,11 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
 }
 
+/// The bytes of lower-case digits.
+pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
+    HEXLOWER.decode(digits.as_bytes()).ok()
+}
+
 /// Writes bytes as a text of digits; for `#[serde(with)]`.
 pub(crate) fn serialize<S: Serializer>(bytes: &impl AsRef<[u8]>, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&encode(bytes.as_ref()))

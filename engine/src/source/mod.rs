@@ -8,18 +8,18 @@
 //! out. A [`MemorySource`] is an image that is in memory already.
 
 mod definition;
-mod direct;
+pub(crate) mod direct;
 mod identity;
 mod mapped;
 mod memory;
-mod open;
+pub(crate) mod open;
 mod packed;
-mod positioned;
+pub(crate) mod positioned;
 mod pread;
 mod remote;
 pub mod rescue_map;
 mod retry;
-mod sparse;
+pub(crate) mod sparse;
 mod unreadable;
 mod watched;
 mod witness;

@@ -198,7 +198,7 @@ fn read_ahead(file: &File) {
 fn read_ahead(_file: &File) {}
 
 /// Logical sector size in bytes.
-fn sector_size(file: &File, kind: SourceKind) -> u32 {
+pub(crate) fn sector_size(file: &File, kind: SourceKind) -> u32 {
     match kind {
         SourceKind::Device => logical_sector(file).unwrap_or(SECTOR_SIZE),
         SourceKind::Image => SECTOR_SIZE,

@@ -71,6 +71,12 @@ pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> 
     apart(folder, sources).map(drop)
 }
 
+/// Of the disk on which the existing `folder` lies: the longest file, the bytes that are free for us, and
+/// whether it is FAT or exFAT.
+pub(crate) fn room(folder: &Path) -> std::io::Result<(u64, u64, bool)> {
+    disk::of(folder).map(|disk| (disk.longest, disk.free, disk.fat))
+}
+
 fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, Error> {
     let resolved = apart(output, sources)?;
     let sources_ids = ids(sources);
