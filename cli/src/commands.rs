@@ -4,6 +4,7 @@ mod bench;
 mod devices;
 mod forecast;
 mod formats;
+mod image;
 mod recover;
 mod scan;
 
@@ -37,6 +38,7 @@ Examples:
   sudo afterimage scan /dev/sdb --output recovered     scan the card itself
   sudo afterimage devices                              which device that is
   sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
+  sudo afterimage image /dev/sdb card.img              copy a card that is failing
   afterimage formats                                   what can be found";
 
 /// What to do.
@@ -46,6 +48,7 @@ enum Command {
     Devices(devices::Devices),
     Forecast(forecast::Sample),
     Recover(recover::Recover),
+    Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
 }
@@ -58,6 +61,7 @@ impl Program {
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
         }

@@ -53,6 +53,7 @@
 //!
 //! [`system`] is what the operating system tells of disks, mounts and loop devices: one reading of it for the
 //! check of the output, for the command line, and for whoever lists devices.
+//! [`imaging`] copies failing media into images, with the map that says what an image holds.
 //!
 //! [`run`] has the stages in order. `model` holds what they hand on: records, digests, ranges. `control` holds
 //! what runs through all of them: failures, progress and the wish to stop, costs.

@@ -38,7 +38,8 @@ fn shared() -> Vec<(String, Vec<u8>)> {
             let extension = path.extension().and_then(|one| one.to_str()).unwrap_or("");
             if path.is_dir() {
                 folders.push(path);
-            } else if (20_000..3 << 20).contains(&len) && extension.len() == 3 && extension != "tsv" {
+            } else if (20_000..3 << 20).contains(&len) && extension.len() == 3 && extension != "tsv"
+            {
                 found.push((extension.to_ascii_uppercase(), fs::read(&path).unwrap()));
             }
         }
@@ -205,7 +206,8 @@ fn photos_that_bad_sectors_hit_are_damaged_and_nothing_is_read_more_often_than_i
             match (is_hit, after) {
                 (false, Some(after)) if apart(after) == apart(file) => {}
                 (true, Some(after)) if after.grade == Grade::Damaged => {
-                    let told = after.issues.iter().any(|one| one.what.contains("could not be read"));
+                    let told =
+                        after.issues.iter().any(|one| one.what.contains("could not be read"));
                     damaged += 1;
                     if !told || after.size != file.size {
                         wrong.push(format!(
@@ -226,7 +228,13 @@ fn photos_that_bad_sectors_hit_are_damaged_and_nothing_is_read_more_often_than_i
         }
         for file in &found {
             if !healthy.iter().any(|one| first(one) == first(file)) {
-                wrong.push(format!("new: {} {:?} at {:#x} {:?}", file.format, file.grade, first(file), file.issues));
+                wrong.push(format!(
+                    "new: {} {:?} at {:#x} {:?}",
+                    file.format,
+                    file.grade,
+                    first(file),
+                    file.issues
+                ));
             }
         }
         eprintln!("  {damaged} damaged; {} wrong", wrong.len());
@@ -251,7 +259,9 @@ fn a_device_that_vanishes_ends_the_scan_with_a_report_of_what_was_read() {
         for file in own(&report).iter().filter(|file| file.path.is_some()) {
             let is_read = file.runs.iter().all(|run| {
                 let at = run.offset.unwrap_or(0);
-                !unread.iter().any(|one| one.offset < at + run.length && at < one.offset + one.length)
+                !unread
+                    .iter()
+                    .any(|one| one.offset < at + run.length && at < one.offset + one.length)
             });
             assert!(is_read || file.grade <= Grade::Damaged, "{file:?}");
         }
@@ -265,8 +275,14 @@ fn a_file_that_shrinks_while_it_is_mapped_ends_the_scan() {
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("card.img");
     fs::write(&path, &image).unwrap();
-    let source = afterimage_engine::source::open(&path, afterimage_engine::source::Io::Mmap).unwrap();
-    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(image.len() as u64 / 2).unwrap();
+    let source =
+        afterimage_engine::source::open(&path, afterimage_engine::source::Io::Mmap).unwrap();
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(image.len() as u64 / 2)
+        .unwrap();
     let options = Options { output: Some(folder.path().join("out")), ..Options::default() };
     let progress = Progress::default();
     let job = afterimage_engine::run::Job::open(vec![source], &options, &progress).unwrap();
@@ -276,7 +292,10 @@ fn a_file_that_shrinks_while_it_is_mapped_ends_the_scan() {
         serde_json::from_slice(&fs::read(outcome.report.unwrap()).unwrap()).unwrap();
     let end = image.len() as u64 / 2;
     for file in own(&report).iter().filter(|file| file.grade > Grade::Damaged) {
-        assert!(file.runs.iter().all(|run| run.offset.unwrap_or(0) + run.length <= end), "{file:?}");
+        assert!(
+            file.runs.iter().all(|run| run.offset.unwrap_or(0) + run.length <= end),
+            "{file:?}"
+        );
     }
 }
 

@@ -176,12 +176,20 @@ fn crates_depend_downwards() {
     }
 }
 
+/// The files that start threads: the pipeline of a scan, and imaging, which reads, hashes and saves at once.
+const THREADS: [&str; 2] = ["pipeline/scan.rs", "imaging/threads.rs"];
+
 #[test]
-fn threads_start_in_the_pipeline_alone() {
+fn threads_start_in_few_files() {
     for path in sources(&workspace().join("engine/src")) {
         let text = code(&path);
-        let threads = text.contains("threads.spawn(") || text.contains("thread::spawn(");
-        assert!(!threads || path.ends_with("pipeline/scan.rs"), "{}", path.display());
+        let starts = ["threads.spawn(", "thread::spawn(", "thread::Builder"];
+        let has_threads = starts.iter().any(|start| text.contains(start));
+        assert!(
+            !has_threads || THREADS.iter().any(|one| path.ends_with(one)),
+            "{}",
+            path.display()
+        );
     }
 }
 

@@ -141,6 +141,14 @@ pub enum Error {
         /// What is wrong with it, and in which line.
         fault: String,
     },
+    /// An image of a device must not be written there.
+    #[error("cannot write the image {}: {why}", path.display())]
+    Image {
+        /// The image.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: String,
+    },
     /// A log of an earlier run is of no use here.
     #[error("cannot go on from {}: {why}", path.display())]
     Replay {
@@ -205,7 +213,7 @@ pub(crate) fn is_without_medium(error: &io::Error) -> bool {
 }
 
 /// Whether an I/O error says that a disk or a quota is full, or a file too large for its disk.
-fn is_full(error: &io::Error) -> bool {
+pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge

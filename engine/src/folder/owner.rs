@@ -39,6 +39,11 @@ impl Owner {
         }
     }
 
+    /// The same for a file that was just made elsewhere than below a folder that is held open.
+    pub(crate) fn give_file(&self, file: &fs::File) -> io::Result<()> {
+        self.give(std::os::fd::AsFd::as_fd(file))
+    }
+
     /// Gives the new folder at `path` to the owner, and nothing that a link there leads to.
     fn give_folder(&self, path: &Path) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;

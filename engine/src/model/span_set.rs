@@ -138,6 +138,16 @@ impl SpanSet {
         SpanSet(gaps)
     }
 
+    /// What of these ranges lies outside of all of `others`.
+    pub fn outside(&self, others: &SpanSet) -> SpanSet {
+        self.without(others, ClusterGrid::new(0, 1))
+    }
+
+    /// What of these ranges lies in `others` too.
+    pub fn inside(&self, others: &SpanSet) -> SpanSet {
+        self.outside(&self.outside(others))
+    }
+
     /// What of these ranges lies outside of the clusters that `taken` touches.
     pub fn without(&self, taken: &SpanSet, grid: ClusterGrid) -> SpanSet {
         let mut left = Vec::with_capacity(self.0.len());
@@ -233,6 +243,13 @@ mod tests {
             let mut inside = probe.at..probe.end();
             prop_assert_eq!(set.contains(probe.at), byte(probe.at));
             prop_assert_eq!(set.meets(probe), inside.clone().any(byte));
+            let other = SpanSet::from(vec![probe]);
+            let held = |set: &SpanSet| (0..80).filter(|&at| set.contains(at)).collect::<Vec<u64>>();
+            let is_in = |at: u64| probe.at <= at && at < probe.end();
+            let (outside, within): (Vec<u64>, Vec<u64>) =
+                (0..80).filter(|&at| byte(at)).partition(|&at| !is_in(at));
+            prop_assert_eq!(held(&set.outside(&other)), outside);
+            prop_assert_eq!(held(&set.inside(&other)), within);
             if probe.len > 0 {
                 prop_assert_eq!(set.holds(probe), inside.all(byte));
             }

@@ -54,7 +54,8 @@ fn begun(output: &OutputState) -> Result<Option<(HeadLine, Journal)>, Error> {
 ///
 /// When there is no such run, its logs cannot be read or mended, or the report cannot be written.
 pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Result<Outcome, Error> {
-    let none = || Error::Start { what: "to finish", why: "no run is there that could be".to_owned() };
+    let none =
+        || Error::Start { what: "to finish", why: "no run is there that could be".to_owned() };
     let folder = options.output.as_ref().ok_or_else(none)?;
     let output = OutputState::create(destination::check_resumed(folder, paths)?)?;
     let (head, log) = begun(&output)?.ok_or_else(none)?;

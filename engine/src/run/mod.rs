@@ -14,8 +14,8 @@
 
 mod claim;
 mod environment;
-mod forecast;
 mod finish;
+mod forecast;
 mod job;
 mod kept_report;
 mod name;
@@ -33,8 +33,8 @@ mod source_job;
 mod stats;
 mod write;
 
-pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
 pub use finish::{Unfinished, finish, unfinished};
+pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;

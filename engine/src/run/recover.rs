@@ -82,7 +82,9 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
     let files = report.files.iter().map(|file| &file.known);
     let (chosen, unknown) = match &asked.selection {
         Some(selection) => selection.of(files),
-        None => (files.enumerate().filter(|(_, file)| is_due(file)).map(|(at, _)| at).collect(), vec![]),
+        None => {
+            (files.enumerate().filter(|(_, file)| is_due(file)).map(|(at, _)| at).collect(), vec![])
+        }
     };
     let mut done = Recovered { unknown, ..Recovered::default() };
     let sources = Sources::open(&paths, &report, progress);
@@ -162,7 +164,8 @@ struct Sources(Vec<Result<Box<dyn Source>, String>>);
 impl Sources {
     fn open(paths: &[PathBuf], report: &KeptReport, progress: &Progress) -> Self {
         let open = |(path, size): (&PathBuf, u64)| {
-            let source = open_watched(path, Io::Auto, progress.wish()).map_err(|error| why(&error))?;
+            let source =
+                open_watched(path, Io::Auto, progress.wish()).map_err(|error| why(&error))?;
             if source.len() != size {
                 return Err(format!(
                     "{} is another source: it has {} bytes, not {size}",

@@ -26,8 +26,7 @@ pub fn complete(
     keeper: &Keeper<'_>,
 ) -> Result<(), Error> {
     // Asked once, and again only when reading may have found more.
-    let mut unreadable: Vec<SpanSet> =
-        ledger.tallies.iter().map(ScanTally::unreadable).collect();
+    let mut unreadable: Vec<SpanSet> = ledger.tallies.iter().map(ScanTally::unreadable).collect();
     for (of, source) in unreadable.iter_mut().zip(sources) {
         *of = of
             .iter()

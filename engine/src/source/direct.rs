@@ -11,12 +11,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::source::pread::pread;
 
 /// Alignment in bytes that suits every file system and device; a page on most machines.
-pub(super) const ALIGNMENT: u32 = 4096;
+pub(crate) const ALIGNMENT: u32 = 4096;
 /// Most bytes read at once through a buffer.
 const BUFFER_LEN: usize = 1 << 20;
 
 /// A file that is read past the page cache where that is possible.
-pub(super) struct Direct {
+pub(crate) struct Direct {
     file: File,
     /// What offsets and lengths are multiples of, in bytes.
     alignment: u64,
@@ -26,18 +26,18 @@ pub(super) struct Direct {
 
 impl Direct {
     /// Reads `file` past the page cache if its file system can do that.
-    pub(super) fn new(file: File, alignment: u32) -> Self {
+    pub(crate) fn new(file: File, alignment: u32) -> Self {
         set_flag(&file, true);
         Direct { file, alignment: u64::from(alignment.max(1)), buffers: Mutex::default() }
     }
 
     /// The file.
-    pub(super) fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         &self.file
     }
 
     /// Reads some bytes at `at`; adds what the system delivered to `delivered`.
-    pub(super) fn read(&self, at: u64, out: &mut [u8], delivered: &mut u64) -> io::Result<usize> {
+    pub(crate) fn read(&self, at: u64, out: &mut [u8], delivered: &mut u64) -> io::Result<usize> {
         let fits = out.as_ptr().align_offset(ALIGNMENT as usize) == 0
             && at.is_multiple_of(self.alignment)
             && (out.len() as u64).is_multiple_of(self.alignment);

@@ -9,20 +9,20 @@
 
 mod definition;
 mod device_size;
-mod direct;
+pub(crate) mod direct;
 mod holed;
 mod identity;
 mod kept;
 mod mapped;
 mod memory;
-mod open;
+pub(crate) mod open;
 mod packed;
-mod positioned;
+pub(crate) mod positioned;
 mod pread;
 mod remote;
 pub mod rescue_map;
 mod retry;
-mod sparse;
+pub(crate) mod sparse;
 mod unreadable;
 mod watched;
 mod witness;

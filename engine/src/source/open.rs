@@ -100,7 +100,7 @@ fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, Fi
 }
 
 /// Whether it can be a source, or why not.
-fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
+pub(crate) fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
     if file_type.is_file() {
         return Ok(SourceKind::Image);
     }
@@ -126,7 +126,8 @@ fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
     Err("it is neither a file nor a block device")
 }
 
-fn open_file(path: &Path, kind: SourceKind) -> io::Result<File> {
+/// Opens a source of that kind.
+pub(crate) fn open_file(path: &Path, kind: SourceKind) -> io::Result<File> {
     let open = |flags| File::options().read(true).custom_flags(libc::O_NOCTTY | flags).open(path);
     match kind {
         // Should a pipe have taken the file's place, this does not wait for its writer.

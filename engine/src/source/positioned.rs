@@ -329,7 +329,7 @@ fn no_read_ahead(file: &File) {
 fn no_read_ahead(_file: &File) {}
 
 /// Logical sector size in bytes.
-fn sector_size(file: &File, kind: SourceKind) -> u32 {
+pub(crate) fn sector_size(file: &File, kind: SourceKind) -> u32 {
     match kind {
         SourceKind::Device => device_size::sector(file).unwrap_or(SECTOR_SIZE),
         SourceKind::Image => SECTOR_SIZE,

@@ -8,7 +8,7 @@ use afterimage_signatures::verdict::Span;
 ///
 /// Where the file system cannot tell, everything is data. So is what lies after the end of a
 /// file that has shrunk: it has to be asked for to be missed.
-pub(super) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
+pub(crate) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
     if at >= len {
         return None;
     }

@@ -103,6 +103,12 @@ pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
     Ok(resolved.path)
 }
 
+/// Of the disk on which the existing `folder` lies: the longest file, the bytes that are free for us, and
+/// whether it is FAT or exFAT.
+pub(crate) fn room(folder: &Path) -> std::io::Result<(u64, u64, bool)> {
+    disk_of(folder).map(|disk| (disk.longest, disk.free, disk.fat))
+}
+
 fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, Error> {
     let resolved = apart(output, sources)?;
     let sources_ids = ids(sources);

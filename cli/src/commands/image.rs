@@ -1,0 +1,222 @@
+//! `afterimage image`.
+
+mod live;
+mod told;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use afterimage_engine::imaging::{self, Device, Ended, Medium, Options, SystemMedium};
+use afterimage_engine::progress::Progress;
+use anyhow::Context;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use crate::status::Status;
+use crate::{failure, sources, text};
+use live::Live;
+
+/// Copy a failing card or disk into an image, the good parts first, and go on whenever it was interrupted
+///
+/// DEVICE is read as ddrescue reads it: large pieces first, round what fails and over what is slow; then the
+/// edges of what failed, sector by sector; then what lies between. Each sector is tried twice at most, and
+/// nothing that was read is read again. Beside FILE stand
+///
+///   FILE.map   what of the device was read, in the format of ddrescue: each goes on where the other stopped
+///   FILE.json  the device, what could not be read, and the BLAKE3 and SHA-256 of all and of each 64 MiB
+///
+/// The same command goes on where it stopped: after Ctrl-C, a power cut, a full disk, a device that was
+/// pulled out, or with another reader.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, override_usage = USAGE, verbatim_doc_comment)]
+pub struct Image {
+    /// Device to copy, such as /dev/sdb, and the file of the image, on another disk. It is made, or gone on
+    /// with where its map is there; nothing in it is ever cut off or overwritten with zeros.
+    #[arg(required = true, num_args = 1..=2, value_names = ["DEVICE", "FILE"],
+        value_parser = OsStringValueParser::new().try_map(sources::source))]
+    paths: Vec<PathBuf>,
+
+    /// The map [default: FILE.map]
+    #[arg(long, value_name = "MAP", conflicts_with = "verify")]
+    map: Option<PathBuf>,
+
+    /// Take over what this map of another run into the same FILE knows; may be given several times.
+    ///
+    /// What one map calls finished is not read again; of the rest, what was tried furthest counts. For an image
+    /// of its own that another reader made, name that image as DEVICE and its map with --domain.
+    #[arg(long, value_name = "MAP", conflicts_with = "verify")]
+    merge: Vec<PathBuf>,
+
+    /// Read only what this map marks as finished, such as the used parts of a file system.
+    #[arg(long, value_name = "MAP", conflicts_with = "verify")]
+    domain: Option<PathBuf>,
+
+    /// Try bad sectors again so many times, there and back. Give it to a later run, when all else is safe.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        conflicts_with = "verify"
+    )]
+    retries: u32,
+
+    /// Begin at the end, and turn the direction of every pass.
+    #[arg(long, conflicts_with = "verify")]
+    reverse: bool,
+
+    /// Copy large pieces through the system's cache. Without this, everything is read past it, so that
+    /// nothing is read ahead into a bad area.
+    #[arg(long)]
+    cached: bool,
+
+    /// Take the room on the disk first. Without this, blocks of zeros take none.
+    #[arg(long, conflicts_with = "verify")]
+    preallocate: bool,
+
+    /// Read FILE again and compare it with FILE.json; where DEVICE is given, compare it with that too.
+    #[arg(long)]
+    verify: bool,
+
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const USAGE: &str = "\
+afterimage image [OPTIONS] <DEVICE> <FILE>
+       afterimage image --verify [DEVICE] <FILE>";
+
+const EXAMPLES: &str = "\
+Examples:
+  sudo afterimage image /dev/sdb card.img
+      Copy a card. Run it again to go on; scan card.img when it is done.
+  sudo afterimage image /dev/sdb card.img --retries 3
+      Try the bad sectors three times more.
+  afterimage image other.img card.img --domain other.img.map
+      Fill the gaps of card.img from an image that another reader made.
+  afterimage image --verify card.img
+      See whether the image is still what it was.
+
+Exit status: 0 all was tried, also when some of it cannot be read; 1 --verify found a difference; 2 it
+could not start or go on; 130 stopped by Ctrl-C. The map is valid in any case.";
+
+impl Image {
+    /// Copies or verifies; the result goes to `out`, progress and failures to `err`.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress))?;
+        match (self.verify, self.paths.as_slice()) {
+            (true, [image]) => self.check(None, image, &progress, out),
+            (true, [device, image]) => self.check(Some(device), image, &progress, out),
+            (false, [device, image]) => self.copy(device, image, &progress, out, err),
+            (false, _) => anyhow::bail!(
+                "no file is named for the image: name one on another disk, as in: afterimage image {} card.img",
+                self.paths.first().map(|path| path.display().to_string()).unwrap_or_default()
+            ),
+            (true, _) => anyhow::bail!("nothing is named to verify: name the image"),
+        }
+    }
+
+    fn copy(
+        &self,
+        device: &Path,
+        image: &Path,
+        progress: &Progress,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
+        let medium = SystemMedium::open(device, self.cached)?;
+        let known = Device {
+            path: device.to_string_lossy().into_owned(),
+            size: medium.len(),
+            sector_size: medium.sector(),
+            model: medium.facts().model.clone(),
+            serial: medium.facts().serial.clone(),
+        };
+        let options = self.options(image);
+        let mut notes = Vec::new();
+        let mut live = Live::new(self.quiet);
+        let copied = imaging::copy(
+            Arc::new(medium),
+            known,
+            &options,
+            progress,
+            &mut |note| notes.push(note.to_owned()),
+            &mut |sight| live.show(sight),
+        );
+        live.clear();
+        for note in notes {
+            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        }
+        let outcome = copied.map_err(told::advised)?;
+        let printed = match self.json {
+            true => told::json(out, &outcome, &options),
+            false => told::text(out, &outcome, &options),
+        };
+        failure::unless_closed(printed)
+            .context("cannot print what was done; the image is written")?;
+        if outcome.ended == Ended::Stopped {
+            writeln!(err, "afterimage: stopped; to go on: {}", text::plain(&told::command()))?;
+        }
+        if let Some(error) = outcome.failure {
+            writeln!(err, "{}", failure::line(told::advised(error).as_ref()))?;
+        }
+        Ok(match outcome.ended {
+            Ended::Complete => Status::Found,
+            Ended::Stopped => Status::Interrupted,
+            Ended::Failed => Status::Failed,
+        })
+    }
+
+    fn options(&self, image: &Path) -> Options {
+        Options {
+            image: image.to_path_buf(),
+            map: self.map.clone(),
+            merge: self.merge.clone(),
+            domain: self.domain.clone(),
+            order: Vec::new(),
+            retries: self.retries,
+            reverse: self.reverse,
+            preallocate: self.preallocate,
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+        }
+    }
+
+    fn check(
+        &self,
+        device: Option<&Path>,
+        image: &Path,
+        progress: &Progress,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
+        let opened = device.map(|path| SystemMedium::open(path, self.cached)).transpose()?;
+        let medium = opened.as_ref().map(|medium| medium as &dyn Medium);
+        let mut live = Live::new(self.quiet);
+        let verified =
+            imaging::verify(image, medium, progress, &mut |done, len| live.verifying(done, len));
+        live.clear();
+        let Some(verified) = verified? else { return Ok(Status::Interrupted) };
+        failure::unless_closed(told::verified(out, &verified, image, self.json))?;
+        Ok(if verified.differences.is_empty() { Status::Found } else { Status::Nothing })
+    }
+}
+
+/// The first Ctrl-C writes the map and ends; the second does not wait for a read that hangs.
+fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
+    let asked = AtomicBool::new(false);
+    let handler = move || {
+        if asked.swap(true, Relaxed) {
+            let said = "\nafterimage: ended at once; the same command goes on from the last map";
+            drop(writeln!(io::stderr(), "{said}"));
+            std::process::exit(Status::Interrupted as i32);
+        }
+        progress.stop();
+    };
+    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
+}

@@ -1,0 +1,171 @@
+//! The map and the sidecar, written so that there is always one that is whole and never says more than the
+//! image holds.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::threads;
+use crate::control::error::Error;
+use crate::folder::Owner;
+
+/// The longest time between two writes of the map while something changes.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The shortest.
+const SHORTEST: Duration = Duration::from_millis(200);
+/// Writing takes no more than this share of the time.
+const SHARE: u32 = 8;
+
+/// What is written.
+pub(super) struct Save {
+    pub(super) map: String,
+    pub(super) sidecar: String,
+}
+
+/// Files beside an image.
+#[derive(Clone, Debug)]
+pub(super) struct Beside {
+    pub(super) map: PathBuf,
+    pub(super) sidecar: PathBuf,
+}
+
+/// Writes maps on a thread of its own.
+pub(super) struct Saver {
+    beside: Beside,
+    image: File,
+    work: Sender<Save>,
+    done: Receiver<(Result<(), Error>, Duration)>,
+    is_busy: bool,
+    last: Instant,
+    pause: Duration,
+}
+
+impl Saver {
+    pub(super) fn start(beside: Beside, image: &File) -> Result<Self, Error> {
+        let cloned = |file: &File| {
+            file.try_clone().map_err(|error| Error::output("write the image", &beside.map, error))
+        };
+        let (work, works) = bounded::<Save>(1);
+        let (tell, done) = bounded(1);
+        let (own, files) = (cloned(image)?, beside.clone());
+        let image = cloned(image)?;
+        threads::start("a thread for the map", works, move |save: Save| {
+            let begun = Instant::now();
+            let written = write(&files, &own, &save);
+            drop(tell.send((written, begun.elapsed())));
+        })?;
+        let (last, pause) = (Instant::now(), SHORTEST);
+        Ok(Saver { beside, image, work, done, is_busy: false, last, pause })
+    }
+
+    /// Whether the map should be written now.
+    pub(super) fn is_due(&self) -> bool {
+        !self.is_busy && self.last.elapsed() >= self.pause
+    }
+
+    /// Begins to write; the failure of the last time, if it failed.
+    pub(super) fn begin(&mut self, save: Save) {
+        self.is_busy = self.work.try_send(save).is_ok();
+    }
+
+    /// Takes in what was written meanwhile.
+    pub(super) fn look(&mut self) -> Result<(), Error> {
+        match self.done.try_recv() {
+            Ok(done) => self.ended(done),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn ended(&mut self, (written, took): (Result<(), Error>, Duration)) -> Result<(), Error> {
+        self.is_busy = false;
+        self.last = Instant::now();
+        self.pause = (took * SHARE).clamp(SHORTEST, LONGEST);
+        written
+    }
+
+    /// Writes now, and waits for it.
+    pub(super) fn write(&mut self, save: &Save) -> Result<(), Error> {
+        if self.is_busy {
+            self.is_busy = false;
+            // What fails there fails here again.
+            drop(self.done.recv());
+        }
+        write(&self.beside, &self.image, save)
+    }
+}
+
+fn write(beside: &Beside, image: &File, save: &Save) -> Result<(), Error> {
+    // First the bytes, then the map that says that they are there.
+    let synced = image.sync_data();
+    synced.map_err(|error| Error::output("write the image beside", &beside.map, error))?;
+    replace(&beside.map, &save.map, true)?;
+    replace(&beside.sidecar, &save.sidecar, false)
+}
+
+/// Puts a new file in the place of the one at `path`, whole or not at all.
+fn replace(path: &Path, text: &str, keeps_old: bool) -> Result<(), Error> {
+    let old = suffixed(path, ".bak");
+    let replaced = try_replace(path, text, keeps_old.then_some(old.as_path()));
+    match replaced {
+        Err(error) if keeps_old && crate::control::error::is_full(&error) => {
+            // The last but one is worth less than this one.
+            drop(fs::remove_file(&old));
+            try_replace(path, text, None)
+        }
+        replaced => replaced,
+    }
+    .map_err(|error| Error::output("write", path, error))
+}
+
+fn try_replace(path: &Path, text: &str, old: Option<&Path>) -> io::Result<()> {
+    let new = suffixed(path, ".new");
+    let written = write_new(&new, text).and_then(|()| {
+        if let Some(old) = old {
+            keep(path, old)?;
+        }
+        fs::rename(&new, path)
+    });
+    if written.is_err() {
+        drop(fs::remove_file(&new));
+    }
+    written?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Not every file system can do that with a folder.
+    drop(File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()));
+    Ok(())
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    Owner::from_environment().give_file(&file)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_data()
+}
+
+/// Keeps the file at `path` as `old` too.
+fn keep(path: &Path, old: &Path) -> io::Result<()> {
+    match fs::remove_file(old) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    match fs::hard_link(path, old) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // FAT has no such links.
+        Err(_) => fs::copy(path, old).map(drop),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The path with something added to its last name.
+pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
