@@ -15,7 +15,7 @@ use super::image_file::ImageFile;
 use super::medium::{Medium, is_gone};
 use super::prepare::{Prepared, hashed, prepare};
 use super::saver::{Beside, Save, Saver};
-use super::sidecar::{Device, SCHEMA, Sidecar, Totals, Unfinished};
+use super::sidecar::{Device, Sidecar, Totals, Unfinished};
 use super::sight::{Meter, Sight};
 use super::strategy::{Next, Request, Strategy, Wanted};
 use super::threads::{self, Answer};
@@ -125,7 +125,7 @@ pub fn copy(
         pool: Arc::default(),
         image,
         strategy: Strategy::new(map, wanted),
-        sidecar: sidecar(device, earlier),
+        sidecar: Sidecar::unfinished(device, earlier),
         saver,
         meter: Meter::new(),
         looked: Instant::now(),
@@ -144,23 +144,6 @@ pub fn copy(
 fn inode(image: &ImageFile) -> u64 {
     use std::os::unix::fs::MetadataExt;
     image.file().metadata().map_or(0, |metadata| metadata.ino())
-}
-
-fn sidecar(device: Device, earlier: Option<Sidecar>) -> Sidecar {
-    let now = jiff::Timestamp::now().to_string();
-    let (started, hashes) = earlier.map_or((now, None), |said| (said.started, said.hashes));
-    Sidecar {
-        schema: SCHEMA.to_owned(),
-        tool: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
-        device,
-        started,
-        finished: None,
-        state: "unfinished".to_owned(),
-        map: Totals::default(),
-        unreadable: Vec::new(),
-        hashes,
-        unfinished: None,
-    }
 }
 
 impl Rescue<'_> {

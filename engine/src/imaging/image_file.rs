@@ -54,6 +54,11 @@ impl ImageFile {
         found.map(|found| found.len()).map_err(|error| Error::open(&self.path, error))
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn file(&self) -> &File {
         &self.file
     }

@@ -9,6 +9,7 @@ mod copy;
 mod digests;
 mod finish;
 mod image_file;
+mod imaged;
 mod medium;
 mod pace;
 mod prepare;
@@ -27,6 +28,7 @@ use crate::model::SpanSet;
 
 pub use copy::{Ended, Outcome, copy};
 pub use digests::{HashPair, PIECE};
+pub use imaged::Imaged;
 pub use medium::{Facts, Medium, SystemMedium};
 pub use priorities::{Content, Priorities};
 pub use sidecar::{Device, Hashes, Range, SCHEMA, Sidecar, Totals};

@@ -44,6 +44,12 @@ impl Priorities {
     pub fn of(bytes: &dyn Bytes, registry: &Registry) -> Self {
         let recorder = Recorder::new(bytes);
         let survey = Survey::of(&recorder);
+        let told = Self::told_by(&survey, bytes.len(), registry);
+        Priorities { structures: recorder.read(), ..told }
+    }
+
+    /// What a survey of a device of `len` bytes tells; what was read to make it is not among it.
+    pub fn told_by(survey: &Survey, len: u64, registry: &Registry) -> Self {
         let is_photo = |entry: &Entry| {
             let extension = entry.extension();
             registry.has_extension(extension) || is_photo_extension(extension)
@@ -56,12 +62,12 @@ impl Priorities {
         let trusted = survey.volumes.iter().filter(|volume| volume.is_trusted());
         let free = trusted.flat_map(|volume| volume.contents.free.iter().flat_map(SpanSet::iter));
         Priorities {
-            len: bytes.len(),
+            len,
+            structures: SpanSet::default(),
             deleted: clusters(true),
             live: clusters(false),
             free: free.collect(),
             volumes: survey.volumes.len(),
-            structures: recorder.read(),
         }
     }
 
@@ -73,7 +79,7 @@ impl Priorities {
     /// The ranges that hold `content`, by whole `sector`s of bytes.
     pub fn of_content(&self, content: Content, sector: u64) -> SpanSet {
         match content {
-            Content::Used => without(&self.whole(), &self.free),
+            Content::Used => self.whole().outside(&self.free),
             Content::Free => self.free.clone(),
             Content::Photos => {
                 let all = [&self.structures, &self.deleted, &self.live].into_iter();
@@ -90,7 +96,7 @@ impl Priorities {
         let ranked = [&self.structures, &self.deleted, &self.live, &self.free, &whole];
         let mut order = Vec::with_capacity(ranked.len());
         for set in ranked {
-            let fresh = without(&aligned(set.iter(), sector, self.len), &taken);
+            let fresh = aligned(set.iter(), sector, self.len).outside(&taken);
             taken = taken.iter().chain(fresh.iter()).collect();
             order.push(fresh);
         }
@@ -129,11 +135,6 @@ fn aligned(spans: impl Iterator<Item = Span>, sector: u64, len: u64) -> SpanSet 
         (at < end).then(|| Span::between(at, end))
     };
     spans.filter_map(whole).collect()
-}
-
-/// What of `all` is not in `taken`.
-fn without(all: &SpanSet, taken: &SpanSet) -> SpanSet {
-    all.without(taken, crate::model::ClusterGrid::new(0, 1))
 }
 
 #[cfg(test)]

@@ -137,6 +137,24 @@ pub struct Sidecar {
 }
 
 impl Sidecar {
+    /// That of a rescue which begins, or goes on after an `earlier` run.
+    pub(super) fn unfinished(device: Device, earlier: Option<Self>) -> Self {
+        let now = jiff::Timestamp::now().to_string();
+        let (started, hashes) = earlier.map_or((now, None), |said| (said.started, said.hashes));
+        Sidecar {
+            schema: SCHEMA.to_owned(),
+            tool: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
+            device,
+            started,
+            finished: None,
+            state: "unfinished".to_owned(),
+            map: Totals::default(),
+            unreadable: Vec::new(),
+            hashes,
+            unfinished: None,
+        }
+    }
+
     /// Its text.
     pub fn text(&self) -> String {
         let text = serde_json::to_string_pretty(self);

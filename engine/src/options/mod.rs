@@ -57,6 +57,10 @@ pub struct Options {
     pub range: Option<(u64, u64)>,
     /// A map in ddrescue's format of the only source, an image: what is not finished in it is unreadable.
     pub map: Option<PathBuf>,
+    /// Where to make an image of the only source while it is read.
+    pub image: Option<PathBuf>,
+    /// Scan first what matters most: photos that file systems know, and free clusters.
+    pub photos_first: bool,
 }
 
 impl Options {
@@ -93,6 +97,8 @@ impl Default for Options {
             min_pixels: 0,
             range: None,
             map: None,
+            image: None,
+            photos_first: false,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Scan<'a> {
     pub cut: Cut,
     /// What of that part is to be scanned: an earlier process may have scanned the rest.
     pub todo: &'a SpanSet,
+    /// What is scanned first, in this order.
+    pub first: &'a [SpanSet],
     /// What is scanned last.
     pub last: &'a SpanSet,
     /// What is still there, where files of which nothing is to be written are known.

@@ -70,10 +70,8 @@ const PIECE: usize = 128 << 10;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
     All,
-    /// Those that may hold something that is not there any more.
-    First,
-    /// The others.
-    Rest,
+    /// Those of that rank.
+    Of(usize),
 }
 
 /// Reads the chunks of a source.
@@ -86,6 +84,8 @@ pub struct Reader<'r, 's> {
     pub cut: Cut,
     /// What of that part is to be scanned.
     pub todo: &'r SpanSet,
+    /// Chunks that meet one of these come before all others, in this order.
+    pub first: &'r [SpanSet],
     /// Ranges of which the chunks that lie wholly in them come last: live files.
     pub last: &'r SpanSet,
     /// Shows how far it is, and stops it.
@@ -96,9 +96,11 @@ impl<'s> Reader<'_, 's> {
     /// Sends the chunks until the end, a stop, or the sink's end. Sparse holes are not read. With a hasher
     /// the whole source goes through it, in order, whatever the range. Returns whether the end was reached.
     pub fn read(&self, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
-        let in_order = hasher.is_some() || self.last.is_empty();
-        let passes = if in_order { &[Pass::All][..] } else { &[Pass::First, Pass::Rest] };
-        passes.iter().all(|&pass| self.pass(pass, hasher.as_deref_mut(), chunks))
+        if hasher.is_some() || self.first.is_empty() && self.last.is_empty() {
+            return self.pass(Pass::All, hasher.as_deref_mut(), chunks);
+        }
+        let last = self.first.len() + usize::from(!self.last.is_empty());
+        (0..=last).all(|rank| self.pass(Pass::Of(rank), None, chunks))
     }
 
     /// One pass; whether it came to its end.
@@ -133,7 +135,7 @@ impl<'s> Reader<'_, 's> {
                 if let Some(hasher) = &mut hasher {
                     hasher.zeros(end - base);
                 }
-                if pass != Pass::Rest {
+                if matches!(pass, Pass::All | Pass::Of(0)) {
                     for hole in todo.parts(Span::between(base, end)) {
                         chunks.skip(hole);
                         progress.scanned.fetch_add(hole.len, Relaxed);
@@ -194,8 +196,16 @@ impl<'s> Reader<'_, 's> {
 
     /// Whether a chunk is read in a pass.
     fn belongs(&self, pass: Pass, chunk: Span) -> bool {
-        let is_last = || self.last.holds(chunk);
-        pass == Pass::All || (pass == Pass::Rest) == is_last()
+        match pass {
+            Pass::All => true,
+            Pass::Of(rank) => self.rank(chunk) == rank,
+        }
+    }
+
+    /// In which pass a chunk is read, where there are several.
+    fn rank(&self, chunk: Span) -> usize {
+        let first = self.first.iter().position(|ranges| ranges.meets(chunk));
+        first.unwrap_or_else(|| self.first.len() + usize::from(self.last.holds(chunk)))
     }
 }
 
@@ -227,18 +237,23 @@ mod tests {
 
     /// Where the chunks of ten bytes begin that a source of 45 is read in.
     fn order(last: &SpanSet, hasher: Option<&mut Hasher>) -> Vec<u64> {
-        order_of(&vec![Span::between(0, 45)].into(), last, hasher)
+        order_of(&vec![Span::between(0, 45)].into(), &[], last, hasher)
     }
 
-    /// The same where only `todo` is to be scanned.
-    fn order_of(todo: &SpanSet, last: &SpanSet, hasher: Option<&mut Hasher>) -> Vec<u64> {
+    /// The same where only `todo` is to be scanned, and what meets `first` comes first.
+    fn order_of(
+        todo: &SpanSet,
+        first: &[SpanSet],
+        last: &SpanSet,
+        hasher: Option<&mut Hasher>,
+    ) -> Vec<u64> {
         let data: Vec<u8> = (0..45).collect();
         let source = MemorySource::new("card", data.clone()).unmapped();
         let (metrics, taken) = (Metrics::default(), Taken::default());
         let window = &Window::new(&source, 10, 5, &metrics);
         let cut = Cut { start: 0, end: 45, chunk_len: 10, overlap: 5 };
         let progress = &Progress::default();
-        let reader = Reader { source: &source, window, cut, todo, last, progress };
+        let reader = Reader { source: &source, window, cut, todo, first, last, progress };
         assert!(reader.read(hasher, &taken));
         let taken = taken.0.into_inner().unwrap();
         let all = taken.iter().map(|(at, bytes)| Span { at: *at, len: bytes.len() as u64 });
@@ -259,16 +274,28 @@ mod tests {
     }
 
     #[test]
+    fn chunks_that_meet_what_matters_most_come_first() {
+        let live: SpanSet = vec![Span::between(0, 30)].into();
+        let whole = vec![Span::between(0, 45)].into();
+        let matters = [vec![Span::between(25, 26)].into(), vec![Span::between(20, 41)].into()];
+        assert_eq!(order_of(&whole, &matters, &live, None), [20, 30, 40, 0, 10]);
+        assert_eq!(order_of(&whole, &matters, &SpanSet::default(), None), [20, 30, 40, 0, 10]);
+        assert_eq!(order_of(&whole, &matters[..1], &live, None), [20, 30, 40, 0, 10]);
+        let in_order = order_of(&whole, &matters, &live, Some(&mut Hasher::new(&[])));
+        assert_eq!(in_order, [0, 10, 20, 30, 40]);
+    }
+
+    #[test]
     fn what_was_scanned_already_is_not_sent_again() {
         let none = SpanSet::default();
         let todo = |parts: &[(u64, u64)]| -> SpanSet {
             parts.iter().map(|&(start, end)| Span::between(start, end)).collect()
         };
-        assert!(order_of(&todo(&[]), &none, None).is_empty());
-        assert_eq!(order_of(&todo(&[(44, 45)]), &none, None), [44]);
+        assert!(order_of(&todo(&[]), &[], &none, None).is_empty());
+        assert_eq!(order_of(&todo(&[(44, 45)]), &[], &none, None), [44]);
         let some = todo(&[(3, 5), (7, 12), (30, 40)]);
-        assert_eq!(order_of(&some, &none, None), [3, 7, 10, 30]);
-        assert_eq!(order_of(&some, &todo(&[(0, 10)]), None), [10, 30, 3, 7]);
-        assert_eq!(order_of(&some, &none, Some(&mut Hasher::new(&[]))), [3, 7, 10, 30]);
+        assert_eq!(order_of(&some, &[], &none, None), [3, 7, 10, 30]);
+        assert_eq!(order_of(&some, &[], &todo(&[(0, 10)]), None), [10, 30, 3, 7]);
+        assert_eq!(order_of(&some, &[], &none, Some(&mut Hasher::new(&[]))), [3, 7, 10, 30]);
     }
 }

@@ -47,8 +47,8 @@ struct Looked {
 impl<'w> Worker<'w> {
     /// What reads the chunks.
     pub(super) fn reader(&self) -> Reader<'w, 'w> {
-        let Scan { cut, todo, last, progress, .. } = *self.scan;
-        Reader { source: self.source, window: self.window, cut, todo, last, progress }
+        let Scan { cut, todo, first, last, progress, .. } = *self.scan;
+        Reader { source: self.source, window: self.window, cut, todo, first, last, progress }
     }
 
     /// Scans and carves one chunk. What was found before a failure of the output is in the batch.

@@ -13,6 +13,7 @@ use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
 use crate::folder::{Folder, Lock};
+use crate::imaging::Imaged;
 use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
 use crate::options::Options;
 use crate::output::destination::{Destination, LOCK, STATE};
@@ -48,6 +49,14 @@ pub(super) struct Environment<'o> {
     /// Whether a source was not at hand, without which a run in another process is finished.
     pub(super) is_without_source: bool,
     pub(super) stats: Stats,
+    /// The image that is made of the source while it is read.
+    pub(super) image: Option<ImageInMaking>,
+}
+
+/// An image that is made while its device is scanned, and what is to be known of it.
+pub(super) struct ImageInMaking {
+    pub(super) imaged: Imaged,
+    pub(super) notes: Vec<String>,
 }
 
 /// Where a run writes to.
@@ -162,6 +171,7 @@ impl<'o> Environment<'o> {
             failure: None,
             is_cut_short: false,
             is_without_source: false,
+            image: None,
         })
     }
 

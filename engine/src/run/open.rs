@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::environment::{Environment, Output, OutputState};
+use super::environment::{Environment, ImageInMaking, Output, OutputState};
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::resume;
 use super::source_job::{GivenSource, SourceJob, opened};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
+use crate::imaging::{self, Imaged};
 use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
@@ -69,8 +70,14 @@ impl<'o> Job<'o, Opened> {
         if let Some(map) = &options.map {
             sources = with_map(sources, map)?;
         }
+        let mut image = None;
+        if let Some(path) = &options.image {
+            image = with_image(&mut sources, path, options, progress)?;
+        }
         if sources.iter().any(|(_, source)| source.is_ok()) {
-            return Self::start(sources, destination, options, progress);
+            let mut job = Self::start(sources, destination, options, progress)?;
+            job.environment.image = image;
+            return Ok(job);
         }
         let error = sources.into_iter().find_map(|(_, source)| source.err());
         let none = || Error::Start { what: "a scan", why: "no source is named".to_owned() };
@@ -119,6 +126,37 @@ fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, 
         (path, holed)
     };
     Ok(sources.into_iter().map(holed).collect())
+}
+
+/// Images the only source while it is read; it is what was to be opened.
+fn with_image(
+    sources: &mut [GivenSource],
+    path: &Path,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Option<ImageInMaking>, Error> {
+    let [(_, source)] = sources else {
+        let why = format!("an image is of one device, and {} sources are named", sources.len());
+        return Err(Error::Start { what: "a scan that makes an image", why });
+    };
+    let none = || Error::Start { what: "an image", why: "its device was not opened".to_owned() };
+    let device = match std::mem::replace(source, Err(none())) {
+        Ok(device) => device,
+        failed => {
+            *source = failed;
+            return Ok(None);
+        }
+    };
+    let mut notes = Vec::new();
+    let wanted = imaging::Options {
+        image: path.to_path_buf(),
+        command: options.command.clone(),
+        ..imaging::Options::default()
+    };
+    let note = &mut |note: &str| notes.push(note.to_owned());
+    let imaged = Imaged::new(device, &wanted, progress.wish(), note)?;
+    *source = Ok(Box::new(imaged.clone()));
+    Ok(Some(ImageInMaking { imaged, notes }))
 }
 
 /// Sources that are open, and their paths.

@@ -6,9 +6,12 @@ use super::environment::Environment;
 use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
+use crate::imaging::Priorities;
 use crate::ledger::{Ledger, ScanTally};
 use crate::model::{Hasher, SpanSet};
+use crate::options::Options;
 use crate::pipeline::{Cut, NEAR, REGION, Scan};
+use crate::source::Source;
 
 /// What is read again after a chunk is a sixteenth of it at the most, in bytes.
 const LEAST_CHUNK: u64 = 256 << 10;
@@ -57,6 +60,7 @@ fn scan_one(
     let Environment { options, matcher, metrics, progress, pool, wanted, .. } = environment;
     let live: SpanSet = job.live.spans().collect();
     let last = live.iter().filter(|span| span.len >= LEAST_LAST).collect();
+    let first = first(options, job, source);
     let scan = Scan {
         matcher,
         carver: &environment.carver(),
@@ -72,10 +76,24 @@ fn scan_one(
             overlap: matcher.overlap() as u64 + NEAR,
         },
         todo: &todo,
+        first: &first,
         last: &last,
         live: (!options.all).then_some(&job.live),
         traces: options.filesystems,
     };
     let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
     scan.run(source, index, ledger, hasher)
+}
+
+/// What of a source is to be scanned first, where that is asked for: photos that are deleted, those that are
+/// there, free clusters.
+fn first(options: &Options, job: &SourceJob, source: &dyn Source) -> Vec<SpanSet> {
+    if !options.photos_first {
+        return Vec::new();
+    }
+    let told = Priorities::told_by(&job.survey, source.len(), &options.registry);
+    let mut order = told.photos_first(u64::from(source.sector_size()));
+    // The rest comes last anyway.
+    order.pop();
+    order
 }

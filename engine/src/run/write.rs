@@ -58,6 +58,9 @@ impl<'o> Job<'o, Settled> {
             report => Some(report?),
         };
         self.close();
+        // The scan is whole even where its image is not.
+        let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
+        self.environment.note(imaged.unwrap_or(Ok(())));
         let warnings = self.environment.warnings(&written);
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described } = stage;
@@ -97,6 +100,7 @@ impl Environment<'_> {
     /// What the disk of the output could not keep, or keeps in its own way.
     fn warnings(&self, written: &output::WrittenNames) -> Vec<String> {
         let mut warnings = Vec::new();
+        warnings.extend(self.image.iter().flat_map(|image| image.notes.iter().cloned()));
         let Some(output) = &self.output else { return warnings };
         let Output { destination, store, .. } = output;
         if destination.fat {
