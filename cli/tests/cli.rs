@@ -132,6 +132,7 @@ fn help_is_a_contract() {
     for (name, arguments) in [
         ("afterimage", &["--help"][..]),
         ("scan", &["scan", "--help"]),
+        ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
     ] {

@@ -7,6 +7,7 @@
 mod buffer;
 mod copy;
 mod digests;
+mod e01;
 mod finish;
 mod image_file;
 mod medium;
@@ -26,6 +27,7 @@ use crate::model::SpanSet;
 
 pub use copy::{Ended, Outcome, copy};
 pub use digests::{HashPair, PIECE};
+pub use e01::{E01, write_e01};
 pub use medium::{Facts, Medium, SystemMedium};
 pub use sidecar::{Device, Hashes, Range, SCHEMA, Sidecar, Totals};
 pub use sight::{CELLS, Sight};
@@ -51,6 +53,8 @@ pub struct Options {
     pub reverse: bool,
     /// Whether the room on the disk is taken before anything is read.
     pub preallocate: bool,
+    /// Bytes of each part of the image, where it is to be split.
+    pub split: Option<u64>,
     /// The command line, for the map.
     pub command: Vec<String>,
 }

@@ -11,6 +11,7 @@ use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 use crate::source::remote;
+use crate::source::split::{self, SplitImage};
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,17 @@ pub enum Io {
 /// Nothing else is opened at all: a pipe would wait for its writer, and some character devices
 /// act on being opened.
 pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    match split::parts(path) {
+        Some(parts) => {
+            let parts: Result<_, _> = parts.iter().map(|part| open_one(part, io)).collect();
+            checked(path, Box::new(SplitImage::new(path, parts?)))
+        }
+        None => checked(path, open_one(path, io)?),
+    }
+}
+
+/// Opens what is at `path`, whatever is in it.
+fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     let failed = |error| Error::open(path, error);
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
@@ -45,8 +57,13 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     if kind_of(opened.file_type()) != Ok(kind) {
         return Err(refused("it was replaced while it was being opened"));
     }
-    let source = choose(path, file, kind, io).map_err(failed)?;
-    match (source.is_empty(), kind) {
+    choose(path, file, kind, io).map_err(failed)
+}
+
+/// Refuses a source with nothing in it, and one that has to be unpacked.
+fn checked(path: &Path, source: Box<dyn Source>) -> Result<Box<dyn Source>, Error> {
+    let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
+    match (source.is_empty(), source.kind()) {
         (true, SourceKind::Image) => Err(refused("it is empty")),
         (true, SourceKind::Device) => Err(refused("it is empty; is there a card in the reader?")),
         (false, SourceKind::Device) => Ok(source),
