@@ -6,7 +6,7 @@ pub mod room;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::source::shell::{free, quoted};
+use afterimage_engine::source::split::parts;
 use afterimage_engine::source::{self, Io, Source};
 
 use crate::folder::{self, Photos};
@@ -58,43 +58,14 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
     Some(format!("{what}; {}", folder::instead(first)))
 }
 
-/// Parts of an image that are named; of more, a pattern stands for all.
-const MOST_NAMED: usize = 4;
-
-/// That a source is the first part of a raw image that was split, where the others lie beside it.
+/// That a source is the first part of a raw image that was split, and is read with the others.
 fn split(paths: &[PathBuf]) -> Vec<String> {
     let note = |path: &PathBuf| {
-        let first = part(path).filter(|number| *number <= 1)?;
-        let beside = |number: u32| path.with_extension(format!("{number:03}"));
-        if first == 1 && beside(0).exists() {
-            return None;
-        }
-        let parts: Vec<PathBuf> =
-            (first..1000).map(beside).take_while(|part| part.exists()).collect();
-        let named = if parts.len() > MOST_NAMED {
-            format!("{}.[0-9][0-9][0-9]", quoted(&path.with_extension("")))
-        } else {
-            parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(" ")
-        };
-        let whole = free(path, "img");
-        (parts.len() > 1).then(|| {
-            format!(
-                "{} is the first of {} parts of an image; scanned one by one, photos and file systems \
-                 across parts are missed: join them with `cat {named} > {}` and scan that",
-                path.display(),
-                parts.len(),
-                quoted(&whole)
-            )
-        })
+        let count = parts(path)?.len();
+        let name = path.display();
+        Some(format!("{name} is the first of {count} parts of an image; they are read as one"))
     };
     paths.iter().filter_map(note).collect()
-}
-
-/// The number of a part, by an extension of three digits.
-fn part(path: &Path) -> Option<u32> {
-    let extension = path.extension()?.to_str()?;
-    let is_number = extension.len() == 3 && extension.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { extension.parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -102,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_an_image_are_to_be_joined() {
+    fn parts_of_an_image_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for name in ["card.001", "card.002", "card.003", "one.001", "x.000", "x.001"] {
@@ -110,7 +81,7 @@ mod tests {
         }
         let said = |name: &str| split(&[path(name)]);
         let [note] = &said("card.001")[..] else { panic!("no note") };
-        assert!(note.contains("the first of 3 parts") && note.contains("card.003 > "), "{note}");
+        assert!(note.contains("the first of 3 parts") && note.ends_with("as one"), "{note}");
         assert_eq!(said("x.000").len(), 1);
         for name in ["card.002", "one.001", "x.001", "card.img"] {
             assert_eq!(said(name), [""; 0], "{name}");

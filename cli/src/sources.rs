@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
+use afterimage_engine::source::split::parts;
 
 use crate::folder;
 
@@ -36,6 +37,13 @@ pub fn expand(paths: &[PathBuf], output: Option<&Path>) -> anyhow::Result<Source
             sources.push(path.clone());
         }
     }
+    // The first part of an image in parts stands for all of them.
+    let later: HashSet<PathBuf> = sources
+        .iter()
+        .filter_map(|path| parts(path))
+        .flat_map(|all| all.into_iter().skip(1))
+        .collect();
+    sources.retain(|path| !later.contains(path));
     let mut known = HashSet::new();
     let mut is_new =
         |path: &PathBuf| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()));

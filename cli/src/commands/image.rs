@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use afterimage_engine::imaging::{self, Device, Ended, Medium, Options, SystemMedium};
+use afterimage_engine::imaging::{self, Device, E01, Ended, Medium, Options, SystemMedium};
 use afterimage_engine::progress::Progress;
 use anyhow::Context;
+use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::status::Status;
-use crate::{failure, sources, text};
+use crate::{failure, sizes, sources, text};
 use live::Live;
 
 /// Copy a failing card or disk into an image, the good parts first, and go on whenever it was interrupted
@@ -75,6 +76,27 @@ pub struct Image {
     #[arg(long, conflicts_with = "verify")]
     preallocate: bool,
 
+    /// Write the image in parts FILE.001, FILE.002 and so on of so many bytes, such as 4G; with --format e01,
+    /// the longest segment. `afterimage scan FILE.001` reads the parts as one.
+    #[arg(long, value_name = "SIZE", conflicts_with = "verify", value_parser = part_len)]
+    split: Option<u64>,
+
+    /// What to write: raw, a copy of the bytes, or e01, compressed and with checksums of its own, as forensic
+    /// programs read it.
+    ///
+    /// An E01 image cannot be gone on with and bad sectors are tried only once: copy a failing device raw, and
+    /// convert that, with its map: afterimage image card.img card.E01 --format e01 --map card.img.map
+    #[arg(
+        long,
+        value_enum,
+        value_name = "raw|e01",
+        default_value = "raw",
+        hide_default_value = true,
+        hide_possible_values = true,
+        conflicts_with = "verify"
+    )]
+    format: Format,
+
     /// Read FILE again and compare it with FILE.json; where DEVICE is given, compare it with that too.
     #[arg(long)]
     verify: bool,
@@ -86,6 +108,13 @@ pub struct Image {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// Values of `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Raw,
+    E01,
 }
 
 const USAGE: &str = "\
@@ -100,6 +129,8 @@ Examples:
       Try the bad sectors three times more.
   afterimage image other.img card.img --domain other.img.map
       Fill the gaps of card.img from an image that another reader made.
+  sudo afterimage image /dev/sdb card.img --split 4G
+      Write parts that fit on a disk with FAT.
   afterimage image --verify card.img
       See whether the image is still what it was.
 
@@ -114,6 +145,9 @@ impl Image {
         match (self.verify, self.paths.as_slice()) {
             (true, [image]) => self.check(None, image, &progress, out),
             (true, [device, image]) => self.check(Some(device), image, &progress, out),
+            (false, [device, image]) if self.format == Format::E01 => {
+                self.convert(device, image, &progress, out, err)
+            }
             (false, [device, image]) => self.copy(device, image, &progress, out, err),
             (false, _) => anyhow::bail!(
                 "no file is named for the image: name one on another disk, as in: afterimage image {} card.img",
@@ -132,13 +166,7 @@ impl Image {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let medium = SystemMedium::open(device, self.cached)?;
-        let known = Device {
-            path: device.to_string_lossy().into_owned(),
-            size: medium.len(),
-            sector_size: medium.sector(),
-            model: medium.facts().model.clone(),
-            serial: medium.facts().serial.clone(),
-        };
+        let known = known(&medium);
         let options = self.options(image);
         let mut notes = Vec::new();
         let mut live = Live::new(self.quiet);
@@ -174,6 +202,48 @@ impl Image {
         })
     }
 
+    /// Writes an E01 image.
+    fn convert(
+        &self,
+        device: &Path,
+        image: &Path,
+        progress: &Progress,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
+        let without = [
+            ("--merge", !self.merge.is_empty()),
+            ("--domain", self.domain.is_some()),
+            ("--retries", self.retries > 0),
+            ("--reverse", self.reverse),
+            ("--preallocate", self.preallocate),
+        ];
+        if let Some((name, _)) = without.iter().find(|(_, is_given)| *is_given) {
+            anyhow::bail!(
+                "{name} has no effect on an E01 image: copy the device raw with it, and convert that"
+            );
+        }
+        let medium = SystemMedium::open(device, self.cached)?;
+        let (device, mut live) = (known(&medium), Live::new(self.quiet));
+        let wanted = E01 {
+            image: image.to_path_buf(),
+            map: self.map.clone(),
+            segment: self.split,
+            description: device.path.clone(),
+        };
+        let medium: Arc<dyn Medium> = Arc::new(medium);
+        let mut show = |done, len| live.converting(done, len);
+        let written = imaging::write_e01(&medium, device, &wanted, progress, &mut show);
+        live.clear();
+        let Some(sidecar) = written.map_err(told::advised)? else {
+            let said = "an E01 image cannot be gone on with, and what was written was taken away";
+            writeln!(err, "afterimage: stopped; {said}")?;
+            return Ok(Status::Interrupted);
+        };
+        failure::unless_closed(told::converted(out, &sidecar, image, self.json))?;
+        Ok(Status::Found)
+    }
+
     fn options(&self, image: &Path) -> Options {
         Options {
             image: image.to_path_buf(),
@@ -184,6 +254,7 @@ impl Image {
             retries: self.retries,
             reverse: self.reverse,
             preallocate: self.preallocate,
+            split: self.split,
             command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
         }
     }
@@ -205,6 +276,30 @@ impl Image {
         failure::unless_closed(told::verified(out, &verified, image, self.json))?;
         Ok(if verified.differences.is_empty() { Status::Found } else { Status::Nothing })
     }
+}
+
+/// What is known of a device.
+fn known(medium: &SystemMedium) -> Device {
+    Device {
+        path: medium.path().to_string_lossy().into_owned(),
+        size: medium.len(),
+        sector_size: medium.sector(),
+        model: medium.facts().model.clone(),
+        serial: medium.facts().serial.clone(),
+    }
+}
+
+/// The shortest part of an image that is split, in bytes.
+const SHORTEST_PART: u64 = 1 << 20;
+
+/// Bytes of a part. One of 4G is a byte too long for FAT, for which it is meant: then it is a block shorter.
+fn part_len(text: &str) -> Result<u64, String> {
+    const ON_FAT: u64 = (4 << 30) - 4096;
+    let len = sizes::bytes(text)?;
+    if len < SHORTEST_PART || !len.is_multiple_of(4096) {
+        return Err("must be a multiple of 4K from 1M".to_owned());
+    }
+    Ok(if len == 4 << 30 { ON_FAT } else { len })
 }
 
 /// The first Ctrl-C writes the map and ends; the second does not wait for a read that hangs.

@@ -15,7 +15,7 @@ use super::image_file::ImageFile;
 use super::medium::{Medium, is_gone};
 use super::prepare::{Prepared, hashed, prepare};
 use super::saver::{Beside, Save, Saver};
-use super::sidecar::{Device, Sidecar, Totals, Unfinished};
+use super::sidecar::{Device, Hashes, Sidecar, Totals, Unfinished};
 use super::sight::{Meter, Sight};
 use super::strategy::{Next, Request, Strategy, Wanted};
 use super::threads::{self, Answer};
@@ -75,6 +75,10 @@ pub(super) struct Rescue<'r> {
     /// Hashes in order, as long as bytes come in order.
     pub(super) hashing: Option<Hashing>,
     waiting: BTreeMap<u64, Arc<Buffer>>,
+    /// Whether bytes came in order so far; what comes after a gap is hashed at the end.
+    is_in_order: bool,
+    /// The digests of the image as an earlier run left it.
+    pub(super) known: Option<Hashes>,
     /// What was hashed and can be written down.
     state: HashState,
     inode: u64,
@@ -100,18 +104,19 @@ pub fn copy(
     let Prepared { map, domains, earlier, notes, is_sparse } =
         prepare(&path, medium.len(), options)?;
     notes.iter().for_each(|one| note(one));
-    let image = ImageFile::open(&options.image)?;
+    let image = ImageFile::open(&options.image, map.len(), options.split)?;
     if options.preallocate {
         image.preallocate(map.len())?;
     }
     if is_sparse {
         image.extend(map.len())?;
     }
-    let state = hashed(earlier.as_ref(), &map, image.file());
+    let state = hashed(earlier.as_ref(), &map, inode(&image));
     let hashing = Hashing::start(state.as_ref())?;
     let beside = Beside { map: options.map(), sidecar: options.sidecar() };
-    let saver = Saver::start(beside, image.file())?;
+    let saver = Saver::start(beside, &image)?;
     let inode = inode(&image);
+    let known = earlier.as_ref().and_then(|said| digests_of(said, &map));
     let wanted = Wanted {
         domains,
         retries: options.retries,
@@ -131,6 +136,8 @@ pub fn copy(
         looked: Instant::now(),
         hashing: Some(hashing),
         waiting: BTreeMap::new(),
+        is_in_order: true,
+        known,
         state: state.unwrap_or_default(),
         inode,
         read: 0,
@@ -143,7 +150,15 @@ pub fn copy(
 
 fn inode(image: &ImageFile) -> u64 {
     use std::os::unix::fs::MetadataExt;
-    image.file().metadata().map_or(0, |metadata| metadata.ino())
+    let first = image.files().next().and_then(|file| file.metadata().ok());
+    first.map_or(0, |metadata| metadata.ino())
+}
+
+/// The digests that an earlier run computed, where the map has not changed since.
+fn digests_of(earlier: &Sidecar, map: &RescueMap) -> Option<Hashes> {
+    let unreadable: Vec<_> = map.unfinished().iter().map(Into::into).collect();
+    let is_same = earlier.map == Totals::of(map) && earlier.unreadable == unreadable;
+    earlier.hashes.clone().filter(|_| is_same)
 }
 
 impl Rescue<'_> {
@@ -214,6 +229,7 @@ impl Rescue<'_> {
         }
         self.strategy.done(request, good, took);
         if error.is_some() {
+            self.is_in_order = false;
             self.waiting.clear();
         } else if !request.is_probe {
             self.hash(request.span.at, Arc::new(buffer));
@@ -224,7 +240,7 @@ impl Rescue<'_> {
     /// Hashes what comes in order.
     fn hash(&mut self, at: u64, buffer: Arc<Buffer>) {
         let Some(hashing) = &mut self.hashing else { return };
-        if at < hashing.at {
+        if at < hashing.at || !self.is_in_order {
             return;
         }
         self.waiting.insert(at, buffer);
@@ -233,6 +249,7 @@ impl Rescue<'_> {
         }
         let waiting: u64 = self.waiting.values().map(|buffer| buffer.bytes().len() as u64).sum();
         if waiting > MOST_WAITING {
+            self.is_in_order = false;
             self.waiting.clear();
         }
     }
@@ -313,9 +330,6 @@ impl Rescue<'_> {
             Ok(ended) => (ended, None),
             Err(error) => (Ended::Failed, Some(error)),
         };
-        if ended != Ended::Complete {
-            self.sidecar.hashes = None;
-        }
         self.sidecar.finished = Some(jiff::Timestamp::now().to_string());
         if let Err(error) = self.save_now() {
             ended = Ended::Failed;

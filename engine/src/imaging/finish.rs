@@ -16,13 +16,15 @@ impl Rescue<'_> {
     /// Reads of the image what was not hashed while it was read from the device.
     pub(super) fn finish(&mut self) -> Result<Ended, Error> {
         let map = self.strategy.map().clone();
-        let is_known = self.sidecar.hashes.is_some() && !self.has_read();
-        if !is_known {
-            let Some(ended) = self.digest(map.unfinished().is_empty())? else {
-                return Ok(Ended::Stopped);
-            };
-            self.sidecar.hashes = Some(ended);
+        let known = self.known.take().filter(|_| !self.has_read());
+        let hashes = match known {
+            Some(known) => Some(known),
+            None => self.digest(map.unfinished().is_empty())?,
+        };
+        if hashes.is_none() {
+            return Ok(Ended::Stopped);
         }
+        self.sidecar.hashes = hashes;
         self.sidecar.state = "complete".to_owned();
         self.sidecar.map = Totals::of(&map);
         Ok(Ended::Complete)

@@ -1,6 +1,6 @@
 //! A device that is imaged while it is scanned: each of its bytes is read once, and is in the image from then on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
@@ -64,7 +64,7 @@ impl Imaged {
         let (path, len) = (device.path().to_path_buf(), device.len());
         let Prepared { map, earlier, notes, is_sparse, .. } = prepare(&path, len, options)?;
         notes.iter().for_each(|one| note(one));
-        let image = ImageFile::open(&options.image)?;
+        let image = ImageFile::open(&options.image, map.len(), options.split)?;
         if options.preallocate {
             image.preallocate(map.len())?;
         }
@@ -72,7 +72,7 @@ impl Imaged {
             image.extend(map.len())?;
         }
         let beside = Beside { map: options.map(), sidecar: options.sidecar() };
-        let saver = Saver::start(beside, image.file())?;
+        let saver = Saver::start(beside, &image)?;
         let sector = u64::from(device.sector_size());
         let known = Device {
             path: path.display().to_string(),
@@ -119,11 +119,6 @@ impl Imaged {
             Some(failure) => Err(failure),
             None => saved,
         }
-    }
-
-    /// Where the image is, to be told.
-    pub fn path(&self) -> PathBuf {
-        self.0.image.path().to_path_buf()
     }
 }
 

@@ -7,6 +7,7 @@
 mod buffer;
 mod copy;
 mod digests;
+mod e01;
 mod finish;
 mod image_file;
 mod imaged;
@@ -28,6 +29,7 @@ use crate::model::SpanSet;
 
 pub use copy::{Ended, Outcome, copy};
 pub use digests::{HashPair, PIECE};
+pub use e01::{E01, write_e01};
 pub use imaged::Imaged;
 pub use medium::{Facts, Medium, SystemMedium};
 pub use priorities::{Content, Priorities};
@@ -55,6 +57,8 @@ pub struct Options {
     pub reverse: bool,
     /// Whether the room on the disk is taken before anything is read.
     pub preallocate: bool,
+    /// Bytes of each part of the image, where it is to be split.
+    pub split: Option<u64>,
     /// The command line, for the map.
     pub command: Vec<String>,
 }

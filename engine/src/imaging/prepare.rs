@@ -1,13 +1,13 @@
 //! All that is checked before a rescue writes anything.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use afterimage_signatures::verdict::Span;
 
 use super::Options;
 use super::digests::HashState;
+use super::image_file::part_path;
 use super::sidecar::Sidecar;
 use crate::control::error::Error;
 use crate::folder::FileId;
@@ -32,7 +32,10 @@ pub(super) struct Prepared {
 pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prepared, Error> {
     let (image, map_path) = (&options.image, options.map());
     let refused = |why: String| Error::Image { path: image.clone(), why };
-    let has_image = existing(device, image)?;
+    let has_image = match options.split {
+        Some(_) => parts(device, image)?,
+        None => existing(device, image)?,
+    };
     let (longest, free, fat) = disk(device, image)?;
     disk(device, &map_path)?;
     if map_path == *image || options.sidecar() == map_path || map_path == device {
@@ -61,7 +64,7 @@ pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prep
     let domains = domains(options, len)?;
     let wanted: SpanSet = domains.iter().flat_map(SpanSet::iter).collect();
     let todo = map.unfinished().inside(&wanted).total();
-    if len > longest {
+    if options.split.unwrap_or(len).min(len) > longest {
         let why = "its disk takes no file of this length (FAT takes 4 GiB); add --split 4G, or name a file on \
                    another disk";
         return Err(refused(why.to_owned()));
@@ -76,6 +79,30 @@ pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prep
     }
     let earlier = Sidecar::read(&options.sidecar())?;
     Ok(Prepared { map, domains, earlier, notes, is_sparse: !fat })
+}
+
+/// The length of all parts of a split image together, where there are any.
+fn parts(device: &Path, image: &Path) -> Result<Option<u64>, Error> {
+    if existing(device, image)?.is_some() {
+        let why = "there is a file of this name that is not split; go on without --split, or name another";
+        return Err(Error::Image { path: image.to_path_buf(), why: why.to_owned() });
+    }
+    let mut sum = None;
+    for number in 1.. {
+        let Some(len) = existing(device, &part_path(image, number))? else { break };
+        sum = Some(sum.unwrap_or(0) + len);
+    }
+    Ok(sum)
+}
+
+/// Refuses an E01 image where there is one, or where writing it would write to the device.
+pub(super) fn check_new(device: &Path, image: &Path) -> Result<(), Error> {
+    if existing(device, image)?.is_some() {
+        let why =
+            "there is a file of this name, and an E01 image cannot be gone on with; name another";
+        return Err(Error::Image { path: image.to_path_buf(), why: why.to_owned() });
+    }
+    disk(device, image).map(drop)
 }
 
 /// The length of the image, where there is one that may be written to.
@@ -153,14 +180,9 @@ fn domains(options: &Options, len: u64) -> Result<Vec<SpanSet>, Error> {
 }
 
 /// What an earlier run hashed of the image, where the map and the file are still those.
-pub(super) fn hashed(
-    earlier: Option<&Sidecar>,
-    map: &RescueMap,
-    image: &fs::File,
-) -> Option<HashState> {
+pub(super) fn hashed(earlier: Option<&Sidecar>, map: &RescueMap, inode: u64) -> Option<HashState> {
     let unfinished = earlier?.unfinished.as_ref()?;
     let state = &unfinished.hashed;
     let is_there = !state.is_empty() && map.finished().holds(Span { at: 0, len: state.len() });
-    let is_same = image.metadata().is_ok_and(|found| found.ino() == unfinished.inode);
-    (is_there && is_same).then(|| state.clone())
+    (is_there && inode == unfinished.inode).then(|| state.clone())
 }

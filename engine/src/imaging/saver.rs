@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::image_file::ImageFile;
 use super::threads;
 use crate::control::error::Error;
 use crate::folder::Owner;
@@ -35,7 +36,8 @@ pub(super) struct Beside {
 /// Writes maps on a thread of its own.
 pub(super) struct Saver {
     beside: Beside,
-    image: File,
+    /// The files of the image.
+    image: Vec<File>,
     work: Sender<Save>,
     done: Receiver<(Result<(), Error>, Duration)>,
     is_busy: bool,
@@ -44,9 +46,10 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    pub(super) fn start(beside: Beside, image: &File) -> Result<Self, Error> {
-        let cloned = |file: &File| {
-            file.try_clone().map_err(|error| Error::output("write the image", &beside.map, error))
+    pub(super) fn start(beside: Beside, image: &ImageFile) -> Result<Self, Error> {
+        let cloned = |image: &ImageFile| -> Result<Vec<File>, Error> {
+            let all: io::Result<_> = image.files().map(File::try_clone).collect();
+            all.map_err(|error| Error::output("write the image", &beside.map, error))
         };
         let (work, works) = bounded::<Save>(1);
         let (tell, done) = bounded(1);
@@ -97,16 +100,16 @@ impl Saver {
     }
 }
 
-fn write(beside: &Beside, image: &File, save: &Save) -> Result<(), Error> {
+fn write(beside: &Beside, image: &[File], save: &Save) -> Result<(), Error> {
     // First the bytes, then the map that says that they are there.
-    let synced = image.sync_data();
+    let synced = image.iter().try_for_each(File::sync_data);
     synced.map_err(|error| Error::output("write the image beside", &beside.map, error))?;
     replace(&beside.map, &save.map, true)?;
     replace(&beside.sidecar, &save.sidecar, false)
 }
 
 /// Puts a new file in the place of the one at `path`, whole or not at all.
-fn replace(path: &Path, text: &str, keeps_old: bool) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, text: &str, keeps_old: bool) -> Result<(), Error> {
     let old = suffixed(path, ".bak");
     let replaced = try_replace(path, text, keeps_old.then_some(old.as_path()));
     match replaced {

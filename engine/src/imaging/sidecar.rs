@@ -140,7 +140,7 @@ impl Sidecar {
     /// That of a rescue which begins, or goes on after an `earlier` run.
     pub(super) fn unfinished(device: Device, earlier: Option<Self>) -> Self {
         let now = jiff::Timestamp::now().to_string();
-        let (started, hashes) = earlier.map_or((now, None), |said| (said.started, said.hashes));
+        let started = earlier.map_or(now, |said| said.started);
         Sidecar {
             schema: SCHEMA.to_owned(),
             tool: format!("afterimage {}", env!("CARGO_PKG_VERSION")),
@@ -150,7 +150,7 @@ impl Sidecar {
             state: "unfinished".to_owned(),
             map: Totals::default(),
             unreadable: Vec::new(),
-            hashes,
+            hashes: None,
             unfinished: None,
         }
     }

@@ -7,6 +7,7 @@ use afterimage_signatures::verdict::Span;
 
 use super::buffer::Pool;
 use super::digests::{Digested, Hashing};
+use super::e01;
 use super::image_file::ImageFile;
 use super::medium::Medium;
 use super::sidecar::{Range, Sidecar};
@@ -66,6 +67,23 @@ pub fn verify(
         .ok_or_else(|| refused("there is no description of it to compare it with"))?;
     let hashes =
         sidecar.hashes.as_ref().ok_or_else(|| refused("its rescue is not complete yet"))?;
+    if e01::is_e01(path) {
+        if device.is_some() {
+            return Err(refused(
+                "an E01 image cannot be compared with a device; leave the device out",
+            ));
+        }
+        let len = sidecar.device.size;
+        let found = e01::digests(path, progress, &mut |at| observe(at, len))?;
+        return Ok(found.map(|(digested, image)| {
+            let mut said = Verified { image, ..Verified::default() };
+            if image != len {
+                said.differences.push(Difference::Length { found: image, expected: len });
+            }
+            said.differences.extend(changed(&digested, hashes));
+            said
+        }));
+    }
     let image = ImageFile::open_existing(path)?;
     let (len, expected) = (image.len()?, sidecar.device.size);
     let expected = expected.max(hashes_len(&sidecar));

@@ -23,6 +23,7 @@ mod remote;
 pub mod rescue_map;
 mod retry;
 pub(crate) mod sparse;
+pub mod split;
 mod unreadable;
 mod watched;
 mod witness;

@@ -12,6 +12,7 @@ use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 use crate::source::remote;
+use crate::source::split::{self, SplitImage};
 use crate::source::watched::Watched;
 
 /// How to read.
@@ -38,6 +39,17 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
 pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    match split::parts(path) {
+        Some(parts) => {
+            let parts: Result<_, _> = parts.iter().map(|part| open_one(part, io)).collect();
+            checked(path, Box::new(SplitImage::new(path, parts?)), stop)
+        }
+        None => checked(path, open_one(path, io)?, stop),
+    }
+}
+
+/// Opens what is at `path`, whatever is in it.
+fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     let failed = |error| Error::open(path, error);
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
@@ -52,8 +64,13 @@ pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn S
     if kind_of(opened.file_type()) != Ok(kind) {
         return Err(refused("it was replaced while it was being opened"));
     }
-    let source = choose(path, file, kind, io).map_err(failed)?;
-    match (source.is_empty(), kind) {
+    choose(path, file, kind, io).map_err(failed)
+}
+
+/// Refuses a source with nothing in it, and one that has to be unpacked.
+fn checked(path: &Path, source: Box<dyn Source>, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
+    match (source.is_empty(), source.kind()) {
         (true, SourceKind::Image) => Err(refused("it is empty")),
         (true, SourceKind::Device) => Err(refused("it is empty; is there a card in the reader?")),
         (false, SourceKind::Device) => Ok(source),

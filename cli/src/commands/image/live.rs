@@ -44,6 +44,12 @@ impl Live {
         self.draw("verifying".to_owned(), line);
     }
 
+    /// Shows how far an E01 image is written.
+    pub fn converting(&mut self, done: u64, len: u64) {
+        let line = || vec![format!("writing: {} of {}", bytes(done), bytes(len))];
+        self.draw("writing".to_owned(), line);
+    }
+
     fn draw(&mut self, doing: String, lines: impl FnOnce() -> Vec<String>) {
         let mut err = io::stderr().lock();
         // Where stderr is closed nobody looks.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use afterimage_engine::error::Error;
-use afterimage_engine::imaging::{Difference, Ended, Options, Outcome, Verified};
+use afterimage_engine::imaging::{Difference, Ended, Options, Outcome, Sidecar, Verified};
 use afterimage_engine::source::shell::{quoted, quoted_word};
 use serde_json::json;
 
@@ -63,7 +63,9 @@ pub fn text(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Re
     if outcome.ended == Ended::Complete {
         let map =
             if read < len { format!(" --map {}", quoted(&options.map())) } else { String::new() };
-        let scan = format!("afterimage scan {}{map} --output recovered", quoted(&options.image));
+        let first = options.split.map(|_| format!("{}.001", options.image.display()));
+        let image = first.map_or_else(|| options.image.clone(), Into::into);
+        let scan = format!("afterimage scan {}{map} --output recovered", quoted(&image));
         writeln!(out, "What to do next: {}", plain(&scan))?;
     }
     out.flush()
@@ -89,6 +91,28 @@ pub fn json(out: &mut dyn Write, outcome: &Outcome, options: &Options) -> io::Re
         "details": sidecar,
     });
     text::json(out, &said)
+}
+
+/// Prints what an E01 image holds.
+pub fn converted(
+    out: &mut dyn Write,
+    sidecar: &Sidecar,
+    image: &Path,
+    json: bool,
+) -> io::Result<()> {
+    if json {
+        return text::json(out, &json!({ "ended": "complete", "details": sidecar }));
+    }
+    let (name, map) = (plain(&image.display().to_string()), sidecar.map);
+    writeln!(out, "{name}: {} of {}", bytes(map.finished), bytes(sidecar.device.size))?;
+    for range in &sidecar.unreadable {
+        writeln!(out, "  unreadable {:#x}, {} bytes", range.offset, range.length)?;
+    }
+    if let Some(hashes) = &sidecar.hashes {
+        writeln!(out, "  BLAKE3   {}", hashes.image.blake3)?;
+        writeln!(out, "  SHA-256  {}", hashes.image.sha256)?;
+    }
+    out.flush()
 }
 
 /// Prints what was found when an image was verified.

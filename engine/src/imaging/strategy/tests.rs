@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::Strategy;
-use super::*;
+use super::{
+    BlockStatus, Duration, LARGEST, Next, Phase, Request, RescueMap, Span, SpanSet, Standing,
+    Wanted,
+};
 
 const SECTOR: u64 = 512;
 
@@ -66,7 +68,7 @@ fn wanted(len: u64, retries: u32, is_reverse: bool) -> Wanted {
 
 /// Runs until all is done or `events` answers came; answers come in the order that `order` says.
 fn run(
-    strategy: &mut Strategy,
+    strategy: &mut super::Strategy,
     fake: &mut Fake,
     events: usize,
     order: &mut impl FnMut(usize) -> usize,
@@ -110,7 +112,7 @@ fn check_result(map: &RescueMap, fake: &Fake, probes: u32) {
     }
 }
 
-fn sectors() -> impl Strategy2 {
+fn sectors() -> impl proptest::strategy::Strategy<Value = Vec<Sector>> {
     let kind = prop_oneof![
         6 => Just(Sector::Good), 3 => Just(Sector::Bad), 1 => Just(Sector::Slow), 1 => Just(Sector::Heals(1)),
     ];
@@ -118,11 +120,6 @@ fn sectors() -> impl Strategy2 {
         runs.into_iter().flat_map(|(kind, count)| vec![kind; count]).collect::<Vec<_>>()
     })
 }
-
-use proptest::strategy::Strategy as _;
-
-trait Strategy2: proptest::strategy::Strategy<Value = Vec<Sector>> {}
-impl<T: proptest::strategy::Strategy<Value = Vec<Sector>>> Strategy2 for T {}
 
 #[test]
 fn a_large_device_is_read_round_its_bad_areas_as_ddrescue_does() {
@@ -134,7 +131,7 @@ fn a_large_device_is_read_round_its_bad_areas_as_ddrescue_does() {
         at += count + after;
     }
     let mut fake = Fake::new(sectors, 0);
-    let mut strategy = Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
+    let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     let mut failed: BTreeMap<(u32, &str), Vec<u64>> = BTreeMap::new();
     let mut counts: BTreeMap<(u32, &str), u32> = BTreeMap::new();
     while let Next::Read(request) = strategy.next() {
@@ -173,7 +170,7 @@ fn bad_sectors_are_tried_again_as_often_as_is_wanted() {
     for (retries, is_healed) in [(0, false), (1, false), (2, true), (5, true)] {
         let mut fake = Fake::new(sectors.clone(), 0);
         let mut strategy =
-            Strategy::new(RescueMap::new(fake.len), wanted(fake.len, retries, false));
+            super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, retries, false));
         assert!(run(&mut strategy, &mut fake, 100_000, &mut |_| 0));
         assert_eq!(fake.attempts[300], 2 + retries);
         let status = strategy.map().block_at(500 * SECTOR).unwrap().status;
@@ -186,7 +183,7 @@ fn slow_areas_come_after_the_others() {
     let mut sectors = vec![Sector::Good; 65536];
     sectors[20_000..24_000].fill(Sector::Slow);
     let mut fake = Fake::new(sectors, 0);
-    let mut strategy = Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
+    let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     let mut passes = Vec::new();
     while let Next::Read(request) = strategy.next() {
         if (20_000..24_000).contains(&(request.span.at / SECTOR)) {
@@ -204,7 +201,7 @@ fn slow_areas_come_after_the_others() {
 #[test]
 fn what_failed_since_a_device_went_is_forgotten() {
     let mut fake = Fake::new(vec![Sector::Good; 65536], 0);
-    let mut strategy = Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
+    let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     run(&mut strategy, &mut fake, 100, &mut |_| 0);
     fake.sectors.fill(Sector::Bad);
     let mut tried = 0;
@@ -232,7 +229,7 @@ fn domains_are_copied_one_after_the_other() {
     let all = set(0, 4096);
     let domains = vec![set(2000, 100), set(1000, 1500), all];
     let wanted = Wanted { domains, ..wanted(fake.len, 0, false) };
-    let mut strategy = Strategy::new(RescueMap::new(fake.len), wanted);
+    let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted);
     let mut order = Vec::new();
     while let Next::Read(request) = strategy.next() {
         order.push(request.span.at / SECTOR);
@@ -264,7 +261,7 @@ proptest! {
         // A request under way is made again by the next run: each interruption may cost one more attempt.
         let mut extra = 0;
         for kill in kills.into_iter().chain([usize::MAX]) {
-            let mut strategy = Strategy::new(map, wanted(len, 0, is_reverse));
+            let mut strategy = super::Strategy::new(map, wanted(len, 0, is_reverse));
             is_done = run(&mut strategy, &mut fake, kill, &mut order);
             let text = strategy.map().text(&[]);
             map = RescueMap::parse(text.as_bytes()).unwrap();
