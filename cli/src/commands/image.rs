@@ -1,6 +1,7 @@
 //! `afterimage image`.
 
 mod live;
+mod ranked;
 mod told;
 
 use std::io::{self, Write};
@@ -8,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use afterimage_engine::imaging::{self, Device, E01, Ended, Medium, Options, SystemMedium};
+use afterimage_engine::imaging::{
+    self, Content, Device, E01, Ended, Medium, Options, Outcome, SystemMedium,
+};
 use afterimage_engine::progress::Progress;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -52,6 +55,17 @@ pub struct Image {
     /// Read only what this map marks as finished, such as the used parts of a file system.
     #[arg(long, value_name = "MAP", conflicts_with = "verify")]
     domain: Option<PathBuf>,
+
+    /// Read only this part of the device, as far as its file systems tell: used, free, or photos with what
+    /// file systems are made of. Beside FILE stands a map of it, FILE.domain.map, for ddrescue and --domain.
+    #[arg(long, value_enum, value_name = "used|free|photos", hide_possible_values = true,
+        conflicts_with_all = ["domain", "verify"])]
+    domain_of: Option<Part>,
+
+    /// Read first what matters most: file systems, then clusters of photos that are deleted and of those that
+    /// are there, then free clusters, then the rest. Stop at any moment, and that is safe.
+    #[arg(long, conflicts_with = "verify")]
+    photos_first: bool,
 
     /// Try bad sectors again so many times, there and back. Give it to a later run, when all else is safe.
     #[arg(
@@ -117,6 +131,24 @@ enum Format {
     E01,
 }
 
+/// Values of `--domain-of`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Used,
+    Free,
+    Photos,
+}
+
+impl From<Part> for Content {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Used => Content::Used,
+            Part::Free => Content::Free,
+            Part::Photos => Content::Photos,
+        }
+    }
+}
+
 const USAGE: &str = "\
 afterimage image [OPTIONS] <DEVICE> <FILE>
        afterimage image --verify [DEVICE] <FILE>";
@@ -127,6 +159,8 @@ Examples:
       Copy a card. Run it again to go on; scan card.img when it is done.
   sudo afterimage image /dev/sdb card.img --retries 3
       Try the bad sectors three times more.
+  sudo afterimage image /dev/sdb card.img --photos-first
+      Read first where file systems know photos: what is safe first is what matters most.
   afterimage image other.img card.img --domain other.img.map
       Fill the gaps of card.img from an image that another reader made.
   sudo afterimage image /dev/sdb card.img --split 4G
@@ -166,40 +200,27 @@ impl Image {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let medium = SystemMedium::open(device, self.cached)?;
-        let known = known(&medium);
-        let options = self.options(image);
+        let mut options = self.options(image);
         let mut notes = Vec::new();
-        let mut live = Live::new(self.quiet);
-        let copied = imaging::copy(
-            Arc::new(medium),
-            known,
-            &options,
-            progress,
-            &mut |note| notes.push(note.to_owned()),
-            &mut |sight| live.show(sight),
-        );
-        live.clear();
-        for note in notes {
-            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        if let Some(content) = self.domain_of {
+            options.domain = Some(ranked::domain(device, &options, content.into(), progress)?);
         }
-        let outcome = copied.map_err(told::advised)?;
+        if self.photos_first {
+            options.order = ranked::order(device, &options, progress, &mut notes)?;
+        }
+        let outcome = carry_out(medium, &options, self.quiet, progress, notes, err)?;
         let printed = match self.json {
             true => told::json(out, &outcome, &options),
             false => told::text(out, &outcome, &options),
         };
         failure::unless_closed(printed)
             .context("cannot print what was done; the image is written")?;
-        if outcome.ended == Ended::Stopped {
+        let status = status(&outcome);
+        if status == Status::Interrupted {
             writeln!(err, "afterimage: stopped; to go on: {}", text::plain(&told::command()))?;
         }
-        if let Some(error) = outcome.failure {
-            writeln!(err, "{}", failure::line(told::advised(error).as_ref()))?;
-        }
-        Ok(match outcome.ended {
-            Ended::Complete => Status::Found,
-            Ended::Stopped => Status::Interrupted,
-            Ended::Failed => Status::Failed,
-        })
+        complain(outcome, err)?;
+        Ok(status)
     }
 
     /// Writes an E01 image.
@@ -214,6 +235,8 @@ impl Image {
         let without = [
             ("--merge", !self.merge.is_empty()),
             ("--domain", self.domain.is_some()),
+            ("--domain-of", self.domain_of.is_some()),
+            ("--photos-first", self.photos_first),
             ("--retries", self.retries > 0),
             ("--reverse", self.reverse),
             ("--preallocate", self.preallocate),
@@ -255,7 +278,7 @@ impl Image {
             reverse: self.reverse,
             preallocate: self.preallocate,
             split: self.split,
-            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            command: told::words(),
         }
     }
 
@@ -275,6 +298,89 @@ impl Image {
         let Some(verified) = verified? else { return Ok(Status::Interrupted) };
         failure::unless_closed(told::verified(out, &verified, image, self.json))?;
         Ok(if verified.differences.is_empty() { Status::Found } else { Status::Nothing })
+    }
+}
+
+/// The rest of an image that a scan has begun.
+pub struct Completion<'a> {
+    /// The device that was scanned.
+    pub device: &'a Path,
+    /// Its image.
+    pub image: &'a Path,
+    /// Whether no progress is shown.
+    pub quiet: bool,
+}
+
+impl Completion<'_> {
+    /// Reads what is missing of the image, with all passes; what came of it goes to `out`.
+    pub fn run(
+        &self,
+        progress: &Progress,
+        out: Option<&mut dyn Write>,
+        err: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
+        let options = Options {
+            image: self.image.to_path_buf(),
+            command: told::words(),
+            ..Options::default()
+        };
+        let medium = SystemMedium::open(self.device, false)?;
+        let outcome = carry_out(medium, &options, self.quiet, progress, Vec::new(), err)?;
+        if let Some(out) = out {
+            failure::unless_closed(
+                writeln!(out).and_then(|()| told::text(out, &outcome, &options)),
+            )
+            .context("cannot print what was done; the image is written")?;
+        }
+        let status = status(&outcome);
+        if status == Status::Interrupted {
+            let said = told::going_on(self.device, self.image);
+            writeln!(err, "afterimage: the image was stopped; to go on: {}", text::plain(&said))?;
+        }
+        complain(outcome, err)?;
+        Ok(status)
+    }
+}
+
+/// Copies, and shows how far it is.
+fn carry_out(
+    medium: SystemMedium,
+    options: &Options,
+    quiet: bool,
+    progress: &Progress,
+    mut notes: Vec<String>,
+    err: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let mut live = Live::new(quiet);
+    let known = known(&medium);
+    let copied = imaging::copy(
+        Arc::new(medium),
+        known,
+        options,
+        progress,
+        &mut |note| notes.push(note.to_owned()),
+        &mut |sight| live.show(sight),
+    );
+    live.clear();
+    for note in notes {
+        writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+    }
+    copied.map_err(told::advised)
+}
+
+fn status(outcome: &Outcome) -> Status {
+    match outcome.ended {
+        Ended::Complete => Status::Found,
+        Ended::Stopped => Status::Interrupted,
+        Ended::Failed => Status::Failed,
+    }
+}
+
+/// Why it could not go on, where it could not.
+fn complain(outcome: Outcome, err: &mut dyn Write) -> io::Result<()> {
+    match outcome.failure {
+        Some(error) => writeln!(err, "{}", failure::line(told::advised(error).as_ref())),
+        None => Ok(()),
     }
 }
 

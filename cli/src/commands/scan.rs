@@ -20,6 +20,7 @@ use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
+use super::image;
 use crate::chosen::Chosen;
 use crate::progress::Ticker;
 use crate::status::Status;
@@ -173,6 +174,20 @@ pub struct Scan {
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
 
+    /// Make an image of the only SOURCE, a device, in the same reading: its bytes are read once, and a card
+    /// that fails later is safe there.
+    ///
+    /// Beside FILE stands its map, FILE.map. After the scan, what is missing of the image is read, with more
+    /// patience than a scan has. `afterimage image SOURCE FILE` goes on with it at any time, and so does this
+    /// option: what is in FILE already is read from there.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "list"])]
+    image: Option<PathBuf>,
+
+    /// With --image, scan first what matters most: where file systems know photos, deleted ones before those
+    /// that are there, then free clusters, then the rest. Stop at any moment, and that is safe.
+    #[arg(long, requires = "image")]
+    photos_first: bool,
+
     /// Go on where an interrupted scan into the same DIR stopped, even at its very start.
     ///
     /// What was scanned is not read again, but for file systems and the photos in several pieces; with
@@ -214,8 +229,13 @@ Examples:
   afterimage scan images/ --output recovered --dry-run --quick
       Find out quickly what there is to be found in a folder of images.
 
+  sudo afterimage scan /dev/sdb --output recovered --image card.img --photos-first
+      Scan a card that may be failing, and keep an image of it, in one reading.
+  afterimage scan card.img --map card.img.map --output recovered
+      Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
+
 Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an
-image first, with ddrescue for example, and scan the image.
+image first, with `afterimage image`, and scan the image.
 
 Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some
 sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
@@ -279,7 +299,15 @@ impl Scan {
         failure::unless_closed(tell(out, &told, listed, self.json))
             .context("cannot print what was found; what was written is whole")?;
         complain(err, &outcome)?;
-        Ok(Status::of(&outcome))
+        let status = Status::of(&outcome);
+        match &self.image {
+            Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
+                let wanted = image::Completion { device: &sources[0], image, quiet: self.quiet };
+                let completed = wanted.run(&progress, (!self.json).then_some(out), err)?;
+                Ok(if completed == Status::Found { status } else { completed })
+            }
+            _ => Ok(status),
+        }
     }
 
     /// What the engine is asked to do.
@@ -307,6 +335,8 @@ impl Scan {
             min_pixels: self.min_pixels,
             range: self.range,
             map: self.map.clone(),
+            image: self.image.clone(),
+            photos_first: self.photos_first,
         })
     }
 }

@@ -12,7 +12,7 @@ use super::prepare::{Prepared, prepare};
 use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Sidecar, Totals, Unfinished};
 use crate::control::error::Error;
-use crate::control::progress::Stop;
+use crate::control::progress::{Progress, Stop};
 use crate::model::SpanSet;
 use crate::source::rescue_map::{BlockStatus, RescueMap};
 use crate::source::{Source, SourceKind};
@@ -49,7 +49,7 @@ struct State {
 
 impl Imaged {
     /// Images `device` to the file that `options` name, or goes on with the image that is there; reads end soon
-    /// after `stop` is over. `note` is told what should be known before it begins.
+    /// after `progress` is asked to stop. `note` is told what should be known before it begins.
     ///
     /// # Errors
     ///
@@ -57,9 +57,10 @@ impl Imaged {
     pub fn new(
         mut device: Box<dyn Source>,
         options: &Options,
-        stop: &Stop,
+        progress: &Progress,
         note: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
+        let stop = progress.wish();
         device.heed(stop);
         let (path, len) = (device.path().to_path_buf(), device.len());
         let Prepared { map, earlier, notes, is_sparse, .. } = prepare(&path, len, options)?;

@@ -7,6 +7,7 @@
 mod buffer;
 mod copy;
 mod digests;
+mod domain;
 mod e01;
 mod finish;
 mod image_file;
@@ -29,6 +30,7 @@ use crate::model::SpanSet;
 
 pub use copy::{Ended, Outcome, copy};
 pub use digests::{HashPair, PIECE};
+pub use domain::write_domain;
 pub use e01::{E01, write_e01};
 pub use imaged::Imaged;
 pub use medium::{Facts, Medium, SystemMedium};

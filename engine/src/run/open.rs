@@ -154,7 +154,7 @@ fn with_image(
         ..imaging::Options::default()
     };
     let note = &mut |note: &str| notes.push(note.to_owned());
-    let imaged = Imaged::new(device, &wanted, progress.wish(), note)?;
+    let imaged = Imaged::new(device, &wanted, progress, note)?;
     *source = Ok(Box::new(imaged.clone()));
     Ok(Some(ImageInMaking { imaged, notes }))
 }

@@ -24,10 +24,19 @@ pub fn advised(error: Error) -> anyhow::Error {
     }
 }
 
+/// The command line.
+pub fn words() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
 /// The command that goes on: the same.
 pub fn command() -> String {
-    let words = std::env::args_os().map(|word| quoted_word(&word.to_string_lossy()));
-    words.collect::<Vec<_>>().join(" ")
+    words().iter().map(|word| quoted_word(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The command that goes on with the image that a scan has begun.
+pub fn going_on(device: &Path, image: &Path) -> String {
+    format!("afterimage image {} {}", quoted(device), quoted(image))
 }
 
 /// Prints what was done.
