@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_in_the_map_and_comes_later_where_it_can() {
     let last = card::demo().image.len() as u64 / SECTOR - 1;
     let faults = Faults::default()
         .with(last / 2, 3, Fault::Bad)
-        .with(last / 3, 2, Fault::Heals(2))
+        .with(last / 3, 1, Fault::Heals(3))
         .with(last, 1, Fault::Bad);
     let Some(Card { attached, device: _device, mut whole }) = card(home.path(), faults) else {
         return;
