@@ -129,7 +129,9 @@ fn check(image: &[u8], laid: &[Laid], healthy: &[ReportFile], bad: &[Span]) -> T
             tally.less.insert(name, format!("not found; inside {inside:?}"));
             continue;
         };
-        if after.grade > Grade::Damaged {
+        // What a file ends before, since only what is lost told that it goes on, is none of it.
+        let touches = is_hit(Span { at: one.at, len: after.size });
+        if after.grade > Grade::Damaged && touches {
             tally.changed.push(format!(
                 "{name}: {:?} {:?} of {}",
                 after.grade,
