@@ -16,7 +16,9 @@ use afterimage_engine::source::{self, Io, MemorySource, Source};
 use afterimage_testdata::cameras::Shot;
 use afterimage_testdata::fat::{Kind, Stamp, Volume};
 use afterimage_testdata::fragmented::FragmentedCard;
+use afterimage_testdata::jpeg::{Jpeg, Segment};
 use afterimage_testdata::random::Random;
+use afterimage_testdata::scene::Picture;
 use afterimage_testdata::{canvas, samples};
 
 /// Bytes of the images that are made.
@@ -139,7 +141,8 @@ fn card(pool: &mut Pool, of_ten: usize) -> Vec<u8> {
     while clusters < LEN / 4096 * 8 / 10 {
         let photo = pool.photo();
         let path = format!("DCIM/IMG_{number:04}.JPG");
-        volume.write(&path, &photo, stamp(number), 0);
+        // What is deleted stays where it is: nothing is written over it.
+        volume.write(&path, &photo, stamp(number), clusters);
         clusters += photo.len().div_ceil(4096);
         if random.below(10) < of_ten {
             volume.delete(&path);
@@ -173,14 +176,14 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
     let pool = &mut Pool::new();
     let mut random = Random::new(3);
     // The second segment of these has room for a number.
-    let siblings: Vec<Vec<u8>> = (0..30)
-        .map(|seed| {
-            let shot = Shot::new(seed, (320, 240), "Canon EOS 0D", "2024:05:17 18:03:22").web();
-            let room = [&[0xff, 0xe9, 0, 30][..], &[b'A'; 28]].concat();
-            [&shot[..20], &room, &shot[20..]].concat()
-        })
-        .collect();
-    let fragmented = FragmentedCard::new(8192, &siblings, &mut random).image;
+    let sibling = |seed: u64| {
+        let width = [320, 480, 640][seed as usize % 3];
+        let segments = vec![Segment::jfif(), Segment::app(1, b"Serial\0", &[0; 8])];
+        let jpeg = Jpeg { quality: 75 + seed as u8 % 20, segments, ..Jpeg::default() };
+        jpeg.encode(&Picture::scene(seed, width, width * 3 / 4))
+    };
+    let siblings: Vec<Vec<u8>> = (0..24).map(sibling).collect();
+    let fragmented = FragmentedCard::new(4096, &siblings, &mut random).image;
     vec![
         ("full, noise", spread(pool, Filler::Noise, SECTOR, 2000)),
         ("full, text", spread(pool, Filler::Text, 4096, 2000)),

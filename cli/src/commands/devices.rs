@@ -2,17 +2,18 @@
 
 mod check;
 mod json;
+mod seen;
 mod table;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use afterimage_engine::error::Error;
 use afterimage_engine::source::{self, Io};
-use afterimage_engine::system::{Drive, Prospect, System};
+use afterimage_engine::system::System;
 use afterimage_engine::volumes::capacity;
-use afterimage_engine::volumes::glimpse::{Glimpse, glimpse};
 use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use seen::Seen;
 
 use crate::status::Status;
 use crate::{failure, sources};
@@ -58,14 +59,6 @@ cannot_tell), likely_size, compared, same, files, files_missing.
 Exit status: 0 done; 1 no drive is there, or the check found a sign of a false size; 2 it could not
 be read.";
 
-/// A drive with what a look at it gave.
-struct Seen {
-    drive: Drive,
-    prospect: Prospect,
-    /// The file systems on it; nothing where it could not be read.
-    file_systems: Option<Vec<Glimpse>>,
-}
-
 impl Devices {
     /// Lists, or checks one device.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
@@ -77,11 +70,7 @@ impl Devices {
         let seen: Vec<Seen> = system
             .drives()
             .into_iter()
-            .map(|drive| Seen {
-                prospect: drive.prospect(trims),
-                file_systems: file_systems(&drive),
-                drive,
-            })
+            .map(|drive| Seen::of(drive, trims))
             .collect();
         failure::unless_closed(match self.json {
             true => json::list(out, &seen),
@@ -106,25 +95,5 @@ impl Devices {
             false => check::text(out, device, &found, unreadable),
         })?;
         Ok(check::status(&found))
-    }
-}
-
-/// What lies on a drive; nothing where it cannot be read.
-fn file_systems(drive: &Drive) -> Option<Vec<Glimpse>> {
-    match source::open(&drive.path, Io::Read) {
-        Ok(source) => Some(glimpse(source.as_ref())),
-        Err(Error::NoMedium { .. }) => Some(Vec::new()),
-        Err(_) => None,
-    }
-}
-
-impl Seen {
-    /// The file systems of the partition that begins there, or of what is no partition.
-    fn at(&self, start: Option<u64>) -> impl Iterator<Item = &Glimpse> {
-        let parts = &self.drive.partitions;
-        self.file_systems.iter().flatten().filter(move |one| match start {
-            Some(at) => one.span.at == at,
-            None => parts.iter().all(|part| part.at != one.span.at),
-        })
     }
 }

@@ -34,6 +34,7 @@ use crate::source::{Identity, Source};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::Survey;
 use count::Counted;
+pub use estimate::Estimate;
 use estimate::{Listed, Sampled, Windows, estimate};
 use look::Look;
 
@@ -55,17 +56,6 @@ impl Default for ForecastOptions {
         let most_time = Duration::from_secs(10);
         ForecastOptions { most_bytes: 256 << 20, most_time, seed: None }
     }
-}
-
-/// A number and the interval that holds the true one in nine cases of ten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Estimate {
-    /// The likeliest.
-    pub likely: u64,
-    /// The lower end of the interval.
-    pub low: u64,
-    /// The upper end.
-    pub high: u64,
 }
 
 /// What a scan will find.
@@ -114,7 +104,7 @@ pub fn forecast(source: Box<dyn Source>, options: &ForecastOptions) -> Result<Fo
     let live = LiveMap::of(&survey);
     let of_survey = counted.read();
     let carver = Carver { matcher: &matcher, registry: &registry, effort: Effort::Proof };
-    let look = Look { bytes: &counted, carver, live: &live, until };
+    let look = Look { bytes: &counted, carver, live: &live, survey: &survey, until };
     let mut random = Random::new(seed);
     let listed = listed::look(&look, &survey, options.most_bytes / 2, &mut random);
     let spent = counted.read() - of_survey;

@@ -5,9 +5,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::block_device::BlockDevice;
-use super::drives::attribute;
 use super::mounts::{self, Mount};
-use super::system::System;
+use super::system::{System, attribute};
 
 impl System {
     /// The mount that holds the existing `path`.

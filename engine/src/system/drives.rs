@@ -11,7 +11,7 @@ use super::block_device::BlockDevice;
 use super::drive::{Bus, Drive, Part};
 use super::health;
 use super::mounts::{self, Mount};
-use super::system::{System, entries};
+use super::system::{System, attribute, entries};
 
 /// Sizes in `/sys` are counted in these bytes, whatever the drive's own sectors are.
 const UNIT: u64 = 512;
@@ -192,14 +192,6 @@ fn bus(name: &str, folder: &Path) -> Bus {
 fn usb_serial(folder: &Path) -> Option<String> {
     let above = folder.ancestors().take_while(|above| above.to_string_lossy().contains("/usb"));
     above.into_iter().find_map(|above| attribute(above, "serial"))
-}
-
-/// The text of a file of `/sys`, without what surrounds it; nothing where it is empty or not there.
-pub(super) fn attribute(folder: &Path, name: &str) -> Option<String> {
-    let bytes = fs::read(folder.join(name)).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\0');
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn number(folder: &Path, name: &str) -> Option<u64> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::drives::attribute;
+use super::system::attribute;
 
 /// So many requests fail on a drive that is well, while it is found out what it understands.
 const USUAL_ERRORS: u64 = 10;

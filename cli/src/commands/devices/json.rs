@@ -6,7 +6,7 @@ use afterimage_engine::system::Mount;
 use afterimage_engine::volumes::glimpse::Glimpse;
 use serde_json::{Value, json};
 
-use super::Seen;
+use super::seen::Seen;
 use crate::text;
 
 /// Writes the list.

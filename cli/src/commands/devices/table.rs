@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use afterimage_engine::system::{Drive, Mount};
 use afterimage_engine::volumes::glimpse::Glimpse;
 
-use super::Seen;
+use super::seen::Seen;
 use crate::text::{bytes, paragraph, plain};
 
 /// Writes the list.

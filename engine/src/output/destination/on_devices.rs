@@ -214,6 +214,10 @@ impl Partitioned {
         };
         let disk = disk.trim_end().to_owned();
         let card = Partitioned { home, part: format!("{disk}p1"), disk };
+        if !PathBuf::from(&card.part).exists() {
+            // Not every kernel reads partition tables itself.
+            run("partx", &["--add", &card.disk]);
+        }
         let folder = card.path("mnt");
         let is_mounted = run("mkfs.ext4", &["-q", &card.part]).is_some()
             && run("mount", &[&card.part, &folder.to_string_lossy()]).is_some();
@@ -264,6 +268,7 @@ impl Drop for Partitioned {
         for folder in ["over", "bound", "out", "mnt"].map(|one| self.path(one)) {
             run("umount", &[&folder.to_string_lossy()]);
         }
+        run("partx", &["--delete", &self.disk]);
         run("losetup", &["--detach", &self.disk]);
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn look(
             break;
         }
         looked += 1;
+        look.bytes.hold_from(at);
         found.extend(
             look.listed(at, &mut buffer).filter(|seen| seen.is_photo).map(|seen| seen.print),
         );

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes};
 
 use super::count::Counted;
@@ -9,6 +10,7 @@ use crate::carve::Carver;
 use crate::ledger::Shown;
 use crate::scan::Hit;
 use crate::volumes::live_map::LiveMap;
+use crate::volumes::survey::Survey;
 
 /// So many bytes of a file may be lent to tell that it is one: what does not end before is taken for whole.
 const READ_ON: u64 = 512 << 10;
@@ -37,14 +39,30 @@ pub(super) struct Look<'l> {
     pub(super) bytes: &'l Counted<'l>,
     pub(super) carver: Carver<'l>,
     pub(super) live: &'l LiveMap,
+    /// What file systems say.
+    pub(super) survey: &'l Survey,
     /// When looking ends.
     pub(super) until: Instant,
 }
+
+/// The clusters of nearly all file systems that are not known are whole multiples of that, in bytes.
+const USUAL_CLUSTER: u64 = 4096;
 
 impl Look<'_> {
     /// Whether there is no time left.
     pub(super) fn is_over(&self) -> bool {
         Instant::now() >= self.until
+    }
+
+    /// Whether a file of its own may begin at `at`, as far as clusters tell: what begins elsewhere is most likely
+    /// part of one.
+    pub(super) fn may_be_file(&self, at: u64) -> bool {
+        let here = Span { at, len: 1 };
+        let mut volumes = self.survey.volumes.iter();
+        match volumes.find(|volume| volume.contents.span.holds(here)) {
+            Some(volume) => volume.begins_cluster(at),
+            None => at.is_multiple_of(USUAL_CLUSTER),
+        }
     }
 
     /// What begins at `at`, if something does, with no more read than tells it.

@@ -4,7 +4,6 @@ use afterimage_signatures::{Buffer, Bytes};
 
 use super::look::{Look, Print};
 use crate::model::Random;
-use crate::pipeline::SECTOR;
 use crate::scan::Hit;
 use crate::volumes::entropy::{self, Fill};
 
@@ -18,12 +17,14 @@ const WANTED: u64 = 1024;
 /// Of what may be read, so much is for the windows themselves; the rest is for what begins in them.
 const OWN: f64 = 0.75;
 
-/// Candidates of one window that are looked at: no photos lie closer for long.
-const MOST_TRIED: usize = 128;
+/// So many bytes are lent to what begins in one window: photos side by side cost less, false headers in a storm
+/// of them more.
+const MOST_LENT: u64 = 32 << 20;
 
-/// How far back the file is looked for that a picture may be part of, in bytes and in steps.
+/// How far back the file is looked for that a picture may be part of, in bytes, and in steps that grow.
 const BACK: u64 = 8 << 20;
-const STEP: u64 = 512 << 10;
+const FIRST_STEP: u64 = 128 << 10;
+const LAST_STEP: u64 = 1 << 20;
 
 /// Pictures for which that is done, and candidates for each: the others are taken for what most of those were.
 const MOST_BACK: usize = 48;
@@ -127,6 +128,7 @@ fn window(
     begun: &mut Vec<Begun>,
     buffer: &mut Buffer,
 ) {
+    look.bytes.hold_from(start);
     let (own, bytes) = read(look, start, sampled.len);
     let mut hits = Vec::new();
     sampled.looked += own as u64;
@@ -135,19 +137,17 @@ fn window(
         bytes[..own].chunks_exact(BLOCK).filter(|block| entropy::fill(block) == Fill::Noise);
     sampled.noise += (noise.count() * BLOCK) as u64;
     hits.retain(|hit| look.carver.matcher.footer(hit).is_none());
-    let (mut reach, mut tried) = (0, 0);
+    let (mut reach, before) = (0, buffer.lent());
     for hits in hits.chunk_by(|a, b| a.at == b.at) {
         let at = start + hits[0].at as u64;
         if at < reach || look.live.holds(at) {
             continue;
         }
-        tried += 1;
-        if tried > MOST_TRIED {
+        if buffer.lent() - before > MOST_LENT {
             break;
         }
         let Some(seen) = look.at(at, hits, buffer) else { continue };
-        // What has no known end reaches beyond the window, but for what begins where files begin.
-        let is_loose = !at.is_multiple_of(SECTOR);
+        let is_loose = !look.may_be_file(at);
         reach = seen.end.unwrap_or_else(|| at + READ_BEFORE_NEXT).max(reach);
         if seen.is_photo && listed.binary_search(&at).is_err() && !is_frame(&bytes, hits[0].at) {
             begun.push(Begun { window: index, at, print: seen.print, is_loose });
@@ -205,8 +205,13 @@ fn without_parts(
             None => rest.push(one),
         }
     }
-    // Of those that were not looked at, as many are files of their own as of the others.
-    let count = (rest.len() * own).checked_div(looked).unwrap_or(0);
+    // Of those that were not looked at, as many are files of their own as of the others. Where nothing was looked
+    // at, they are parts of files unless files of their own are rarer.
+    let count = match (rest.len() * own).checked_div(looked) {
+        Some(count) => count,
+        None if rest.len() > kept.len() => rest.len(),
+        None => 0,
+    };
     kept.extend(rest.into_iter().take(count));
     kept
 }
@@ -214,9 +219,11 @@ fn without_parts(
 /// Whether the picture at `at` lies in a file that begins before it, and not far; nothing where `limit` bytes
 /// were read in all before that was known.
 fn is_part(look: &Look<'_>, at: u64, limit: u64, buffer: &mut Buffer) -> Option<bool> {
-    let (mut end, mut tried) = (at, 0);
+    let (mut end, mut tried, mut step) = (at, 0, FIRST_STEP);
     while end > at.saturating_sub(BACK) {
-        let start = end.saturating_sub(STEP);
+        let start = end.saturating_sub(step);
+        step = (step * 2).min(LAST_STEP);
+        look.bytes.hold_from(start);
         let (own, bytes) = read(look, start, end - start);
         let mut hits: Vec<Hit> = Vec::new();
         look.carver.matcher.scan(&bytes, 0..own, &mut hits);

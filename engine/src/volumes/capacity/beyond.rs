@@ -2,7 +2,7 @@
 
 use afterimage_signatures::Bytes;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::model::Random;
 use crate::source::Source;
 use crate::volumes::filesystem::{Entry, is_known};

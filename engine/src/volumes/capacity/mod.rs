@@ -7,10 +7,12 @@
 
 mod beyond;
 mod block;
+mod finding;
 mod wraps;
 
 use crate::source::Source;
 use beyond::Files;
+pub use finding::Finding;
 
 /// What reading tells of the size of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,35 +25,6 @@ pub struct Capacity {
     pub compared: u64,
     /// Files that are still there by a file system, of which the first bytes were looked at.
     pub files: u64,
-}
-
-/// A sign of a false size, or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// Everything shows again after that many bytes: this is the likely true size.
-    Wraps {
-        /// After so many bytes.
-        size: u64,
-        /// So many of the blocks that were compared showed again.
-        same: u64,
-        /// Blocks that were compared.
-        compared: u64,
-    },
-    /// Files that are still there have their bytes before one place, and none of them beyond.
-    Ends {
-        /// The last place where a file has its bytes.
-        from: u64,
-        /// The first from which on none has.
-        to: u64,
-        /// Files whose bytes are there, before it.
-        there: u64,
-        /// Files whose bytes are not, beyond it.
-        missing: u64,
-    },
-    /// What it holds shows nowhere again, and files are where they should be.
-    NoSign,
-    /// It holds too little to tell.
-    CannotTell,
 }
 
 /// So many blocks of their own, or files beyond the middle, have to be looked at before no sign says something.

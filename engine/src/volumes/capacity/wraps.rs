@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Finding;
 use super::block::{self, BLOCK, Print};
+use super::finding::Finding;
 use crate::model::Random;
 use crate::source::Source;
 
