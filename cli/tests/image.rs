@@ -50,9 +50,9 @@ fn all_that_can_be_read_is_in_the_image_and_the_sidecar_says_what_is_not() {
         let expected = if is_bad(number) { &[0; 512][..] } else { real };
         assert!(own == expected, "sector {number}");
     }
-    for (number, attempts) in desk.device.attempts().iter().enumerate() {
-        assert!(*attempts <= 2, "sector {number} was tried {attempts} times");
-    }
+    // One sector that was read tells, after many failures, that the device still answers.
+    let often = desk.device.attempts().iter().filter(|count| **count > 2).count();
+    assert!(often <= 1 && desk.device.attempts().iter().all(|count| *count <= 3));
     let said: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(said["ended"], "complete");
     let sidecar: Value = serde_json::from_slice(&desk.read("card.img.json")).unwrap();

@@ -24,8 +24,9 @@ pub(super) const LARGEST: u64 = 1 << 20;
 /// A read is no longer than what was read since the last failure divided by this: when it fails, little is
 /// read twice.
 const CLEAN_SHARE: u64 = 256;
-/// Failures in a row after which it is asked whether the device still answers at all; then twice as many.
-const DOUBT: u64 = 32;
+/// Failures in a row after which a sector that was read is asked for again, to see whether the device still
+/// answers at all; then four times as many.
+const DOUBT: u64 = 64;
 
 /// What is asked of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +188,7 @@ impl Strategy {
         if self.failures >= self.doubt
             && let Some(span) = self.known_good
         {
-            self.doubt = self.doubt.saturating_mul(2);
+            self.doubt = self.doubt.saturating_mul(4);
             return self.ask(Request { span, is_sector: true, is_probe: true });
         }
         loop {
@@ -219,6 +220,8 @@ impl Strategy {
         let span = request.span;
         let good = if good >= span.len { span.len } else { good / self.sector * self.sector };
         if request.is_probe {
+            // The device answers: it was the sectors.
+            self.undo.clear();
             return;
         }
         if good > 0 {
@@ -245,7 +248,14 @@ impl Strategy {
     pub fn forget_failures(&mut self) {
         for (span, status) in std::mem::take(&mut self.undo).into_iter().rev() {
             self.map.set(span, status);
+            // Whoever goes on from the map looks at nothing that lies before the position.
+            self.cursor = if self.goes_backward() {
+                self.cursor.max(span.end())
+            } else {
+                self.cursor.min(span.at)
+            };
         }
+        self.stand();
     }
 
     /// Writes down where the rescue stands, for whoever goes on from the map.
