@@ -16,7 +16,7 @@ use crate::folder::Owner;
 /// The longest time between two writes of the map while something changes.
 const LONGEST: Duration = Duration::from_secs(30);
 /// The shortest.
-const SHORTEST: Duration = Duration::from_millis(200);
+const SHORTEST: Duration = Duration::from_millis(50);
 /// Writing takes no more than this share of the time.
 const SHARE: u32 = 8;
 
