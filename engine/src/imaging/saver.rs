@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::beside::suffixed;
 use super::image_file::ImageFile;
 use super::threads;
 use crate::control::error::Error;
@@ -164,11 +165,4 @@ fn keep(path: &Path, old: &Path) -> io::Result<()> {
         Err(_) => fs::copy(path, old).map(drop),
         Ok(()) => Ok(()),
     }
-}
-
-/// The path with something added to its last name.
-pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -6,6 +6,7 @@
 //! Source: GNU ddrescue manual 1.27, "Algorithm".
 
 mod copying;
+mod passes;
 mod sectors;
 
 use std::time::Duration;
@@ -112,7 +113,7 @@ impl Strategy {
             _ => Phase::Copying,
         };
         let goes_on = standing.phase == Phase::Copying && is_alone;
-        let pass = if goes_on { standing.pass.clamp(1, copying::PASSES) } else { 1 };
+        let pass = if goes_on { standing.pass.clamp(1, passes::PASSES) } else { 1 };
         let skip = Skip::new(map.len(), sector);
         let known_good = map.next(BlockStatus::Finished, 0).map(|span| first_sector(span, sector));
         let mut strategy = Strategy {
@@ -326,7 +327,7 @@ impl Strategy {
         };
         match self.phase {
             Phase::Copying if !is_left(BlockStatus::NonTried) => (Phase::Trimming, 1),
-            Phase::Copying => (Phase::Copying, copying::after(self.pass, self.has_slow)),
+            Phase::Copying => (Phase::Copying, passes::after(self.pass, self.has_slow)),
             Phase::Trimming => (Phase::Scraping, 1),
             Phase::Scraping if self.retries > 0 => (Phase::Retrying, 1),
             Phase::Retrying if self.pass < self.retries && is_left(BlockStatus::BadSector) => {
