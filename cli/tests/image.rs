@@ -40,6 +40,9 @@ fn is_bad(sector: usize) -> bool {
 
 const SECTORS: usize = 16_384;
 
+/// So often one rescue is killed at most.
+const MOST_KILLS: usize = 20;
+
 #[test]
 fn all_that_can_be_read_is_in_the_image_and_the_sidecar_says_what_is_not() {
     let Some(desk) = Desk::new(SECTORS, faults()) else { return };
@@ -50,9 +53,9 @@ fn all_that_can_be_read_is_in_the_image_and_the_sidecar_says_what_is_not() {
         let expected = if is_bad(number) { &[0; 512][..] } else { real };
         assert!(own == expected, "sector {number}");
     }
-    for (number, attempts) in desk.device.attempts().iter().enumerate() {
-        assert!(*attempts <= 2, "sector {number} was tried {attempts} times");
-    }
+    // One sector that was read tells, after many failures, that the device still answers.
+    let often = desk.device.attempts().iter().filter(|count| **count > 2).count();
+    assert!(often <= 1 && desk.device.attempts().iter().all(|count| *count <= 3));
     let said: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(said["ended"], "complete");
     let sidecar: Value = serde_json::from_slice(&desk.read("card.img.json")).unwrap();
@@ -108,10 +111,15 @@ fn a_rescue_that_is_killed_at_any_moment_ends_as_one_that_is_not() {
     let (mut random, mut killed, wanted) = (Random(77), 0, count("AFTERIMAGE_KILLS", 5));
     while killed < wanted {
         desk.clear();
-        loop {
+        for attempt in 0.. {
             let mut child = desk.start(&["card.img"]);
             let moment = random.below(whole.as_micros() as u64 + 20_000);
             std::thread::sleep(Duration::from_micros(moment));
+            // On a busy machine no run might come far enough to write its first map.
+            if attempt >= MOST_KILLS {
+                assert!(child.wait().unwrap().success());
+                break;
+            }
             if child.try_wait().unwrap().is_some_and(|status| status.success()) {
                 break;
             }

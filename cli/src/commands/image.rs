@@ -23,15 +23,17 @@ use live::Live;
 
 /// Copy a failing card or disk into an image, the good parts first, and go on whenever it was interrupted
 ///
-/// DEVICE is read as ddrescue reads it: large pieces first, round what fails and over what is slow; then the
-/// edges of what failed, sector by sector; then what lies between. Each sector is tried twice at most, and
-/// nothing that was read is read again. Beside FILE stand
+/// DEVICE is read as ddrescue reads it: large pieces first, round what fails and over what is
+/// slow; then the edges of what failed, sector by sector; then what lies between. Each sector is
+/// tried twice at most, and nothing that was read is read again. Beside FILE stand
 ///
-///   FILE.map   what of the device was read, in the format of ddrescue: each goes on where the other stopped
-///   FILE.json  the device, what could not be read, and the BLAKE3 and SHA-256 of all and of each 64 MiB
+///   FILE.map   what of the device was read, in the format of ddrescue: each program goes on
+///              where the other stopped
+///   FILE.json  the device, what could not be read, and the BLAKE3 and SHA-256 of all of it and
+///              of each 64 MiB
 ///
-/// The same command goes on where it stopped: after Ctrl-C, a power cut, a full disk, a device that was
-/// pulled out, or with another reader.
+/// The same command goes on where it stopped: after Ctrl-C, a power cut, a full disk, a device
+/// that was pulled out, or with another reader.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE, verbatim_doc_comment)]
 pub struct Image {

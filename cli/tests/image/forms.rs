@@ -37,6 +37,16 @@ fn ewf(desk: &Desk, program: &str, arguments: &[&str]) -> Option<(bool, Vec<u8>)
     output.ok().map(|output| (output.status.success(), output.stdout))
 }
 
+/// What ewfexport makes of an E01 image.
+fn exported(desk: &Desk, name: &str) -> Option<Vec<u8>> {
+    let all = ["-q", "-u", "-t", "exported", "-f", "raw", name];
+    let (is_read, said) = ewf(desk, "ewfexport", &all)?;
+    assert!(is_read, "{name}: {}", String::from_utf8_lossy(&said));
+    let bytes = desk.read("exported.raw");
+    fs::remove_file(desk.file("exported.raw")).unwrap();
+    Some(bytes)
+}
+
 #[test]
 fn other_programs_read_an_e01_image() {
     let Some(desk) = Desk::new(SECTORS, faults()) else { return };
@@ -56,9 +66,8 @@ fn other_programs_read_an_e01_image() {
         assert_eq!(ran.status, 0, "{name}: {}{}", ran.out, ran.err);
         let Some((is_sound, said)) = ewf(&desk, "ewfverify", &["-q", name]) else { return };
         assert!(is_sound, "{name}: {}", String::from_utf8_lossy(&said));
-        let (is_read, exported) =
-            ewf(&desk, "ewfexport", &["-q", "-u", "-t", "-", "-f", "raw", name]).unwrap();
-        assert!(is_read && exported == raw, "{name}: {} bytes exported", exported.len());
+        let exported = exported(&desk, name).unwrap();
+        assert!(exported == raw, "{name}: {} bytes exported", exported.len());
         let (_, info) = ewf(&desk, "ewfinfo", &[name]).unwrap();
         let info = String::from_utf8_lossy(&info);
         assert!(
@@ -85,11 +94,7 @@ fn a_device_with_bad_sectors_becomes_an_e01_image_with_zeros_there() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     let said: Value = serde_json::from_slice(&desk.read("card.E01.json")).unwrap();
     assert_eq!(said["map"]["bad_sector"], 206 * 512);
-    let Some((_, exported)) =
-        ewf(&desk, "ewfexport", &["-q", "-u", "-t", "-", "-f", "raw", "card.E01"])
-    else {
-        return;
-    };
+    let Some(exported) = exported(&desk, "card.E01") else { return };
     assert_eq!(exported.len(), desk.bytes.len());
     for (number, sector) in exported.chunks(512).enumerate() {
         let real = &desk.bytes[number * 512..][..512];

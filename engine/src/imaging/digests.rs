@@ -327,22 +327,25 @@ mod tests {
             let mut buffer = pool.take(part.len());
             buffer.bytes_mut().copy_from_slice(part);
             hashing.feed(&Arc::new(buffer));
-            if is_resumed {
-                hashing.ask_state();
-                let state = loop {
-                    if let Some(state) = hashing.state() {
-                        break state;
-                    }
-                    std::thread::yield_now();
-                };
-                let text = serde_json::to_string(&state).unwrap();
-                hashing = Hashing::start(Some(&serde_json::from_str(&text).unwrap())).unwrap();
-                if state.is_empty() || state.len() < at as u64 {
-                    return of(bytes, step.max(PIECE as usize), is_resumed);
-                }
+            if is_resumed && hashing.at.is_multiple_of(PIECE) {
+                hashing = resumed(hashing);
             }
         }
         hashing.finish().unwrap()
+    }
+
+    /// Written down and read back.
+    fn resumed(mut hashing: Hashing) -> Hashing {
+        hashing.ask_state();
+        let state = loop {
+            if let Some(state) = hashing.state() {
+                break state;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(state.len(), hashing.at);
+        let text = serde_json::to_string(&state).unwrap();
+        Hashing::start(Some(&serde_json::from_str(&text).unwrap())).unwrap()
     }
 
     #[test]

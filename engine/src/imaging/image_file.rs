@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_signatures::verdict::Span;
 
-use super::saver::suffixed;
+use super::beside::suffixed;
 use crate::control::error::Error;
 use crate::folder::Owner;
 use crate::source::sparse;

@@ -4,6 +4,7 @@
 //! A [`Strategy`] decides what to read next and knows no device; [`copy`] carries it out. The map is
 //! [`RescueMap`](crate::source::rescue_map::RescueMap), the digests stand in a [`Sidecar`].
 
+mod beside;
 mod buffer;
 mod copy;
 mod digests;
@@ -68,7 +69,7 @@ pub struct Options {
 impl Options {
     /// Where the map is.
     pub fn map(&self) -> PathBuf {
-        self.map.clone().unwrap_or_else(|| saver::suffixed(&self.image, ".map"))
+        self.map.clone().unwrap_or_else(|| beside::suffixed(&self.image, ".map"))
     }
 
     /// Where the sidecar is.
@@ -79,5 +80,5 @@ impl Options {
 
 /// Where the sidecar of an image is.
 pub fn sidecar_of(image: &Path) -> PathBuf {
-    saver::suffixed(image, ".json")
+    beside::suffixed(image, ".json")
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::beside::suffixed;
 use super::image_file::ImageFile;
 use super::threads;
 use crate::control::error::Error;
@@ -16,7 +17,7 @@ use crate::folder::Owner;
 /// The longest time between two writes of the map while something changes.
 const LONGEST: Duration = Duration::from_secs(30);
 /// The shortest.
-const SHORTEST: Duration = Duration::from_millis(200);
+const SHORTEST: Duration = Duration::from_millis(50);
 /// Writing takes no more than this share of the time.
 const SHARE: u32 = 8;
 
@@ -164,11 +165,4 @@ fn keep(path: &Path, old: &Path) -> io::Result<()> {
         Err(_) => fs::copy(path, old).map(drop),
         Ok(()) => Ok(()),
     }
-}
-
-/// The path with something added to its last name.
-pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

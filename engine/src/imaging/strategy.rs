@@ -6,6 +6,7 @@
 //! Source: GNU ddrescue manual 1.27, "Algorithm".
 
 mod copying;
+mod passes;
 mod sectors;
 
 use std::time::Duration;
@@ -24,8 +25,9 @@ pub(super) const LARGEST: u64 = 1 << 20;
 /// A read is no longer than what was read since the last failure divided by this: when it fails, little is
 /// read twice.
 const CLEAN_SHARE: u64 = 256;
-/// Failures in a row after which it is asked whether the device still answers at all; then twice as many.
-const DOUBT: u64 = 32;
+/// Failures in a row after which a sector that was read is asked for again, to see whether the device still
+/// answers at all; then four times as many.
+const DOUBT: u64 = 64;
 
 /// What is asked of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +113,7 @@ impl Strategy {
             _ => Phase::Copying,
         };
         let goes_on = standing.phase == Phase::Copying && is_alone;
-        let pass = if goes_on { standing.pass.clamp(1, copying::PASSES) } else { 1 };
+        let pass = if goes_on { standing.pass.clamp(1, passes::PASSES) } else { 1 };
         let skip = Skip::new(map.len(), sector);
         let known_good = map.next(BlockStatus::Finished, 0).map(|span| first_sector(span, sector));
         let mut strategy = Strategy {
@@ -187,7 +189,7 @@ impl Strategy {
         if self.failures >= self.doubt
             && let Some(span) = self.known_good
         {
-            self.doubt = self.doubt.saturating_mul(2);
+            self.doubt = self.doubt.saturating_mul(4);
             return self.ask(Request { span, is_sector: true, is_probe: true });
         }
         loop {
@@ -219,6 +221,8 @@ impl Strategy {
         let span = request.span;
         let good = if good >= span.len { span.len } else { good / self.sector * self.sector };
         if request.is_probe {
+            // The device answers: it was the sectors.
+            self.undo.clear();
             return;
         }
         if good > 0 {
@@ -245,7 +249,14 @@ impl Strategy {
     pub fn forget_failures(&mut self) {
         for (span, status) in std::mem::take(&mut self.undo).into_iter().rev() {
             self.map.set(span, status);
+            // Whoever goes on from the map looks at nothing that lies before the position.
+            self.cursor = if self.goes_backward() {
+                self.cursor.max(span.end())
+            } else {
+                self.cursor.min(span.at)
+            };
         }
+        self.stand();
     }
 
     /// Writes down where the rescue stands, for whoever goes on from the map.
@@ -316,7 +327,7 @@ impl Strategy {
         };
         match self.phase {
             Phase::Copying if !is_left(BlockStatus::NonTried) => (Phase::Trimming, 1),
-            Phase::Copying => (Phase::Copying, copying::after(self.pass, self.has_slow)),
+            Phase::Copying => (Phase::Copying, passes::after(self.pass, self.has_slow)),
             Phase::Trimming => (Phase::Scraping, 1),
             Phase::Scraping if self.retries > 0 => (Phase::Retrying, 1),
             Phase::Retrying if self.pass < self.retries && is_left(BlockStatus::BadSector) => {

@@ -4,22 +4,9 @@ use std::time::Duration;
 
 use afterimage_signatures::verdict::Span;
 
+use super::passes::SWEEP;
 use super::{CLEAN_SHARE, CLUSTER, LARGEST, Next, Request, Step, Strategy};
 use crate::source::rescue_map::BlockStatus;
-
-/// There and back with jumps, there and back over slow areas, and one that leaves nothing out.
-pub(super) const PASSES: u32 = 5;
-/// The last pass.
-const SWEEP: u32 = PASSES;
-
-/// The pass after one that left something untried. A second sweep takes up what stood before the position
-/// from which the first one went on.
-pub(super) fn after(pass: u32, has_slow: bool) -> u32 {
-    match pass {
-        2 if !has_slow => SWEEP,
-        pass => (pass + 1).min(SWEEP),
-    }
-}
 
 impl Strategy {
     pub(super) fn copy(&mut self) -> Step {
