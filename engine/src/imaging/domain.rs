@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::Options;
-use super::saver::{replace, suffixed};
+use super::beside::suffixed;
+use super::saver::replace;
 use crate::control::error::Error;
 use crate::model::SpanSet;
 use crate::source::rescue_map::{BlockStatus, RescueMap};

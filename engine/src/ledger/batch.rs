@@ -76,12 +76,13 @@ impl PartialIndex {
         for (old, mut entry) in self.entries.into_iter().enumerate() {
             if entry.parent == NONE {
                 is_known = known.contains(&(entry.source, entry.offset, entry.format));
-            } else {
-                entry.parent -= left_out;
             }
             if is_known {
                 left_out += 1;
                 continue;
+            }
+            if entry.parent != NONE {
+                entry.parent -= left_out;
             }
             at[old] = index.entries.len() as u32;
             index.entries.push(entry);
@@ -111,5 +112,32 @@ impl PartialIndex {
         }));
         let halves_here = self.halves.into_iter();
         halves.extend(halves_here.map(|half| LivePhotoHalf { entry: half.entry + base, ..half }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build::record;
+
+    #[test]
+    fn candidates_that_are_known_leave_the_others_as_they_are() {
+        let mut index = PartialIndex::default();
+        for offset in [100, 200, 300] {
+            for nth in 0..3u32 {
+                let file = record(offset + u64::from(nth), 10);
+                let parent = nth.checked_sub(1);
+                index.add(nth, parent, &file, LogPosition::default());
+            }
+        }
+        let half = LivePhotoHalf::new(3, "x", false);
+        index.halves = vec![half, LivePhotoHalf { entry: 6, ..half }];
+        let first = record(0, 1);
+        let known = [100, 200].map(|offset| (first.source, offset, first.format)).into();
+        let left = index.without(&known);
+        let entries: Vec<_> =
+            left.entries.iter().map(|entry| (entry.offset, entry.parent)).collect();
+        assert_eq!(entries, [(300, NONE), (301, 0), (302, 1)]);
+        assert_eq!(left.halves, [LivePhotoHalf { entry: 0, ..half }]);
     }
 }

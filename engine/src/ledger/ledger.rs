@@ -177,16 +177,10 @@ impl Ledger {
         LogPosition { log: SETTLE, at, len }
     }
 
-    /// Puts a name on record.
-    ///
-    /// # Errors
-    ///
-    /// When the disk is full or fails.
-    pub fn name(&mut self, named: &NamedLine) -> Result<LogPosition, Error> {
+    /// Puts a name on record; it is on disk after the next [`Ledger::sync`].
+    pub fn name(&mut self, named: &NamedLine) -> LogPosition {
         let (at, len) = self.names.name(named);
-        self.grow_reserve();
-        self.write(|ledger| ledger.names.journal.spill())?;
-        Ok(LogPosition { log: NAMES, at, len })
+        LogPosition { log: NAMES, at, len }
     }
 
     /// A name that was put on record.

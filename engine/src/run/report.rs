@@ -19,6 +19,21 @@ impl Job<'_, Settled> {
         names: &[Option<LogPosition>],
         summary: Summary,
     ) -> Result<PathBuf, Error> {
+        let written = self.write_report(names, summary);
+        if written.is_err()
+            && let Some(output) = &self.environment.output
+        {
+            // It takes room that something else may have use for.
+            drop(output.state.remove(REPORT));
+        }
+        written
+    }
+
+    fn write_report(
+        &self,
+        names: &[Option<LogPosition>],
+        summary: Summary,
+    ) -> Result<PathBuf, Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
             return Err(Error::Start {

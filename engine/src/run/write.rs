@@ -57,11 +57,11 @@ impl<'o> Job<'o, Settled> {
             }
             report => Some(report?),
         };
+        let warnings = self.environment.warnings(&written);
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
-        let warnings = self.environment.warnings(&written);
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described } = stage;
         let stage = Written { report, listing, sources: described, totals, warnings };
@@ -76,13 +76,12 @@ impl Job<'_, Settled> {
         if *is_cut_short || failure.is_some() {
             return;
         }
-        let done = DoneLine { finished: Timestamp::now().to_string() };
-        // Where it cannot be, whoever goes on with the run makes the same report again.
-        if self.ledger.done(&done).is_ok()
-            && let Some(output) = output
-        {
+        if let Some(output) = output {
             output.tidy();
         }
+        let done = DoneLine { finished: Timestamp::now().to_string() };
+        // Where it cannot be, whoever goes on with the run makes the same report again.
+        drop(self.ledger.done(&done));
     }
 }
 

@@ -89,7 +89,8 @@ impl Bridge {
             return if self.scans.is_empty() { Step::Lost } else { Step::Closed(content.at) };
         }
         let is_late = !self.scans.is_empty() && matches!(code, APP0..=APP15 | COM);
-        if !is_known(code) || is_late || code == DNL && (self.scans.is_empty() || content.len != 2) {
+        if !is_known(code) || is_late || code == DNL && (self.scans.is_empty() || content.len != 2)
+        {
             return Step::Lost;
         }
         let is_hurt = view.unreadable_in(content.at, content.len).is_some();
