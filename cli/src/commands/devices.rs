@@ -67,11 +67,8 @@ impl Devices {
         }
         let system = System::running();
         let trims = system.trims_at_times();
-        let seen: Vec<Seen> = system
-            .drives()
-            .into_iter()
-            .map(|drive| Seen::of(drive, trims))
-            .collect();
+        let seen: Vec<Seen> =
+            system.drives().into_iter().map(|drive| Seen::of(drive, trims)).collect();
         failure::unless_closed(match self.json {
             true => json::list(out, &seen),
             false => table::list(out, &seen),

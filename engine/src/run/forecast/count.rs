@@ -90,7 +90,9 @@ mod tests {
         let source = MemorySource::new("card", bytes.clone());
         let counted = Counted::new(&source);
         counted.hold_from(100);
-        for (at, len, read) in [(100, 20, 20), (110, 10, 20), (115, 15, 30), (90, 10, 40), (140, 4, 44)] {
+        for (at, len, read) in
+            [(100, 20, 20), (110, 10, 20), (115, 15, 30), (90, 10, 40), (140, 4, 44)]
+        {
             let mut out = vec![0; len];
             counted.read_at(at, &mut out);
             assert_eq!(out, bytes[at as usize..at as usize + len]);
