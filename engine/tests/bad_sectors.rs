@@ -2,6 +2,7 @@
 //! the offsets; all others are as they are without faults.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "what came of each format is the measurement")]
 
 #[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;

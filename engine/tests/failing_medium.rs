@@ -333,7 +333,7 @@ fn what_a_map_does_not_call_finished_is_unreadable_and_not_zeros() {
         ..Options::default()
     };
     let progress = Progress::default();
-    let outcome = run::scan(&[path.clone()], &options("out"), &progress).unwrap();
+    let outcome = run::scan(std::slice::from_ref(&path), &options("out"), &progress).unwrap();
     let report: Report =
         serde_json::from_slice(&fs::read(outcome.report.unwrap()).unwrap()).unwrap();
     let told: u64 = report.sources[0].unreadable.iter().map(|range| range.length).sum();

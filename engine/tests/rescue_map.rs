@@ -1,6 +1,5 @@
 //! Maps of rescues, there and back with the program whose format they have.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 
 use std::fs;

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use afterimage_signatures::verdict::Span;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::Options;
 use super::buffer::{Buffer, Pool};
 use super::digests::{HashState, Hashing};
 use super::image_file::ImageFile;
 use super::medium::{Medium, is_gone};
+use super::options::Options;
 use super::prepare::{Prepared, hashed, prepare};
 use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Hashes, Sidecar, Totals, Unfinished};
@@ -181,7 +181,7 @@ impl Rescue<'_> {
     fn read_all(&mut self, ask: &Sender<Request>, answers: &Receiver<Answer>) -> Result<(), Error> {
         let mut in_flight = 0;
         while !self.progress.stopped() {
-            match self.strategy.next() {
+            match self.strategy.advance() {
                 Next::Read(request) => {
                     in_flight += 1;
                     // The readers live as long as their answers are held.
@@ -277,7 +277,7 @@ impl Rescue<'_> {
         if let Some(hashing) = &mut self.hashing {
             if let Some(state) = hashing.state() {
                 self.state = state;
-            } else if hashing.at / super::PIECE > self.state.pieces.len() as u64 {
+            } else if hashing.at / super::digests::PIECE > self.state.pieces.len() as u64 {
                 hashing.ask_state();
             }
         }

@@ -167,7 +167,8 @@ impl Hashing {
     /// The digests of all that was fed.
     pub(super) fn finish(mut self) -> Option<Digested> {
         if self.is_asked {
-            (self.blake_says.recv().ok()?, self.sha_says.recv().ok()?);
+            self.blake_says.recv().ok()?;
+            self.sha_says.recv().ok()?;
         }
         self.is_asked = false;
         self.ask_state();

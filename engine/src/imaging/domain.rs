@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Options;
 use super::beside::suffixed;
+use super::options::Options;
 use super::saver::replace;
 use crate::control::error::Error;
 use crate::model::SpanSet;

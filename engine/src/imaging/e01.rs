@@ -16,11 +16,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::buffer::{Buffer, Pool};
 use super::digests::{Digested, HashPair, Hashing};
 use super::medium::{Medium, is_gone};
+use super::options::sidecar_of;
 use super::prepare;
 use super::saver::replace;
 use super::sidecar::{Device, Hashes, SCHEMA, Sidecar, Totals};
 use super::strategy::LARGEST;
-use super::{sidecar_of, threads};
+use super::threads;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::model::SpanSet;
@@ -72,8 +73,8 @@ pub fn write_e01(
         return Err(refused("the name of an E01 image ends in .E01"));
     }
     let chunks = medium.len().div_ceil(CHUNK as u64);
-    let is_whole =
-        medium.len().is_multiple_of(medium.sector()) && CHUNK as u64 % medium.sector() == 0;
+    let is_whole = medium.len().is_multiple_of(medium.sector())
+        && (CHUNK as u64).is_multiple_of(medium.sector());
     if chunks > MOST_CHUNKS || !is_whole {
         return Err(refused(
             "the format has no room for it: its size is no whole number of sectors, or too large",

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use super::Options;
 use super::image_file::ImageFile;
+use super::options::Options;
 use super::prepare::{Prepared, prepare};
 use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Sidecar, Totals, Unfinished};

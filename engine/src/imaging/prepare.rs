@@ -5,9 +5,9 @@ use std::path::Path;
 
 use afterimage_signatures::verdict::Span;
 
-use super::Options;
 use super::digests::HashState;
 use super::image_file::part_path;
+use super::options::Options;
 use super::sidecar::Sidecar;
 use crate::control::error::Error;
 use crate::folder::FileId;

@@ -182,7 +182,7 @@ impl Strategy {
     }
 
     /// What to do next. A request counts as made.
-    pub fn next(&mut self) -> Next {
+    pub fn advance(&mut self) -> Next {
         if self.in_flight.len() >= self.depth() {
             return Next::Wait;
         }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use afterimage_signatures::verdict::Span;
 
 use super::buffer::Pool;
+use super::digests::PIECE;
 use super::digests::{Digested, Hashing};
 use super::e01;
 use super::image_file::ImageFile;
 use super::medium::Medium;
+use super::options::sidecar_of;
 use super::sidecar::{Range, Sidecar};
 use super::strategy::LARGEST;
-use super::{PIECE, sidecar_of};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::model::SpanSet;
@@ -127,7 +128,7 @@ fn hashes_len(sidecar: &Sidecar) -> u64 {
 
 fn changed<'d>(
     found: &'d Digested,
-    expected: &'d super::Hashes,
+    expected: &'d super::sidecar::Hashes,
 ) -> impl Iterator<Item = Difference> + 'd {
     let piece = |index: usize| Range { offset: index as u64 * PIECE, length: PIECE };
     let count = found.pieces.len().max(expected.pieces.len());

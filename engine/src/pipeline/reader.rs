@@ -95,9 +95,9 @@ pub struct Reader<'r, 's> {
 impl<'s> Reader<'_, 's> {
     /// Sends the chunks until the end, a stop, or the sink's end. Sparse holes are not read. With a hasher
     /// the whole source goes through it, in order, whatever the range. Returns whether the end was reached.
-    pub fn read(&self, mut hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
+    pub fn read(&self, hasher: Option<&mut Hasher>, chunks: &impl Sink<'s>) -> bool {
         if hasher.is_some() || self.first.is_empty() && self.last.is_empty() {
-            return self.pass(Pass::All, hasher.as_deref_mut(), chunks);
+            return self.pass(Pass::All, hasher, chunks);
         }
         let last = self.first.len() + usize::from(!self.last.is_empty());
         (0..=last).all(|rank| self.pass(Pass::Of(rank), None, chunks))

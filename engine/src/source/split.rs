@@ -87,11 +87,11 @@ impl Source for SplitImage {
     }
 
     fn unreadable(&self) -> Vec<Span> {
-        let of = |(part, start): (&Box<dyn Source>, &u64)| {
+        let mut all = crate::model::SpanSet::default();
+        for (part, start) in self.parts.iter().zip(&self.starts) {
             let moved = |span: Span| Span { at: start + span.at, len: span.len };
-            part.unreadable().into_iter().map(moved).collect::<Vec<_>>()
-        };
-        let all: crate::model::SpanSet = self.parts.iter().zip(&self.starts).flat_map(of).collect();
+            all.extend(part.unreadable().into_iter().map(moved));
+        }
         all.into()
     }
 

@@ -113,7 +113,8 @@ impl Bridge {
             return self.data(view, scan);
         }
         let is_sound = self.headers.take(code, bytes).is_ok();
-        if !is_sound && !is_hurt && !(code == DNL && self.is_headless) {
+        let is_height = code == DNL && self.is_headless;
+        if !(is_sound || is_hurt || is_height) {
             return Step::Lost;
         }
         // What a segment holds that could not be read may be tables that scans need.

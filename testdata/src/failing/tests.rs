@@ -1,3 +1,5 @@
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 

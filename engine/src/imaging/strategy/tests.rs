@@ -74,7 +74,7 @@ fn run(
     let mut asked: Vec<Request> = Vec::new();
     for _ in 0..events {
         let next = loop {
-            match strategy.next() {
+            match strategy.advance() {
                 Next::Read(request) => asked.push(request),
                 next => break next,
             }
@@ -130,7 +130,7 @@ fn a_large_device_is_read_round_its_bad_areas() {
     let mut fake = Fake::new(sectors, 0);
     let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     let mut failed_first = 0;
-    while let Next::Read(request) = strategy.next() {
+    while let Next::Read(request) = strategy.advance() {
         let (good, took) = fake.read(request.span);
         failed_first += u32::from(strategy.stands() == (Phase::Copying, 1) && good == 0);
         strategy.done(request, good, took);
@@ -169,7 +169,7 @@ fn slow_areas_come_after_the_others() {
     let mut fake = Fake::new(sectors, 0);
     let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     let mut passes = Vec::new();
-    while let Next::Read(request) = strategy.next() {
+    while let Next::Read(request) = strategy.advance() {
         if (20_000..24_000).contains(&(request.span.at / SECTOR)) {
             passes.push(strategy.stands().1);
         }
@@ -187,14 +187,14 @@ fn what_failed_since_a_device_went_is_forgotten() {
     let mut fake = Fake::new(vec![Sector::Good; 65536], 0);
     let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted(fake.len, 0, false));
     for _ in 0..100 {
-        let Next::Read(request) = strategy.next() else { panic!("it has more to read") };
+        let Next::Read(request) = strategy.advance() else { panic!("it has more to read") };
         let (good, took) = fake.read(request.span);
         strategy.done(request, good, took);
     }
     fake.sectors.fill(Sector::Bad);
     let mut tried = 0;
     loop {
-        let Next::Read(request) = strategy.next() else { panic!("it was not doubted") };
+        let Next::Read(request) = strategy.advance() else { panic!("it was not doubted") };
         let (good, took) = fake.read(request.span);
         if request.is_probe {
             assert_eq!(good, 0);
@@ -219,7 +219,7 @@ fn domains_are_copied_one_after_the_other() {
     let wanted = Wanted { domains, ..wanted(fake.len, 0, false) };
     let mut strategy = super::Strategy::new(RescueMap::new(fake.len), wanted);
     let mut order = Vec::new();
-    while let Next::Read(request) = strategy.next() {
+    while let Next::Read(request) = strategy.advance() {
         order.push(request.span.at / SECTOR);
         let (good, took) = fake.read(request.span);
         strategy.done(request, good, took);

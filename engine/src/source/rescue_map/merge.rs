@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Span;
 
-use super::{Block, BlockStatus, RescueMap, Standing};
+use super::map::{Block, BlockStatus, RescueMap, Standing};
 
 impl RescueMap {
     /// The same map for a device of `len` bytes: cut, or extended by what nobody has tried.
@@ -13,7 +13,7 @@ impl RescueMap {
     pub fn resized(&self, len: u64) -> Self {
         let mut resized = RescueMap::new(len);
         self.blocks().for_each(|block| resized.set(block.span, block.status));
-        let is_longer = len > self.len;
+        let is_longer = len > self.len();
         resized.standing = if is_longer { Standing::default() } else { self.standing };
         resized.standing.at = resized.standing.at.min(len);
         resized

@@ -2,7 +2,7 @@
 
 use afterimage_signatures::verdict::Span;
 
-use super::{Block, BlockStatus, Phase, RescueMap, Standing};
+use super::map::{Block, BlockStatus, Phase, RescueMap, Standing};
 
 /// The most bytes of a map's text: some two million blocks.
 pub(super) const MOST_TEXT: u64 = 64 << 20;

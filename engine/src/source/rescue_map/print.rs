@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Block, RescueMap, Standing};
+use super::map::{Block, RescueMap, Standing};
 
 /// Bytes of a line of the list, or nearly so.
 const LINE: usize = 28;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use afterimage_signatures::verdict::Span;
 
 /// The example of the manual.
 const EXAMPLE: &str = "\

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::RescueMap;
+use super::map::RescueMap;
 use super::parse::MOST_TEXT;
 use crate::control::error::Error;
 
