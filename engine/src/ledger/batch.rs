@@ -124,7 +124,7 @@ mod tests {
     fn candidates_that_are_known_leave_the_others_as_they_are() {
         let mut index = PartialIndex::default();
         for offset in [100, 200, 300] {
-            for nth in 0..3 {
+            for nth in 0..3_u32 {
                 let file = record(offset + u64::from(nth), 10);
                 let parent = nth.checked_sub(1);
                 index.add(nth, parent, &file, LogPosition::default());
@@ -135,7 +135,8 @@ mod tests {
         let first = record(0, 1);
         let known = [100, 200].map(|offset| (first.source, offset, first.format)).into();
         let left = index.without(&known);
-        let entries: Vec<_> = left.entries.iter().map(|entry| (entry.offset, entry.parent)).collect();
+        let entries: Vec<_> =
+            left.entries.iter().map(|entry| (entry.offset, entry.parent)).collect();
         assert_eq!(entries, [(300, NONE), (301, 0), (302, 1)]);
         assert_eq!(left.halves, [LivePhotoHalf { entry: 0, ..half }]);
     }
