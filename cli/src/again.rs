@@ -36,7 +36,10 @@ mod tests {
             assert_eq!(resumed(&words).as_deref(), expected);
         };
         check(&[], None);
-        check(&["/usr/bin/afterimage", "scan", "a b.img"], Some("afterimage scan 'a b.img' --resume"));
+        check(
+            &["/usr/bin/afterimage", "scan", "a b.img"],
+            Some("afterimage scan 'a b.img' --resume"),
+        );
         check(&["x", "scan", "--resume", "a"], Some("afterimage scan --resume a"));
         check(&["x", "scan", "--", "-a"], Some("afterimage scan --resume -- -a"));
     }

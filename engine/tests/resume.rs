@@ -140,7 +140,8 @@ fn naming_goes_on_from_every_photo_and_every_line() {
         copy(&whole, &torn);
         unname(&torn, |at| at >= named);
         // The log may have lost lines with the power; photos tell what they are themselves.
-        fs::write(log(&torn, "names.log"), cut(&names, (named * 7) % names.len(), named % 50)).unwrap();
+        fs::write(log(&torn, "names.log"), cut(&names, (named * 7) % names.len(), named % 50))
+            .unwrap();
         fs::remove_file(torn.join("report.json")).unwrap();
         resume(&image, &torn, &small()).unwrap();
         check_same(&expected, &said(&torn), &format!("{named} of {photos} named"));
@@ -318,7 +319,10 @@ fn two_runs_do_not_write_to_one_folder() {
     let (output, progress) = (bench.output("out"), Progress::default());
     let options = Options { output: Some(output.clone()), ..small() };
     let source = || {
-        vec![afterimage_engine::source::open(&bench.image, afterimage_engine::source::Io::Auto).unwrap()]
+        vec![
+            afterimage_engine::source::open(&bench.image, afterimage_engine::source::Io::Auto)
+                .unwrap(),
+        ]
     };
     let running = run::Job::open(source(), &options, &progress).unwrap();
     for resume in [false, true] {

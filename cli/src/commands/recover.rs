@@ -132,7 +132,8 @@ impl Recover {
         let outcome = done?;
         let told = Told { outcome: &outcome, options: &options, memory: None };
         let said = if self.json { summary::json(out, &told) } else { summary::text(out, &told) };
-        failure::unless_closed(said).context("cannot print what was done; what was written is whole")?;
+        failure::unless_closed(said)
+            .context("cannot print what was done; what was written is whole")?;
         complain(err, &outcome)?;
         Ok(status(&outcome, progress))
     }
@@ -147,10 +148,14 @@ impl Recover {
     ) -> anyhow::Result<Status> {
         let done = run::recover(asked, progress)?;
         let said = if self.json { json(out, &done) } else { text(out, &done) };
-        failure::unless_closed(said).context("cannot print what was done; what was written is whole")?;
+        failure::unless_closed(said)
+            .context("cannot print what was done; what was written is whole")?;
         for (line, what) in &done.unknown {
             let what = plain(what);
-            writeln!(err, "afterimage: line {line} of the selection names nothing in the report: {what}")?;
+            writeln!(
+                err,
+                "afterimage: line {line} of the selection names nothing in the report: {what}"
+            )?;
         }
         for (id, why) in done.refused.iter().take(MOST_TOLD) {
             writeln!(err, "afterimage: cannot write photo {id} of the report: {}", plain(why))?;
@@ -210,7 +215,11 @@ fn text(out: &mut dyn Write, done: &Recovered) -> std::io::Result<()> {
         0 => String::new(),
         there => format!(", {}", count(there, "was there already", "were there already")),
     };
-    paragraph(out, "", &plain(&format!("{written}{there}: {} lists them.", done.report.display())))?;
+    paragraph(
+        out,
+        "",
+        &plain(&format!("{written}{there}: {} lists them.", done.report.display())),
+    )?;
     out.flush()
 }
 

@@ -324,10 +324,16 @@ fn list(
 fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
     let report = path.join("report.json");
     let said = if json {
-        text::json(out, &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }))
+        text::json(
+            out,
+            &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }),
+        )
     } else {
         let (path, report) = (path.display().to_string(), report.display().to_string());
-        let line = format!("Nothing is left to do: the scan into {path} is finished. Its report is {report}.");
+        let line = format!(
+            "Nothing is left to do: the scan into {path} is finished. Its report is {report}; \
+             `afterimage recover` writes more of the photos that it lists."
+        );
         text::paragraph(out, "", &text::plain(&line))
     };
     failure::unless_closed(said).context("cannot print that nothing is left to do")?;
@@ -396,7 +402,8 @@ pub(super) fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
-            let said = "\nafterimage: ended at once, by a second request; --resume goes on from here";
+            let said =
+                "\nafterimage: ended at once, by a second request; --resume goes on from here";
             drop(writeln!(io::stderr(), "{said}"));
             std::process::exit(Status::Interrupted as i32);
         }

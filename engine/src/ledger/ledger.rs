@@ -70,12 +70,7 @@ impl Ledger {
     }
 
     /// A ledger that nothing was found for yet.
-    pub(super) fn of(
-        head: HeadLine,
-        scans: Vec<Journal>,
-        settle: Journal,
-        names: NameLog,
-    ) -> Self {
+    pub(super) fn of(head: HeadLine, scans: Vec<Journal>, settle: Journal, names: NameLog) -> Self {
         let tallies = head.sources.iter().map(|_| ScanTally::default()).collect();
         let (entries, halves) = (Vec::new(), Vec::new());
         let (tested, early) = (HashMap::new(), HashSet::new());

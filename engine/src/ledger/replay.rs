@@ -132,7 +132,10 @@ impl Ledger {
                     let Waiting { index, ids, .. } = std::mem::take(&mut waiting);
                     index.append_to(&mut self.entries, &mut self.halves, 0);
                     seen.extend(ids);
-                    self.tallies.get_mut(chunk.source as usize).map(|tally| tally.add(&chunk)).is_some()
+                    self.tallies
+                        .get_mut(chunk.source as usize)
+                        .map(|tally| tally.add(&chunk))
+                        .is_some()
                 }
                 Line::End(end) => {
                     self.tallies.get_mut(end.source as usize).map(|tally| tally.end(&end)).is_some()

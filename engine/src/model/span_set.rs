@@ -103,9 +103,7 @@ impl SpanSet {
 
     /// What of `span` lies in these ranges.
     pub fn parts(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
-        let clip = move |one: &Span| {
-            Span::between(one.at.max(span.at), one.end().min(span.end()))
-        };
+        let clip = move |one: &Span| Span::between(one.at.max(span.at), one.end().min(span.end()));
         self.meeting(span).iter().map(clip)
     }
 

@@ -82,8 +82,10 @@ impl<'a> Former<'a> {
                 continue;
             }
             let (folder, name) = split(path);
-            let taken = self.output.below(folder).and_then(|from| store.take_back(&from, name, hash));
-            taken.map_err(|error| Error::output("rename", &self.output.path().join(path), error))?;
+            let taken =
+                self.output.below(folder).and_then(|from| store.take_back(&from, name, hash));
+            taken
+                .map_err(|error| Error::output("rename", &self.output.path().join(path), error))?;
             left.insert(folder.to_owned());
         }
         if !left.is_empty() {

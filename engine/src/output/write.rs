@@ -166,8 +166,7 @@ impl Recovery<'_> {
         loop {
             let kind = self.output.kind(&path).ok().flatten();
             let is_file = matches!(kind, Some(EntryKind::File(_)));
-            let is_there =
-                is_file && entry.hash.is_some_and(|hash| former.stands(&path, &hash));
+            let is_there = is_file && entry.hash.is_some_and(|hash| former.stands(&path, &hash));
             if kind.is_none() || is_there || is_file && former.gives_up(&path) {
                 return Ok(Due { position, path, is_there });
             }

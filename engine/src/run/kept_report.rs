@@ -142,7 +142,8 @@ fn runs(runs: &[ReportRun], len: u64) -> Result<(Vec<Span>, Vec<u8>), &'static s
                 spans.push(Span { at, len: run.length });
             }
             (RunOrigin::Fill, _, Some(bytes)) if fill.len() + bytes.len() / 2 <= MOST_FILL => {
-                let bytes = hex::decode(bytes).ok_or("its added bytes in the report are damaged")?;
+                let bytes =
+                    hex::decode(bytes).ok_or("its added bytes in the report are damaged")?;
                 fill.extend(bytes);
             }
             _ => return Err("its runs in the report are of a kind that is not known"),
@@ -209,7 +210,10 @@ mod tests {
         let registry = Registry::default();
         let file = parsed(&text()).files.remove(0).known;
         let (made, hash) = record(&file, 1000, &registry).unwrap();
-        assert_eq!((made.size(), made.offset(), made.fill.as_slice()), (22, 100, &[0xff, 0xd9][..]));
+        assert_eq!(
+            (made.size(), made.offset(), made.fill.as_slice()),
+            (22, 100, &[0xff, 0xd9][..])
+        );
         assert_eq!((made.extension.as_ref(), hash), ("jpg", blake3::hash(b"x")));
         let modified = made.facts.modified.unwrap();
         assert_eq!(modified.to_string(), "2024-05-01T10:00:00+02:00");

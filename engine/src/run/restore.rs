@@ -9,7 +9,7 @@ use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::control::error::Error;
-use crate::ledger::{IndexEntry, Ledger};
+use crate::ledger::{IndexEntry, Ledger, NONE};
 use crate::restore::{AroundLists, LiveCopies, Prover, Undelete, displace, end_at_live};
 use crate::volumes::live_map::LiveMap;
 
@@ -70,11 +70,15 @@ fn restore_one(
     // A picture that begins no cluster is part of what its cluster is part of.
     let apart: BTreeSet<u64> = occupied.apart().collect();
     let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
-    let mut added = undelete.run(ledger, &mut occupied)?;
-    if options.filesystems {
+    let before = ledger.entries.len();
+    let mut restored = undelete.run(ledger, &mut occupied).map(drop);
+    if options.filesystems && restored.is_ok() {
         let around = AroundLists { prover, live, progress };
-        added.extend(around.run(ledger, standings, &mut occupied)?);
+        restored = around.run(ledger, standings, &mut occupied).map(drop);
     }
+    // Also where the output took no more: what was added by then takes the place of what it is made of.
+    let is_own = |at: &u32| ledger.entries[*at as usize].parent == NONE;
+    let added: Vec<u32> = (before as u32..ledger.entries.len() as u32).filter(is_own).collect();
     let mut entries = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
@@ -82,6 +86,7 @@ fn restore_one(
     }
     ledger.entries = entries;
     taken?;
+    restored?;
     let Undelete { prover, survey, entries, zone, all, range, progress, .. } = undelete;
     let wanted = &environment.wanted;
     LiveCopies { prover, survey, entries, zone, wanted, all, range, progress }.run(ledger)

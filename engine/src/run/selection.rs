@@ -32,7 +32,8 @@ impl Selection {
         if begins == Some('[') {
             let all: Vec<Value> =
                 serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
-            let selected = (1..).zip(&all).map(|(number, value)| Ok((number, of_value(value, number)?)));
+            let selected =
+                (1..).zip(&all).map(|(number, value)| Ok((number, of_value(value, number)?)));
             return Ok(Selection(selected.collect::<Result<_, String>>()?));
         }
         let mut selected = Vec::new();
@@ -75,7 +76,9 @@ impl Selection {
         for (number, one) in &self.0 {
             let found = match one {
                 Selected::Id(id) => by_id.get(id).map(std::slice::from_ref),
-                Selected::Path(path) => by_path.get(path.trim_start_matches('/')).map(Vec::as_slice),
+                Selected::Path(path) => {
+                    by_path.get(path.trim_start_matches('/')).map(Vec::as_slice)
+                }
             };
             match (found, one) {
                 (Some(found), _) => chosen.extend_from_slice(found),
@@ -107,11 +110,8 @@ mod tests {
     fn lines_and_json_select_by_id_and_by_path() {
         let path = |path: &str| Selected::Path(path.to_owned());
         let lines = "# those of May\n12\n\nphotos/a b.jpg\r\n/DCIM/x.jpg\n";
-        let expected = vec![
-            (2, Selected::Id(12)),
-            (4, path("photos/a b.jpg")),
-            (5, path("/DCIM/x.jpg")),
-        ];
+        let expected =
+            vec![(2, Selected::Id(12)), (4, path("photos/a b.jpg")), (5, path("/DCIM/x.jpg"))];
         assert_eq!(Selection::parse(lines), Ok(Selection(expected)));
         let expected = Ok(Selection(vec![(1, Selected::Id(3)), (2, path("x"))]));
         assert_eq!(Selection::parse(r#"[{"id": 3, "path": "y"}, {"path": "x"}]"#), expected);
