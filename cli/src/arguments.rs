@@ -247,7 +247,7 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'frobnicate'; the commands are scan, formats and bench";
+        let all = "there is no command 'frobnicate'; the commands are scan, recover, formats and bench";
         check("frobnicate", all);
     }
 

@@ -13,7 +13,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("scna card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("list card.img", &["did you mean: afterimage scan card.img --list"]),
-    ("frobnicate", &["no command 'frobnicate'", "scan, formats and bench"]),
+    ("frobnicate", &["no command 'frobnicate'", "scan, recover, formats and bench"]),
     ("-o out scan card.img", &["no option '-o' here", "afterimage scan card.img --output DIR"]),
     ("--scan card.img", &["no option '--scan' here", "afterimage scan"]),
     ("help scna", &["no command 'scna'"]),
