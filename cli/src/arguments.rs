@@ -247,7 +247,8 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'frobnicate'; the commands are scan, recover, formats and bench";
+        let all =
+            "there is no command 'frobnicate'; the commands are scan, recover, formats and bench";
         check("frobnicate", all);
     }
 
