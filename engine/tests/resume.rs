@@ -224,7 +224,7 @@ fn a_run_that_was_stopped_goes_on_and_so_does_that_one() {
             let options = Options { output: Some(torn.clone()), resume: true, ..more.clone() };
             let progress = Progress::default();
             progress.stop();
-            let outcome = run::scan(&[bench.image.clone()], &options, &progress);
+            let outcome = run::scan(std::slice::from_ref(&bench.image), &options, &progress);
             if let Ok(outcome) = outcome {
                 assert!(outcome.interrupted);
             }
@@ -327,7 +327,7 @@ fn two_runs_do_not_write_to_one_folder() {
     let running = run::Job::open(source(), &options, &progress).unwrap();
     for resume in [false, true] {
         let options = Options { resume, ..options.clone() };
-        let refused = run::scan(&[bench.image.clone()], &options, &Progress::default());
+        let refused = run::scan(std::slice::from_ref(&bench.image), &options, &Progress::default());
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
     }
     drop(running);
