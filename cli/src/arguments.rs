@@ -248,9 +248,9 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'frobnicate'; the commands are scan, recover, image, devices, \
+        let all = "there is no command 'xyzzy'; the commands are scan, recover, image, devices, \
                    forecast, formats and bench";
-        check("frobnicate", all);
+        check("xyzzy", all);
     }
 
     #[test]

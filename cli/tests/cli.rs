@@ -12,6 +12,12 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[cfg(target_os = "linux")]
+#[path = "cli/full_disk.rs"]
+mod full_disk;
+#[cfg(unix)]
+#[path = "cli/recover.rs"]
+mod recover;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;

@@ -374,7 +374,8 @@ fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Stat
     } else {
         let (path, report) = (path.display().to_string(), report.display().to_string());
         let line = format!(
-            "Nothing is left to do: the scan into {path} is finished. Its report is {report}."
+            "Nothing is left to do: the scan into {path} is finished. Its report is {report}; \
+             `afterimage recover` writes more of the photos that it lists."
         );
         text::paragraph(out, "", &text::plain(&line))
     };

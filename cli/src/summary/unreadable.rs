@@ -82,7 +82,7 @@ mod tests {
     fn read_errors_are_told_with_what_they_hit() {
         let said = errors(&source("device", "/dev/sdb", &[512, 1536])).unwrap();
         let start =
-            "READ ERRORS: 2 KiB of /dev/sdb in 2 places could not be read; 2 photos lie there";
+            "READ ERRORS: 2.0 kB of /dev/sdb in 2 places could not be read; 2 photos lie there";
         assert!(said.starts_with(start), "{said}");
         assert_eq!(errors(&source("device", "/dev/sdb", &[])), None);
     }

@@ -16,9 +16,9 @@ use serde_json::Value;
 use super::{Desk, photo, wait_for};
 
 /// The report but for times and command, and all photos.
-type Said = (Value, BTreeMap<PathBuf, blake3::Hash>);
+pub(super) type Said = (Value, BTreeMap<PathBuf, blake3::Hash>);
 
-fn said(output: &Path) -> Said {
+pub(super) fn said(output: &Path) -> Said {
     let mut report: Value =
         serde_json::from_slice(&fs::read(output.join("report.json")).unwrap()).unwrap();
     for field in ["started", "finished", "tool"] {
@@ -43,7 +43,7 @@ fn said(output: &Path) -> Said {
 }
 
 #[track_caller]
-fn check_same(whole: &Said, other: &Said, what: &str) {
+pub(super) fn check_same(whole: &Said, other: &Said, what: &str) {
     let paths = |said: &Said| said.1.keys().cloned().collect::<Vec<_>>();
     assert_eq!(paths(whole), paths(other), "{what}");
     assert!(whole.1 == other.1, "photos differ: {what}");

@@ -13,7 +13,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("scna card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("list card.img", &["did you mean: afterimage scan card.img --list"]),
-    ("frobnicate", &["no command 'frobnicate'", "scan, image, formats and bench"]),
+    (
+        "xyzzy",
+        &["no command 'xyzzy'", "scan, recover, image, devices, forecast, formats and bench"],
+    ),
     ("-o out scan card.img", &["no option '-o' here", "afterimage scan card.img --output DIR"]),
     ("--scan card.img", &["no option '--scan' here", "afterimage scan"]),
     ("help scna", &["no command 'scna'"]),

@@ -100,7 +100,7 @@ fn a_device_with_bad_sectors_becomes_an_e01_image_with_zeros_there() {
         let real = &desk.bytes[number * 512..][..512];
         assert!(sector == if is_bad(number) { &[0; 512][..] } else { real }, "sector {number}");
     }
-    let desk = desk.with_faults(Faults::default().gone_after(10)).unwrap();
+    let desk = desk.with_faults(Faults::default().gone_after(2)).unwrap();
     let ran = desk.image(&["gone.E01", "--format", "e01"]);
     assert!(ran.status == 2 && !desk.file("gone.E01").exists(), "{}", ran.err);
 }

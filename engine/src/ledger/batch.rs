@@ -124,7 +124,7 @@ mod tests {
     fn candidates_that_are_known_leave_the_others_as_they_are() {
         let mut index = PartialIndex::default();
         for offset in [100, 200, 300] {
-            for nth in 0..3u32 {
+            for nth in 0..3_u32 {
                 let file = record(offset + u64::from(nth), 10);
                 let parent = nth.checked_sub(1);
                 index.add(nth, parent, &file, LogPosition::default());

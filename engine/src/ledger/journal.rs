@@ -44,7 +44,7 @@ const PREFIX: usize = 9;
 const MOST_PENDING: usize = 1 << 18;
 
 /// Lines wait in memory this long, as long as more come: a run that is killed loses no more than that.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
 /// A longer line is not one of ours, in bytes: a record with all that its limits allow is far shorter.
 const LONGEST_LINE: u64 = 64 << 20;

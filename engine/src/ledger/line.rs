@@ -4,6 +4,7 @@
 //! all of them.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use afterimage_signatures::verdict::Span;
 use serde::{Deserialize, Serialize};
@@ -50,9 +51,12 @@ pub struct HeadLine {
     /// The command line, to be typed again; empty where the log was begun without one.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub command: Vec<String>,
-    /// Where the sources were, as absolute paths.
+    /// The paths of the sources, as they were given.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub paths: Vec<String>,
+    pub paths: Vec<PathBuf>,
+    /// The folder that relative ones are meant from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub folder: Option<PathBuf>,
 }
 
 impl HeadLine {
@@ -61,10 +65,10 @@ impl HeadLine {
         settings: ScanSettings,
         sources: Vec<Option<Identity>>,
         command: Vec<String>,
-        paths: Vec<String>,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        HeadLine { version: VERSION, program, settings, sources, command, paths }
+        let (paths, folder) = (Vec::new(), None);
+        HeadLine { version: VERSION, program, settings, sources, command, paths, folder }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.
@@ -217,4 +221,7 @@ pub struct PlacedLine {
 pub struct DoneLine {
     /// When its report was written, RFC 3339.
     pub finished: String,
+    /// Whether it was to write the report only.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub dry_run: bool,
 }

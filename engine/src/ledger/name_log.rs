@@ -20,7 +20,8 @@ pub struct NameLog {
     pub(super) journal: Journal,
     /// By the BLAKE3 of content, the path that it was given by an earlier process.
     given: HashMap<blake3::Hash, String>,
-    is_done: bool,
+    /// The ends that the run came to.
+    done: Vec<DoneLine>,
 }
 
 impl NameLog {
@@ -35,7 +36,7 @@ impl NameLog {
             return Ok(Self::over(Journal::create(folder, NAMES_LOG)?));
         };
         let mut log = Self::over(journal);
-        let (given, is_done) = (&mut log.given, &mut log.is_done);
+        let (given, done) = (&mut log.given, &mut log.done);
         let mut end = 0;
         let damaged = log.journal.each_valid(|(at, len), line| {
             match line {
@@ -43,7 +44,7 @@ impl NameLog {
                     let NamedLine { blake3, path } = line.into_owned();
                     given.insert(blake3, path);
                 }
-                Line::Done(_) => *is_done = true,
+                Line::Done(line) => done.push(line.into_owned()),
                 _ => {}
             }
             end = at + u64::from(len) + 1;
@@ -63,12 +64,12 @@ impl NameLog {
     }
 
     fn over(journal: Journal) -> Self {
-        NameLog { journal, given: HashMap::new(), is_done: false }
+        NameLog { journal, given: HashMap::new(), done: Vec::new() }
     }
 
-    /// Whether the run came to its end, with its report.
-    pub fn is_done(&self) -> bool {
-        self.is_done
+    /// Whether the run came to its end, with its report; without `dry_run`, with its photos too.
+    pub fn is_done(&self, dry_run: bool) -> bool {
+        self.done.iter().any(|done| dry_run || !done.dry_run)
     }
 
     /// By the BLAKE3 of content, the path that it was given by an earlier process; it is let go.
@@ -131,7 +132,7 @@ mod tests {
             given
         };
         let mut whole = NameLog::open(&folder).unwrap();
-        assert!(whole.is_done());
+        assert!(whole.is_done(false));
         assert_eq!(given(&mut whole), ["photos/b", "photos/d"]);
         let file = path.join(NAMES_LOG);
         let mut bytes = std::fs::read(&file).unwrap();
@@ -140,7 +141,7 @@ mod tests {
         bytes[at + 20] ^= 1;
         std::fs::write(&file, &bytes).unwrap();
         let mut mended = NameLog::open(&folder).unwrap();
-        assert!(!mended.is_done());
+        assert!(!mended.is_done(true));
         assert_eq!(given(&mut mended), ["photos/b"]);
         assert_eq!(std::fs::read(&file).unwrap(), before);
         assert_eq!(std::fs::read(path.join("names.log.damaged-1")).unwrap(), bytes[at..]);

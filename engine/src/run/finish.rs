@@ -34,11 +34,17 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
     }
     let output = OutputState::create(destination)?;
     let Some((head, _)) = begun(&output)? else { return Ok(None) };
-    let is_done = output.name_log()?.is_done();
+    let is_done = output.name_log()?.is_done(true);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
-    let HeadLine { command, paths, .. } = head;
-    let sources = paths.into_iter().map(PathBuf::from).collect();
+    let sources = (0..head.sources.len()).map(|at| recorded(&head, at)).collect();
+    let HeadLine { command, .. } = head;
     Ok((!is_done || !has_report).then_some(Unfinished { command, sources }))
+}
+
+/// Where a source was when the run was begun.
+fn recorded(head: &HeadLine, at: usize) -> PathBuf {
+    let given = head.paths.get(at).cloned().unwrap_or_default();
+    head.folder.as_deref().unwrap_or(Path::new("")).join(given)
 }
 
 fn begun(output: &OutputState) -> Result<Option<(HeadLine, Journal)>, Error> {
@@ -63,7 +69,9 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let known = head.sources.iter().enumerate().map(|(at, known)| {
         let path = paths.get(at).cloned().unwrap_or_default();
         let source = given(&path, known.as_ref(), options, progress);
-        (path, source)
+        // The report calls a source what it was called.
+        let is_same = path == recorded(&head, at);
+        (head.paths.get(at).filter(|_| is_same).cloned().unwrap_or(path), source)
     });
     let sources = known.collect::<Vec<GivenSource>>().into_iter();
     let sources: Vec<SourceJob> = sources
@@ -72,14 +80,20 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let (settle, names) = (output.settle_log()?, output.name_log()?);
     let mut ledger = Ledger::resume(head, log, output.state(), settle, names)?;
     let mut environment = Environment::new(options, progress)?;
-    let is_missing = |job: &SourceJob| job.open().is_none();
-    environment.is_without_source = sources.iter().any(is_missing);
-    environment.is_cut_short =
-        environment.is_without_source || ledger.tallies.iter().any(|tally| !tally.complete);
+    let mut pairs = sources.iter().zip(&ledger.head.sources);
+    environment.is_without_source =
+        pairs.any(|(job, known)| known.is_some() && job.open().is_none());
+    environment.is_cut_short = environment.is_without_source || !is_whole(&ledger);
     environment.output = Some(output.with_store()?);
     ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
     let job = Job { environment, sources, ledger, stage: Scanned };
     Ok(job.settled().write()?.outcome())
+}
+
+/// Whether the scan of every source came to its end that could be opened.
+fn is_whole(ledger: &Ledger) -> bool {
+    let mut scanned = ledger.head.sources.iter().zip(&ledger.tallies);
+    scanned.all(|(known, tally)| known.is_none() || tally.complete)
 }
 
 /// A source of the run, if it is the one that was scanned.

@@ -177,7 +177,7 @@ mod tests {
             "tool": { "name": "afterimage", "version": "0", "command": [] },
             "started": "", "finished": "", "new": { "field": 1 },
             "sources": [{ "path": "card.img", "kind": "image", "size": 1000, "sector_size": 512,
-                "unreadable": [], "erased_bytes": 0, "volumes": [], "unscanned": [1] }],
+                "unreadable": [], "erased_bytes": 0, "volumes": [], "later": [1] }],
             "summary": { "files": 1, "bytes": 20, "by_format": {}, "by_grade": {}, "by_origin": {},
                 "duplicates": 0 },
             "files": [{ "id": 1, "source": 0, "origin": "carved", "status": "deleted",
@@ -199,7 +199,7 @@ mod tests {
         let report = parsed(&text());
         let again: Value = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
         assert_eq!(again["new"]["field"], 1);
-        assert_eq!(again["sources"][0]["unscanned"][0], 1);
+        assert_eq!(again["sources"][0]["later"][0], 1);
         assert_eq!(again["files"][0]["later"], true);
         assert!(KeptReport::parse("{}".as_bytes()).is_err());
         assert!(KeptReport::parse(text().replace("report/1", "report/9").as_bytes()).is_err());

@@ -211,11 +211,11 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);
     let identity = |source: Option<&dyn Source>| read(Identity::of(source?));
-    let absolute = |job: &SourceJob| {
-        let path = std::path::absolute(&job.path).unwrap_or_else(|_| job.path.clone());
-        path.to_string_lossy().into_owned()
-    };
-    let paths = sources.iter().map(absolute).collect();
+    // What JSON cannot hold is left out: such sources have to be named again.
+    let given = |job: &SourceJob| job.path.to_str().map(PathBuf::from).unwrap_or_default();
+    let paths = sources.iter().map(given).collect();
+    let folder = std::env::current_dir().ok().filter(|folder| folder.to_str().is_some());
     let sources = opened(sources).into_iter().map(identity).collect();
-    HeadLine::new(settings, sources, options.command.clone(), paths)
+    let head = HeadLine::new(settings, sources, options.command.clone());
+    HeadLine { paths, folder, ..head }
 }

@@ -79,57 +79,39 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         // It may have been written anew before this process had the folder for itself.
         report = KeptReport::read(&output.folder)?;
     }
-    let files = report.files.iter().map(|file| &file.known);
-    let (chosen, unknown) = match &asked.selection {
-        Some(selection) => selection.of(files),
-        None => {
-            (files.enumerate().filter(|(_, file)| is_due(file)).map(|(at, _)| at).collect(), vec![])
-        }
-    };
+    let (chosen, unknown) = chosen(asked, &report);
     let mut done = Recovered { unknown, ..Recovered::default() };
     let sources = Sources::open(&paths, &report, progress);
     let taken: Vec<String> =
         report.files.iter().filter_map(|file| file.known.path.clone()).collect();
     let taken = taken.iter().map(String::as_str);
-    let placement = Placement::new(&output.folder, &output.store, asked.zone.as_ref(), taken);
     let mut writing = Writing {
         sources,
-        placement,
+        placement: Placement::new(&output.folder, &output.store, asked.zone.as_ref(), taken),
         longest: output.destination.longest,
         registry: Registry::default(),
         progress,
         again: asked.selection.is_some(),
     };
-    for position in chosen {
-        if progress.stopped() {
-            done.interrupted = true;
-            break;
-        }
-        let file = &mut report.files[position].known;
-        match writing.write(file) {
-            Ok(None) => done.there += 1,
-            Ok(Some(path)) => {
-                done.written += 1;
-                count(&mut report.summary.known, file);
-                file.path = Some(path);
-            }
-            Err(Refused::Told(why)) => done.refused.push((file.id, why)),
-            Err(Refused::Output(error)) => {
-                done.refused.push((file.id, error.to_string()));
-                let is_full = matches!(error, Error::NoRoom { .. });
-                done.failure.get_or_insert(error);
-                if is_full {
-                    break;
-                }
-            }
-        }
-    }
+    writing.all(&mut report, chosen, &mut done);
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
         report.write(&output.state, &output.folder)?;
     }
     output.close_store();
     Ok(done)
+}
+
+/// The positions in the report of the files that are asked for, and the lines that ask for none.
+fn chosen(asked: &Recover, report: &KeptReport) -> (Vec<usize>, Vec<(usize, String)>) {
+    let files = report.files.iter().map(|file| &file.known);
+    match &asked.selection {
+        Some(selection) => selection.of(files),
+        None => {
+            let due = files.enumerate().filter(|(_, file)| is_due(file));
+            (due.map(|(position, _)| position).collect(), Vec::new())
+        }
+    }
 }
 
 /// Whether a scan writes such a file.
@@ -215,6 +197,34 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
+    /// Writes the files at the positions `chosen`, until the output takes no more.
+    fn all(&mut self, report: &mut KeptReport, chosen: Vec<usize>, done: &mut Recovered) {
+        for position in chosen {
+            if self.progress.stopped() {
+                done.interrupted = true;
+                break;
+            }
+            let file = &mut report.files[position].known;
+            match self.write(file) {
+                Ok(None) => done.there += 1,
+                Ok(Some(path)) => {
+                    done.written += 1;
+                    count(&mut report.summary.known, file);
+                    file.path = Some(path);
+                }
+                Err(Refused::Told(why)) => done.refused.push((file.id, why)),
+                Err(Refused::Output(error)) => {
+                    done.refused.push((file.id, error.to_string()));
+                    let is_full = matches!(error, Error::NoRoom { .. });
+                    done.failure.get_or_insert(error);
+                    if is_full {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
     /// Writes a file; gives its path, or nothing where it is there already.
     fn write(&mut self, file: &ReportFile) -> Result<Option<String>, Refused> {
         if let (Some(path), Ok(hash)) = (&file.path, blake3::Hash::from_hex(&file.blake3))

@@ -9,7 +9,7 @@ use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
 use crate::control::error::Error;
-use crate::ledger::{IndexEntry, Ledger};
+use crate::ledger::{IndexEntry, Ledger, NONE};
 use crate::restore::{
     AroundLists, LiveCopies, Prover, Undelete, UnreadableFiles, displace, end_at_live,
 };
@@ -72,16 +72,22 @@ fn restore_one(
     // A picture that begins no cluster is part of what its cluster is part of.
     let apart: BTreeSet<u64> = occupied.apart().collect();
     let is_apart = |entry: &IndexEntry| entry.is_whole() && apart.contains(&entry.offset);
-    let mut added = undelete.run(ledger, &mut occupied)?;
-    if options.filesystems {
+    let before = ledger.entries.len();
+    let mut restored = undelete.run(ledger, &mut occupied).map(drop);
+    if options.filesystems && restored.is_ok() {
         let around = AroundLists { prover, live, progress };
-        added.extend(around.run(ledger, standings, &mut occupied)?);
+        restored = around.run(ledger, standings, &mut occupied).map(drop);
     }
     let Undelete { survey, entries, zone, all, range, .. } = undelete;
     let wanted = &environment.wanted;
-    let unreadable =
-        UnreadableFiles { prover, survey, live, entries, zone, wanted, all, range, progress };
-    added.extend(unreadable.run(ledger, standings, &mut occupied)?);
+    if restored.is_ok() {
+        let unreadable =
+            UnreadableFiles { prover, survey, live, entries, zone, wanted, all, range, progress };
+        restored = unreadable.run(ledger, standings, &mut occupied).map(drop);
+    }
+    // Also where the output took no more: what was added by then takes the place of what it is made of.
+    let is_own = |at: &u32| ledger.entries[*at as usize].parent == NONE;
+    let added: Vec<u32> = (before as u32..ledger.entries.len() as u32).filter(is_own).collect();
     let mut entries = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
     for entry in entries.iter_mut().filter(|entry| entry.source == number) {
@@ -89,6 +95,7 @@ fn restore_one(
     }
     ledger.entries = entries;
     taken?;
+    restored?;
     let Undelete { prover, survey, entries, zone, all, range, progress, .. } = undelete;
     LiveCopies { prover, survey, entries, zone, wanted, all, range, progress }.run(ledger)
 }

@@ -35,7 +35,7 @@ pub(super) fn ledger(
     let path = || options.output.clone().unwrap_or_default();
     let difference = before.difference(&now);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
-    if difference.is_none() && names.is_done() && has_report {
+    if difference.is_none() && names.is_done(options.dry_run) && has_report {
         return Err(Error::Finished { path: path() });
     }
     let Some(what) = difference else {

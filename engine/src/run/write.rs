@@ -79,7 +79,8 @@ impl Job<'_, Settled> {
         if let Some(output) = output {
             output.tidy();
         }
-        let done = DoneLine { finished: Timestamp::now().to_string() };
+        let dry_run = self.environment.options.dry_run;
+        let done = DoneLine { finished: Timestamp::now().to_string(), dry_run };
         // Where it cannot be, whoever goes on with the run makes the same report again.
         drop(self.ledger.done(&done));
     }

@@ -92,7 +92,7 @@ fn doing(sight: &Sight) -> String {
         (None, Phase::Copying) => format!("copying, pass {} ({way})", sight.pass),
         (None, Phase::Trimming) => format!("trimming failed pieces ({way})"),
         (None, Phase::Scraping) => format!("scraping failed pieces ({way})"),
-        (None, Phase::Retrying) => format!("trying bad sectors again, {} ({way})", sight.pass),
+        (None, Phase::Retrying) => format!("retrying bad sectors, {} ({way})", sight.pass),
         (None, _) => "done".to_owned(),
     }
 }
