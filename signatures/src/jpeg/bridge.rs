@@ -6,7 +6,7 @@
 
 use super::frame::Scan;
 use super::headers::Headers;
-use super::marker::{APP0, APP15, COM, DNL, EOI, Marker, SOI, SOS, is_known};
+use super::marker::{APP0, APP15, COM, DAC, DHT, DNL, DQT, DRI, EOI, Marker, SOI, SOS, is_known};
 use super::walk::{MOST_SEGMENTS, Walked, parts};
 use crate::format::SECTOR;
 use crate::verdict::{End, Issue, Reject, Span};
@@ -89,8 +89,9 @@ impl Bridge {
             return if self.scans.is_empty() { Step::Lost } else { Step::Closed(content.at) };
         }
         let is_late = !self.scans.is_empty() && matches!(code, APP0..=APP15 | COM);
-        if !is_known(code) || is_late || code == DNL && (self.scans.is_empty() || content.len != 2)
-        {
+        let is_second = !self.scans.is_empty() && is_frame(code);
+        let is_early = code == DNL && self.scans.is_empty();
+        if !is_known(code) || is_late || is_second || is_early || content.len > longest(code) {
             return Step::Lost;
         }
         let is_hurt = view.unreadable_in(content.at, content.len).is_some();
@@ -209,6 +210,24 @@ impl Bridge {
         let (mut walked, known) = self.walked(end, End::Estimated)?;
         walked.issues.push(issue);
         Some((walked, known))
+    }
+}
+
+/// Whether a marker begins the header of a frame, of which a file has one; 0xc8 is reserved (ITU-T T.81, table B.1).
+fn is_frame(code: u8) -> bool {
+    matches!(code, 0xc0..=0xcf) && !matches!(code, DHT | 0xc8 | DAC)
+}
+
+/// The longest content of a segment, in bytes (ITU-T T.81, B.2.2 to B.2.5): where some of it is unreadable,
+/// nothing else tells it from two bytes of chance.
+fn longest(code: u8) -> u64 {
+    match code {
+        DHT => 8 * (17 + 256),
+        DQT => 4 * (1 + 128),
+        DRI | DNL => 2,
+        SOS => 4 + 2 * 4,
+        _ if is_frame(code) => 6 + 3 * 255,
+        _ => MOST_SEGMENT,
     }
 }
 
