@@ -121,6 +121,11 @@ impl Ran {
     #[track_caller]
     fn complains(&self, parts: &[&str]) {
         let line = self.err.strip_suffix('\n').unwrap();
+        // That there may be too little room is said before it begins.
+        let line = match line.split_once('\n') {
+            Some((note, line)) if note.starts_with("afterimage: note: ") => line,
+            _ => line,
+        };
         assert!(!line.contains('\n') && line.starts_with("afterimage: "), "{line}");
         let mut rest = line;
         for part in parts {

@@ -12,7 +12,7 @@ use afterimage_engine::formats::Registry;
 use afterimage_engine::formats::described as custom;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::run::{self, Outcome};
+use afterimage_engine::run::{self, Job, Outcome};
 use afterimage_engine::source::Io;
 use afterimage_engine::system::System;
 use anyhow::Context;
@@ -278,16 +278,22 @@ impl Scan {
         for warning in notes::in_use::warnings(&System::running(), &sources) {
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
-        for note in notes::room::notes(&options, &sources) {
-            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
-        }
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress))?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
         let done = if self.list {
             list(&sources, &options, &progress)
         } else {
-            run::scan(&sources, &options, &progress).map(|outcome| (outcome, None))
+            let opened = Job::open_paths(&sources, &options, &progress);
+            let begun = opened.and_then(|job| {
+                // What is refused says so alone.
+                for note in notes::room::notes(&options, &sources) {
+                    // Where stderr is closed nobody looks.
+                    drop(writeln!(err, "afterimage: note: {}", text::plain(&note)));
+                }
+                job.scan().settled().write()
+            });
+            begun.map(|written| (written.outcome(), None))
         };
         let memory = ticker.finish();
         let (outcome, listed) = match done {

@@ -47,7 +47,14 @@ pub(super) fn check_same(whole: &Said, other: &Said, what: &str) {
     let paths = |said: &Said| said.1.keys().cloned().collect::<Vec<_>>();
     assert_eq!(paths(whole), paths(other), "{what}");
     assert!(whole.1 == other.1, "photos differ: {what}");
-    assert!(whole.0 == other.0, "reports differ: {what}");
+    let (whole, other) = (lines(&whole.0), lines(&other.0));
+    let first = whole.iter().zip(&other).find(|(whole, other)| whole != other);
+    assert!(whole == other, "reports differ: {what}: {first:?}");
+}
+
+/// A report, a value a line.
+fn lines(report: &Value) -> Vec<String> {
+    serde_json::to_string_pretty(report).unwrap().lines().map(str::to_owned).collect()
 }
 
 fn start(desk: &Desk, arguments: &[&str]) -> Child {

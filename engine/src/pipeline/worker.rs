@@ -68,11 +68,12 @@ impl<'w> Worker<'w> {
             if hits[0].at >= own.end {
                 break;
             }
+            let mut passed_over = 0;
             if !progress.stopped() {
                 let region =
                     Region::glance(self.scan.carver, self.window, hits, chunk.at, &mut buffer);
-                outcome =
-                    self.carve(&region, &mut batch).map(|more| left_out += region.left_out + more);
+                let carved = self.carve(&region, &mut batch);
+                outcome = carved.map(|more| passed_over = region.left_out + more);
             }
             if progress.stopped() || outcome.is_err() {
                 // The region counts as not scanned; what was found in it is kept.
@@ -80,6 +81,7 @@ impl<'w> Worker<'w> {
                 done = (region.saturating_sub(chunk.at) as usize).max(own.start);
                 break;
             }
+            left_out += passed_over;
         }
         let (traces, trailers, erased) = if done < own.end {
             // What is counted is counted again when the rest of the chunk is scanned.

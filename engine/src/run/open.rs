@@ -57,7 +57,12 @@ impl<'o> Job<'o, Opened> {
         Self::start(sources, destination, options, progress)
     }
 
-    fn open_paths(
+    /// A job on what is at `paths`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Job::open`], and when not one source can be read.
+    pub fn open_paths(
         paths: &[PathBuf],
         options: &'o Options,
         progress: &'o Progress,
