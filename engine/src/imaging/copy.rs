@@ -21,7 +21,7 @@ use super::strategy::{Next, Request, Strategy, Wanted};
 use super::threads::{self, Answer};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::source::rescue_map::{Phase, RescueMap};
+use crate::source::rescue_map::{BlockStatus, Phase, RescueMap};
 
 /// Time between two looks at what is asked and shown.
 const TICK: Duration = Duration::from_millis(100);
@@ -282,6 +282,7 @@ impl Rescue<'_> {
             }
         }
         if self.saver.is_due() {
+            self.extend()?;
             let save = self.save();
             self.saver.begin(save);
         }
@@ -320,7 +321,15 @@ impl Rescue<'_> {
         Save { map: map.text(&comments), sidecar: self.sidecar.text() }
     }
 
+    /// Makes the image as long as what the map calls finished: zeros at its end are not written.
+    fn extend(&self) -> Result<(), Error> {
+        let map = self.strategy.map();
+        let last = map.last_before(BlockStatus::Finished, map.len());
+        self.image.extend(last.map_or(0, |last| last.end()))
+    }
+
     pub(super) fn save_now(&mut self) -> Result<(), Error> {
+        self.extend()?;
         let save = self.save();
         self.saver.write(&save)
     }

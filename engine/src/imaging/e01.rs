@@ -80,7 +80,14 @@ pub fn write_e01(
             "the format has no room for it: its size is no whole number of sectors, or too large",
         ));
     }
-    prepare::check_new(Path::new(&device.path), &wanted.image)?;
+    // Compression makes it shorter; where it does not help, a chunk is longer by its checksum.
+    let segment_len = wanted.segment.unwrap_or(format::LONGEST_SEGMENT).max(1);
+    let most = u32::try_from(medium.len() / segment_len * 2 + 2).unwrap_or(u32::MAX);
+    let segments: Vec<PathBuf> =
+        (1..=most).map_while(|number| writer::segment_path(&wanted.image, number)).collect();
+    for segment in &segments {
+        prepare::check_new(Path::new(&device.path), segment)?;
+    }
     let mut map = match &wanted.map {
         Some(path) => read_map(path)?.resized(medium.len()),
         None => {
@@ -93,7 +100,8 @@ pub fn write_e01(
     let written = write(medium, &device, wanted, &mut map, progress, observe);
     let complete = written.as_ref().is_ok_and(Option::is_some);
     if !complete {
-        take_away(&wanted.image);
+        // None of them was there before; most were not made yet.
+        segments.iter().for_each(|path| drop(std::fs::remove_file(path)));
     }
     let Some(hashes) = written? else { return Ok(None) };
     let sidecar = Sidecar {
@@ -135,15 +143,6 @@ pub(super) fn digests(
     let failed = || Error::Start { what: "the digests", why: "a thread ended early".into() };
     let digested = hashing.finish().ok_or_else(failed)?;
     Ok((!progress.stopped()).then_some((digested, len)))
-}
-
-/// Takes away the segments that this run wrote.
-fn take_away(first: &Path) {
-    for path in (1..).map_while(|segment| writer::segment_path(first, segment)) {
-        if std::fs::remove_file(path).is_err() {
-            break;
-        }
-    }
 }
 
 fn write(
@@ -214,16 +213,29 @@ fn feed_read(
     map: &RescueMap,
 ) {
     let here = Span { at, len: buffer.bytes().len() as u64 };
-    let missing = map.unfinished();
-    if !missing.meets(here) {
+    let finished = finished_in(map, here);
+    if finished.as_slice() == [here] {
         return of_read.feed(buffer);
     }
-    for span in SpanSet::from(vec![here]).outside(&missing).iter() {
+    for span in finished.iter() {
         let mut part = pool.take(span.len as usize);
         part.bytes_mut()
             .copy_from_slice(&buffer.bytes()[(span.at - at) as usize..][..span.len as usize]);
         of_read.feed(&Arc::new(part));
     }
+}
+
+/// What of a range the map calls finished.
+fn finished_in(map: &RescueMap, span: Span) -> SpanSet {
+    let (mut found, mut at) = (Vec::new(), span.at);
+    while let Some(block) = map.block_at(at).filter(|_| at < span.end()) {
+        let end = block.span.end().min(span.end());
+        if block.status == BlockStatus::Finished {
+            found.push(Span::between(at, end));
+        }
+        at = end;
+    }
+    found.into()
 }
 
 /// Reads what the map has at `at`; what fails is read again by sectors, and marked.
@@ -235,7 +247,7 @@ fn read(
     path: &str,
 ) -> Result<(), Error> {
     let here = Span { at, len: out.len() as u64 };
-    let readable = SpanSet::from(vec![here]).inside(&map.finished());
+    let readable = finished_in(map, here);
     out.fill(0);
     let gone = || Error::Vanished { path: path.into() };
     for span in readable.iter() {

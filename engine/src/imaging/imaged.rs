@@ -13,7 +13,6 @@ use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Sidecar, Totals, Unfinished};
 use crate::control::error::Error;
 use crate::control::progress::{Progress, Stop};
-use crate::model::SpanSet;
 use crate::source::rescue_map::{BlockStatus, RescueMap};
 use crate::source::{Source, SourceKind};
 
@@ -95,19 +94,6 @@ impl Imaged {
         Ok(imaged)
     }
 
-    /// Reads `spans` into the image, as far as they are not there, until `stop` is over.
-    pub fn secure(&self, spans: &SpanSet) {
-        let mut piece = vec![0; PIECE as usize];
-        for span in spans.iter() {
-            let mut at = span.at;
-            while at < span.end() && !self.0.stop.is_over() {
-                let len = (span.end() - at).min(PIECE);
-                self.read_at(at, &mut piece[..len as usize]);
-                at += len;
-            }
-        }
-    }
-
     /// Writes the map, and tells what kept bytes from the image, if anything did.
     ///
     /// # Errors
@@ -115,7 +101,7 @@ impl Imaged {
     /// When the image or its map could not be written.
     pub fn close(&self) -> Result<(), Error> {
         let mut state = self.0.lock();
-        let saved = state.save_now();
+        let saved = self.0.extend(&state.map).and_then(|()| state.save_now());
         match state.failure.take() {
             Some(failure) => Err(failure),
             None => saved,
@@ -185,9 +171,19 @@ impl Inner {
             at = bad.end();
         }
         if state.saver.is_due() {
+            if let Err(error) = self.extend(&state.map) {
+                state.failure.get_or_insert(error);
+                return;
+            }
             let save = state.save();
             state.saver.begin(save);
         }
+    }
+
+    /// Makes the image as long as what the map calls finished: zeros at its end are not written.
+    fn extend(&self, map: &RescueMap) -> Result<(), Error> {
+        let last = map.last_before(BlockStatus::Finished, map.len());
+        self.image.extend(last.map_or(0, |last| last.end()))
     }
 
     fn write(&self, state: &mut State, at: u64, bytes: &[u8]) {

@@ -32,12 +32,17 @@ pub(super) struct Prepared {
 pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prepared, Error> {
     let (image, map_path) = (&options.image, options.map());
     let refused = |why: String| Error::Image { path: image.clone(), why };
-    let has_image = match options.split {
-        Some(_) => parts(device, image)?,
-        None => existing(device, image)?,
+    let held = match options.split {
+        Some(split) => parts(device, image, split)?,
+        None => existing(device, image)?.map(|len| vec![len]),
     };
+    let has_image = held.as_ref().map(|held| held.iter().sum::<u64>());
     let (longest, free, fat) = disk(device, image)?;
-    disk(device, &map_path)?;
+    for file in [image, &map_path, &options.sidecar()] {
+        disk(device, file)?;
+        // Files are replaced where a link to them stands, not where it leads.
+        apart(device, folder_of(file), file)?;
+    }
     if map_path == *image || options.sidecar() == map_path || map_path == device {
         return Err(refused("its map would have the same name".to_owned()));
     }
@@ -60,7 +65,8 @@ pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prep
     }
     let mut notes = Vec::new();
     let map = fitted(map, len, &mut notes);
-    let map = held_by_image(map, has_image.unwrap_or(0)).map_err(refused)?;
+    let map =
+        held_by_image(map, held.as_deref().unwrap_or_default(), options.split).map_err(refused)?;
     let domains = domains(options, len)?;
     let wanted: SpanSet = domains.iter().flat_map(SpanSet::iter).collect();
     let todo = map.unfinished().inside(&wanted).total();
@@ -82,17 +88,24 @@ pub(super) fn prepare(device: &Path, len: u64, options: &Options) -> Result<Prep
 }
 
 /// The length of all parts of a split image together, where there are any.
-fn parts(device: &Path, image: &Path) -> Result<Option<u64>, Error> {
+fn parts(device: &Path, image: &Path, split: u64) -> Result<Option<Vec<u64>>, Error> {
     if existing(device, image)?.is_some() {
         let why = "there is a file of this name that is not split; go on without --split, or name another";
         return Err(Error::Image { path: image.to_path_buf(), why: why.to_owned() });
     }
-    let mut sum = None;
+    let mut lengths = Vec::new();
     for number in 1.. {
-        let Some(len) = existing(device, &part_path(image, number))? else { break };
-        sum = Some(sum.unwrap_or(0) + len);
+        let path = part_path(image, number);
+        let Some(len) = existing(device, &path)? else { break };
+        if len > split {
+            let why = format!(
+                "it is longer than --split {split}: its parts were begun with another length; give that one"
+            );
+            return Err(Error::Image { path, why });
+        }
+        lengths.push(len);
     }
-    Ok(sum)
+    Ok((!lengths.is_empty()).then_some(lengths))
 }
 
 /// Refuses an E01 image where there is one, or where writing it would write to the device.
@@ -126,16 +139,26 @@ fn existing(device: &Path, image: &Path) -> Result<Option<u64>, Error> {
 fn disk(device: &Path, file: &Path) -> Result<(u64, u64, bool), Error> {
     // A link leads where it leads.
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let told = |error| match error {
-        Error::Destination { why, .. } => Error::Image { path: file.clone(), why },
-        other => other,
-    };
+    let folder = folder_of(&file);
     let failed = |error| Error::output("write to the folder", folder, error);
     fs::metadata(folder).map_err(failed)?;
-    destination::check_temporary(folder, &[device.to_path_buf()]).map_err(told)?;
+    apart(device, folder, &file)?;
     destination::room(folder).map_err(failed)
+}
+
+/// The folder that a file lies in.
+fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Refuses a folder on the device, for what is to be written as `file`.
+fn apart(device: &Path, folder: &Path, file: &Path) -> Result<(), Error> {
+    let told = |error| match error {
+        Error::Destination { why, .. } => Error::Image { path: file.to_path_buf(), why },
+        other => other,
+    };
+    destination::check_temporary(folder, &[device.to_path_buf()]).map_err(told)
 }
 
 /// The map for what the reader says that the device is long, without losing what another reader has read
@@ -152,17 +175,27 @@ fn fitted(map: RescueMap, len: u64, notes: &mut Vec<String>) -> RescueMap {
     map.resized(len.max(known_end))
 }
 
-/// The map as far as the image can hold what it says.
-fn held_by_image(mut map: RescueMap, image_len: u64) -> Result<RescueMap, String> {
-    let missing = Span::between(image_len, map.len());
-    if image_len == 0 && !map.finished().is_empty() {
-        return Err("its map says that some of it was read, and the file is empty or not there; put it back, or \
-                    take the map away to begin again"
+/// The map as far as the image can hold what it says: its files, or parts of `split` bytes, are as long as `held`
+/// says.
+fn held_by_image(
+    mut map: RescueMap,
+    held: &[u64],
+    split: Option<u64>,
+) -> Result<RescueMap, String> {
+    if held.is_empty() && !map.finished().is_empty() {
+        return Err("its map says that some of it was read, and the file is not there; put it back, or take the \
+                    map away to begin again"
             .to_owned());
     }
-    let lost: Vec<Span> = map.finished().meeting(missing).to_vec();
-    for span in lost {
-        map.set(Span::between(span.at.max(missing.at), span.end()), BlockStatus::NonTried);
+    let part_len = split.unwrap_or(u64::MAX);
+    let there = held
+        .iter()
+        .zip(0u64..)
+        .map(|(&len, number)| Span { at: number.saturating_mul(part_len), len });
+    let there: SpanSet = there.collect();
+    let lost = map.finished().outside(&there);
+    for span in lost.iter() {
+        map.set(span, BlockStatus::NonTried);
         map.standing = Default::default();
     }
     Ok(map)

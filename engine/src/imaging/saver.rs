@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -39,6 +41,8 @@ pub(super) struct Saver {
     beside: Beside,
     /// The files of the image.
     image: Vec<File>,
+    /// Whether bytes of the image did not reach the disk.
+    is_lossy: Arc<AtomicBool>,
     work: Sender<Save>,
     done: Receiver<(Result<(), Error>, Duration)>,
     is_busy: bool,
@@ -56,13 +60,15 @@ impl Saver {
         let (tell, done) = bounded(1);
         let (own, files) = (cloned(image)?, beside.clone());
         let image = cloned(image)?;
+        let is_lossy = Arc::new(AtomicBool::new(false));
+        let lossy = Arc::clone(&is_lossy);
         threads::start("a thread for the map", works, move |save: Save| {
             let begun = Instant::now();
-            let written = write(&files, &own, &save);
+            let written = write(&files, &own, &lossy, &save);
             drop(tell.send((written, begun.elapsed())));
         })?;
         let (last, pause) = (Instant::now(), SHORTEST);
-        Ok(Saver { beside, image, work, done, is_busy: false, last, pause })
+        Ok(Saver { beside, image, is_lossy, work, done, is_busy: false, last, pause })
     }
 
     /// Whether the map should be written now.
@@ -94,17 +100,26 @@ impl Saver {
     pub(super) fn write(&mut self, save: &Save) -> Result<(), Error> {
         if self.is_busy {
             self.is_busy = false;
-            // What fails there fails here again.
-            drop(self.done.recv());
+            if let Ok((written, _)) = self.done.recv() {
+                written?;
+            }
         }
-        write(&self.beside, &self.image, save)
+        write(&self.beside, &self.image, &self.is_lossy, save)
     }
 }
 
-fn write(beside: &Beside, image: &[File], save: &Save) -> Result<(), Error> {
+/// Writes all of it. The system tells only once that bytes did not reach the disk, and calls the next attempt a
+/// success: from then on no map is written any more, and the last one says what is there.
+fn write(beside: &Beside, image: &[File], is_lossy: &AtomicBool, save: &Save) -> Result<(), Error> {
+    let failed = |error| Error::output("write the image beside", &beside.map, error);
+    if is_lossy.load(Relaxed) {
+        return Err(failed(io::Error::other("some of it did not reach the disk")));
+    }
     // First the bytes, then the map that says that they are there.
-    let synced = image.iter().try_for_each(File::sync_data);
-    synced.map_err(|error| Error::output("write the image beside", &beside.map, error))?;
+    if let Err(error) = image.iter().try_for_each(File::sync_data) {
+        is_lossy.store(true, Relaxed);
+        return Err(failed(error));
+    }
     replace(&beside.map, &save.map, true)?;
     replace(&beside.sidecar, &save.sidecar, false)
 }

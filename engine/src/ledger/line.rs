@@ -57,6 +57,9 @@ pub struct HeadLine {
     /// The folder that relative ones are meant from.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub folder: Option<PathBuf>,
+    /// The map of the only source, as it was given, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub map: Option<PathBuf>,
 }
 
 impl HeadLine {
@@ -67,8 +70,8 @@ impl HeadLine {
         command: Vec<String>,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        let (paths, folder) = (Vec::new(), None);
-        HeadLine { version: VERSION, program, settings, sources, command, paths, folder }
+        let (paths, folder, map) = (Vec::new(), None, None);
+        HeadLine { version: VERSION, program, settings, sources, command, paths, folder, map }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.

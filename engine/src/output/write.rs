@@ -49,6 +49,8 @@ pub struct Recovery<'a> {
     /// Whether all that was asked for was found: what an earlier process has written of it and no file has
     /// any more is removed then.
     pub is_found: bool,
+    /// Whether what is not stored any more can be made again from its source.
+    pub is_again: bool,
 }
 
 /// A file of the report that is to be written, and where.
@@ -272,6 +274,9 @@ impl Recovery<'_> {
 
     /// Removes from the store what claims or filters decided against.
     fn make_room(&self, ledger: &Ledger, listing: &ReportOrder, due: &[usize]) {
+        if !self.is_again {
+            return;
+        }
         let entry = |position: &usize| &ledger.entries[listing.order[*position] as usize];
         let mut hashes: Vec<[u8; 32]> =
             due.iter().filter_map(|position| Some(*entry(position).hash?.as_bytes())).collect();
@@ -321,7 +326,7 @@ impl Recovery<'_> {
         let before = ledger.entries[index].hash;
         self.keeper.keep(source, record)?;
         let now = record.digests.as_ref().map(|digests| digests.blake3);
-        if now.is_none() {
+        if now.is_none() || source.is_gone() {
             return Ok(false);
         }
         if before != now {

@@ -75,7 +75,7 @@ impl<'w> Worker<'w> {
                 let carved = self.carve(&region, &mut batch);
                 outcome = carved.map(|more| passed_over = region.left_out + more);
             }
-            if progress.stopped() || outcome.is_err() {
+            if progress.stopped() || outcome.is_err() || self.source.is_gone() {
                 // The region counts as not scanned; what was found in it is kept.
                 let region = (chunk.at + hits[0].at as u64) / REGION * REGION;
                 done = (region.saturating_sub(chunk.at) as usize).max(own.start);
@@ -199,8 +199,9 @@ impl<'w> Worker<'w> {
                 outcome = outcome.and(again.1);
                 found = again.0;
             }
-            // What was read after the stop may be zeros, here as well as in what was measured.
-            if self.scan.progress.is_over() {
+            // What was read after the stop, or of a device that is gone, may be zeros, here as well as in what
+            // was measured.
+            if self.scan.progress.is_over() || self.source.is_gone() {
                 break;
             }
             self.add(&found, batch);

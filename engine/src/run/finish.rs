@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
+use super::open::with_map;
 use super::outcome::Outcome;
 use super::source_job::{GivenSource, SourceJob};
 use crate::control::error::Error;
@@ -44,7 +45,12 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
 /// Where a source was when the run was begun.
 fn recorded(head: &HeadLine, at: usize) -> PathBuf {
     let given = head.paths.get(at).cloned().unwrap_or_default();
-    head.folder.as_deref().unwrap_or(Path::new("")).join(given)
+    folder_of(head).join(given)
+}
+
+/// The folder that the paths of a run are meant from.
+fn folder_of(head: &HeadLine) -> &Path {
+    head.folder.as_deref().unwrap_or(Path::new(""))
 }
 
 fn begun(output: &OutputState) -> Result<Option<(HeadLine, Journal)>, Error> {
@@ -68,7 +74,8 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let options = &as_before(options, &head)?;
     let known = head.sources.iter().enumerate().map(|(at, known)| {
         let path = paths.get(at).cloned().unwrap_or_default();
-        let source = given(&path, known.as_ref(), options, progress);
+        let map = head.map.as_ref().map(|map| folder_of(&head).join(map));
+        let source = given(&path, known.as_ref(), map.as_deref(), options, progress);
         // The report calls a source what it was called.
         let is_same = path == recorded(&head, at);
         (head.paths.get(at).filter(|_| is_same).cloned().unwrap_or(path), source)
@@ -100,10 +107,17 @@ fn is_whole(ledger: &Ledger) -> bool {
 fn given(
     path: &Path,
     known: Option<&Identity>,
+    map: Option<&Path>,
     options: &Options,
     progress: &Progress,
 ) -> Result<Box<dyn crate::source::Source>, Error> {
-    let source = open_watched(path, options.io, progress.wish())?;
+    let source = open_watched(path, options.io, progress.wish());
+    let mut opened = vec![(path.to_path_buf(), source)];
+    if let Some(map) = map {
+        opened = with_map(opened, map)?;
+    }
+    let none = || Error::Start { what: "to finish", why: "no source is named".to_owned() };
+    let source = opened.pop().ok_or_else(none)?.1?;
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
     match known {
         None => Err(refused("it could not be opened when it was to be scanned")),

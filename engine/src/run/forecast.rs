@@ -162,7 +162,12 @@ fn whole(source: Box<dyn Source>) -> Result<Forecast, Error> {
 
 /// A number that the same source always gives.
 fn seed_of(identity: &Identity) -> u64 {
-    let text = format!("{} {} {}", identity.size, identity.first, identity.last);
+    let text = format!(
+        "{} {} {}",
+        identity.size,
+        identity.samples.len(),
+        identity.samples.iter().flatten().cloned().collect::<String>()
+    );
     let mut seed = [0; 8];
     seed.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
     u64::from_le_bytes(seed)

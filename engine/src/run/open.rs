@@ -117,7 +117,7 @@ impl<'o> Job<'o, Opened> {
 }
 
 /// The only source without what its map at `path` does not call finished.
-fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, Error> {
+pub(super) fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, Error> {
     if sources.len() != 1 {
         let why = format!("a map is of one image, and {} sources are named", sources.len());
         return Err(Error::Start { what: "a scan with a map", why });
@@ -222,5 +222,6 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
     let folder = std::env::current_dir().ok().filter(|folder| folder.to_str().is_some());
     let sources = opened(sources).into_iter().map(identity).collect();
     let head = HeadLine::new(settings, sources, options.command.clone());
-    HeadLine { paths, folder, ..head }
+    let map = options.map.clone().filter(|map| map.to_str().is_some());
+    HeadLine { paths, folder, map, ..head }
 }

@@ -20,6 +20,10 @@ impl<'o> Job<'o, Settled> {
     pub fn write(mut self) -> Result<Job<'o, Written>, Error> {
         let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
+        environment.note_gone(sources);
+        // Where something could not be read, what an earlier process has made of it may be better.
+        let is_sound =
+            sources.iter().all(|job| job.open().is_some_and(|one| one.unreadable().is_empty()));
         let Some(Output { folder, store, .. }) = &environment.output else {
             return Err(Error::Start {
                 what: "to write",
@@ -38,7 +42,8 @@ impl<'o> Job<'o, Settled> {
                 embedded: options.embedded,
                 zone: options.zone.as_ref(),
                 sources: &opened(sources),
-                is_found: !environment.is_cut_short && environment.failure.is_none(),
+                is_found: is_sound && !environment.is_cut_short && environment.failure.is_none(),
+                is_again: !environment.is_without_source && environment.failure.is_none(),
             };
             written = recovery.place(ledger, &stage.listing);
         }

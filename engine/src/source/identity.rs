@@ -2,36 +2,43 @@
 
 use serde::{Deserialize, Serialize};
 
+use afterimage_signatures::verdict::Span;
+
 use super::definition::Source;
+
+/// Sectors that are looked at, spread over the source; the first and the last are among them.
+const SAMPLES: u64 = 16;
 
 /// What a source is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Length in bytes.
     pub size: u64,
-    /// BLAKE3 of its first sector, in hex.
-    pub first: String,
-    /// BLAKE3 of its last sector, in hex; the last sector may be cut short.
-    pub last: String,
+    /// BLAKE3 of sectors spread over it, in hex, the first and the last among them; nothing for one that could
+    /// not be read.
+    pub samples: Vec<Option<String>>,
     /// BLAKE3 of the ranges that a map calls unread, in hex, where there is one: with another map it is
     /// another source.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub holes: Option<String>,
-    /// Serial number of the drive, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial: Option<String>,
 }
 
 impl Identity {
-    /// What a source is known by; reads two sectors.
+    /// What a source is known by; reads a few sectors.
     pub fn of(source: &dyn Source) -> Self {
         let (size, sector) = (source.len(), u64::from(source.sector_size().max(1)));
-        let hash = |at: u64| {
+        let last = size.saturating_sub(1) / sector;
+        let mut sectors: Vec<u64> = (0..SAMPLES)
+            .map(|nth| (u128::from(last) * u128::from(nth) / u128::from(SAMPLES - 1)) as u64)
+            .collect();
+        sectors.dedup();
+        let sample = |number: u64| {
+            let at = number * sector;
             let mut bytes = vec![0; sector.min(size - at) as usize];
             source.read_at(at, &mut bytes);
-            blake3::hash(&bytes).to_hex().to_string()
+            let is_read = source.unreadable_in(Span { at, len: bytes.len() as u64 }).is_none();
+            is_read.then(|| blake3::hash(&bytes).to_hex().to_string())
         };
-        let last = size.saturating_sub(1) / sector * sector;
         let holes = source.holes().map(|holes| {
             let mut hasher = blake3::Hasher::new();
             for hole in holes.iter() {
@@ -39,25 +46,21 @@ impl Identity {
             }
             hasher.finalize().to_hex().to_string()
         });
-        Identity { size, first: hash(0), last: hash(last), holes, serial: None }
+        Identity { size, samples: sectors.into_iter().map(sample).collect(), holes }
     }
 
-    /// What tells `other` from this source, in words; nothing where it is the same.
+    /// What tells `other` from this source, in words; nothing where it is the same. What one of them could not
+    /// read tells nothing.
     pub fn difference(&self, other: &Identity) -> Option<String> {
         if self.size != other.size {
             return Some(format!("that one had {} bytes, this one has {}", self.size, other.size));
         }
-        if let (Some(before), Some(now)) = (&self.serial, &other.serial)
-            && before != now
-        {
-            return Some(format!("that one had the serial number {before}, this one has {now}"));
+        if self.holes != other.holes {
+            return Some("it was scanned with another map".to_owned());
         }
-        let what = match (self.first == other.first, self.last == other.last) {
-            (true, true) => return None,
-            (false, _) => "its first bytes differ",
-            (true, false) => "its last bytes differ",
-        };
-        Some(what.to_owned())
+        let mut pairs = self.samples.iter().zip(&other.samples);
+        let is_other = pairs.any(|pair| matches!(pair, (Some(one), Some(other)) if one != other));
+        is_other.then(|| "its bytes differ".to_owned())
     }
 }
 
@@ -69,16 +72,26 @@ mod tests {
     #[test]
     fn a_byte_in_the_first_or_the_last_sector_makes_another_source() {
         let of = |bytes: &[u8]| Identity::of(&MemorySource::new("card", bytes.to_vec()));
-        let mut bytes = vec![0; 1300];
+        let mut bytes = vec![0; 100_300];
         let known = of(&bytes);
         bytes[700] = 1;
-        assert_eq!(of(&bytes), known);
-        for at in [0, 511, 1024, 1299] {
+        assert_eq!(of(&bytes), known, "not every sector is looked at");
+        for at in [0, 511, 100_000, 100_299] {
             bytes[at] ^= 1;
-            assert_ne!(of(&bytes), known, "{at}");
+            assert!(of(&bytes).difference(&known).is_some(), "{at}");
             bytes[at] ^= 1;
         }
-        assert_ne!(of(&bytes[..1299]), known);
+        assert!(of(&bytes[..100_299]).difference(&known).is_some());
         assert_eq!(of(&[7]).size, 1);
+    }
+
+    #[test]
+    fn a_sector_that_is_bad_by_now_makes_no_other_source() {
+        let bytes: Vec<u8> = (0..100_000u32).map(|at| at as u8).collect();
+        let known = Identity::of(&MemorySource::new("card", bytes.clone()).unmapped());
+        let bad = vec![Span { at: 0, len: 512 }];
+        let failing = MemorySource::new("card", bytes).unmapped().with_bad_sectors(bad);
+        let now = Identity::of(&failing);
+        assert!(now != known && known.difference(&now).is_none());
     }
 }

@@ -71,9 +71,27 @@ impl Bytes for SplitImage {
         }
         out.fill(0);
     }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        let mut at = span.at;
+        while at < span.end() {
+            let (part, start) = self.part(at)?;
+            let end = span.end().min(start.saturating_add(part.len()));
+            let inside = Span::between(at - start, end - start);
+            if let Some(bad) = part.unreadable_in(inside) {
+                return Some(Span { at: start + bad.at, len: bad.len });
+            }
+            at = end;
+        }
+        None
+    }
 }
 
 impl Source for SplitImage {
+    fn is_gone(&self) -> bool {
+        self.parts.iter().any(|part| part.is_gone())
+    }
+
     fn path(&self) -> &Path {
         &self.path
     }

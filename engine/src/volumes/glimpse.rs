@@ -56,6 +56,10 @@ impl Bytes for Limited<'_> {
         None
     }
 
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.bytes.unreadable_in(span)
+    }
+
     fn read_at(&self, at: u64, out: &mut [u8]) {
         let len = out.len() as u64;
         let fits = |left: u64| left.checked_sub(len);

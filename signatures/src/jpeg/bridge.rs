@@ -94,11 +94,13 @@ impl Bridge {
         if !is_known(code) || is_late || is_second || is_early || content.len > longest(code) {
             return Step::Lost;
         }
-        let is_hurt = view.unreadable_in(content.at, content.len).is_some();
-        self.passed = match view.unreadable_in(content.at, content.len) {
-            Some(range) => Some(range.end()),
-            None => self.passed,
-        };
+        // Only of what was asked for is known what cannot be read.
+        if view.bytes(content.at, content.len as usize).is_err() {
+            return Step::Lost;
+        }
+        let hurt = view.unreadable_in(content.at, content.len);
+        let is_hurt = hurt.is_some();
+        self.passed = hurt.map(|range| range.end()).or(self.passed);
         let Ok(bytes) = view.bytes(content.at, content.len as usize) else { return Step::Lost };
         self.at = content.end();
         if code == SOS {

@@ -48,6 +48,10 @@ impl Bytes for Recorder<'_> {
         self.bytes.mapped(at, len)
     }
 
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.bytes.unreadable_in(span)
+    }
+
     fn read_at(&self, at: u64, out: &mut [u8]) {
         self.note(Span { at, len: out.len() as u64 });
         self.bytes.read_at(at, out);

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
 
 use crate::source::Source;
 
@@ -56,6 +57,10 @@ impl Bytes for Counted<'_> {
 
     fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
         None
+    }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.source.unreadable_in(span)
     }
 
     fn read_at(&self, at: u64, out: &mut [u8]) {
