@@ -105,12 +105,6 @@ pub fn copy(
         prepare(&path, medium.len(), options)?;
     notes.iter().for_each(|one| note(one));
     let image = ImageFile::open(&options.image, map.len(), options.split)?;
-    if options.preallocate {
-        image.preallocate(map.len())?;
-    }
-    if is_sparse {
-        image.extend(map.len())?;
-    }
     let state = hashed(earlier.as_ref(), &map, inode(&image));
     let hashing = Hashing::start(state.as_ref())?;
     let beside = Beside { map: options.map(), sidecar: options.sidecar() };
@@ -143,7 +137,15 @@ pub fn copy(
         read: 0,
         errors: 0,
     };
+    // First the map: a file that is not empty and has none is not gone on with.
     rescue.save_now()?;
+    let len = rescue.strategy.map().len();
+    if options.preallocate {
+        rescue.image.preallocate(len)?;
+    }
+    if is_sparse {
+        rescue.image.extend(len)?;
+    }
     let done = rescue.work(&medium);
     Ok(rescue.ended(done))
 }

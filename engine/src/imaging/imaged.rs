@@ -65,12 +65,6 @@ impl Imaged {
         let Prepared { map, earlier, notes, is_sparse, .. } = prepare(&path, len, options)?;
         notes.iter().for_each(|one| note(one));
         let image = ImageFile::open(&options.image, map.len(), options.split)?;
-        if options.preallocate {
-            image.preallocate(map.len())?;
-        }
-        if is_sparse {
-            image.extend(map.len())?;
-        }
         let beside = Beside { map: options.map(), sidecar: options.sidecar() };
         let saver = Saver::start(beside, &image)?;
         let sector = u64::from(device.sector_size());
@@ -90,7 +84,11 @@ impl Imaged {
             stop: stop.clone(),
             state: Mutex::new(state),
         }));
+        // First the map: a file that is not empty and has none is not gone on with.
         imaged.0.lock().save_now()?;
+        if is_sparse {
+            imaged.0.image.extend(imaged.0.device.len())?;
+        }
         Ok(imaged)
     }
 
