@@ -260,7 +260,7 @@ impl Image {
         let mut show = |done, len| live.converting(done, len);
         let written = imaging::write_e01(&medium, device, &wanted, progress, &mut show);
         live.clear();
-        let Some(sidecar) = written.map_err(told::advised)? else {
+        let Some(sidecar) = written? else {
             let said = "an E01 image cannot be gone on with, and what was written was taken away";
             writeln!(err, "afterimage: stopped; {said}")?;
             return Ok(Status::Interrupted);

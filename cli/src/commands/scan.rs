@@ -275,6 +275,11 @@ impl Scan {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
         let sources = sources.paths;
+        if self.map.is_none() {
+            for warning in notes::map::beside(&sources) {
+                writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
+            }
+        }
         for warning in notes::in_use::warnings(&System::running(), &sources) {
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }

@@ -18,9 +18,11 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     }
     writeln!(out, "\nWhat to do next:")?;
     let advice = if told.options.dry_run {
-        "Run it again without --dry-run to write the photos."
+        "`afterimage recover` with the folder of this report writes the photos, without a new scan."
     } else if told.has_photos() {
         "Look through the photos, and copy the folder to a second place."
+    } else if told.outcome.failure.is_some() || told.outcome.interrupted || told.is_cut_short() {
+        "Not all was scanned, so that what was found says little."
     } else if told.is_all() && !has_deleted(told) {
         "Nothing had to be recovered: copy the photos that are still there as you always do, or with --all."
     } else {
@@ -60,6 +62,10 @@ fn has_deleted(told: &Told<'_>) -> bool {
 
 /// What helps where parts of a source could not be read.
 fn image(told: &Told<'_>) -> Vec<String> {
+    if told.options.image.is_some() {
+        // It is made already, and what is to be done with it is said after this.
+        return Vec::new();
+    }
     let has_map = told.options.map.is_some();
     told.outcome.sources.iter().filter_map(|source| unreadable::advice(source, has_map)).collect()
 }

@@ -11,13 +11,15 @@ use crate::text::{bytes, count, paragraph, plain};
 
 /// Says of each source with read errors how much they took.
 pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let said: Vec<String> = told.outcome.sources.iter().filter_map(errors).collect();
+    let has_map = told.options.map.is_some();
+    let said = told.outcome.sources.iter().filter_map(|source| errors(source, has_map));
+    let said: Vec<String> = said.collect();
     said.iter().try_for_each(|line| paragraph(out, "", line))?;
     if said.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-/// How many bytes in how many places, and how many photos lie there.
-fn errors(source: &ReportSource) -> Option<String> {
+/// How many bytes in how many places, and how many photos lie there; `has_map` where a map told so.
+fn errors(source: &ReportSource, has_map: bool) -> Option<String> {
     let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
     let places = count(source.unreadable.len() as u64, "place", "places");
     let hit = match source.unreadable_files {
@@ -25,11 +27,11 @@ fn errors(source: &ReportSource) -> Option<String> {
         n => format!("{} there and {} zeros instead", count(n, "photo lies", "photos lie"), has(n)),
     };
     (total > 0).then(|| {
-        format!(
-            "READ ERRORS: {} of {} in {places} could not be read; {hit}.",
-            bytes(total),
-            plain(&source.path)
-        )
+        let (what, how) = match has_map {
+            true => ("MISSING", "were not read, as its map says"),
+            false => ("READ ERRORS", "could not be read"),
+        };
+        format!("{what}: {} of {} in {places} {how}; {hit}.", bytes(total), plain(&source.path))
     })
 }
 
@@ -51,7 +53,8 @@ pub fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
     } else if has_map {
         format!(
             "The map of {path} says that not all of its device was read. Go on with the image, as long as the \
-             device lives: sudo afterimage image DEVICE {word}. Then scan it again, into another folder."
+             device lives: sudo afterimage image DEVICE {word}, with --retries 3 where all was tried already. \
+             Then scan it again, into another folder."
         )
     } else {
         format!(
@@ -80,11 +83,11 @@ mod tests {
 
     #[test]
     fn read_errors_are_told_with_what_they_hit() {
-        let said = errors(&source("device", "/dev/sdb", &[512, 1536])).unwrap();
+        let said = errors(&source("device", "/dev/sdb", &[512, 1536]), false).unwrap();
         let start =
             "READ ERRORS: 2.0 kB of /dev/sdb in 2 places could not be read; 2 photos lie there";
         assert!(said.starts_with(start), "{said}");
-        assert_eq!(errors(&source("device", "/dev/sdb", &[])), None);
+        assert_eq!(errors(&source("device", "/dev/sdb", &[]), true), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::image_file::ImageFile;
 use super::medium::{Medium, is_gone};
 use super::options::Options;
 use super::prepare::{Prepared, hashed, prepare};
+use super::same::check_same;
 use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Hashes, Sidecar, Totals, Unfinished};
 use super::sight::{Meter, Sight};
@@ -105,6 +106,10 @@ pub fn copy(
         prepare(&path, medium.len(), options)?;
     notes.iter().for_each(|one| note(one));
     let image = ImageFile::open(&options.image, map.len(), options.split)?;
+    if options.retries > 0 || has_more(&map) {
+        let mut read = |at: u64, out: &mut [u8]| medium.read(at, out, true).1.is_none();
+        check_same(&image, &map, medium.sector(), &mut read, &device.path)?;
+    }
     let state = hashed(earlier.as_ref(), &map, inode(&image));
     let hashing = Hashing::start(state.as_ref())?;
     let beside = Beside { map: options.map(), sidecar: options.sidecar() };
@@ -148,6 +153,12 @@ pub fn copy(
     }
     let done = rescue.work(&medium);
     Ok(rescue.ended(done))
+}
+
+/// Whether something is left to be tried for the first time.
+fn has_more(map: &RescueMap) -> bool {
+    let is_tried = |status| matches!(status, BlockStatus::Finished | BlockStatus::BadSector);
+    !map.chosen(|status| !is_tried(status)).is_empty()
 }
 
 fn inode(image: &ImageFile) -> u64 {

@@ -80,6 +80,11 @@ impl ImageFile {
         self.parts.iter().map(Part::len).sum()
     }
 
+    /// Where it is, or its first part.
+    pub(super) fn path(&self) -> &Path {
+        self.parts.first().map_or(Path::new(""), |part| &part.path)
+    }
+
     /// Its files.
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {
         self.parts.iter().map(|part| &part.file)

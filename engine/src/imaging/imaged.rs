@@ -9,6 +9,7 @@ use afterimage_signatures::verdict::Span;
 use super::image_file::ImageFile;
 use super::options::Options;
 use super::prepare::{Prepared, prepare};
+use super::same::check_same;
 use super::saver::{Beside, Save, Saver};
 use super::sidecar::{Device, Sidecar, Totals, Unfinished};
 use crate::control::error::Error;
@@ -65,6 +66,14 @@ impl Imaged {
         let Prepared { map, earlier, notes, is_sparse, .. } = prepare(&path, len, options)?;
         notes.iter().for_each(|one| note(one));
         let image = ImageFile::open(&options.image, map.len(), options.split)?;
+        let mut read = |at: u64, out: &mut [u8]| {
+            device.read_at(at, out);
+            device.unreadable_in(Span { at, len: out.len() as u64 }).is_none()
+        };
+        let sector = u64::from(device.sector_size());
+        if !map.chosen(|status| status == BlockStatus::NonTried).is_empty() {
+            check_same(&image, &map, sector, &mut read, &path.display().to_string())?;
+        }
         let beside = Beside { map: options.map(), sidecar: options.sidecar() };
         let saver = Saver::start(beside, &image)?;
         let sector = u64::from(device.sector_size());

@@ -32,6 +32,7 @@ pub trait Medium: Send + Sync + 'static {
 /// Whether an error says that the device is not there any more.
 pub(super) fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENODEV | libc::ENXIO | libc::ENOTCONN))
+        || error.kind() == io::ErrorKind::UnexpectedEof
         || is_without_medium(error)
 }
 

@@ -18,6 +18,7 @@ mod options;
 mod pace;
 mod prepare;
 mod priorities;
+mod same;
 mod saver;
 mod sidecar;
 mod sight;
