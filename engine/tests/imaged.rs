@@ -95,7 +95,7 @@ fn a_sound_device_is_read_once_and_the_scan_is_that_of_its_image() {
         let outcome = complete(path, &image);
         assert_eq!((outcome.ended, outcome.read), (Ended::Complete, 0));
         assert!(outcome.map.unfinished().is_empty());
-        assert_eq!(device.attempts(), attempts, "nothing was left to be read");
+        assert!(device.attempts() == attempts, "nothing was left to be read");
         assert!(fs::read(&image).unwrap() == whole);
         let plain = scan(&image, &home.path().join("plain"), None, false);
         assert_eq!(files, plain);

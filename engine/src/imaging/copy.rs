@@ -106,7 +106,7 @@ pub fn copy(
         prepare(&path, medium.len(), options)?;
     notes.iter().for_each(|one| note(one));
     let image = ImageFile::open(&options.image, map.len(), options.split)?;
-    if options.retries > 0 || has_more(&map) {
+    if has_more(&map, options.retries > 0) {
         let mut read = |at: u64, out: &mut [u8]| medium.read(at, out, true).1.is_none();
         check_same(&image, &map, medium.sector(), &mut read, &device.path)?;
     }
@@ -155,10 +155,14 @@ pub fn copy(
     Ok(rescue.ended(done))
 }
 
-/// Whether something is left to be tried for the first time.
-fn has_more(map: &RescueMap) -> bool {
-    let is_tried = |status| matches!(status, BlockStatus::Finished | BlockStatus::BadSector);
-    !map.chosen(|status| !is_tried(status)).is_empty()
+/// Whether something is left to be tried, bad sectors among it where they are tried `again`.
+fn has_more(map: &RescueMap, again: bool) -> bool {
+    let is_left = |status| match status {
+        BlockStatus::Finished => false,
+        BlockStatus::BadSector => again,
+        _ => true,
+    };
+    !map.chosen(is_left).is_empty()
 }
 
 fn inode(image: &ImageFile) -> u64 {
