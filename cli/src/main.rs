@@ -6,6 +6,7 @@ mod chosen;
 mod commands;
 mod failure;
 mod folder;
+mod interrupt;
 mod memory;
 mod notes;
 mod progress;

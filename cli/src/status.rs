@@ -22,9 +22,12 @@ pub enum Status {
 impl Status {
     /// The status of a scan: what went wrong tells more than what was found.
     pub fn of(outcome: &Outcome) -> Self {
-        if outcome.interrupted {
-            Status::Interrupted
-        } else if outcome.failure.is_some() {
+        if outcome.interrupted { Status::Interrupted } else { Self::of_what_was_done(outcome) }
+    }
+
+    /// The same of what was done, whether or not somebody stopped it.
+    pub fn of_what_was_done(outcome: &Outcome) -> Self {
+        if outcome.failure.is_some() {
             Status::Failed
         } else if !outcome.failed.is_empty() {
             Status::SomeFailed

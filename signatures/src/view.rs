@@ -378,7 +378,11 @@ impl<'s> View<'s> {
 }
 
 #[cfg(test)]
+pub(crate) mod bad;
+
+#[cfg(test)]
 mod tests {
+    use super::bad::Bad;
     use super::*;
 
     /// A source that is not mapped, as a device.
@@ -428,27 +432,6 @@ mod tests {
 
     #[test]
     fn what_is_unreadable_is_told_by_its_offset_in_the_file() {
-        /// Bytes of which some are unreadable.
-        struct Bad(Vec<u8>, Span);
-
-        impl Bytes for Bad {
-            fn len(&self) -> u64 {
-                self.0.len() as u64
-            }
-
-            fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
-                None
-            }
-
-            fn read_at(&self, at: u64, out: &mut [u8]) {
-                self.0.as_slice().read_at(at, out);
-            }
-
-            fn unreadable_in(&self, span: Span) -> Option<Span> {
-                (self.1.at < span.end() && span.at < self.1.end()).then_some(self.1)
-            }
-        }
-
         let source = Bad(vec![0; 100], Span { at: 48, len: 10 });
         let runs = Runs::new(vec![Span { at: 50, len: 20 }, Span { at: 10, len: 40 }]);
         let mut buffer = Buffer::default();

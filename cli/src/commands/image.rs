@@ -7,7 +7,6 @@ mod told;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use afterimage_engine::imaging::{
     self, Content, Device, E01, Ended, Medium, Options, Outcome, SystemMedium,
@@ -17,6 +16,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use crate::interrupt::stop_on_ctrl_c;
 use crate::status::Status;
 use crate::{failure, sizes, sources, text};
 use live::Live;
@@ -177,7 +177,8 @@ impl Image {
     /// Copies or verifies; the result goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress))?;
+        // The second does not wait for a read that hangs.
+        stop_on_ctrl_c(Arc::clone(&progress), "; the same command goes on from the last map")?;
         match (self.verify, self.paths.as_slice()) {
             (true, [image]) => self.check(None, image, &progress, out),
             (true, [device, image]) => self.check(Some(device), image, &progress, out),
@@ -408,18 +409,4 @@ fn part_len(text: &str) -> Result<u64, String> {
         return Err("must be a multiple of 4K from 1M".to_owned());
     }
     Ok(if len == 4 << 30 { ON_FAT } else { len })
-}
-
-/// The first Ctrl-C writes the map and ends; the second does not wait for a read that hangs.
-fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
-    let asked = AtomicBool::new(false);
-    let handler = move || {
-        if asked.swap(true, Relaxed) {
-            let said = "\nafterimage: ended at once; the same command goes on from the last map";
-            drop(writeln!(io::stderr(), "{said}"));
-            std::process::exit(Status::Interrupted as i32);
-        }
-        progress.stop();
-    };
-    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
 }

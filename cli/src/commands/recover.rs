@@ -12,7 +12,8 @@ use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
 
-use super::scan::{Scan, complain, stop_on_ctrl_c};
+use super::scan::{GOES_ON, Scan, complain};
+use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
 use crate::status::Status;
 use crate::summary::Told;
@@ -88,7 +89,7 @@ impl Recover {
             run::unfinished(&self.folder)?
         };
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress))?;
+        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let Some(unfinished) = unfinished else {
             let asked = run::Recover {
                 folder: self.folder.clone(),
@@ -176,14 +177,8 @@ impl Recover {
 fn status(outcome: &Outcome, progress: &Progress) -> Status {
     if progress.stopped() && outcome.interrupted {
         Status::Interrupted
-    } else if outcome.failure.is_some() {
-        Status::Failed
-    } else if !outcome.failed.is_empty() {
-        Status::SomeFailed
-    } else if outcome.photos.is_empty() && outcome.live.sum() == 0 {
-        Status::Nothing
     } else {
-        Status::Found
+        Status::of_what_was_done(outcome)
     }
 }
 

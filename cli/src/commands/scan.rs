@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use afterimage_engine::Algorithm;
 use afterimage_engine::error::Error;
@@ -22,6 +21,7 @@ use jiff::tz::TimeZone;
 
 use super::image;
 use crate::chosen::Chosen;
+use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
 use crate::status::Status;
 use crate::summary::Told;
@@ -284,7 +284,7 @@ impl Scan {
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress))?;
+        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
         let done = if self.list {
             list(&sources, &options, &progress)
@@ -450,21 +450,8 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
 
-/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a report of what there is; the
-/// second ends it all, and says so.
-pub(super) fn stop_on_ctrl_c(progress: Arc<Progress>) -> anyhow::Result<()> {
-    let asked = AtomicBool::new(false);
-    let handler = move || {
-        if asked.swap(true, Relaxed) {
-            let said =
-                "\nafterimage: ended at once, by a second request; --resume goes on from here";
-            drop(writeln!(io::stderr(), "{said}"));
-            std::process::exit(Status::Interrupted as i32);
-        }
-        progress.stop();
-    };
-    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
-}
+/// What a second Ctrl-C says of a scan.
+pub(super) const GOES_ON: &str = ", by a second request; --resume goes on from here";
 
 /// One line for each thing that went wrong.
 pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {

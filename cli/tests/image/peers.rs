@@ -9,7 +9,7 @@ use super::desk::{Desk, Random, count};
 
 const SECTORS: u64 = 65_536;
 
-/// Which sectors are bad: some single, some in crowds, some long ranges.
+/// Which sectors are bad: some single, some close together, some long ranges.
 fn random_faults(random: &mut Random) -> (Faults, Vec<bool>) {
     let (mut faults, mut bad) = (Faults::default(), vec![false; SECTORS as usize]);
     let mut add = |first: u64, len: u64| {

@@ -88,14 +88,13 @@ fn restore_one(
     // Also where the output took no more: what was added by then takes the place of what it is made of.
     let is_own = |at: &u32| ledger.entries[*at as usize].parent == NONE;
     let added: Vec<u32> = (before as u32..ledger.entries.len() as u32).filter(is_own).collect();
-    let mut entries = std::mem::take(&mut ledger.entries);
-    let taken = displace(&mut entries, &added, is_apart, |entry| ledger.record(entry));
-    for entry in entries.iter_mut().filter(|entry| entry.source == number) {
+    let mut indexed = std::mem::take(&mut ledger.entries);
+    let taken = displace(&mut indexed, &added, is_apart, |entry| ledger.record(entry));
+    for entry in indexed.iter_mut().filter(|entry| entry.source == number) {
         end_at_live(entry, &job.live);
     }
-    ledger.entries = entries;
+    ledger.entries = indexed;
     taken?;
     restored?;
-    let Undelete { prover, survey, entries, zone, all, range, progress, .. } = undelete;
     LiveCopies { prover, survey, entries, zone, wanted, all, range, progress }.run(ledger)
 }

@@ -27,8 +27,8 @@ const STEPS: [u64; 2] = [CAREFUL, 4 << 10];
 /// The longest read of a device that has failed not long ago, in bytes: each failure costs what a failed read
 /// asked for besides.
 const CAREFUL: u64 = 16 << 10;
-/// Farther from the last failure reads grow, to such a part of what was read since: so much is read in vain
-/// at the most when the next one fails.
+/// Farther from the last failure reads grow, to such a part of what was read since: no more than that is
+/// wasted when the next one fails.
 const GROWTH: u64 = 64;
 /// After so many bytes without a failure reads are as long as at first.
 const CALM: u64 = 128 << 20;

@@ -318,28 +318,8 @@ fn last_unreadable(view: &View<'_>, span: Span) -> Option<u64> {
 mod tests {
     use super::super::sample::{picture, segment};
     use super::*;
-    use crate::view::{Buffer, Bytes, Runs};
-
-    /// Bytes of which a range is unreadable.
-    struct Bad(Vec<u8>, Span);
-
-    impl Bytes for Bad {
-        fn len(&self) -> u64 {
-            self.0.len() as u64
-        }
-
-        fn mapped(&self, _: u64, _: usize) -> Option<&[u8]> {
-            None
-        }
-
-        fn read_at(&self, at: u64, out: &mut [u8]) {
-            self.0.as_slice().read_at(at, out);
-        }
-
-        fn unreadable_in(&self, span: Span) -> Option<Span> {
-            (self.1.at < span.end() && span.at < self.1.end()).then_some(self.1)
-        }
-    }
+    use crate::view::bad::Bad;
+    use crate::view::{Buffer, Runs};
 
     /// Length and end of the picture when some of it is unreadable and these bytes follow it.
     fn check(bad: Span, after: &[u8]) -> Option<(u64, End)> {

@@ -1,0 +1,24 @@
+//! Ctrl-C.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use afterimage_engine::progress::Progress;
+use anyhow::Context;
+
+use crate::status::Status;
+
+/// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a proper end with what there is;
+/// the second ends it all at once, and says `how` it goes on.
+pub fn stop_on_ctrl_c(progress: Arc<Progress>, how: &'static str) -> anyhow::Result<()> {
+    let asked = AtomicBool::new(false);
+    let handler = move || {
+        if asked.swap(true, Relaxed) {
+            drop(writeln!(io::stderr(), "\nafterimage: ended at once{how}"));
+            std::process::exit(Status::Interrupted as i32);
+        }
+        progress.stop();
+    };
+    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
+}
