@@ -48,7 +48,7 @@
 //! 8. `output` checks where to write, gives the files their names, and makes the rows of the [`report`], which
 //!    [`run`] writes last: no other room makes its types.
 //!
-//! All files of the output are opened below a folder that is held open, by `folder` alone: through no link and
+//! All files of the output are opened below a folder that is held open, by `system::folder` alone: through no link and
 //! onto no other mount, so that nothing that was prepared there leads a write to a source or elsewhere.
 //!
 //! [`system`] is what the operating system tells of disks, mounts and loop devices: one reading of it for the
@@ -66,7 +66,6 @@
 mod carve;
 mod claims;
 mod control;
-mod folder;
 pub mod formats;
 pub mod imaging;
 mod ledger;
@@ -75,6 +74,7 @@ mod names;
 pub mod options;
 mod output;
 mod pipeline;
+pub mod places;
 mod restore;
 pub mod run;
 mod scan;

@@ -12,8 +12,8 @@ use imports::Graph;
 
 /// The engine's rooms from the bottom up: files of one may name only it and what stands before it.
 const ENGINE: &[&str] = &[
-    "control", "folder", "model", "formats", "system", "source", "options", "scan", "volumes",
-    "carve", "ledger", "pipeline", "claims", "names", "restore", "settle", "output", "imaging",
+    "control", "model", "formats", "system", "source", "options", "scan", "volumes", "carve",
+    "ledger", "pipeline", "claims", "names", "restore", "settle", "places", "output", "imaging",
     "run",
 ];
 

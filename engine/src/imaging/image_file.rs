@@ -9,8 +9,8 @@ use afterimage_signatures::verdict::Span;
 
 use super::beside::suffixed;
 use crate::control::error::Error;
-use crate::folder::Owner;
 use crate::source::sparse;
+use crate::system::folder::Owner;
 
 /// Zeros are left out by so many bytes: a block of most file systems.
 const BLOCK: usize = 4096;

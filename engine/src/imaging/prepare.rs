@@ -10,10 +10,10 @@ use super::image_file::part_path;
 use super::options::Options;
 use super::sidecar::Sidecar;
 use crate::control::error::Error;
-use crate::folder::FileId;
 use crate::model::SpanSet;
 use crate::output::destination;
 use crate::source::rescue_map::{BlockStatus, RescueMap, read_map};
+use crate::system::folder::FileId;
 
 /// What a rescue begins with.
 pub(super) struct Prepared {

@@ -14,7 +14,7 @@ use super::beside::suffixed;
 use super::image_file::ImageFile;
 use super::threads;
 use crate::control::error::Error;
-use crate::folder::Owner;
+use crate::system::folder::Owner;
 
 /// The longest time between two writes of the map while something changes.
 const LONGEST: Duration = Duration::from_secs(30);

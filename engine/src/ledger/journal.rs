@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::line::Line;
 use crate::control::error::Error;
-use crate::folder::{Folder, open_regular};
+use crate::system::folder::{Folder, open_regular};
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -322,8 +322,8 @@ impl std::io::Read for Front {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::Owner;
     use crate::ledger::line::PlacedLine;
+    use crate::system::folder::Owner;
     use std::borrow::Cow;
 
     fn line(n: usize) -> Line<'static> {

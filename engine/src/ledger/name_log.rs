@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use super::journal::Journal;
 use super::line::{DoneLine, Line, NamedLine, PlacedLine};
 use crate::control::error::Error;
-use crate::folder::Folder;
+use crate::system::folder::Folder;
 
 /// Name of the log in the folder that holds the state of a run.
 const NAMES_LOG: &str = "names.log";
@@ -102,7 +102,7 @@ fn is_ours(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::Owner;
+    use crate::system::folder::Owner;
 
     fn named(content: &[u8], path: &str) -> NamedLine {
         NamedLine { blake3: blake3::hash(content), path: path.to_owned() }

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::line::{ChunkLine, FoundLine, HeadLine, Line, VERSION};
 use super::name_log::NameLog;
 use crate::control::error::Error;
-use crate::folder::Folder;
+use crate::system::folder::Folder;
 
 /// Name of the scan log in the folder that holds the state of a run.
 pub const SCAN_LOG: &str = "scan.log";

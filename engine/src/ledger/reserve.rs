@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 
 use rustix::fs::{FallocateFlags, fallocate};
 
-use crate::folder::Folder;
+use crate::system::folder::Folder;
 
 /// A file that takes room and holds nothing.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use super::content::Content;
 use crate::control::error::Error;
 use crate::control::metrics::{Metrics, Stage};
 use crate::control::progress::Stop;
-use crate::folder::Folder;
 use crate::model::{Algorithm, Digests, Hasher};
+use crate::system::folder::Folder;
 
 /// Files that are being written are called so, and a number.
 const UNFINISHED: &str = "half-";
@@ -216,8 +216,8 @@ pub fn hash_of(file: &mut File) -> std::io::Result<blake3::Hash> {
 mod tests {
     use super::*;
     use crate::control::progress::Progress;
-    use crate::folder::Owner;
     use crate::model::build::record;
+    use crate::system::folder::Owner;
 
     fn store(path: &std::path::Path) -> Store {
         let path = std::fs::canonicalize(path).unwrap();

@@ -7,9 +7,11 @@
 pub(crate) mod build;
 mod cluster_grid;
 mod digest;
+mod fidelity;
 pub(crate) mod hash_hex;
 pub(crate) mod hex;
 mod kinds;
+mod lost;
 mod moment;
 mod random;
 mod record;
@@ -18,7 +20,9 @@ mod value;
 
 pub use cluster_grid::ClusterGrid;
 pub use digest::{Algorithm, Digests, Hasher};
+pub use fidelity::Fidelity;
 pub use kinds::Kinds;
+pub use lost::{Lost, LostState};
 pub use moment::Moment;
 pub use random::Random;
 pub use record::{FileSystemFacts, Record, UNKNOWN_FORMAT};

@@ -6,9 +6,9 @@ use super::naming::TakenPaths;
 use super::proposal::proposed;
 use super::times::set_times;
 use crate::control::error::Error;
-use crate::folder::{EntryKind, Folder};
 use crate::ledger::{Store, hash_of};
 use crate::model::Record;
+use crate::system::folder::{EntryKind, Folder};
 
 /// Where single photos go.
 pub struct Placement<'a> {

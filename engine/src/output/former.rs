@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::claims::{self, Standing};
 use crate::control::error::Error;
-use crate::folder::Folder;
 use crate::ledger::{Ledger, Store, hash_of};
 use crate::output::naming::OutputFolder;
+use crate::system::folder::Folder;
 
 /// What an earlier process has named, and what becomes of it.
 ///

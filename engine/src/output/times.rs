@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use jiff::tz::TimeZone;
 
 use crate::control::error::Error;
-use crate::folder::Folder;
 use crate::model::{Moment, Record};
+use crate::system::folder::Folder;
 
 /// Sets the time of the file `name` in `folder` to when the photo was taken or, where it does not say,
 /// last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person

@@ -17,11 +17,11 @@ use super::proposal::proposed;
 use super::times::set_times;
 use crate::carve::note_change;
 use crate::control::error::Error;
-use crate::folder::{EntryKind, Folder};
 use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
 use crate::model::Record;
 use crate::settle::{Disposition, ReportOrder};
 use crate::source::Source;
+use crate::system::folder::{EntryKind, Folder};
 
 /// Files that get their names before their folders are waited for: a disk takes several at once in little
 /// more time than one.

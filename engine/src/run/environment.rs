@@ -12,12 +12,12 @@ use crate::carve::Carver;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
-use crate::folder::{Folder, Lock};
 use crate::imaging::Imaged;
 use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
 use crate::options::Options;
 use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
+use crate::system::folder::{Folder, Lock};
 
 /// Name of the settle log in the folder that holds the state of a run.
 const SETTLE_LOG: &str = "settle.log";

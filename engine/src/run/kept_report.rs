@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::control::error::Error;
-use crate::folder::Folder;
 use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
     ReportFile, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
 };
+use crate::system::folder::Folder;
 
 /// The longest report that is read, in bytes: half a million files.
 const LONGEST: u64 = 1 << 30;

@@ -10,13 +10,13 @@ use super::selection::Selection;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
-use crate::folder::{Folder, Owner};
 use crate::formats::Registry;
 use crate::ledger::Content;
 use crate::output::destination::{self, REPORT};
 use crate::output::report::{Grade, ReportFile, Status, Summary};
 use crate::output::{Placed, Placement};
 use crate::source::{Io, Source, Watched, open_watched};
+use crate::system::folder::{Folder, Owner};
 
 /// What to write of a report.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::block_device::BlockDevice;
-use crate::folder::FileId;
+use crate::system::folder::FileId;
 
 /// What backs a loop device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! What the operating system tells of its disks, mounts and loop devices: one reading of `/sys`, `/proc` and
-//! `/dev` for all who ask.
+//! `/dev` for all who ask; and `folder`, through which alone files of the output are opened.
 
 mod behind;
 mod block_device;
 mod disk;
 mod drive;
 mod drives;
+pub(crate) mod folder;
 mod health;
 mod in_use;
 mod loop_image;

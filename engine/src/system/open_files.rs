@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use super::system::{System, entries};
-use crate::folder::FileId;
+use crate::system::folder::FileId;
 
 impl System {
     /// Whether another process has the file or device with `metadata` open for writing, as far as the

@@ -15,7 +15,7 @@ use super::block_device::BlockDevice;
 use super::loop_image::{self, Backing};
 use super::mounts::{self, Mount};
 use super::system::{System, entries};
-use crate::folder::FileId;
+use crate::system::folder::FileId;
 
 /// The most devices in one stack that are followed.
 const MAX_DEVICES: usize = 4096;

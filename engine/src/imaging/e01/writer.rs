@@ -11,8 +11,8 @@ use super::format::{
     self, DESCRIPTOR, FILE_HEADER, LONGEST_SEGMENT, MOST_CHUNKS, Volume, descriptor, ending,
 };
 use crate::control::error::Error;
-use crate::folder::Owner;
 use crate::model::SpanSet;
+use crate::system::folder::Owner;
 
 /// Room that is kept at the end of a segment for what follows the chunks.
 const KEPT: u64 = 1 << 20;

@@ -13,8 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
-use crate::folder::{FileId, Folder, Owner};
 use crate::ledger::SCAN_LOG;
+use crate::system::folder::{FileId, Folder, Owner};
 use crate::system::{System, disk_of};
 use prepared::{Run, Sources};
 use resolved::ResolvedPath;

@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
 use super::{check, check_file};
-use crate::folder::{Folder, Owner};
+use crate::system::folder::{Folder, Owner};
 
 /// A loop device with a file system on it, taken down again at the end of a test.
 struct Loop {

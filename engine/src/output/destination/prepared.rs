@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::source::{LOCK, OURS, REPORT, STATE};
-use crate::folder::{EntryKind, FileId, Folder};
 use crate::ledger::SCAN_LOG;
+use crate::system::folder::{EntryKind, FileId, Folder};
 
 /// So many files and folders are looked at: nobody prepares more, and looking is to take no time.
 const MOST_LOOKED: usize = 100_000;

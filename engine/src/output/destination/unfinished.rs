@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::source::{LOCK, STATE};
 use crate::control::error::Error;
-use crate::folder::Folder;
 use crate::ledger::{Journal, SCAN_LOG, head};
+use crate::system::folder::Folder;
 
 /// Fails when `root`, which was asked for as `output`, holds the log of a run.
 ///

@@ -1,0 +1,184 @@
+//! A folder of this machine as a tree.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use afterimage_signatures::Bytes;
+
+use super::tree::{Node, NodeKind, ReadFailure, Tree};
+use crate::control::progress::Progress;
+use crate::model::Moment;
+use crate::source::{self, Io};
+
+/// Nodes of one tree: more than any disk of a person has, and what fits into memory.
+const MOST_NODES: usize = 20_000_000;
+
+/// Folders inside each other; more is no tree of a person.
+const MOST_DEPTH: usize = 256;
+
+/// A folder of this machine and all that lies below it, without following links.
+#[derive(Debug)]
+pub struct FolderTree {
+    root: PathBuf,
+    title: String,
+    nodes: Vec<Node>,
+    /// Where each node is, in the order of the nodes: names that are not UTF-8 are shown in another way.
+    paths: Vec<PathBuf>,
+    /// Folders that could not be listed, and why.
+    pub unread: Vec<(PathBuf, String)>,
+}
+
+impl FolderTree {
+    /// Walks the folder at `root`, which may be a link itself, without what `is_left_out` names by its path.
+    /// Ends early when the run is stopped.
+    pub fn walk(root: &Path, is_left_out: &dyn Fn(&Path) -> bool, progress: &Progress) -> Self {
+        let mut tree = FolderTree {
+            root: root.to_path_buf(),
+            title: root.display().to_string(),
+            nodes: Vec::new(),
+            paths: Vec::new(),
+            unread: Vec::new(),
+        };
+        let mut found = Vec::new();
+        let mut folders = vec![(root.to_path_buf(), 0)];
+        while let Some((folder, depth)) = folders.pop() {
+            if progress.stopped() || found.len() > MOST_NODES {
+                break;
+            }
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    tree.unread.push((folder, error.to_string()));
+                    continue;
+                }
+            };
+            for entry in entries.flatten() {
+                let path = entry.path();
+                let Ok(metadata) = entry.metadata() else { continue };
+                if is_left_out(&path) {
+                    continue;
+                }
+                if metadata.is_dir() && depth < MOST_DEPTH {
+                    folders.push((path.clone(), depth + 1));
+                }
+                found.push((tree.node(&path, &metadata), path));
+            }
+        }
+        found.sort_unstable_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+        found.dedup_by(|(one, _), (other, _)| one.path == other.path);
+        (tree.nodes, tree.paths) = found.into_iter().unzip();
+        tree
+    }
+
+    /// Where a node is on this machine.
+    pub fn path(&self, node: usize) -> Option<&Path> {
+        self.paths.get(node).map(PathBuf::as_path)
+    }
+
+    /// The folders that hold a mount of another file system are not known here: whoever walks a whole machine
+    /// leaves them out by `is_left_out`.
+    fn node(&self, path: &Path, metadata: &Metadata) -> Node {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        let kind = if metadata.is_file() {
+            NodeKind::File
+        } else if metadata.is_dir() {
+            NodeKind::Folder
+        } else if metadata.is_symlink() {
+            let target = fs::read_link(path).unwrap_or_default();
+            NodeKind::Link(target.to_string_lossy().into_owned())
+        } else {
+            NodeKind::Other
+        };
+        Node {
+            path: parts.join("/"),
+            len: if kind == NodeKind::File { metadata.len() } else { 0 },
+            kind,
+            modified: metadata.modified().ok().and_then(moment),
+            created: metadata.created().ok().and_then(moment),
+            is_deleted: false,
+        }
+    }
+
+    /// Folders that are named in `unread`, once each.
+    pub fn unread_folders(&self) -> BTreeSet<&Path> {
+        self.unread.iter().map(|(folder, _)| folder.as_path()).collect()
+    }
+}
+
+fn moment(time: SystemTime) -> Option<Moment> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Moment::utc(i64::try_from(since.as_secs()).ok()?, i32::try_from(since.subsec_nanos()).ok()?)
+}
+
+impl Tree for FolderTree {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    fn open(&self, node: usize) -> Result<Box<dyn Bytes + Send + '_>, ReadFailure> {
+        let failed = |why: String| ReadFailure(why);
+        let known = self.nodes.get(node).zip(self.paths.get(node));
+        let (node, path) = known.ok_or_else(|| failed("there is no such file".to_owned()))?;
+        if !node.is_file() {
+            return Err(failed("it is no file".to_owned()));
+        }
+        if node.len == 0 {
+            return Ok(Box::new(&[][..]));
+        }
+        let source = source::open(path, Io::Read).map_err(|error| failed(error.to_string()))?;
+        Ok(Box::new(OfSource(source)))
+    }
+}
+
+/// The bytes of a source.
+struct OfSource(Box<dyn source::Source>);
+
+impl Bytes for OfSource {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+        self.0.mapped(at, len)
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        self.0.read_at(at, out);
+    }
+
+    fn unreadable_in(
+        &self,
+        span: afterimage_signatures::verdict::Span,
+    ) -> Option<afterimage_signatures::verdict::Span> {
+        self.0.unreadable_in(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_walked_without_following_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("b/c")).unwrap();
+        fs::write(at("b/c/photo.jpg"), [1, 2, 3]).unwrap();
+        fs::write(at("a.txt"), []).unwrap();
+        let tree = FolderTree::walk(folder.path(), &|_| false, &Progress::default());
+        let paths: Vec<&str> = tree.nodes().iter().map(|node| &*node.path).collect();
+        assert_eq!(paths, ["a.txt", "b", "b/c", "b/c/photo.jpg"]);
+        assert_eq!(tree.content(3, 10), Ok(vec![1, 2, 3]));
+        assert_eq!(tree.content(0, 10), Ok(vec![]));
+        assert!(tree.open(1).is_err() && tree.open(99).is_err());
+        let tree = FolderTree::walk(folder.path(), &|path| path == at("b"), &Progress::default());
+        assert_eq!(tree.nodes().len(), 1);
+    }
+}
