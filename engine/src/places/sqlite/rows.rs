@@ -1,7 +1,10 @@
 //! The rows of a table, page by page.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
+use super::carve::{Carved, carve};
 use super::owners::Owners;
 use super::pages::Pages;
 use super::payload::{Budget, payload};
@@ -25,6 +28,10 @@ pub struct Rows<'d> {
     /// Numbers of the rows that were given: an orphaned page can be an older version of one in the tree.
     given: Option<HashSet<i64>>,
     budget: Budget,
+    /// Bytes of the page that its cells take.
+    taken: Vec<Range<usize>>,
+    /// Rows of the page that no pointer leads to.
+    unpointed: std::vec::IntoIter<Row<'d>>,
 }
 
 impl<'d> Rows<'d> {
@@ -37,8 +44,10 @@ impl<'d> Rows<'d> {
             orphans: table.orphans.iter(),
             state: RowState::Live,
             page: None,
-            given: (!table.orphans.is_empty()).then(HashSet::new),
+            given: (!table.orphans.is_empty() && !table.names.is_empty()).then(HashSet::new),
             budget: Budget::new(pages),
+            taken: Vec::new(),
+            unpointed: Vec::new().into_iter(),
         }
     }
 
@@ -62,14 +71,47 @@ impl<'d> Rows<'d> {
     fn row(&mut self, page: &TreePage<'d>, cell: &Cell) -> Option<Row<'d>> {
         let record = payload(self.pages, self.owners, page.bytes, cell, &mut self.budget);
         let fields = fields(&record, cell.len)?;
-        if let Some(given) = &mut self.given
-            && let Some(rowid) = cell.rowid
-            && !given.insert(rowid)
-            && self.state == RowState::Salvaged
-        {
-            return None;
+        self.taken.push(cell.span.clone());
+        let (rowid, state) = (cell.rowid, self.state);
+        let row = Row { rowid, state, schema: self.schema, record, fields };
+        self.is_new(&row).then_some(row)
+    }
+
+    fn is_new(&mut self, row: &Row<'d>) -> bool {
+        let is_given = match (&mut self.given, row.rowid) {
+            (Some(given), Some(rowid)) => !given.insert(rowid),
+            _ => false,
+        };
+        !is_given || row.state == RowState::Live
+    }
+
+    /// Rows in the bytes of a page that neither a cell nor a free block takes: the pointers to them are damaged.
+    fn unpointed(&mut self, page: &TreePage<'d>) -> Vec<Row<'d>> {
+        let mut taken = std::mem::take(&mut self.taken);
+        if page.kind != PageKind::TableLeaf || page.is_full(&taken) {
+            taken.clear();
+            self.taken = taken;
+            return Vec::new();
         }
-        Some(Row { rowid: cell.rowid, state: self.state, schema: self.schema, record, fields })
+        taken.extend(page.free_blocks());
+        taken.sort_unstable_by_key(|span| span.start);
+        let end = page.bytes.len();
+        taken.push(end..end);
+        let mut from = page.content_start().max(page.pointers_end());
+        let mut rows = Vec::new();
+        for span in taken.drain(..) {
+            if from < span.start {
+                rows.extend(carve(page.bytes, from..span.start, self.schema));
+            }
+            from = from.max(span.end);
+        }
+        self.taken = taken;
+        let (schema, state) = (self.schema, RowState::Salvaged);
+        let row = |carved: Carved| {
+            let record = Cow::Borrowed(&page.bytes[carved.span]);
+            Row { rowid: carved.rowid, state, schema, record, fields: carved.fields }
+        };
+        rows.into_iter().map(row).collect()
     }
 }
 
@@ -78,13 +120,22 @@ impl<'d> Iterator for Rows<'d> {
 
     fn next(&mut self) -> Option<Row<'d>> {
         loop {
-            let (page, nth) = match self.page.take() {
-                Some((page, nth)) if nth < page.cells => (page, nth),
-                _ => (self.next_page()?, 0),
+            if let Some(row) = self.unpointed.next() {
+                if self.is_new(&row) {
+                    return Some(row);
+                }
+                continue;
+            }
+            let Some((page, nth)) = self.page.take() else {
+                self.page = Some((self.next_page()?, 0));
+                continue;
             };
+            if nth == page.cells {
+                self.unpointed = self.unpointed(&page).into_iter();
+                continue;
+            }
             self.page = Some((page, nth + 1));
-            if nth < page.cells
-                && let Some(cell) = page.cell(nth)
+            if let Some(cell) = page.cell(nth)
                 && let Some(row) = self.row(&page, &cell)
             {
                 return Some(row);

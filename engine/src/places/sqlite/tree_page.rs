@@ -146,6 +146,15 @@ impl<'p> TreePage<'p> {
         (end <= self.bytes.len()).then_some(Cell { rowid, len, local, overflow, span: start..end })
     }
 
+    /// Whether these spans of its cells, its free blocks and what it says to be fragments take all its content.
+    pub(super) fn is_full(&self, taken: &[Range<usize>]) -> bool {
+        // A cell takes four bytes at least, so that it can become a free block.
+        let cells: usize = taken.iter().map(|span| span.len().max(4)).sum();
+        let free: usize = self.free_blocks().iter().map(Range::len).sum();
+        let fragments = self.bytes.get(self.header_at + 7).map_or(0, |count| usize::from(*count));
+        cells + free + fragments == self.bytes.len() - self.content_start()
+    }
+
     /// The free blocks between its cells, in order, as far as they can be true.
     pub(super) fn free_blocks(&self) -> Vec<Range<usize>> {
         let mut blocks = Vec::new();
