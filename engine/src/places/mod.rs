@@ -13,6 +13,7 @@ mod forest;
 mod known;
 mod label;
 mod place;
+pub mod sqlite;
 mod tree;
 mod tree_source;
 mod volume_tree;
