@@ -4,28 +4,29 @@ use super::label::Label;
 use super::tree::Tree;
 use crate::model::Lost;
 
-/// A tree that lies in another: a backup in its folder, the files of an archive.
-pub struct SubTree {
+/// A tree that lies in another: a backup in its folder, the files of an archive. It may read from the tree around
+/// it, which outlives it.
+pub struct SubTree<'t> {
     /// The tree.
-    pub tree: Box<dyn Tree>,
+    pub tree: Box<dyn Tree + 't>,
     /// Nodes of the tree around it that it is made of, in order: they are not looked at by themselves.
     pub made_of: Vec<usize>,
 }
 
-/// What places found in a tree.
+/// What places found in a tree, which lives for `'t`.
 #[derive(Default)]
-pub struct Findings {
+pub struct Findings<'t> {
     /// What is said of its files, at most one label a node and place.
     pub labels: Vec<Label>,
     /// Photos that are known to have existed and whose bytes are not in this tree as files.
     pub lost: Vec<Lost>,
     /// Trees inside, which are walked in turn.
-    pub trees: Vec<SubTree>,
+    pub trees: Vec<SubTree<'t>>,
     /// What the user has to know, one sentence each: a wrong password, a database that is damaged.
     pub notes: Vec<String>,
 }
 
-impl std::fmt::Debug for Findings {
+impl std::fmt::Debug for Findings<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let trees: Vec<&str> = self.trees.iter().map(|one| one.tree.title()).collect();
         out.debug_struct("Findings")

@@ -38,5 +38,5 @@ impl fmt::Debug for Context<'_> {
 pub trait Place: Sync {
     /// Adds to `findings` what it knows of a tree. What is damaged or hostile costs bounded time and memory, and a
     /// note; what is whole in it comes back all the same.
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings);
+    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>);
 }
