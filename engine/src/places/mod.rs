@@ -7,12 +7,23 @@
 //!
 //! Adding a place takes a file and a line in [`PLACES`].
 
+mod containers;
+mod digits;
+mod fields;
+mod file_history;
 mod findings;
 mod folder_tree;
+mod kept_open;
 mod known;
 mod label;
+mod photo_name;
 mod place;
+mod slice;
+mod takeout;
+mod thumbnails;
+mod time_machine;
 mod tree;
+mod zip;
 
 pub use crate::model::{Fidelity, Lost, LostState};
 pub use findings::{Findings, SubTree};

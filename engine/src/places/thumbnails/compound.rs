@@ -1,0 +1,236 @@
+//! `Thumbs.db`: the small pictures that Windows kept in each folder, in an OLE compound file. Vista and later write
+//! it in folders of other machines only.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
+use cfb::CompoundFile;
+
+use super::catalog::{self, Listed};
+use super::cursor::Cursor;
+use super::slices_tree::picture_node;
+use super::windows_cache::MOST_OF_THUMBNAIL;
+use crate::model::{Fidelity, Lost, LostState, Origin};
+use crate::places::findings::Findings;
+use crate::places::kept_open::Slot;
+use crate::places::label::Label;
+use crate::places::slice::{Shared, Slice};
+use crate::places::tree::{Node, ReadFailure, Tree};
+
+/// Bytes of a compound file that is looked at; a `Thumbs.db` of 10,000 photos has 100 MiB.
+const MOST_FILE: u64 = 1 << 30;
+
+/// Bytes of a stream that are read: a picture of some hundred pixels, a list of a folder.
+const MOST_STREAM: u64 = 16 << 20;
+
+/// Streams of one file.
+const MOST_STREAMS: usize = 100_000;
+
+/// Bytes before a picture: 12 in XP, 24 later.
+const MOST_HEADER: usize = 64;
+
+/// The name of the list in the files of XP.
+const CATALOG: &str = "/Catalog";
+
+/// The pictures of a `Thumbs.db`.
+pub(in crate::places) struct CompoundTree<'t> {
+    title: String,
+    tree: &'t dyn Tree,
+    node: usize,
+    nodes: Vec<Node>,
+    labels: Vec<Label>,
+    /// The stream of each node.
+    streams: Vec<String>,
+    kept: Mutex<Option<(Compound<'t>, Slot)>>,
+}
+
+type Compound<'t> = CompoundFile<Cursor<'t>>;
+
+/// A stream that may hold a picture.
+struct Found {
+    stream: String,
+    name: String,
+    len: u64,
+    label: Label,
+}
+
+impl<'t> CompoundTree<'t> {
+    /// The pictures of the file of `tree` at `node`, when it is such a file.
+    pub(in crate::places) fn new(
+        tree: &'t dyn Tree,
+        node: usize,
+        findings: &mut Findings<'_>,
+    ) -> Option<Self> {
+        let file = tree.nodes().get(node)?;
+        let mut compound = open(tree, node).ok()?;
+        let names: Vec<(String, u64)> = compound
+            .read_root_storage()
+            .take(MOST_STREAMS)
+            .filter(|entry| entry.is_stream())
+            .map(|entry| (entry.name().to_owned(), entry.len()))
+            .collect();
+        let listed = content(&mut compound, CATALOG).map(|list| catalog::read(&list));
+        let listed = listed.unwrap_or_default();
+        let by_stream: HashMap<&str, &Listed> =
+            listed.iter().map(|file| (file.stream.as_str(), file)).collect();
+        let mut found: Vec<Found> = names
+            .into_iter()
+            .filter_map(|(stream, len)| {
+                Found::new(by_stream.get(stream.as_str()).copied(), stream, len, file)
+            })
+            .collect();
+        let title = format!("{}/{}", tree.title(), file.path);
+        findings.lost.extend(lost(&listed, tree, file));
+        found.sort_by(|one, other| (&one.name, &one.stream).cmp(&(&other.name, &other.stream)));
+        let mut pictures = CompoundTree {
+            title,
+            tree,
+            node,
+            nodes: Vec::new(),
+            labels: Vec::new(),
+            streams: Vec::new(),
+            kept: Mutex::new(None),
+        };
+        for (nth, one) in found.into_iter().enumerate() {
+            pictures.nodes.push(picture_node(one.name, one.len, &one.label));
+            pictures.labels.push(Label { node: nth, ..one.label });
+            pictures.streams.push(one.stream);
+        }
+        (!pictures.nodes.is_empty()).then_some(pictures)
+    }
+
+    /// The content of a stream, after what comes before its picture.
+    fn picture(&self, stream: &str) -> Result<Slice<'static>, ReadFailure> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = match &mut *kept {
+            Some((compound, _)) => content(compound, stream),
+            none => {
+                let mut compound = open(self.tree, self.node)?;
+                let content = content(&mut compound, stream);
+                *none = Slot::take().map(|slot| (compound, slot));
+                content
+            }
+        };
+        let content = content.ok_or_else(|| ReadFailure("it is damaged".to_owned()))?;
+        let at = start(&content).unwrap_or(0) as u64;
+        let whole = Span::between(at, content.len() as u64);
+        let content: Shared<'static> = Arc::new(Owned(content));
+        Ok(Slice::new(content, whole))
+    }
+}
+
+impl Found {
+    /// The picture of a stream, by what the list says of it or by its name: `256_0123456789abcdef`.
+    fn new(listed: Option<&Listed>, stream: String, len: u64, file: &Node) -> Option<Self> {
+        let mut label = Label::new(0, Origin::Cache, "Windows thumbnail cache (Thumbs.db)");
+        label.fidelity = Fidelity::Thumbnail;
+        let name = match listed {
+            Some(listed) => {
+                label.shows = Some(beside(file, &listed.name));
+                label.modified = listed.modified;
+                listed.name.clone()
+            }
+            None => {
+                let (side, hash) = stream.split_once('_')?;
+                let side: u32 = side.parse().ok()?;
+                let is_hash = hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+                if !is_hash {
+                    return None;
+                }
+                if side > MOST_OF_THUMBNAIL {
+                    label.fidelity = Fidelity::Preview;
+                }
+                stream.clone()
+            }
+        };
+        Some(Found { stream: format!("/{stream}"), name, len, label })
+    }
+}
+
+/// Files of the list that are not in its folder any more.
+fn lost<'a>(
+    listed: &'a [Listed],
+    tree: &'a dyn Tree,
+    file: &'a Node,
+) -> impl Iterator<Item = Lost> + 'a {
+    let gone = listed.iter().filter(|listed| {
+        crate::places::photo_name::is_photo_name(&listed.name)
+            && tree.at(&beside(file, &listed.name)).is_none()
+    });
+    gone.map(|listed| {
+        let mut lost = Lost::named(format!("{} of its folder", file.name()), beside(file, &listed.name));
+        lost.state = LostState::PreviewOnly;
+        lost
+    })
+}
+
+/// The path of a file in the same folder.
+fn beside(file: &Node, name: &str) -> String {
+    match file.folder() {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn open<'t>(tree: &'t dyn Tree, node: usize) -> Result<Compound<'t>, ReadFailure> {
+    let bytes = tree.open(node)?;
+    if bytes.len() > MOST_FILE {
+        return Err(ReadFailure("it is too large for a Thumbs.db".to_owned()));
+    }
+    CompoundFile::open(Cursor::new(Shared::from(bytes)))
+        .map_err(|error| ReadFailure(error.to_string()))
+}
+
+fn content(compound: &mut Compound<'_>, path: &str) -> Option<Vec<u8>> {
+    let stream = compound.open_stream(path).ok()?;
+    let mut out = Vec::new();
+    stream.take(MOST_STREAM).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+/// Where the picture begins in a stream.
+fn start(content: &[u8]) -> Option<usize> {
+    let head = &content[..content.len().min(MOST_HEADER)];
+    let magics: [&[u8]; 3] = [b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM"];
+    magics.into_iter().find_map(|magic| memchr::memmem::find(head, magic))
+}
+
+/// Bytes in memory.
+struct Owned(Vec<u8>);
+
+impl Bytes for Owned {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+        Bytes::mapped(self.0.as_slice(), at, len)
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        Bytes::read_at(self.0.as_slice(), at, out);
+    }
+}
+
+impl Tree for CompoundTree<'_> {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    fn told(&self) -> &[Label] {
+        &self.labels
+    }
+
+    fn open(&self, node: usize) -> Result<Box<dyn Bytes + Send + '_>, ReadFailure> {
+        let stream = self.streams.get(node);
+        let stream = stream.ok_or_else(|| ReadFailure("there is no such picture".to_owned()))?;
+        Ok(Box::new(self.picture(stream)?))
+    }
+}
