@@ -2,12 +2,13 @@
 //! by their first bytes, wherever they lie and whatever they are called.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use afterimage_signatures::Bytes;
 
 use super::findings::{Findings, SubTree};
 use super::place::{Context, Place};
-use super::thumbnails::{CompoundTree, CacheTree};
+use super::thumbnails::{CompoundTree, windows_cache};
 use super::tree::{Node, Tree};
 use super::zip::{Directory, ZipTree};
 
@@ -21,7 +22,7 @@ const HEAD: usize = 8;
 const LEAST: u64 = 22;
 
 impl Place for Containers {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         findings.labels.extend_from_slice(tree.told());
         // By the folder that they lie in: the parts of one export.
         let mut exports: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -37,7 +38,7 @@ impl Place for Containers {
             bytes.read_at(0, &mut head);
             match &head {
                 [b'P', b'K', 3, 4, ..] => {
-                    let archive = Archive { tree, node, bytes: bytes.as_ref() };
+                    let archive = Archive { tree: tree.as_ref(), node, bytes: bytes.as_ref() };
                     if archive.read(context, findings) {
                         exports.entry(node.folder()).or_default().push(at);
                     } else {
@@ -45,13 +46,12 @@ impl Place for Containers {
                     }
                 }
                 b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" => {
-                    drop(bytes);
                     let found = CompoundTree::new(tree, at, findings);
-                    findings.trees.extend(found.map(|one| sub_tree(one, at)));
+                    findings.trees.extend(found.map(|one| sub_tree(Box::new(one), at)));
                 }
                 [b'C', b'M', b'M', b'M', ..] => {
-                    drop(bytes);
-                    let found = CacheTree::new(tree, at, &|| context.progress.stopped(), findings);
+                    let stopped = || context.progress.stopped();
+                    let found = windows_cache(tree, at, &stopped, findings);
                     findings.trees.extend(found.map(|one| sub_tree(one, at)));
                 }
                 _ => {}
@@ -63,18 +63,18 @@ impl Place for Containers {
     }
 }
 
-fn sub_tree<'t>(tree: impl Tree + 't, made_of: usize) -> SubTree<'t> {
-    SubTree { tree: Box::new(tree), made_of: vec![made_of] }
+fn sub_tree(tree: Box<dyn Tree>, made_of: usize) -> SubTree {
+    SubTree { tree, made_of: vec![made_of] }
 }
 
 /// The tree of archives that belong together.
-fn archive_tree<'t>(tree: &'t dyn Tree, parts: Vec<usize>, context: &Context<'_>) -> SubTree<'t> {
+fn archive_tree(tree: &Arc<dyn Tree>, parts: Vec<usize>, context: &Context<'_>) -> SubTree {
     let first = parts.first().and_then(|at| tree.nodes().get(*at));
     let mut title = format!("{}/{}", tree.title(), first.map_or("", |node| &node.path));
     if parts.len() > 1 {
         title.push_str(&format!(" and {} more parts", parts.len() - 1));
     }
-    let archives = ZipTree::new(tree, &parts, title, context.progress.wish().clone());
+    let archives = ZipTree::new(Arc::clone(tree), parts.clone(), title, context.progress.wish().clone());
     SubTree { tree: Box::new(archives), made_of: parts }
 }
 
@@ -87,7 +87,7 @@ struct Archive<'a> {
 
 impl Archive<'_> {
     /// Tells what is wrong with the archive, and whether it is a part of an export of Google.
-    fn read(&self, context: &Context<'_>, findings: &mut Findings<'_>) -> bool {
+    fn read(&self, context: &Context<'_>, findings: &mut Findings) -> bool {
         let directory = Directory::read(self.bytes, &|| context.progress.stopped());
         let path = format!("{}/{}", self.tree.title(), self.node.path);
         let mut note = |what: String| findings.notes.push(format!("{path}: {what}"));

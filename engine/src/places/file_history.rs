@@ -1,6 +1,7 @@
 //! File History of Windows 8 and later: every version of a file, with its date in the name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::digits;
 use super::findings::Findings;
@@ -32,7 +33,7 @@ struct Version<'n> {
 }
 
 impl Place for FileHistory {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         let mut versions: BTreeMap<String, Vec<(Moment, usize)>> = BTreeMap::new();
         let mut overflow = 0usize;
         for (at, node) in tree.nodes().iter().enumerate() {
@@ -142,7 +143,7 @@ mod tests {
         );
         let (progress, mut findings) = (Default::default(), Findings::default());
         let context = Context { passwords: &None_, progress: &progress, now: 0 };
-        FileHistory.read(&tree, &context, &mut findings);
+        FileHistory.read(&(Arc::new(tree) as Arc<dyn Tree>), &context, &mut findings);
         let told: Vec<_> = findings
             .labels
             .iter()

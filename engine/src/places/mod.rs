@@ -13,7 +13,7 @@ mod fields;
 mod file_history;
 mod findings;
 mod folder_tree;
-mod kept_open;
+mod recent;
 mod known;
 mod label;
 mod photo_name;

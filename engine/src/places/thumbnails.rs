@@ -4,7 +4,6 @@ mod android;
 mod cache_file;
 mod catalog;
 mod compound;
-mod cursor;
 mod file_uri;
 mod png_text;
 mod slices_tree;
@@ -14,5 +13,5 @@ mod xdg;
 
 pub(super) use android::Android;
 pub(super) use compound::CompoundTree;
-pub(super) use windows_cache::CacheTree;
+pub(super) use windows_cache::windows_cache;
 pub(super) use xdg::Xdg;

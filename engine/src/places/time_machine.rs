@@ -1,6 +1,7 @@
 //! Time Machine: a folder for each snapshot, in which a file that did not change is the same as in the one before.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
@@ -40,7 +41,7 @@ struct Snapped<'n> {
 type Same<'n> = (&'n str, &'n str, &'n str, u64, Option<DateTime>);
 
 impl Place for TimeMachine {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         let is_inside = tree.title().contains(BACKUPS);
         let mut newest: HashMap<Same<'_>, (usize, Snapped<'_>)> = HashMap::new();
         let mut repeats = Vec::new();
@@ -48,7 +49,7 @@ impl Place for TimeMachine {
             if context.progress.stopped() {
                 return;
             }
-            let Some(snapped) = Snapped::of(node, is_inside, tree) else { continue };
+            let Some(snapped) = Snapped::of(node, is_inside, tree.as_ref()) else { continue };
             let same = (snapped.backup, snapped.volume, snapped.path, node.len, node.modified.map(|at| at.civil));
             // Without a date nothing tells that a file did not change.
             let is_told = node.modified.is_some();
@@ -66,7 +67,7 @@ impl Place for TimeMachine {
         }
         let of = |node: usize| {
             let node_of = &tree.nodes()[node];
-            let snapped = Snapped::of(node_of, is_inside, tree)?;
+            let snapped = Snapped::of(node_of, is_inside, tree.as_ref())?;
             let same = (snapped.backup, snapped.volume, snapped.path, node_of.len, node_of.modified.map(|at| at.civil));
             Some((node, newest.get(&same)?.0))
         };

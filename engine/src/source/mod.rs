@@ -33,7 +33,7 @@ pub use definition::{SECTOR_SIZE, Source, SourceKind};
 pub use holed::Holed;
 pub use identity::Identity;
 pub use memory::MemorySource;
-pub(crate) use open::open_watched;
+pub(crate) use open::{open_as_it_is, open_watched};
 pub use open::{Io, open};
 pub use packed::{Packed, recognise, shell};
 pub use sparse_bundle::is_sparse_bundle;

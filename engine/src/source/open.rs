@@ -52,6 +52,12 @@ pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn S
     }
 }
 
+/// Opens the image or device at `path` as it is: nobody looks at what is in it, and a part of several is one of
+/// its own.
+pub(crate) fn open_as_it_is(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    open_one(path, io)
+}
+
 /// Opens what is at `path`, whatever is in it.
 fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     let failed = |error| Error::open(path, error);

@@ -20,6 +20,9 @@ const MOST_PROPERTIES: u64 = 1 << 20;
 /// Bands of other lengths than these no Mac makes: 1 sector to 4 GiB.
 const BAND_SIZES: std::ops::RangeInclusive<u64> = 512..=4 << 30;
 
+/// No file is longer.
+const LONGEST: u64 = i64::MAX as u64;
+
 /// The list of properties, and the copy of it that macOS keeps.
 const PROPERTIES: [&str; 2] = ["Info.plist", "Info.bckup"];
 
@@ -60,7 +63,7 @@ impl SparseBundle {
             let mut text = Vec::new();
             std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_PROPERTIES), &mut text).ok()?;
             let number = |key| property::integer(&text, key);
-            number("band-size").zip(number("size")).filter(|(band, _)| BAND_SIZES.contains(band))
+            number("band-size").zip(number("size")).filter(|(band, len)| BAND_SIZES.contains(band) && *len <= LONGEST)
         });
         let (band_len, len) = sizes.ok_or_else(|| {
             refused("it is a sparse bundle whose Info.plist is damaged: it does not tell the size of its bands")

@@ -1,6 +1,7 @@
 //! Photos of an export, with what the files beside them say.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::folder::{self, Kind};
 use super::names;
@@ -31,15 +32,15 @@ struct Folder<'a> {
 }
 
 impl Place for Takeout {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
-        let places = candidates(tree);
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let places = candidates(tree.as_ref());
         let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
         for (at, node) in tree.nodes().iter().enumerate() {
             if context.progress.stopped() {
                 return;
             }
             if node.is_file() && places.contains(node.folder()) {
-                folders.entry(folder::in_export(node.folder())).or_default().add(tree, at, node);
+                folders.entry(folder::in_export(node.folder())).or_default().add(tree.as_ref(), at, node);
             }
         }
         folders.retain(|_, folder| !folder.beside.is_empty());
@@ -122,7 +123,7 @@ impl Export {
     }
 
     /// Photos of all folders with their albums; JSON whose photo lies in another folder tells of an album only.
-    fn finish(mut self, findings: &mut Findings<'_>) {
+    fn finish(mut self, findings: &mut Findings) {
         let there: BTreeSet<Known> = self.labels.iter().filter_map(|(_, known)| known.clone()).collect();
         let mut told = BTreeSet::new();
         for (known, mut lost, album) in self.alone {

@@ -1,5 +1,7 @@
 //! Small pictures that Android and its apps keep.
 
+use std::sync::Arc;
+
 use super::thumb_data::ThumbDataTree;
 use crate::model::{Fidelity, Origin};
 use crate::places::findings::{Findings, SubTree};
@@ -17,7 +19,7 @@ const THUMBNAILS: &str = ".thumbnails";
 const GLIDE: &str = "image_manager_disk_cache";
 
 impl Place for Android {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         for (at, node) in tree.nodes().iter().enumerate() {
             if !node.is_file() {
                 continue;
@@ -28,8 +30,8 @@ impl Place for Android {
                 label.fidelity = Fidelity::Preview;
                 findings.labels.push(label);
             } else if folder == THUMBNAILS && node.name().starts_with(".thumbdata") {
-                let tree = ThumbDataTree::new(tree, at, context.progress.wish().clone());
-                findings.trees.push(SubTree { tree: Box::new(tree), made_of: vec![at] });
+                let inside = ThumbDataTree::new(Arc::clone(tree), at, context.progress.wish().clone());
+                findings.trees.push(SubTree { tree: Box::new(inside), made_of: vec![at] });
             } else if folder == THUMBNAILS {
                 let mut label = Label::new(at, Origin::Cache, "Android thumbnail cache");
                 label.fidelity = Fidelity::Thumbnail;

@@ -2,7 +2,7 @@
 //! it in folders of other machines only.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use afterimage_signatures::Bytes;
@@ -10,18 +10,17 @@ use afterimage_signatures::verdict::Span;
 use cfb::CompoundFile;
 
 use super::catalog::{self, Listed};
-use super::cursor::Cursor;
 use super::slices_tree::picture_node;
 use super::windows_cache::MOST_OF_THUMBNAIL;
 use crate::model::{Fidelity, Lost, LostState, Origin};
 use crate::places::findings::Findings;
-use crate::places::kept_open::Slot;
 use crate::places::label::Label;
+use crate::places::recent::{Recent, TreeId};
 use crate::places::slice::{Shared, Slice};
 use crate::places::tree::{Node, ReadFailure, Tree};
 
-/// Bytes of a compound file that is looked at; a `Thumbs.db` of 10,000 photos has 100 MiB.
-const MOST_FILE: u64 = 1 << 30;
+/// Bytes of a compound file that is looked at; a `Thumbs.db` of 5,000 photos has 50 MiB.
+const MOST_FILE: usize = 64 << 20;
 
 /// Bytes of a stream that are read: a picture of some hundred pixels, a list of a folder.
 const MOST_STREAM: u64 = 16 << 20;
@@ -36,18 +35,21 @@ const MOST_HEADER: usize = 64;
 const CATALOG: &str = "/Catalog";
 
 /// The pictures of a `Thumbs.db`.
-pub(in crate::places) struct CompoundTree<'t> {
+pub(in crate::places) struct CompoundTree {
     title: String,
-    tree: &'t dyn Tree,
+    id: TreeId,
+    tree: Arc<dyn Tree>,
     node: usize,
     nodes: Vec<Node>,
     labels: Vec<Label>,
     /// The stream of each node.
     streams: Vec<String>,
-    kept: Mutex<Option<(Compound<'t>, Slot)>>,
 }
 
-type Compound<'t> = CompoundFile<Cursor<'t>>;
+type Compound = CompoundFile<Cursor<Vec<u8>>>;
+
+/// Files that were taken apart last.
+static RECENT: Recent<Mutex<Compound>> = Recent::new(2);
 
 /// A stream that may hold a picture.
 struct Found {
@@ -57,15 +59,15 @@ struct Found {
     label: Label,
 }
 
-impl<'t> CompoundTree<'t> {
+impl CompoundTree {
     /// The pictures of the file of `tree` at `node`, when it is such a file.
     pub(in crate::places) fn new(
-        tree: &'t dyn Tree,
+        tree: &Arc<dyn Tree>,
         node: usize,
-        findings: &mut Findings<'_>,
+        findings: &mut Findings,
     ) -> Option<Self> {
         let file = tree.nodes().get(node)?;
-        let mut compound = open(tree, node).ok()?;
+        let mut compound = open(tree.as_ref(), node).ok()?;
         let names: Vec<(String, u64)> = compound
             .read_root_storage()
             .take(MOST_STREAMS)
@@ -83,16 +85,16 @@ impl<'t> CompoundTree<'t> {
             })
             .collect();
         let title = format!("{}/{}", tree.title(), file.path);
-        findings.lost.extend(lost(&listed, tree, file));
+        findings.lost.extend(lost(&listed, tree.as_ref(), file));
         found.sort_by(|one, other| (&one.name, &one.stream).cmp(&(&other.name, &other.stream)));
         let mut pictures = CompoundTree {
             title,
-            tree,
+            id: TreeId::next(),
+            tree: Arc::clone(tree),
             node,
             nodes: Vec::new(),
             labels: Vec::new(),
             streams: Vec::new(),
-            kept: Mutex::new(None),
         };
         for (nth, one) in found.into_iter().enumerate() {
             pictures.nodes.push(picture_node(one.name, one.len, &one.label));
@@ -104,16 +106,10 @@ impl<'t> CompoundTree<'t> {
 
     /// The content of a stream, after what comes before its picture.
     fn picture(&self, stream: &str) -> Result<Slice<'static>, ReadFailure> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let content = match &mut *kept {
-            Some((compound, _)) => content(compound, stream),
-            none => {
-                let mut compound = open(self.tree, self.node)?;
-                let content = content(&mut compound, stream);
-                *none = Slot::take().map(|slot| (compound, slot));
-                content
-            }
-        };
+        let make = || open(self.tree.as_ref(), self.node).map(Mutex::new);
+        let compound = RECENT.get(self.id, self.node, make)?;
+        let mut compound = compound.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = content(&mut compound, stream);
         let content = content.ok_or_else(|| ReadFailure("it is damaged".to_owned()))?;
         let at = start(&content).unwrap_or(0) as u64;
         let whole = Span::between(at, content.len() as u64);
@@ -175,16 +171,12 @@ fn beside(file: &Node, name: &str) -> String {
     }
 }
 
-fn open<'t>(tree: &'t dyn Tree, node: usize) -> Result<Compound<'t>, ReadFailure> {
-    let bytes = tree.open(node)?;
-    if bytes.len() > MOST_FILE {
-        return Err(ReadFailure("it is too large for a Thumbs.db".to_owned()));
-    }
-    CompoundFile::open(Cursor::new(Shared::from(bytes)))
-        .map_err(|error| ReadFailure(error.to_string()))
+fn open(tree: &dyn Tree, node: usize) -> Result<Compound, ReadFailure> {
+    let bytes = tree.content(node, MOST_FILE)?;
+    CompoundFile::open(Cursor::new(bytes)).map_err(|error| ReadFailure(error.to_string()))
 }
 
-fn content(compound: &mut Compound<'_>, path: &str) -> Option<Vec<u8>> {
+fn content(compound: &mut Compound, path: &str) -> Option<Vec<u8>> {
     let stream = compound.open_stream(path).ok()?;
     let mut out = Vec::new();
     stream.take(MOST_STREAM).read_to_end(&mut out).ok()?;
@@ -215,7 +207,7 @@ impl Bytes for Owned {
     }
 }
 
-impl Tree for CompoundTree<'_> {
+impl Tree for CompoundTree {
     fn title(&self) -> &str {
         &self.title
     }

@@ -1,11 +1,12 @@
 //! Pictures that lie one after the other in a file, as a tree.
 
+use std::sync::Arc;
+
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::places::kept_open::KeptOpen;
 use crate::places::label::Label;
-use crate::places::slice::Slice;
+use crate::places::slice::{Shared, Slice};
 use crate::places::tree::{Node, NodeKind, ReadFailure, Tree};
 
 /// A picture in a file.
@@ -19,22 +20,24 @@ pub(super) struct Picture {
 }
 
 /// The pictures of one file.
-pub(super) struct SlicesTree<'t> {
+pub(super) struct SlicesTree {
     title: String,
-    file: KeptOpen<'t>,
+    tree: Arc<dyn Tree>,
+    node: usize,
     nodes: Vec<Node>,
     spans: Vec<Span>,
     labels: Vec<Label>,
 }
 
-impl<'t> SlicesTree<'t> {
+impl SlicesTree {
     /// The pictures in the file of `tree` at `node`.
-    pub(super) fn new(tree: &'t dyn Tree, node: usize, mut pictures: Vec<Picture>) -> Self {
+    pub(super) fn new(tree: &Arc<dyn Tree>, node: usize, mut pictures: Vec<Picture>) -> Self {
         pictures.sort_by(|one, other| (&one.name, one.span).cmp(&(&other.name, other.span)));
         let path = tree.nodes().get(node).map_or("", |node| &node.path);
         let mut slices = SlicesTree {
             title: format!("{}/{path}", tree.title()),
-            file: KeptOpen::new(tree, node),
+            tree: Arc::clone(tree),
+            node,
             nodes: Vec::new(),
             spans: Vec::new(),
             labels: Vec::new(),
@@ -54,7 +57,7 @@ pub(super) fn picture_node(path: String, len: u64, label: &Label) -> Node {
     Node { path, kind, len, modified: label.modified, created: None, is_deleted: false }
 }
 
-impl Tree for SlicesTree<'_> {
+impl Tree for SlicesTree {
     fn title(&self) -> &str {
         &self.title
     }
@@ -70,6 +73,6 @@ impl Tree for SlicesTree<'_> {
     fn open(&self, node: usize) -> Result<Box<dyn Bytes + Send + '_>, ReadFailure> {
         let span = self.spans.get(node);
         let span = span.ok_or_else(|| ReadFailure("there is no such picture".to_owned()))?;
-        Ok(Box::new(Slice::new(self.file.bytes()?, *span)))
+        Ok(Box::new(Slice::new(Shared::from(self.tree.open(self.node)?), *span)))
     }
 }

@@ -1,6 +1,6 @@
 //! The databases in which Android keeps its thumbnails: pictures one after the other, found as on a card.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Effort};
@@ -21,32 +21,32 @@ const CHUNK: usize = 4 << 20;
 const MOST_PICTURES: usize = 1_000_000;
 
 /// The pictures in a `.thumbdata` file, which are looked for when somebody asks for the nodes.
-pub(super) struct ThumbDataTree<'t> {
-    tree: &'t dyn Tree,
+pub(super) struct ThumbDataTree {
+    tree: Arc<dyn Tree>,
     node: usize,
     title: String,
     stop: Stop,
-    found: OnceLock<SlicesTree<'t>>,
+    found: OnceLock<SlicesTree>,
 }
 
-impl<'t> ThumbDataTree<'t> {
+impl ThumbDataTree {
     /// The file of `tree` at `node`.
-    pub(super) fn new(tree: &'t dyn Tree, node: usize, stop: Stop) -> Self {
+    pub(super) fn new(tree: Arc<dyn Tree>, node: usize, stop: Stop) -> Self {
         let path = tree.nodes().get(node).map_or("", |node| &node.path);
         let title = format!("{}/{path}", tree.title());
         ThumbDataTree { tree, node, title, stop, found: OnceLock::new() }
     }
 
-    fn found(&self) -> &SlicesTree<'t> {
+    fn found(&self) -> &SlicesTree {
         self.found.get_or_init(|| {
             let bytes = self.tree.open(self.node);
             let found = bytes.map(|bytes| pictures(bytes.as_ref(), &self.stop));
-            SlicesTree::new(self.tree, self.node, found.unwrap_or_default())
+            SlicesTree::new(&self.tree, self.node, found.unwrap_or_default())
         })
     }
 }
 
-impl Tree for ThumbDataTree<'_> {
+impl Tree for ThumbDataTree {
     fn title(&self) -> &str {
         &self.title
     }

@@ -1,5 +1,7 @@
 //! The picture caches of the Windows Explorer.
 
+use std::sync::Arc;
+
 use super::cache_file::{self, Entry};
 use super::slices_tree::{Picture, SlicesTree};
 use crate::model::{Fidelity, Origin};
@@ -11,39 +13,35 @@ use crate::places::tree::Tree;
 /// A picture with longer sides than this is more than a thumbnail.
 pub(super) const MOST_OF_THUMBNAIL: u32 = 512;
 
-/// The pictures of a `thumbcache_*.db`.
-pub(in crate::places) struct CacheTree;
-
-impl CacheTree {
-    /// The pictures of the cache of `tree` at `node`; nothing, with a note where one is due, when there are none.
-    pub(in crate::places) fn new<'t>(
-        tree: &'t dyn Tree,
-        node: usize,
-        stopped: &dyn Fn() -> bool,
-        findings: &mut Findings<'t>,
-    ) -> Option<impl Tree + 't> {
-        let bytes = tree.open(node).ok()?;
-        let found = match cache_file::entries(bytes.as_ref(), stopped) {
-            Ok(cache) => cache.entries,
-            Err(version) => {
-                let path = &tree.nodes().get(node)?.path;
-                findings.notes.push(format!(
-                    "{}/{path}: a thumbnail cache of version {version}, which is not known",
-                    tree.title()
-                ));
-                return None;
-            }
-        };
-        let name = tree.nodes().get(node)?.name().to_ascii_lowercase();
-        let pictures: Vec<Picture> = found
-            .into_iter()
-            .map(|entry| {
-                let magic = read(bytes.as_ref(), entry.picture.at, 4).unwrap_or_default();
-                picture(entry, &magic, &name)
-            })
-            .collect();
-        (!pictures.is_empty()).then(|| SlicesTree::new(tree, node, pictures))
-    }
+/// The pictures of the `thumbcache_*.db` of `tree` at `node`; nothing, with a note where one is due, when there are
+/// none.
+pub(in crate::places) fn windows_cache(
+    tree: &Arc<dyn Tree>,
+    node: usize,
+    stopped: &dyn Fn() -> bool,
+    findings: &mut Findings,
+) -> Option<Box<dyn Tree>> {
+    let bytes = tree.open(node).ok()?;
+    let found = match cache_file::entries(bytes.as_ref(), stopped) {
+        Ok(cache) => cache.entries,
+        Err(version) => {
+            let path = &tree.nodes().get(node)?.path;
+            findings.notes.push(format!(
+                "{}/{path}: a thumbnail cache of version {version}, which is not known",
+                tree.title()
+            ));
+            return None;
+        }
+    };
+    let name = tree.nodes().get(node)?.name().to_ascii_lowercase();
+    let pictures: Vec<Picture> = found
+        .into_iter()
+        .map(|entry| {
+            let magic = read(bytes.as_ref(), entry.picture.at, 4).unwrap_or_default();
+            picture(entry, &magic, &name)
+        })
+        .collect();
+    (!pictures.is_empty()).then(|| Box::new(SlicesTree::new(tree, node, pictures)) as Box<dyn Tree>)
 }
 
 fn picture(entry: Entry, magic: &[u8], file: &str) -> Picture {

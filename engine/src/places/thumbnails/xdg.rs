@@ -1,5 +1,7 @@
 //! Thumbnails of Linux desktops, which name the photo that they are of.
 
+use std::sync::Arc;
+
 use super::file_uri;
 use super::png_text;
 use crate::model::{Fidelity, Lost, LostState, Moment, Origin};
@@ -24,7 +26,7 @@ const FOLDERS: [&str; 3] = [".cache/thumbnails", ".thumbnails", "thumbnails"];
 const DEEPEST_HOME: usize = 4;
 
 impl Place for Xdg {
-    fn read<'t>(&self, tree: &'t dyn Tree, context: &Context<'_>, findings: &mut Findings<'t>) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         // The same photo has thumbnails of several sizes; it is lost once.
         let mut lost = std::collections::BTreeMap::new();
         for (at, node) in tree.nodes().iter().enumerate() {
@@ -34,14 +36,14 @@ impl Place for Xdg {
             if !is_named_as_thumbnail(node) {
                 continue;
             }
-            let Some(thumbnail) = Thumbnail::read(tree, at) else { continue };
+            let Some(thumbnail) = Thumbnail::read(tree.as_ref(), at) else { continue };
             let (cache, size) = node.folder().rsplit_once('/').unwrap_or(("", node.folder()));
             let is_of_photo = thumbnail.is_of_photo();
             let is_failure = cache.ends_with("/fail") || size == "fail";
             if is_of_photo && !is_failure {
                 findings.labels.push(thumbnail.label(at, size));
             }
-            if is_of_photo && thumbnail.is_gone(tree, cache) {
+            if is_of_photo && thumbnail.is_gone(tree.as_ref(), cache) {
                 let state = if is_failure { LostState::NameOnly } else { LostState::PreviewOnly };
                 let known: &mut Lost =
                     lost.entry(thumbnail.path.clone()).or_insert_with(|| thumbnail.lost());

@@ -2,17 +2,21 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
+use crate::places::recent::{Recent, TreeId};
 use crate::places::slice::Slice;
 
 /// A member up to this length is kept in memory, a longer one in a file that has no name.
-const MOST_IN_MEMORY: u64 = 32 << 20;
+const MOST_IN_MEMORY: u64 = 16 << 20;
+
+/// Members that were read last. Those of an archive in an archive ask for the same one each time.
+static RECENT: Recent<Mutex<State>> = Recent::new(8);
 
 /// Bytes that are read and inflated at once.
 const CHUNK: usize = 64 << 10;
@@ -21,7 +25,7 @@ const CHUNK: usize = 64 << 10;
 pub(super) struct Inflated<'t> {
     packed: Slice<'t>,
     len: u64,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 struct State {
@@ -41,20 +45,20 @@ enum Store {
 }
 
 impl<'t> Inflated<'t> {
-    /// The member of `len` bytes that is packed in `packed`; nothing is inflated yet.
+    /// The member of `len` bytes that is packed in `packed`, a node of a tree: nothing is inflated yet, or what was
+    /// when it was read a moment ago.
     ///
     /// # Errors
     ///
     /// When a long one finds no room for a file.
-    pub(super) fn new(packed: Slice<'t>, len: u64) -> io::Result<Self> {
-        let store = if len > MOST_IN_MEMORY {
-            Store::File(tempfile::tempfile()?)
-        } else {
-            Store::Memory(Vec::new())
-        };
-        let inflater = InflateState::new_boxed(DataFormat::Raw);
-        let state = State { inflater, taken: 0, made: 0, store, is_over: false };
-        Ok(Inflated { packed, len, state: Mutex::new(state) })
+    pub(super) fn recent(
+        tree: TreeId,
+        node: usize,
+        packed: Slice<'t>,
+        len: u64,
+    ) -> io::Result<Self> {
+        let state = RECENT.get(tree, node, || State::new(len).map(Mutex::new))?;
+        Ok(Inflated { packed, len, state })
     }
 
     /// The state after at least `end` bytes, or all that there are, have been made.
@@ -86,6 +90,18 @@ impl<'t> Inflated<'t> {
         let is_stuck = result.bytes_consumed == 0 && result.bytes_written == 0;
         let goes_on = matches!(result.status, Ok(MZStatus::Ok)) && !is_stuck;
         state.is_over = !goes_on || stored.is_err() || unread.is_some();
+    }
+}
+
+impl State {
+    fn new(len: u64) -> io::Result<Self> {
+        let store = if len > MOST_IN_MEMORY {
+            Store::File(tempfile::tempfile()?)
+        } else {
+            Store::Memory(Vec::new())
+        };
+        let inflater = InflateState::new_boxed(DataFormat::Raw);
+        Ok(State { inflater, taken: 0, made: 0, store, is_over: false })
     }
 }
 
@@ -146,14 +162,12 @@ impl Bytes for Inflated<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn inflated(packed: &[u8], len: u64) -> Inflated<'_> {
         let packed: crate::places::slice::Shared<'_> = Arc::new(packed);
         let whole = Span { at: 0, len: packed.len() };
-        Inflated::new(Slice::new(packed, whole), len).unwrap()
+        Inflated::recent(TreeId::next(), 0, Slice::new(packed, whole), len).unwrap()
     }
 
     fn content(len: usize) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! The files of an archive as a tree.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use afterimage_signatures::Bytes;
 
@@ -9,8 +9,8 @@ use super::inflated::Inflated;
 use super::local;
 use super::member::{Member, Method};
 use crate::control::progress::Stop;
-use crate::places::kept_open::KeptOpen;
-use crate::places::slice::Slice;
+use crate::places::recent::TreeId;
+use crate::places::slice::{Shared, Slice};
 use crate::places::tree::{Node, NodeKind, ReadFailure, Tree};
 
 /// Folders inside each other that are made for a member whose archive does not list them.
@@ -21,9 +21,12 @@ const LONGEST_PATH: usize = 4096;
 
 /// The files of an archive, or of the parts of one export as if they were one. Directories are read when somebody
 /// asks for the nodes.
-pub(in crate::places) struct ZipTree<'t> {
+pub(in crate::places) struct ZipTree {
     title: String,
-    archives: Vec<KeptOpen<'t>>,
+    id: TreeId,
+    tree: Arc<dyn Tree>,
+    /// The nodes of the tree around it that are the archives.
+    archives: Vec<usize>,
     stop: Stop,
     listed: OnceLock<Listed>,
 }
@@ -35,16 +38,15 @@ struct Listed {
     members: Vec<Option<(usize, Member)>>,
 }
 
-impl<'t> ZipTree<'t> {
+impl ZipTree {
     /// The archives at these nodes of `tree`.
     pub(in crate::places) fn new(
-        tree: &'t dyn Tree,
-        archives: &[usize],
+        tree: Arc<dyn Tree>,
+        archives: Vec<usize>,
         title: String,
         stop: Stop,
     ) -> Self {
-        let archives = archives.iter().map(|node| KeptOpen::new(tree, *node)).collect();
-        ZipTree { title, archives, stop, listed: OnceLock::new() }
+        ZipTree { title, id: TreeId::next(), tree, archives, stop, listed: OnceLock::new() }
     }
 
     fn listed(&self) -> &Listed {
@@ -52,7 +54,7 @@ impl<'t> ZipTree<'t> {
             let mut all = Vec::new();
             for (archive, file) in self.archives.iter().enumerate() {
                 // Why an archive cannot be opened its own place has told.
-                let Ok(bytes) = file.bytes() else { continue };
+                let Ok(bytes) = self.tree.open(*file) else { continue };
                 let directory = Directory::read(bytes.as_ref(), &|| self.stop.is_over());
                 all.extend(directory.members.into_iter().map(|member| (archive, member)));
             }
@@ -112,7 +114,7 @@ fn node(path: &str, member: Option<&Member>) -> Node {
     }
 }
 
-impl Tree for ZipTree<'_> {
+impl Tree for ZipTree {
     fn title(&self) -> &str {
         &self.title
     }
@@ -137,14 +139,14 @@ impl Tree for ZipTree<'_> {
             return Err(failed("its archive says that it is thousands of times its bytes there"));
         }
         let archive = self.archives.get(*archive).ok_or_else(|| failed("there is no such part"))?;
-        let bytes = archive.bytes()?;
+        let bytes = Shared::from(self.tree.open(*archive)?);
         let span = local::span(bytes.as_ref(), member);
         let span = span.ok_or_else(|| failed("its header in the archive is damaged"))?;
         let packed = Slice::new(bytes, span);
         if member.method == Method::Stored {
             return Ok(Box::new(packed));
         }
-        let inflated = Inflated::new(packed, member.len);
+        let inflated = Inflated::recent(self.id, node, packed, member.len);
         let inflated = inflated.map_err(|error| ReadFailure(error.to_string()))?;
         Ok(Box::new(inflated))
     }

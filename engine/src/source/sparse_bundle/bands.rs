@@ -124,7 +124,7 @@ impl Bands {
         while numbers.next() == Some(&end) {
             end += 1;
         }
-        let start = (begin * self.band_len).max(at);
+        let start = begin.saturating_mul(self.band_len).max(at);
         let end = end.saturating_mul(self.band_len).min(self.len);
         (start < end).then(|| Span::between(start, end))
     }
