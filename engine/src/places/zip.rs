@@ -6,6 +6,8 @@ mod directory;
 mod inflated;
 mod local;
 mod member;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub(super) use directory::Directory;

@@ -114,7 +114,7 @@ impl<'a> Pairing<'a> {
         ];
         let whole = names::cut_names(media.name).map(|name| (name, 0));
         let cut = names::cut_names(&plain).map(|name| (name, counted.counter));
-        let candidates = keys.into_iter().chain(whole).chain(cut).flat_map(|(name, counter)| {
+        let candidates = keys.into_iter().chain(cut).chain(whole).flat_map(|(name, counter)| {
             let found = self.by_name.get(&(names::rough(&name), counter));
             found.into_iter().flatten().copied().take(MOST_CANDIDATES)
         });

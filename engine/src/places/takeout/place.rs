@@ -39,8 +39,9 @@ impl Place for Takeout {
             if context.progress.stopped() {
                 return;
             }
-            if node.is_file() && places.contains(node.folder()) {
-                folders.entry(folder::in_export(node.folder())).or_default().add(tree.as_ref(), at, node);
+            let place = folder::in_export(node.folder());
+            if node.is_file() && places.contains(place) {
+                folders.entry(place).or_default().add(tree.as_ref(), at, node);
             }
         }
         folders.retain(|_, folder| !folder.beside.is_empty());
@@ -52,14 +53,15 @@ impl Place for Takeout {
     }
 }
 
-/// Folders in which an export may be: those that are called so, and those with JSON beside a photo.
+/// Folders in which an export may be, by their paths in it: those that are called so, and those with JSON beside a
+/// photo.
 fn candidates(tree: &dyn Tree) -> BTreeSet<&str> {
     let jsons = tree.nodes().iter().filter_map(|node| {
         let stem = json_stem(node)?;
         let name = names::json(stem).name;
         let photo = names::without_suffix(name).unwrap_or(name);
         let is_it = is_media_name(photo) || folder::is_in_export(node.folder());
-        is_it.then(|| node.folder())
+        is_it.then(|| folder::in_export(node.folder()))
     });
     jsons.collect()
 }

@@ -52,10 +52,15 @@ impl Directory {
     /// Reads the directory of an archive, and its local headers where that is damaged. Ends early when `stopped`
     /// says so.
     pub(in crate::places) fn read(bytes: &dyn Bytes, stopped: &dyn Fn() -> bool) -> Self {
-        let (members, is_whole) = match rows(bytes) {
+        let (mut members, mut is_whole) = match rows(bytes) {
             Some(rows) => read_rows(bytes, &rows, stopped),
             None => (Vec::new(), false),
         };
+        // What begins as an archive does has a member there. Else the directory is of an archive inside this one.
+        let begins = read(bytes, 0, 4).is_some_and(|magic| magic == b"PK\x03\x04");
+        if begins && members.iter().all(|member| member.header_at != 0) {
+            (members, is_whole) = (Vec::new(), false);
+        }
         let mut directory = Directory { members, is_recovered: !is_whole, overlapping: 0 };
         if !is_whole {
             let walked = local::walk(bytes, MOST_MEMBERS, stopped);
