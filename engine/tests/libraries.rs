@@ -51,6 +51,7 @@ fn ask(folder: &Path) -> Told {
         for (at, node) in tree.nodes().iter().enumerate().filter(|(at, _)| !left.contains(at)) {
             if node.is_file() {
                 let content = tree.content(at, 1 << 24).unwrap();
+                assert_eq!(content.len() as u64, node.len, "{}", node.path);
                 told.files.push((node.path.clone(), content, labels.remove(&at)));
             }
         }

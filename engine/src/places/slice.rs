@@ -15,11 +15,20 @@ pub(super) struct Slice<'t> {
 }
 
 impl<'t> Slice<'t> {
-    /// The bytes in `span`; what of it lies after their end is not there.
+    /// The bytes in `span`; what of it lies after their end is zeros and unreadable.
     pub(super) fn new(bytes: Shared<'t>, span: Span) -> Self {
-        let len = bytes.len();
-        let span = Span::between(span.at.min(len), span.end().min(len));
         Slice { bytes, span }
+    }
+
+    /// The same from its beginning, of another length.
+    pub(super) fn of_len(mut self, len: u64) -> Self {
+        self.span.len = len;
+        self
+    }
+
+    /// Bytes of it that are there.
+    fn there(&self) -> u64 {
+        self.bytes.len().saturating_sub(self.span.at).min(self.span.len)
     }
 }
 
@@ -29,12 +38,12 @@ impl Bytes for Slice<'_> {
     }
 
     fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
-        let is_inside = at.checked_add(len as u64)? <= self.span.len;
+        let is_inside = at.checked_add(len as u64)? <= self.there();
         if is_inside { self.bytes.mapped(self.span.at + at, len) } else { None }
     }
 
     fn read_at(&self, at: u64, out: &mut [u8]) {
-        let there = usize::try_from(self.span.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let there = usize::try_from(self.there().saturating_sub(at)).unwrap_or(usize::MAX);
         let (inside, after) = out.split_at_mut(there.min(out.len()));
         if !inside.is_empty() {
             self.bytes.read_at(self.span.at + at, inside);
@@ -43,12 +52,15 @@ impl Bytes for Slice<'_> {
     }
 
     fn unreadable_in(&self, span: Span) -> Option<Span> {
-        let end = span.end().min(self.span.len);
-        let asked = Span::between(self.span.at + span.at.min(end), self.span.at + end);
-        let bad = self.bytes.unreadable_in(asked)?;
-        let at = bad.at.max(self.span.at) - self.span.at;
-        let end = bad.end().min(self.span.end()).saturating_sub(self.span.at);
-        Some(Span::between(at, end))
+        let (there, end) = (self.there(), span.end().min(self.span.len));
+        let (from, to) = (span.at.min(there), end.min(there));
+        let asked = Span::between(self.span.at.saturating_add(from), self.span.at.saturating_add(to));
+        let bad = if from < to { self.bytes.unreadable_in(asked) } else { None };
+        if let Some(bad) = bad {
+            let at = bad.at.max(self.span.at) - self.span.at;
+            return Some(Span::between(at, bad.end().saturating_sub(self.span.at).min(there)));
+        }
+        (end > there.max(span.at)).then(|| Span::between(there, self.span.len))
     }
 }
 
@@ -91,7 +103,10 @@ mod tests {
         let mut out = [9; 4];
         slice(10, 3).read_at(1, &mut out);
         assert_eq!(out, [11, 12, 0, 0]);
-        assert_eq!((slice(90, 50).len(), slice(200, 1).len(), slice(5, u64::MAX).len()), (10, 0, 95));
+        assert_eq!((slice(90, 50).len(), slice(90, 50).mapped(0, 11)), (50, None));
+        assert_eq!(slice(90, 50).unreadable_in(Span { at: 5, len: 10 }), Some(Span { at: 10, len: 40 }));
+        assert_eq!(slice(90, 50).unreadable_in(Span { at: 0, len: 10 }), None);
+        assert_eq!(slice(200, 1).unreadable_in(Span { at: 0, len: 1 }), Some(Span { at: 0, len: 1 }));
         assert_eq!(slice(45, 10).unreadable_in(Span { at: 0, len: 10 }), Some(Span { at: 5, len: 5 }));
         assert_eq!(slice(45, 10).unreadable_in(Span { at: 0, len: 5 }), None);
         assert_eq!(read(&Numbered, 97, 4), None);

@@ -12,7 +12,8 @@ pub fn cache(version: u32, kind: u32, side: u32, pictures: &[(String, Vec<u8>)])
         let id: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let padding = (8 - (id.len() % 8)) % 8;
         let head = if version == 21 { 48 } else { 56 };
-        let total = head + id.len() + padding + picture.len();
+        // The next entry begins at a multiple of eight, by the length of this one.
+        let total = (head + id.len() + padding + picture.len()).next_multiple_of(8);
         let mut entry = [b"CMMM".to_vec(), words(&[total as u32])].concat();
         entry.extend((0x1234_5678_0000_0000 + nth as u64).to_le_bytes());
         if version == 20 {
@@ -26,10 +27,8 @@ pub fn cache(version: u32, kind: u32, side: u32, pictures: &[(String, Vec<u8>)])
         entry.extend(id);
         entry.resize(entry.len() + padding, 0);
         entry.extend_from_slice(picture);
+        entry.resize(total, 0);
         out.extend(entry);
-        // Entries begin at multiples of eight.
-        let rest = out.len().next_multiple_of(8);
-        out.resize(rest, 0);
     }
     out
 }

@@ -71,7 +71,7 @@ impl CompoundTree {
         let names: Vec<(String, u64)> = compound
             .read_root_storage()
             .take(MOST_STREAMS)
-            .filter(|entry| entry.is_stream())
+            .filter(|entry| entry.is_stream() && entry.len() <= MOST_STREAM)
             .map(|entry| (entry.name().to_owned(), entry.len()))
             .collect();
         let listed = content(&mut compound, CATALOG).map(|list| catalog::read(&list));
@@ -81,7 +81,12 @@ impl CompoundTree {
         let mut found: Vec<Found> = names
             .into_iter()
             .filter_map(|(stream, len)| {
-                Found::new(by_stream.get(stream.as_str()).copied(), stream, len, file)
+                let mut found = Found::new(by_stream.get(stream.as_str()).copied(), stream, file)?;
+                let mut head = Vec::new();
+                let content = compound.open_stream(&found.stream).ok()?;
+                content.take(MOST_HEADER as u64).read_to_end(&mut head).ok()?;
+                found.len = len - start(&head)? as u64;
+                Some(found)
             })
             .collect();
         let title = format!("{}/{}", tree.title(), file.path);
@@ -111,8 +116,8 @@ impl CompoundTree {
         let mut compound = compound.lock().unwrap_or_else(PoisonError::into_inner);
         let content = content(&mut compound, stream);
         let content = content.ok_or_else(|| ReadFailure("it is damaged".to_owned()))?;
-        let at = start(&content).unwrap_or(0) as u64;
-        let whole = Span::between(at, content.len() as u64);
+        let at = start(&content).ok_or_else(|| ReadFailure("no picture is in it".to_owned()))?;
+        let whole = Span::between(at as u64, content.len() as u64);
         let content: Shared<'static> = Arc::new(Owned(content));
         Ok(Slice::new(content, whole))
     }
@@ -120,7 +125,7 @@ impl CompoundTree {
 
 impl Found {
     /// The picture of a stream, by what the list says of it or by its name: `256_0123456789abcdef`.
-    fn new(listed: Option<&Listed>, stream: String, len: u64, file: &Node) -> Option<Self> {
+    fn new(listed: Option<&Listed>, stream: String, file: &Node) -> Option<Self> {
         let mut label = Label::new(0, Origin::Cache, "Windows thumbnail cache (Thumbs.db)");
         label.fidelity = Fidelity::Thumbnail;
         let name = match listed {
@@ -142,7 +147,7 @@ impl Found {
                 stream.clone()
             }
         };
-        Some(Found { stream: format!("/{stream}"), name, len, label })
+        Some(Found { stream: format!("/{stream}"), name, len: 0, label })
     }
 }
 

@@ -66,12 +66,18 @@ impl Directory {
             let walked = local::walk(bytes, MOST_MEMBERS, stopped);
             directory.members.extend(walked);
         }
-        directory.settle();
+        directory.settle(bytes.len());
         directory
     }
 
-    /// Orders members by their bytes, and leaves out what lies over the one before.
-    fn settle(&mut self) {
+    /// Cuts members at the end of the archive, orders them by their bytes, and leaves out what lies over the one before.
+    fn settle(&mut self, len: u64) {
+        for member in &mut self.members {
+            member.packed_len = member.packed_len.min(len.saturating_sub(member.header_at));
+            if member.method == Method::Stored {
+                member.len = member.len.min(member.packed_len);
+            }
+        }
         // A row of the directory comes before what was found without it at the same place.
         self.members.sort_by_key(|member| member.header_at);
         let before = self.members.len();

@@ -73,8 +73,8 @@ pub(super) fn walk(bytes: &dyn Bytes, most: usize, stopped: &dyn Fn() -> bool) -
 
 /// Lengths of a member that nothing tells.
 fn open_lengths(member: &Member, next: u64, data_at: u64) -> (u64, u64) {
-    /// Deflate makes no more of a byte.
-    const MOST_INFLATED: u64 = 1032;
+    /// So many times its bytes in the archive a photo has at most.
+    const MOST_INFLATED: u64 = 64;
     let packed = next.saturating_sub(data_at);
     let is_deflated = member.method == Method::Deflated;
     (packed, if is_deflated { packed.saturating_mul(MOST_INFLATED) } else { packed })

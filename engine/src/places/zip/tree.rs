@@ -144,7 +144,7 @@ impl Tree for ZipTree {
         let span = span.ok_or_else(|| failed("its header in the archive is damaged"))?;
         let packed = Slice::new(bytes, span);
         if member.method == Method::Stored {
-            return Ok(Box::new(packed));
+            return Ok(Box::new(packed.of_len(member.len)));
         }
         let inflated = Inflated::recent(self.id, node, packed, member.len);
         let inflated = inflated.map_err(|error| ReadFailure(error.to_string()))?;
