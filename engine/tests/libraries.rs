@@ -47,7 +47,8 @@ fn ask(folder: &Path) -> Told {
             labels.entry(label.node).or_insert(label);
         }
         let inside = findings.trees.iter().flat_map(|one| one.made_of.iter().copied());
-        let left: Vec<usize> = inside.chain(findings.repeats.iter().map(|(node, _)| *node)).collect();
+        let left: Vec<usize> =
+            inside.chain(findings.repeats.iter().map(|(node, _)| *node)).collect();
         for (at, node) in tree.nodes().iter().enumerate().filter(|(at, _)| !left.contains(at)) {
             if node.is_file() {
                 let content = tree.content(at, 1 << 24).unwrap();
@@ -181,8 +182,9 @@ fn a_photo_in_many_snapshots_of_time_machine_is_read_once() {
 fn pictures_of_all_caches_of_the_explorer_are_found() {
     for version in [20, 21, 30, 31, 32] {
         let folder = tempfile::tempdir().unwrap();
-        let pictures: Vec<_> =
-            (0..50).map(|nth| (format!("{:016x}", nth * 0x0123_4567_89ab), photo(4000 + nth))).collect();
+        let pictures: Vec<_> = (0..50)
+            .map(|nth| (format!("{:016x}", nth * 0x0123_4567_89ab), photo(4000 + nth)))
+            .collect();
         let cache = thumb_cache::cache(version, 4, 1280, &pictures);
         write(folder.path(), &vec![("Explorer/thumbcache_1280.db".to_owned(), cache)]);
         let told = ask(folder.path());
@@ -222,14 +224,17 @@ fn pictures_of_a_thumbs_db_have_the_names_and_dates_of_their_photos() {
     assert_eq!(lost_paths(&told), gone);
 
     let folder = tempfile::tempdir().unwrap();
-    let pictures: Vec<_> = (0..50).map(|nth| (0x0102_0304_0506_0700 + nth, photo(7000 + nth))).collect();
+    let pictures: Vec<_> =
+        (0..50).map(|nth| (0x0102_0304_0506_0700 + nth, photo(7000 + nth))).collect();
     write(folder.path(), &vec![("Thumbs.db".to_owned(), thumbs_db::of_vista(&pictures))]);
     let told = ask(folder.path());
     for (hash, bytes) in &pictures {
         let name = format!("256_{hash:016x}");
-        assert!(told.files.iter().any(|(path, found, label)| {
-            *path == name && found == bytes && label.is_some()
-        }));
+        assert!(
+            told.files
+                .iter()
+                .any(|(path, found, label)| { *path == name && found == bytes && label.is_some() })
+        );
     }
     assert!(told.lost.is_empty());
 }

@@ -74,7 +74,8 @@ fn archive_tree(tree: &Arc<dyn Tree>, parts: Vec<usize>, context: &Context<'_>) 
     if parts.len() > 1 {
         title.push_str(&format!(" and {} more parts", parts.len() - 1));
     }
-    let archives = ZipTree::new(Arc::clone(tree), parts.clone(), title, context.progress.wish().clone());
+    let archives =
+        ZipTree::new(Arc::clone(tree), parts.clone(), title, context.progress.wish().clone());
     SubTree { tree: Box::new(archives), made_of: parts }
 }
 
@@ -103,9 +104,18 @@ impl Archive<'_> {
             }
         };
         tell(directory.encrypted(), "are encrypted with a password and cannot be read");
-        tell(directory.unknown(), "are compressed by a method that is not known, and cannot be read");
-        tell(directory.inflating(), "claim to be thousands of times their bytes there and were not unpacked");
-        tell(directory.overlapping, "share their bytes with others, which no archiver writes, and were left out");
+        tell(
+            directory.unknown(),
+            "are compressed by a method that is not known, and cannot be read",
+        );
+        tell(
+            directory.inflating(),
+            "claim to be thousands of times their bytes there and were not unpacked",
+        );
+        tell(
+            directory.overlapping,
+            "share their bytes with others, which no archiver writes, and were left out",
+        );
         let mut names = directory.members.iter().map(|member| member.name.as_str());
         names.any(|name| name.split('/').next() == Some("Takeout") && name.contains('/'))
     }

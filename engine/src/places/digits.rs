@@ -23,15 +23,8 @@ pub(super) fn moment(text: &str, pattern: &str, offset: Option<i32>) -> Option<M
         Some(digits.iter().fold(0i16, |sum, digit| sum * 10 + i16::from(*digit)))
     };
     let two = |from| i8::try_from(number(from, 2)?).ok();
-    let civil = civil::DateTime::new(
-        number(0, 4)?,
-        two(4)?,
-        two(6)?,
-        two(8)?,
-        two(10)?,
-        two(12)?,
-        0,
-    );
+    let civil =
+        civil::DateTime::new(number(0, 4)?, two(4)?, two(6)?, two(8)?, two(10)?, two(12)?, 0);
     Some(Moment { civil: civil.ok()?, offset })
 }
 
@@ -43,7 +36,9 @@ mod tests {
     fn only_dates_of_that_form_are_dates() {
         let read = |text| moment(text, "0000-00-00-000000", None).map(|moment| moment.to_string());
         assert_eq!(read("2023-11-14-221320").as_deref(), Some("2023-11-14T22:13:20"));
-        for none in ["2023-13-14-221320", "2023-11-14 221320", "2023-11-14-22132", "2023-11-14-2213200", ""] {
+        for none in
+            ["2023-13-14-221320", "2023-11-14 221320", "2023-11-14-22132", "2023-11-14-2213200", ""]
+        {
             assert_eq!(read(none), None, "{none}");
         }
     }

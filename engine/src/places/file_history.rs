@@ -55,7 +55,8 @@ impl Place for FileHistory {
                 label.original_path = Some(path.clone());
                 label.modified = tree.nodes()[node].modified;
                 label.copied_at = Some(copied_at);
-                label.marks = vec![if Some(node) == newest { "newest version" } else { "former version" }];
+                label.marks =
+                    vec![if Some(node) == newest { "newest version" } else { "former version" }];
                 findings.labels.push(label);
             }
         }
@@ -86,7 +87,8 @@ impl<'n> Version<'n> {
 
     /// The path as its user knew it.
     fn original(&self) -> String {
-        let is_letter = self.drive.len() == 1 && self.drive.bytes().all(|one| one.is_ascii_alphabetic());
+        let is_letter =
+            self.drive.len() == 1 && self.drive.bytes().all(|one| one.is_ascii_alphabetic());
         match (self.drive, is_letter) {
             ("", _) => self.path.clone(),
             (drive, true) => format!("{drive}:/{}", self.path),
@@ -147,7 +149,13 @@ mod tests {
         let told: Vec<_> = findings
             .labels
             .iter()
-            .map(|label| (label.original_path.as_deref(), label.copied_at.map(|at| at.to_string()), label.marks.first().copied()))
+            .map(|label| {
+                (
+                    label.original_path.as_deref(),
+                    label.copied_at.map(|at| at.to_string()),
+                    label.marks.first().copied(),
+                )
+            })
             .collect();
         let at = |text: &str| Some(text.to_owned());
         let (a, b) = (Some("C:/Users/Anna/a (1).jpg"), Some("C:/Users/Anna/b"));

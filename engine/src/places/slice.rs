@@ -54,7 +54,8 @@ impl Bytes for Slice<'_> {
     fn unreadable_in(&self, span: Span) -> Option<Span> {
         let (there, end) = (self.there(), span.end().min(self.span.len));
         let (from, to) = (span.at.min(there), end.min(there));
-        let asked = Span::between(self.span.at.saturating_add(from), self.span.at.saturating_add(to));
+        let asked =
+            Span::between(self.span.at.saturating_add(from), self.span.at.saturating_add(to));
         let bad = if from < to { self.bytes.unreadable_in(asked) } else { None };
         if let Some(bad) = bad {
             let at = bad.at.max(self.span.at) - self.span.at;
@@ -104,10 +105,19 @@ mod tests {
         slice(10, 3).read_at(1, &mut out);
         assert_eq!(out, [11, 12, 0, 0]);
         assert_eq!((slice(90, 50).len(), slice(90, 50).mapped(0, 11)), (50, None));
-        assert_eq!(slice(90, 50).unreadable_in(Span { at: 5, len: 10 }), Some(Span { at: 10, len: 40 }));
+        assert_eq!(
+            slice(90, 50).unreadable_in(Span { at: 5, len: 10 }),
+            Some(Span { at: 10, len: 40 })
+        );
         assert_eq!(slice(90, 50).unreadable_in(Span { at: 0, len: 10 }), None);
-        assert_eq!(slice(200, 1).unreadable_in(Span { at: 0, len: 1 }), Some(Span { at: 0, len: 1 }));
-        assert_eq!(slice(45, 10).unreadable_in(Span { at: 0, len: 10 }), Some(Span { at: 5, len: 5 }));
+        assert_eq!(
+            slice(200, 1).unreadable_in(Span { at: 0, len: 1 }),
+            Some(Span { at: 0, len: 1 })
+        );
+        assert_eq!(
+            slice(45, 10).unreadable_in(Span { at: 0, len: 10 }),
+            Some(Span { at: 5, len: 5 })
+        );
         assert_eq!(slice(45, 10).unreadable_in(Span { at: 0, len: 5 }), None);
         assert_eq!(read(&Numbered, 97, 4), None);
         assert_eq!(read(&Numbered, 58, 4), None);

@@ -50,7 +50,13 @@ impl Place for TimeMachine {
                 return;
             }
             let Some(snapped) = Snapped::of(node, is_inside, tree.as_ref()) else { continue };
-            let same = (snapped.backup, snapped.volume, snapped.path, node.len, node.modified.map(|at| at.civil));
+            let same = (
+                snapped.backup,
+                snapped.volume,
+                snapped.path,
+                node.len,
+                node.modified.map(|at| at.civil),
+            );
             // Without a date nothing tells that a file did not change.
             let is_told = node.modified.is_some();
             match newest.get_mut(&same).filter(|_| is_told) {
@@ -68,7 +74,13 @@ impl Place for TimeMachine {
         let of = |node: usize| {
             let node_of = &tree.nodes()[node];
             let snapped = Snapped::of(node_of, is_inside, tree.as_ref())?;
-            let same = (snapped.backup, snapped.volume, snapped.path, node_of.len, node_of.modified.map(|at| at.civil));
+            let same = (
+                snapped.backup,
+                snapped.volume,
+                snapped.path,
+                node_of.len,
+                node_of.modified.map(|at| at.civil),
+            );
             Some((node, newest.get(&same)?.0))
         };
         findings.repeats.extend(repeats.into_iter().filter_map(of));

@@ -61,9 +61,12 @@ impl SparseBundle {
         let sizes = PROPERTIES.iter().find_map(|name| {
             let file = fs::File::open(path.join(name)).ok()?;
             let mut text = Vec::new();
-            std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_PROPERTIES), &mut text).ok()?;
+            std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_PROPERTIES), &mut text)
+                .ok()?;
             let number = |key| property::integer(&text, key);
-            number("band-size").zip(number("size")).filter(|(band, len)| BAND_SIZES.contains(band) && *len <= LONGEST)
+            number("band-size")
+                .zip(number("size"))
+                .filter(|(band, len)| BAND_SIZES.contains(band) && *len <= LONGEST)
         });
         let (band_len, len) = sizes.ok_or_else(|| {
             refused("it is a sparse bundle whose Info.plist is damaged: it does not tell the size of its bands")
@@ -153,7 +156,12 @@ mod tests {
     #[test]
     fn missing_and_short_bands_are_zeros_and_left_out() {
         let full: Vec<u8> = (0..BAND).map(|at| (at % 251) as u8 + 1).collect();
-        let bands = [("0", full.clone()), ("a", full[..100].to_vec()), ("b", full.clone()), ("x", full.clone())];
+        let bands = [
+            ("0", full.clone()),
+            ("a", full[..100].to_vec()),
+            ("b", full.clone()),
+            ("x", full.clone()),
+        ];
         let folder = bundle(11 * BAND + 500, &bands);
         let source = open(folder.path(), Io::Auto).unwrap();
         assert_eq!((source.len(), source.kind()), (11 * BAND + 500, SourceKind::Image));
@@ -162,7 +170,9 @@ mod tests {
         truth.extend(&full[..100]);
         truth.resize(11 * BAND as usize, 0);
         truth.extend(&full[..500]);
-        for (at, len) in [(0, truth.len()), (4000, 200), (10 * 4096 - 1, 300), (11 * 4096 + 499, 1), (9000, 10)] {
+        for (at, len) in
+            [(0, truth.len()), (4000, 200), (10 * 4096 - 1, 300), (11 * 4096 + 499, 1), (9000, 10)]
+        {
             let mut out = vec![0xee; len];
             source.read_at(at as u64, &mut out);
             assert!(out == truth[at..at + len], "{at} {len}");

@@ -4,7 +4,10 @@ use super::kept_photo::{KeptPhoto, photo};
 
 /// 25 photos in two versions each, the former one first.
 pub fn versions() -> Vec<KeptPhoto> {
-    let dates = [("2023_11_14 22_13_20", "2023-11-14T22:13:20Z"), ("2024_02_29 07_00_01", "2024-02-29T07:00:01Z")];
+    let dates = [
+        ("2023_11_14 22_13_20", "2023-11-14T22:13:20Z"),
+        ("2024_02_29 07_00_01", "2024-02-29T07:00:01Z"),
+    ];
     let of = |nth: u64| {
         dates.into_iter().enumerate().map(move |(version, (date, copied))| {
             let folder = format!("Users/Anna/Pictures/Urlaub {}", nth % 3);

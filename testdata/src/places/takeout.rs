@@ -41,7 +41,12 @@ impl Export {
         let mut export = Export::default();
         let plain = Said::default();
         for nth in 0..10 {
-            export.add("Fotos von 2023", &format!("IMG_{nth:04}.jpg"), ".supplemental-metadata", plain);
+            export.add(
+                "Fotos von 2023",
+                &format!("IMG_{nth:04}.jpg"),
+                ".supplemental-metadata",
+                plain,
+            );
         }
         for nth in 10..16 {
             // As exports were before the end of 2024.
@@ -51,7 +56,8 @@ impl Export {
             export.add("Fotos von 2022", "Bild.jpg", ".supplemental-metadata", plain);
         }
         for nth in 0..6 {
-            let title = format!("Ein sehr langer Name, den ein Programm vergeben hat, Nummer {nth}.jpg");
+            let title =
+                format!("Ein sehr langer Name, den ein Programm vergeben hat, Nummer {nth}.jpg");
             export.add("Fotos von 2021", &title, ".supplemental-metadata", plain);
         }
         for nth in 0..4 {
@@ -65,7 +71,12 @@ impl Export {
         }
         for nth in 0..4 {
             let said = Said { is_archived: true, ..plain };
-            export.add("Fotos von 2023", &format!("Beleg: {nth}?.jpg"), ".supplemental-metadata", said);
+            export.add(
+                "Fotos von 2023",
+                &format!("Beleg: {nth}?.jpg"),
+                ".supplemental-metadata",
+                said,
+            );
         }
         let album = Said { album: Some("Sommer: 2023/Meer"), ..plain };
         let folder = "Sommer_ 2023_Meer";
@@ -167,7 +178,8 @@ fn allowed(character: char) -> char {
 }
 
 fn json(title: &str, taken: i64, said: Said<'_>) -> Vec<u8> {
-    let flag = |name: &str, is_set| if is_set { format!(", \"{name}\": true") } else { String::new() };
+    let flag =
+        |name: &str, is_set| if is_set { format!(", \"{name}\": true") } else { String::new() };
     let flags = flag("trashed", said.is_trashed) + &flag("archived", said.is_archived);
     format!(
         "{{\n  \"title\": {title:?},\n  \"description\": \"\",\n  \"imageViews\": \"1\",\n  \"creationTime\": \

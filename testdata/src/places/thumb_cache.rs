@@ -4,7 +4,8 @@
 ///
 /// Source: documentation of libwtcdb, "Windows Explorer Thumbnail Cache database format".
 pub fn cache(version: u32, kind: u32, side: u32, pictures: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let words =
+        |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let header = 24u32;
     let first = if version < 30 { [header, 0, pictures.len() as u32] } else { [0, header, 0] };
     let mut out = [b"CMMM".to_vec(), words(&[version, kind]), words(&first)].concat();

@@ -20,8 +20,10 @@ pub fn of_xp(pictures: &[(String, Vec<u8>)], modified: u64) -> Vec<u8> {
         catalog.extend(modified.to_le_bytes());
         catalog.extend(units);
         catalog.extend([0; 4]);
-        let header: Vec<u8> =
-            [12, 1, picture.len() as u32].iter().flat_map(|word: &u32| word.to_le_bytes()).collect();
+        let header: Vec<u8> = [12, 1, picture.len() as u32]
+            .iter()
+            .flat_map(|word: &u32| word.to_le_bytes())
+            .collect();
         let stream: String = nth.to_string().chars().rev().collect();
         add(&mut compound, &stream, &[header, picture.clone()].concat());
     }

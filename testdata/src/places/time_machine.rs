@@ -58,5 +58,7 @@ fn newest(nth: u64, snapshot: usize, seed: u64) -> KeptPhoto {
 }
 
 fn path(snapshot: &str, nth: u64) -> String {
-    format!("Backups.backupdb/Annas Mac/{snapshot}/Macintosh HD/Users/anna/Pictures/IMG_{nth:04}.jpg")
+    format!(
+        "Backups.backupdb/Annas Mac/{snapshot}/Macintosh HD/Users/anna/Pictures/IMG_{nth:04}.jpg"
+    )
 }

@@ -2,22 +2,100 @@
 
 /// What a folder with photos is called that is no album, in lower case: the trash, the archive, the locked folder.
 const TRASH: &[&str] = &[
-    "trash", "bin", "papierkorb", "corbeille", "papelera", "papelera de reciclaje", "lixeira", "lixo", "cestino",
-    "prullenbak", "papperskorgen", "papirkurv", "papirkurven", "papperskorg", "kosz", "koš", "kôš", "roskakori",
-    "корзина", "кошик", "кош", "κάδος", "κάδος απορριμμάτων", "çöp", "çöp kutusu", "lomtár", "kuka", "coș de gunoi",
-    "smeće", "otpad", "šiukšliadėžė", "prügikast", "miskaste", "ゴミ箱", "휴지통", "回收站", "回收桶", "垃圾桶",
-    "垃圾箱", "ถังขยะ", "thùng rác", "sampah", "אשפה", "المهملات", "سلة المهملات",
+    "trash",
+    "bin",
+    "papierkorb",
+    "corbeille",
+    "papelera",
+    "papelera de reciclaje",
+    "lixeira",
+    "lixo",
+    "cestino",
+    "prullenbak",
+    "papperskorgen",
+    "papirkurv",
+    "papirkurven",
+    "papperskorg",
+    "kosz",
+    "koš",
+    "kôš",
+    "roskakori",
+    "корзина",
+    "кошик",
+    "кош",
+    "κάδος",
+    "κάδος απορριμμάτων",
+    "çöp",
+    "çöp kutusu",
+    "lomtár",
+    "kuka",
+    "coș de gunoi",
+    "smeće",
+    "otpad",
+    "šiukšliadėžė",
+    "prügikast",
+    "miskaste",
+    "ゴミ箱",
+    "휴지통",
+    "回收站",
+    "回收桶",
+    "垃圾桶",
+    "垃圾箱",
+    "ถังขยะ",
+    "thùng rác",
+    "sampah",
+    "אשפה",
+    "المهملات",
+    "سلة المهملات",
 ];
 const OTHERS: &[&str] = &[
-    "archive", "archiv", "archives", "archivo", "arquivo", "archivio", "archief", "arkiv", "archiwum", "arkisto",
-    "архив", "архів", "arşiv", "アーカイブ", "보관함", "归档", "封存", "locked folder", "gesperrter ordner",
-    "dossier verrouillé", "carpeta privada", "failed videos",
+    "archive",
+    "archiv",
+    "archives",
+    "archivo",
+    "arquivo",
+    "archivio",
+    "archief",
+    "arkiv",
+    "archiwum",
+    "arkisto",
+    "архив",
+    "архів",
+    "arşiv",
+    "アーカイブ",
+    "보관함",
+    "归档",
+    "封存",
+    "locked folder",
+    "gesperrter ordner",
+    "dossier verrouillé",
+    "carpeta privada",
+    "failed videos",
 ];
 
 /// How the first word begins of a folder with the photos of a year, in lower case: "Photos from 2023".
 const PHOTOS: &[&str] = &[
-    "photo", "foto", "bild", "billed", "kuva", "kuvi", "zdję", "fotk", "fotogr", "fénykép", "fotó", "фот", "снимк",
-    "φωτο", "valokuv", "slik", "gambar", "ảnh", "รูป", "תמונות", "صور",
+    "photo",
+    "foto",
+    "bild",
+    "billed",
+    "kuva",
+    "kuvi",
+    "zdję",
+    "fotk",
+    "fotogr",
+    "fénykép",
+    "fotó",
+    "фот",
+    "снимк",
+    "φωτο",
+    "valokuv",
+    "slik",
+    "gambar",
+    "ảnh",
+    "รูป",
+    "תמונות",
+    "صور",
 ];
 
 /// What a folder of an export is.
@@ -50,7 +128,10 @@ pub(super) fn is_of_photos(name: &str) -> bool {
     let lower = name.to_lowercase();
     let product = lower.strip_prefix("google ").or(lower.strip_prefix("google\u{a0}"));
     product.is_some_and(|word| {
-        PHOTOS.iter().any(|begin| word.starts_with(begin)) || word == "フォト" || word == "포토" || word == "相册"
+        PHOTOS.iter().any(|begin| word.starts_with(begin))
+            || word == "フォト"
+            || word == "포토"
+            || word == "相册"
     })
 }
 
@@ -93,8 +174,15 @@ mod tests {
     #[test]
     fn folders_are_known_in_many_languages() {
         for year in [
-            "Photos from 2023", "Fotos von 2023", "Photos de 2019", "Foto's uit 2001", "Zdjęcia z 2020", "2023年の写真",
-            "Фото за 2018", "Foto da 1999", "Billeder fra 2022",
+            "Photos from 2023",
+            "Fotos von 2023",
+            "Photos de 2019",
+            "Foto's uit 2001",
+            "Zdjęcia z 2020",
+            "2023年の写真",
+            "Фото за 2018",
+            "Foto da 1999",
+            "Billeder fra 2022",
         ] {
             assert_eq!(kind(year), Kind::Year, "{year}");
         }

@@ -78,8 +78,8 @@ pub(super) fn of_title(title: &str) -> (String, &str) {
 /// How a character is written in the name of a file.
 pub(super) fn allowed(character: char) -> char {
     match character {
-        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '&' | '%' | '\'' | '#' | '+' | '@'
-        | '^' | '{' | '}' | '~' | '=' | ';' | '$' => '_',
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '&' | '%' | '\'' | '#' | '+'
+        | '@' | '^' | '{' | '}' | '~' | '=' | ';' | '$' => '_',
         control if control.is_control() => '_',
         other => other,
     }

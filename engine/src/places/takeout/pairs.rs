@@ -153,7 +153,9 @@ impl<'a> Pairing<'a> {
     /// Edited copies, and videos of live photos.
     fn copies(&mut self) {
         let mut owners: HashMap<Key, Vec<usize>> = HashMap::new();
-        for (nth, media) in self.media.iter().enumerate().filter(|(nth, _)| self.pairs.of[*nth].is_some()) {
+        for (nth, media) in
+            self.media.iter().enumerate().filter(|(nth, _)| self.pairs.of[*nth].is_some())
+        {
             let Counted { name, counter, .. } = names::photo(media.name);
             owners.entry((names::rough(name), counter)).or_default().push(nth);
         }
@@ -226,12 +228,12 @@ mod tests {
     use super::*;
 
     fn check(names: &[&str], sidecars: &[(&str, &str)], expected: &[Option<(usize, Role)>]) {
-        let media: Vec<_> =
-            names.iter().map(|name| Media { node: 0, name, folder: "" }).collect();
+        let media: Vec<_> = names.iter().map(|name| Media { node: 0, name, folder: "" }).collect();
         let beside: Vec<_> = sidecars
             .iter()
             .map(|(stem, title)| {
-                let json = format!("{{\"title\":{title:?},\"photoTakenTime\":{{\"timestamp\":\"1\"}}}}");
+                let json =
+                    format!("{{\"title\":{title:?},\"photoTakenTime\":{{\"timestamp\":\"1\"}}}}");
                 let Some(super::super::sidecar::Json::Photo(sidecar)) =
                     super::super::sidecar::read(json.as_bytes())
                 else {
@@ -249,7 +251,13 @@ mod tests {
 
     #[test]
     fn every_length_of_the_suffix_and_the_older_name_fit() {
-        for stem in ["IMG_1.jpg", "IMG_1.jpg.s", "IMG_1.jpg.supplemental-metadata", "IMG_1.jpg.suppl", "IMG_1"] {
+        for stem in [
+            "IMG_1.jpg",
+            "IMG_1.jpg.s",
+            "IMG_1.jpg.supplemental-metadata",
+            "IMG_1.jpg.suppl",
+            "IMG_1",
+        ] {
             check(&["IMG_1.jpg"], &[(stem, "IMG_1.jpg")], &[own(0)]);
         }
         check(&["IMG_2.jpg"], &[("IMG_1.jpg", "IMG_1.jpg")], &[None]);
@@ -287,8 +295,19 @@ mod tests {
 
     #[test]
     fn edited_copies_and_videos_have_the_json_of_their_photo() {
-        let names = ["IMG.HEIC", "IMG.MP4", "IMG-edited.HEIC", "IMG(1).HEIC", "IMG-bearbeitet(1).HEIC", "x-編集済み.jpg"];
-        let jsons = [("IMG.HEIC.supplemental-metadata", "IMG.HEIC"), ("IMG.HEIC(1)", "IMG.HEIC"), ("x.jpg", "x.jpg")];
+        let names = [
+            "IMG.HEIC",
+            "IMG.MP4",
+            "IMG-edited.HEIC",
+            "IMG(1).HEIC",
+            "IMG-bearbeitet(1).HEIC",
+            "x-編集済み.jpg",
+        ];
+        let jsons = [
+            ("IMG.HEIC.supplemental-metadata", "IMG.HEIC"),
+            ("IMG.HEIC(1)", "IMG.HEIC"),
+            ("x.jpg", "x.jpg"),
+        ];
         check(
             &names,
             &jsons,
@@ -301,14 +320,41 @@ mod tests {
                 Some((2, Role::Edited(None))),
             ],
         );
-        check(&["a-b.jpg", "a.jpg"], &[("a-b.jpg", "a-b.jpg"), ("a.jpg", "a.jpg")], &[own(0), own(1)]);
+        check(
+            &["a-b.jpg", "a.jpg"],
+            &[("a-b.jpg", "a-b.jpg"), ("a.jpg", "a.jpg")],
+            &[own(0), own(1)],
+        );
         let long = "d".repeat(43);
         let (photo, edited) = (format!("{long}.jpg"), format!("{long}-edi.jpg"));
         let stem = format!("{long}.jp");
-        check(
-            &[&photo, &edited],
-            &[(&stem, &photo)],
-            &[own(0), Some((0, Role::Edited(Some(0))))],
-        );
+        check(&[&photo, &edited], &[(&stem, &photo)], &[own(0), Some((0, Role::Edited(Some(0))))]);
+    }
+
+    #[test]
+    fn any_names_are_paired_with_what_is_there() {
+        let kinds = ["IMG", "IMG(1)", "ü", "-edited", "-", ".jpg", ".HEIC", ".supplemental-metadata", "(2)", ".", "aaaaaaaaaaaaaaa"];
+        bolero::check!().with_type::<(Vec<Vec<u8>>, Vec<Vec<u8>>)>().for_each(|(photos, jsons)| {
+            let name = |parts: &Vec<u8>| -> String {
+                parts.iter().take(9).map(|part| kinds[usize::from(*part) % kinds.len()]).collect()
+            };
+            let (photos, jsons): (Vec<String>, Vec<String>) =
+                (photos.iter().map(name).collect(), jsons.iter().map(name).collect());
+            let media: Vec<_> =
+                photos.iter().map(|name| Media { node: 0, name, folder: "" }).collect();
+            let beside: Vec<_> = jsons
+                .iter()
+                .map(|stem| {
+                    let json = format!("{{\"title\":{stem:?},\"photoTakenTime\":{{}}}}");
+                    let read = super::super::sidecar::read(json.as_bytes());
+                    let Some(super::super::sidecar::Json::Photo(sidecar)) = read else { panic!("no photo") };
+                    Beside { stem, folder: "", sidecar }
+                })
+                .collect();
+            let pairs = pair(&media, &beside);
+            for (nth, _) in pairs.of.iter().flatten() {
+                assert!(pairs.used[*nth]);
+            }
+        });
     }
 }

@@ -126,7 +126,8 @@ impl Export {
 
     /// Photos of all folders with their albums; JSON whose photo lies in another folder tells of an album only.
     fn finish(mut self, findings: &mut Findings) {
-        let there: BTreeSet<Known> = self.labels.iter().filter_map(|(_, known)| known.clone()).collect();
+        let there: BTreeSet<Known> =
+            self.labels.iter().filter_map(|(_, known)| known.clone()).collect();
         let mut told = BTreeSet::new();
         for (known, mut lost, album) in self.alone {
             if there.contains(&known) {

@@ -131,7 +131,9 @@ mod tests {
         assert!(sidecar.is_trashed && !sidecar.is_archived && !sidecar.is_favourite);
         let album = br#"{"title":"Holidays","description":"","access":"protected","date":{"timestamp":"1"}}"#;
         assert_eq!(read(album), Some(Json::Album("Holidays".to_owned())));
-        for other in [&b"{}"[..], b"[1]", b"{\"title\":\"package\"}", b"", b"\xff", b"{\"title\":3}"] {
+        for other in
+            [&b"{}"[..], b"[1]", b"{\"title\":\"package\"}", b"", b"\xff", b"{\"title\":3}"]
+        {
             assert_eq!(read(other), None);
         }
     }

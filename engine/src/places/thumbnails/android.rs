@@ -30,7 +30,8 @@ impl Place for Android {
                 label.fidelity = Fidelity::Preview;
                 findings.labels.push(label);
             } else if folder == THUMBNAILS && node.name().starts_with(".thumbdata") {
-                let inside = ThumbDataTree::new(Arc::clone(tree), at, context.progress.wish().clone());
+                let inside =
+                    ThumbDataTree::new(Arc::clone(tree), at, context.progress.wish().clone());
                 findings.trees.push(SubTree { tree: Box::new(inside), made_of: vec![at] });
             } else if folder == THUMBNAILS {
                 let mut label = Label::new(at, Origin::Cache, "Android thumbnail cache");

@@ -198,8 +198,10 @@ mod tests {
         ] {
             let (a, b) = (one(layout, "a1", b"first", 3), one(layout, "", b"second", 0));
             let file = file(version, &[&a, &b]);
-            let expected =
-                [("a1".to_owned(), b"first".to_vec()), ("0000000000000007".to_owned(), b"second".to_vec())];
+            let expected = [
+                ("a1".to_owned(), b"first".to_vec()),
+                ("0000000000000007".to_owned(), b"second".to_vec()),
+            ];
             assert_eq!(names(&file), expected, "{version}");
         }
         assert_eq!(entries(&&file(33, &[])[..], &|| false), Err(33));

@@ -162,7 +162,8 @@ fn lost<'a>(
             && tree.at(&beside(file, &listed.name)).is_none()
     });
     gone.map(|listed| {
-        let mut lost = Lost::named(format!("{} of its folder", file.name()), beside(file, &listed.name));
+        let mut lost =
+            Lost::named(format!("{} of its folder", file.name()), beside(file, &listed.name));
         lost.state = LostState::PreviewOnly;
         lost
     })
@@ -229,5 +230,59 @@ impl Tree for CompoundTree {
         let stream = self.streams.get(node);
         let stream = stream.ok_or_else(|| ReadFailure("there is no such picture".to_owned()))?;
         Ok(Box::new(self.picture(stream)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::places::tree::tests::MemoryTree;
+
+    fn thumbs() -> Vec<u8> {
+        let mut compound = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+        for (name, len) in [("256_0123456789abcdef", 5000), ("96_fedcba9876543210", 100)] {
+            let content = [&[0; 24], &b"\xff\xd8\xff\xe0"[..], &vec![7; len]].concat();
+            compound.create_stream(format!("/{name}")).unwrap().write_all(&content).unwrap();
+        }
+        compound.create_stream("/WordDocument").unwrap().write_all(b"no picture").unwrap();
+        compound.flush().unwrap();
+        compound.into_inner().into_inner()
+    }
+
+    fn pictures(bytes: Vec<u8>) -> Option<CompoundTree> {
+        let tree: Arc<dyn Tree> = Arc::new(MemoryTree::new([("Thumbs.db", bytes)]));
+        CompoundTree::new(&tree, 0, &mut Findings::default())
+    }
+
+    #[test]
+    fn streams_with_pictures_are_files_and_others_are_none() {
+        let tree = pictures(thumbs()).unwrap();
+        let lens: Vec<_> = tree.nodes().iter().map(|node| (&*node.path, node.len)).collect();
+        assert_eq!(lens, [("256_0123456789abcdef", 5004), ("96_fedcba9876543210", 104)]);
+        for at in 0..2 {
+            let content = tree.content(at, 1 << 20).unwrap();
+            assert!(content.starts_with(b"\xff\xd8\xff\xe0") && content.ends_with(&[7; 50]));
+            assert_eq!(tree.told()[at].node, at);
+        }
+        assert!(tree.open(2).is_err());
+    }
+
+    #[test]
+    fn any_damage_ends_in_time_and_without_a_panic() {
+        let sound = thumbs();
+        bolero::check!().with_type::<Vec<(u16, u8)>>().for_each(|changes| {
+            let mut bytes = sound.clone();
+            for (at, value) in changes {
+                let len = bytes.len();
+                // Mostly in the header and in the tables after it.
+                let at = if at % 2 == 0 { usize::from(*at) % 512 } else { usize::from(*at) % len };
+                bytes[at] = *value;
+            }
+            if let Some(tree) = pictures(bytes) {
+                (0..tree.nodes().len()).for_each(|at| drop(tree.content(at, 1 << 25)));
+            }
+        });
     }
 }

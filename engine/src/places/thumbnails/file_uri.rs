@@ -25,7 +25,10 @@ mod tests {
 
     #[test]
     fn addresses_of_files_are_decoded() {
-        assert_eq!(path("file:///home/a/M%C3%BCll%20er+1.jpg").as_deref(), Some("/home/a/Müll er+1.jpg"));
+        assert_eq!(
+            path("file:///home/a/M%C3%BCll%20er+1.jpg").as_deref(),
+            Some("/home/a/Müll er+1.jpg")
+        );
         assert_eq!(path("file://host/x").as_deref(), Some("/x"));
         for none in ["http://host/x", "file:", "file://host", "file:///a%2", "file:///a%zz"] {
             assert_eq!(path(none), None, "{none}");

@@ -93,8 +93,7 @@ impl Thumbnail {
 
     fn label(&self, node: usize, size: &str) -> Label {
         let mut label = Label::new(node, Origin::Cache, "Linux thumbnail cache");
-        label.fidelity =
-            if size == "xx-large" { Fidelity::Preview } else { Fidelity::Thumbnail };
+        label.fidelity = if size == "xx-large" { Fidelity::Preview } else { Fidelity::Thumbnail };
         label.shows = Some(self.path.clone());
         label.modified = self.modified;
         label
@@ -138,8 +137,12 @@ mod tests {
 
     #[test]
     fn a_photo_is_looked_for_in_the_home_of_its_thumbnail() {
-        let thumbnail =
-            Thumbnail { path: "/home/anna/Pictures/a.jpg".to_owned(), modified: None, size: None, mime: None };
+        let thumbnail = Thumbnail {
+            path: "/home/anna/Pictures/a.jpg".to_owned(),
+            modified: None,
+            size: None,
+            mime: None,
+        };
         let at = |title: &str, cache: &str| thumbnail.in_tree(title, cache);
         let (inside, whole) = (Some("Pictures/a.jpg"), Some("home/anna/Pictures/a.jpg"));
         assert_eq!(at("/home/anna", ".cache/thumbnails").as_deref(), inside);

@@ -162,11 +162,7 @@ fn long_end(bytes: &dyn Bytes, end_at: u64) -> Option<((u64, u64, u64), u64)> {
 }
 
 /// The members that rows tell of, and whether all of them were read.
-fn read_rows(
-    bytes: &dyn Bytes,
-    rows: &Rows,
-    stopped: &dyn Fn() -> bool,
-) -> (Vec<Member>, bool) {
+fn read_rows(bytes: &dyn Bytes, rows: &Rows, stopped: &dyn Fn() -> bool) -> (Vec<Member>, bool) {
     let (mut members, mut at) = (Vec::new(), rows.at);
     while at < rows.end && members.len() < MOST_MEMBERS && !stopped() {
         let Some((member, next)) = row(bytes, at, rows.shift) else { break };

@@ -13,7 +13,8 @@ use crate::places::{NodeKind, Tree};
 fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (nth, (name, bytes)) in files.iter().enumerate() {
-        let method = [::zip::CompressionMethod::Deflated, ::zip::CompressionMethod::Stored][nth % 2];
+        let method =
+            [::zip::CompressionMethod::Deflated, ::zip::CompressionMethod::Stored][nth % 2];
         writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
         writer.write_all(bytes).unwrap();
     }
@@ -22,7 +23,12 @@ fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     let content = |seed: u32| (0..20_000u32).map(|at| (at.wrapping_mul(seed) >> 9) as u8).collect();
-    vec![("a/x.jpg", content(3)), ("a/y.jpg", content(5)), ("b.jpg", content(7)), ("c/d/z.jpg", content(11))]
+    vec![
+        ("a/x.jpg", content(3)),
+        ("a/y.jpg", content(5)),
+        ("b.jpg", content(7)),
+        ("c/d/z.jpg", content(11)),
+    ]
 }
 
 fn tree(bytes: Vec<u8>) -> ZipTree {
@@ -103,7 +109,8 @@ fn an_archive_in_an_archive_is_one_member_of_the_outer() {
         let outer: Arc<dyn Tree> = Arc::new(tree(outer[..end].to_vec()));
         assert_eq!(outer.nodes().len(), 2, "{end}");
         for node in 0..2 {
-            let inner = ZipTree::new(Arc::clone(&outer), vec![node], "inner".into(), Stop::default());
+            let inner =
+                ZipTree::new(Arc::clone(&outer), vec![node], "inner".into(), Stop::default());
             assert_eq!(read(&inner), expected(&files()), "{end}");
         }
     }
@@ -112,8 +119,11 @@ fn an_archive_in_an_archive_is_one_member_of_the_outer() {
 #[test]
 fn what_cannot_be_read_is_told_and_names_are_data() {
     let mut bytes = archive(&[("../../etc/x.jpg", vec![1; 100]), ("/abs//y.jpg", vec![2; 100])]);
-    let paths: Vec<String> = tree(bytes.clone()).nodes().iter().map(|node| node.path.clone()).collect();
-    assert!(paths.contains(&"../../etc/x.jpg".to_owned()) && paths.contains(&"abs/y.jpg".to_owned()));
+    let paths: Vec<String> =
+        tree(bytes.clone()).nodes().iter().map(|node| node.path.clone()).collect();
+    assert!(
+        paths.contains(&"../../etc/x.jpg".to_owned()) && paths.contains(&"abs/y.jpg".to_owned())
+    );
     // Encrypted, by its flag; of a method that nobody knows.
     let row = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
     bytes[row + 8] |= 1;
@@ -154,7 +164,8 @@ fn any_bytes_end_in_time_and_bounds() {
         for (at, value) in changes {
             // Mostly in the directory.
             let len = bytes.len();
-            let at = if at % 4 == 0 { usize::from(*at) % len } else { len - 1 - usize::from(*at) % 400 };
+            let at =
+                if at % 4 == 0 { usize::from(*at) % len } else { len - 1 - usize::from(*at) % 400 };
             bytes[at] = *value;
         }
         let tree = tree(bytes);

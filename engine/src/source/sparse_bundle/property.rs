@@ -18,7 +18,10 @@ mod tests {
     fn the_number_of_a_key_is_its_own() {
         let xml = b"<dict><key>band-size</key><integer>8388608</integer>\n<key>size</key>\n\t<integer> 42 </integer><key>x</key><string>1</string></dict>";
         assert_eq!((integer(xml, "size"), integer(xml, "band-size")), (Some(42), Some(8_388_608)));
-        assert_eq!((integer(xml, "x"), integer(xml, "y"), integer(b"\xff", "x")), (None, None, None));
+        assert_eq!(
+            (integer(xml, "x"), integer(xml, "y"), integer(b"\xff", "x")),
+            (None, None, None)
+        );
         bolero::check!().with_type::<Vec<u8>>().for_each(|bytes| {
             let _any = integer(bytes, "size");
         });
