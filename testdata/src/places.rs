@@ -3,6 +3,7 @@
 pub mod android_cache;
 pub mod file_history;
 pub mod kept_photo;
+pub mod shadow_copies;
 pub mod sparse_bundle;
 pub mod takeout;
 pub mod thumb_cache;

@@ -9,7 +9,6 @@
 
 mod containers;
 mod digits;
-mod fields;
 mod file_history;
 mod findings;
 mod folder_tree;

@@ -3,8 +3,8 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use crate::places::fields::{u32_le, u64_le};
 use crate::places::slice::read;
+use crate::volumes::fields::{le32, le64};
 
 /// What a file and each of its entries begin with.
 const MAGIC: &[u8] = b"CMMM";
@@ -83,7 +83,7 @@ pub(super) struct Cache {
 ///
 /// Source: J. Metz, "Windows Explorer Thumbnail Cache database format" (documentation of libwtcdb).
 pub(super) fn entries(bytes: &dyn Bytes, stopped: &dyn Fn() -> bool) -> Result<Cache, u32> {
-    let version = read(bytes, 0, 8).and_then(|head| u32_le(&head, 4)).unwrap_or(0);
+    let version = read(bytes, 0, 8).and_then(|head| le32(&head, 4)).unwrap_or(0);
     let layout = Layout::of(version).ok_or(version)?;
     let (mut entries, mut at) = (Vec::new(), HEADER);
     while let Some(found) = next(bytes, at, stopped) {
@@ -124,9 +124,9 @@ fn next(bytes: &dyn Bytes, mut at: u64, stopped: &dyn Fn() -> bool) -> Option<u6
 fn entry(bytes: &dyn Bytes, at: u64, layout: Layout) -> Option<Entry> {
     let header = read(bytes, at, layout.header_len())?;
     let lengths = layout.lengths_at();
-    let [name_len, padding, data_len] = [0, 4, 8].map(|nth| u32_le(&header, lengths + nth));
+    let [name_len, padding, data_len] = [0, 4, 8].map(|nth| le32(&header, lengths + nth));
     let (name_len, padding, data_len) = (name_len?, padding?, data_len?);
-    let total = u64::from(u32_le(&header, 4)?);
+    let total = u64::from(le32(&header, 4)?);
     let used = header.len() as u64 + u64::from(name_len) + u64::from(padding);
     let fits = used + u64::from(data_len) <= total;
     if name_len > MOST_NAME || padding > MOST_PADDING || data_len == 0 || !fits {
@@ -138,8 +138,8 @@ fn entry(bytes: &dyn Bytes, at: u64, layout: Layout) -> Option<Entry> {
     if picture.end() > bytes.len() {
         return None;
     }
-    let hash = u64_le(&header, 8)?;
-    let size = (layout == Layout::Sized).then(|| u32_le(&header, 28).zip(u32_le(&header, 32)));
+    let hash = le64(&header, 8)?;
+    let size = (layout == Layout::Sized).then(|| le32(&header, 28).zip(le32(&header, 32)));
     Some(Entry {
         name: if name.is_empty() { format!("{hash:016x}") } else { name },
         picture,
@@ -183,7 +183,7 @@ mod tests {
 
     fn names(file: &[u8]) -> Vec<(String, Vec<u8>)> {
         let picture = |span: Span| file[span.at as usize..span.end() as usize].to_vec();
-        let found = entries(&&file[..], &|| false).unwrap().entries;
+        let found = entries(&file, &|| false).unwrap().entries;
         found.into_iter().map(|entry| (entry.name, picture(entry.picture))).collect()
     }
 
@@ -222,7 +222,7 @@ mod tests {
         let file = file(32, &[&damaged, &free, &last]);
         let found: Vec<String> = names(&file).into_iter().map(|(name, _)| name).collect();
         assert_eq!(found, ["old", "last"]);
-        let found = entries(&&file[..], &|| false).unwrap();
+        let found = entries(&file.as_slice(), &|| false).unwrap();
         assert_eq!(found.entries[0].size, Some((96, 64)));
     }
 
@@ -231,7 +231,7 @@ mod tests {
         bolero::check!().with_type::<(u8, Vec<u8>)>().for_each(|(version, rest)| {
             let version = u32::from(20 + version % 13);
             let file = file(version, &[rest, MAGIC, rest]);
-            if let Ok(found) = entries(&&file[..], &|| false) {
+            if let Ok(found) = entries(&file.as_slice(), &|| false) {
                 for entry in found.entries {
                     assert!(entry.picture.end() <= file.len() as u64);
                 }

@@ -2,7 +2,8 @@
 
 use super::cache_file::utf16;
 use crate::model::Moment;
-use crate::places::fields::{filetime, u16_le, u32_le, u64_le};
+use crate::volumes::fields::{le16, le32, le64};
+use crate::volumes::filesystem::windows_time;
 
 /// Bytes of an entry before its name, and the zeros after it.
 const ENTRY: usize = 16;
@@ -24,7 +25,7 @@ pub(super) struct Listed {
 /// Source: documentation of vinetto, "Thumbs.db format"; D. Hurlbut, "Thumbs DB Files Forensic Issues".
 pub(super) fn read(catalog: &[u8]) -> Vec<Listed> {
     let mut files = Vec::new();
-    let mut at = u16_le(catalog, 0).map_or(usize::MAX, usize::from).max(ENTRY);
+    let mut at = le16(catalog, 0).map_or(usize::MAX, usize::from).max(ENTRY);
     while let Some((file, next)) = entry(catalog, at) {
         files.push(file);
         at = next;
@@ -33,11 +34,11 @@ pub(super) fn read(catalog: &[u8]) -> Vec<Listed> {
 }
 
 fn entry(catalog: &[u8], at: usize) -> Option<(Listed, usize)> {
-    let len = u32_le(catalog, at)? as usize;
+    let len = le32(catalog, at)? as usize;
     let entry = catalog.get(at..at.checked_add(len)?)?;
     let name = entry.get(ENTRY..len.checked_sub(AFTER)?)?;
-    let stream: String = u32_le(entry, 4)?.to_string().chars().rev().collect();
-    let modified = filetime(u64_le(entry, 8)?);
+    let stream: String = le32(entry, 4)?.to_string().chars().rev().collect();
+    let modified = windows_time(le64(entry, 8)?);
     Some((Listed { stream, name: utf16(name), modified }, at + len))
 }
 

@@ -4,8 +4,8 @@ use afterimage_signatures::Bytes;
 
 use super::local;
 use super::member::{Fields, Member, Method};
-use crate::places::fields::{u16_le, u32_le, u64_le};
 use crate::places::slice::read;
+use crate::volumes::fields::{le16, le32, le64};
 
 /// Members of one archive: more than an export of a person has.
 const MOST_MEMBERS: usize = 4_000_000;
@@ -129,7 +129,7 @@ fn rows(bytes: &dyn Bytes) -> Option<Rows> {
     let at = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
     let end = tail.get(at..at.checked_add(END)?)?;
     let (short, end_at) = (
-        (u64::from(u16_le(end, 10)?), u64::from(u32_le(end, 12)?), u64::from(u32_le(end, 16)?)),
+        (u64::from(le16(end, 10)?), u64::from(le32(end, 12)?), u64::from(le32(end, 16)?)),
         from + at as u64,
     );
     let ((count, len, recorded), after) = long_end(bytes, end_at).unwrap_or((short, end_at));
@@ -153,10 +153,10 @@ fn long_end(bytes: &dyn Bytes, end_at: u64) -> Option<((u64, u64, u64), u64)> {
         return None;
     }
     let before = locator_at.checked_sub(LONG_END as u64);
-    let places = [u64_le(&locator, 8), before];
+    let places = [le64(&locator, 8), before];
     places.into_iter().flatten().find_map(|at| {
         let end = read(bytes, at, LONG_END)?;
-        let fields = (u64_le(&end, 32)?, u64_le(&end, 40)?, u64_le(&end, 48)?);
+        let fields = (le64(&end, 32)?, le64(&end, 40)?, le64(&end, 48)?);
         end.starts_with(b"PK\x06\x06").then_some((fields, at))
     })
 }
@@ -184,11 +184,11 @@ fn row(bytes: &dyn Bytes, at: u64, shift: u64) -> Option<(Member, u64)> {
     if !fixed.starts_with(b"PK\x01\x02") {
         return None;
     }
-    let len = |at| u16_le(&fixed, at).map(usize::from);
+    let len = |at| le16(&fixed, at).map(usize::from);
     let (name, extra, comment) = (len(28)?, len(30)?, len(32)?);
     let rest = read(bytes, at + ROW as u64, name + extra)?;
     let (name, extra) = rest.split_at(name);
-    let fields = Fields { fixed: &fixed[8..], name, extra, header_at: u32_le(&fixed, 42)? };
+    let fields = Fields { fixed: &fixed[8..], name, extra, header_at: le32(&fixed, 42)? };
     let mut member = fields.member()?;
     member.header_at = member.header_at.checked_add(shift)?;
     Some((member, at + (ROW + rest.len() + comment) as u64))

@@ -6,8 +6,8 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use super::member::{Fields, Member, Method};
-use crate::places::fields::{u16_le, u32_le, u64_le};
 use crate::places::slice::read;
+use crate::volumes::fields::{le16, le32, le64};
 
 /// Bytes of a local header without its names.
 const HEADER: usize = 30;
@@ -21,7 +21,7 @@ const LONG_DESCRIPTOR: usize = 24;
 /// Where the bytes of a member begin: names may be longer or shorter than in the directory.
 pub(super) fn data_at(bytes: &dyn Bytes, header_at: u64) -> Option<u64> {
     let fixed = read(bytes, header_at, HEADER)?;
-    let names = u64::from(u16_le(&fixed, 26)?) + u64::from(u16_le(&fixed, 28)?);
+    let names = u64::from(le16(&fixed, 26)?) + u64::from(le16(&fixed, 28)?);
     let at = header_at.checked_add(HEADER as u64)?.checked_add(names)?;
     (fixed.starts_with(b"PK\x03\x04") && at <= bytes.len()).then_some(at)
 }
@@ -83,7 +83,7 @@ fn open_lengths(member: &Member, next: u64, data_at: u64) -> (u64, u64) {
 /// The member whose local header stands at `at`, where its bytes begin, and whether its lengths follow them.
 fn header(bytes: &dyn Bytes, at: u64) -> Option<(Member, u64, bool)> {
     let fixed = read(bytes, at, HEADER)?;
-    let (name, extra) = (usize::from(u16_le(&fixed, 26)?), usize::from(u16_le(&fixed, 28)?));
+    let (name, extra) = (usize::from(le16(&fixed, 26)?), usize::from(le16(&fixed, 28)?));
     let rest = read(bytes, at + HEADER as u64, name.checked_add(extra)?)?;
     let (name, extra) = rest.split_at(name);
     let fields = Fields { fixed: &fixed[6..], name, extra, header_at: 0 };
@@ -118,9 +118,9 @@ impl Marks {
             Some([3, 4]) => self.headers.push(at),
             Some([1, 2]) => self.directory = self.directory.or(Some(at)),
             Some([7, 8]) => {
-                let short = u32_le(bytes, 8).zip(u32_le(bytes, 12));
+                let short = le32(bytes, 8).zip(le32(bytes, 12));
                 let short = short.map(|(packed, len)| (u64::from(packed), u64::from(len)));
-                let long = u64_le(bytes, 8).zip(u64_le(bytes, 16));
+                let long = le64(bytes, 8).zip(le64(bytes, 16));
                 for (packed, len) in [short, long].into_iter().flatten() {
                     if let Some(data_at) = at.checked_sub(packed) {
                         self.descriptors.entry(data_at).or_insert((packed, len));

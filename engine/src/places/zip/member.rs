@@ -4,7 +4,8 @@ use jiff::civil;
 
 use super::code_page;
 use crate::model::Moment;
-use crate::places::fields::{filetime, u16_le, u32_le, u64_le};
+use crate::volumes::fields::{le16, le32, le64};
+use crate::volumes::filesystem::windows_time;
 
 /// What the bytes of a member were written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,20 +63,20 @@ const IN_EXTRA: u32 = u32::MAX;
 impl Fields<'_> {
     /// Whether lengths were not known when the local header was written.
     pub(super) fn lengths_follow(&self) -> bool {
-        u16_le(self.fixed, 0).is_some_and(|flags| flags & LENGTHS_FOLLOW != 0)
+        le16(self.fixed, 0).is_some_and(|flags| flags & LENGTHS_FOLLOW != 0)
     }
 
     /// What they say.
     pub(super) fn member(&self) -> Option<Member> {
-        let flags = u16_le(self.fixed, 0)?;
-        let method = match u16_le(self.fixed, 2)? {
+        let flags = le16(self.fixed, 0)?;
+        let method = match le16(self.fixed, 2)? {
             _ if flags & ENCRYPTED != 0 => Method::Encrypted,
             0 => Method::Stored,
             8 => Method::Deflated,
             other => Method::Other(other),
         };
-        let (time, date) = (u16_le(self.fixed, 4)?, u16_le(self.fixed, 6)?);
-        let (packed, len) = (u32_le(self.fixed, 12)?, u32_le(self.fixed, 16)?);
+        let (time, date) = (le16(self.fixed, 4)?, le16(self.fixed, 6)?);
+        let (packed, len) = (le32(self.fixed, 12)?, le32(self.fixed, 16)?);
         // The longer numbers stand in this order, each only where the shorter one refers to it.
         let mut long = Longer(self.extra(0x0001).unwrap_or(&[]));
         let len = long.number(len)?;
@@ -98,9 +99,9 @@ impl Fields<'_> {
     fn extra(&self, kind: u16) -> Option<&[u8]> {
         let mut rest = self.extra;
         loop {
-            let len = usize::from(u16_le(rest, 2)?);
+            let len = usize::from(le16(rest, 2)?);
             let content = rest.get(4..4 + len)?;
-            if u16_le(rest, 0)? == kind {
+            if le16(rest, 0)? == kind {
                 return Some(content);
             }
             rest = rest.get(4 + len..)?;
@@ -111,13 +112,13 @@ impl Fields<'_> {
     fn modified(&self) -> Option<Moment> {
         let unix = self.extra(0x5455).and_then(|field| {
             let is_there = field.first()? & 1 != 0;
-            let seconds = i64::from(u32_le(field, 1)?.cast_signed());
+            let seconds = i64::from(le32(field, 1)?.cast_signed());
             if is_there { Moment::utc(seconds, 0) } else { None }
         });
         unix.or_else(|| {
             let field = self.extra(0x000a)?;
-            let is_times = u16_le(field, 4)? == 1;
-            if is_times { filetime(u64_le(field, 8)?) } else { None }
+            let is_times = le16(field, 4)? == 1;
+            if is_times { windows_time(le64(field, 8)?) } else { None }
         })
     }
 }
@@ -130,7 +131,7 @@ impl Longer<'_> {
         if short != IN_EXTRA {
             return Some(u64::from(short));
         }
-        let Some(long) = u64_le(self.0, 0) else { return Some(u64::from(short)) };
+        let Some(long) = le64(self.0, 0) else { return Some(u64::from(short)) };
         self.0 = &self.0[8..];
         Some(long)
     }
