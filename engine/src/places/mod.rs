@@ -7,16 +7,26 @@
 //!
 //! Adding a place takes a file and a line in [`PLACES`].
 
+mod containers;
+mod digits;
+mod file_history;
 mod findings;
 mod folder_tree;
 mod forest;
 mod known;
 mod label;
+mod photo_name;
 mod place;
+mod recent;
+mod slice;
 pub mod sqlite;
+mod takeout;
+mod thumbnails;
+mod time_machine;
 mod tree;
 mod tree_source;
 mod volume_tree;
+mod zip;
 
 pub use crate::model::{Fidelity, Lost, LostState};
 pub use findings::{Findings, SubTree};

@@ -2,12 +2,13 @@
 
 pub mod capacity;
 pub mod entropy;
-mod fields;
+pub(crate) mod fields;
 pub mod filesystem;
 pub mod glimpse;
 pub mod live_map;
 pub mod partition;
 mod read;
 pub mod recorded;
+pub mod shadow_copies;
 pub mod survey;
 pub mod traces;

@@ -26,6 +26,8 @@ mod time;
 mod tree;
 mod volume;
 
+pub(crate) use time::stamp as windows_time;
+
 use afterimage_signatures::Bytes;
 
 use self::boot::NtfsBoot;

@@ -1,0 +1,12 @@
+//! Places where copies of photos survive.
+
+pub mod android_cache;
+pub mod file_history;
+pub mod kept_photo;
+pub mod shadow_copies;
+pub mod sparse_bundle;
+pub mod takeout;
+pub mod thumb_cache;
+pub mod thumbs_db;
+pub mod time_machine;
+pub mod xdg_cache;
