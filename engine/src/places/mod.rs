@@ -12,6 +12,7 @@ mod folder_tree;
 mod known;
 mod label;
 mod place;
+pub mod property_list;
 mod tree;
 
 pub use crate::model::{Fidelity, Lost, LostState};
