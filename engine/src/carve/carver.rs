@@ -207,6 +207,7 @@ impl Carver<'_> {
             enclosure: None,
             kinship: None,
             facts: FileSystemFacts::default(),
+            place: None,
             digests: None,
         }
     }

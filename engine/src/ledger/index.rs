@@ -62,6 +62,8 @@ pub struct IndexEntry {
     pub pieces: bool,
     /// Whether it is still there, and not to be written unless that is asked for.
     pub live: bool,
+    /// Whether a copy that is nearer to its photo was found: it is only listed.
+    pub surpassed: bool,
     /// Whether it is what the user asked for.
     pub chosen: bool,
     /// Where its record stands.
@@ -99,7 +101,8 @@ impl IndexEntry {
             offset: record.offset(),
             len: record.source_len(),
             pieces: record.runs.as_slice().len() > 1,
-            live: record.status == Status::Live,
+            live: record.status == Status::Live && !record.is_in_place(),
+            surpassed: record.place.as_ref().is_some_and(|place| place.is_surpassed),
             chosen: true,
             position,
             pixels: pixels.unwrap_or(u64::MAX),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
 use super::moment::Moment;
+use super::place_facts::PlaceFacts;
 use super::value::{Enclosure, End, Grade, Origin, Status};
 
 /// The format of a file that none recognises; no position in the registry.
@@ -70,6 +71,9 @@ pub struct Record {
     /// What a file system says of it.
     #[serde(skip_serializing_if = "FileSystemFacts::is_empty", default)]
     pub facts: FileSystemFacts,
+    /// What the place says that it survives in, where it is no part of an image or a device.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Box<PlaceFacts>>,
     /// Digests of its bytes, once they were computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
@@ -100,6 +104,7 @@ impl Record {
             enclosure: None,
             kinship: None,
             facts: FileSystemFacts::default(),
+            place: None,
             digests: None,
         }
     }
@@ -117,6 +122,12 @@ impl Record {
     /// Length of the file that is written, in bytes.
     pub fn size(&self) -> u64 {
         self.runs.len().saturating_add(self.fill.len() as u64)
+    }
+
+    /// Whether it survives in a place that keeps copies, a trash folder or a backup: it may be there and is to
+    /// be recovered all the same.
+    pub fn is_in_place(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.place.is_some())
     }
 
     /// Whether the format holds it to be whole, and its structure says where it ends.

@@ -4,7 +4,8 @@ use super::label::Label;
 use super::tree::Tree;
 use crate::model::Lost;
 
-/// A tree that lies in another: a backup in its folder, the files of an archive.
+/// A tree that lies in another, of which it holds an `Arc` to read from: a backup in its folder, the files of an
+/// archive.
 pub struct SubTree {
     /// The tree.
     pub tree: Box<dyn Tree>,

@@ -31,7 +31,7 @@ pub struct FolderTree {
 }
 
 impl FolderTree {
-    /// Walks the folder at `root`, which may be a link itself, without what `is_left_out` names by its path.
+    /// Walks the folder at `root`, which may be a link itself, or a single file, without what `is_left_out` names by its path.
     /// Ends early when the run is stopped.
     pub fn walk(root: &Path, is_left_out: &dyn Fn(&Path) -> bool, progress: &Progress) -> Self {
         let mut tree = FolderTree {
@@ -42,7 +42,11 @@ impl FolderTree {
             unread: Vec::new(),
         };
         let mut found = Vec::new();
-        let mut folders = vec![(root.to_path_buf(), 0)];
+        if let Some(metadata) = fs::metadata(root).ok().filter(Metadata::is_file) {
+            tree.root = root.parent().unwrap_or(Path::new("")).to_path_buf();
+            found.push((tree.node(root, &metadata), root.to_path_buf()));
+        }
+        let mut folders = if found.is_empty() { vec![(root.to_path_buf(), 0)] } else { vec![] };
         while let Some((folder, depth)) = folders.pop() {
             if progress.stopped() || found.len() > MOST_NODES {
                 break;

@@ -9,16 +9,22 @@
 
 mod findings;
 mod folder_tree;
+mod forest;
 mod known;
 mod label;
 mod place;
 pub mod property_list;
 mod tree;
+mod tree_source;
+mod volume_tree;
 
 pub use crate::model::{Fidelity, Lost, LostState};
 pub use findings::{Findings, SubTree};
 pub use folder_tree::FolderTree;
+pub use forest::{Forest, Surveyed};
 pub use known::PLACES;
 pub use label::Label;
 pub use place::{Context, Passwords, Place};
 pub use tree::{Node, NodeKind, ReadFailure, Tree};
+pub use tree_source::{OpenFile, TreeSource};
+pub use volume_tree::VolumeTree;

@@ -1,6 +1,7 @@
 //! What a place is.
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -37,6 +38,6 @@ impl fmt::Debug for Context<'_> {
 /// A kind of place where copies of photos survive, or that knows of photos.
 pub trait Place: Sync {
     /// Adds to `findings` what it knows of a tree. What is damaged or hostile costs bounded time and memory, and a
-    /// note; what is whole in it comes back all the same.
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings);
+    /// note; what is whole in it comes back all the same. A tree inside, which reads from `tree`, shares it.
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings);
 }

@@ -56,6 +56,8 @@ pub struct Written {
     pub(super) sources: Vec<ReportSource>,
     pub(super) totals: Totals,
     pub(super) warnings: Vec<String>,
+    /// For each file of the report the line with its name.
+    pub(super) names: Vec<Option<LogPosition>>,
 }
 
 /// No file has a name yet.

@@ -101,6 +101,9 @@ pub(super) fn record(
 ) -> Result<(Record, blake3::Hash), &'static str> {
     let hash = blake3::Hash::from_hex(&file.blake3)
         .map_err(|_| "the report gives no BLAKE3 to check it by")?;
+    if file.from.is_some() {
+        return Err("it lies in a folder, a backup or an archive: `afterimage find` recovers it");
+    }
     let (spans, fill) = runs(&file.runs, len)?;
     let runs = Runs::new(spans);
     // Runs of a file do not overlap, so that no file is longer than its source.

@@ -10,12 +10,15 @@
 //! whose scan ended in another process begins at [`Scanned`], by [`Job::replay`].
 //!
 //! [`scan()`] runs all of them; [`list`] stops before anything is written. [`finish`] begins at [`Scanned`] with
-//! what an interrupted run left, and [`recover()`] writes photos of a report that is there already.
+//! what an interrupted run left, and [`recover()`] writes photos of a report that is there already. [`find()`] looks
+//! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
 mod claim;
 mod environment;
+mod find;
 mod finish;
 mod forecast;
+mod gather;
 mod job;
 mod kept_report;
 mod name;
@@ -33,6 +36,7 @@ mod source_job;
 mod stats;
 mod write;
 
+pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
 pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};

@@ -89,7 +89,7 @@ impl<'o> Job<'o, Opened> {
         Err(error.unwrap_or_else(none))
     }
 
-    fn start(
+    pub(super) fn start(
         sources: Vec<GivenSource>,
         destination: Option<Destination>,
         options: &'o Options,

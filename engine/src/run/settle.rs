@@ -34,6 +34,7 @@ impl<'o> Job<'o, Named> {
             min_size: options.min_size,
             min_pixels: options.min_pixels,
             all: options.all,
+            live_first: sources.iter().filter_map(SourceJob::open).any(|one| one.is_of_files()),
         };
         let listing = settle::settle(ledger, &stage.standings, filter);
         let described = sources.iter().zip(&ledger.tallies);
@@ -129,6 +130,9 @@ fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     if !tally.complete {
         let unscanned = tally.done.gaps(job.range);
         described.unscanned = unscanned.iter().map(Into::into).collect();
+    }
+    if source.is_of_files() {
+        return described;
     }
     let clusters = job.grid.map(|grid| Clusters { size: grid.len, first: grid.at });
     let whole = [Span { at: 0, len: source.len() }];

@@ -8,7 +8,9 @@ use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
+use crate::output::report::{ReportFile, Rows};
 use crate::output::{self, Recovery};
+use crate::settle::Disposition;
 
 impl<'o> Job<'o, Settled> {
     /// Writes the photos and the report.
@@ -69,7 +71,8 @@ impl<'o> Job<'o, Settled> {
         self.environment.note(imaged.unwrap_or(Ok(())));
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described } = stage;
-        let stage = Written { report, listing, sources: described, totals, warnings };
+        let names = written.names;
+        let stage = Written { report, listing, sources: described, totals, warnings, names };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -92,10 +95,26 @@ impl Job<'_, Settled> {
 }
 
 impl Job<'_, Written> {
+    /// The files that the report lists, with what became of each.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be read back.
+    pub fn listed(&self) -> Result<Vec<(ReportFile, Disposition)>, Error> {
+        let rows = Rows {
+            registry: &self.environment.options.registry,
+            ledger: &self.ledger,
+            listing: &self.stage.listing,
+            names: &self.stage.names,
+            embedded: self.environment.options.embedded,
+        };
+        rows.listed().collect()
+    }
+
     /// What the run came to.
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
-        let Written { report, listing, sources: described, totals, warnings } = stage;
+        let Written { report, listing, sources: described, totals, warnings, .. } = stage;
         let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
         Outcome { report, warnings, ..outcome }
     }

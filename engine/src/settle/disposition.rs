@@ -19,6 +19,8 @@ pub enum Disposition {
     Live,
     /// Not one row of its picture can be seen.
     Unseen,
+    /// A copy that is nearer to the photo was found: the original of a preview.
+    Surpassed,
 }
 
 /// Where a file lies and whether it is to be left where it is.
@@ -28,13 +30,15 @@ pub(super) struct Place {
     pub(super) is_inner: bool,
     /// Whether it is only listed, since it is still there itself or lies in a file that is.
     pub(super) is_left: bool,
+    /// Whether what is still there stands for its copies.
+    pub(super) live_first: bool,
 }
 
 impl Place {
     /// Which of several files with the same bytes stands for them: the lowest. Files of their own that are
     /// recovered go first, so that their number is the same with and without the pictures inside others.
     pub(super) fn rank(self) -> u8 {
-        match (self.is_left, self.is_inner) {
+        match (self.is_left != self.live_first, self.is_inner) {
             (false, false) => 0,
             (false, true) => 1,
             (true, false) => 2,
@@ -61,6 +65,8 @@ pub(super) fn dispositions<'e>(
             Disposition::Copy
         } else if entry(position).shown == Shown::Nothing {
             Disposition::Unseen
+        } else if entry(position).surpassed {
+            Disposition::Surpassed
         } else if place.is_left {
             Disposition::Live
         } else {
@@ -84,7 +90,7 @@ mod tests {
             IndexEntry::of(&file, NONE, LogPosition::default())
         };
         let (seen, unseen) = (entry(Some(0.5)), entry(Some(0.0)));
-        let place = |is_inner, is_left| Place { is_inner, is_left };
+        let place = |is_inner, is_left| Place { is_inner, is_left, live_first: false };
         let table = [
             (place(false, false), NONE, &seen, Disposition::Recovered),
             (place(true, false), NONE, &seen, Disposition::Recovered),

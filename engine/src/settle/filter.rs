@@ -16,6 +16,8 @@ pub struct Filter<'a> {
     pub min_pixels: u64,
     /// Whether files that are still there are written too.
     pub all: bool,
+    /// Whether a file that is still there stands for its copies elsewhere, which are not written then.
+    pub live_first: bool,
 }
 
 impl Filter<'_> {

@@ -52,6 +52,7 @@ pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> Re
     let place = |(index, parent): (&u32, &u32)| Place {
         is_inner: *parent != NONE,
         is_left: !filter.all && is_live(*index),
+        live_first: filter.live_first,
     };
     let places: Vec<Place> = order.iter().zip(&parent).map(place).collect();
     let copy_of = copies(entries, &order, |at| places[at].rank());

@@ -74,6 +74,12 @@ pub trait Source: Bytes + Send {
         None
     }
 
+    /// Whether it is made of files that lie in no device that is read, one after the other: offsets in it mean
+    /// nothing to a user.
+    fn is_of_files(&self) -> bool {
+        false
+    }
+
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each
     /// request, and within a moment, has nothing to do: a run asks for no more than that at once.
     fn heed(&mut self, _stop: &Stop) {}

@@ -119,6 +119,10 @@ impl Source for Watched {
         self.source.holes()
     }
 
+    fn is_of_files(&self) -> bool {
+        self.source.is_of_files()
+    }
+
     fn is_gone(&self) -> bool {
         self.source.is_gone()
     }

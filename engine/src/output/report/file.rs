@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{End, Grade, Moment, Origin, Status};
+use crate::model::{End, Fidelity, Grade, Moment, Origin, Status};
 
 /// A range of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +108,32 @@ impl ReportFile {
     }
 }
 
+/// What a place says of a file that survives there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Place")]
+pub struct ReportPlace {
+    /// What a user calls it: "Windows Recycle Bin"; absent for a folder like any other.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// How near the file is to the photo as the camera wrote it.
+    pub fidelity: Fidelity,
+    /// When it was taken, where the place knows, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub taken: Option<String>,
+    /// When the place removes it for good, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_at: Option<String>,
+    /// Albums that it is in.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub albums: Vec<String>,
+    /// What else the place says of it: `favourite`, `hidden`, `screenshot` and others.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub marks: Vec<String>,
+    /// Of an edited copy, a preview or a thumbnail: the original path of the photo that it shows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shows: Option<String>,
+}
+
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "File")]
@@ -144,8 +170,15 @@ pub struct ReportFile {
     /// What else is to be said.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub issues: Vec<ReportIssue>,
-    /// Where its bytes lie: read in order and joined, they are the file.
+    /// Where its bytes lie: read in order and joined, they are the file. Absent where it has `from`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub runs: Vec<ReportRun>,
+    /// Of a file that lies in no device or image that was read: its path in its source.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// What the place says that it survives in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<ReportPlace>,
     /// BLAKE3 of the file, lower-case hex.
     pub blake3: String,
     /// SHA-256 of the file, lower-case hex.

@@ -14,9 +14,10 @@ mod stream;
 mod totals;
 mod volumes;
 
-pub use crate::model::{End, Grade, Kinds, Origin, Status};
+pub use crate::model::{End, Fidelity, Grade, Kinds, Origin, Status};
 pub use file::{
-    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportRun, RunOrigin,
+    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
+    RunOrigin,
 };
 pub use report::{Report, ReportTool, SCHEMA, Summary};
 pub use rows::Rows;

@@ -74,12 +74,15 @@ pub struct Summary {
     /// Photos and videos of their own of which not one row can be seen, and which are not written.
     #[serde(default)]
     pub unseen: u64,
+    /// Previews and thumbnails of photos of which a better copy was found; they are only listed.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub surpassed: u64,
     /// Photos and videos of their own that were to be recovered and are not written: the output took no more,
     /// or the run was stopped.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub unwritten: u64,
-    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies`, `unseen` and `unwritten`
-    /// they are all `files`.
+    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies`, `unseen`, `surpassed`
+    /// and `unwritten` they are all `files`.
     #[serde(default)]
     pub inside: u64,
     /// Of those inside others, the ones that are written where embedded pictures are asked for.

@@ -1,16 +1,18 @@
 //! Files of a report, made of records one after the other.
 
+use afterimage_signatures::Runs;
 use afterimage_signatures::exif::Exif;
 use afterimage_signatures::verdict::{Issue, Kinship, Span};
 
 use super::file::{
-    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportRun, RunOrigin,
+    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
+    RunOrigin,
 };
 use super::totals::Totals;
 use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
-use crate::model::{Enclosure, Origin, Record, hex};
+use crate::model::{Enclosure, Origin, PlaceFacts, Record, hex};
 use crate::settle::{Disposition, ReportOrder};
 
 /// All that a report says of files.
@@ -83,7 +85,9 @@ fn id(position: u32) -> Option<u64> {
 
 /// A record as the report says it, but for what other files are to it.
 fn row(record: Record, registry: &Registry) -> ReportFile {
-    let (size, runs) = (record.size(), runs(&record));
+    let (from, place) = record.place.map(|facts| place(*facts)).unzip();
+    let size = record.runs.len().saturating_add(record.fill.len() as u64);
+    let runs = if from.is_some() { Vec::new() } else { runs(&record.runs, &record.fill) };
     let facts = record.facts;
     let (width, height) = record.pixels.unzip();
     let (blake3, others) = match record.digests {
@@ -110,6 +114,8 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
         share: record.share,
         issues: record.issues.into_iter().map(Into::into).collect(),
         runs,
+        from,
+        place,
         blake3,
         sha256,
         sha1,
@@ -134,20 +140,34 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
 }
 
 /// The runs of a file, with the bytes that were added.
-fn runs(record: &Record) -> Vec<ReportRun> {
-    let from_source = record.runs.as_slice().iter().map(|run| ReportRun {
+fn runs(runs: &Runs, fill: &[u8]) -> Vec<ReportRun> {
+    let from_source = runs.as_slice().iter().map(|run| ReportRun {
         offset: Some(run.at),
         length: run.len,
         origin: RunOrigin::Source,
         bytes: None,
     });
-    let added = (!record.fill.is_empty()).then(|| ReportRun {
+    let added = (!fill.is_empty()).then(|| ReportRun {
         offset: None,
-        length: record.fill.len() as u64,
+        length: fill.len() as u64,
         origin: RunOrigin::Fill,
-        bytes: Some(hex::encode(&record.fill)),
+        bytes: Some(hex::encode(fill)),
     });
     from_source.chain(added).collect()
+}
+
+/// Where a file of a place lies in its source, and what the place says of it.
+fn place(facts: PlaceFacts) -> (String, ReportPlace) {
+    let place = ReportPlace {
+        name: facts.place,
+        fidelity: facts.fidelity,
+        taken: facts.taken.map(|moment| moment.to_string()),
+        expires_at: facts.expires_at.map(|moment| moment.to_string()),
+        albums: facts.albums,
+        marks: facts.marks,
+        shows: facts.shows,
+    };
+    (facts.from, place)
 }
 
 impl From<Span> for ByteRange {

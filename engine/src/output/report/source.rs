@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::file::ByteRange;
 
-/// A device or an image that was scanned.
+/// A device or an image that was scanned, or the files of a folder, a backup or an archive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Source")]
 pub struct ReportSource {
     /// Path as it was given.
     pub path: String,
-    /// `image` or `device`.
+    /// `image`, `device`, or `folder` for files.
     pub kind: String,
     /// Length in bytes.
     pub size: u64,

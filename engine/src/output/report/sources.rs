@@ -22,7 +22,7 @@ pub fn describe(
     unreadable.extend(source.unreadable());
     ReportSource {
         path,
-        kind: source.kind().name().to_owned(),
+        kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes: hashes(tally),

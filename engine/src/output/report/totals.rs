@@ -50,6 +50,7 @@ impl Totals {
             match disposition {
                 Disposition::Copy => summary.copies += 1,
                 Disposition::Unseen => summary.unseen += 1,
+                Disposition::Surpassed => summary.surpassed += 1,
                 Disposition::Live => {
                     summary.live += 1;
                     totals.live.add(is_video);

@@ -1,0 +1,177 @@
+//! Copies that survive elsewhere: from paths to what a report lists of them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::job::{Job, Opened};
+use super::outcome::Outcome;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::model::{Lost, Record};
+use crate::options::Options;
+use crate::output::destination;
+use crate::output::report::ReportFile;
+use crate::places::{Context, FolderTree, Forest, Label, Passwords, Tree, TreeSource, VolumeTree};
+use crate::settle::Disposition;
+use crate::source::{self, Source};
+use crate::volumes::survey::Survey;
+
+/// Decides by its label and its record whether a file is asked for.
+pub type Choice<'a> = &'a (dyn Fn(Option<&Label>, &Record) -> bool + Sync);
+
+/// What to look for, beside what [`Options`] say.
+pub struct Find<'a> {
+    /// Where passwords of encrypted backups come from.
+    pub passwords: &'a dyn Passwords,
+    /// Which files are asked for; all where it is nothing.
+    pub choice: Option<Choice<'a>>,
+    /// When it is, in seconds since 1970 in UTC.
+    pub now: i64,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Survivors {
+    /// Totals, what was written, and what went wrong.
+    pub outcome: Outcome,
+    /// All files of the report, with what becomes of each.
+    pub files: Vec<(ReportFile, Disposition)>,
+    /// Photos that are known to have existed, by the word of places.
+    pub lost: Vec<Lost>,
+    /// What the user has to know, a sentence each.
+    pub notes: Vec<String>,
+    /// Images and devices among what was named, which a scan may find more in.
+    pub images: Vec<PathBuf>,
+}
+
+/// Looks at `paths`, folders, archives, images and devices, for copies of photos that survive there. Writes those
+/// that are not there any more, or lie in places that keep copies, to the output folder of `options`, if there is
+/// one.
+///
+/// # Errors
+///
+/// When a path cannot be read, when the output folder is a bad one, or when the report cannot be written.
+pub fn find(
+    paths: &[PathBuf],
+    options: &Options,
+    asked: &Find<'_>,
+    progress: &Progress,
+) -> Result<Survivors, Error> {
+    // No offset in a tree is one in a file system.
+    let options = &Options { filesystems: false, range: None, volume: None, ..options.clone() };
+    let destination = match &options.output {
+        // What lies beside the files of a folder that is mounted harms none of them.
+        Some(output) => Some(destination::check(output, &apart(paths))?),
+        None => None,
+    };
+    let output = destination.as_ref().map(|destination| destination.path.as_path());
+    let (roots, mut notes, images) = roots(paths, output, progress)?;
+    let Find { passwords, choice, now } = *asked;
+    let mut forest = Forest::survey(roots, &Context { passwords, progress, now });
+    notes.append(&mut forest.notes);
+    let lost = std::mem::take(&mut forest.lost);
+    let sources = forest.trees.iter().map(|tree| TreeSource::new(Arc::clone(&tree.tree)));
+    let sources = sources.map(|source| {
+        let source = Box::new(source) as Box<dyn Source>;
+        (source.path().to_path_buf(), Ok(source))
+    });
+    let job = Job::<Opened>::start(sources.collect(), destination, options, progress)?;
+    let (gathered, unread) = job.gather(&forest, choice);
+    notes.extend(unread);
+    let settled = gathered.settled();
+    if options.output.is_some() {
+        let written = settled.write()?;
+        let files = written.listed()?;
+        Ok(Survivors { outcome: written.outcome(), files, lost, notes, images })
+    } else {
+        let files = settled.listed().collect::<Result<_, Error>>()?;
+        Ok(Survivors { outcome: settled.outcome(), files, lost, notes, images })
+    }
+}
+
+/// Those of the paths that are no folders.
+fn apart(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths.iter().filter(|path| !path.is_dir()).cloned().collect()
+}
+
+/// The trees that `paths` name, what is to be said of them, and which of them are images or devices.
+#[expect(clippy::type_complexity, reason = "three lists that are taken apart at once")]
+fn roots(
+    paths: &[PathBuf],
+    output: Option<&Path>,
+    progress: &Progress,
+) -> Result<(Vec<Box<dyn Tree>>, Vec<String>, Vec<PathBuf>), Error> {
+    let (mut roots, mut notes, mut images) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        let metadata = std::fs::metadata(path).map_err(|error| Error::open(path, error))?;
+        if metadata.is_dir() {
+            std::fs::read_dir(path).map_err(|error| Error::open(path, error))?;
+            let tree = FolderTree::walk(path, &|folder| is_left_out(folder, output), progress);
+            notes.extend(unlisted(&tree));
+            roots.push(Box::new(tree) as Box<dyn Tree>);
+            continue;
+        }
+        let volumes = volumes(path, progress, &mut notes)?;
+        if volumes.is_empty() && metadata.is_file() {
+            roots.push(Box::new(FolderTree::walk(path, &|_| false, progress)));
+        } else {
+            images.push(path.clone());
+            roots.extend(volumes);
+        }
+    }
+    Ok((roots, notes, images))
+}
+
+/// The file systems of an image or a device.
+fn volumes(
+    path: &Path,
+    progress: &Progress,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Box<dyn Tree>>, Error> {
+    let source: Arc<dyn Source> = Arc::from(source::open(path, source::Io::Auto)?);
+    let survey = Survey::of(&*source as &dyn afterimage_signatures::Bytes);
+    if progress.stopped() {
+        return Ok(Vec::new());
+    }
+    let mut trees = Vec::new();
+    for volume in &survey.volumes {
+        let contents = &volume.contents;
+        if let Some(why) = &contents.encrypted {
+            notes.push(format!("a volume of {} cannot be read: {why}", path.display()));
+        }
+        if volume.lost || contents.entries.is_empty() {
+            continue;
+        }
+        let number = volume.partition.map(|number| format!("partition {number}, "));
+        let number = number.unwrap_or_default();
+        let title = format!("{} ({number}{})", path.display(), contents.kind);
+        trees.push(Box::new(VolumeTree::new(Arc::clone(&source), title, volume)) as Box<dyn Tree>);
+    }
+    Ok(trees)
+}
+
+/// Folders in which the system shows itself, not files.
+const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// The folder that holds the state of a run, in an output folder.
+const STATE: &str = destination::STATE;
+
+/// Whether a path is not looked at: the system's own, the output folder, and what earlier runs have recovered.
+fn is_left_out(path: &Path, output: Option<&Path>) -> bool {
+    let is_system = OF_THE_SYSTEM.iter().any(|system| path == Path::new(system));
+    is_system || output.is_some_and(|output| path == output) || path.join(STATE).is_dir()
+}
+
+/// So many folders are named that could not be listed.
+const MOST_NAMED: usize = 3;
+
+/// What is said of folders that could not be listed.
+fn unlisted(tree: &FolderTree) -> Option<String> {
+    let unread = &tree.unread;
+    let (_, why) = unread.first()?;
+    let named = unread.iter().take(MOST_NAMED).map(|(folder, _)| folder.display().to_string());
+    let named = named.collect::<Vec<_>>().join(", ");
+    let more = unread.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("{named}{more} could not be listed ({why}); run it with the rights to read them"))
+}
