@@ -1,0 +1,3 @@
+//! Places where copies of photos survive.
+
+pub mod backup;
