@@ -120,6 +120,8 @@ pub struct Backup {
     pub has_manifest_plist: bool,
     /// Whether `Info.plist` is there.
     pub has_info: bool,
+    /// Whether properties of `Manifest.mbdb` have values that are no texts.
+    pub has_binary_properties: bool,
     /// The version of the system.
     pub version: String,
     /// Where random numbers begin.
@@ -139,6 +141,7 @@ impl Backup {
             has_status: true,
             has_manifest_plist: true,
             has_info: true,
+            has_binary_properties: false,
             version: "17.4.1".to_owned(),
             seed: 1,
         }
@@ -186,7 +189,7 @@ impl Backup {
                 };
                 parts.push(("Manifest.db".to_owned(), stored));
             }
-            Manifest::Mbdb => parts.push(("Manifest.mbdb".to_owned(), manifest::mbdb(&rows))),
+            Manifest::Mbdb => parts.push(("Manifest.mbdb".to_owned(), manifest::mbdb(&rows, self.has_binary_properties))),
             Manifest::None => {}
         }
         if self.has_manifest_plist {

@@ -67,8 +67,8 @@ fn mode(content: &Content) -> u16 {
     }
 }
 
-/// `Manifest.mbdb`.
-pub(super) fn mbdb(rows: &[Row<'_>]) -> Vec<u8> {
+/// `Manifest.mbdb`, with a property on every second file.
+pub(super) fn mbdb(rows: &[Row<'_>], has_binary_properties: bool) -> Vec<u8> {
     let mut out = b"mbdb\x05\x00".to_vec();
     for (number, (file, key)) in rows.iter().enumerate() {
         let mut text = |value: Option<&[u8]>| match value {
@@ -93,12 +93,12 @@ pub(super) fn mbdb(rows: &[Row<'_>]) -> Vec<u8> {
             out.extend_from_slice(&value.to_be_bytes());
         }
         out.extend_from_slice(&file.len().to_be_bytes());
-        // One property with bytes that are no text, on every second file.
         out.push(if key.is_some() { 3 } else { 0 });
         let properties = number % 2;
         out.push(properties as u8);
         if properties == 1 {
-            out.extend_from_slice(&[0, 3, b'a', b'b', b'c', 0, 2, 0xFF, 0x00]);
+            let value = if has_binary_properties { [0xFF, 0x00] } else { *b"de" };
+            out.extend_from_slice(&[&[0, 3, b'a', b'b', b'c', 0, 2][..], &value].concat());
         }
     }
     out
