@@ -14,6 +14,7 @@ mod known;
 mod label;
 mod place;
 pub mod property_list;
+pub mod sqlite;
 mod tree;
 mod tree_source;
 mod volume_tree;

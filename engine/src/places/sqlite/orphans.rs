@@ -1,0 +1,71 @@
+//! Pages that nothing leads to, and the tables whose rows they hold.
+
+use std::collections::BTreeMap;
+
+use super::owners::Owners;
+use super::pages::Pages;
+use super::record::Field;
+use super::surveyed_table::SurveyedTable;
+use super::table_schema::Fit;
+use super::tree::local_fields;
+use super::tree_page::{PageKind, TreePage};
+
+/// Rows of a page that are compared with the tables.
+const SAMPLE: usize = 8;
+
+/// Columns that are compared in all, for a page: a schema with thousands of wide tables must not cost more.
+const MOST_COMPARED: usize = 100_000;
+
+/// The tables that may have lost pages, by the number of their columns.
+struct Candidates<'t> {
+    by_len: BTreeMap<usize, Vec<(usize, &'t SurveyedTable)>>,
+}
+
+/// Pages that nothing owns and the position of the table that their rows belong to, for tables whose trees are
+/// damaged. Pages with rows that fit none are left out.
+pub(super) fn adopt(
+    pages: &Pages<'_>,
+    owners: &Owners,
+    tables: &[SurveyedTable],
+) -> Vec<(u32, usize)> {
+    let mut by_len: BTreeMap<usize, Vec<(usize, &SurveyedTable)>> = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate().filter(|(_, table)| table.tree.is_damaged) {
+        by_len.entry(table.schema.stored()).or_default().push((at, table));
+    }
+    let candidates = Candidates { by_len };
+    let unowned = owners.unowned().filter_map(|number| {
+        let page = TreePage::read(pages.page(number)?, number)?;
+        Some((number, candidates.table_of(&page)?))
+    });
+    unowned.collect()
+}
+
+impl Candidates<'_> {
+    /// The table that most rows of a page fit, those with all columns before others.
+    fn table_of(&self, page: &TreePage<'_>) -> Option<usize> {
+        let rows: Vec<Vec<Field>> =
+            (0..page.cells).filter_map(|nth| local_fields(page, nth)).take(SAMPLE).collect();
+        let least = rows.iter().map(Vec::len).min()?;
+        let mut budget = MOST_COMPARED;
+        let mut best = None;
+        for (_, tables) in self.by_len.range(least..) {
+            for (at, table) in tables {
+                let is_table = !table.schema.declared.without_rowid;
+                if page.kind.is_table() != is_table || page.kind == PageKind::TableInterior {
+                    continue;
+                }
+                budget = budget.checked_sub(rows.len() * least)?;
+                let fits = rows.iter().map(|fields| table.schema.fit(fields));
+                let (mut exact, mut any) = (0, 0);
+                for fit in fits {
+                    exact += usize::from(fit == Fit::Exact);
+                    any += usize::from(fit != Fit::No);
+                }
+                if any * 2 > rows.len() && best.is_none_or(|(most, _)| (exact, any) > most) {
+                    best = Some(((exact, any), *at));
+                }
+            }
+        }
+        best.map(|(_, at)| at)
+    }
+}
