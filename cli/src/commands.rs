@@ -2,6 +2,7 @@
 
 mod bench;
 mod devices;
+mod find;
 mod forecast;
 mod formats;
 mod image;
@@ -34,6 +35,7 @@ Before anything else:
   Where a card or disk is failing, make an image of it first and scan the image.
 
 Examples:
+  afterimage find                                      look first where intact copies survive
   afterimage scan card.img --output recovered          scan an image of a card
   sudo afterimage scan /dev/sdb --output recovered     scan the card itself
   sudo afterimage devices                              which device that is
@@ -45,6 +47,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::Scan>),
+    Find(Box<find::Find>),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
     Recover(recover::Recover),
@@ -58,6 +61,7 @@ impl Program {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
+            Command::Find(find) => find.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Recover(recover) => recover.run(out, err),

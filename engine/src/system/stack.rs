@@ -99,6 +99,12 @@ impl System {
         self.stack(device, Follow::ToImages).images.into_iter().collect()
     }
 
+    /// Where file systems are mounted.
+    pub fn mount_points(&self) -> Vec<PathBuf> {
+        let table = fs::read(self.root.join("proc/self/mountinfo")).unwrap_or_default();
+        mounts::all(&table).map(|mount| mount.point).collect()
+    }
+
     /// The mounts whose file systems lie on the image or the device with `metadata`, or on a part of it.
     pub fn mounts_on(&self, metadata: &fs::Metadata) -> Vec<Mount> {
         let table = fs::read(self.root.join("proc/self/mountinfo")).unwrap_or_default();

@@ -1,0 +1,126 @@
+//! `afterimage find`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::run;
+use afterimage_engine::system::System;
+use anyhow::Context;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use jiff::Timestamp;
+
+use super::scan::complain;
+use crate::chosen::Chosen;
+use crate::interrupt::stop_on_ctrl_c;
+use crate::password::GivenPasswords;
+use crate::progress::Ticker;
+use crate::status::Status;
+use crate::survivors::{self, Told};
+use crate::wanted::{self, Wanted};
+use crate::{failure, roots, sources, text};
+
+/// Look first where intact copies survive: trash folders, phone backups, libraries, exports, caches
+///
+/// Most deleted photos need no carving: a whole copy, with its name and date, is still in a trash folder, in a
+/// backup of a phone, in a former version, in an export. All files below each PATH are looked at, also those of
+/// backups and archives and of the file systems inside images; what is a photo is told by its content, wherever
+/// it lies. Nothing is changed or deleted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+pub struct Find {
+    /// Folder, card, backup, archive, disk image or device to look at; without any, the homes of this machine and
+    /// the drives that are mounted.
+    #[arg(value_name = "PATH", value_parser = OsStringValueParser::new().try_map(sources::source))]
+    paths: Vec<PathBuf>,
+
+    /// Folder to write copies to, best on another disk; it is made if need be. Without it they are only listed.
+    #[arg(long, short, value_name = "DIR",
+        value_parser = OsStringValueParser::new().try_map(sources::output))]
+    output: Option<PathBuf>,
+
+    /// Write photos that are still in ordinary folders too; without this, they are only counted, and copies of
+    /// them elsewhere are not written either.
+    #[arg(long)]
+    all: bool,
+
+    /// The password of encrypted backups is the first line of this file. Without it, that of the variable
+    /// AFTERIMAGE_BACKUP_PASSWORD is tried, or you are asked.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    chosen: Chosen,
+
+    /// Look for these formats only: names as `afterimage formats` lists them, extensions such as jpg, or
+    /// photo, raw, video.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wanted::parse)]
+    format: Vec<Wanted>,
+
+    /// Print what was found as JSON: totals, places, and every file.
+    #[arg(long)]
+    json: bool,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  afterimage find
+      Look through the homes of this machine and the drives that are mounted.
+  afterimage find /media/card ~/backup --output recovered
+      Look at a card and a folder, and copy what survives there.
+  afterimage find takeout-001.zip takeout-002.zip --output recovered
+      Take photos out of an export, those of its trash too.
+  sudo afterimage find card.img
+      Look at the trash folders and caches inside an image; `afterimage scan` brings back what is deleted for good.
+
+Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 130 stopped by Ctrl-C.";
+
+/// What a second Ctrl-C says.
+const ENDED: &str = ", by a second request";
+
+impl Find {
+    /// Looks; what was found goes to `out`, progress and failures to `err`.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        let passwords = GivenPasswords::new(self.password_file.as_deref())?;
+        let options = self.options()?;
+        let paths = match self.paths.is_empty() {
+            true => roots::usual(&System::running()),
+            false => self.paths,
+        };
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress), ENDED)?;
+        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let now = Timestamp::now().as_second();
+        let asked = run::Find { passwords: &passwords, choice: None, now };
+        let found = run::find(&paths, &options, &asked, &progress);
+        ticker.finish();
+        let found = found?;
+        let told = Told { found: &found, paths: &paths, now };
+        let said =
+            if self.json { survivors::json(out, &told) } else { survivors::text(out, &told) };
+        failure::unless_closed(said)
+            .context("cannot print what was found; what was written is whole")?;
+        for note in found.notes.iter().filter(|_| self.json) {
+            writeln!(err, "afterimage: note: {}", text::plain(note))?;
+        }
+        complain(err, &found.outcome)?;
+        Ok(Status::of(&found.outcome))
+    }
+
+    fn options(&self) -> anyhow::Result<Options> {
+        Ok(Options {
+            output: self.output.clone(),
+            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
+            all: self.all,
+            select: self.chosen.select(true)?,
+            ..Options::default()
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Where copies are looked for when nobody says where: the homes of people, and drives that come and go.
+
+use std::path::{Path, PathBuf};
+
+use afterimage_engine::system::System;
+
+/// Folders below which systems mount drives that come and go.
+const MOUNTED: [&str; 4] = ["/media", "/run/media", "/mnt", "/Volumes"];
+
+/// Folders of homes, which all are looked at by who may.
+const HOMES: [&str; 2] = ["/home", "/Users"];
+
+/// The folders to look at, no one inside another.
+pub fn usual(system: &System) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+    found.extend(home.map(PathBuf::from).filter(|home| home.is_dir()));
+    for homes in HOMES {
+        let entries = std::fs::read_dir(homes).into_iter().flatten().flatten();
+        let open = entries.map(|entry| entry.path()).filter(|home| std::fs::read_dir(home).is_ok());
+        found.extend(open);
+    }
+    let points = system.mount_points().into_iter();
+    let is_drive = |point: &PathBuf| {
+        MOUNTED.iter().any(|above| point.starts_with(above) && point != Path::new(above))
+    };
+    found.extend(points.filter(is_drive));
+    outermost(found)
+}
+
+/// Those that lie in no other.
+fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    paths.sort();
+    paths.dedup();
+    let all = paths.clone();
+    paths.retain(|path| !all.iter().any(|other| other != path && path.starts_with(other)));
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_inside_another_is_not_looked_at_twice() {
+        let paths = ["/home/a", "/home/a/mnt", "/home/ab", "/home/a"].map(PathBuf::from);
+        let expected = ["/home/a", "/home/ab"].map(PathBuf::from);
+        assert_eq!(outermost(paths.to_vec()), expected);
+    }
+}

@@ -1,0 +1,226 @@
+//! What `afterimage find` says of the copies that survive.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use afterimage_engine::Disposition;
+use afterimage_engine::report::{Fidelity, Kinds, ReportFile, Status};
+use afterimage_engine::run::Survivors;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::text::{self, count, kinds, kinds_are, paragraph, plain};
+
+/// What there is to tell.
+pub struct Told<'a> {
+    /// What was found.
+    pub found: &'a Survivors,
+    /// What was looked at.
+    pub paths: &'a [PathBuf],
+    /// When it is, in seconds since 1970 in UTC.
+    pub now: i64,
+}
+
+/// What lies in places of one kind.
+#[derive(Debug, Default)]
+struct Place {
+    /// All of them.
+    all: Kinds,
+    /// Those that are deleted there.
+    deleted: Kinds,
+    /// Those of which the same bytes are elsewhere too.
+    copies: u64,
+    /// Previews and thumbnails of photos of which something better was found.
+    surpassed: u64,
+    /// Small pictures of photos.
+    small: u64,
+    /// The first moment at which one is removed for good.
+    expires: Option<String>,
+}
+
+impl Place {
+    fn add(&mut self, file: &ReportFile, becomes: Disposition) {
+        let is_video = file.mime.starts_with("video/");
+        self.all.add(is_video);
+        if file.status == Status::Deleted {
+            self.deleted.add(is_video);
+        }
+        self.copies += u64::from(becomes == Disposition::Copy);
+        self.surpassed += u64::from(becomes == Disposition::Surpassed);
+        let Some(place) = &file.place else { return };
+        self.small += u64::from(place.fidelity <= Fidelity::Preview);
+        if let Some(expires) = &place.expires_at
+            && self.expires.as_ref().is_none_or(|first| expires < first)
+        {
+            self.expires = Some(expires.clone());
+        }
+    }
+}
+
+/// The name of folders like any other.
+const FOLDERS: &str = "ordinary folders";
+
+fn places(found: &Survivors) -> BTreeMap<&str, Place> {
+    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
+    for (file, becomes) in found.files.iter().filter(|(file, _)| file.parent.is_none()) {
+        let name = file.place.as_ref().and_then(|place| place.name.as_deref()).unwrap_or(FOLDERS);
+        places.entry(name).or_default().add(file, *becomes);
+    }
+    places
+}
+
+/// The answer for people.
+pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let (found, outcome) = (told.found, &told.found.outcome);
+    let recovered: Kinds = outcome.photos.iter().map(|(_, kinds)| *kinds).sum();
+    let looked = match told.paths {
+        [one] => plain(&one.display().to_string()),
+        [] => "nothing".to_owned(),
+        several => format!("{} places", several.len()),
+    };
+    let headline = match (recovered.sum(), outcome.live.sum()) {
+        (0, 0) => format!("No photo was found in {looked}."),
+        (0, _) => format!("No copy of a photo that is not there any more was found in {looked}."),
+        (_, _) => format!("{} to be recovered in {looked}.", kinds_are(recovered)),
+    };
+    paragraph(out, "", &headline)?;
+    if outcome.interrupted {
+        paragraph(out, "", "It was stopped before the end: not all files were looked at.")?;
+    }
+    let places = places(found);
+    if !places.is_empty() {
+        writeln!(out, "\nWhere they are:")?;
+        for (name, place) in &places {
+            paragraph(out, &format!("{:7}  ", place.all.sum()), &line(name, place, told.now))?;
+        }
+    }
+    lost(out, found)?;
+    for note in &found.notes {
+        paragraph(out, "\nNote: ", &plain(note))?;
+    }
+    written(out, told, recovered)
+}
+
+/// What is said of one kind of place.
+fn line(name: &str, place: &Place, now: i64) -> String {
+    let mut said = format!("{}: {}", plain(name), kinds(place.all));
+    if place.deleted.sum() > 0 && place.deleted.sum() < place.all.sum() {
+        said += &format!(", {} of them deleted", place.deleted.sum());
+    }
+    if name == FOLDERS {
+        said += ", still there";
+    }
+    if place.small > 0 {
+        said += &format!(", {} only previews or thumbnails", place.small);
+    }
+    if place.surpassed > 0 {
+        said += &format!(", {} of photos that were found in full", place.surpassed);
+    }
+    if place.copies > 0 {
+        said += &format!(", {} the same as others here", place.copies);
+    }
+    if let Some(days) = place.expires.as_deref().and_then(|moment| days_until(moment, now)) {
+        said += &match days {
+            0 => "; the first is removed for good today or was due before".to_owned(),
+            days => format!("; the first is removed for good in {}", count(days, "day", "days")),
+        };
+    }
+    said
+}
+
+/// Whole days until a moment of the report; 0 when it is over.
+fn days_until(moment: &str, now: i64) -> Option<u64> {
+    let at: Timestamp = moment.parse().ok()?;
+    Some(u64::try_from((at.as_second() - now) / 86_400).unwrap_or(0))
+}
+
+/// So many photos that are not here are named.
+const MOST_NAMED: usize = 5;
+
+/// What is said of photos that are known to have existed and are not here.
+fn lost(out: &mut dyn Write, found: &Survivors) -> io::Result<()> {
+    if found.lost.is_empty() {
+        return Ok(());
+    }
+    let n = found.lost.len() as u64;
+    let said =
+        format!("{} known to have existed and not here:", count(n, "photo is", "photos are"));
+    writeln!(out)?;
+    paragraph(out, "", &said)?;
+    for one in found.lost.iter().take(MOST_NAMED) {
+        let name = one.path.as_deref().unwrap_or("a photo without a name");
+        let note = one.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+        paragraph(out, "  - ", &plain(&format!("{name} (by {}){note}", one.by)))?;
+    }
+    let more = found.lost.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        writeln!(out, "  - and {more} more")?;
+    }
+    Ok(())
+}
+
+/// What was written, or how it can be.
+fn written(out: &mut dyn Write, told: &Told<'_>, recovered: Kinds) -> io::Result<()> {
+    let outcome = &told.found.outcome;
+    match &outcome.report {
+        Some(report) => {
+            let folder = report.parent().unwrap_or(report).display().to_string();
+            let said = format!("Written to {}; the report is report.json there.", plain(&folder));
+            writeln!(out)?;
+            paragraph(out, "", &said)?;
+            for warning in &outcome.warnings {
+                paragraph(out, "Note: ", &plain(warning))?;
+            }
+        }
+        None if recovered.sum() > 0 => {
+            writeln!(out)?;
+            paragraph(
+                out,
+                "",
+                "To copy them: the same command with --output DIR, best on another disk.",
+            )?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The answer for programs.
+pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+    let (found, outcome) = (told.found, &told.found.outcome);
+    let places = places(found);
+    let places: Vec<_> = places
+        .iter()
+        .map(|(name, place)| {
+            json!({
+                "name": name,
+                "photos": place.all.photos,
+                "videos": place.all.videos,
+                "deleted": place.deleted.sum(),
+                "copies": place.copies,
+                "small": place.small,
+                "surpassed": place.surpassed,
+                "first_expires_at": place.expires,
+            })
+        })
+        .collect();
+    let files: Vec<_> = found
+        .files
+        .iter()
+        .map(|(file, becomes)| json!({ "becomes": becomes, "file": file }))
+        .collect();
+    text::json(
+        out,
+        &json!({
+            "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
+            "interrupted": outcome.interrupted,
+            "failure": outcome.failure.as_ref().map(ToString::to_string),
+            "summary": outcome.summary,
+            "sources": outcome.sources,
+            "places": places,
+            "notes": found.notes,
+            "files": files,
+        }),
+    )
+}
