@@ -7,6 +7,7 @@
 //!
 //! Adding a place takes a file and a line in [`PLACES`].
 
+pub mod backup;
 mod findings;
 mod folder_tree;
 mod forest;

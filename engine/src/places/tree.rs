@@ -74,6 +74,11 @@ pub trait Tree: Send + Sync {
     /// When it is no file, or cannot be opened.
     fn open(&self, node: usize) -> Result<Box<dyn Bytes + Send + '_>, ReadFailure>;
 
+    /// Whether it is the files of a phone, read out of its backup: `DOMAIN/PATH`.
+    fn is_phone_backup(&self) -> bool {
+        false
+    }
+
     /// The node at `path`.
     fn at(&self, path: &str) -> Option<usize> {
         self.nodes().binary_search_by(|node| node.path.as_str().cmp(path)).ok()
