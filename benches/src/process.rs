@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 use wait4::Wait4;
 
@@ -67,14 +66,33 @@ fn watch(id: u32, until: Instant, over: &AtomicBool) -> (u64, bool) {
             .max(std::fs::read_to_string(&status).ok().and_then(|s| anonymous(&s)).unwrap_or(0));
         if Instant::now() > until && !late {
             late = true;
-            if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-                // Where it has ended by itself meanwhile, there is nothing to end.
-                kill_process(pid, Signal::KILL).unwrap_or_default();
-            }
+            end(id);
         }
         thread::sleep(STEP);
     }
     (most, late)
+}
+
+/// Ends a process; where it has ended by itself meanwhile, there is nothing to end.
+#[cfg(unix)]
+fn end(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        kill_process(pid, Signal::KILL).unwrap_or_default();
+    }
+}
+
+/// Ends a process; where it has ended by itself meanwhile, there is nothing to end.
+#[cfg(windows)]
+fn end(id: u32) {
+    let mut end = Command::new("taskkill");
+    drop(
+        end.args(["/F", "/PID", &id.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status(),
+    );
 }
 
 /// Anonymous memory in a `status` file. Source: `proc_pid_status(5)`.
@@ -83,7 +101,7 @@ fn anonymous(status: &str) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

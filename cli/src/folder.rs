@@ -74,7 +74,9 @@ fn is_packed(path: &Path) -> bool {
 
 /// Whether a folder is where something is mounted.
 fn is_at(mount: &Mount, folder: &Path) -> bool {
-    fs::canonicalize(folder).is_ok_and(|folder| folder == mount.point)
+    // Windows writes a path in several ways.
+    let resolved = |path| fs::canonicalize(path).ok();
+    resolved(folder).is_some_and(|folder| resolved(&mount.point) == Some(folder))
 }
 
 /// Why a folder is no source, and what is.

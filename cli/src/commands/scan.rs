@@ -348,6 +348,7 @@ impl Scan {
             map: self.map.clone(),
             image: self.image.clone(),
             photos_first: self.photos_first,
+            ..Options::default()
         })
     }
 }

@@ -1,7 +1,6 @@
 //! Whether what may be found has room where it is to be written, as far as that can be told before a scan.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::options::Options;
@@ -9,9 +8,6 @@ use afterimage_engine::source::{self, Io};
 use afterimage_engine::system::{Disk, disk_for};
 
 use crate::text::bytes;
-
-/// Bytes of the blocks that files are counted in (stat(3type), `st_blocks`).
-const BLOCK: u64 = 512;
 
 /// What is to be said of the room for what may be found in `sources`.
 pub fn notes(options: &Options, sources: &[PathBuf]) -> Vec<String> {
@@ -54,10 +50,23 @@ fn of(disk: &Disk, output: &Path, most: u64, has_videos: bool) -> Vec<String> {
 /// Bytes that can be found in a source at the most: sparse holes of an image hold nothing.
 fn held(path: &Path) -> u64 {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => found.len().min(found.blocks().saturating_mul(BLOCK)),
+        Ok(found) if found.is_file() => found.len().min(taken(&found)),
         Ok(_) => source::open(path, Io::Read).map_or(0, |source| source.len()),
         Err(_) => 0,
     }
+}
+
+/// Bytes that a file takes on its disk, in blocks (stat(3type), `st_blocks`).
+#[cfg(unix)]
+fn taken(file: &Metadata) -> u64 {
+    const BLOCK: u64 = 512;
+    std::os::unix::fs::MetadataExt::blocks(file).saturating_mul(BLOCK)
+}
+
+/// Bytes that a file takes on its disk: as far as is known here, its length.
+#[cfg(windows)]
+fn taken(file: &Metadata) -> u64 {
+    file.len()
 }
 
 #[cfg(test)]
@@ -77,6 +86,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn holes_of_an_image_need_no_room() {
         let folder = tempfile::tempdir().unwrap();
         let image = folder.path().join("card.img");

@@ -13,9 +13,6 @@ use crate::scan::{Hit, Matcher};
 /// A child of a child of a child is as deep as cameras go.
 const MOST_DEPTH: u32 = 3;
 
-/// Longest magic, with room: what is looked at to tell which format a child has.
-pub const HEAD: usize = 64;
-
 /// Measures candidates.
 pub struct Carver<'a> {
     /// Tells the formats of children.
@@ -74,7 +71,7 @@ impl Carver<'_> {
         runs: &Runs,
         buffer: &mut Buffer,
     ) -> Vec<Found> {
-        let candidates = self.matcher.formats_at(View::new(bytes, runs, buffer).up_to(0, HEAD));
+        let candidates = self.matcher.formats_of(&mut View::new(bytes, runs, buffer));
         self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
     }
 
@@ -164,8 +161,7 @@ impl Carver<'_> {
     ) -> Option<(usize, Verdict, Runs)> {
         let len = if child.span.len > 0 { child.span.len } else { u64::MAX };
         let runs = parent.slice(child.span.at, len);
-        let candidates =
-            self.matcher.formats_at(View::new(spot.bytes, &runs, buffer).up_to(0, HEAD));
+        let candidates = self.matcher.formats_of(&mut View::new(spot.bytes, &runs, buffer));
         let (format, verdict) = self.measure(spot, &runs, &candidates, buffer)?;
         Some((format, verdict, runs))
     }

@@ -5,5 +5,5 @@ mod enclosure;
 mod found;
 mod unreadable;
 
-pub use carver::{Carver, HEAD};
+pub use carver::Carver;
 pub use found::{Found, note_change, note_changes};

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::os_error::is_without_medium;
+
 /// A failure that keeps a run from starting or from finishing.
 ///
 /// Messages say what and where. What to do about it depends on the program, which tells the kinds apart.
@@ -201,15 +203,6 @@ impl Error {
         }
         Error::Output { doing, path: path.to_path_buf(), source }
     }
-}
-
-/// Whether an I/O error says that a drive or reader has nothing in it.
-pub(crate) fn is_without_medium(error: &io::Error) -> bool {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let missing = Some(libc::ENOMEDIUM);
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let missing = None;
-    missing.is_some() && error.raw_os_error() == missing
 }
 
 /// Whether an I/O error says that a disk or a quota is full, or a file too large for its disk.

@@ -2,4 +2,5 @@
 
 pub mod error;
 pub mod metrics;
+pub(crate) mod os_error;
 pub mod progress;

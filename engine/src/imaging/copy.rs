@@ -23,6 +23,7 @@ use super::threads::{self, Answer};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::source::rescue_map::{BlockStatus, Phase, RescueMap};
+use crate::system::folder::FileId;
 
 /// Time between two looks at what is asked and shown.
 const TICK: Duration = Duration::from_millis(100);
@@ -166,9 +167,8 @@ fn has_more(map: &RescueMap, again: bool) -> bool {
 }
 
 fn inode(image: &ImageFile) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    let first = image.files().next().and_then(|file| file.metadata().ok());
-    first.map_or(0, |metadata| metadata.ino())
+    let first = image.files().next().and_then(|file| FileId::of_file(file).ok());
+    first.map_or(0, |id| id.inode)
 }
 
 /// The digests that an earlier run computed, where the map has not changed since.

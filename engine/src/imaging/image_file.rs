@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use afterimage_signatures::verdict::Span;
@@ -11,6 +10,7 @@ use super::beside::suffixed;
 use crate::control::error::Error;
 use crate::source::sparse;
 use crate::system::folder::Owner;
+use crate::system::offset::{read_exact_at, write_all_at};
 
 /// Zeros are left out by so many bytes: a block of most file systems.
 const BLOCK: usize = 4096;
@@ -108,6 +108,9 @@ impl ImageFile {
             let taken = rustix::fs::fallocate(&part.file, flags, 0, wanted);
             taken.map_err(|error| Error::output("take the room for", &part.path, error.into()))?;
         }
+        // A file of Windows has all the room that its length says, unless it was made sparse.
+        #[cfg(windows)]
+        self.extend(len)?;
         let _ = len;
         Ok(())
     }
@@ -149,7 +152,7 @@ impl ImageFile {
         while !out.is_empty() {
             let (part, inside, len) = self.place(at, out.len())?;
             let (now, later) = out.split_at_mut(len);
-            let read = part.file.read_exact_at(now, inside);
+            let read = read_exact_at(&part.file, inside, now);
             read.map_err(|error| Error::output("read back the image", &part.path, error))?;
             (at, out) = (at + len as u64, later);
         }
@@ -202,7 +205,7 @@ impl Part {
                 continue;
             }
             let len = if zeros > 0 { zeros } else { blocks(bytes, false) };
-            self.file.write_all_at(&bytes[..len], at)?;
+            write_all_at(&self.file, at, &bytes[..len])?;
             (at, bytes) = (at + len as u64, &bytes[len..]);
         }
         Ok(())

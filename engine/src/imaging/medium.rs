@@ -1,15 +1,18 @@
 //! The device that is copied, as the world gives it.
 
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::control::error::{Error, is_without_medium};
-use crate::source::SourceKind;
+use crate::control::error::Error;
+use crate::control::os_error::{is_device_gone, is_without_medium};
 use crate::source::direct::Direct;
-use crate::source::open::{kind_of, open_file};
+use crate::source::open::open_file;
 use crate::source::positioned::sector_size;
+use crate::source::{Io, SourceKind, device_size};
+#[cfg(unix)]
+use crate::system::BlockDevice;
+use crate::system::offset::read_at;
 
 /// What is copied: it can be read, and reading can fail.
 pub trait Medium: Send + Sync + 'static {
@@ -31,7 +34,7 @@ pub trait Medium: Send + Sync + 'static {
 
 /// Whether an error says that the device is not there any more.
 pub(super) fn is_gone(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::ENODEV | libc::ENXIO | libc::ENOTCONN))
+    is_device_gone(error)
         || error.kind() == io::ErrorKind::UnexpectedEof
         || is_without_medium(error)
 }
@@ -66,13 +69,11 @@ impl SystemMedium {
     pub fn open(path: &Path, is_cached: bool) -> Result<Self, Error> {
         let failed = |error| Error::open(path, error);
         let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
-        let kind = kind_of(fs::metadata(path).map_err(failed)?.file_type()).map_err(refused)?;
-        let mut file = open_file(path, kind).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        if kind_of(metadata.file_type()) != Ok(kind) {
-            return Err(refused("it was replaced while it was being opened"));
-        }
-        let len = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        let (file, kind) = open_file(path, Io::Read)?;
+        let len = match kind {
+            SourceKind::Device => device_size::len(&file).map_err(failed)?,
+            SourceKind::Image => file.metadata().map_err(failed)?.len(),
+        };
         if len == 0 {
             return Err(refused(match kind {
                 SourceKind::Device => "it is empty; is there a card in the reader?",
@@ -80,8 +81,9 @@ impl SystemMedium {
             }));
         }
         let sector = u64::from(sector_size(&file, kind));
-        let facts = facts(&metadata, kind);
-        let cached = is_cached.then(|| open_file(path, kind)).transpose().map_err(failed)?;
+        let facts = facts(&file, kind);
+        let cached = is_cached.then(|| open_file(path, Io::Read)).transpose()?;
+        let cached = cached.map(|(file, _)| file);
         let direct = Direct::new(file, u32::try_from(sector).unwrap_or(4096));
         Ok(SystemMedium { path: path.to_path_buf(), len, sector, direct, cached, facts })
     }
@@ -98,7 +100,7 @@ impl SystemMedium {
 
     fn read_some(&self, at: u64, out: &mut [u8], is_sector: bool) -> io::Result<usize> {
         match &self.cached {
-            Some(file) if !is_sector => file.read_at(out, at),
+            Some(file) if !is_sector => read_at(file, at, out),
             _ => self.direct.read(at, out, &mut 0),
         }
     }
@@ -129,14 +131,15 @@ impl Medium for SystemMedium {
 }
 
 /// What Linux tells of a block device (`Documentation/ABI/testing/sysfs-block`); nothing elsewhere.
-fn facts(metadata: &fs::Metadata, kind: SourceKind) -> Facts {
-    if kind != SourceKind::Device {
+#[cfg(unix)]
+fn facts(file: &File, kind: SourceKind) -> Facts {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+
+    let Some(metadata) = file.metadata().ok().filter(|_| kind == SourceKind::Device) else {
         return Facts::default();
-    }
-    // Systems differ in the type of such numbers; all of them fit 64 bits.
-    let number = metadata.rdev() as rustix::fs::Dev;
-    let (major, minor) = (rustix::fs::major(number), rustix::fs::minor(number));
-    let folder = PathBuf::from(format!("/sys/dev/block/{major}:{minor}"));
+    };
+    let folder = PathBuf::from(format!("/sys/dev/block/{}", BlockDevice::of(metadata.rdev())));
     let Ok(mut folder) = fs::canonicalize(folder) else { return Facts::default() };
     if folder.join("partition").exists() {
         folder.pop();
@@ -149,4 +152,9 @@ fn facts(metadata: &fs::Metadata, kind: SourceKind) -> Facts {
     let words: Vec<String> =
         [word("vendor"), word("model").or_else(|| word("name"))].into_iter().flatten().collect();
     Facts { model: (!words.is_empty()).then(|| words.join(" ")), serial: word("serial") }
+}
+
+#[cfg(windows)]
+fn facts(_: &File, _: SourceKind) -> Facts {
+    Facts::default()
 }

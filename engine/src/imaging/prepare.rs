@@ -128,7 +128,8 @@ fn existing(device: &Path, image: &Path) -> Result<Option<u64>, Error> {
     if !found.is_file() {
         return Err(refused("it is not a regular file, and all that it holds would be lost"));
     }
-    if fs::metadata(device).is_ok_and(|device| FileId::of(&device) == FileId::of(&found)) {
+    let id = |path| FileId::at(path).ok();
+    if id(device).is_some_and(|device| id(image) == Some(device)) {
         return Err(refused("it is what is to be copied"));
     }
     Ok(Some(found.len()))

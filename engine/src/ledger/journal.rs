@@ -6,13 +6,13 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::line::Line;
 use crate::control::error::Error;
 use crate::system::folder::{Folder, open_regular};
+use crate::system::offset::{read_at, read_exact_at, write_all_at};
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,8 +220,7 @@ impl Journal {
     ///
     /// When the disk is full or fails.
     pub fn flush(&mut self) -> Result<(), Error> {
-        self.file
-            .write_all_at(&self.pending, self.flushed)
+        write_all_at(&self.file, self.flushed, &self.pending)
             .map_err(|error| Error::output("write", &self.path, error))?;
         self.flushed += self.pending.len() as u64;
         self.pending.clear();
@@ -262,8 +261,7 @@ impl Journal {
             return line.and_then(decode).ok_or_else(damaged);
         }
         let mut line = vec![0; len as usize];
-        self.file
-            .read_exact_at(&mut line, at)
+        read_exact_at(&self.file, at, &mut line)
             .map_err(|error| Error::output("read", &self.path, error))?;
         decode(&line).ok_or_else(damaged)
     }
@@ -313,7 +311,7 @@ struct Front {
 
 impl std::io::Read for Front {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.file.read_at(out, self.at)?;
+        let read = read_at(&self.file, self.at, out)?;
         self.at += read as u64;
         Ok(read)
     }

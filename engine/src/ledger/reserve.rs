@@ -2,9 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
-
-use rustix::fs::{FallocateFlags, fallocate};
 
 use crate::system::folder::Folder;
 
@@ -45,12 +42,11 @@ impl Reserve {
     pub fn grow(&mut self, len: u64) {
         let len = len.next_multiple_of(LEAST).min(self.most);
         let Some(more) = len.checked_sub(self.len).filter(|more| *more > 0) else { return };
-        let allocated = fallocate(&self.file, FallocateFlags::empty(), self.len, more);
-        if allocated.is_err() {
+        if allocate(&self.file, self.len, more).is_err() {
             // Zeros that are written take room where nothing can be allocated.
             drop(io::copy(&mut io::repeat(0).take(more), &mut self.file));
         }
-        self.len = self.file.metadata().map_or(0, |metadata| metadata.size());
+        self.len = self.file.metadata().map_or(0, |metadata| metadata.len());
     }
 
     /// Gives the room back.
@@ -58,4 +54,16 @@ impl Reserve {
         // It may not exist any more, and then there is nothing to give back.
         drop(self.folder.remove(NAME));
     }
+}
+
+/// Takes room for `len` bytes at `at`.
+#[cfg(unix)]
+fn allocate(file: &File, at: u64, len: u64) -> io::Result<()> {
+    Ok(rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), at, len)?)
+}
+
+/// Takes room for `len` bytes at `at`, which is its end: a file has all the room that its length says.
+#[cfg(windows)]
+fn allocate(file: &File, at: u64, len: u64) -> io::Result<()> {
+    file.set_len(at.saturating_add(len))
 }

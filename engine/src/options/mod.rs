@@ -1,7 +1,9 @@
 //! What a scan is asked to do.
 
+mod arrange;
 mod select;
 
+pub use arrange::Arrange;
 pub use select::Select;
 
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ pub struct Options {
     pub zone: Option<jiff::tz::TimeZone>,
     /// Which files are asked for.
     pub select: Select,
+    /// In which folders they are written.
+    pub arrange: Arrange,
     /// Also write thumbnails, previews and other pictures inside pictures.
     pub embedded: bool,
     /// Digests to compute of each file beside BLAKE3.
@@ -87,6 +91,7 @@ impl Default for Options {
             volume: None,
             zone: None,
             select: Select::default(),
+            arrange: Arrange::Original,
             embedded: false,
             hashes: vec![Algorithm::Sha256],
             hash_source: false,

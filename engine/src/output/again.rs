@@ -8,6 +8,7 @@ use super::times::set_times;
 use crate::control::error::Error;
 use crate::ledger::{Store, hash_of};
 use crate::model::Record;
+use crate::options::Arrange;
 use crate::system::folder::{EntryKind, Folder};
 
 /// Where single photos go.
@@ -54,7 +55,7 @@ impl<'a> Placement<'a> {
     /// another file.
     pub fn choose(&mut self, record: &Record, is_inner: bool, hash: &blake3::Hash) -> Placed {
         let offset = record.offset();
-        let mut path = self.taken.claim(proposed(record, is_inner), offset);
+        let mut path = self.taken.claim(proposed(record, is_inner, Arrange::Original), offset);
         loop {
             match self.output.kind(&path) {
                 Ok(None) => return Placed::New(path),

@@ -8,8 +8,8 @@ use crate::control::error::Error;
 use crate::model::{Moment, Record};
 use crate::system::folder::Folder;
 
-/// Sets the time of the file `name` in `folder` to when the photo was taken or, where it does not say,
-/// last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person
+/// Sets the time of the file `name` in `folder` to when the photo was taken, by its own word or that of the place
+/// it was in, or, where neither says, last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person
 /// would.
 ///
 /// # Errors
@@ -34,7 +34,9 @@ fn time(record: &Record, zone: Option<&TimeZone>) -> Option<SystemTime> {
     let taken =
         exif.and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
     let seconds = |moment: Moment| moment.read_in(zone).instant();
-    let seconds = taken.and_then(seconds).or_else(|| record.facts.modified.and_then(seconds))?;
+    let told = record.place.as_ref().and_then(|place| place.taken);
+    let known = [taken, told, record.facts.modified];
+    let seconds = known.into_iter().flatten().find_map(seconds)?;
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let epoch = SystemTime::UNIX_EPOCH;
     if seconds < 0 { epoch.checked_sub(distance) } else { epoch.checked_add(distance) }

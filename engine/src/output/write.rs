@@ -19,6 +19,7 @@ use crate::carve::note_change;
 use crate::control::error::Error;
 use crate::ledger::{IndexEntry, Keeper, Ledger, LogPosition, NONE, NamedLine, PlacedLine, Store};
 use crate::model::Record;
+use crate::options::Arrange;
 use crate::settle::{Disposition, ReportOrder};
 use crate::source::Source;
 use crate::system::folder::{EntryKind, Folder};
@@ -42,6 +43,8 @@ pub struct Recovery<'a> {
     pub pool: &'a ThreadPool,
     /// Whether pictures inside pictures are written too.
     pub embedded: bool,
+    /// In which folders photos go.
+    pub arrange: Arrange,
     /// The zone of cameras that do not tell theirs; without it, that of this machine.
     pub zone: Option<&'a TimeZone>,
     /// The sources that could be opened, by position on the command line.
@@ -164,7 +167,8 @@ impl Recovery<'_> {
         let entry = &ledger.entries[listing.order[position] as usize];
         let record = ledger.record(entry)?;
         let offset = record.offset();
-        let mut path = taken.claim(proposed(&record, listing.parent[position] != NONE), offset);
+        let mut path =
+            taken.claim(proposed(&record, listing.parent[position] != NONE, self.arrange), offset);
         loop {
             let kind = self.output.kind(&path).ok().flatten();
             let is_file = matches!(kind, Some(EntryKind::File(_)));

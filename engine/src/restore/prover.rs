@@ -3,7 +3,7 @@
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
 use rayon::ThreadPool;
 
-use crate::carve::{Carver, Found, HEAD};
+use crate::carve::{Carver, Found};
 use crate::ledger::Keeper;
 use crate::source::Source;
 
@@ -29,7 +29,7 @@ impl Prover<'_> {
     pub(super) fn formats_at(&self, at: u64, buffer: &mut Buffer) -> Vec<usize> {
         let rest = Runs::whole(at, self.source.len().saturating_sub(at));
         let mut view = View::new(self.bytes, &rest, buffer);
-        self.carver.matcher.formats_at(view.up_to(0, HEAD))
+        self.carver.matcher.formats_of(&mut view)
     }
 
     /// The file that lies in `runs`, and the pictures inside it; nothing when no format accepts it, or when

@@ -42,6 +42,7 @@ impl<'o> Job<'o, Settled> {
                 keeper,
                 pool: &environment.pool,
                 embedded: options.embedded,
+                arrange: options.arrange,
                 zone: options.zone.as_ref(),
                 sources: &opened(sources),
                 is_found: is_sound && !environment.is_cut_short && environment.failure.is_none(),

@@ -147,6 +147,11 @@ impl Matcher {
         found
     }
 
+    /// Positions in the registry of the formats that a view may be of, by how it begins.
+    pub fn formats_of(&self, view: &mut View<'_>) -> Vec<usize> {
+        self.formats_at(view.up_to(0, self.reach))
+    }
+
     /// Appends the files that may begin in the bytes `own` of `chunk`, and the footers that do, in order. Returns how many of
     /// those bytes lie in blocks of one value (erased, zeroed or never written).
     pub fn scan(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {

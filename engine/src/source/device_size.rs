@@ -7,9 +7,12 @@
 use std::fs::File;
 use std::io;
 
+#[cfg(windows)]
+use crate::system::win32;
+
 /// Length of a device in bytes. It has none in its metadata.
-#[cfg(not(target_os = "macos"))]
-pub(super) fn len(file: &File) -> io::Result<u64> {
+#[cfg(not(any(target_os = "macos", windows)))]
+pub(crate) fn len(file: &File) -> io::Result<u64> {
     use std::io::{Seek, SeekFrom};
 
     let mut file = file;
@@ -18,12 +21,18 @@ pub(super) fn len(file: &File) -> io::Result<u64> {
 
 /// Length of a device in bytes. Where its end is cannot be sought on a raw device (`/dev/rdiskN`).
 #[cfg(target_os = "macos")]
-pub(super) fn len(file: &File) -> io::Result<u64> {
+pub(crate) fn len(file: &File) -> io::Result<u64> {
     let mut count = 0u64;
     // SAFETY: The call writes one number of 64 bits to `count` and keeps no pointer to it.
     unsafe { ask(file, GET_BLOCK_COUNT, std::ptr::from_mut(&mut count).cast()) }?;
     let size = u64::from(block_size(file)?);
     count.checked_mul(size).ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+/// Length of a device in bytes. It has neither metadata nor an end that can be sought.
+#[cfg(windows)]
+pub(crate) fn len(file: &File) -> io::Result<u64> {
+    win32::device_len(file)
 }
 
 /// Bytes of a logical sector; nothing where the system does not say, or what cannot be.
@@ -45,7 +54,12 @@ fn block_size(file: &File) -> io::Result<u32> {
     Ok(size)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos")))]
+#[cfg(windows)]
+fn block_size(file: &File) -> io::Result<u32> {
+    win32::sector_size(file)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos", windows)))]
 fn block_size(_: &File) -> io::Result<u32> {
     Err(io::ErrorKind::Unsupported.into())
 }

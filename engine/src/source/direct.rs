@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::source::pread::pread;
+use crate::system::offset::read_at;
 
 /// Alignment in bytes that suits every file system and device; a page on most machines.
 pub(crate) const ALIGNMENT: u32 = 4096;
@@ -75,9 +75,9 @@ impl Direct {
 
     /// Reads, without the flag when the file system refuses to read with it.
     fn pread(&self, at: u64, out: &mut [u8]) -> io::Result<usize> {
-        match pread(&self.file, at, out) {
+        match read_at(&self.file, at, out) {
             Err(error) if is_refused(&error) && set_flag(&self.file, false) => {
-                pread(&self.file, at, out)
+                read_at(&self.file, at, out)
             }
             read => read,
         }

@@ -5,20 +5,20 @@
 //!
 //! [`open`] looks at what a path is and picks the way: a mapping for regular files, which copies
 //! nothing, or positioned reads for devices, which survive bad sectors and a card that is pulled
-//! out. A [`MemorySource`] is an image that is in memory already.
+//! out. Windows has no mappings that a bad sector would not turn into a crash, so all is read there. A [`MemorySource`] is an image that is in memory already.
 
 mod definition;
-mod device_size;
+pub(crate) mod device_size;
 pub(crate) mod direct;
 mod holed;
 mod identity;
 mod kept;
+#[cfg(unix)]
 mod mapped;
 mod memory;
 pub(crate) mod open;
 mod packed;
 pub(crate) mod positioned;
-mod pread;
 mod remote;
 pub mod rescue_map;
 mod retry;

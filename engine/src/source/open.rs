@@ -1,19 +1,29 @@
 //! Opening a source: what a path is, and the best way to read it.
 
-use std::fs::{File, FileType};
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
 use crate::source::definition::{Source, SourceKind};
+#[cfg(unix)]
 use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 use crate::source::remote;
 use crate::source::split::{self, SplitImage};
 use crate::source::watched::Watched;
+
+#[cfg(unix)]
+use unix as host;
+#[cfg(windows)]
+use windows as host;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +60,30 @@ pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn S
 
 /// Opens what is at `path`, whatever is in it.
 fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    let (file, kind) = open_file(path, io)?;
+    choose(path, file, kind, io).map_err(|error| Error::open(path, error))
+}
+
+/// Opens the image or the device at `path`, for reading; and which it is.
+///
+/// # Errors
+///
+/// [`Error::Open`] and [`Error::NoMedium`], [`Error::NotASource`] for what is neither, and
+/// [`Error::NotMappable`] for a device that is to be mapped.
+pub(crate) fn open_file(path: &Path, io: Io) -> Result<(File, SourceKind), Error> {
     let failed = |error| Error::open(path, error);
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
-    let named = std::fs::metadata(path).map_err(failed)?;
-    let kind = kind_of(named.file_type()).map_err(refused)?;
+    let kind = host::kind_at(path).map_err(failed)?.map_err(refused)?;
     if kind == SourceKind::Device && io == Io::Mmap {
         return Err(Error::NotMappable { path: path.to_path_buf() });
     }
-    let file = open_file(path, kind).map_err(failed)?;
+    let file = host::open(path, kind).map_err(failed)?;
     // The path may name something else by now.
-    let opened = file.metadata().map_err(failed)?;
-    if kind_of(opened.file_type()) != Ok(kind) {
-        return Err(refused("it was replaced while it was being opened"));
+    match host::is_still(&file, kind).map_err(failed)? {
+        true => Ok((file, kind)),
+        false => Err(refused("it was replaced while it was being opened")),
     }
-    choose(path, file, kind, io).map_err(failed)
 }
 
 /// Refuses a source with nothing in it, and one that has to be unpacked.
@@ -96,6 +115,9 @@ fn choose(path: &Path, file: File, kind: SourceKind, io: Io) -> io::Result<Box<d
             Err(file) => file,
         },
         (Io::Direct, _) => return Ok(Box::new(Positioned::direct(path, file, kind)?)),
+        (Io::Auto | Io::Read, SourceKind::Device) if host::READS_WHOLE_SECTORS => {
+            return Ok(Box::new(Positioned::direct(path, file, kind)?));
+        }
         (Io::Auto | Io::Read, _) => file,
     };
     Ok(Box::new(Positioned::cached(path, file, kind)?))
@@ -103,6 +125,7 @@ fn choose(path: &Path, file: File, kind: SourceKind, io: Io) -> io::Result<Box<d
 
 /// Maps `file`, or hands it back to be read: when it is empty, when too much is mapped already,
 /// or when nobody insists and the system does not want to.
+#[cfg(unix)]
 fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
     if file.metadata()?.len() == 0 {
         return Ok(Err(file));
@@ -116,51 +139,15 @@ fn map(path: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, Fi
     }
 }
 
-/// Whether it can be a source, or why not.
-pub(crate) fn kind_of(file_type: FileType) -> Result<SourceKind, &'static str> {
-    if file_type.is_file() {
-        return Ok(SourceKind::Image);
-    }
-    if file_type.is_dir() {
-        return Err("it is a folder; name a disk image or a device");
-    }
-    if file_type.is_block_device() {
-        return Ok(SourceKind::Device);
-    }
-    if file_type.is_fifo() {
-        return Err("it is a pipe, which can be read only once; save it to a file first");
-    }
-    if file_type.is_socket() {
-        return Err("it is a socket");
-    }
-    // What other systems call a raw device is the way to read a disk there: `/dev/rdiskN`.
-    if cfg!(target_os = "macos") && file_type.is_char_device() {
-        return Ok(SourceKind::Device);
-    }
-    if file_type.is_char_device() {
-        return Err("it is a character device; disks and cards are block devices");
-    }
-    Err("it is neither a file nor a block device")
-}
-
-/// Opens a source of that kind.
-pub(crate) fn open_file(path: &Path, kind: SourceKind) -> io::Result<File> {
-    let open = |flags| File::options().read(true).custom_flags(libc::O_NOCTTY | flags).open(path);
-    match kind {
-        // Should a pipe have taken the file's place, this does not wait for its writer.
-        SourceKind::Image => open(libc::O_NONBLOCK),
-        // A device is opened without it: a drive would not say then that it has no medium. While it is held,
-        // nobody mounts it; others may read it (open(2), `O_EXCL` on block devices). What is mounted or held
-        // already is searched all the same, and whoever calls says so.
-        SourceKind::Device => match open(EXCLUSIVE) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => open(0),
-            opened => opened,
-        },
+/// Hands `file` back to be read: a mapping whose file becomes shorter, or has a bad sector, would end this program,
+/// since nothing guards it under Windows.
+#[cfg(windows)]
+fn map(_: &Path, file: File, io: Io) -> io::Result<Result<Box<dyn Source>, File>> {
+    match io {
+        Io::Mmap => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "images are not mapped into memory under Windows; use --io read",
+        )),
+        Io::Auto | Io::Read | Io::Direct => Ok(Err(file)),
     }
 }
-
-/// Holds a block device against being mounted.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const EXCLUSIVE: i32 = libc::O_EXCL;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const EXCLUSIVE: i32 = 0;

@@ -15,9 +15,9 @@ use crate::source::definition::{SECTOR_SIZE, Source, SourceKind};
 use crate::source::device_size;
 use crate::source::direct::{self, Direct};
 use crate::source::kept::Kept;
-use crate::source::pread::pread;
 use crate::source::retry::{RawDevice, Retry};
 use crate::source::{remote, sparse};
+use crate::system::offset::read_at;
 
 /// A file or device read by positioned reads, from any number of threads at once.
 ///
@@ -261,7 +261,7 @@ impl DeviceReader {
     }
 
     fn read_cached(&self, file: &File, at: u64, out: &mut [u8]) -> io::Result<usize> {
-        let read = pread(file, at, out);
+        let read = read_at(file, at, out);
         self.delivered.fetch_add(*read.as_ref().unwrap_or(&0) as u64, Relaxed);
         self.told_from_end(at, read)
     }

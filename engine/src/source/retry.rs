@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use afterimage_signatures::verdict::Span;
 
-use crate::control::error::is_without_medium;
+use crate::control::os_error::{is_device_gone, is_server_gone, is_without_medium};
 use crate::control::progress::Stop;
 use crate::source::unreadable::UnreadableRanges;
 
@@ -331,9 +331,7 @@ enum ReadOutcome {
 
 /// Whether an error says that the whole device is not there any more.
 fn is_disconnected(error: &io::Error) -> bool {
-    // The last three: the program behind a file, or the other machine, is not there any more.
-    let gone = [libc::ENODEV, libc::ENXIO, libc::ENOTCONN, libc::ECONNABORTED, libc::ESHUTDOWN];
-    error.raw_os_error().is_some_and(|code| gone.contains(&code)) || is_without_medium(error)
+    is_device_gone(error) || is_server_gone(error) || is_without_medium(error)
 }
 
 #[cfg(test)]

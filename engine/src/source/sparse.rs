@@ -24,6 +24,15 @@ pub(crate) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
     }
 }
 
+#[cfg_attr(
+    not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_os = "macos",
+        target_os = "freebsd"
+    )),
+    expect(dead_code, reason = "not every system is asked where the holes are")
+)]
 enum Allocation {
     /// Data between two offsets, the second one not included.
     Data { from: u64, to: u64 },

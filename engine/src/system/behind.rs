@@ -5,7 +5,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::block_device::BlockDevice;
-use super::mounts::{self, Mount};
+use super::mount::Mount;
+use super::mounts;
 use super::system::{System, attribute};
 
 impl System {

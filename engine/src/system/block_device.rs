@@ -19,6 +19,7 @@ impl fmt::Display for BlockDevice {
 
 impl BlockDevice {
     /// From the number of a device file, or of the file system that a file lies on.
+    #[cfg(unix)]
     pub fn of(number: u64) -> Self {
         // Systems differ in the type of such numbers; all of them fit 64 bits.
         let number = number as rustix::fs::Dev;

@@ -3,9 +3,12 @@
 use std::io;
 use std::path::Path;
 
+#[cfg(windows)]
+use super::win32;
+
 /// The longest file of FAT, whose lengths have 32 bits (Microsoft, "FAT File System
 /// Specification", section 6).
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 const LONGEST_ON_FAT: u64 = u32::MAX as u64;
 
 /// What is known of a disk.
@@ -34,10 +37,30 @@ pub fn disk_for(path: &Path) -> io::Result<Disk> {
 /// # Errors
 ///
 /// When the system does not tell.
+#[cfg(unix)]
 pub fn disk_of(folder: &Path) -> io::Result<Disk> {
     let volume = rustix::fs::statvfs(folder)?;
     let (fat, longest) = limits(folder)?;
     Ok(Disk { fat, longest, free: volume.f_bavail.saturating_mul(volume.f_frsize) })
+}
+
+/// The disk on which the existing `folder` lies.
+///
+/// # Errors
+///
+/// When the system does not tell.
+#[cfg(windows)]
+pub fn disk_of(folder: &Path) -> io::Result<Disk> {
+    let file_system = win32::file_system(&win32::mount_point(folder)?)?.name;
+    let fat = file_system.eq_ignore_ascii_case("exFAT") || is_short(&file_system);
+    let longest = if is_short(&file_system) { LONGEST_ON_FAT } else { u64::MAX };
+    Ok(Disk { fat, longest, free: win32::free_space(folder)? })
+}
+
+/// Whether it is FAT by its name: `FAT` or `FAT32`.
+#[cfg(windows)]
+fn is_short(file_system: &str) -> bool {
+    ["FAT", "FAT32"].iter().any(|fat| file_system.eq_ignore_ascii_case(fat))
 }
 
 /// Whether the file system is FAT or exFAT, and its longest file; numbers as in Linux,
@@ -54,7 +77,7 @@ fn limits(folder: &Path) -> io::Result<(bool, u64)> {
     })
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 fn limits(_: &Path) -> io::Result<(bool, u64)> {
     Ok((false, u64::MAX))
 }

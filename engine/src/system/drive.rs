@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::mounts::Mount;
+use super::mount::Mount;
 
 /// How a drive is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use super::block_device::BlockDevice;
 use super::drive::{Bus, Drive, Part};
 use super::health;
-use super::mounts::{self, Mount};
+use super::mount::Mount;
+use super::mounts;
 use super::system::{System, attribute, entries};
 
 /// Sizes in `/sys` are counted in these bytes, whatever the drive's own sectors are.

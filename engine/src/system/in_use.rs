@@ -1,10 +1,12 @@
 //! Whether the system itself writes to a source while it is searched, and what ends that.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::{fs, path::Path};
 
+#[cfg(unix)]
 use super::block_device::BlockDevice;
-use super::mounts::Mount;
+use super::mount::Mount;
 use super::system::System;
 
 /// A use of a source that may change it.
@@ -16,6 +18,7 @@ pub enum Use {
     Swap(PathBuf),
 }
 
+#[cfg(unix)]
 impl System {
     /// What may change the source at `path` while it is searched; nothing where the source cannot be
     /// looked at.
@@ -46,7 +49,9 @@ impl System {
             .filter_map(|path| Some((PathBuf::from(path), self.device_at(Path::new(path))?)))
             .collect()
     }
+}
 
+impl System {
     /// Whether removable media are mounted by udisks here, which is to unmount them then.
     pub fn has_udisks(&self) -> bool {
         self.root.join("run/udisks2").is_dir()

@@ -1,26 +1,44 @@
 //! What the operating system tells of its disks, mounts and loop devices: one reading of `/sys`, `/proc` and
 //! `/dev` for all who ask; and `folder`, through which alone files of the output are opened.
+//!
+//! Windows is asked by calls, which `win32` makes, and answers less; what differs stands in `windows`.
 
-mod behind;
 mod block_device;
 mod disk;
 mod drive;
-mod drives;
 pub(crate) mod folder;
-mod health;
 mod in_use;
-mod loop_image;
-mod mounts;
-mod open_files;
+mod mount;
+pub(crate) mod offset;
+mod overlap;
 mod prospect;
-mod stack;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod system;
+
+#[cfg(unix)]
+mod behind;
+#[cfg(unix)]
+mod drives;
+#[cfg(unix)]
+mod health;
+#[cfg(unix)]
+mod loop_image;
+#[cfg(unix)]
+mod mounts;
+#[cfg(unix)]
+mod open_files;
+#[cfg(unix)]
+mod stack;
+#[cfg(windows)]
+pub(crate) mod win32;
+#[cfg(windows)]
+pub(crate) mod windows;
 
 pub use block_device::BlockDevice;
 pub use disk::{Disk, disk_for, disk_of};
 pub use drive::{Bus, Drive, Part};
 pub use in_use::Use;
-pub use mounts::Mount;
+pub use mount::Mount;
+pub use overlap::Overlap;
 pub use prospect::{Hope, Prospect};
 pub use system::System;

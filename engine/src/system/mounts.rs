@@ -10,25 +10,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use super::block_device::BlockDevice;
-
-/// One mount.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mount {
-    /// Where.
-    pub point: PathBuf,
-    /// The type of the file system.
-    pub file_system: String,
-    /// From what: often a device, or several with `:` between them.
-    pub source: OsString,
-    /// For an overlay, the folder that takes what is written.
-    pub upper: Option<PathBuf>,
-    /// The number of the file system: that of its device, or one that no device has.
-    pub number: BlockDevice,
-    /// Whether nothing is written to the file system, through whatever mount of it.
-    pub is_read_only: bool,
-    /// Whether its file system tells the device which blocks are free, as soon as they are.
-    pub has_discard: bool,
-}
+use super::mount::Mount;
 
 impl Mount {
     /// The device that is mounted, where it is one.
@@ -37,9 +19,7 @@ impl Mount {
         let is_device = fs::metadata(&path).is_ok_and(|found| found.file_type().is_block_device());
         is_device.then_some(path)
     }
-}
 
-impl Mount {
     /// Whether a program makes the file system, out of what it has open itself (fuse(4)).
     pub(super) fn is_served(&self) -> bool {
         self.file_system == "fuse" || self.file_system.starts_with("fuse.")

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 use super::block_device::BlockDevice;
 use super::loop_image::{self, Backing};
-use super::mounts::{self, Mount};
+use super::mount::Mount;
+use super::mounts;
+use super::overlap::Overlap;
 use super::system::{System, entries};
 use crate::system::folder::FileId;
 
@@ -59,12 +61,20 @@ enum Follow {
 }
 
 impl System {
-    /// Whether what is written to a file at the existing `output`, or below it, ends up where the source with `metadata` has its bytes.
+    /// Whether what is written to a file at the existing `output`, or below it, ends up where the source at
+    /// `path` has its bytes. A source that cannot be looked at is none.
     ///
     /// It does when the source is part of what carries the output, and when the output lies on a
     /// device that the source is a part of. Two partitions of a disk do not touch each other. Where a
     /// program serves what carries the output, it does when another program may write to the source.
-    pub fn writes_to(&self, output: &Path, metadata: &fs::Metadata) -> bool {
+    pub fn overlap(&self, output: &Path, path: &Path) -> Overlap {
+        match fs::metadata(path) {
+            Ok(metadata) if self.writes_to(output, &metadata) => Overlap::Same,
+            _ => Overlap::Apart,
+        }
+    }
+
+    fn writes_to(&self, output: &Path, metadata: &fs::Metadata) -> bool {
         let below = self.carriers(output);
         let written = self.stack(below, Follow::ToDevices);
         let file_type = metadata.file_type();
@@ -90,8 +100,14 @@ impl System {
             || written.has_unknown_image && read.has_unknown_image
     }
 
+    /// The files that hold the bytes of the source at `path`: itself, and images of a loop device.
+    pub fn files_of(&self, path: &Path) -> Vec<FileId> {
+        let Ok(metadata) = fs::metadata(path) else { return Vec::new() };
+        self.images_of(&metadata).into_iter().chain([FileId::of(&metadata)]).collect()
+    }
+
     /// Images that hold the bytes of a block device.
-    pub fn images_of(&self, metadata: &fs::Metadata) -> Vec<FileId> {
+    fn images_of(&self, metadata: &fs::Metadata) -> Vec<FileId> {
         if !metadata.file_type().is_block_device() {
             return Vec::new();
         }
@@ -106,7 +122,7 @@ impl System {
     }
 
     /// The mounts whose file systems lie on the image or the device with `metadata`, or on a part of it.
-    pub fn mounts_on(&self, metadata: &fs::Metadata) -> Vec<Mount> {
+    pub(super) fn mounts_on(&self, metadata: &fs::Metadata) -> Vec<Mount> {
         let table = fs::read(self.root.join("proc/self/mountinfo")).unwrap_or_default();
         let lies_on = |mount: &Mount| {
             let below = match mount.number.is_anonymous() {

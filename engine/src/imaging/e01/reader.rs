@@ -1,7 +1,6 @@
 //! Reading an E01 image back, to see whether it still holds what was written.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
@@ -9,6 +8,7 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use super::format::{CHUNK, DESCRIPTOR, FILE_HEADER, adler32};
 use super::writer::segment_path;
 use crate::control::error::Error;
+use crate::system::offset::read_exact_at;
 
 /// The most sections of a segment that are followed.
 const MOST_SECTIONS: usize = 1 << 16;
@@ -80,7 +80,7 @@ impl Segment {
             return Err(self.wrong("it ends early"));
         }
         let mut bytes = vec![0; len as usize];
-        let read = self.file.read_exact_at(&mut bytes, at);
+        let read = read_exact_at(&self.file, at, &mut bytes);
         read.map_err(|error| Error::open(&self.path, error))?;
         Ok(bytes)
     }

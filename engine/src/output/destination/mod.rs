@@ -96,7 +96,7 @@ pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
         if !found.is_file() {
             return Err(refused(file, "it is no regular file"));
         }
-        if ids(sources).contains(&FileId::of(&found)) {
+        if FileId::at(&resolved.path).is_ok_and(|id| ids(sources).contains(&id)) {
             return Err(refused(file, "it is what is to be read, by another name"));
         }
     }
@@ -126,7 +126,7 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
         }
     }
     let asked = disk_of(&resolved.existing).and_then(|disk| {
-        let device = FileId::of(&fs::metadata(&resolved.existing)?).device;
+        let device = FileId::at(&resolved.existing)?.device;
         Ok((disk, device))
     });
     let (disk, device) =
@@ -160,13 +160,7 @@ fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
 /// The files that hold the bytes of the sources.
 fn ids(sources: &[PathBuf]) -> Vec<FileId> {
     let system = System::running();
-    let known = sources.iter().filter_map(|source| fs::metadata(source).ok());
-    known
-        .flat_map(|metadata| {
-            let images = system.images_of(&metadata);
-            images.into_iter().chain([FileId::of(&metadata)])
-        })
-        .collect()
+    sources.iter().flat_map(|source| system.files_of(source)).collect()
 }
 
 fn refused(output: &Path, why: impl Into<String>) -> Error {
@@ -198,11 +192,12 @@ impl Destination {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod on_devices;
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::symlink;
 
     use tempfile::tempdir;
@@ -230,6 +225,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn links_and_disguises_are_refused_and_a_link_to_the_folder_is_not() {
         let home = tempdir().unwrap();
         let home = fs::canonicalize(home.path()).unwrap();

@@ -29,6 +29,10 @@ impl ResolvedPath {
                 Component::Normal(name) => path.push(name),
                 other => path.push(other),
             }
+            // Without the root of its drive it would be the folder that this program is in there.
+            if matches!(component, Component::Prefix(_)) {
+                continue;
+            }
             match fs::canonicalize(&path) {
                 Ok(resolved) => {
                     existing.clone_from(&resolved);
@@ -37,6 +41,10 @@ impl ResolvedPath {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     if path.symlink_metadata().is_ok() {
                         return Err(format!("{} is a link that leads nowhere", path.display()));
+                    }
+                    // Windows does not tell this apart.
+                    if existing.is_file() {
+                        return Err(format!("{} is not a folder", existing.display()));
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::NotADirectory => {
@@ -51,6 +59,7 @@ impl ResolvedPath {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::symlink;
 
     use tempfile::tempdir;
@@ -70,6 +79,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn links_are_followed() {
         let home = tempdir().unwrap();
         let home = fs::canonicalize(home.path()).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::resolved::ResolvedPath;
 use crate::output::naming::OutputFolder;
-use crate::system::System;
+use crate::system::{Overlap, System};
 
 /// The folder in the output folder that holds what a run needs while it runs.
 pub const STATE: &str = ".afterimage";
@@ -29,28 +29,35 @@ pub(super) const OURS: [&str; 5] = [
 ///
 /// A source that cannot be looked at is none: opening it fails, and says why.
 pub(super) fn conflict(system: &System, output: &ResolvedPath, source: &Path) -> Option<String> {
-    let metadata = fs::metadata(source).ok()?;
-    let resolved = fs::canonicalize(source).ok()?;
-    if resolved == output.path {
-        return Some("it is itself what is to be searched".to_owned());
+    // A device of Windows has no metadata.
+    if let (Ok(metadata), Ok(resolved)) = (fs::metadata(source), fs::canonicalize(source)) {
+        if resolved == output.path {
+            return Some("it is itself what is to be searched".to_owned());
+        }
+        if metadata.is_dir() {
+            return folder_conflict(output, &resolved);
+        }
+        if resolved.starts_with(output.path.join(STATE)) {
+            return Some(format!(
+                "{} lies among the working files of this folder, which are rewritten",
+                source.display()
+            ));
+        }
     }
-    if metadata.is_dir() {
-        return folder_conflict(output, &resolved);
+    let shown = source.display();
+    match system.overlap(&output.existing, source) {
+        Overlap::Apart => None,
+        Overlap::Same => Some(format!(
+            "it lies on {shown}, which is to be searched; every file written there could overwrite a photo \
+             that can still be saved"
+        )),
+        Overlap::Unknown => Some(format!(
+            "the system does not tell whether it lies on {shown}, which is to be searched and must not be \
+             written to"
+        )),
     }
-    if resolved.starts_with(output.path.join(STATE)) {
-        return Some(format!(
-            "{} lies among the working files of this folder, which are rewritten",
-            source.display()
-        ));
-    }
-    system.writes_to(&output.existing, &metadata).then(|| {
-        format!(
-            "it lies on {}, which is to be searched; every file written there could overwrite \
-             a photo that can still be saved",
-            source.display()
-        )
-    })
 }
+
 /// Whether what is written joins what is searched, or the other way round.
 fn folder_conflict(output: &ResolvedPath, source: &Path) -> Option<String> {
     if output.path.starts_with(source) {

@@ -78,7 +78,7 @@ impl Look<'_> {
 
     /// The formats that a file may be of of which `head` is the beginning, and what it is.
     pub(super) fn listed(&self, at: u64, buffer: &mut Buffer) -> Option<Seen> {
-        let mut head = vec![0; crate::carve::HEAD.max(self.carver.matcher.overlap() + 1)];
+        let mut head = vec![0; self.carver.matcher.overlap() + 1];
         self.bytes.read_at(at, &mut head);
         let mut hits = Vec::new();
         self.carver.matcher.scan(&head, 0..1, &mut hits);

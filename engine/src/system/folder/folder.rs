@@ -3,26 +3,19 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, RenameFlags, Stat, fstat, fsync, linkat, mkdirat, renameat,
-    renameat_with, statat, unlinkat,
-};
-use rustix::io::Errno;
-
-use super::beneath;
+use super::entry::{Access, EntryKind};
 use super::file_id::FileId;
+use super::host::Handle;
 use super::lock::Lock;
 use super::owner::Owner;
 
 /// A folder that a run writes into.
 #[derive(Clone, Debug)]
 pub struct Folder {
-    handle: Arc<OwnedFd>,
+    handle: Arc<Handle>,
     /// For messages alone: nothing is opened by it.
     path: PathBuf,
     /// The number of the file system that it lies on.
@@ -38,31 +31,6 @@ struct Shared {
     sources: Vec<FileId>,
 }
 
-/// What stands at a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
-    /// A folder.
-    Folder,
-    /// A regular file.
-    File(FileId),
-    /// A link, a pipe, a socket or a device, in words.
-    Other(&'static str),
-}
-
-impl EntryKind {
-    fn of(stat: &Stat) -> Self {
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::Directory => EntryKind::Folder,
-            FileType::RegularFile => EntryKind::File(FileId::of_stat(stat)),
-            FileType::Symlink => EntryKind::Other("a link"),
-            FileType::Fifo => EntryKind::Other("a pipe"),
-            FileType::Socket => EntryKind::Other("a socket"),
-            FileType::BlockDevice | FileType::CharacterDevice => EntryKind::Other("a device"),
-            _ => EntryKind::Other("no regular file"),
-        }
-    }
-}
-
 impl Folder {
     /// Opens the folder at the absolute `path`, in which links are resolved already. What is made in it
     /// belongs to `owner`, and `sources` are never written to.
@@ -71,8 +39,8 @@ impl Folder {
     ///
     /// When there is no such folder, or a component of the path is a link.
     pub fn open(path: &Path, owner: Owner, sources: Vec<FileId>) -> io::Result<Self> {
-        let handle = beneath::open_root(path)?;
-        let device = fstat(&handle)?.st_dev as u64;
+        let handle = Handle::root(path)?;
+        let device = handle.device()?;
         let shared = Arc::new(Shared { owner, sources });
         Ok(Folder { handle: Arc::new(handle), path: path.to_path_buf(), device, shared })
     }
@@ -94,9 +62,8 @@ impl Folder {
     /// When it is not there, is reached through a link, or lies on another mount or device.
     pub fn below(&self, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
-        let handle = beneath::open(self.handle.as_fd(), path, flags)?;
-        let device = fstat(&handle)?.st_dev as u64;
+        let handle = self.handle.below(path)?;
+        let device = handle.device()?;
         if device != self.device {
             return Err(io::Error::other("it lies on another disk than the folder around it"));
         }
@@ -129,15 +96,15 @@ impl Folder {
     }
 
     fn make_one(&self, name: &OsStr) -> io::Result<Self> {
-        match mkdirat(&self.handle, name, Mode::from_raw_mode(0o777)) {
+        match self.handle.make_folder(name) {
             Ok(()) => {
                 let folder = self.below(name)?;
-                self.shared.owner.give(folder.handle.as_fd())?;
+                self.shared.owner.give_open(&folder.handle)?;
                 Ok(folder)
             }
             // Another thread was quicker and gives it away.
-            Err(Errno::EXIST) => self.below(name),
-            Err(error) => Err(error.into()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.below(name),
+            Err(error) => Err(error),
         }
     }
 
@@ -147,10 +114,9 @@ impl Folder {
     ///
     /// When something of that name is there, whatever it is; and when the disk is full or fails.
     pub fn create(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
-        let file = File::from(beneath::open(self.handle.as_fd(), Path::new(name), flags)?);
+        let file = self.handle.create(Path::new(name))?;
         self.refuse_source(&file)?;
-        self.shared.owner.give(file.as_fd())?;
+        self.shared.owner.give_file(&file)?;
         Ok(file)
     }
 
@@ -170,7 +136,7 @@ impl Folder {
     ///
     /// When it is not there, or is something else.
     pub fn read(&self, name: &str) -> io::Result<File> {
-        self.regular(name, OFlags::RDONLY)
+        self.handle.open(Path::new(name), Access::Read)
     }
 
     /// The regular file of that name, for changing it: one that this program has made.
@@ -179,7 +145,7 @@ impl Folder {
     ///
     /// When it is not there, is something else, or is a source.
     pub fn change(&self, name: &str) -> io::Result<File> {
-        let file = self.regular(name, OFlags::WRONLY)?;
+        let file = self.handle.open(Path::new(name), Access::Write)?;
         self.refuse_source(&file)?;
         Ok(file)
     }
@@ -190,7 +156,7 @@ impl Folder {
     ///
     /// Those of [`Folder::change`].
     pub fn reopen(&self, name: &str) -> io::Result<File> {
-        let file = self.regular(name, OFlags::RDWR)?;
+        let file = self.handle.open(Path::new(name), Access::Both)?;
         self.refuse_source(&file)?;
         Ok(file)
     }
@@ -214,19 +180,9 @@ impl Folder {
         self.read(name).is_ok_and(|file| Lock::is_held(&file))
     }
 
-    fn regular(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        // A pipe is not waited for.
-        let flags = flags | OFlags::NONBLOCK;
-        let file = File::from(beneath::open(self.handle.as_fd(), Path::new(name), flags)?);
-        match EntryKind::of(&fstat(&file)?) {
-            EntryKind::File(_) => Ok(file),
-            _ => Err(io::Error::other("it is no regular file")),
-        }
-    }
-
     /// Fails for a file that is searched, whatever it is called here.
     fn refuse_source(&self, file: &File) -> io::Result<()> {
-        let is_source = self.shared.sources.contains(&FileId::of_stat(&fstat(file)?));
+        let is_source = self.shared.sources.contains(&FileId::of_file(file)?);
         if is_source { Err(io::Error::other("it is what is to be searched")) } else { Ok(()) }
     }
 
@@ -236,11 +192,7 @@ impl Folder {
     ///
     /// When the system does not say.
     pub fn kind(&self, name: impl AsRef<Path>) -> io::Result<Option<EntryKind>> {
-        match statat(&self.handle, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(EntryKind::of(&stat))),
-            Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        self.handle.kind(name.as_ref())
     }
 
     /// The names in it, in any order.
@@ -249,14 +201,7 @@ impl Folder {
     ///
     /// When it cannot be read.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
-        let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(&self.handle)? {
-            let name = OsString::from_vec(entry?.file_name().to_bytes().to_vec());
-            if name != "." && name != ".." {
-                names.push(name);
-            }
-        }
-        Ok(names)
+        self.handle.names()
     }
 
     /// Removes the file or link of that name, if there is one.
@@ -265,9 +210,9 @@ impl Folder {
     ///
     /// When it is a folder, or the disk fails.
     pub fn remove(&self, name: impl AsRef<Path>) -> io::Result<()> {
-        match unlinkat(&self.handle, name.as_ref(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => Ok(()),
-            Err(error) => Err(error.into()),
+        match self.handle.remove(name.as_ref()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            outcome => outcome,
         }
     }
 
@@ -277,7 +222,7 @@ impl Folder {
     ///
     /// When it is none, is not empty, or the disk fails.
     pub fn remove_folder(&self, name: &str) -> io::Result<()> {
-        Ok(unlinkat(&self.handle, name, AtFlags::REMOVEDIR)?)
+        self.handle.remove_folder(Path::new(name))
     }
 
     /// Gives the file `name` the name `new` in `to`, in place of what has it.
@@ -286,7 +231,7 @@ impl Folder {
     ///
     /// When the disk fails.
     pub fn rename(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
-        Ok(renameat(&self.handle, name, &to.handle, new)?)
+        self.handle.rename(Path::new(name), &to.handle, Path::new(new))
     }
 
     /// The same, unless something has that name, in one step where the file system can.
@@ -295,22 +240,7 @@ impl Folder {
     ///
     /// [`io::ErrorKind::AlreadyExists`] when something has it.
     pub fn rename_new(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
-        match renameat_with(&self.handle, name, &to.handle, new, RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                match linkat(&self.handle, name, &to.handle, new, AtFlags::empty()) {
-                    Ok(()) => Ok(unlinkat(&self.handle, name, AtFlags::empty())?),
-                    // A file system without links.
-                    Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {
-                        if to.kind(new)?.is_some() {
-                            return Err(io::ErrorKind::AlreadyExists.into());
-                        }
-                        self.rename(name, to, new)
-                    }
-                    Err(error) => Err(error.into()),
-                }
-            }
-            outcome => outcome.map_err(Into::into),
-        }
+        self.handle.rename_new(Path::new(name), &to.handle, Path::new(new))
     }
 
     /// Waits until all that was written to its disk is on the disk itself, by whomever: for many files that
@@ -319,15 +249,8 @@ impl Folder {
     /// # Errors
     ///
     /// When the disk is full or fails, and where the system cannot do this.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn sync_disk(&self) -> io::Result<()> {
-        Ok(rustix::fs::syncfs(&self.handle)?)
-    }
-
-    /// The same, which this system cannot do.
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    pub fn sync_disk(&self) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+        self.handle.sync_disk()
     }
 
     /// Waits until the names in it are on the disk itself.
@@ -336,16 +259,14 @@ impl Folder {
     ///
     /// When the disk fails. File systems that cannot do this for folders write names at once.
     pub fn sync(&self) -> io::Result<()> {
-        match fsync(&self.handle) {
-            Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
-            outcome => outcome.map_err(Into::into),
-        }
+        self.handle.sync()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    #[cfg(unix)]
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -375,6 +296,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn links_lead_nowhere() {
         let (_home, path) = home();
         let (_other, outside) = home();
@@ -399,7 +321,7 @@ mod tests {
         let (_home, path) = home();
         fs::write(path.join("card.img"), "source").unwrap();
         fs::hard_link(path.join("card.img"), path.join("store")).unwrap();
-        let source = FileId::of(&fs::metadata(path.join("card.img")).unwrap());
+        let source = FileId::at(&path.join("card.img")).unwrap();
         let folder = Folder::open(&path, Owner::default(), vec![source]).unwrap();
         assert!(folder.change("store").is_err());
         assert_eq!(folder.kind("store").unwrap(), Some(EntryKind::File(source)));
@@ -408,6 +330,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn what_is_made_is_given_away_and_nothing_else() {
         use std::os::unix::fs::MetadataExt;
 
@@ -423,6 +346,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_pipe_is_not_waited_for() {
         let (_home, path) = home();
         let made = std::process::Command::new("mkfifo").arg(path.join("pipe")).status();

@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
+use super::host;
 
 /// A lock that this process holds on a file, until it is dropped or the process ends in whatever way.
 #[derive(Debug)]
@@ -16,18 +15,12 @@ impl Lock {
     /// Locks a file; nothing when another process holds it. A file system that knows no locks (some of those
     /// of networks) has everybody be the only one.
     pub(super) fn take(file: File) -> io::Result<Option<Self>> {
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) | Err(Errno::NOLCK | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => {
-                Ok(Some(Lock { _file: file }))
-            }
-            Err(Errno::WOULDBLOCK) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Ok(host::lock(&file)?.then_some(Lock { _file: file }))
     }
 
     /// Whether another process holds a lock on a file.
     pub(super) fn is_held(file: &File) -> bool {
-        flock(file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+        host::is_locked(file)
     }
 }
 

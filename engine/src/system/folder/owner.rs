@@ -1,12 +1,9 @@
 //! Under sudo, what we make belongs to the person who called, not to root.
 
-use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::{fs, io};
 
-use rustix::fs::{CWD, Mode, OFlags, fchown, openat};
-use rustix::io::Errno;
-use rustix::process::{Gid, Uid};
+use super::host::{self, Handle};
 
 /// Who owns the files and folders that a run makes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,7 +12,7 @@ pub struct Owner(pub(super) Option<(u32, u32)>);
 impl Owner {
     /// The caller of sudo when the program runs as root through it, else whoever runs it.
     pub fn from_environment() -> Self {
-        Self::of(is_root(), |name| std::env::var(name).ok())
+        Self::of(host::is_root(), |name| std::env::var(name).ok())
     }
 
     /// The user and the group in `SUDO_UID` and `SUDO_GID`, which sudo sets (sudo(8),
@@ -27,28 +24,19 @@ impl Owner {
         Owner(is_root.then(user).flatten())
     }
 
-    /// Gives the open file or folder to the owner.
-    ///
-    /// FAT, exFAT and some network disks keep no owners and refuse this even to root; whom such a
-    /// disk was mounted for owns all on it, so that is no failure.
-    pub(super) fn give(&self, file: BorrowedFd<'_>) -> io::Result<()> {
-        let Some((user, group)) = self.0 else { return Ok(()) };
-        match fchown(file, Some(Uid::from_raw(user)), Some(Gid::from_raw(group))) {
-            Err(Errno::PERM | Errno::ACCESS | Errno::NOTSUP | Errno::NOSYS) => Ok(()),
-            outcome => outcome.map_err(Into::into),
-        }
+    /// Gives the open folder to the owner.
+    pub(super) fn give_open(&self, folder: &Handle) -> io::Result<()> {
+        self.0.map_or(Ok(()), |(user, group)| folder.give(user, group))
     }
 
-    /// The same for a file that was just made elsewhere than below a folder that is held open.
+    /// Gives the open file to the owner, wherever it was made.
     pub(crate) fn give_file(&self, file: &fs::File) -> io::Result<()> {
-        self.give(std::os::fd::AsFd::as_fd(file))
+        self.0.map_or(Ok(()), |(user, group)| host::give(file, user, group))
     }
 
     /// Gives the new folder at `path` to the owner, and nothing that a link there leads to.
     fn give_folder(&self, path: &Path) -> io::Result<()> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let folder = openat(CWD, path, flags, Mode::empty())?;
-        self.give(std::os::fd::AsFd::as_fd(&folder))
+        self.0.map_or(Ok(()), |(user, group)| host::give_folder(path, user, group))
     }
 
     /// Makes the folder at `path` and those above it that are missing, and gives away these only.
@@ -67,10 +55,6 @@ impl Owner {
         }
         Ok(())
     }
-}
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }
 
 #[cfg(test)]
@@ -113,11 +97,12 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn only_what_was_made_is_given_away() {
         use std::os::unix::fs::MetadataExt;
 
-        if !is_root() {
+        if !host::is_root() {
             eprintln!("skipped: only root can give files away");
             return;
         }
