@@ -1,6 +1,7 @@
 //! Places where copies of photos survive.
 
 pub mod android_cache;
+pub mod backup;
 pub mod file_history;
 pub mod kept_photo;
 pub mod shadow_copies;

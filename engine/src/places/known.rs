@@ -1,5 +1,6 @@
 //! The places that are known.
 
+use super::backup::{CameraRoll, PhoneBackups};
 use super::containers::Containers;
 use super::file_history::FileHistory;
 use super::place::Place;
@@ -8,5 +9,13 @@ use super::thumbnails::{Android, Xdg};
 use super::time_machine::TimeMachine;
 
 /// All places, in the order in which they are asked. Where two label one file, the first counts.
-pub const PLACES: &[&dyn Place] =
-    &[&Containers, &Takeout, &FileHistory, &TimeMachine, &Xdg, &Android];
+pub const PLACES: &[&dyn Place] = &[
+    &PhoneBackups,
+    &Containers,
+    &Takeout,
+    &FileHistory,
+    &TimeMachine,
+    &Xdg,
+    &Android,
+    &CameraRoll,
+];

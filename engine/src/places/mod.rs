@@ -7,6 +7,7 @@
 //!
 //! Adding a place takes a file and a line in [`PLACES`].
 
+pub mod backup;
 mod containers;
 mod digits;
 mod file_history;
@@ -17,6 +18,7 @@ mod known;
 mod label;
 mod photo_name;
 mod place;
+pub mod property_list;
 mod recent;
 mod slice;
 pub mod sqlite;

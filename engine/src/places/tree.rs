@@ -81,6 +81,11 @@ pub trait Tree: Send + Sync {
         &[]
     }
 
+    /// Whether it is the files of a phone, read out of its backup: `DOMAIN/PATH`.
+    fn is_phone_backup(&self) -> bool {
+        false
+    }
+
     /// The node at `path`.
     fn at(&self, path: &str) -> Option<usize> {
         self.nodes().binary_search_by(|node| node.path.as_str().cmp(path)).ok()

@@ -1,0 +1,10 @@
+//! What a backup says of its files: `Manifest.db`, and `Manifest.mbdb` before iOS 10.
+
+mod database;
+mod mb_file;
+mod mbdb;
+mod row;
+
+pub use database::{DatabaseRows, read_database};
+pub use mbdb::{MbdbFault, read_mbdb};
+pub use row::{Row, RowKind, id_of, is_id};
