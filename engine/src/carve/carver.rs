@@ -208,6 +208,7 @@ impl Carver<'_> {
             kinship: None,
             facts: FileSystemFacts::default(),
             digests: None,
+            listed: None,
         }
     }
 }
