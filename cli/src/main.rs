@@ -1,14 +1,20 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
+#[expect(dead_code, reason = "called by `find`")]
+mod advice;
 mod again;
 mod arguments;
 mod chosen;
 mod commands;
 mod failure;
 mod folder;
+#[expect(dead_code, reason = "called by `find`")]
+mod guide;
 mod interrupt;
 mod memory;
 mod notes;
+#[expect(dead_code, reason = "called by `find`")]
+mod prognosis;
 mod progress;
 mod sizes;
 mod sources;

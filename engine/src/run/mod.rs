@@ -12,15 +12,18 @@
 //! [`scan()`] runs all of them; [`list`] stops before anything is written. [`finish`] begins at [`Scanned`] with
 //! what an interrupted run left, and [`recover()`] writes photos of a report that is there already.
 
+pub mod advice;
 mod claim;
 mod environment;
 mod finish;
 mod forecast;
+pub mod guide;
 mod job;
 mod kept_report;
 mod name;
 mod open;
 mod outcome;
+pub mod prognosis;
 mod recover;
 mod replay;
 mod report;

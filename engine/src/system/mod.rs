@@ -2,6 +2,7 @@
 //! `/dev` for all who ask; and `folder`, through which alone files of the output are opened.
 
 mod behind;
+mod below;
 mod block_device;
 mod disk;
 mod drive;
