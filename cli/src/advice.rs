@@ -78,7 +78,8 @@ mod tests {
         let mut out = Vec::new();
         print(&mut out, &steps()).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let is_command = |line: &str| line.trim_start().starts_with("afterimage") || line.contains("sudo");
+        let is_command =
+            |line: &str| line.trim_start().starts_with("afterimage") || line.contains("sudo");
         let long = text.lines().find(|line| line.chars().count() > 80 && !is_command(line));
         assert_eq!(long, None, "{text}");
         assert!(text.contains("     afterimage find /media/card --output recovered\n"), "{text}");
@@ -89,7 +90,10 @@ mod tests {
     #[test]
     fn a_program_reads_the_same() {
         let said = value(&steps());
-        assert_eq!((said[0]["means"].as_str(), said[0]["found"].as_u64()), (Some("trash"), Some(3)));
+        assert_eq!(
+            (said[0]["means"].as_str(), said[0]["found"].as_u64()),
+            (Some("trash"), Some(3))
+        );
         assert_eq!(said[7]["hope"].as_str(), Some("good"));
         assert_eq!(said[7]["commands"][0], "sudo afterimage scan /dev/sdb --output recovered");
         assert!(said[1].get("found").is_none());

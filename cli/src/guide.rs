@@ -17,7 +17,8 @@ pub fn print(service: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     failure::unless_closed(match service {
         Some(word) => called(word)?.into_iter().try_for_each(|one| whole(out, one)),
         None => overview(out),
-    })
+    })?;
+    Ok(())
 }
 
 /// The same for programs: all that is known of one service or of all, with sources and dates.
@@ -34,7 +35,8 @@ pub fn json(service: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
         "schema": "afterimage-guide/1",
         "services": chosen.into_iter().map(value).collect::<Vec<_>>(),
     });
-    failure::unless_closed(text::json(out, &said))
+    failure::unless_closed(text::json(out, &said))?;
+    Ok(())
 }
 
 fn called(word: &str) -> anyhow::Result<Vec<&'static Service>> {
@@ -50,21 +52,21 @@ fn overview(out: &mut dyn Write) -> std::io::Result<()> {
     paragraph(
         out,
         "",
-        "What is deleted in a service or on a phone is kept for some days. Look into all that you ever used, the \
-         shortest first:",
+        "What is deleted in a service or on a phone is kept for some days. Look into all that you ever used:",
     )?;
     writeln!(out)?;
-    let mut all: Vec<&Service> = services().iter().collect();
-    all.sort_by_key(|service| service.days().map_or(u32::MAX, |(least, _)| least));
-    for service in all {
+    for service in services() {
         let days = match service.days() {
             Some((least, most)) if least == most => count(least.into(), "day", "days"),
             Some((least, most)) => format!("{least} to {most} days"),
-            None => "until it is emptied".to_owned(),
+            None => "not known: look now".to_owned(),
         };
         writeln!(out, "  {:<18} {:<32} {days}", service.id, service.title)?;
     }
-    writeln!(out, "\n`afterimage find --guide SERVICE` tells the steps, what else to look for, and the sources.")
+    writeln!(
+        out,
+        "\n`afterimage find --guide SERVICE` tells the steps, what else to look for, and the sources."
+    )
 }
 
 fn whole(out: &mut dyn Write, service: &Service) -> std::io::Result<()> {
@@ -86,6 +88,11 @@ fn whole(out: &mut dyn Write, service: &Service) -> std::io::Result<()> {
             let on = one.on.as_ref().map(|on| format!("{on}: ")).unwrap_or_default();
             paragraph(out, "  - ", &format!("{on}{} [{}]", one.says, number + 1))?;
         }
+        writeln!(out)?;
+    }
+    if !service.commands.is_empty() {
+        writeln!(out, "With afterimage:")?;
+        service.commands.iter().try_for_each(|command| writeln!(out, "    {command}"))?;
         writeln!(out)?;
     }
     writeln!(out, "Sources:")?;
@@ -111,6 +118,7 @@ fn value(service: &Service) -> Value {
     json!({
         "service": service.id,
         "title": service.title,
+        "commands": service.commands,
         "statements": service.statements.iter().map(one).collect::<Vec<_>>(),
     })
 }
@@ -149,7 +157,9 @@ mod tests {
     fn every_guide_has_steps_deadlines_and_sources_with_dates() {
         for service in services() {
             let text = said(Some(&service.id));
-            for heading in ["Deadlines:", "Bring it back:", "Sources:", "(as of 20"] {
+            let deadline = service.days().map(|_| "Deadlines:");
+            let all = ["Bring it back:", "Sources:", "(as of 20"].into_iter().chain(deadline);
+            for heading in all {
                 assert!(text.contains(heading), "{}: {text}", service.id);
             }
             let is_source = |line: &str| line.trim_start().starts_with('[');

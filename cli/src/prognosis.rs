@@ -11,7 +11,8 @@ use crate::text::{paragraph, plain};
 pub fn print(out: &mut dyn Write, prognosis: &Prognosis) -> io::Result<()> {
     let name = plain(&prognosis.path.to_string_lossy());
     let device = prognosis.observed.device.as_ref().filter(|device| **device != prognosis.path);
-    let behind = device.map(|device| format!(", which lies on {}", plain(&device.to_string_lossy())));
+    let behind =
+        device.map(|device| format!(", which lies on {}", plain(&device.to_string_lossy())));
     let head = format!(
         "What can be hoped for on {name}{}: {}",
         behind.unwrap_or_default(),
@@ -98,10 +99,16 @@ mod tests {
     #[test]
     fn a_program_reads_the_same() {
         let said = value(&of(vec![0; 1 << 20]));
-        assert_eq!((said["hope"].as_str(), said["rule"].as_str()), (Some("not-possible"), Some("erased")));
+        assert_eq!(
+            (said["hope"].as_str(), said["rule"].as_str()),
+            (Some("not-possible"), Some("erased"))
+        );
         let facts = said["facts"].as_array().unwrap();
         let erased = facts.iter().find(|fact| fact["fact"] == "erased").unwrap();
-        assert_eq!((erased["values"]["erased"].as_f64(), &erased["bearing"]), (Some(1.0), &json!("against")));
+        assert_eq!(
+            (erased["values"]["erased"].as_f64(), &erased["bearing"]),
+            (Some(1.0), &json!("against"))
+        );
     }
 
     #[test]
@@ -109,7 +116,10 @@ mod tests {
         let mut out = Vec::new();
         print(&mut out, &prognosis_of_phone(Phone::Apple)).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.starts_with("What can be hoped for on iphone: not possible by software"), "{text}");
+        assert!(
+            text.starts_with("What can be hoped for on iphone: not possible by software"),
+            "{text}"
+        );
         assert!(text.contains("key of its own") && text.contains("Recently Deleted"), "{text}");
     }
 }

@@ -61,6 +61,9 @@ mod tests {
         let mut out = Vec::new();
         row(&mut out, "1", ["a b", "c", "", "yes"]).unwrap();
         let line = String::from_utf8(out).unwrap();
-        assert!(line.starts_with("1  a b ") && line.ends_with("yes\n") && line.len() <= 81, "{line}");
+        assert!(
+            line.starts_with("1  a b ") && line.ends_with("yes\n") && line.len() <= 81,
+            "{line}"
+        );
     }
 }

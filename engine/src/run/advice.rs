@@ -48,7 +48,10 @@ mod tests {
         let order: Vec<&str> = steps.iter().map(|step| step.means.name()).collect();
         assert_eq!(
             order,
-            ["trash", "cloud", "backup", "versions", "library", "previews", "undelete", "carve", "lab"]
+            [
+                "trash", "cloud", "backup", "versions", "library", "previews", "undelete", "carve",
+                "lab"
+            ]
         );
         for step in &steps {
             assert!(step.found.is_none() && step.says.ends_with('.'), "{step:?}");
@@ -68,27 +71,33 @@ mod tests {
         let steps = advice(&looked);
         assert_eq!(steps[0].found, Some(12));
         assert!(steps[0].says.contains("12 photos") && steps[0].says.contains("2026-12-09"));
-        assert_eq!(
-            commands(&steps, Means::Trash),
-            ["afterimage find /home/me --output recovered"],
-        );
+        assert_eq!(commands(&steps, Means::Trash), ["afterimage find /home/me --output recovered"],);
         let backup = &steps[2];
         assert!(backup.says.contains("password"), "{}", backup.says);
-        assert_eq!(backup.commands, ["afterimage backup recover '/b/my backup' --output recovered"]);
+        assert_eq!(
+            backup.commands,
+            ["afterimage backup recover '/b/my backup' --output recovered"]
+        );
     }
 
     #[test]
     fn a_scan_is_advised_by_what_can_be_hoped_for() {
         let source = |path: &str, hope| LookedSource::new(path, hope, "Because.");
         let looked = Looked {
-            sources: vec![source("/dev/sdb", Hope::Good), source("/dev/nvme0n1", Hope::NotPossible)],
+            sources: vec![
+                source("/dev/sdb", Hope::Good),
+                source("/dev/nvme0n1", Hope::NotPossible),
+            ],
             ..Looked::default()
         };
         let steps = advice(&looked);
         let carve = commands(&steps, Means::Carve);
         assert_eq!(carve, ["sudo afterimage scan /dev/sdb --output recovered"]);
         let said = &steps.iter().find(|step| step.means == Means::Carve).unwrap().says;
-        assert!(said.contains("/dev/sdb: good") && said.contains("/dev/nvme0n1: not possible"), "{said}");
+        assert!(
+            said.contains("/dev/sdb: good") && said.contains("/dev/nvme0n1: not possible"),
+            "{said}"
+        );
         let failing = LookedSource { is_failing: true, ..source("card.img", Hope::Possible) };
         let steps = advice(&Looked { sources: vec![failing], ..Looked::default() });
         let carve = commands(&steps, Means::Undelete);

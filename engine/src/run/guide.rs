@@ -84,6 +84,9 @@ pub struct Service {
     /// Other words for it.
     #[serde(default)]
     pub names: Vec<String>,
+    /// What this program does for it, as it is typed; words in capitals are to be replaced.
+    #[serde(default)]
+    pub commands: Vec<String>,
     /// What is said of it.
     #[serde(rename = "statement")]
     pub statements: Vec<Statement>,
@@ -167,14 +170,25 @@ mod tests {
         }
     }
 
+    /// Those for which no page was found that tells how long they keep what is deleted.
+    const WITHOUT_DEADLINE: [&str; 1] = ["amazon-photos"];
+
     #[test]
     fn every_service_has_a_deadline_and_a_way_back_and_a_name_of_its_own() {
         let mut names = Vec::new();
         for service in services() {
             let has = |topic| service.statements.iter().any(|one| one.topic == topic);
-            assert!(has(Topic::Deadline), "{} has no deadline", service.id);
+            let is_known = !WITHOUT_DEADLINE.contains(&&*service.id);
+            assert_eq!(has(Topic::Deadline), is_known, "{}", service.id);
+            assert_eq!(service.days().is_some(), is_known, "{}", service.id);
+            assert!(service.commands.iter().all(|command| command.starts_with("afterimage ")));
             assert!(has(Topic::Restore), "{} has no steps", service.id);
-            names.extend([&service.id, &service.title].into_iter().chain(&service.names).map(|name| plain(name)));
+            names.extend(
+                [&service.id, &service.title]
+                    .into_iter()
+                    .chain(&service.names)
+                    .map(|name| plain(name)),
+            );
         }
         names.sort();
         let all = names.len();
@@ -185,8 +199,19 @@ mod tests {
     #[test]
     fn the_services_that_people_ask_for_are_there() {
         for word in [
-            "google-photos", "Google Photos", "drive", "dropbox", "onedrive", "icloud photos", "iCloud Drive",
-            "iphone", "samsung", "amazon", "android", "windows", "mac",
+            "google-photos",
+            "Google Photos",
+            "drive",
+            "dropbox",
+            "onedrive",
+            "icloud photos",
+            "iCloud Drive",
+            "iphone",
+            "samsung",
+            "amazon",
+            "android",
+            "windows",
+            "mac",
         ] {
             assert!(!services_called(word).is_empty(), "{word}");
         }

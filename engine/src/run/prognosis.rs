@@ -65,6 +65,10 @@ const MOST_FRESH_FILES: u64 = 16;
 /// And so much of what was looked at has to hold something: what a new volume writes for itself is less.
 const LEAST_OLD_CONTENT: f64 = 0.01;
 
+/// File systems that keep the records of what was deleted: where they list nothing, they were formatted. Others
+/// list nothing once all was deleted.
+const KEEP_RECORDS: [&str; 5] = ["fat12", "fat16", "fat32", "exfat", "ntfs"];
+
 /// What can be hoped for of what is at `path`: a device, an image, or a folder, for which what it lies on is
 /// looked at. Reads no longer than `options` allow, but for what file systems say of their files, and nothing more
 /// once the run is stopped.
@@ -145,7 +149,12 @@ fn of_folder(
     let root = mount.as_ref().map(|mount| mount.point.as_path()).filter(|root| *root != path);
     let folders: Vec<&Path> = [Some(path), root].into_iter().flatten().collect();
     observed.places = kept_places::seen(&folders);
-    Observed { subject: Subject::Folder, phone, device: device.filter(|_| phone.is_none()), ..observed }
+    Observed {
+        subject: Subject::Folder,
+        phone,
+        device: device.filter(|_| phone.is_none()),
+        ..observed
+    }
 }
 
 fn no_device(kind: &str) -> Observed {
@@ -170,7 +179,8 @@ fn of_device_behind(
     match source::open_watched(device, Io::Auto, progress.wish()) {
         Ok(source) => of_source(system, source, options, progress),
         Err(error) => {
-            let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let why = std::error::Error::source(&error)
+                .map_or_else(|| error.to_string(), ToString::to_string);
             let access = Access::Denied(why);
             let observed = Observed::new(Subject::Folder, Some(device.to_path_buf()), access);
             Observed { medium: Medium::of(system, device), ..observed }
@@ -213,7 +223,8 @@ fn look(
     let carver = Carver { matcher: &matcher, registry: &registry, effort: Effort::Proof };
     let begun = Instant::now();
     let half = options.most_time / 2;
-    let mut look = Look { bytes: &counted, carver, live: &live, survey: &survey, until: begun + half };
+    let mut look =
+        Look { bytes: &counted, carver, live: &live, survey: &survey, until: begun + half };
     let of_survey = counted.read();
     observed.listed = listed::look(&look, &mut random, progress);
     observed.written = listed::written(&look, &observed.listed);
@@ -234,7 +245,8 @@ fn look(
 /// Whether a volume lists next to nothing, and no photo.
 fn is_fresh(volume: &Volume, state: &VolumeState) -> bool {
     let mut entries = volume.contents.entries.iter();
-    state.deleted == 0
+    KEEP_RECORDS.contains(&state.kind)
+        && state.deleted == 0
         && state.live <= MOST_FRESH_FILES
         && !entries.any(|entry| crate::volumes::filesystem::is_known(&entry.path))
 }

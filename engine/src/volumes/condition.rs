@@ -140,8 +140,9 @@ mod tests {
 
     #[test]
     fn a_bit_of_the_table_says_that_a_card_was_pulled_out() {
-        for (kind, at, bit) in [(Kind::Fat16, 3, 0x80), (Kind::Fat32, 7, 0x08)] {
-            let volume = Volume::new(kind, 140_000, 1024, "CARD");
+        for (kind, cluster, at, bit) in [(Kind::Fat16, 2048, 3, 0x80), (Kind::Fat32, 1024, 7, 0x08)]
+        {
+            let volume = Volume::new(kind, 140_000, cluster, "CARD");
             let (mut image, table) = (volume.image().to_vec(), volume.table().start);
             image[table + at] |= bit;
             assert_eq!(of(&image), Condition::Clean);

@@ -98,7 +98,11 @@ impl From<&Prognosis> for LookedSource {
             is_in_use: medium.is_some_and(|medium| !medium.written_at.is_empty()),
             is_phone: observed.phone.is_some(),
             listed: observed.listed.all,
-            ..LookedSource::new(path.unwrap_or(&prognosis.path), prognosis.hope, &*prognosis.because)
+            ..LookedSource::new(
+                path.unwrap_or(&prognosis.path),
+                prognosis.hope,
+                &*prognosis.because,
+            )
         }
     }
 }

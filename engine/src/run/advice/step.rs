@@ -163,7 +163,8 @@ fn scan(means: Means, looked: &Looked) -> Step {
     if means == Means::Undelete {
         says = match (sources.is_empty(), listed) {
             (true, _) => says,
-            (_, 0) => "No deleted photo is listed by name; the scan of the next step is the same.".to_owned(),
+            (_, 0) => "No deleted photo is listed by name; the scan of the next step is the same."
+                .to_owned(),
             (_, n) => format!(
                 "{} {} still listed by name. One scan brings them back with their names and carves the rest.",
                 if n == 1 { "1 deleted photo".to_owned() } else { format!("{n} deleted photos") },

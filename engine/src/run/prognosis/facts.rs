@@ -27,7 +27,12 @@ pub(super) fn facts(observed: &Observed) -> Vec<Fact> {
     } else if observed.size > 0 {
         let says = "It is an image: what its device erased before it was made is missing in it, and nothing more \
                     is lost by looking at it.";
-        facts.push(fact("medium", Bearing::Neutral, says.to_owned(), vec![("kind", text("image"))]));
+        facts.push(fact(
+            "medium",
+            Bearing::Neutral,
+            says.to_owned(),
+            vec![("kind", text("image"))],
+        ));
     }
     observed.volumes.iter().for_each(|volume| of_volume(volume, observed, &mut facts));
     if observed.volumes.is_empty() && observed.size > 0 {
@@ -90,7 +95,8 @@ fn of_medium(medium: &Medium, facts: &mut Vec<Fact>) {
         facts.push(fact("in-use", Bearing::Against, says, values));
     }
     for hint in &medium.health {
-        let says = format!("It may be failing: {hint}. Make an image of it first (`afterimage image`).");
+        let says =
+            format!("It may be failing: {hint}. Make an image of it first (`afterimage image`).");
         facts.push(fact("health", Bearing::Against, says, vec![("hint", Text(hint.clone()))]));
     }
 }
@@ -100,7 +106,9 @@ fn discard(medium: &Medium) -> Fact {
     let at_once = medium.discards_at.len() as u64;
     let trims = is_told && medium.trims_at_times;
     let says = match (is_told, at_once, trims) {
-        (false, ..) => "It cannot be told from here which of its blocks are free (no TRIM).".to_owned(),
+        (false, ..) => {
+            "It cannot be told from here which of its blocks are free (no TRIM).".to_owned()
+        }
         (true, 1.., _) => format!(
             "It can be told which blocks are free (TRIM, in units of {}), and what is mounted at {} tells it at \
              once (mount option discard).",
@@ -138,7 +146,11 @@ fn paths(paths: &[PathBuf]) -> String {
 fn of_volume(volume: &VolumeState, observed: &Observed, facts: &mut Vec<Fact>) {
     let label = volume.label.as_ref().map(|label| format!(" \"{label}\"")).unwrap_or_default();
     let name = format!("{}{label}, {}", volume.kind, bytes(volume.len));
-    let mut values = vec![("type", text(volume.kind)), ("offset", Count(volume.at)), ("length", Count(volume.len))];
+    let mut values = vec![
+        ("type", text(volume.kind)),
+        ("offset", Count(volume.at)),
+        ("length", Count(volume.len)),
+    ];
     if let Some(how) = volume.encrypted {
         let key = match observed.unlocked.first() {
             Some(path) => format!("it is unlocked now as {}", path.display()),
@@ -155,13 +167,20 @@ fn of_volume(volume: &VolumeState, observed: &Observed, facts: &mut Vec<Fact>) {
             "was formatted anew: it lists nothing, and what was there before still lies in it",
             Bearing::Neutral,
         ),
-        (_, 1.., _) => ("contradicts itself, so that what it says of free space is not relied on", Bearing::Neutral),
+        (_, 1.., _) => (
+            "contradicts itself, so that what it says of free space is not relied on",
+            Bearing::Neutral,
+        ),
         (_, 0, Condition::Clean) => ("was unmounted in order", Bearing::Neutral),
-        (_, 0, Condition::Dirty) => ("is in use, or was taken away while it was written to", Bearing::Neutral),
+        (_, 0, Condition::Dirty) => {
+            ("is in use, or was taken away while it was written to", Bearing::Neutral)
+        }
         (_, 0, Condition::Unknown) => ("is in order as far as it tells", Bearing::Neutral),
     };
     let free = match volume.free {
-        Some(free) => format!("{} of it, {}, is free", percent(share(free, volume.len)), bytes(free)),
+        Some(free) => {
+            format!("{} of it, {}, is free", percent(share(free, volume.len)), bytes(free))
+        }
         None => "how much of it is free is not known".to_owned(),
     };
     let says = format!(
@@ -171,7 +190,10 @@ fn of_volume(volume: &VolumeState, observed: &Observed, facts: &mut Vec<Fact>) {
         volume.deleted
     );
     values.extend([
-        ("state", text(if volume.is_formatted_anew { "formatted-anew" } else { volume.condition.name() })),
+        (
+            "state",
+            text(if volume.is_formatted_anew { "formatted-anew" } else { volume.condition.name() }),
+        ),
         ("faults", Count(volume.faults)),
         ("live", Count(volume.live)),
         ("deleted", Count(volume.deleted)),
@@ -194,7 +216,8 @@ fn of_free(free: &FreeSpace, observed: &Observed, facts: &mut Vec<Fact>) {
     if let (Some(erased), Some(noise)) = (free.erased_share(), free.noise_share()) {
         let rest = (1.0 - erased - noise).max(0.0);
         let bearing = if erased >= HALF || noise >= HALF { Bearing::Against } else { Bearing::For };
-        let of_value = if free.erased() > 0 { format!(" ({})", value(free)) } else { String::new() };
+        let of_value =
+            if free.erased() > 0 { format!(" ({})", value(free)) } else { String::new() };
         let says = format!(
             "{} was erased or never written{of_value}, {} looks random, {} holds something: {how}.",
             percent(erased),
@@ -219,7 +242,10 @@ fn of_free(free: &FreeSpace, observed: &Observed, facts: &mut Vec<Fact>) {
             (Bearing::For, format!("{} {begins}", count(n, "photo", "photos")))
         }
     };
-    let says = format!("{seen} in the {} that were looked at there.", count(free.places, "place", "places"));
+    let says = format!(
+        "{seen} in the {} that were looked at there.",
+        count(free.places, "place", "places")
+    );
     let values = vec![("photos", Count(free.photos)), ("places", Count(free.places))];
     facts.push(fact("photos", bearing, says, values));
     if free.unreadable > 0 {
@@ -242,7 +268,8 @@ fn of_listed(observed: &Observed, facts: &mut Vec<Fact>) {
     let mut values = vec![("listed", Count(listed.all)), ("name_only", Count(listed.name_only))];
     if listed.looked == 0 {
         let says = match listed.all {
-            0 => "No deleted photo is listed any more; one can still be found without its name.".to_owned(),
+            0 => "No deleted photo is listed any more; one can still be found without its name."
+                .to_owned(),
             n => format!(
                 "{} listed, by name only: nothing says where {} lay.",
                 count(n, "deleted photo is", "deleted photos are"),

@@ -170,8 +170,7 @@ fn listed(observed: &Observed) -> Said {
     if listed.intact == 0 {
         return None;
     }
-    let hope =
-        if share(whole, listed.looked) >= HALF { Hope::Good } else { Hope::Possible };
+    let hope = if share(whole, listed.looked) >= HALF { Hope::Good } else { Hope::Possible };
     let looked = if listed.looked == listed.all { "" } else { " that were looked at" };
     let said = format!(
         "{} of {}{looked} still {} where the file system says that {} lay.{}",
@@ -378,7 +377,14 @@ mod tests {
     }
 
     fn looked(looked: u64, intact: u64, in_use: u64) -> Listed {
-        Listed { all: looked, looked, intact, in_use, other: looked - intact - in_use, ..Listed::default() }
+        Listed {
+            all: looked,
+            looked,
+            intact,
+            in_use,
+            other: looked - intact - in_use,
+            ..Listed::default()
+        }
     }
 
     fn with_medium(hope: Hope) -> Option<Medium> {
@@ -454,7 +460,12 @@ mod tests {
     #[test]
     fn a_kind_of_medium_decides_only_where_nothing_else_does() {
         let medium = with_medium(Hope::Unlikely);
-        let on = |free| Observed { medium: medium.clone(), volumes: vec![volume(None)], free, ..image() };
+        let on = |free| Observed {
+            medium: medium.clone(),
+            volumes: vec![volume(None)],
+            free,
+            ..image()
+        };
         check(&on(free(300, 0, 0)), Hope::Unlikely, "medium");
         check(&on(free(300, 0, 5)), Hope::Good, "photos-in-free-space");
         assert!(grade(&on(free(300, 0, 5))).because.contains("unmount it now"));

@@ -70,7 +70,8 @@ mod tests {
     fn a_trash_that_holds_something_is_seen() {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
-        for name in [".Trash-1000/files", "$RECYCLE.BIN", "lost+found", "My.photoslibrary", "DCIM"] {
+        for name in [".Trash-1000/files", "$RECYCLE.BIN", "lost+found", "My.photoslibrary", "DCIM"]
+        {
             fs::create_dir_all(at(name)).unwrap();
         }
         fs::write(at("$RECYCLE.BIN/x"), "x").unwrap();

@@ -63,7 +63,7 @@ pub struct VolumeState {
     pub live: u64,
     /// Deleted files that it still lists.
     pub deleted: u64,
-    /// Whether it is empty though what was there before it still lies in its free space.
+    /// Whether it lists nothing, not even what was deleted, though something lies in its free space.
     pub is_formatted_anew: bool,
 }
 

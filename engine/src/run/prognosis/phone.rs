@@ -34,7 +34,9 @@ impl Phone {
             return Some(Phone::Other);
         }
         let is_gvfs = kind == "fuse.gvfsd-fuse"
-            || path.components().any(|part| part.as_os_str() == "gvfs" || part.as_os_str() == ".gvfs");
+            || path
+                .components()
+                .any(|part| part.as_os_str() == "gvfs" || part.as_os_str() == ".gvfs");
         let mut names = path.components().filter_map(|part| match part {
             Component::Normal(name) => name.to_str(),
             _ => None,

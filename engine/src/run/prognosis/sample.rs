@@ -62,7 +62,8 @@ impl Space {
 
     /// Where the blocks lie that follow `block` side by side, no more than a place of them.
     fn span(&self, block: u64) -> Option<Span> {
-        let index = self.ranges.partition_point(|(_, _, before)| *before <= block).checked_sub(1)?;
+        let index =
+            self.ranges.partition_point(|(_, _, before)| *before <= block).checked_sub(1)?;
         let (first, count, before) = self.ranges[index];
         let skipped = block - before;
         let blocks = count.checked_sub(skipped)?.min(PLACE);
@@ -75,7 +76,9 @@ impl Space {
             return self.all();
         }
         let even = (0..SPREAD).map(|part| {
-            let start = |part: u64| (u128::from(self.blocks) * u128::from(part) / u128::from(SPREAD)) as u64;
+            let start = |part: u64| {
+                (u128::from(self.blocks) * u128::from(part) / u128::from(SPREAD)) as u64
+            };
             let room = (start(part + 1) - start(part)).saturating_sub(PLACE).max(1);
             Place { block: start(part) + random.below(room), is_even: true }
         });
@@ -107,11 +110,8 @@ pub(super) fn look(
 ) -> Option<FreeSpace> {
     let space = Space::of(spans);
     let places = space.places(random);
-    let mut found = FreeSpace {
-        len: spans.total(),
-        is_whole: space.blocks <= WHOLE,
-        ..FreeSpace::default()
-    };
+    let mut found =
+        FreeSpace { len: spans.total(), is_whole: space.blocks <= WHOLE, ..FreeSpace::default() };
     let (mut measured, mut buffer) = (0, Buffer::default());
     for place in &places {
         if found.places > 0 && look.is_over() || progress.stopped() {
@@ -190,12 +190,16 @@ mod tests {
 
     #[test]
     fn places_lie_in_the_space_and_all_of_a_small_one_is_looked_at() {
-        let spans: SpanSet =
-            [Span { at: 100, len: 9000 }, Span { at: 1 << 20, len: 40 * BLOCK }].into_iter().collect();
+        let spans: SpanSet = [Span { at: 100, len: 9000 }, Span { at: 1 << 20, len: 40 * BLOCK }]
+            .into_iter()
+            .collect();
         let space = Space::of(&spans);
         assert_eq!(space.blocks, 1 + 40);
-        let found: Vec<Span> =
-            space.places(&mut Random::new(1)).iter().filter_map(|one| space.span(one.block)).collect();
+        let found: Vec<Span> = space
+            .places(&mut Random::new(1))
+            .iter()
+            .filter_map(|one| space.span(one.block))
+            .collect();
         assert_eq!(found.iter().map(|span| span.len).sum::<u64>(), 41 * BLOCK);
         assert!(found.iter().all(|span| spans.holds(*span)));
     }
@@ -211,6 +215,8 @@ mod tests {
         assert!(late.abs_diff(SPREAD / 2) <= 1, "{late}");
         let first = places.iter().filter(|one| one.block < FIRST * PLACE).count() as u64;
         assert!(first >= FIRST);
-        assert!(places.iter().all(|one| space.span(one.block).is_some_and(|span| spans.holds(span))));
+        assert!(
+            places.iter().all(|one| space.span(one.block).is_some_and(|span| spans.holds(span)))
+        );
     }
 }
