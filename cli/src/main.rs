@@ -1,6 +1,6 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
-#[expect(dead_code, reason = "called by `find`")]
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod advice;
 mod again;
 mod arguments;
@@ -8,12 +8,12 @@ mod chosen;
 mod commands;
 mod failure;
 mod folder;
-#[expect(dead_code, reason = "called by `find`")]
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod guide;
 mod interrupt;
 mod memory;
 mod notes;
-#[expect(dead_code, reason = "called by `find`")]
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod prognosis;
 mod progress;
 mod sizes;

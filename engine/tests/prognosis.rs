@@ -331,3 +331,32 @@ fn a_trimmed_ext4_is_told_from_one_that_was_not() {
     assert!(after.hope <= Hope::Unlikely, "{after:#?}");
     assert!(after.observed.free.unwrap().erased_share() >= Some(0.99));
 }
+
+/// Whatever a file system claims, an answer comes, and its numbers are possible.
+#[test]
+fn damaged_file_systems_give_an_answer() {
+    let (mut volume, paths) = card(8);
+    paths.iter().for_each(|path| volume.delete(path));
+    let ntfs = afterimage_testdata::ntfs::Volume::new(256).image().to_vec();
+    let ext = afterimage_testdata::ext::Volume::new(afterimage_testdata::ext::Kind::Ext4);
+    let whole = [volume.image()[..4 << 20].to_vec(), ntfs, ext.image().to_vec()];
+    for seed in 0..24 {
+        let mut random = Random::new(seed);
+        let mut image = whole[seed as usize % whole.len()].clone();
+        for _ in 0..200 {
+            let at = random.below(image.len().min(200_000));
+            image[at] = random.bits() as u8;
+        }
+        image.truncate(random.below(image.len()));
+        let len = image.len() as u64;
+        let said = look(MemorySource::new("damaged.img", image));
+        let observed = &said.observed;
+        assert!(
+            observed.volumes.iter().all(|one| one.at + one.len <= len),
+            "{seed}: {observed:#?}"
+        );
+        assert!(observed.free.as_ref().is_none_or(|free| free.len <= len), "{seed}");
+        assert!(observed.free_share().is_none_or(|share| (0.0..=1.0).contains(&share)), "{seed}");
+        assert!(said.because.ends_with('.') || said.because.ends_with("now."), "{}", said.because);
+    }
+}

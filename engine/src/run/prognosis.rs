@@ -58,6 +58,9 @@ pub struct Prognosis {
     pub observed: Observed,
 }
 
+/// How bytes are read: a mapping would have the system read megabytes around each of many places far apart.
+const READ: Io = Io::Read;
+
 /// A volume that lists no photo and no more files than that may have been formatted anew: systems put some of
 /// their own on an empty volume.
 const MOST_FRESH_FILES: u64 = 16;
@@ -87,7 +90,7 @@ pub fn prognosis(
     let observed = if metadata.is_dir() {
         of_folder(&system, path, options, progress)
     } else {
-        let source = source::open_watched(path, Io::Auto, progress.wish())?;
+        let source = source::open_watched(path, READ, progress.wish())?;
         of_source(&system, source, options, progress)
     };
     Ok(told(path, observed))
@@ -176,7 +179,7 @@ fn of_device_behind(
     options: &ForecastOptions,
     progress: &Progress,
 ) -> Observed {
-    match source::open_watched(device, Io::Auto, progress.wish()) {
+    match source::open_watched(device, READ, progress.wish()) {
         Ok(source) => of_source(system, source, options, progress),
         Err(error) => {
             let why = std::error::Error::source(&error)

@@ -233,10 +233,13 @@ fn full(observed: &Observed) -> Said {
         _ if part <= NEARLY_FULL => Hope::Unlikely,
         _ => return None,
     };
+    let free = match percent(part) {
+        little if part < 0.01 => little.replacen('l', "L", 1),
+        some => format!("Only {some}"),
+    };
     let said = format!(
-        "Only {} of it is free: files that are there were written over nearly all that was deleted. What is \
-         overwritten is gone for a laboratory, too.",
-        percent(part)
+        "{free} of it is free: files that are there were written over nearly all that was deleted. What is \
+         overwritten is gone for a laboratory, too."
     );
     Some((hope, said))
 }
