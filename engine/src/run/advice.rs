@@ -105,6 +105,20 @@ mod tests {
     }
 
     #[test]
+    fn what_no_device_holds_is_not_to_be_scanned() {
+        use crate::run::prognosis::{Phone, prognosis_of_phone};
+        let phone = LookedSource::from(&prognosis_of_phone(Phone::Apple));
+        assert!(phone.is_phone && !phone.can_be_scanned);
+        let folder = LookedSource {
+            can_be_scanned: false,
+            ..LookedSource::new("/home", Hope::Possible, "x.")
+        };
+        let steps = advice(&Looked { sources: vec![phone, folder], ..Looked::default() });
+        assert_eq!(commands(&steps, Means::Carve), [""; 0]);
+        assert!(steps[7].says.contains("/home: possible"), "{}", steps[7].says);
+    }
+
+    #[test]
     fn photos_that_are_only_in_the_cloud_are_said_to_be_there() {
         let steps = advice(&Looked { only_in_cloud: 3, ..Looked::default() });
         assert!(steps[1].says.contains("3 photos"), "{}", steps[1].says);

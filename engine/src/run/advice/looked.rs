@@ -66,8 +66,11 @@ pub struct LookedSource {
     pub is_failing: bool,
     /// Whether it is mounted and may be written to.
     pub is_in_use: bool,
-    /// Whether it is a phone, which nobody can scan.
+    /// Whether it is a phone.
     pub is_phone: bool,
+    /// Whether there is a device or an image to be scanned: of a phone, or of a folder of another machine, there
+    /// is none.
+    pub can_be_scanned: bool,
     /// Deleted photos that it lists.
     pub listed: u64,
 }
@@ -82,6 +85,7 @@ impl LookedSource {
             is_failing: false,
             is_in_use: false,
             is_phone: false,
+            can_be_scanned: true,
             listed: 0,
         }
     }
@@ -97,6 +101,7 @@ impl From<&Prognosis> for LookedSource {
             is_failing: is_unreadable || medium.is_some_and(|medium| !medium.health.is_empty()),
             is_in_use: medium.is_some_and(|medium| !medium.written_at.is_empty()),
             is_phone: observed.phone.is_some(),
+            can_be_scanned: path.is_some(),
             listed: observed.listed.all,
             ..LookedSource::new(
                 path.unwrap_or(&prognosis.path),

@@ -176,7 +176,7 @@ fn scan(means: Means, looked: &Looked) -> Step {
     }
     let mut commands: Vec<String> = sources
         .iter()
-        .filter(|one| one.hope > Hope::NotPossible && !one.is_phone)
+        .filter(|one| one.hope > Hope::NotPossible && one.can_be_scanned)
         .flat_map(|one| scan_of(one, looked))
         .collect();
     if sources.is_empty() {

@@ -149,19 +149,18 @@ fn random(observed: &Observed) -> Said {
 
 fn denied(observed: &Observed) -> Said {
     let Access::Denied(why) = &observed.access else { return None };
-    let device = observed.device.as_ref().map(|path| path.display().to_string());
-    let device = device.unwrap_or_else(|| "the device behind it".to_owned());
+    let (device, next) = match &observed.device {
+        Some(path) => (path.display().to_string(), " Run it again with sudo."),
+        None => ("What it lies on".to_owned(), ""),
+    };
     let (hope, kind) = match &observed.medium {
         Some(medium) => (medium.prospect.hope, medium.prospect.why),
         None => (Hope::Possible, "nothing tells of what kind it is"),
     };
-    Some((
-        hope,
-        format!(
-            "{device} could not be looked at ({why}), so that only its kind tells: {kind}. Run it again with \
-             sudo."
-        ),
-    ))
+    let said = format!(
+        "{device} could not be looked at ({why}), so that only its kind tells: {kind}.{next}"
+    );
+    Some((hope, said))
 }
 
 fn listed(observed: &Observed) -> Said {
