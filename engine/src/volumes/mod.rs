@@ -1,6 +1,7 @@
 //! Partition tables and file systems: which volumes there are, what they say of files, what is in use.
 
 pub mod capacity;
+pub mod condition;
 pub mod entropy;
 pub(crate) mod fields;
 pub mod filesystem;
