@@ -33,8 +33,8 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 8] =
-    ["scan", "recover", "image", "devices", "forecast", "formats", "bench", "help"];
+const VERBS: [&str; 9] =
+    ["scan", "recover", "image", "devices", "forecast", "formats", "bench", "cloud", "help"];
 
 /// A wrong command line.
 struct Wrong<'e> {
@@ -92,7 +92,7 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, recover, image, devices, forecast, formats and bench";
+                let verbs = "scan, recover, image, devices, forecast, formats, bench and cloud";
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };
@@ -249,7 +249,7 @@ mod tests {
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
         let all = "there is no command 'xyzzy'; the commands are scan, recover, image, devices, \
-                   forecast, formats and bench";
+                   forecast, formats, bench and cloud";
         check("xyzzy", all);
     }
 

@@ -3,6 +3,7 @@
 mod again;
 mod arguments;
 mod chosen;
+mod cloud;
 mod commands;
 mod failure;
 mod folder;

@@ -1,0 +1,83 @@
+//! The deleted folders above deleted files.
+
+use std::collections::HashMap;
+
+use super::file::File;
+
+/// Folders above a file that are looked at at the most.
+const MOST_DEPTH: usize = 64;
+
+/// What is in the trash, by id.
+pub struct Folders<'f>(HashMap<&'f str, &'f File>);
+
+impl<'f> Folders<'f> {
+    /// Of all that is in the trash.
+    pub fn of(files: &'f [File]) -> Self {
+        Folders(files.iter().map(|file| (&*file.id, file)).collect())
+    }
+
+    /// Where a file lay, from the topmost deleted folder on: the service does not name those that are still there.
+    pub fn path(&self, file: &File) -> String {
+        let mut parts: Vec<&str> = self.above(file).map(|folder| &*folder.name).collect();
+        parts.reverse();
+        parts.push(&file.name);
+        // A slash in a name separates nothing.
+        let parts: Vec<String> = parts.into_iter().map(|part| part.replace('/', "_")).collect();
+        parts.join("/")
+    }
+
+    /// The folder above a file that was deleted, and the file with it; nothing where the file itself was, or where
+    /// the folder is not in the list.
+    pub fn deleted_above(&self, file: &File) -> Option<&'f File> {
+        if file.explicitly_trashed {
+            return None;
+        }
+        self.above(file).find(|folder| folder.explicitly_trashed)
+    }
+
+    /// The deleted folders above a file, the nearest first. Circles, which no honest list has, end.
+    fn above(&self, file: &File) -> impl Iterator<Item = &'f File> {
+        let first = self.parent(file);
+        std::iter::successors(first, |folder| self.parent(folder)).take(MOST_DEPTH)
+    }
+
+    fn parent(&self, file: &File) -> Option<&'f File> {
+        self.0.get(file.parents.first()?.as_str()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(id: &str, name: &str, parent: &str, explicitly_trashed: bool) -> File {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "name": name, "parents": [parent], "explicitlyTrashed": explicitly_trashed,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_folder_that_was_deleted_is_found_above() {
+        let files = [
+            file("a", "Trip", "root", true),
+            file("b", "Day/1", "a", false),
+            file("c", "x.jpg", "b", false),
+            file("d", "y.jpg", "gone", false),
+            file("e", "z.jpg", "a", true),
+        ];
+        let folders = Folders::of(&files);
+        assert_eq!(folders.path(&files[2]), "Trip/Day_1/x.jpg");
+        assert_eq!(folders.path(&files[3]), "y.jpg");
+        let above = |at: usize| folders.deleted_above(&files[at]).map(|folder| &*folder.id);
+        assert_eq!([above(2), above(3), above(4)], [Some("a"), None, None]);
+    }
+
+    #[test]
+    fn a_circle_of_folders_ends() {
+        let files = [file("a", "A", "b", false), file("b", "B", "a", false)];
+        let folders = Folders::of(&files);
+        assert_eq!(folders.path(&files[0]).matches('/').count(), MOST_DEPTH);
+        assert!(folders.deleted_above(&files[0]).is_none());
+    }
+}
