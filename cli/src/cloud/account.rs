@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 /// The user's own registration with the vendor, and where its tokens are kept.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 pub struct Account {
     /// Your own client id (Dropbox: app key) [default: that of the tokens, of AFTERIMAGE_DRIVE_CLIENT_ID or
     /// AFTERIMAGE_DROPBOX_CLIENT_ID, or of drive-client.json or dropbox-client.json in the folder of the tokens]

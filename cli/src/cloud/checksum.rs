@@ -128,7 +128,10 @@ mod tests {
             sums.verdict(&item)
         };
         assert_eq!(verdict(b"abc"), Ok(true));
-        assert_eq!(verdict(b"abd"), Err("its MD5 is not the one that the service gives".to_owned()));
+        assert_eq!(
+            verdict(b"abd"),
+            Err("its MD5 is not the one that the service gives".to_owned())
+        );
         assert_eq!(verdict(b"ab"), Err("2 bytes came of 3".to_owned()));
         assert_eq!(Checksums::of(&Item::default()).verdict(&Item::default()), Ok(false));
     }

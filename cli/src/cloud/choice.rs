@@ -16,7 +16,6 @@ pub enum Kind {
 
 /// The options that choose; all of them must hold.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 pub struct Choice {
     /// Only files whose name, or path as far as it is known, matches, such as 'img_*.jpg' or 'Camera
     /// Uploads/**'. May be given several times.
@@ -133,9 +132,8 @@ mod taken {
 
         #[test]
         fn all_that_is_asked_for_must_hold() {
-            let takes = |arguments: &[&str], name, path| {
-                choice(arguments).takes_entry(name, path, None)
-            };
+            let takes =
+                |arguments: &[&str], name, path| choice(arguments).takes_entry(name, path, None);
             assert!(takes(&[], "a.jpg", None) && !takes(&[], "a.txt", None));
             assert!(takes(&["--all-types"], "a.txt", None));
             assert!(takes(&["--type", "video"], "a.mp4", None));

@@ -89,8 +89,9 @@ fn unnamed(vendor: Vendor, variable: &str) -> String {
 
 /// Id and secret in a file: Google's JSON, or the bare secret.
 fn read(path: &Path) -> Result<(Option<String>, Option<String>), Failure> {
-    let cannot =
-        |why: &dyn std::fmt::Display| Failure::other(format!("cannot read {}: {why}", path.display()));
+    let cannot = |why: &dyn std::fmt::Display| {
+        Failure::other(format!("cannot read {}: {why}", path.display()))
+    };
     let mut text = String::new();
     let file = File::open(path).map_err(|error| cannot(&error))?;
     file.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| cannot(&error))?;

@@ -99,7 +99,9 @@ impl Service for Drive {
         let request = request(patch, br#"{"trashed":false}"#.to_vec())?;
         match session.ask::<Restored>(&doing, request)? {
             Ok(Restored { trashed: false }) => Ok(()),
-            Ok(_) => Err(Failure::other(format!("cannot {doing}: the service leaves it in the trash"))),
+            Ok(_) => {
+                Err(Failure::other(format!("cannot {doing}: the service leaves it in the trash")))
+            }
             Err(refusal) => Err(refusal.to_failure(&doing)),
         }
     }
@@ -127,7 +129,10 @@ fn trashed(session: &mut Session, notes: &mut Vec<String>) -> Result<Vec<File>, 
             .map_err(|refusal| refusal.to_failure(DOING))?;
         files.extend(page.files);
         if page.incomplete_search {
-            note_once(notes, "Google Drive says that its list may not be complete; ask again later.");
+            note_once(
+                notes,
+                "Google Drive says that its list may not be complete; ask again later.",
+            );
         }
         let Some(next) = page.next_page_token else { return Ok(files) };
         if files.len() >= MOST_ENTRIES {

@@ -67,7 +67,8 @@ impl Service for Dropbox {
 
     fn content(&self, session: &mut Session, item: &Item) -> Result<Box<dyn Read>, Failure> {
         let doing = format!("download {}", item.shown());
-        let argument = json!({ "path": format!("rev:{}", item.rev.as_deref().unwrap_or_default()) });
+        let argument =
+            json!({ "path": format!("rev:{}", item.rev.as_deref().unwrap_or_default()) });
         let url = format!("{}/files/download", session.endpoints().content);
         let request = Request::post(url).header("Dropbox-API-Arg", header(&argument));
         let request =
@@ -144,7 +145,9 @@ fn revision(
         }
         Err(refusal) if is_path_tag(&refusal, "not_file") => Ok(None),
         // One file that the service says no to is no reason not to list the others.
-        Err(refusal) if refusal.status == 409 => Ok(Some(entry.without_revision(&refusal.message()))),
+        Err(refusal) if refusal.status == 409 => {
+            Ok(Some(entry.without_revision(&refusal.message())))
+        }
         Err(refusal) => Err(refusal.to_failure(&doing)),
     }
 }
@@ -168,7 +171,9 @@ fn header(argument: &Value) -> String {
             text.push(letter);
         } else {
             let mut units = [0; 2];
-            text.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            text.extend(
+                letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")),
+            );
         }
     }
     text

@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_vendor_s_word_is_one_plain_line_and_not_endless() {
-        let said = Failure::refused("restore a.jpg", 403, " No\n\u{1b}[31m way \u{202e}").to_string();
+        let said =
+            Failure::refused("restore a.jpg", 403, " No\n\u{1b}[31m way \u{202e}").to_string();
         assert_eq!(said, "cannot restore a.jpg: No ?[31m way ? (status 403)");
         assert_eq!(one_line(&"é".repeat(9999)).chars().count(), LONGEST_WORD + 3);
     }

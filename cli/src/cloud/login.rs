@@ -7,7 +7,9 @@ use std::io::Write;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse};
+use oauth2::basic::{
+    BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse,
+};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, RedirectUrl, RefreshToken, Scope,
@@ -157,7 +159,10 @@ impl Login<'_> {
             }
             Err(Refusal { status, body, .. }) => (status, body),
         };
-        Response::builder().status(status).body(body).map_err(|error| Failure::other(error.to_string()))
+        Response::builder()
+            .status(status)
+            .body(body)
+            .map_err(|error| Failure::other(error.to_string()))
     }
 
     fn failure(&self, error: BasicRequestTokenError<Failure>) -> Failure {

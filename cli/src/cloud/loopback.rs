@@ -64,7 +64,12 @@ impl Loopback {
     /// # Errors
     ///
     /// When the user does not consent, or not within `wait`.
-    pub fn code(&self, state: &str, wait: Duration, progress: &Progress) -> Result<String, Failure> {
+    pub fn code(
+        &self,
+        state: &str,
+        wait: Duration,
+        progress: &Progress,
+    ) -> Result<String, Failure> {
         let until = Instant::now() + wait;
         let mut strangers = 0;
         while Instant::now() < until {
@@ -136,7 +141,9 @@ fn judge(url: &str, state: &str) -> Visit {
 fn answer(request: Request, visit: &Visit) {
     let (status, text) = match visit {
         Visit::Consent(_) => (200, "Thank you. afterimage goes on; this window can be closed."),
-        Visit::Denial(_) => (200, "Nothing was allowed, and afterimage ends; this window can be closed."),
+        Visit::Denial(_) => {
+            (200, "Nothing was allowed, and afterimage ends; this window can be closed.")
+        }
         Visit::OtherState => (400, "This does not belong to the afterimage that is waiting here."),
         Visit::Stranger => (404, "There is nothing here."),
     };

@@ -19,8 +19,9 @@ const MOST_NAMES: u32 = 16;
 /// When others than its owner can read or write it: what it holds is then no secret any more. On Windows the
 /// rights are those of the user's own folder and are not looked at.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    let cannot =
-        |why: &dyn std::fmt::Display| Failure::other(format!("cannot read {}: {why}", path.display()));
+    let cannot = |why: &dyn std::fmt::Display| {
+        Failure::other(format!("cannot read {}: {why}", path.display()))
+    };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -62,7 +63,8 @@ fn is_open_to_others(_: &fs::Metadata) -> bool {
 ///
 /// When it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let cannot = |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
+    let cannot =
+        |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder).map_err(cannot)?;
     }

@@ -255,9 +255,8 @@ mod tests {
     #[test]
     fn a_hostile_path_stays_in_the_folder() {
         let (_folder, mut desk) = desk();
-        let mut choose = |path: &str| {
-            desk.choose(&Item { path: path.to_owned(), ..Item::default() }).0
-        };
+        let mut choose =
+            |path: &str| desk.choose(&Item { path: path.to_owned(), ..Item::default() }).0;
         assert_eq!(choose("../../etc/passwd"), "etc/passwd");
         assert_eq!(choose("/"), "unnamed");
         assert_eq!(choose("C:/nul"), "_nul");

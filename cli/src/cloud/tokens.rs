@@ -75,16 +75,15 @@ impl Tokens {
     ///
     /// When it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_vec_pretty(self).map_err(|error| Failure::other(error.to_string()))?;
+        let text =
+            serde_json::to_vec_pretty(self).map_err(|error| Failure::other(error.to_string()))?;
         private_file::write(path, &text)
     }
 
     /// Whether the consent covers all of `scopes`. That for the whole of a drive covers reading it.
     pub fn covers(&self, scopes: &[&str]) -> bool {
         let has = |scope: &str| self.scopes.iter().any(|own| own == scope);
-        scopes.iter().all(|scope| {
-            has(scope) || scope.strip_suffix(".readonly").is_some_and(has)
-        })
+        scopes.iter().all(|scope| has(scope) || scope.strip_suffix(".readonly").is_some_and(has))
     }
 }
 

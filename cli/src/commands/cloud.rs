@@ -25,7 +25,6 @@ use crate::status::Status;
 /// services, never against the services themselves.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLES)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 pub struct Cloud {
     #[command(subcommand)]
     verb: Verb,
@@ -33,7 +32,6 @@ pub struct Cloud {
 
 /// What to do with a trash.
 #[derive(Debug, Subcommand)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 enum Verb {
     List(List),
     Download(Download),
@@ -55,7 +53,6 @@ enum Verb {
 /// that only you can read, and later runs need no more.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 struct List {
     /// Which cloud drive.
     vendor: Vendor,
@@ -77,7 +74,6 @@ struct List {
 /// already with the same content is not downloaded again.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 struct Download {
     /// Which cloud drive.
     vendor: Vendor,
@@ -102,7 +98,6 @@ struct Download {
 /// The consent that this needs is wider than that for a list: it allows to write.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-#[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "read where the feature is built in"))]
 struct Restore {
     /// Which cloud drive.
     vendor: Vendor,

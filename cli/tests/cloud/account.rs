@@ -119,7 +119,8 @@ fn who_asks_has_to_be_known() {
     ran.check(2);
     ran.complains(&["no client id for Google Drive", "--client-secret-file", "Desktop app"]);
     // Google's own JSON names the client and its secret.
-    let json = json!({ "installed": { "client_id": CLIENT, "client_secret": "GOCSPX-not-so-secret" } });
+    let json =
+        json!({ "installed": { "client_id": CLIENT, "client_secret": "GOCSPX-not-so-secret" } });
     fs::write(desk.path("client.json"), json.to_string()).unwrap();
     desk.run_bare(&["cloud", "list", "drive", "--client-secret-file", "client.json"]).check(0);
 }

@@ -44,7 +44,9 @@ impl Desk {
     /// Where the tokens are kept.
     pub fn tokens(&self, vendor: &str) -> PathBuf {
         match cfg!(target_os = "macos") {
-            true => self.path(&format!("Library/Application Support/afterimage/{vendor}-tokens.json")),
+            true => {
+                self.path(&format!("Library/Application Support/afterimage/{vendor}-tokens.json"))
+            }
             false => self.path(&format!(".config/afterimage/{vendor}-tokens.json")),
         }
     }
@@ -97,7 +99,9 @@ impl Desk {
             for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
                 match entry.file_type().unwrap().is_dir() {
                     true => folders.push(entry.path()),
-                    false => files.push((below(&top, &entry.path()), fs::read(entry.path()).unwrap())),
+                    false => {
+                        files.push((below(&top, &entry.path()), fs::read(entry.path()).unwrap()))
+                    }
                 }
             }
         }
@@ -134,9 +138,8 @@ impl Ran {
 
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| {
-            panic!("{error}: stdout:\n{}\nstderr:\n{}", self.out, self.err)
-        })
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}: stdout:\n{}\nstderr:\n{}", self.out, self.err))
     }
 
     /// One line on stderr that begins so and has all the parts in it.

@@ -136,10 +136,10 @@ fn a_refusal_is_one_plain_line() {
         ran.err,
         "afterimage: cannot list the trash of Google Drive: No ?[2J way (status 403)\n"
     );
-    desk.fake.state().faults.push(Fault {
-        body: json!(["no", "list"]),
-        ..fault("/drive/v3/files", 0, 1, 200)
-    });
+    desk.fake
+        .state()
+        .faults
+        .push(Fault { body: json!(["no", "list"]), ..fault("/drive/v3/files", 0, 1, 200) });
     let ran = desk.run("list", "drive", &[]);
     ran.check(2);
     ran.complains(&["cannot be understood"]);
@@ -152,7 +152,12 @@ fn downloads_are_whole_named_dated_and_never_over_others() {
         let mut state = desk.fake.state();
         let drive = &mut state.drive;
         drive.add_folder("trip", "Trip/2024", json!({}));
-        drive.add("1", "a.jpg", &content(1), json!({ "parents": ["trip"], "explicitlyTrashed": false }));
+        drive.add(
+            "1",
+            "a.jpg",
+            &content(1),
+            json!({ "parents": ["trip"], "explicitlyTrashed": false }),
+        );
         drive.add("2", "a.jpg", &content(2), json!({}));
         drive.add("3", "a.jpg", &content(3), json!({}));
         drive.add("4", "../../../evil.jpg", &content(4), json!({}));
@@ -176,7 +181,9 @@ fn downloads_are_whole_named_dated_and_never_over_others() {
     assert_eq!(find(&content(4)), ".._.._.._evil.jpg");
     assert_eq!(find(&content(5)), "_nul.jpg");
     let twins = [find(&content(2)), find(&content(3))];
-    assert!(twins.contains(&"a.jpg".to_owned()) && twins.iter().any(|name| name.starts_with("a_0x")));
+    assert!(
+        twins.contains(&"a.jpg".to_owned()) && twins.iter().any(|name| name.starts_with("a_0x"))
+    );
     assert_eq!(written.len(), 6, "no part of a download is left: {written:?}");
     let time = fs::metadata(desk.path("out/a.jpg")).unwrap().modified().unwrap();
     assert_eq!(time, SystemTime::UNIX_EPOCH + Duration::from_secs(1_717_178_400));
@@ -234,7 +241,11 @@ fn only_what_can_be_restored_is() {
     ran.complains(&["cannot restore hers.jpg", "it belongs to Ann ann@example.com"]);
     ran.complains(&["cannot restore Trip/in.jpg", "deleted with the folder 'Trip'"]);
     ran.complains(&["cannot restore no.jpg", "sufficient permissions for this file. (status 403)"]);
-    assert!(ran.out.contains("restored  own.jpg") && ran.out.contains("1 file restored"), "{}", ran.out);
+    assert!(
+        ran.out.contains("restored  own.jpg") && ran.out.contains("1 file restored"),
+        "{}",
+        ran.out
+    );
     assert_eq!(desk.fake.asked("PATCH"), 2, "what cannot be restored is not asked for");
     let is_trashed = |id: &str| desk.fake.state().drive.file(id).unwrap()["trashed"] == true;
     assert!(!is_trashed("own") && is_trashed("hers") && is_trashed("in"));

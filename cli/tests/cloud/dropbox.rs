@@ -64,7 +64,8 @@ fn a_list_that_loses_its_place_begins_anew() {
 fn downloads_are_proven_by_the_content_hash() {
     let desk = Desk::new();
     // More than two blocks of 4 MiB.
-    let large: Vec<u8> = (0..9_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let large: Vec<u8> =
+        (0..9_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     {
         let mut state = desk.fake.state();
         let dropbox = &mut state.dropbox;

@@ -112,9 +112,11 @@ impl File {
                     let name = one_line(&folder.name);
                     format!("it was deleted with the folder '{name}', which has to be restored")
                 }
-                None => "it was deleted with a folder that is not in this list; restore that one on \
+                None => {
+                    "it was deleted with a folder that is not in this list; restore that one on \
                          drive.google.com"
-                    .to_owned(),
+                        .to_owned()
+                }
             });
         }
         let may = self.capabilities.can_untrash;
@@ -173,9 +175,7 @@ mod tests {
             json!({"explicitlyTrashed": true, "ownedByMe": true, "capabilities": {"canUntrash": false}}),
             Some("this account may not restore it"),
         );
-        let shared = |may: bool| {
-            json!({"explicitlyTrashed": true, "driveId": "d", "capabilities": {"canUntrash": may}})
-        };
+        let shared = |may: bool| json!({"explicitlyTrashed": true, "driveId": "d", "capabilities": {"canUntrash": may}});
         check(shared(true), None);
         check(shared(false), Some("this account may not restore it"));
         check(json!({"explicitlyTrashed": true}), Some("this account may not restore it"));

@@ -128,9 +128,12 @@ mod tests {
     fn what_is_not_kept_is_told() {
         let none = item(json!({ "is_deleted": true, "entries": [] }));
         assert!(none.no_restore.is_some() && none.no_download.is_some());
-        let old = item(json!({ "is_deleted": true, "entries": [{ "rev": "a", "is_restorable": false }] }));
+        let old = item(
+            json!({ "is_deleted": true, "entries": [{ "rev": "a", "is_restorable": false }] }),
+        );
         assert_eq!(old.no_restore.as_deref(), Some("Dropbox does not keep it any longer"));
-        let paper = json!({ "is_deleted": true, "entries": [{ "rev": "a", "is_downloadable": false }] });
+        let paper =
+            json!({ "is_deleted": true, "entries": [{ "rev": "a", "is_downloadable": false }] });
         assert!(item(paper).no_download.is_some());
     }
 }

@@ -109,9 +109,7 @@ impl Download {
         let outcome = asked.each(err, |asked, item| match &item.no_download {
             // A folder is made by what lies in it.
             Some(_) if item.is_folder => Ok(Done::Listed),
-            Some(why) => {
-                Err(Failure::other(format!("cannot download {}: {why}", item.shown())))
-            }
+            Some(why) => Err(Failure::other(format!("cannot download {}: {why}", item.shown()))),
             None => desk.save(asked.service, &mut asked.session, item).map(Done::Saved),
         });
         asked.said("download", outcome).print(self.json, out)

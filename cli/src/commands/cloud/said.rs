@@ -87,7 +87,11 @@ impl Said<'_> {
             };
             writeln!(out, "{line}")?;
             if let (Done::Listed, Some(why), false) = (done, &item.no_restore, item.is_folder) {
-                paragraph(out, "            - ", &plain(&format!("not restored by itself: {why}")))?;
+                paragraph(
+                    out,
+                    "            - ",
+                    &plain(&format!("not restored by itself: {why}")),
+                )?;
             }
         }
         if !self.outcome.rows.is_empty() {
@@ -103,26 +107,30 @@ impl Said<'_> {
     /// What it comes to, in a few sentences.
     fn summary(&self) -> String {
         let rows = &self.outcome.rows;
-        let of = |wanted: fn(&Done) -> bool| rows.iter().filter(|(_, done)| wanted(done)).count() as u64;
+        let of =
+            |wanted: fn(&Done) -> bool| rows.iter().filter(|(_, done)| wanted(done)).count() as u64;
         let title = self.vendor.title();
         let mut text = match self.verb {
             "list" => format!("{} in the trash of {title}.", self.counted()),
             "download" => {
                 let saved = of(|done| matches!(done, Done::Saved(Saved { was_there: false, .. })));
                 let there = of(|done| matches!(done, Done::Saved(Saved { was_there: true, .. })));
-                let unproven = of(|done| matches!(done, Done::Saved(Saved { is_proven: false, .. })));
+                let unproven =
+                    of(|done| matches!(done, Done::Saved(Saved { is_proven: false, .. })));
                 let mut text = format!("{} downloaded", count(saved, "file was", "files were"));
                 if there > 0 {
                     text += &format!(", {} there already", count(there, "was", "were"));
                 }
                 if unproven > 0 {
-                    text += &format!("; for {unproven} the service gives no checksum to prove them by");
+                    text +=
+                        &format!("; for {unproven} the service gives no checksum to prove them by");
                 }
                 text + "."
             }
             _ => {
                 let restored = of(|done| matches!(done, Done::Restored));
-                let would = if self.is_dry { "would be restored" } else { "restored to where they were" };
+                let would =
+                    if self.is_dry { "would be restored" } else { "restored to where they were" };
                 format!("{} {would}.", count(restored, "file", "files"))
             }
         };
@@ -160,7 +168,8 @@ impl Said<'_> {
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let files: Vec<Value> = self.outcome.rows.iter().map(|(item, done)| row(item, done)).collect();
+        let files: Vec<Value> =
+            self.outcome.rows.iter().map(|(item, done)| row(item, done)).collect();
         let mut said = json!({
             "schema": "afterimage-cloud/1",
             "vendor": self.vendor.name(),

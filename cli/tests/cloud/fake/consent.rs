@@ -24,11 +24,29 @@ pub struct Rules {
 /// Google ("OAuth 2.0 for Mobile & Desktop Apps").
 pub const GOOGLE: Rules = Rules {
     page: &[
-        "client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge",
-        "code_challenge_method", "access_type", "login_hint", "prompt", "include_granted_scopes",
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "access_type",
+        "login_hint",
+        "prompt",
+        "include_granted_scopes",
     ],
     offline: "access_type",
-    token: &["grant_type", "client_id", "client_secret", "code", "code_verifier", "redirect_uri", "refresh_token"],
+    token: &[
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "redirect_uri",
+        "refresh_token",
+        "scope",
+    ],
     scopes: &[
         "https://www.googleapis.com/auth/drive",
         "https://www.googleapis.com/auth/drive.readonly",
@@ -41,22 +59,48 @@ pub const GOOGLE: Rules = Rules {
 /// Dropbox ("OAuth Guide").
 pub const DROPBOX: Rules = Rules {
     page: &[
-        "client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge",
-        "code_challenge_method", "token_access_type", "include_granted_scopes", "locale",
-        "force_reapprove", "force_reauthentication", "disable_signup", "require_role",
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "token_access_type",
+        "include_granted_scopes",
+        "locale",
+        "force_reapprove",
+        "force_reauthentication",
+        "disable_signup",
+        "require_role",
     ],
     offline: "token_access_type",
     token: &[
-        "grant_type", "client_id", "client_secret", "code", "code_verifier", "redirect_uri",
-        "refresh_token", "scope", "locale",
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "redirect_uri",
+        "refresh_token",
+        "scope",
+        "locale",
     ],
-    scopes: &["files.metadata.read", "files.content.read", "files.content.write", "account_info.read"],
+    scopes: &[
+        "files.metadata.read",
+        "files.content.read",
+        "files.content.write",
+        "account_info.read",
+    ],
     secret: None,
     back: Some("http://127.0.0.1:PORT/"),
 };
 
 /// The one client that is registered.
 pub const CLIENT: &str = "client-1.apps.example";
+
+/// The same client and its secret as HTTP has them (RFC 6749, 2.3.1): Google's own library for Python does it so.
+const BASIC: &str = "Basic Y2xpZW50LTEuYXBwcy5leGFtcGxlOkdPQ1NQWC1ub3Qtc28tc2VjcmV0";
 
 /// What the user does on the page.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -143,7 +187,8 @@ pub fn page(consents: &mut Consents, rules: &Rules, ask: &Ask) -> Result<Reply, 
     let url = Url::parse(back).map_err(|_| wrong("redirect_uri is no address"))?;
     let registered = rules.back.map(|back| back.replace("PORT", &consents.port.to_string()));
     let is_here = matches!(url.host(), Some(Host::Ipv4(address)) if address.is_loopback());
-    if !is_here || url.scheme() != "http" || registered.is_some_and(|registered| registered != back) {
+    if !is_here || url.scheme() != "http" || registered.is_some_and(|registered| registered != back)
+    {
         return Err(wrong("redirect_uri is not registered"));
     }
     let mut scopes: Vec<String> = one("scope")?.split(' ').map(str::to_owned).collect();
@@ -175,15 +220,16 @@ pub fn token(consents: &mut Consents, rules: &Rules, ask: &Ask) -> Result<Reply,
     if ask.header("content-type") != Some("application/x-www-form-urlencoded") {
         return Err(wrong("not a form"));
     }
-    if !ask.query.is_empty() || ask.header("authorization").is_some() {
+    let is_basic = rules.secret.is_some() && ask.header("authorization") == Some(BASIC);
+    if !ask.query.is_empty() || ask.header("authorization").is_some() && !is_basic {
         return Err(wrong("there is more than a form"));
     }
     let form = ask.form();
     let pairs = once(&form, &[rules.token]).map_err(|why| wrong(&why))?;
-    if get(&pairs, "client_id") != Some(CLIENT) {
+    if get(&pairs, "client_id") != Some(CLIENT) && !is_basic {
         return Err(bad("invalid_client", "The OAuth client was not found."));
     }
-    if rules.secret.is_some() && get(&pairs, "client_secret") != rules.secret {
+    if rules.secret.is_some() && get(&pairs, "client_secret") != rules.secret && !is_basic {
         return Err(wrong("client_secret is missing."));
     }
     let (scopes, renews) = match get(&pairs, "grant_type") {

@@ -23,7 +23,10 @@ pub struct Drive {
 /// A refusal as Google words them.
 fn error(status: u16, reason: &str, message: &str) -> Reply {
     let error = json!({ "message": message, "domain": "global", "reason": reason });
-    Reply::json(status, &json!({ "error": { "code": status, "message": message, "errors": [error] } }))
+    Reply::json(
+        status,
+        &json!({ "error": { "code": status, "message": message, "errors": [error] } }),
+    )
 }
 
 fn wrong(why: &str) -> Reply {
@@ -56,7 +59,9 @@ impl Drive {
         self.add(id, name, b"", more);
         let file = self.files.last_mut().unwrap().as_object_mut().unwrap();
         file.insert("mimeType".to_owned(), "application/vnd.google-apps.folder".into());
-        for field in ["size", "md5Checksum", "sha256Checksum", "originalFilename", "imageMediaMetadata"] {
+        for field in
+            ["size", "md5Checksum", "sha256Checksum", "originalFilename", "imageMediaMetadata"]
+        {
             file.remove(field);
         }
     }
@@ -130,7 +135,8 @@ impl Drive {
                 .and_then(|at| at.parse().ok())
                 .ok_or_else(|| wrong("Invalid Value for pageToken"))?,
         };
-        let asked = get(pairs, "fields").unwrap_or("kind,nextPageToken,files(kind,id,name,mimeType)");
+        let asked =
+            get(pairs, "fields").unwrap_or("kind,nextPageToken,files(kind,id,name,mimeType)");
         let asked = fields::parse(asked).map_err(|why| wrong(&why))?;
         check(&asked, &schema::PAGE_FIELDS)?;
         for files in asked.iter().filter(|field| field.name == "files") {
@@ -139,7 +145,8 @@ impl Drive {
         let trashed: Vec<&Value> =
             self.files.iter().filter(|file| file["trashed"] == true).collect();
         let page: Vec<&Value> = trashed.iter().skip(start).take(size).copied().collect();
-        let mut said = json!({ "kind": "drive#fileList", "incompleteSearch": false, "files": page });
+        let mut said =
+            json!({ "kind": "drive#fileList", "incompleteSearch": false, "files": page });
         if start + size < trashed.len() {
             said["nextPageToken"] = format!("~!!~page+{}", start + size).into();
         }
@@ -158,7 +165,11 @@ impl Drive {
         };
         let mime = file["mimeType"].as_str().unwrap().to_owned();
         if mime.starts_with("application/vnd.google-apps.") {
-            return Err(error(403, "fileNotDownloadable", "Only files with binary content can be downloaded."));
+            return Err(error(
+                403,
+                "fileNotDownloadable",
+                "Only files with binary content can be downloaded.",
+            ));
         }
         let mut body = self.contents[id].clone();
         if let Some((times, other)) = self.corrupt.get_mut(id)
@@ -200,7 +211,10 @@ impl Drive {
         let mut restored = vec![id.to_owned()];
         while let Some(parent) = restored.pop() {
             for file in &mut self.files {
-                if file["parents"][0] == *parent && file["explicitlyTrashed"] != true && file["trashed"] == true {
+                if file["parents"][0] == *parent
+                    && file["explicitlyTrashed"] != true
+                    && file["trashed"] == true
+                {
                     file["trashed"] = false.into();
                     restored.push(file["id"].as_str().unwrap().to_owned());
                 }

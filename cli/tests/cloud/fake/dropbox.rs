@@ -45,9 +45,17 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "list_folder",
         "files.metadata.read",
         &[
-            "path", "recursive", "include_media_info", "include_deleted",
-            "include_has_explicit_shared_members", "include_mounted_folders", "limit", "shared_link",
-            "include_property_groups", "include_non_downloadable_files", "include_restorable_info",
+            "path",
+            "recursive",
+            "include_media_info",
+            "include_deleted",
+            "include_has_explicit_shared_members",
+            "include_mounted_folders",
+            "limit",
+            "shared_link",
+            "include_property_groups",
+            "include_non_downloadable_files",
+            "include_restorable_info",
         ],
     ),
     ("list_folder/continue", "files.metadata.read", &["cursor"]),
@@ -104,10 +112,15 @@ impl Dropbox {
         };
         if !scopes.iter().any(|own| own == scope) {
             let error = json!({ ".tag": "missing_scope", "required_scope": scope });
-            return Err(Reply::json(401, &json!({ "error_summary": "missing_scope/..", "error": error })));
+            return Err(Reply::json(
+                401,
+                &json!({ "error_summary": "missing_scope/..", "error": error }),
+            ));
         }
         let argument = if *route == "download" {
-            if !ask.body.is_empty() || ask.header("content-type").is_some_and(|kind| kind.contains("json")) {
+            if !ask.body.is_empty()
+                || ask.header("content-type").is_some_and(|kind| kind.contains("json"))
+            {
                 return Err(wrong(route, "its argument is in the header alone"));
             }
             ask.header("dropbox-api-arg").unwrap_or_default().as_bytes()
@@ -117,8 +130,8 @@ impl Dropbox {
             }
             &ask.body
         };
-        let argument: Map<String, Value> =
-            serde_json::from_slice(argument).map_err(|_| wrong(route, "could not decode input as JSON"))?;
+        let argument: Map<String, Value> = serde_json::from_slice(argument)
+            .map_err(|_| wrong(route, "could not decode input as JSON"))?;
         if let Some(name) = argument.keys().find(|name| !fields.contains(&name.as_str())) {
             return Err(wrong(route, &format!("unknown field '{name}'")));
         }
@@ -142,13 +155,17 @@ impl Dropbox {
         }
         let limit = match &argument["limit"] {
             Value::Null => 2000,
-            limit => limit.as_u64().filter(|limit| (1..=2000).contains(limit)).ok_or_else(|| {
-                wrong("limit: expected integer from 1 to 2000")
-            })?,
+            limit => limit
+                .as_u64()
+                .filter(|limit| (1..=2000).contains(limit))
+                .ok_or_else(|| wrong("limit: expected integer from 1 to 2000"))?,
         };
         let flags = argument.as_object().unwrap().iter();
         for (name, value) in flags {
-            if name.starts_with("include_") && name != "include_property_groups" && !value.is_boolean() {
+            if name.starts_with("include_")
+                && name != "include_property_groups"
+                && !value.is_boolean()
+            {
                 return Err(wrong(&format!("{name}: expected boolean")));
             }
         }
@@ -209,7 +226,8 @@ impl Dropbox {
         if argument["include_restorable_info"] == true {
             revision["is_restorable"] = entry.is_kept.into();
         }
-        let mut said = json!({ "is_deleted": is_deleted, "has_more": false, "entries": [revision] });
+        let mut said =
+            json!({ "is_deleted": is_deleted, "has_more": false, "entries": [revision] });
         if is_deleted {
             said["server_deleted"] = "2026-11-20T08:00:00Z".into();
         }
@@ -239,7 +257,8 @@ impl Dropbox {
         let Some(rev) = rev else {
             return Err(wrong("download", "path: this stand-in gives revisions"));
         };
-        let Some(entry) = self.entries.iter().find(|entry| entry.rev == rev && entry.is_kept) else {
+        let Some(entry) = self.entries.iter().find(|entry| entry.rev == rev && entry.is_kept)
+        else {
             return Ok(not_found());
         };
         let mut body = entry.content.clone();
@@ -249,10 +268,15 @@ impl Dropbox {
         // Only ASCII stands in a header.
         let ascii = |letter: char| match letter.is_ascii() {
             true => letter.to_string(),
-            false => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+            false => letter
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"))
+                .collect(),
         };
         let result: String = entry.metadata().to_string().chars().map(ascii).collect();
-        let headers = [("Content-Type", "application/octet-stream"), ("Dropbox-API-Result", &result)];
+        let headers =
+            [("Content-Type", "application/octet-stream"), ("Dropbox-API-Result", &result)];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         Ok(Reply { status: 200, headers, body })
     }

@@ -19,7 +19,8 @@ pub fn parse(text: &str) -> Result<Vec<Field>, String> {
 fn list(rest: &mut &str) -> Result<Vec<Field>, String> {
     let mut fields = Vec::new();
     loop {
-        let len = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'*').count();
+        let len =
+            rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'*').count();
         let (name, after) = rest.split_at(len);
         if name.is_empty() {
             return Err(format!("no field at {rest:?}"));
@@ -71,7 +72,8 @@ pub fn project(value: &Value, fields: &[Field]) -> Value {
 #[test]
 fn fields_are_read_and_all_others_left_out() {
     let fields = parse("a,b(c,d/e),f").unwrap();
-    let value = serde_json::json!({ "a": 1, "b": [{ "c": 2, "x": 3, "d": { "e": 4, "y": 5 } }], "g": 6 });
+    let value =
+        serde_json::json!({ "a": 1, "b": [{ "c": 2, "x": 3, "d": { "e": 4, "y": 5 } }], "g": 6 });
     let kept = serde_json::json!({ "a": 1, "b": [{ "c": 2, "d": { "e": 4 } }] });
     assert_eq!(project(&value, &fields), kept);
     for bad in ["", "a,", "a(b", "a)", "a b", "(a)"] {
