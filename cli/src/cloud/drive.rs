@@ -128,6 +128,7 @@ fn trashed(session: &mut Session, notes: &mut Vec<String>) -> Result<Vec<File>, 
             .ask(DOING, request(Request::get(url), Vec::new())?)?
             .map_err(|refusal| refusal.to_failure(DOING))?;
         files.extend(page.files);
+        session.show(format!("{} entries are listed", files.len()));
         if page.incomplete_search {
             note_once(
                 notes,

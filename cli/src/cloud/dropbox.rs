@@ -47,11 +47,12 @@ impl Service for Dropbox {
         let mut listing = Listing::default();
         let deleted = deleted(session)?;
         for entry in deleted.entries() {
-            // Its type is all in its name, and each revision costs a request.
+            // What it is is told by its name alone, and each revision costs a request.
             if !choice.takes_entry(&entry.name, Some(entry.path()), None) {
                 listing.left_out += 1;
                 continue;
             }
+            session.show(format!("{} files are looked up", listing.items.len()));
             match revision(session, entry, &deleted)? {
                 Some(item) if choice.takes_date(&item) => listing.items.push(item),
                 Some(_) => listing.by_date += 1,
@@ -118,6 +119,8 @@ fn deleted(session: &mut Session) -> Result<Deleted, Failure> {
         };
         page.entries.into_iter().for_each(|entry| deleted.add(entry));
         pages += 1;
+        let (found, all) = (deleted.entries().len(), deleted.looked_at);
+        session.show(format!("{all} entries are listed, {found} of them deleted"));
         deleted.is_cut = page.has_more && (pages >= MOST_PAGES || deleted.is_full());
         if !page.has_more || deleted.is_cut {
             return Ok(deleted);
@@ -197,5 +200,14 @@ mod tests {
         let text = header(&argument);
         assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), argument);
+    }
+    proptest::proptest! {
+        #[test]
+        fn every_argument_comes_through_a_header(path: String) {
+            let argument = json!({ "path": path });
+            let text = header(&argument);
+            proptest::prop_assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+            proptest::prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), argument);
+        }
     }
 }

@@ -90,12 +90,9 @@ impl Http {
                     }
                     (refusal.retry_after(), refusal.message())
                 }
-                Err(error) if is_repeatable && is_passing(&error) => {
-                    (None, one_line(&error.to_string()))
-                }
+                Err(error) if is_repeatable && is_passing(&error) => (None, why(&error)),
                 Err(error) => {
-                    let why = one_line(&error.to_string());
-                    return Err(Failure::other(format!("cannot {doing}: {why}")));
+                    return Err(Failure::other(format!("cannot {doing}: {}", why(&error))));
                 }
             };
             match backoff.next(asked) {
@@ -139,6 +136,14 @@ impl Http {
             thread::sleep(TICK.min(until.saturating_duration_since(Instant::now())));
         }
         Ok(())
+    }
+}
+
+/// What went wrong on the way, in one line.
+fn why(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => one_line(&error.to_string()),
+        other => one_line(&other.to_string()),
     }
 }
 

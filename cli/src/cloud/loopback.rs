@@ -187,6 +187,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Nobody who does not know the state gets a code through, whatever else is sent.
+        #[test]
+        fn without_the_state_there_is_no_consent(url in "[/?&=%a-z0-9+ ]{0,60}|/\\?[a-z=&%0-9]{0,60}") {
+            let visit = judge(&url, "a state that cannot be guessed");
+            proptest::prop_assert!(matches!(visit, Visit::OtherState | Visit::Stranger));
+        }
+    }
+
     #[test]
     fn nobody_waits_for_ever() {
         let loopback = Loopback::listen(None).unwrap();

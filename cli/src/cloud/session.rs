@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use afterimage_engine::progress::Progress;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use ureq::Body;
@@ -31,6 +32,8 @@ pub struct Session {
     http: Http,
     tokens: Tokens,
     path: PathBuf,
+    /// What is seen meanwhile; nothing where stderr is no terminal.
+    bar: ProgressBar,
 }
 
 impl Session {
@@ -77,7 +80,15 @@ impl Session {
                 tokens
             }
         };
-        Ok(Session { vendor, client, endpoints, http, tokens, path })
+        Ok(Session {
+            vendor,
+            client,
+            endpoints,
+            http,
+            tokens,
+            path,
+            bar: ProgressBar::new_spinner(),
+        })
     }
 
     /// Where the service is.
@@ -88,6 +99,17 @@ impl Session {
     /// Who asks to stop.
     pub fn progress(&self) -> &Progress {
         self.http.progress()
+    }
+
+    /// Shows what is being done; of text from elsewhere only what is plain.
+    pub fn show(&self, what: impl Into<String>) {
+        self.bar.set_message(what.into());
+        self.bar.tick();
+    }
+
+    /// Writes something else where that is shown.
+    pub fn pause(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
     }
 
     /// What the service answers to `request`. A token that is not taken any more is renewed, once.
@@ -171,6 +193,12 @@ impl Session {
             )));
         }
         Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -5,6 +5,8 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
+#[cfg(unix)]
+use crate::fake::Fault;
 use crate::fake::{Answer, CLIENT};
 
 fn desk() -> Desk {
@@ -142,4 +144,31 @@ fn no_other_machine_takes_the_place_of_a_service() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("must be an address on this machine"));
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_has_to_wait_with_it() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let desk = desk();
+    desk.run("list", "drive", &[]).check(0);
+    desk.fake.state().faults.push(Fault {
+        path: "/drive/v3/files",
+        after: 0,
+        times: 1,
+        status: 429,
+        headers: vec![("Retry-After", "120")],
+        body: json!({}),
+    });
+    let mut command = desk.command(&["cloud", "list", "drive"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let clock = Instant::now();
+    while desk.fake.asked("GET /drive/v3/files") < 2 && clock.elapsed().as_secs() < 60 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(clock.elapsed().as_secs() < 100);
 }

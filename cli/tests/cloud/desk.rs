@@ -66,10 +66,7 @@ impl Desk {
 
     /// The same with these arguments alone.
     pub fn run_bare(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_afterimage"));
-        command.args(arguments).current_dir(self.home.path()).stdin(Stdio::null());
-        command.env_clear().env("HOME", self.home.path()).env("APPDATA", self.path(".config"));
-        command.env("AFTERIMAGE_CLOUD_STAND_IN", &self.fake.origin).env("TZ", "UTC");
+        let mut command = self.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (pages, to_open) = channel();
@@ -89,6 +86,15 @@ impl Desk {
         let status = child.wait().unwrap().code().unwrap();
         let err = err.join().unwrap();
         Ran { status, out, err, consented: browser.join().unwrap() > 0 }
+    }
+
+    /// The program, with an environment that names nothing else than the stand-in.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_afterimage"));
+        command.args(arguments).current_dir(self.home.path()).stdin(Stdio::null());
+        command.env_clear().env("HOME", self.home.path()).env("APPDATA", self.path(".config"));
+        command.env("AFTERIMAGE_CLOUD_STAND_IN", &self.fake.origin).env("TZ", "UTC");
+        command
     }
 
     /// Every file below a folder, with its content.

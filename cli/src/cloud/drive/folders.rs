@@ -80,4 +80,27 @@ mod tests {
         assert_eq!(folders.path(&files[0]).matches('/').count(), MOST_DEPTH);
         assert!(folders.deleted_above(&files[0]).is_none());
     }
+    proptest::proptest! {
+        /// Whatever a list says of parents, every file has a path, and no folder is deleted above one that was
+        /// deleted itself.
+        #[test]
+        fn any_list_comes_to_an_end(
+            links in proptest::collection::vec((0_u8..12, proptest::bool::ANY, ".{0,8}"), 0..12),
+        ) {
+            let files: Vec<File> = links
+                .iter()
+                .enumerate()
+                .map(|(id, (parent, deleted, name))| {
+                    file(&id.to_string(), name, &parent.to_string(), *deleted)
+                })
+                .collect();
+            let folders = Folders::of(&files);
+            for file in &files {
+                proptest::prop_assert!(folders.path(file).matches('/').count() <= MOST_DEPTH);
+                if let Some(folder) = folders.deleted_above(file) {
+                    proptest::prop_assert!(folder.explicitly_trashed && !file.explicitly_trashed);
+                }
+            }
+        }
+    }
 }

@@ -15,6 +15,8 @@ pub struct Deleted {
     /// Hashes of the ids of files that are there: a moved file looks deleted where it was.
     live: HashSet<u64>,
     hasher: RandomState,
+    /// Entries of all kinds that were taken in.
+    pub looked_at: u64,
     /// Whether there is more than what was looked at.
     pub is_cut: bool,
 }
@@ -22,6 +24,7 @@ pub struct Deleted {
 impl Deleted {
     /// Takes in an entry of the list; a later one counts before an earlier one of the same path.
     pub fn add(&mut self, entry: Entry) {
+        self.looked_at += 1;
         if let Some(id) = &entry.id {
             self.live.insert(self.hasher.hash_one(id));
         }
@@ -33,7 +36,7 @@ impl Deleted {
     }
 
     /// The deleted entries, by path.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.values()
     }
 

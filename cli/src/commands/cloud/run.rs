@@ -62,11 +62,12 @@ impl Asked {
         mut act: impl FnMut(&mut Self, &Item) -> Result<Done, Failure>,
     ) -> Outcome {
         let items = std::mem::take(&mut self.listing.items);
-        let mut outcome = Outcome::default();
-        for item in items {
+        let (mut outcome, all) = (Outcome::default(), items.len());
+        for (at, item) in items.into_iter().enumerate() {
             if outcome.is_interrupted || outcome.is_full {
                 break;
             }
+            self.session.show(format!("{} of {all}: {}", at + 1, item.shown()));
             let done = act(self, &item).unwrap_or_else(|failure| match failure {
                 Failure::Stopped => {
                     outcome.is_interrupted = true;
@@ -74,7 +75,7 @@ impl Asked {
                 }
                 failure => {
                     outcome.is_full = matches!(failure, Failure::Full(_));
-                    drop(writeln!(err, "afterimage: {failure}"));
+                    self.session.pause(|| drop(writeln!(err, "afterimage: {failure}")));
                     Done::Failed(failure.to_string())
                 }
             });
@@ -83,8 +84,9 @@ impl Asked {
         outcome
     }
 
-    fn said(&self, verb: &'static str, outcome: Outcome) -> Said<'_> {
-        Said { vendor: self.vendor, verb, listing: &self.listing, outcome, is_dry: false }
+    /// What it came to; nothing more is asked for.
+    fn said(self, verb: &'static str, outcome: Outcome) -> Said {
+        Said { vendor: self.vendor, verb, listing: self.listing, outcome, is_dry: false }
     }
 }
 

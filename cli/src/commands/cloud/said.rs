@@ -39,20 +39,20 @@ pub struct Outcome {
 }
 
 /// What a verb came to.
-pub struct Said<'a> {
+pub struct Said {
     /// Which service.
     pub vendor: Vendor,
     /// The verb, as it is typed.
     pub verb: &'static str,
     /// What was left out of the list, and its notes.
-    pub listing: &'a Listing,
+    pub listing: Listing,
     /// What was done.
     pub outcome: Outcome,
     /// Whether it was only said what would be done.
     pub is_dry: bool,
 }
 
-impl Said<'_> {
+impl Said {
     /// Prints it; returns what it comes to in one number.
     pub fn print(&self, as_json: bool, out: &mut dyn Write) -> anyhow::Result<Status> {
         failure::unless_closed(if as_json { self.json(out) } else { self.text(out) })?;
@@ -164,7 +164,10 @@ impl Said<'_> {
         }
         let sizes = self.outcome.rows.iter().filter_map(|(item, _)| item.size);
         let size = sizes.fold(0, u64::saturating_add);
-        format!("{} ({})", parts.join(", "), bytes(size))
+        match size {
+            0 => parts.join(", "),
+            _ => format!("{} ({})", parts.join(", "), bytes(size)),
+        }
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
