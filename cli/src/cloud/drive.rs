@@ -5,6 +5,7 @@
 
 mod file;
 mod folders;
+mod parents;
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -61,7 +62,8 @@ impl Service for Drive {
     fn list(&self, session: &mut Session, choice: &Choice) -> Result<Listing, Failure> {
         let mut listing = Listing::default();
         let files = trashed(session, &mut listing.notes)?;
-        let folders = Folders::of(&files);
+        let parents = parents::look_up(session, &files)?;
+        let folders = Folders::of(&files, &parents);
         for file in &files {
             let path = folders.path(file);
             if !choice.takes_entry(&file.name, Some(&path), Some(&file.mime_type)) {

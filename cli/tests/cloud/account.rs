@@ -164,7 +164,7 @@ fn nobody_has_to_wait_with_it() {
     let mut command = desk.command(&["cloud", "list", "drive"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let clock = Instant::now();
-    while desk.fake.asked("GET /drive/v3/files") < 2 && clock.elapsed().as_secs() < 60 {
+    while desk.fake.asked("GET /drive/v3/files ") < 2 && clock.elapsed().as_secs() < 60 {
         std::thread::sleep(Duration::from_millis(10));
     }
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

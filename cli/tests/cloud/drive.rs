@@ -29,7 +29,7 @@ fn all_pages_are_listed() {
     let names = ran.files("name");
     assert_eq!(names.len(), 2345);
     assert!(names.is_sorted() && names[2344] == "IMG_2344.JPG");
-    assert_eq!(desk.fake.asked("GET /drive/v3/files"), 3);
+    assert_eq!(desk.fake.asked("GET /drive/v3/files "), 3);
     let json = ran.json();
     let file = &json["files"][0];
     assert_eq!(file["taken"], "2024-05-31T18:00:00");
@@ -101,7 +101,7 @@ fn a_busy_service_is_asked_again_when_it_says_so() {
     let ran = desk.run("list", "drive", &[]);
     ran.check(0);
     assert!(clock.elapsed() >= Duration::from_secs(1));
-    assert_eq!(desk.fake.asked("GET /drive/v3/files"), 1 + 5);
+    assert_eq!(desk.fake.asked("GET /drive/v3/files "), 1 + 5);
     desk.fake.rejected_nothing();
 }
 
@@ -113,13 +113,13 @@ fn a_service_that_stays_busy_is_given_up() {
     let ran = desk.run("list", "drive", &[]);
     ran.check(2);
     ran.complains(&["cannot list the trash of Google Drive now: not now; try again later"]);
-    assert_eq!(desk.fake.asked("GET /drive/v3/files"), 1 + 7);
+    assert_eq!(desk.fake.asked("GET /drive/v3/files "), 1 + 7);
     // One that asks for more patience than there is is not asked again.
     desk.fake.state().faults.clear();
     let headers = vec![("Retry-After", "86400")];
     desk.fake.state().faults.push(Fault { headers, ..fault("/drive/v3/files", 0, 9, 429) });
     desk.run("list", "drive", &[]).check(2);
-    assert_eq!(desk.fake.asked("GET /drive/v3/files"), 1 + 7 + 1);
+    assert_eq!(desk.fake.asked("GET /drive/v3/files "), 1 + 7 + 1);
 }
 
 #[test]
@@ -151,7 +151,8 @@ fn downloads_are_whole_named_dated_and_never_over_others() {
     {
         let mut state = desk.fake.state();
         let drive = &mut state.drive;
-        drive.add_folder("trip", "Trip/2024", json!({}));
+        drive.add_root();
+        drive.add_folder("trip", "Trip/2024", json!({ "parents": ["photos"] }));
         drive.add(
             "1",
             "a.jpg",
@@ -177,7 +178,7 @@ fn downloads_are_whole_named_dated_and_never_over_others() {
         found[0].to_owned()
     };
     assert_eq!(find(b"mine"), "b.jpg");
-    assert_eq!(find(&content(1)), "Trip_2024/a.jpg");
+    assert_eq!(find(&content(1)), "Photos/Trip_2024/a.jpg");
     assert_eq!(find(&content(4)), ".._.._.._evil.jpg");
     assert_eq!(find(&content(5)), "_nul.jpg");
     let twins = [find(&content(2)), find(&content(3))];
@@ -190,7 +191,8 @@ fn downloads_are_whole_named_dated_and_never_over_others() {
     // What is there is not downloaded again.
     let before = desk.fake.asked("GET /drive/v3/files/");
     desk.run("download", "drive", &["--output", "out"]).check(3);
-    assert_eq!(desk.fake.asked("GET /drive/v3/files/"), before + 1);
+    // The two folders, and what is not found.
+    assert_eq!(desk.fake.asked("GET /drive/v3/files/"), before + 3);
     assert_eq!(desk.written("out"), written);
     desk.fake.rejected_nothing();
 }
@@ -215,7 +217,7 @@ fn what_is_not_the_file_is_not_kept() {
     ran.complains(&["cannot download 3.jpg", "more came"]);
     ran.complains(&["cannot download 4.jpg", "2 bytes came of 5"]);
     assert_eq!(desk.written("out"), [("1.jpg".to_owned(), b"right".to_vec())]);
-    assert_eq!(desk.fake.asked("GET /drive/v3/files/2"), 3);
+    assert_eq!(desk.fake.asked("GET /drive/v3/files/2 "), 3);
 }
 
 #[test]

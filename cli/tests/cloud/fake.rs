@@ -39,7 +39,7 @@ pub struct State {
     pub dropbox: dropbox::Dropbox,
     /// Answers that come before all others.
     pub faults: Vec<Fault>,
-    /// Every request, as `GET /path`.
+    /// Every request, as `GET /path `.
     pub log: Vec<String>,
     /// What was wrong with requests.
     pub rejected: Vec<String>,
@@ -138,7 +138,7 @@ fn answer(mut request: tiny_http::Request, state: &Mutex<State>) {
 
 impl State {
     fn answer(&mut self, ask: &Ask) -> Reply {
-        self.log.push(format!("{} {}", ask.method, ask.path));
+        self.log.push(format!("{} {} ", ask.method, ask.path));
         for fault in &mut self.faults {
             if !ask.path.starts_with(fault.path) || fault.times == 0 {
                 continue;

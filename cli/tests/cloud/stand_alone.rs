@@ -23,6 +23,7 @@ fn stand_alone() {
         let mut state = fake.state();
         state.dropbox_consents.port = 53_170;
         state.dropbox.page = Some(2);
+        state.drive.add_root();
         for n in 0..250 {
             state.drive.add(&format!("f{n}"), &format!("IMG_{n:04}.JPG"), &[n as u8; 9], json!({}));
         }

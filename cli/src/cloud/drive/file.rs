@@ -46,7 +46,7 @@ pub struct File {
     /// The shared drive that it is in.
     drive_id: Option<String>,
     #[serde(default)]
-    pub parents: Vec<String>,
+    parents: Vec<String>,
     capabilities: Capabilities,
 }
 
@@ -94,6 +94,11 @@ impl File {
             comes_with: folders.deleted_above(self).map(|folder| folder.id.clone()),
             ..Item::default()
         }
+    }
+
+    /// The folder that it is in; the service gives one at the most.
+    pub fn parent(&self) -> Option<&String> {
+        self.parents.first()
     }
 
     fn no_restore(&self, folders: &Folders<'_>) -> Option<String> {
@@ -158,7 +163,7 @@ mod tests {
     fn check(json: serde_json::Value, no_restore: Option<&str>) {
         let file = file(json);
         let files = [File { id: "other".to_owned(), ..File::default() }];
-        let item = file.item(String::new(), &Folders::of(&files));
+        let item = file.item(String::new(), &Folders::of(&files, &[]));
         assert_eq!(item.no_restore.as_deref(), no_restore);
     }
 

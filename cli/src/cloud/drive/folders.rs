@@ -1,4 +1,4 @@
-//! The deleted folders above deleted files.
+//! The folders above deleted files.
 
 use std::collections::HashMap;
 
@@ -7,18 +7,20 @@ use super::file::File;
 /// Folders above a file that are looked at at the most.
 const MOST_DEPTH: usize = 64;
 
-/// What is in the trash, by id.
+/// What is in the trash, and the folders above it, by id.
 pub struct Folders<'f>(HashMap<&'f str, &'f File>);
 
 impl<'f> Folders<'f> {
-    /// Of all that is in the trash.
-    pub fn of(files: &'f [File]) -> Self {
-        Folders(files.iter().map(|file| (&*file.id, file)).collect())
+    /// Of all that is in the trash, and of folders that are not.
+    pub fn of(trashed: &'f [File], live: &'f [File]) -> Self {
+        Folders(live.iter().chain(trashed).map(|file| (&*file.id, file)).collect())
     }
 
-    /// Where a file lay, from the topmost deleted folder on: the service does not name those that are still there.
+    /// Where a file lay, from the topmost folder on that is known.
     pub fn path(&self, file: &File) -> String {
-        let mut parts: Vec<&str> = self.above(file).map(|folder| &*folder.name).collect();
+        // What lies in no folder is the drive itself.
+        let folders = self.above(file).filter(|folder| folder.parent().is_some());
+        let mut parts: Vec<&str> = folders.map(|folder| &*folder.name).collect();
         parts.reverse();
         parts.push(&file.name);
         // A slash in a name separates nothing.
@@ -35,14 +37,14 @@ impl<'f> Folders<'f> {
         self.above(file).find(|folder| folder.explicitly_trashed)
     }
 
-    /// The deleted folders above a file, the nearest first. Circles, which no honest list has, end.
+    /// The folders above a file that are known, the nearest first. Circles, which no honest list has, end.
     fn above(&self, file: &File) -> impl Iterator<Item = &'f File> {
         let first = self.parent(file);
         std::iter::successors(first, |folder| self.parent(folder)).take(MOST_DEPTH)
     }
 
     fn parent(&self, file: &File) -> Option<&'f File> {
-        self.0.get(file.parents.first()?.as_str()).copied()
+        self.0.get(file.parent()?.as_str()).copied()
     }
 }
 
@@ -66,7 +68,7 @@ mod tests {
             file("d", "y.jpg", "gone", false),
             file("e", "z.jpg", "a", true),
         ];
-        let folders = Folders::of(&files);
+        let folders = Folders::of(&files, &[]);
         assert_eq!(folders.path(&files[2]), "Trip/Day_1/x.jpg");
         assert_eq!(folders.path(&files[3]), "y.jpg");
         let above = |at: usize| folders.deleted_above(&files[at]).map(|folder| &*folder.id);
@@ -74,9 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn folders_that_are_there_complete_the_path() {
+        let files = [file("c", "x.jpg", "b", true)];
+        let root = serde_json::json!({ "id": "root", "name": "My Drive" });
+        let live = [file("b", "Photos", "root", false), serde_json::from_value(root).unwrap()];
+        assert_eq!(Folders::of(&files, &live).path(&files[0]), "Photos/x.jpg");
+    }
+
+    #[test]
     fn a_circle_of_folders_ends() {
         let files = [file("a", "A", "b", false), file("b", "B", "a", false)];
-        let folders = Folders::of(&files);
+        let folders = Folders::of(&files, &[]);
         assert_eq!(folders.path(&files[0]).matches('/').count(), MOST_DEPTH);
         assert!(folders.deleted_above(&files[0]).is_none());
     }
@@ -94,7 +104,7 @@ mod tests {
                     file(&id.to_string(), name, &parent.to_string(), *deleted)
                 })
                 .collect();
-            let folders = Folders::of(&files);
+            let folders = Folders::of(&files, &[]);
             for file in &files {
                 proptest::prop_assert!(folders.path(file).matches('/').count() <= MOST_DEPTH);
                 if let Some(folder) = folders.deleted_above(file) {

@@ -54,6 +54,14 @@ impl Drive {
         self.contents.insert(id.to_owned(), content.to_vec());
     }
 
+    /// Adds the folder above all others, and one in it that is there.
+    pub fn add_root(&mut self) {
+        let live = |parents: Value| json!({ "trashed": false, "explicitlyTrashed": false, "parents": parents });
+        self.add_folder("root-0", "My Drive", live(json!([])));
+        self.file("root-0").unwrap().as_object_mut().unwrap().remove("parents");
+        self.add_folder("photos", "Photos", live(json!(["root-0"])));
+    }
+
     /// Adds a deleted folder.
     pub fn add_folder(&mut self, id: &str, name: &str, more: Value) {
         self.add(id, name, b"", more);
@@ -154,8 +162,17 @@ impl Drive {
     }
 
     fn get(&mut self, id: &str, pairs: &[(&str, &str)], scopes: &[String]) -> Result<Reply, Reply> {
+        if get(pairs, "alt").is_none_or(|alt| alt == "json") {
+            let asked = get(pairs, "fields").unwrap_or("kind,id,name,mimeType");
+            let asked = fields::parse(asked).map_err(|why| wrong(&why))?;
+            check_file(&asked)?;
+            return Ok(match self.file(id) {
+                Some(file) => Reply::json(200, &fields::project(file, &asked)),
+                None => error(404, "notFound", &format!("File not found: {id}.")),
+            });
+        }
         if get(pairs, "alt") != Some("media") {
-            return Err(wrong("this stand-in gives content alone"));
+            return Err(wrong("alt is json or media"));
         }
         if scopes.iter().all(|scope| scope.ends_with("metadata.readonly")) {
             return Err(error(403, "insufficientPermissions", "metadata is no content"));

@@ -119,7 +119,7 @@ impl Dropbox {
         }
         let argument = if *route == "download" {
             if !ask.body.is_empty()
-                || ask.header("content-type").is_some_and(|kind| kind.contains("json"))
+                || ask.header("content-type").is_some_and(|kind| kind != "application/octet-stream")
             {
                 return Err(wrong(route, "its argument is in the header alone"));
             }
