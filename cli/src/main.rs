@@ -5,6 +5,7 @@ mod advice;
 mod again;
 mod arguments;
 mod chosen;
+mod cloud;
 mod commands;
 mod failure;
 mod folder;
