@@ -33,11 +33,10 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 11] =
-    [
-        "scan", "find", "backup", "cloud", "recover", "image", "devices", "forecast", "formats", "bench",
-        "help",
-    ];
+const VERBS: [&str; 11] = [
+    "scan", "find", "backup", "cloud", "recover", "image", "devices", "forecast", "formats",
+    "bench", "help",
+];
 
 /// A wrong command line.
 struct Wrong<'e> {

@@ -4,6 +4,7 @@ pub mod android_cache;
 pub mod backup;
 pub mod file_history;
 pub mod kept_photo;
+pub mod photos_sqlite;
 pub mod shadow_copies;
 pub mod sparse_bundle;
 pub mod takeout;

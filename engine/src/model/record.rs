@@ -271,7 +271,10 @@ mod tests {
         };
         let mut file = made();
         file.note_listed(Listed { is_witness: false, ..listed("a.jpg") });
-        assert_eq!((file.grade, file.kept, file.is_listed_whole()), (Grade::Partial, Some(100), false));
+        assert_eq!(
+            (file.grade, file.kept, file.is_listed_whole()),
+            (Grade::Partial, Some(100), false)
+        );
         let mut file = made();
         file.note_listed(listed("x/a.jpg"));
         assert_eq!((file.grade, file.kept, file.end), (Grade::Verified, None, End::Exact));

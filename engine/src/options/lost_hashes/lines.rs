@@ -110,7 +110,9 @@ mod tests {
         check(&format!("SHA2-256(a.jpg)= {0}{0}", MD5), DigestKind::Sha256, Some("a.jpg"));
         check(&format!("a.jpg\t{SHA1}"), sha1, Some("a.jpg"));
         check(&format!("\"a b.jpg\": {SHA1}"), sha1, Some("a b.jpg"));
-        for line in ["", "a.jpg", "abcdef  a.jpg", &format!("{MD5}0  a.jpg"), "# comment", "(", "=("] {
+        for line in
+            ["", "a.jpg", "abcdef  a.jpg", &format!("{MD5}0  a.jpg"), "# comment", "(", "=("]
+        {
             assert_eq!(photo(line, Guess::default()), None, "{line}");
         }
     }

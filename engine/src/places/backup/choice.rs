@@ -79,9 +79,10 @@ impl Choice {
 
 /// When a photo was taken: by its camera, by the place, or as its file says.
 fn taken(label: Option<&Label>, record: &Record) -> Option<Moment> {
-    let by_camera = record.exif.as_ref().and_then(|exif| {
-        Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref())
-    });
+    let by_camera = record
+        .exif
+        .as_ref()
+        .and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
     let by_place = || label.and_then(|label| label.taken.or(label.modified));
     by_camera.or_else(by_place).or(record.facts.modified)
 }

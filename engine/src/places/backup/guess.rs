@@ -46,7 +46,8 @@ pub fn guess<'i>(
     }
     let mut last_found = *FOLDERS.start();
     for folder in FOLDERS {
-        if progress.stopped() || guessing.wanted.is_empty() || folder > last_found + FOLDERS_IN_VAIN {
+        if progress.stopped() || guessing.wanted.is_empty() || folder > last_found + FOLDERS_IN_VAIN
+        {
             break;
         }
         if guessing.folder(folder) {

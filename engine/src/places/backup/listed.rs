@@ -102,7 +102,8 @@ fn decrypted(keys: &ClassKeys, key: Option<&[u8]>, bytes: &[u8]) -> Result<Vec<u
 /// are all whole blocks and begin like nothing that a phone has.
 fn looks_encrypted(tree: &dyn Tree, location: &Location, database: Option<&[u8]>) -> bool {
     if let Some(database) = database {
-        return !database.starts_with(&SQLITE[..6]) && database.len().is_multiple_of(16)
+        return !database.starts_with(&SQLITE[..6])
+            && database.len().is_multiple_of(16)
             && samples_look_encrypted(tree, location);
     }
     samples_look_encrypted(tree, location)
@@ -131,8 +132,16 @@ fn samples_look_encrypted(tree: &dyn Tree, location: &Location) -> bool {
 /// Whether a file begins as those do that every phone has many of.
 fn is_known_beginning(first: &[u8; 16]) -> bool {
     const BEGINNINGS: [&[u8]; 10] = [
-        b"bplist", b"<?xml", b"SQLite", b"\xFF\xD8\xFF", b"\x89PNG", b"PK\x03\x04", b"{", b"GIF8",
-        b"RIFF", b"%PDF",
+        b"bplist",
+        b"<?xml",
+        b"SQLite",
+        b"\xFF\xD8\xFF",
+        b"\x89PNG",
+        b"PK\x03\x04",
+        b"{",
+        b"GIF8",
+        b"RIFF",
+        b"%PDF",
     ];
     let is_text = first.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let is_zeros = first.iter().all(|byte| *byte == 0);

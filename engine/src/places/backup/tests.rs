@@ -109,7 +109,8 @@ fn every_kind_of_backup_gives_all_its_files_back() {
         assert_eq!(contents(&findings), expected(&backup.files), "{name}: {:?}", findings.notes);
         assert!(findings.lost.is_empty() && said(&findings, "14 of the 14 files"), "{name}");
         let tree = &findings.trees[0].tree;
-        let photo = &tree.nodes()[tree.at("CameraRollDomain/Media/DCIM/100APPLE/IMG_0001.HEIC").unwrap()];
+        let photo =
+            &tree.nodes()[tree.at("CameraRollDomain/Media/DCIM/100APPLE/IMG_0001.HEIC").unwrap()];
         assert_eq!(photo.modified.unwrap().to_string(), "2024-05-17T16:03:22Z", "{name}");
         assert_eq!(photo.created.unwrap().to_string(), "2024-05-16T16:03:22Z", "{name}");
         let link = tree.at("HomeDomain/Library/link").unwrap();
@@ -209,7 +210,14 @@ fn an_encrypted_backup_without_its_list_or_its_keybag_is_impossible() {
 
 #[test]
 fn hostile_paths_are_data() {
-    let paths = ["../../etc/passwd", "/abs/a.jpg", "a/../../b.jpg", "C:\\x\\y.jpg", "nul\u{0}l.jpg", "x\n.jpg"];
+    let paths = [
+        "../../etc/passwd",
+        "/abs/a.jpg",
+        "a/../../b.jpg",
+        "C:\\x\\y.jpg",
+        "nul\u{0}l.jpg",
+        "x\n.jpg",
+    ];
     let files: Vec<PhoneFile> =
         paths.iter().map(|path| PhoneFile::new("../Domain", path, vec![5; 40])).collect();
     let findings = read(&Backup::new(files.clone()).parts(), &[]);

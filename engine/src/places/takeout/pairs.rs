@@ -333,7 +333,19 @@ mod tests {
 
     #[test]
     fn any_names_are_paired_with_what_is_there() {
-        let kinds = ["IMG", "IMG(1)", "ü", "-edited", "-", ".jpg", ".HEIC", ".supplemental-metadata", "(2)", ".", "aaaaaaaaaaaaaaa"];
+        let kinds = [
+            "IMG",
+            "IMG(1)",
+            "ü",
+            "-edited",
+            "-",
+            ".jpg",
+            ".HEIC",
+            ".supplemental-metadata",
+            "(2)",
+            ".",
+            "aaaaaaaaaaaaaaa",
+        ];
         bolero::check!().with_type::<(Vec<Vec<u8>>, Vec<Vec<u8>>)>().for_each(|(photos, jsons)| {
             let name = |parts: &Vec<u8>| -> String {
                 parts.iter().take(9).map(|part| kinds[usize::from(*part) % kinds.len()]).collect()
@@ -347,7 +359,9 @@ mod tests {
                 .map(|stem| {
                     let json = format!("{{\"title\":{stem:?},\"photoTakenTime\":{{}}}}");
                     let read = super::super::sidecar::read(json.as_bytes());
-                    let Some(super::super::sidecar::Json::Photo(sidecar)) = read else { panic!("no photo") };
+                    let Some(super::super::sidecar::Json::Photo(sidecar)) = read else {
+                        panic!("no photo")
+                    };
                     Beside { stem, folder: "", sidecar }
                 })
                 .collect();

@@ -71,7 +71,13 @@ impl Look<'_> {
     }
 
     /// Whether what begins at `at` reaches beyond `end`.
-    pub(in crate::run) fn reaches(&self, at: u64, end: u64, hits: &[Hit], buffer: &mut Buffer) -> bool {
+    pub(in crate::run) fn reaches(
+        &self,
+        at: u64,
+        end: u64,
+        hits: &[Hit],
+        buffer: &mut Buffer,
+    ) -> bool {
         let seen = self.measured(at, hits, TO_ITS_END, buffer);
         seen.is_some_and(|seen| seen.end.is_none_or(|reach| reach > end))
     }

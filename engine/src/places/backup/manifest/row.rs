@@ -75,7 +75,11 @@ mod tests {
     #[test]
     fn the_name_of_a_file_is_the_digest_of_its_path() {
         let known = [
-            ("CameraRollDomain", "Media/PhotoData/Photos.sqlite", "12b144c0bd44f2b3dffd9186d3f9c05b917cee25"),
+            (
+                "CameraRollDomain",
+                "Media/PhotoData/Photos.sqlite",
+                "12b144c0bd44f2b3dffd9186d3f9c05b917cee25",
+            ),
             ("HomeDomain", "Library/SMS/sms.db", "3d0d7e5fb2ce288813306e4d4636395e047a3d28"),
         ];
         for (domain, path, id) in known {

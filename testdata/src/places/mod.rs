@@ -1,3 +1,0 @@
-//! Places where copies of photos survive.
-
-pub mod photos_sqlite;
