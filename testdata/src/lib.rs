@@ -30,6 +30,7 @@ pub mod jpegxl;
 pub mod mts;
 pub mod ntfs;
 pub mod pcx;
+pub mod places;
 pub mod png;
 pub mod psd;
 pub mod random;

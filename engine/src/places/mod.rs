@@ -7,11 +7,13 @@
 //!
 //! Adding a place takes a file and a line in [`PLACES`].
 
+mod ds_store;
 mod findings;
 mod folder_tree;
 mod known;
 mod label;
 mod place;
+mod trash;
 mod tree;
 
 pub use crate::model::{Fidelity, Lost, LostState};
