@@ -12,3 +12,9 @@ pub mod thumb_cache;
 pub mod thumbs_db;
 pub mod time_machine;
 pub mod xdg_cache;
+//! Places where copies of photos survive: trash folders, backups, libraries, exports.
+pub mod ds_store;
+pub mod info2;
+pub mod recycle_bin;
+pub mod trash;
+pub mod trash_info;

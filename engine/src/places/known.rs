@@ -7,11 +7,19 @@ use super::place::Place;
 use super::takeout::Takeout;
 use super::thumbnails::{Android, Xdg};
 use super::time_machine::TimeMachine;
+use super::trash;
 
 /// All places, in the order in which they are asked. Where two label one file, the first counts.
 pub const PLACES: &[&dyn Place] = &[
     &PhoneBackups,
     &Containers,
+    &trash::RecycleBin,
+    &trash::Recycler,
+    &trash::FreeDesktopTrash,
+    &trash::MacTrash,
+    &trash::AndroidTrash,
+    &trash::PhoneTrash,
+    &trash::OrphanedFiles,
     &Takeout,
     &FileHistory,
     &TimeMachine,

@@ -10,6 +10,7 @@
 pub mod backup;
 mod containers;
 mod digits;
+mod ds_store;
 mod file_history;
 mod findings;
 mod folder_tree;
@@ -25,6 +26,7 @@ pub mod sqlite;
 mod takeout;
 mod thumbnails;
 mod time_machine;
+mod trash;
 mod tree;
 mod tree_source;
 mod volume_tree;

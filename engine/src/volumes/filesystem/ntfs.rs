@@ -22,7 +22,6 @@ mod salvage;
 mod table;
 #[cfg(test)]
 mod tests;
-mod time;
 mod tree;
 mod volume;
 
