@@ -11,7 +11,10 @@ mod findings;
 mod folder_tree;
 mod known;
 mod label;
+mod messages;
 mod place;
+pub mod photos_db;
+mod photos_library;
 pub mod sqlite;
 mod tree;
 
