@@ -68,7 +68,7 @@ impl<'d> Remains<'d> {
     fn take_page(&mut self, bytes: &'d [u8], number: u32) {
         match TreePage::read(bytes, number) {
             Some(page) if page.kind == PageKind::TableLeaf => {
-                for cell in (0..page.cells).filter_map(|nth| page.cell(nth)) {
+                for cell in page.records().flatten() {
                     let record = &bytes[cell.local.clone()];
                     if let Some(fields) = fields(record, cell.len)
                         && self.schema.fit(&fields) == Fit::Exact
