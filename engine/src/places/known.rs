@@ -3,6 +3,9 @@
 use super::backup::{CameraRoll, PhoneBackups};
 use super::containers::Containers;
 use super::file_history::FileHistory;
+use super::messages::{TextMessages, WhatsApp};
+use super::photos_db::PhonePhotos;
+use super::photos_library::PhotosLibrary;
 use super::place::Place;
 use super::takeout::Takeout;
 use super::thumbnails::{Android, Xdg};
@@ -20,6 +23,10 @@ pub const PLACES: &[&dyn Place] = &[
     &trash::AndroidTrash,
     &trash::PhoneTrash,
     &trash::OrphanedFiles,
+    &PhonePhotos,
+    &PhotosLibrary,
+    &TextMessages,
+    &WhatsApp,
     &Takeout,
     &FileHistory,
     &TimeMachine,

@@ -68,7 +68,7 @@ pub enum Rows {
     InDatabase,
     /// In the write-ahead log alone.
     InLog,
-    /// They were deleted: what is left of them is in free bytes.
+    /// They were deleted: what is left of them is in free bytes and in what the database file was before.
     Removed,
 }
 
@@ -146,17 +146,17 @@ fn write(generation: Generation, photos: &[PhotoRow], path: &Path) -> rusqlite::
             writer.photo(photo, number)?;
         }
     }
-    connection.execute_batch("COMMIT; BEGIN")?;
-    for (photo, number) in photos.iter().zip(1..) {
-        if photo.rows == Rows::Removed {
-            writer.remove(number)?;
-        }
-    }
     connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")?;
     connection.execute_batch("BEGIN")?;
     for (photo, number) in photos.iter().zip(1..) {
         if photo.rows == Rows::InLog {
             writer.photo(photo, number)?;
+        }
+    }
+    // Last, so that nothing takes their bytes.
+    for (photo, number) in photos.iter().zip(1..) {
+        if photo.rows == Rows::Removed {
+            writer.remove(number)?;
         }
     }
     connection.execute("UPDATE Z_METADATA SET Z_VERSION = 2", [])?;

@@ -59,55 +59,45 @@ fn whole(bytes: &[u8], at: usize, usable: usize, schema: &TableSchema) -> Option
     }
     let end = start + local_len(usable, len, true);
     let fields = fields(record, len)?;
-    let fits = end <= bytes.len() && is_row(&fields, schema);
-    fits.then_some(Carved { rowid: Some(rowid.cast_signed()), span: start..end, fields })
+    let row = Carved { rowid: Some(rowid.cast_signed()), span: start..end, fields };
+    (end <= bytes.len() && is_row(&row, bytes, schema)).then_some(row)
 }
 
-/// A cell at `at` whose first bytes are overwritten.
+/// A cell at `at` whose first bytes are overwritten, and perhaps its last ones by a newer row.
 fn headless(bytes: &[u8], at: usize, schema: &TableSchema) -> Option<Carved> {
-    let starts = at + OVERWRITTEN..at + MOST_BEFORE;
     let with_header = |start: usize| {
         let (header_len, len) = varint(bytes.get(start..)?)?;
-        let types = start + len..start.checked_add(usize::try_from(header_len).ok()?)?;
-        values(bytes, start, types.clone(), &[], schema).filter(|(_, end)| *end == types.end)
+        let end = start.checked_add(usize::try_from(header_len).ok()?)?;
+        let (row, header_end) = values(bytes, start, start + len, &[], schema)?;
+        (header_end == end).then_some(row)
     };
-    let with_types = |start: usize| values(bytes, start, start..bytes.len(), &[], schema);
-    // The number of the row stands before the record; what the record has for it is nothing.
-    let with_all_types_but_one = |start: usize| {
-        let is_first = schema.place_of_alias() == Some(0);
-        values(bytes, start, start..bytes.len(), &[0], schema).filter(|_| is_first)
-    };
-    let mut found: Option<Carved> = None;
-    let mut take = |row: Option<(Carved, usize)>| {
-        if let Some((row, _)) = row {
-            // A block that was freed by itself ends where its record does.
-            let is_better =
-                |known: &Carved| row.span.end == bytes.len() && known.span.end != row.span.end;
-            if found.as_ref().is_none_or(is_better) {
-                found = Some(row);
-            }
-        }
-    };
-    for start in starts {
-        take(with_header(start));
+    let with_types =
+        |known: &[u64]| Some(values(bytes, at + OVERWRITTEN, at + OVERWRITTEN, known, schema)?.0);
+    let mut rows: Vec<Carved> =
+        (at + OVERWRITTEN..at + MOST_BEFORE).filter_map(with_header).collect();
+    rows.extend(with_types(&[]));
+    // The number of the row stands before the record, which has nothing for it: of that the type may be overwritten.
+    if rows.is_empty() && schema.place_of_alias() == Some(0) {
+        rows.extend(with_types(&[0]));
     }
-    take(with_types(at + OVERWRITTEN));
-    take(with_all_types_but_one(at + OVERWRITTEN));
-    found
+    // A block that was freed by itself ends where its record does.
+    let ends = rows.iter().position(|row| row.span.end == bytes.len());
+    (!rows.is_empty()).then(|| rows.swap_remove(ends.unwrap_or(0)))
 }
 
-/// A record whose types, after those that are known, begin at `types.start`; and where they end.
+/// A record from `start` whose types, after those that are known, begin at `types`; and where they end.
 fn values(
     bytes: &[u8],
     start: usize,
-    types: Range<usize>,
+    types: usize,
     known: &[u64],
     schema: &TableSchema,
 ) -> Option<(Carved, usize)> {
+    bytes.get(start..)?;
     let mut codes = known.to_vec();
-    let mut at = types.start;
+    let mut at = types;
     while codes.len() < schema.stored() {
-        let (code, len) = varint(bytes.get(at..types.end)?)?;
+        let (code, len) = varint(bytes.get(at..)?)?;
         codes.push(code);
         at += len;
     }
@@ -115,12 +105,24 @@ fn values(
     let mut fields = Vec::with_capacity(codes.len());
     for code in codes {
         let field = Field { code, at: at - start };
-        at = at.checked_add(field.len()?).filter(|end| *end <= bytes.len())?;
+        at = at.checked_add(field.len()?)?;
         fields.push(field);
     }
-    is_row(&fields, schema).then_some((Carved { rowid: None, span: start..at, fields }, header_end))
+    // Half of the values at least, where the end is overwritten.
+    let is_left =
+        at <= bytes.len() || at - header_end <= 2 * bytes.len().saturating_sub(header_end);
+    let row = Carved { rowid: None, span: start..at.min(bytes.len()).max(start), fields };
+    (is_left && is_row(&row, bytes, schema)).then_some((row, header_end))
 }
 
-fn is_row(fields: &[Field], schema: &TableSchema) -> bool {
-    schema.fit(fields) == Fit::Exact && fields.iter().any(|field| field.code != 0)
+/// Whether a record has the columns of the table, with texts that are texts.
+fn is_row(row: &Carved, bytes: &[u8], schema: &TableSchema) -> bool {
+    let is_text = |field: &&Field| {
+        let start = row.span.start + field.at;
+        let text = field.len().and_then(|len| bytes.get(start..start.checked_add(len)?));
+        text.is_none_or(|text| schema.encoding.is_plain(text))
+    };
+    schema.fit(&row.fields) == Fit::Exact
+        && row.fields.iter().any(|field| field.code != 0)
+        && row.fields.iter().filter(|field| field.is_text()).all(|field| is_text(&field))
 }

@@ -1,7 +1,7 @@
 //! What is left of deleted rows.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use super::carve::carve;
@@ -48,18 +48,18 @@ struct Remains<'d> {
     hasher: RandomState,
     /// Numbers of the rows that the table has now.
     live: HashSet<i64>,
-    /// Every record that was seen.
-    seen: HashSet<u64>,
+    /// Every record that was seen, and where it is among the rows that were found.
+    seen: HashMap<u64, Option<usize>>,
     rows: Vec<Row<'d>>,
 }
 
 impl<'d> Remains<'d> {
     fn new(schema: &'d TableSchema, rows: Rows<'d>) -> Self {
         let hasher = RandomState::new();
-        let (mut live, mut seen) = (HashSet::new(), HashSet::new());
+        let (mut live, mut seen) = (HashSet::new(), HashMap::new());
         for row in rows {
             live.extend(row.rowid);
-            seen.insert(content(&hasher, &row.record, &row.fields));
+            seen.insert(content(&hasher, &row.record, &row.fields), None);
         }
         Remains { schema, hasher, live, seen, rows: Vec::new() }
     }
@@ -68,7 +68,7 @@ impl<'d> Remains<'d> {
     fn take_page(&mut self, bytes: &'d [u8], number: u32) {
         match TreePage::read(bytes, number) {
             Some(page) if page.kind == PageKind::TableLeaf => {
-                for cell in (0..page.cells).filter_map(|nth| page.cell(nth)) {
+                for cell in page.records().flatten() {
                     let record = &bytes[cell.local.clone()];
                     if let Some(fields) = fields(record, cell.len)
                         && self.schema.fit(&fields) == Fit::Exact
@@ -100,9 +100,18 @@ impl<'d> Remains<'d> {
     }
 
     fn take(&mut self, rowid: Option<i64>, record: &'d [u8], fields: Vec<Field>) {
-        if !self.seen.insert(content(&self.hasher, record, &fields)) {
+        let content = content(&self.hasher, record, &fields);
+        if let Some(known) = self.seen.get(&content) {
+            // Another copy of it may still have the number.
+            if let Some(row) = known.and_then(|at| self.rows.get_mut(at)) {
+                row.rowid = row.rowid.or(rowid);
+                if row.rowid.is_some_and(|rowid| self.live.contains(&rowid)) {
+                    row.state = RowState::Replaced;
+                }
+            }
             return;
         }
+        self.seen.insert(content, Some(self.rows.len()));
         let is_live = rowid.is_some_and(|rowid| self.live.contains(&rowid));
         let state = if is_live { RowState::Replaced } else { RowState::Deleted };
         let record = Cow::Borrowed(record);

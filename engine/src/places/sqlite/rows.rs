@@ -12,7 +12,7 @@ use super::record::fields;
 use super::row::{Row, RowState};
 use super::surveyed_table::SurveyedTable;
 use super::table_schema::TableSchema;
-use super::tree_page::{Cell, PageKind, TreePage};
+use super::tree_page::{Cell, MOST_OVERLAP, PageKind, TreePage};
 
 /// The rows of a table that are there: first those that its tree leads to, then those on pages that nothing leads to.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Rows<'d> {
     /// Numbers of the rows that were given: an orphaned page can be an older version of one in the tree.
     given: Option<HashSet<i64>>,
     budget: Budget,
+    /// Bytes of the page that were read as parts of cells.
+    read: usize,
     /// Bytes of the page that its cells take.
     taken: Vec<Range<usize>>,
     /// Rows of the page that no pointer leads to.
@@ -46,6 +48,7 @@ impl<'d> Rows<'d> {
             page: None,
             given: (!table.orphans.is_empty() && !table.names.is_empty()).then(HashSet::new),
             budget: Budget::new(pages),
+            read: 0,
             taken: Vec::new(),
             unpointed: Vec::new().into_iter(),
         }
@@ -69,6 +72,7 @@ impl<'d> Rows<'d> {
     }
 
     fn row(&mut self, page: &TreePage<'d>, cell: &Cell) -> Option<Row<'d>> {
+        self.read += cell.local.len();
         let record = payload(self.pages, self.owners, page.bytes, cell, &mut self.budget);
         let fields = fields(&record, cell.len)?;
         self.taken.push(cell.span.clone());
@@ -130,7 +134,9 @@ impl<'d> Iterator for Rows<'d> {
                 self.page = Some((self.next_page()?, 0));
                 continue;
             };
-            if nth == page.cells {
+            // Cells do not overlap: what leads through the same bytes again and again ends.
+            if nth == page.cells || self.read > page.bytes.len() * MOST_OVERLAP {
+                self.read = 0;
                 self.unpointed = self.unpointed(&page).into_iter();
                 continue;
             }

@@ -127,7 +127,10 @@ impl Survey {
         let is_damaged = |page: &&u32| {
             let page = pages.page(**page).and_then(|bytes| TreePage::read(bytes, **page));
             // An overflowing header cannot be told from its page alone, and no app has one.
-            page.is_none_or(|page| (0..page.cells).any(|nth| local_fields(&page, nth).is_none()))
+            page.is_none_or(|page| {
+                let mut records = page.records();
+                records.any(|cell| cell.is_none_or(|cell| local_fields(&page, &cell).is_none()))
+            })
         };
         self.damaged = of_tables.filter(is_damaged).count();
         let is_of_rows = |page: &u32| {

@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::header::HEADER_LEN;
 use super::numbers::{u16_at, u32_at, varint};
 
+/// How often the bytes of a page may be read as parts of cells.
+pub(super) const MOST_OVERLAP: usize = 4;
+
 /// What a page of a tree holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PageKind {
@@ -123,6 +126,16 @@ impl<'p> TreePage<'p> {
     /// The record of a cell; nothing when it cannot be one.
     pub(super) fn cell(&self, nth: usize) -> Option<Cell> {
         self.cell_at(self.pointer(nth)?)
+    }
+
+    /// The records of its cells in turn, nothing for one that cannot be read. Cells do not overlap in a sound page;
+    /// where a hostile one leads through the same bytes again and again, they end.
+    pub(super) fn records(&self) -> impl Iterator<Item = Option<Cell>> {
+        let most = self.bytes.len() * MOST_OVERLAP;
+        (0..self.cells).map(|nth| self.cell(nth)).scan(0, move |read, cell| {
+            *read += cell.as_ref().map_or(1, |cell| cell.local.len());
+            (*read <= most).then_some(cell)
+        })
     }
 
     /// The record of the cell that begins at `start`.
