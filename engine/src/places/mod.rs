@@ -18,6 +18,7 @@ mod photo_name;
 mod place;
 mod recent;
 mod slice;
+mod sparse_bundles;
 mod takeout;
 mod thumbnails;
 mod time_machine;
