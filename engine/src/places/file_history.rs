@@ -119,9 +119,9 @@ mod tests {
     use crate::places::tree::tests::MemoryTree;
     use crate::places::{Passwords, Place};
 
-    struct None_;
+    struct NoPasswords;
 
-    impl Passwords for None_ {
+    impl Passwords for NoPasswords {
         fn password(&self, _: &str, _: u32) -> Option<zeroize::Zeroizing<String>> {
             None
         }
@@ -144,7 +144,7 @@ mod tests {
             .collect::<Vec<_>>(),
         );
         let (progress, mut findings) = (Default::default(), Findings::default());
-        let context = Context { passwords: &None_, progress: &progress, now: 0 };
+        let context = Context { passwords: &NoPasswords, progress: &progress, now: 0 };
         FileHistory.read(&(Arc::new(tree) as Arc<dyn Tree>), &context, &mut findings);
         let told: Vec<_> = findings
             .labels

@@ -7,6 +7,7 @@ use super::messages::{TextMessages, WhatsApp};
 use super::photos_db::PhonePhotos;
 use super::photos_library::PhotosLibrary;
 use super::place::Place;
+use super::sparse_bundles::SparseBundles;
 use super::takeout::Takeout;
 use super::thumbnails::{Android, Xdg};
 use super::time_machine::TimeMachine;
@@ -30,6 +31,7 @@ pub const PLACES: &[&dyn Place] = &[
     &Takeout,
     &FileHistory,
     &TimeMachine,
+    &SparseBundles,
     &Xdg,
     &Android,
     &CameraRoll,

@@ -25,6 +25,7 @@ mod place;
 pub mod property_list;
 mod recent;
 mod slice;
+mod sparse_bundles;
 pub mod sqlite;
 mod takeout;
 mod thumbnails;

@@ -3,15 +3,14 @@
 /// What follows the name of a photo in the name of its JSON, up to where that is cut.
 const SUFFIX: &str = "supplemental-metadata";
 
-/// Characters of a name of JSON without its extension, at most.
+/// Units of UTF-16 that a name of JSON has at most without its extension.
 const LONGEST_JSON: usize = 46;
 
-/// Characters of a name of a photo without its extension, at most.
-pub(super) const LONGEST_PHOTO: usize = 47;
+/// The same of a photo.
+const LONGEST_PHOTO: usize = 47;
 
-/// A name is taken for one that was cut from this many characters on; what is counted, characters, units or bytes,
-/// is not told anywhere.
-const CUT_FROM: usize = 38;
+/// From so many units on a name may have been cut: Google tells its rules nowhere.
+const MAY_BE_CUT: usize = 43;
 
 /// A name without the counter that tells equal ones apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,14 +55,35 @@ pub(super) fn without_suffix(stem: &str) -> Option<&str> {
 /// Names of JSON under which one that was cut may stand, for a photo of that name without its counter.
 pub(super) fn cut_names(photo: &str) -> impl Iterator<Item = String> {
     let whole = format!("{photo}.{SUFFIX}");
-    let ends: Vec<usize> = whole
-        .char_indices()
-        .map(|(at, _)| at)
-        .enumerate()
-        .filter(|(count, at)| *at >= CUT_FROM && *count <= LONGEST_JSON + 1 && *at < whole.len())
-        .map(|(_, at)| at)
-        .collect();
+    let mut ends = Vec::new();
+    let mut units = 0;
+    for (at, character) in whole.char_indices() {
+        if (MAY_BE_CUT..=LONGEST_JSON + 1).contains(&units) {
+            ends.push(at);
+        }
+        units += character.len_utf16();
+    }
     ends.into_iter().map(move |end| whole[..end].to_owned())
+}
+
+/// Whether a name is so long that it may have been cut.
+pub(super) fn may_be_cut(name: &str) -> bool {
+    name.encode_utf16().count() >= MAY_BE_CUT
+}
+
+/// The beginning of a name that it has in common with what was cut of it.
+pub(super) fn beginning(name: &str) -> &str {
+    cut(name, MAY_BE_CUT)
+}
+
+/// The longest beginning of a name of so many units at most.
+fn cut(name: &str, most: usize) -> &str {
+    let mut units = 0;
+    let end = name.char_indices().find(|(_, character)| {
+        units += character.len_utf16();
+        units > most
+    });
+    end.map_or(name, |(at, _)| &name[..at])
 }
 
 /// The stem and the extension that a photo with that title has in an export: characters that some system does not
@@ -71,7 +91,7 @@ pub(super) fn cut_names(photo: &str) -> impl Iterator<Item = String> {
 pub(super) fn of_title(title: &str) -> (String, &str) {
     let at = title.rfind('.').filter(|at| *at > 0 && title.len() - at <= 6);
     let (stem, extension) = title.split_at(at.unwrap_or(title.len()));
-    let stem = stem.chars().map(allowed).take(LONGEST_PHOTO).collect();
+    let stem = cut(stem, LONGEST_PHOTO).chars().map(allowed).collect();
     (stem, extension)
 }
 
@@ -122,9 +142,12 @@ mod tests {
         assert_eq!(of_title("a:b/c?.jpeg"), ("a_b_c_".to_owned(), ".jpeg"));
         let photo = format!("{}.jpg", "n".repeat(47));
         assert!(cut_names(&photo).any(|name| name == "n".repeat(46)));
-        let photo = "n".repeat(28) + ".jpg";
+        let photo = "n".repeat(30) + ".jpg";
         assert!(cut_names(&photo).any(|name| name == format!("{photo}.supplementa")));
         assert_eq!(cut_names("IMG_0001.jpg").count(), 0);
         assert!(cut_names(&"ö".repeat(60)).all(|name| name.chars().count() <= 47));
+        // What counts are units of UTF-16.
+        assert!(cut_names(&"😀".repeat(24)).any(|name| name == "😀".repeat(23)));
+        assert_eq!(of_title(&"😀".repeat(30)).0, "😀".repeat(23));
     }
 }

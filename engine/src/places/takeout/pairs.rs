@@ -8,9 +8,6 @@ use super::sidecar::Sidecar;
 /// Candidates for one photo that are looked at.
 const MOST_CANDIDATES: usize = 64;
 
-/// Characters of a name from which on it may have been cut.
-const MAY_BE_CUT: usize = 44;
-
 /// A photo or a video of a folder.
 pub(super) struct Media<'a> {
     /// Its node.
@@ -182,7 +179,7 @@ impl<'a> Pairing<'a> {
         if let Some(photo) = owner(counted.name, counted.counter) {
             return Some((self.pairs.of[photo]?.0, Role::VideoOf(photo)));
         }
-        let is_long = counted.name.chars().count() >= MAY_BE_CUT;
+        let is_long = names::may_be_cut(counted.name);
         let original = without_edit(counted.name, is_long);
         let edited = original.and_then(|name| owner(name, counted.counter));
         // Where the name was cut before the word, a counter tells the copy.
@@ -198,7 +195,7 @@ impl<'a> Pairing<'a> {
 
 /// The beginning of a name that also one that was cut has.
 fn title_key(stem: &str) -> String {
-    names::rough(&stem.chars().take(MAY_BE_CUT - 1).collect::<String>())
+    names::rough(names::beginning(stem))
 }
 
 /// Whether a photo of that name may have that title.
@@ -208,7 +205,7 @@ fn is_titled(name: &str, title: &str) -> bool {
     let counted = names::photo(name);
     let whole = name.strip_suffix(counted.extension).unwrap_or(name);
     let is_same = |one: &str| {
-        let is_cut = one.chars().count() >= MAY_BE_CUT && stem.starts_with(one);
+        let is_cut = names::may_be_cut(one) && stem.starts_with(one);
         one == stem || is_cut
     };
     let is_extension = extension.is_empty() || extension.eq_ignore_ascii_case(counted.extension);
@@ -329,6 +326,22 @@ mod tests {
         let (photo, edited) = (format!("{long}.jpg"), format!("{long}-edi.jpg"));
         let stem = format!("{long}.jp");
         check(&[&photo, &edited], &[(&stem, &photo)], &[own(0), Some((0, Role::Edited(Some(0))))]);
+    }
+
+    #[test]
+    fn names_as_people_have_them_find_their_json() {
+        let one = |name: &str, stem: &str, title: &str| check(&[name], &[(stem, title)], &[own(0)]);
+        one("PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINA.jpg", "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGIN", "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINAL.jpg");
+        one("Party_in_the_garden_of_our_house_2019_xxxxxxx_m(494).jpg", "Party_in_the_garden_of_our_house_2019_xxxxxxx_(494)", "Party_in_the_garden_of_our_house_2019_xxxxxxx_more.jpg");
+        one("11111_222222222222_333333333_4444444_55555_n(1).jpg", "11111_222222222222_333333333_4444444_55555_n.j(1)", "11111_222222222222_333333333_4444444_55555_n.jpg");
+        one("PXL_20210102_000000000.MP~2.jpg", "PXL_20210102_000000000.MP~2.jpg.supplemental-m", "PXL_20210102_000000000.MP~2.jpg");
+        let faces = "😀".repeat(23);
+        one(&format!("{}.jpg", "😀".repeat(24)), &faces, &format!("{}.jpg", "😀".repeat(40)));
+        one("Bild.jpg", "Bild.jpg", "Bild");
+        // The photo of which only the counter differs is another.
+        check(&["DSC_1(1).JPG"], &[("DSC_2.JPG(1)", "DSC_2.JPG")], &[None]);
+        let names = ["PXL_1.PORTRAIT.jpg", "PXL_1.PORTRAIT-modifié.jpg"];
+        check(&names, &[("PXL_1.PORTRAIT.jpg", "PXL_1.PORTRAIT.jpg")], &[own(0), Some((0, Role::Edited(Some(0))))]);
     }
 
     #[test]
