@@ -23,11 +23,13 @@ mod dropbox;
 #[cfg(feature = "cloud")]
 mod endpoints;
 #[cfg(feature = "cloud")]
-mod failure;
+pub mod failure;
 #[cfg(feature = "cloud")]
 mod http;
 #[cfg(feature = "cloud")]
 pub mod item;
+#[cfg(feature = "cloud")]
+pub mod known;
 #[cfg(feature = "cloud")]
 mod login;
 #[cfg(feature = "cloud")]
@@ -42,6 +44,3 @@ pub mod service;
 pub mod session;
 #[cfg(feature = "cloud")]
 mod tokens;
-
-#[cfg(feature = "cloud")]
-pub use failure::Failure;

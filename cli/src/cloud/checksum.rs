@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(verdict(b"abc"), Ok(true));
         assert_eq!(
-            verdict(b"abd"),
+            verdict(b"abx"),
             Err("its MD5 is not the one that the service gives".to_owned())
         );
         assert_eq!(verdict(b"ab"), Err("2 bytes came of 3".to_owned()));

@@ -3,20 +3,22 @@
 //! Source: the vendor's discovery document of Drive v3, revision 20261106: `files.list`, `files.get` with
 //! `alt=media` and `files.update`.
 
+mod described;
 mod file;
 mod folders;
 mod parents;
+mod requests;
 
 use std::collections::HashSet;
 use std::io::Read;
 
 use oauth2::url::form_urlencoded::Serializer;
-use oauth2::url::{Url, form_urlencoded};
 use serde::Deserialize;
 use ureq::http::Request;
 
 use file::{FIELDS, File};
 use folders::Folders;
+use requests::{file_url, request};
 
 use super::choice::Choice;
 use super::failure::Failure;
@@ -70,7 +72,7 @@ impl Service for Drive {
                 listing.left_out += 1;
                 continue;
             }
-            let item = file.item(path, &folders);
+            let item = described::item(file, path, &folders);
             if choice.takes_date(&item) {
                 listing.items.push(item);
             } else {
@@ -153,18 +155,4 @@ fn note_once(notes: &mut Vec<String>, note: &str) {
     if !notes.iter().any(|one| one == note) {
         notes.push(note.to_owned());
     }
-}
-
-fn file_url(session: &Session, id: &str) -> Result<Url, Failure> {
-    // The id comes from outside: it is one part of a path, whatever is in it.
-    let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
-    Url::parse(&format!("{}/files/{}", session.endpoints().api, id.replace('+', "%20")))
-        .map_err(|error| Failure::other(error.to_string()))
-}
-
-fn request(
-    builder: ureq::http::request::Builder,
-    body: Vec<u8>,
-) -> Result<Request<Vec<u8>>, Failure> {
-    builder.body(body).map_err(|error| Failure::other(error.to_string()))
 }

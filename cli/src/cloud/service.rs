@@ -3,12 +3,9 @@
 use std::io::Read;
 
 use super::choice::Choice;
-use super::drive::Drive;
-use super::dropbox::Dropbox;
 use super::failure::Failure;
 use super::item::{Item, Listing};
 use super::session::Session;
-use super::vendor::Vendor;
 
 /// A trash. It lists, delivers and restores; it cannot delete.
 pub trait Service {
@@ -38,12 +35,4 @@ pub trait Service {
     ///
     /// When the service does not.
     fn restore(&self, session: &mut Session, item: &Item) -> Result<(), Failure>;
-}
-
-/// The service of a vendor.
-pub fn of(vendor: Vendor) -> &'static dyn Service {
-    match vendor {
-        Vendor::Drive => &Drive,
-        Vendor::Dropbox => &Dropbox,
-    }
 }

@@ -1,18 +1,17 @@
 //! `afterimage cloud`.
 
 #[cfg(feature = "cloud")]
-mod run;
+mod asked;
+mod download;
+mod list;
+mod restore;
 #[cfg(feature = "cloud")]
 mod said;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cloud::account::Account;
-use crate::cloud::choice::Choice;
-use crate::cloud::vendor::Vendor;
 use crate::status::Status;
 
 /// List, download or restore photos in the trash of Google Drive or Dropbox
@@ -34,90 +33,9 @@ pub struct Cloud {
 /// What to do with a trash.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    List(List),
-    Download(Download),
-    Restore(Restore),
-}
-
-/// List what is in the trash of a cloud drive
-///
-/// The service wants to know which program asks, so you register one, once:
-///
-///   drive    At https://console.cloud.google.com make a project, enable the Google Drive API,
-///            and make an OAuth client of type "Desktop app"; add yourself as a test user.
-///            Download its JSON and give that with --client-secret-file. Google warns that it
-///            does not know the program: it is yours.
-///   dropbox  At https://www.dropbox.com/developers/apps make an app with scoped access to the
-///            full Dropbox. Allow it files.metadata.read, files.content.read and, to restore,
-///            files.content.write. Register the redirect URI http://127.0.0.1:53170/ and give
-///            its app key with --client-id.
-///
-/// The first run prints an address; open it in a browser on this machine and consent. The tokens
-/// are kept in a file that only you can read, and later runs need no more.
-#[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
-struct List {
-    /// Which cloud drive.
-    vendor: Vendor,
-
-    #[command(flatten)]
-    choice: Choice,
-
-    #[command(flatten)]
-    account: Account,
-
-    /// Print the list as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Download what is in the trash of a cloud drive, and leave it there
-///
-/// Every file is checked by the checksum that the service gives. Nothing that exists is overwritten;
-/// what is there already with the same content is not downloaded again.
-#[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
-struct Download {
-    /// Which cloud drive.
-    vendor: Vendor,
-
-    /// Folder to write to; it is made where it is not there.
-    #[arg(long, short, value_name = "DIR")]
-    output: PathBuf,
-
-    #[command(flatten)]
-    choice: Choice,
-
-    #[command(flatten)]
-    account: Account,
-
-    /// Print what was done as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Put files in the trash of a cloud drive back to where they were
-///
-/// The consent that this needs is wider than that for a list: it allows to write.
-#[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
-struct Restore {
-    /// Which cloud drive.
-    vendor: Vendor,
-
-    /// Only say what would be restored.
-    #[arg(long)]
-    dry_run: bool,
-
-    #[command(flatten)]
-    choice: Choice,
-
-    #[command(flatten)]
-    account: Account,
-
-    /// Print what was done as JSON.
-    #[arg(long)]
-    json: bool,
+    List(list::List),
+    Download(download::Download),
+    Restore(restore::Restore),
 }
 
 const EXAMPLES: &str = "\

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ureq::http::Request;
 
 use super::file::File;
-use super::{file_url, request};
+use super::requests::{file_url, request};
 use crate::cloud::failure::Failure;
 use crate::cloud::session::Session;
 
