@@ -22,7 +22,7 @@ pub struct Surveyed {
     pub tree: Arc<dyn Tree>,
     /// What is said of its files, by their positions.
     pub labels: HashMap<usize, Label>,
-    /// Files that other trees are made of.
+    /// Files that are not looked at: other trees are made of them, or they are there once more by another name.
     pub made_of: HashSet<usize>,
 }
 
@@ -84,14 +84,15 @@ impl Forest {
 
     /// Adds a tree; gives those inside it.
     fn add(&mut self, tree: Arc<dyn Tree>, findings: Findings) -> Vec<Box<dyn Tree>> {
-        let Findings { labels, lost, trees, notes } = findings;
+        let Findings { labels, lost, trees, notes, repeats } = findings;
         self.lost.extend(lost);
         self.notes.extend(notes);
         let mut by_node = HashMap::new();
         for label in labels {
             by_node.entry(label.node).or_insert(label);
         }
-        let (mut made_of, mut inner) = (HashSet::new(), Vec::new());
+        let (mut made_of, mut inner) =
+            (repeats.into_iter().map(|(node, _)| node).collect::<HashSet<_>>(), Vec::new());
         for SubTree { tree, made_of: nodes } in trees {
             made_of.extend(nodes);
             inner.push(tree);

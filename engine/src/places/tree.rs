@@ -130,7 +130,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A tree in memory, for tests of places.
-    #[derive(Debug, Default)]
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct MemoryTree {
         nodes: Vec<Node>,
         contents: Vec<Vec<u8>>,

@@ -1,6 +1,7 @@
 //! Attachments of text messages: `Library/SMS/Attachments`, told of by `sms.db`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::dates::{Message, databases, files};
 use crate::model::{Fidelity, Lost, Origin};
@@ -21,7 +22,8 @@ const NANOSECONDS: f64 = 1e9;
 pub struct TextMessages;
 
 impl Place for TextMessages {
-    fn read(&self, tree: &dyn Tree, _context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, _context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         let mut known = std::collections::HashMap::new();
         for (node, _) in databases(tree, "Library/SMS/sms.db") {
             known.extend(files(tree, node, "attachment", &mut findings.notes, &|_, _, row| {

@@ -1,6 +1,7 @@
 //! Media of WhatsApp: `Message/Media`, told of by `ChatStorage.sqlite`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::attachments::origin;
 use super::dates::{Message, databases, files};
@@ -17,7 +18,8 @@ use crate::places::tree::Tree;
 pub struct WhatsApp;
 
 impl Place for WhatsApp {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for (node, root) in databases(tree, "ChatStorage.sqlite") {
             if !context.progress.stopped() {
                 read(tree, node, root, findings);

@@ -1,5 +1,7 @@
 //! The photos of an iPhone or iPad, in a backup or in a folder of its media.
 
+use std::sync::Arc;
+
 use super::catalog::Catalog;
 use super::labels::{Labels, Where};
 use super::role::of_phone;
@@ -16,7 +18,8 @@ const DATABASE: &str = "PhotoData/Photos.sqlite";
 pub struct PhonePhotos;
 
 impl Place for PhonePhotos {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for node in 0..tree.nodes().len() {
             if context.progress.stopped() {
                 return;

@@ -1,6 +1,7 @@
 //! Made phones: what the app shows of each photo comes back.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use afterimage_testdata::places::photo_trees::{Kind, PHOTOS, PhotoTree, kind, phone};
 use afterimage_testdata::places::photos_sqlite::{Generation, PhotoRow, photos_sqlite};
@@ -32,7 +33,8 @@ pub(in crate::places) fn look(place: &dyn Place, tree: &MemoryTree) -> Findings 
     let progress = Progress::default();
     let context = Context { passwords: &NoPasswords, progress: &progress, now: 0 };
     let mut findings = Findings::default();
-    place.read(tree, &context, &mut findings);
+    let tree: Arc<dyn Tree> = Arc::new(tree.clone());
+    place.read(&tree, &context, &mut findings);
     findings
 }
 

@@ -1,6 +1,7 @@
 //! The photos of a library: originals, edited ones, smaller ones, deleted ones.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::role::of_library;
 use crate::model::Origin;
@@ -28,7 +29,8 @@ const LIBRARY: Where = Where {
 pub struct PhotosLibrary;
 
 impl Place for PhotosLibrary {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for root in roots(tree) {
             if context.progress.stopped() {
                 return;

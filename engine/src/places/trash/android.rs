@@ -1,5 +1,7 @@
 //! What Android hides: files that were renamed in place when they were moved to the trash.
 
+use std::sync::Arc;
+
 use crate::model::{Origin, Status};
 use crate::names::HiddenPath;
 use crate::places::findings::Findings;
@@ -18,7 +20,8 @@ const PENDING: &str = "Android, not finished";
 pub struct AndroidTrash;
 
 impl Place for AndroidTrash {
-    fn read(&self, tree: &dyn Tree, _: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, _: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for (at, node) in tree.nodes().iter().enumerate() {
             if !node.is_file() {
                 continue;

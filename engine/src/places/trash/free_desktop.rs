@@ -1,6 +1,7 @@
 //! Trash folders of Linux desktops: `info` tells of what lies in `files`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::lost::{GoneFile, note_gone};
 use super::trash_info::TrashInfo;
@@ -26,7 +27,8 @@ const CONTENTS: [&str; 2] = ["files", "expunged"];
 pub struct FreeDesktopTrash;
 
 impl Place for FreeDesktopTrash {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         let mut labels = TrashLabels::new(tree, NAME);
         for (trash, infos) in trash_folders(tree) {
             for info in infos {

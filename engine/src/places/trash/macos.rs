@@ -1,6 +1,7 @@
 //! Trash folders of macOS: `.Trash` in a home, `.Trashes` with a folder for each user on other volumes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::composed::composed;
 use super::lost::{GoneFile, note_gone};
@@ -24,7 +25,8 @@ const GONE: &str = "its put-back name is left: it was put back, or the trash was
 pub struct MacTrash;
 
 impl Place for MacTrash {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         let mut labels = TrashLabels::new(tree, NAME);
         for (at, node) in tree.nodes().iter().enumerate() {
             if context.progress.stopped() {

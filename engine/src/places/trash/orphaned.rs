@@ -1,5 +1,7 @@
 //! Files that a check of the file system found and could not name.
 
+use std::sync::Arc;
+
 use crate::model::{Origin, Status};
 use crate::places::findings::Findings;
 use crate::places::label::Label;
@@ -15,7 +17,8 @@ const ORPHANED: &str = "orphaned";
 pub struct OrphanedFiles;
 
 impl Place for OrphanedFiles {
-    fn read(&self, tree: &dyn Tree, _: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, _: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for (at, node) in tree.nodes().iter().enumerate() {
             let Some((place, rest)) = place_of(node) else { continue };
             let mut label = Label::new(at, Origin::Trash, place);

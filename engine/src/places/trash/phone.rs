@@ -1,5 +1,7 @@
 //! Trash folders of phone makers' apps and of network drives.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 
 use crate::model::{Moment, Origin, Status};
@@ -41,7 +43,8 @@ const SHARES: [&str; 2] = ["#recycle", "@Recycle"];
 pub struct PhoneTrash;
 
 impl Place for PhoneTrash {
-    fn read(&self, tree: &dyn Tree, _: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, _: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         for (at, node) in tree.nodes().iter().enumerate() {
             if !node.is_file() {
                 continue;

@@ -1,6 +1,7 @@
 //! The Recycle Bin of Windows Vista and later: `$Recycle.Bin`, a folder for each user, pairs of files in it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::lost::{GoneFile, note_gone};
 use super::trash_labels::{TrashItem, TrashLabels};
@@ -24,7 +25,8 @@ struct Pair {
 }
 
 impl Place for RecycleBin {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         let mut labels = TrashLabels::new(tree, NAME);
         for pair in pairs(tree) {
             if context.progress.stopped() {

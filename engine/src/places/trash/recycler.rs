@@ -1,6 +1,7 @@
 //! The Recycle Bin of Windows 95 to XP: one index, `INFO2`, and the files beside it by their numbers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::info2::{Info2Record, records};
 use super::lost::{GoneFile, note_gone};
@@ -23,7 +24,8 @@ const REMOVED: &str = "it was put back or removed from the bin by itself";
 pub struct Recycler;
 
 impl Place for Recycler {
-    fn read(&self, tree: &dyn Tree, context: &Context<'_>, findings: &mut Findings) {
+    fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
+        let tree: &dyn Tree = &**tree;
         let mut labels = TrashLabels::new(tree, NAME);
         let contents = contents(tree);
         for (at, node) in tree.nodes().iter().enumerate() {

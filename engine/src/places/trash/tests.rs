@@ -1,6 +1,7 @@
 //! What holds of all trash folders together, whatever a tree is made of.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -66,6 +67,7 @@ fn any_tree_costs_bounded_time_and_each_place_labels_a_file_once() {
         let files = files.iter().filter(|(parts, _)| !parts.is_empty());
         let files: Vec<_> = files.map(|(parts, bytes)| (path(parts), bytes.clone())).collect();
         let tree = MemoryTree::new(files.iter().map(|(path, bytes)| (&**path, bytes.clone())));
+        let tree: Arc<dyn Tree> = Arc::new(tree);
         let progress = Progress::default();
         let context = Context { passwords: &NoPasswords, progress: &progress, now: 0 };
         for place in PLACES {

@@ -5,7 +5,6 @@ use jiff::civil;
 use super::code_page;
 use crate::model::Moment;
 use crate::volumes::fields::{le16, le32, le64};
-use crate::volumes::filesystem::windows_time;
 
 /// What the bytes of a member were written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +117,7 @@ impl Fields<'_> {
         unix.or_else(|| {
             let field = self.extra(0x000a)?;
             let is_times = le16(field, 4)? == 1;
-            if is_times { windows_time(le64(field, 8)?) } else { None }
+            if is_times { Moment::filetime(le64(field, 8)?) } else { None }
         })
     }
 }

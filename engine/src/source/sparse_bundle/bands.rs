@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use afterimage_signatures::verdict::Span;
 
-use crate::source::pread::pread;
 use crate::source::unreadable::UnreadableRanges;
+use crate::system::offset;
 
 /// Bands that are kept open, the last ones used.
 const MOST_OPEN: usize = 32;
@@ -84,7 +84,7 @@ impl Bands {
         let file = self.file(number)?;
         let mut filled = 0;
         while filled < out.len() {
-            match pread(&file, at, &mut out[filled..]) {
+            match offset::read_at(&file, at, &mut out[filled..]) {
                 Ok(0) => break,
                 Ok(read) => (filled, at) = (filled + read, at + read as u64),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -25,8 +25,6 @@ mod tests;
 mod tree;
 mod volume;
 
-pub(crate) use time::stamp as windows_time;
-
 use afterimage_signatures::Bytes;
 
 use self::boot::NtfsBoot;

@@ -11,7 +11,6 @@ use super::record::BLOCK;
 use super::store::Store;
 use crate::model::{Moment, SpanSet};
 use crate::source::{Source, SourceKind};
-use crate::volumes::filesystem::windows_time;
 
 /// Bytes of a sector, by which a part of a block may have been written.
 const SECTOR: u64 = 512;
@@ -52,7 +51,7 @@ impl ShadowCopy {
         offsets.sort_unstable();
         offsets.dedup();
         let inside = |at: u64| Span::between(at, (at + BLOCK).min(span.len));
-        let made = windows_time(stores[nth].created);
+        let made = Moment::filetime(stores[nth].created);
         let made = made.map_or_else(|| (nth + 1).to_string(), |made| made.to_string());
         let path = source.path().join(format!("shadow copy of {made}"));
         ShadowCopy {
@@ -67,7 +66,7 @@ impl ShadowCopy {
 
     /// When it was made.
     pub fn made(&self) -> Option<Moment> {
-        windows_time(self.stores[self.nth].created)
+        Moment::filetime(self.stores[self.nth].created)
     }
 
     /// What may differ from the volume as it is today, in bytes from the start of the volume.
