@@ -14,6 +14,7 @@ mod sizes;
 mod sources;
 mod status;
 mod summary;
+mod system_words;
 mod text;
 mod times;
 mod tree;
