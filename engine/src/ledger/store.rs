@@ -253,6 +253,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn what_is_not_what_its_name_says_is_not_held() {
         let home = tempfile::tempdir().unwrap();
         let kept = keep(&store(home.path()), 100);
