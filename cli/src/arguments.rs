@@ -6,6 +6,7 @@ use std::path::Path;
 use afterimage_engine::source::shell::quoted_word;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::system_words::{DEVICE, LISTER};
 use crate::text::plain;
 
 /// What is wrong with the arguments, in one line; nothing where help was asked for. `typed` are the
@@ -166,7 +167,7 @@ impl Wrong<'_> {
         }
         let missing = self.all(ContextKind::InvalidArg);
         let is_missing = |name: &str| missing.iter().any(|one| one.starts_with(name));
-        let source = "a disk image or a device such as /dev/sdb (`lsblk` names them)";
+        let source = format!("a disk image or a device such as {DEVICE} ({LISTER} names them)");
         Some(match (is_missing("<SOURCE>"), is_missing("--output")) {
             (true, true) => format!(
                 "nothing is named to scan, and no folder to write to: give {source}, as in: \

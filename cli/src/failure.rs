@@ -6,6 +6,7 @@ use std::iter::successors;
 
 use afterimage_engine::error::Error;
 
+use crate::system_words::{LISTER, WITH_RIGHTS};
 use crate::{again, text};
 
 /// `afterimage: WHAT: WHY; ADVICE`.
@@ -14,7 +15,7 @@ pub fn line(error: &(dyn Cause + 'static)) -> String {
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
     let advice = chain().find_map(|error| {
         let error = error.downcast_ref()?;
-        going_on(error).or_else(|| advice(error).map(str::to_owned))
+        going_on(error).or_else(|| opening(error)).or_else(|| advice(error).map(str::to_owned))
     });
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
     format!("afterimage: {}{advice}", text::plain(&causes.join(": ")))
@@ -39,17 +40,22 @@ fn going_on(error: &Error) -> Option<String> {
     })
 }
 
-/// What to do about a failure of the engine, where there is something to be done.
+/// What to do where a source cannot be opened.
+fn opening(error: &Error) -> Option<String> {
+    let Error::Open { source, .. } = error else { return None };
+    Some(match source.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
+        ),
+        io::ErrorKind::NotFound => format!("check the path; {LISTER} lists drives and cards"),
+        _ => return None,
+    })
+}
+
+/// What to do about another failure of the engine, where there is something to be done.
 fn advice(error: &Error) -> Option<&'static str> {
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
-        Error::Open { source, .. } if denied(source) => Some(
-            "run it again with sudo, or make an image of the device first; recovered files will \
-             still belong to you",
-        ),
-        Error::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-            Some("check the path; `lsblk` lists drives and cards")
-        }
         Error::NoMedium { .. } => Some("put the card into the reader and try again"),
         Error::NotMappable { .. } => Some("use --io read"),
         Error::NoVolume { known, .. } if known.is_empty() => {

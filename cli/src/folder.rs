@@ -14,6 +14,7 @@ use afterimage_engine::system::{Mount, System};
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use anyhow::bail;
 
+use crate::system_words::{AS_ROOT, BEST_LISTER, DEVICE, DEVICES};
 use crate::text::{count, plain};
 
 /// Bytes at the start of a file that tell a photo.
@@ -108,19 +109,22 @@ fn refusal(
 /// What to scan in place of files that are still there.
 pub fn instead(path: &Path) -> String {
     match System::running().device_behind(path) {
-        Some(device) if device.starts_with("/dev") => format!(
-            "deleted ones lie on the device, {}: sudo afterimage scan {} --output DIR",
-            device.display(),
-            quoted(&device)
-        ),
+        Some(device) if device.as_os_str().as_encoded_bytes().starts_with(DEVICES.as_bytes()) => {
+            format!(
+                "deleted ones lie on the device, {}: {AS_ROOT}afterimage scan {} --output DIR",
+                device.display(),
+                quoted(&device)
+            )
+        }
         Some(image) => format!(
             "deleted ones lie in the image {}: afterimage scan {} --output DIR",
             image.display(),
             quoted(&image)
         ),
-        None => "deleted ones lie on the card or disk itself: `afterimage devices` names its device, such \
-                 as /dev/sdb, which can be scanned"
-            .to_owned(),
+        None => format!(
+            "deleted ones lie on the card or disk itself: {BEST_LISTER} names its device, such as {DEVICE}, which \
+             can be scanned"
+        ),
     }
 }
 

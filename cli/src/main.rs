@@ -24,6 +24,7 @@ mod sources;
 mod status;
 mod summary;
 mod survivors;
+mod system_words;
 mod text;
 mod times;
 mod tree;

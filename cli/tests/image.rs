@@ -3,6 +3,7 @@
 //! The devices need `/dev/fuse`, and full disks need root: where that is missing a test says so and counts as
 //! skipped. `AFTERIMAGE_KILLS` and `AFTERIMAGE_MAPS` say how often to kill, and how many devices to compare.
 
+#![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run says so, and what it measured")]
 

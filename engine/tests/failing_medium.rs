@@ -3,6 +3,7 @@
 //!
 //! `AFTERIMAGE_HIT=300` hits more photos. Where `../shared/photos` is there, they are on the card too.
 
+#![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 

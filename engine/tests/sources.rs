@@ -1,4 +1,5 @@
 //! Images and devices are read alike by every way of reading, and survive what goes wrong.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 

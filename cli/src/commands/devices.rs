@@ -16,6 +16,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use seen::Seen;
 
 use crate::status::Status;
+use crate::system_words::{LISTER, WITH_RIGHTS};
 use crate::{failure, sources};
 
 /// List drives and cards, and what can be hoped for on each
@@ -66,6 +67,9 @@ impl Devices {
             return self.check(device, out);
         }
         let system = System::running();
+        if !system.lists_drives() {
+            anyhow::bail!("cannot list drives on this system yet; {LISTER} lists them");
+        }
         let trims = system.trims_at_times();
         let seen: Vec<Seen> =
             system.drives().into_iter().map(|drive| Seen::of(drive, trims)).collect();
@@ -76,8 +80,8 @@ impl Devices {
         if seen.iter().any(|one| one.file_systems.is_none() && one.drive.size > 0) {
             writeln!(
                 err,
-                "afterimage: note: some devices cannot be read, and what lies on them is not told; run \
-                 it again with sudo"
+                "afterimage: note: some devices cannot be read, and what lies on them is not told; \
+                 {WITH_RIGHTS}"
             )?;
         }
         Ok(if seen.is_empty() { Status::Nothing } else { Status::Found })

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use afterimage_engine::source::shell::quoted;
 use afterimage_engine::system::{Mount, System, Use};
 
+/// What to do where the system itself is in use.
+const RUNS_FROM_IT: &str =
+    "this computer runs from it: start it from another disk, or take this one out";
+
 /// Folders of the running system, whose file systems nobody can unmount while it runs.
+#[cfg(not(windows))]
 const OF_SYSTEM: [&str; 6] = ["/", "/usr", "/var", "/etc", "/home", "/boot"];
 
 /// What is to be said of the sources that are in use on `system`, one line each.
@@ -36,10 +41,21 @@ fn warning(system: &System, source: &Path, one: &Use) -> String {
 }
 
 /// What ends the use of a mount.
+#[cfg(windows)]
+fn ending(_: &System, mount: &Mount) -> String {
+    let is_of_system =
+        std::env::var_os("SystemDrive").is_some_and(|drive| mount.point.starts_with(drive));
+    match is_of_system {
+        true => RUNS_FROM_IT.to_owned(),
+        false => "write nothing to it, and close the programs that use it".to_owned(),
+    }
+}
+
+/// What ends the use of a mount.
+#[cfg(not(windows))]
 fn ending(system: &System, mount: &Mount) -> String {
     if OF_SYSTEM.iter().any(|folder| mount.point == Path::new(folder)) {
-        return "this computer runs from it: start it from another disk, or take this one out"
-            .into();
+        return RUNS_FROM_IT.to_owned();
     }
     match mount.device().filter(|_| system.has_udisks() && is_removable(&mount.point)) {
         Some(device) => format!("first `udisksctl unmount -b {}`", quoted(&device)),
@@ -48,11 +64,13 @@ fn ending(system: &System, mount: &Mount) -> String {
 }
 
 /// Whether desktops mount cards and sticks there.
+#[cfg(not(windows))]
 fn is_removable(point: &Path) -> bool {
     point.starts_with("/media") || point.starts_with("/run/media")
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::fs;

@@ -7,6 +7,7 @@ use afterimage_engine::report::ReportSource;
 use afterimage_engine::source::shell::quoted;
 
 use super::told::Told;
+use crate::system_words::AS_ROOT;
 use crate::text::{bytes, count, paragraph, plain};
 
 /// Says of each source with read errors how much they took.
@@ -47,13 +48,13 @@ pub fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
     Some(if source.kind == "device" {
         format!(
             "Parts of {path} could not be read. Make an image of it, which reads what can be read first and \
-             tries the rest again: sudo afterimage image {word} card.img. Then scan the image: afterimage scan \
+             tries the rest again: {AS_ROOT}afterimage image {word} card.img. Then scan the image: afterimage scan \
              card.img --map card.img.map --output DIR2"
         )
     } else if has_map {
         format!(
             "The map of {path} says that not all of its device was read. Go on with the image, as long as the \
-             device lives: sudo afterimage image DEVICE {word}, with --retries 3 where all was tried already. \
+             device lives: {AS_ROOT}afterimage image DEVICE {word}, with --retries 3 where all was tried already. \
              Then scan it again, into another folder."
         )
     } else {

@@ -141,9 +141,8 @@ impl Store {
     ///
     /// When it is not there, or the disk is full or fails.
     pub fn sync(&self, hash: &blake3::Hash) -> Result<(), Error> {
-        let file = self.folder.read(&Self::name(hash));
-        file.and_then(|file| file.sync_all())
-            .map_err(|error| Error::output("write", &self.path(hash), error))
+        let synced = self.folder.sync_file(&Self::name(hash));
+        synced.map_err(|error| Error::output("write", &self.path(hash), error))
     }
 
     fn write(
@@ -253,6 +252,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn what_is_not_what_its_name_says_is_not_held() {
         let home = tempfile::tempdir().unwrap();
         let kept = keep(&store(home.path()), 100);

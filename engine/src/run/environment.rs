@@ -147,7 +147,9 @@ impl Output {
 
     /// Removes the store if nothing is left in it, and says whether that is so.
     pub(super) fn close_store(&self) -> bool {
-        self.store.is_empty() && self.state.remove_folder(STORE).is_ok()
+        // Windows lets no folder be removed that is held open.
+        let has_nothing = || self.store.folder().names().is_ok_and(|names| names.is_empty());
+        self.store.is_empty() && (self.state.remove_folder(STORE).is_ok() || has_nothing())
     }
 }
 

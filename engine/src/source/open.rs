@@ -29,9 +29,9 @@ use windows as host;
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Io {
-    /// Chosen by what the source is: images are mapped, devices read.
+    /// Chosen by what the source is: images are mapped, devices read. Under Windows images are read too.
     Auto,
-    /// Mapped into memory; regular files only.
+    /// Mapped into memory; regular files only, and not under Windows.
     Mmap,
     /// Positioned reads.
     Read,

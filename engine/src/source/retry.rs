@@ -335,4 +335,5 @@ fn is_disconnected(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -192,7 +192,8 @@ impl Destination {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod on_devices;
 
 #[cfg(test)]

@@ -38,11 +38,27 @@ pub fn quoted(path: &Path) -> String {
 
 /// A word as a shell takes it.
 pub fn quoted_word(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:=@%".contains(letter);
+    let plain = if cfg!(windows) { r"\/._-+:=" } else { "/._-+,:=@%" };
+    let is_plain = |letter: char| letter.is_alphanumeric() || plain.contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
+    enclosed(word)
+}
+
+#[cfg(not(windows))]
+fn enclosed(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// As both shells of Windows take it, where both can.
+#[cfg(windows)]
+fn enclosed(word: &str) -> String {
+    match word.contains(['$', '`', '"']) {
+        // PowerShell replaces these in double quotes, and the older shell knows no other.
+        true => format!("'{}'", word.replace('\'', "''")),
+        false => format!("\"{word}\""),
+    }
 }
 
 #[cfg(test)]

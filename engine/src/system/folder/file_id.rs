@@ -42,7 +42,7 @@ impl FileId {
 
     /// The file with what the system itself says of it.
     #[cfg_attr(
-        target_os = "linux",
+        any(target_os = "linux", target_os = "macos"),
         expect(clippy::unnecessary_cast, reason = "other systems have other types")
     )]
     pub(super) fn of_stat(stat: &rustix::fs::Stat) -> Self {

@@ -253,6 +253,15 @@ impl Folder {
         self.handle.sync_disk()
     }
 
+    /// Waits until the regular file of that name is on the disk itself.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there or is something else, and when the disk is full or fails.
+    pub fn sync_file(&self, name: &str) -> io::Result<()> {
+        self.handle.sync_file(Path::new(name))
+    }
+
     /// Waits until the names in it are on the disk itself.
     ///
     /// # Errors

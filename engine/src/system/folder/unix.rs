@@ -137,6 +137,11 @@ impl Handle {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Waits until a regular file is on the disk itself.
+    pub(super) fn sync_file(&self, name: &Path) -> io::Result<()> {
+        self.open(name, Access::Read)?.sync_all()
+    }
+
     /// Waits until the names in it are on the disk itself.
     pub(super) fn sync(&self) -> io::Result<()> {
         match fsync(&self.0) {

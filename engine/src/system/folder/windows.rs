@@ -3,7 +3,8 @@
 //! A folder that is open and not shared for deletion can be neither renamed nor removed, nor can one above it
 //! (Microsoft, `CreateFileW`, `FILE_SHARE_DELETE`). So its path leads to it for as long as its [`Handle`]
 //! lives, and no link or mount can be put in its place. Links, junctions and mounted folders, which are all
-//! reparse points, are opened themselves and then refused.
+//! reparse points, are opened themselves and then refused. Paths are those that `canonicalize` gives, in which
+//! no name is a device's and none is too long.
 //!
 //! Checked by a compiler; it never ran on Windows.
 
@@ -26,27 +27,23 @@ use crate::system::win32;
 #[derive(Debug)]
 pub(super) struct Handle {
     path: PathBuf,
-    /// The folders from the root to it.
+    /// It and the folders above it, down from the first that was opened.
     open: Vec<Arc<File>>,
 }
 
 impl Handle {
     /// Opens the folder at the absolute `path`, none of whose components may be a link.
     pub(super) fn root(path: &Path) -> io::Result<Self> {
-        let mut root = PathBuf::new();
-        let mut names = Vec::new();
-        for component in path.components() {
-            match component {
-                Component::Prefix(_) | Component::RootDir => root.push(component),
-                name => names.push(plain(name)?),
-            }
-        }
-        if !root.has_root() {
+        if !path.is_absolute() {
             return Err(io::Error::other("it is no absolute path"));
         }
-        let mut handle = Handle { open: vec![Arc::new(open_folder(&root)?)], path: root };
-        names.into_iter().try_for_each(|name| handle.enter(name))?;
-        Ok(handle)
+        let open = vec![Arc::new(open_folder(path)?)];
+        // None of these can be replaced any more. They are only looked at: not everybody may list them.
+        for above in path.ancestors().skip(1) {
+            let opened = itself().access_mode(0).open(above)?;
+            refuse_link(&opened.metadata()?)?;
+        }
+        Ok(Handle { open, path: path.to_path_buf() })
     }
 
     /// Opens the folder at `path` below.
@@ -144,6 +141,11 @@ impl Handle {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Waits until a regular file is on the disk itself, for which it has to be open for writing.
+    pub(super) fn sync_file(&self, name: &Path) -> io::Result<()> {
+        self.open(name, Access::Write)?.sync_all()
+    }
+
     /// Waits until the names in it are on the disk itself. There is no call for that: flushing a file writes its
     /// name too, and whoever wants a file to last does that.
     pub(super) fn sync(&self) -> io::Result<()> {
@@ -168,10 +170,14 @@ fn itself() -> OpenOptions {
 fn open_folder(path: &Path) -> io::Result<File> {
     let folder = itself().read(true).share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE).open(path)?;
     let metadata = folder.metadata()?;
-    match word_for(&metadata) {
-        None if metadata.is_dir() => Ok(folder),
-        None => Err(io::ErrorKind::NotADirectory.into()),
-        Some(_) => Err(io::Error::other("a link or a mount stands there, and none is followed")),
+    refuse_link(&metadata)?;
+    if metadata.is_dir() { Ok(folder) } else { Err(io::ErrorKind::NotADirectory.into()) }
+}
+
+fn refuse_link(metadata: &Metadata) -> io::Result<()> {
+    match metadata.is_symlink() {
+        true => Err(io::Error::other("a link or a mount stands there, and none is followed")),
+        false => Ok(()),
     }
 }
 
@@ -193,16 +199,11 @@ fn regular(file: File) -> io::Result<File> {
 
 fn kind_of(file: &File) -> io::Result<EntryKind> {
     let metadata = file.metadata()?;
-    Ok(match word_for(&metadata) {
-        Some(word) => EntryKind::Other(word),
-        None if metadata.is_dir() => EntryKind::Folder,
-        None => EntryKind::File(FileId::of_file(file)?),
+    Ok(match metadata.file_type() {
+        kind if kind.is_symlink() => EntryKind::Other("a link"),
+        kind if kind.is_dir() => EntryKind::Folder,
+        _ => EntryKind::File(FileId::of_file(file)?),
     })
-}
-
-/// What stands there if it is neither a file nor a folder of its own.
-fn word_for(metadata: &Metadata) -> Option<&'static str> {
-    metadata.is_symlink().then_some("a link")
 }
 
 /// The name of a file or folder: no way up, no drive, and no stream of a file (`file:stream`).
