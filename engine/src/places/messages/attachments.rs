@@ -24,7 +24,7 @@ impl Place for TextMessages {
     fn read(&self, tree: &dyn Tree, _context: &Context<'_>, findings: &mut Findings) {
         let mut known = std::collections::HashMap::new();
         for (node, _) in databases(tree, "Library/SMS/sms.db") {
-            known.extend(files(tree, node, "attachment", &mut findings.notes, &|_, _, row| {
+            known.extend(files(tree, node, "attachment", &mut findings.notes, &|_, row| {
                 let path = row.get("filename").into_text()?;
                 // `~/Library/SMS/Attachments/…`, and in older versions a path from the root of the phone.
                 let at = path.find(ATTACHMENTS)?;

@@ -28,7 +28,7 @@ impl Place for WhatsApp {
 
 fn read(tree: &dyn Tree, database: usize, root: &str, findings: &mut Findings) {
     let dates = std::cell::OnceCell::new();
-    let known = files(tree, database, "ZWAMEDIAITEM", &mut findings.notes, &|database, _, row| {
+    let known = files(tree, database, "ZWAMEDIAITEM", &mut findings.notes, &|database, row| {
         let path = row.get("ZMEDIALOCALPATH").into_text().filter(|path| !path.is_empty())?;
         let dates = dates.get_or_init(|| message_dates(database));
         Some((path.trim_start_matches('/').to_owned(), message(row, dates)))

@@ -248,3 +248,33 @@ fn every_photo_on_a_sound_page_keeps_its_name_when_bytes_are_flipped() {
         }
     }
 }
+
+#[test]
+fn a_lost_schema_costs_neither_names_nor_photos() {
+    let mut photos = rows(300);
+    for photo in &mut photos {
+        photo.original_filename = photo.filename.replace("IMG", "DSC");
+    }
+    let (main, log) = photos_sqlite(Generation::Ios17, &photos);
+    let mut damaged = main.clone();
+    // The first page is the schema, or the way to all of it.
+    damaged[100..4096].fill(0xee);
+    let column = b"ZADDITIONALASSETATTRIBUTES (";
+    let at = main.windows(column.len()).position(|window| window == column).unwrap();
+    let mut cut = main.clone();
+    // Two columns become one: all that follow are out of place.
+    let comma = at + main[at..].iter().position(|byte| *byte == b',').unwrap();
+    cut[comma] = b' ';
+    for main in [damaged, cut] {
+        let database = Database::open(&*main, Some(&log)).unwrap();
+        let found: BTreeMap<String, Asset> = assets(&database)
+            .into_iter()
+            .filter_map(|asset| Some((asset.uuid.clone()?, asset)))
+            .collect();
+        for photo in &photos {
+            let asset = &found[&photo.uuid];
+            assert_eq!(asset.directory, photo.directory);
+            assert_eq!(asset.name(), photo.original_filename);
+        }
+    }
+}
