@@ -60,7 +60,7 @@ impl<'a> Database<'a> {
     }
 
     /// Reads a database that ought to have the tables of these CREATE TABLE statements: where the schema has lost one,
-    /// its rows are found by their columns.
+    /// or one of its columns, its rows are found and read by these.
     ///
     /// # Errors
     ///
