@@ -26,22 +26,19 @@ pub fn assets(database: &Database<'_>) -> Vec<Asset> {
         add(&mut all, &mut known, table.rows().filter_map(|row| by_content::asset(&row)));
     }
     add(&mut all, &mut known, database.loose_rows().filter_map(|row| by_content::asset(&row)));
-    let is_live = all.len();
     if let (Some(table), Some(columns)) = (table, &columns) {
-        let deleted = table.deleted_rows().into_iter();
-        let deleted =
-            deleted.filter_map(|row| Some(Asset { is_removed: true, ..columns.asset(&row)? }));
-        add(&mut all, &mut known, deleted);
+        let deleted = table.deleted_rows();
+        add(&mut all, &mut known, deleted.iter().filter_map(|row| columns.asset(row)));
     }
     let keys = all.iter().filter_map(|asset| asset.key).collect();
     let more = Additional::of(database, &keys);
     let mut albums = albums::by_asset(database);
-    for (nth, asset) in all.iter_mut().enumerate() {
+    for asset in &mut all {
         let Some(key) = asset.key else { continue };
-        if let Some(details) = more.get(asset, nth >= is_live) {
+        if let Some(details) = more.get(asset) {
             details.clone().give(asset);
         }
-        if nth < is_live {
+        if !asset.is_removed {
             asset.albums = albums.remove(&key).unwrap_or_default();
         }
     }
@@ -150,7 +147,7 @@ impl Columns {
             is_edited: is(self.edited),
             is_in_cloud: placeholder > 0 || value(self.cloud_state).integer() == Some(1),
             is_cloud_only: placeholder >= 3,
-            is_removed: row.state == RowState::Deleted,
+            is_removed: matches!(row.state, RowState::Deleted | RowState::Replaced),
             ..Asset::default()
         })
     }

@@ -66,11 +66,10 @@ impl Additional {
         more
     }
 
-    /// What it says of a photo, in deleted rows too.
-    pub(super) fn get(&self, asset: &Asset, is_deleted: bool) -> Option<&Details> {
+    /// What it says of a photo, in a deleted row if in no other.
+    pub(super) fn get(&self, asset: &Asset) -> Option<&Details> {
         let key = if self.is_by_own_key { asset.details.or(asset.key) } else { asset.key }?;
-        let deleted = || self.deleted.get(&key).filter(|_| is_deleted);
-        self.live.get(&key).or_else(deleted)
+        self.live.get(&key).or_else(|| self.deleted.get(&key))
     }
 }
 

@@ -58,7 +58,8 @@ fn pages_of_rows(connection: &Connection) -> Vec<(i64, usize)> {
 
 fn ids(database: &Database<'_>) -> BTreeSet<i64> {
     let Some(table) = database.table("photo") else { return BTreeSet::new() };
-    table.rows().filter(|row| row.state != RowState::Deleted).filter_map(|row| row.rowid).collect()
+    let more = table.deleted_rows().into_iter().filter(|row| row.state == RowState::Salvaged);
+    table.rows().chain(more).filter_map(|row| row.rowid).collect()
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn a_damaged_frame_does_not_end_the_log() {
         least = least.min(ids(&database).len());
     }
     // A page holds about twenty rows; an interior one or the schema is made up for.
-    assert!(least > PHOTOS + 2000 - 60, "{least}");
+    assert!(least > PHOTOS + 2000 - 30, "{least}");
 }
 
 #[test]
