@@ -156,6 +156,17 @@ fn a_file_without_a_row_is_an_orphan_unless_rows_may_be_missing() {
     assert_eq!(status(&made), Status::Unknown);
 }
 
+#[test]
+fn an_edited_copy_finds_its_original_without_a_database() {
+    let edited = "PhotoData/Mutations/DCIM/100APPLE/IMG_0002/Adjustments/FullSizeRender.jpg";
+    let files = ["PhotoData/Photos.sqlite", "DCIM/100APPLE/IMG_0002.HEIC", edited];
+    let tree = MemoryTree::new(files.map(|path| (path, vec![1; 200])));
+    let findings = look(&PhonePhotos, &tree);
+    let label = by_path(&tree, &findings)[edited];
+    assert_eq!(label.shows.as_deref(), Some("DCIM/100APPLE/IMG_0002.HEIC"));
+    assert_eq!(findings.notes.len(), 1, "{:?}", findings.notes);
+}
+
 /// Photos as the maker was given them, by identity.
 fn rows(count: usize) -> Vec<PhotoRow> {
     (0..count)
