@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::Moment;
 use crate::places::photos_db::Contents;
-use crate::places::sqlite::{Database, Row, Table};
+use crate::places::sqlite::{Database, Row};
 use crate::places::tree::Tree;
 
 /// What a database of messages says of a file.
@@ -17,6 +17,9 @@ pub(super) struct Message {
     /// Length of the file in bytes.
     pub(super) size: Option<u64>,
 }
+
+/// The path of the file that a row tells of, and what it says.
+pub(super) type OfRow<'f> = dyn Fn(&Database<'_>, &Row<'_>) -> Option<(String, Message)> + 'f;
 
 /// The database at the end of whose path `name` stands, and the path of its folder with its slash.
 pub(super) fn databases<'t>(tree: &'t dyn Tree, name: &str) -> Vec<(usize, &'t str)> {
@@ -33,7 +36,7 @@ pub(super) fn files(
     database: usize,
     table: &str,
     notes: &mut Vec<String>,
-    of_row: &dyn Fn(&Database<'_>, Table<'_>, &Row<'_>) -> Option<(String, Message)>,
+    of_row: &OfRow<'_>,
 ) -> HashMap<String, Message> {
     let title = || format!("{}/{}", tree.title(), tree.nodes()[database].path);
     let contents = match Contents::read(tree, database) {
@@ -54,5 +57,5 @@ pub(super) fn files(
         notes.push(format!("{} is damaged; some photos in messages may have no dates", title()));
     }
     let Some(table) = database.table(table) else { return HashMap::new() };
-    table.rows().filter_map(|row| of_row(&database, table, &row)).collect()
+    table.rows().filter_map(|row| of_row(&database, &row)).collect()
 }

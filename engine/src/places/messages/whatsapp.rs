@@ -30,59 +30,73 @@ impl Place for WhatsApp {
 
 fn read(tree: &dyn Tree, database: usize, root: &str, findings: &mut Findings) {
     let dates = std::cell::OnceCell::new();
-    let known = files(tree, database, "ZWAMEDIAITEM", &mut findings.notes, &|database, _, row| {
+    let known = files(tree, database, "ZWAMEDIAITEM", &mut findings.notes, &|database, row| {
         let path = row.get("ZMEDIALOCALPATH").into_text().filter(|path| !path.is_empty())?;
         let dates = dates.get_or_init(|| message_dates(database));
-        Some((path.trim_start_matches('/').to_owned(), message(row, dates)))
+        // Relative to `Message`, or in some versions to the folder around it.
+        let path = path.trim_start_matches('/');
+        Some((path.strip_prefix("Message/").unwrap_or(path).to_owned(), message(row, dates)))
     });
-    // Paths are relative to `Message`; some versions of the app write them from the folder of the app.
-    let message_of = |path: &str| known.get(path).or_else(|| known.get(&format!("Message/{path}")));
-    // A thumbnail has the name of its file but for the end.
-    let by_stem: HashMap<&str, &str> = known
-        .keys()
-        .map(|path| path.strip_prefix("Message/").unwrap_or(path))
-        .map(|path| (stem(path), path))
-        .collect();
-    let (mut there, mut previews) = (HashSet::new(), HashSet::new());
+    let mut media = Media::new(&known);
     for at in tree.below(root.trim_end_matches('/')) {
         let node = &tree.nodes()[at];
-        let path = node.path.get(root.len()..).unwrap_or_default();
-        let Some(path) = path.strip_prefix("Message/").filter(|_| node.is_file()) else { continue };
-        if !path.starts_with("Media/") {
-            continue;
+        let path = node.path.get(root.len()..).and_then(|path| path.strip_prefix("Message/"));
+        if let Some(path) = path.filter(|path| node.is_file() && path.starts_with("Media/")) {
+            findings.labels.push(media.label(Label::new(at, origin(&node.path), "WhatsApp"), path));
         }
-        let mut label = Label::new(at, origin(&node.path), "WhatsApp");
-        let is_thumbnail = matches!(extension(path), ".thumb" | ".mmsthumb");
-        label.fidelity = if is_thumbnail { Fidelity::Thumbnail } else { Fidelity::Reencoded };
-        label.original_path = Some(format!("WhatsApp/{path}"));
-        if is_thumbnail {
-            let of = by_stem
-                .get(stem(path))
-                .copied()
-                .map_or_else(|| format!("{}.jpg", stem(path)), str::to_owned);
-            label.shows = Some(format!("WhatsApp/{of}"));
-            label.modified = message_of(&of).and_then(|message| message.date);
-            previews.insert(of);
-        } else {
-            label.modified = message_of(path).and_then(|message| message.date);
-            there.insert(path.to_owned());
-        }
-        findings.labels.push(label);
     }
-    let mut missing: Vec<_> = known
-        .iter()
-        .map(|(path, message)| (path.strip_prefix("Message/").unwrap_or(path), message))
-        .collect();
-    missing.retain(|(path, _)| !there.contains(*path));
-    missing.sort_unstable_by_key(|(path, _)| *path);
-    for (path, message) in missing {
-        let mut lost = Lost::named("ChatStorage.sqlite of WhatsApp", format!("WhatsApp/{path}"));
-        lost.size = message.size;
-        if previews.contains(path) {
-            lost.state = LostState::PreviewOnly;
+    findings.lost.extend(media.missing());
+}
+
+/// The media that the database tells of, and what is there of them.
+struct Media<'k> {
+    known: &'k HashMap<String, Message>,
+    by_stem: HashMap<&'k str, &'k str>,
+    there: HashSet<String>,
+    /// Media of which thumbnails are there.
+    shown: HashSet<String>,
+}
+
+impl<'k> Media<'k> {
+    fn new(known: &'k HashMap<String, Message>) -> Self {
+        let by_stem = known.keys().map(|path| (stem(path), &**path)).collect();
+        Media { known, by_stem, there: HashSet::new(), shown: HashSet::new() }
+    }
+
+    /// Says in the label of a file, whose path from `Message` is `path`, what it is.
+    fn label(&mut self, mut label: Label, path: &str) -> Label {
+        label.original_path = Some(format!("WhatsApp/{path}"));
+        if matches!(extension(path), ".thumb" | ".mmsthumb") {
+            // It has the name of its file but for the end.
+            let known = self.by_stem.get(stem(path)).map(|of| (*of).to_owned());
+            let of = known.unwrap_or_else(|| format!("{}.jpg", stem(path)));
+            label.fidelity = Fidelity::Thumbnail;
+            label.shows = Some(format!("WhatsApp/{of}"));
+            label.modified = self.known.get(&of).and_then(|message| message.date);
+            self.shown.insert(of);
+        } else {
+            label.fidelity = Fidelity::Reencoded;
+            label.modified = self.known.get(path).and_then(|message| message.date);
+            self.there.insert(path.to_owned());
         }
-        lost.note = message.date.map(|date| format!("it came in a message of {date}"));
-        findings.lost.push(lost);
+        label
+    }
+
+    fn missing(self) -> Vec<Lost> {
+        let mut missing: Vec<_> =
+            self.known.iter().filter(|(path, _)| !self.there.contains(*path)).collect();
+        missing.sort_unstable_by_key(|(path, _)| *path);
+        let lost = |(path, message): (&String, &Message)| {
+            let by = "ChatStorage.sqlite of WhatsApp";
+            let mut lost = Lost::named(by, format!("WhatsApp/{path}"));
+            lost.size = message.size;
+            if self.shown.contains(path) {
+                lost.state = LostState::PreviewOnly;
+            }
+            lost.note = message.date.map(|date| format!("it came in a message of {date}"));
+            lost
+        };
+        missing.into_iter().map(lost).collect()
     }
 }
 

@@ -5,6 +5,11 @@ use crate::model::Moment;
 /// Seconds from the start of 1970 to the start of 2001.
 const EPOCH: i64 = 978_307_200;
 
+/// Seconds since 2001 of an instant in seconds since 1970.
+pub(super) fn since_2001(instant: i64) -> f64 {
+    (instant - EPOCH) as f64
+}
+
 /// How long a photo stays in Recently Deleted, in seconds: 30 days at least, and up to 40.
 const TERM: f64 = 30.0 * 86_400.0;
 

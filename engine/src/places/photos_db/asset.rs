@@ -8,6 +8,8 @@ use crate::model::Moment;
 pub struct Asset {
     /// Its key in the database; unknown where that is overwritten.
     pub key: Option<i64>,
+    /// The key of what the second table says of it, where the row tells.
+    pub(super) details: Option<i64>,
     /// Its identity: hex with hyphens.
     pub uuid: Option<String>,
     /// The folder of its file, as the database has it.

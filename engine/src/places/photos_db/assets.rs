@@ -1,9 +1,10 @@
 //! The photos of a database of the Photos app.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::apple_time::moment;
 use super::asset::Asset;
+use super::details::Additional;
 use super::{albums, by_content, near};
 use crate::places::sqlite::{Database, Row, RowState, Table, Value};
 
@@ -25,21 +26,19 @@ pub fn assets(database: &Database<'_>) -> Vec<Asset> {
         add(&mut all, &mut known, table.rows().filter_map(|row| by_content::asset(&row)));
     }
     add(&mut all, &mut known, database.loose_rows().filter_map(|row| by_content::asset(&row)));
-    let more = near::table(database, "ZADDITIONALASSETATTRIBUTES").map(Additional::of);
-    let is_live = all.len();
     if let (Some(table), Some(columns)) = (table, &columns) {
-        let deleted = table.deleted_rows().into_iter();
-        let deleted =
-            deleted.filter_map(|row| Some(Asset { is_removed: true, ..columns.asset(&row)? }));
-        add(&mut all, &mut known, deleted);
+        let deleted = table.deleted_rows();
+        add(&mut all, &mut known, deleted.iter().filter_map(|row| columns.asset(row)));
     }
+    let keys = all.iter().filter_map(|asset| asset.key).collect();
+    let more = Additional::of(database, &keys);
     let mut albums = albums::by_asset(database);
-    for (nth, asset) in all.iter_mut().enumerate() {
+    for asset in &mut all {
         let Some(key) = asset.key else { continue };
-        if let Some(details) = more.as_ref().and_then(|more| more.get(key, nth >= is_live)) {
+        if let Some(details) = more.get(asset) {
             details.clone().give(asset);
         }
-        if nth < is_live {
+        if !asset.is_removed {
             asset.albums = albums.remove(&key).unwrap_or_default();
         }
     }
@@ -77,6 +76,7 @@ struct Columns {
     edited: Option<usize>,
     placeholder: Option<usize>,
     cloud_state: Option<usize>,
+    details: Option<usize>,
 }
 
 impl Columns {
@@ -100,6 +100,7 @@ impl Columns {
             edited: at("ZHASADJUSTMENTS").or_else(|| at("ZADJUSTMENTSSTATE")),
             placeholder: at("ZCLOUDPLACEHOLDERKIND"),
             cloud_state: at("ZCLOUDLOCALSTATE"),
+            details: at("ZADDITIONALATTRIBUTES"),
         }
     }
 
@@ -115,12 +116,13 @@ impl Columns {
         let (Some(directory), Some(filename)) = (text(self.directory), text(self.filename)) else {
             return by_content::asset(row);
         };
-        let uuid = text(self.uuid);
-        if uuid.as_deref().is_none_or(|uuid| !by_content::is_uuid(uuid))
-            && let Some(asset) = by_content::asset(row)
+        let shown = by_content::asset(row);
+        if let Some(shown) = shown
+            && (&shown.directory, &shown.filename) != (&directory, &filename)
         {
-            return Some(asset);
+            return Some(shown);
         }
+        let uuid = text(self.uuid);
         let position = value(self.latitude).real().zip(value(self.longitude).real());
         let is_on_earth =
             |(latitude, longitude): &(f64, f64)| latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
@@ -128,6 +130,7 @@ impl Columns {
         let trashed = value(self.trashed).real();
         Some(Asset {
             key: row.rowid,
+            details: value(self.details).integer(),
             uuid,
             directory,
             filename,
@@ -144,68 +147,8 @@ impl Columns {
             is_edited: is(self.edited),
             is_in_cloud: placeholder > 0 || value(self.cloud_state).integer() == Some(1),
             is_cloud_only: placeholder >= 3,
-            is_removed: row.state == RowState::Deleted,
+            is_removed: matches!(row.state, RowState::Deleted | RowState::Replaced),
             ..Asset::default()
         })
-    }
-}
-
-/// What the second table says of a photo.
-#[derive(Clone, Debug, Default)]
-struct Details {
-    name: Option<String>,
-    size: Option<u64>,
-    east: Option<i64>,
-    fingerprint: Option<String>,
-}
-
-impl Details {
-    fn give(self, asset: &mut Asset) {
-        asset.original_filename = self.name;
-        asset.original_size = self.size;
-        asset.fingerprint = self.fingerprint;
-        if let Some(east) = self.east {
-            // The moment is the same, by the clock of the place.
-            let local = |utc: crate::model::Moment| {
-                let since = utc.instant()? - 978_307_200;
-                moment(since as f64, Some(east))
-            };
-            asset.created = asset.created.and_then(|utc| local(utc).or(Some(utc)));
-        }
-    }
-}
-
-/// The second table of photos, by the key of the photo: what is there, and what is left of deleted rows.
-struct Additional {
-    live: HashMap<i64, Details>,
-    deleted: HashMap<i64, Details>,
-}
-
-impl Additional {
-    fn of(table: Table<'_>) -> Self {
-        let at = |name| near::column(table, name);
-        let asset = at("ZASSET");
-        let [name, size, east] =
-            ["ZORIGINALFILENAME", "ZORIGINALFILESIZE", "ZTIMEZONEOFFSET"].map(at);
-        let fingerprint = at("ZORIGINALSTABLEHASH").or_else(|| at("ZMASTERFINGERPRINT"));
-        let read = |row: &Row<'_>| {
-            let value = |at: Option<usize>| at.map_or(Value::Null, |at| row.at(at));
-            let details = Details {
-                name: value(name).into_text(),
-                size: value(size).integer().and_then(|size| u64::try_from(size).ok()),
-                east: value(east).integer(),
-                fingerprint: value(fingerprint).into_text(),
-            };
-            // The row points at the photo; in some versions the photo points at the row, with equal keys.
-            Some((value(asset).integer().or(row.rowid)?, details))
-        };
-        let live: HashMap<_, _> = table.rows().filter_map(|row| read(&row)).collect();
-        let deleted = table.deleted_rows();
-        Additional { live, deleted: deleted.iter().filter_map(read).collect() }
-    }
-
-    fn get(&self, key: i64, is_deleted: bool) -> Option<&Details> {
-        let deleted = || self.deleted.get(&key).filter(|_| is_deleted);
-        self.live.get(&key).or_else(deleted)
     }
 }

@@ -3,16 +3,17 @@
 use super::asset::Asset;
 use crate::places::sqlite::{Row, Value};
 
-/// The photo that a row is of, when its texts show it: a folder of photos followed by the name of a file, and the
-/// identity after it. The app keeps its columns in the order of their names within a type, so that this order is the
-/// same in every version.
+/// The photo that a row is of, when its texts show it: a folder of photos followed by the name of a file. The app keeps
+/// its columns in the order of their names within a type, so that this order is the same in every version, and the
+/// identity comes last.
 pub(super) fn asset(row: &Row<'_>) -> Option<Asset> {
     let texts: Vec<String> = row.values().filter_map(Value::into_text).collect();
     let at = texts.windows(2).position(|two| is_directory(&two[0]) && is_filename(&two[1]))?;
-    let uuid = texts[at..].iter().rfind(|text| is_uuid(text))?;
+    let after = texts[at..].iter().rfind(|text| is_uuid(text));
+    let uuid = after.or_else(|| texts[..at].iter().find(|text| is_uuid(text)));
     Some(Asset {
         key: row.rowid,
-        uuid: Some(uuid.clone()),
+        uuid: uuid.cloned(),
         directory: texts[at].clone(),
         filename: texts[at + 1].clone(),
         ..Asset::default()
@@ -26,7 +27,7 @@ fn is_directory(text: &str) -> bool {
         || text.len() == 1 && text.as_bytes()[0].is_ascii_hexdigit()
 }
 
-fn is_filename(text: &str) -> bool {
+pub(super) fn is_filename(text: &str) -> bool {
     let stem = text.rsplit_once('.').filter(|(_, extension)| (2..=5).contains(&extension.len()));
     !text.contains('/') && stem.is_some_and(|(stem, _)| !stem.is_empty())
 }

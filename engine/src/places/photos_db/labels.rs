@@ -119,12 +119,24 @@ impl<'c> Labels<'c> {
         }
     }
 
+    /// Whether it is what the row of another photo held before.
+    fn is_former(&self, at: usize) -> bool {
+        let asset = &self.catalog.assets[at];
+        let file = format!("{}/{}", asset.directory, asset.filename);
+        let newer = self.catalog.of_file(&file).filter(|newer| *newer != at);
+        let is_same = |newer: usize| {
+            let newer = &self.catalog.assets[newer];
+            !newer.is_removed && newer.key == asset.key
+        };
+        asset.is_removed && newer.is_some_and(is_same)
+    }
+
     /// The labels, and the photos that are known and whose originals are not there.
     pub(in crate::places) fn finish(self) -> (Vec<Label>, Vec<Lost>) {
         let mut lost = Vec::new();
         for (at, asset) in self.catalog.assets.iter().enumerate() {
             let best = self.best[at];
-            if best == Some(Role::Original) || asset.filename.is_empty() {
+            if best == Some(Role::Original) || asset.filename.is_empty() || self.is_former(at) {
                 continue;
             }
             let has_picture = matches!(best, Some(Role::Edited | Role::Preview | Role::Thumbnail));

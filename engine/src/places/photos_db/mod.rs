@@ -10,6 +10,7 @@ mod assets;
 mod by_content;
 mod catalog;
 mod contents;
+mod details;
 mod labels;
 mod near;
 mod phone;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::labels::{Labels, Where};
-use super::role::of_phone;
+use super::role::{Role, of_phone};
 use crate::model::{Lost, LostState, Origin};
 use crate::places::findings::Findings;
 use crate::places::place::{Context, Place};
@@ -59,8 +59,11 @@ fn read(tree: &dyn Tree, database: usize, root: &str, findings: &mut Findings) {
         let path = tree.nodes()[node].path.get(root.len()..).unwrap_or_default();
         let path = path.strip_prefix('/').unwrap_or(path);
         if tree.nodes()[node].is_file()
-            && let Some(file) = of_phone(path, &catalog)
+            && let Some(mut file) = of_phone(path, &catalog)
         {
+            if file.asset.is_none() && file.role == Role::Edited {
+                file.of = file.of.map(|of| with_extension(tree, root, of));
+            }
             labels.add(node, path, &file);
         }
     }
@@ -68,6 +71,16 @@ fn read(tree: &dyn Tree, database: usize, root: &str, findings: &mut Findings) {
     findings.notes.extend(in_cloud(tree.title(), place, catalog.live().count(), &lost));
     findings.labels.extend(labels);
     findings.lost.extend(lost);
+}
+
+/// The path of the original whose path without extension is `of`, when it lies in the tree.
+fn with_extension(tree: &dyn Tree, root: &str, of: String) -> String {
+    let slash = if root.is_empty() { "" } else { "/" };
+    let start = format!("{root}{slash}{of}.");
+    let first = tree.nodes().partition_point(|node| node.path < start);
+    let original = tree.nodes().get(first).filter(|node| node.path.starts_with(&start));
+    let path = original.and_then(|node| node.path.get(root.len() + slash.len()..));
+    path.map_or(of, str::to_owned)
 }
 
 /// The sentence that says how many photos are not here because they are in iCloud.

@@ -158,6 +158,17 @@ fn a_file_without_a_row_is_an_orphan_unless_rows_may_be_missing() {
     assert_eq!(status(&made), Status::Unknown);
 }
 
+#[test]
+fn an_edited_copy_finds_its_original_without_a_database() {
+    let edited = "PhotoData/Mutations/DCIM/100APPLE/IMG_0002/Adjustments/FullSizeRender.jpg";
+    let files = ["PhotoData/Photos.sqlite", "DCIM/100APPLE/IMG_0002.HEIC", edited];
+    let tree = MemoryTree::new(files.map(|path| (path, vec![1; 200])));
+    let findings = look(&PhonePhotos, &tree);
+    let label = by_path(&tree, &findings)[edited];
+    assert_eq!(label.shows.as_deref(), Some("DCIM/100APPLE/IMG_0002.HEIC"));
+    assert_eq!(findings.notes.len(), 1, "{:?}", findings.notes);
+}
+
 /// Photos as the maker was given them, by identity.
 fn rows(count: usize) -> Vec<PhotoRow> {
     (0..count)
@@ -247,6 +258,36 @@ fn every_photo_on_a_sound_page_keeps_its_name_when_bytes_are_flipped() {
             }
             let missing = missing(&damaged, &photos, &sound(&bad));
             assert!(missing.is_empty(), "{generation:?}: seed {seed} loses {missing:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_schema_costs_neither_names_nor_photos() {
+    let mut photos = rows(300);
+    for photo in &mut photos {
+        photo.original_filename = photo.filename.replace("IMG", "DSC");
+    }
+    let (main, log) = photos_sqlite(Generation::Ios17, &photos);
+    let mut damaged = main.clone();
+    // The first page is the schema, or the way to all of it.
+    damaged[100..4096].fill(0xee);
+    let column = b"ZADDITIONALASSETATTRIBUTES (";
+    let at = main.windows(column.len()).position(|window| window == column).unwrap();
+    let mut cut = main.clone();
+    // Two columns become one: all that follow are out of place.
+    let comma = at + main[at..].iter().position(|byte| *byte == b',').unwrap();
+    cut[comma] = b' ';
+    for main in [damaged, cut] {
+        let database = Database::open(&*main, Some(&log)).unwrap();
+        let found: BTreeMap<String, Asset> = assets(&database)
+            .into_iter()
+            .filter_map(|asset| Some((asset.uuid.clone()?, asset)))
+            .collect();
+        for photo in &photos {
+            let asset = &found[&photo.uuid];
+            assert_eq!(asset.directory, photo.directory);
+            assert_eq!(asset.name(), photo.original_filename);
         }
     }
 }

@@ -285,4 +285,19 @@ mod tests {
             [Fallback::Null, Fallback::Null, Fallback::Integer(-3), one]
         );
     }
+
+    /// Law: any text is read, and no column comes from nowhere.
+    #[test]
+    fn any_text_is_read() {
+        const WORDS: [&str; 16] = [
+            "CREATE", "TABLE", " ", "a", "(", ")", ",", "'", "\"", "[", "--", "/*", "DEFAULT",
+            "PRIMARY", "KEY", "\u{e4}",
+        ];
+        bolero::check!().with_type::<Vec<u8>>().with_iterations(2000).for_each(|choice| {
+            let words = choice.iter().map(|at| WORDS[usize::from(*at) % WORDS.len()]);
+            let sql = format!("CREATE TABLE t({}", words.collect::<String>());
+            let columns = parse(&sql).map_or(0, |table| table.columns.len());
+            assert!(columns <= sql.matches(',').count() + 1, "{sql}");
+        });
+    }
 }

@@ -60,7 +60,7 @@ impl<'a> Database<'a> {
     }
 
     /// Reads a database that ought to have the tables of these CREATE TABLE statements: where the schema has lost one,
-    /// its rows are found by their columns.
+    /// or one of its columns, its rows are found and read by these.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl<'a> Database<'a> {
         let header = header.unwrap_or(stored);
         let survey = Survey::new(&pages, &header, tables);
         let user_version = header.user_version;
-        Ok(Database { pages, survey, user_version, damaged_frames: wal.damaged })
+        Ok(Database { pages, survey, user_version, damaged_frames: wal.damaged.len() })
     }
 
     /// The number that programs give to the version of their schema.
@@ -147,7 +147,8 @@ impl<'d> Table<'d> {
         self.table.schema.column(name)
     }
 
-    /// What is left of rows that were deleted from it, and of what its rows held before.
+    /// What is left of rows that were deleted from it, and of what its rows held before; each says which it is. Rows
+    /// that only a damaged frame of the log has come here too, as salvaged ones.
     pub fn deleted_rows(&self) -> Vec<Row<'d>> {
         deleted(&self.database.pages, &self.database.survey, self.table)
     }

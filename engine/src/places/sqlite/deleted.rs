@@ -14,7 +14,8 @@ use super::surveyed_table::SurveyedTable;
 use super::table_schema::{Fit, TableSchema};
 use super::tree_page::{PageKind, TreePage};
 
-/// Rows of a table that were deleted, as far as all their columns are left: in the list of free pages, in free bytes of
+/// Rows of a table that were deleted, as far as all their columns are left, and those that only a damaged frame of the
+/// log has: in the list of free pages, in free bytes of
 /// the pages of the table, and in older versions of pages. Tables without row numbers give none.
 pub(super) fn deleted<'d>(
     pages: &'d Pages<'d>,
@@ -31,6 +32,12 @@ pub(super) fn deleted<'d>(
             remains.take_free_bytes(&page);
         }
     }
+    // What a damaged frame of the log has more than sound pages was there when it was written.
+    remains.state = RowState::Salvaged;
+    for (number, bytes) in pages.damaged() {
+        remains.take_cells(bytes, number);
+    }
+    remains.state = RowState::Deleted;
     for number in survey.free.iter().chain(&survey.loose.orphans) {
         if let Some(bytes) = pages.page(*number) {
             remains.take_page(bytes, *number);
@@ -51,6 +58,8 @@ struct Remains<'d> {
     /// Every record that was seen, and where it is among the rows that were found.
     seen: HashMap<u64, Option<usize>>,
     rows: Vec<Row<'d>>,
+    /// How a row that the table does not have now was found.
+    state: RowState,
 }
 
 impl<'d> Remains<'d> {
@@ -61,25 +70,31 @@ impl<'d> Remains<'d> {
             live.extend(row.rowid);
             seen.insert(content(&hasher, &row.record, &row.fields), None);
         }
-        Remains { schema, hasher, live, seen, rows: Vec::new() }
+        Remains { schema, hasher, live, seen, rows: Vec::new(), state: RowState::Deleted }
     }
 
     /// A page that was of a tree once, or of something else.
     fn take_page(&mut self, bytes: &'d [u8], number: u32) {
         match TreePage::read(bytes, number) {
-            Some(page) if page.kind == PageKind::TableLeaf => {
-                for cell in page.records().flatten() {
-                    let record = &bytes[cell.local.clone()];
-                    if let Some(fields) = fields(record, cell.len)
-                        && self.schema.fit(&fields) == Fit::Exact
-                    {
-                        self.take(cell.rowid, record, fields);
-                    }
-                }
+            Some(page) => {
+                self.take_cells(bytes, number);
                 self.take_free_bytes(&page);
             }
-            Some(_) => {}
             None => self.carve(bytes, 0..bytes.len()),
+        }
+    }
+
+    /// The rows of a page that was a leaf of the table.
+    fn take_cells(&mut self, bytes: &'d [u8], number: u32) {
+        let page = TreePage::read(bytes, number);
+        let Some(page) = page.filter(|page| page.kind == PageKind::TableLeaf) else { return };
+        for cell in page.records().flatten() {
+            let record = &bytes[cell.local.clone()];
+            if let Some(fields) = fields(record, cell.len)
+                && self.schema.fit(&fields) == Fit::Exact
+            {
+                self.take(cell.rowid, record, fields);
+            }
         }
     }
 
@@ -113,7 +128,7 @@ impl<'d> Remains<'d> {
         }
         self.seen.insert(content, Some(self.rows.len()));
         let is_live = rowid.is_some_and(|rowid| self.live.contains(&rowid));
-        let state = if is_live { RowState::Replaced } else { RowState::Deleted };
+        let state = if is_live { RowState::Replaced } else { self.state };
         let record = Cow::Borrowed(record);
         self.rows.push(Row { rowid, state, schema: self.schema, record, fields });
     }

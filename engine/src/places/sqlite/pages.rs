@@ -17,6 +17,8 @@ pub(super) struct Pages<'a> {
     newest: HashMap<u32, usize>,
     /// Older versions of pages, by number and where they are.
     older: Vec<(u32, Version)>,
+    /// Damaged versions of pages of which there are sound ones.
+    damaged: Vec<(u32, Version)>,
     /// Pages that the last commit left.
     count: u32,
 }
@@ -33,7 +35,7 @@ impl<'a> Pages<'a> {
         let (page_size, usable) = size;
         let in_main = u32::try_from(main.len() / page_size).unwrap_or(u32::MAX - 1);
         // Every page of a database was written once, to the one file or the other.
-        let frames = u32::try_from(wal.committed.len()).unwrap_or(u32::MAX);
+        let frames = u32::try_from(wal.committed.len() + wal.damaged.len()).unwrap_or(u32::MAX);
         let count = wal.pages.map_or(in_main, |count| count.min(in_main.saturating_add(frames)));
         let mut newest = HashMap::new();
         let mut older: Vec<_> =
@@ -45,8 +47,17 @@ impl<'a> Pages<'a> {
                 None => {}
             }
         }
+        let mut damaged = Vec::new();
+        for frame in wal.damaged.iter().filter(|frame| frame.page <= count) {
+            if frame.page > in_main && !newest.contains_key(&frame.page) {
+                // Better than no page at all.
+                newest.insert(frame.page, frame.at);
+            } else {
+                damaged.push((frame.page, Version::Log(frame.at)));
+            }
+        }
         older.extend((count..in_main).map(|page| (page + 1, Version::Main)));
-        Pages { main, log, page_size, usable, newest, older, count }
+        Pages { main, log, page_size, usable, newest, older, damaged, count }
     }
 
     /// How many there are; the first is number 1.
@@ -64,6 +75,11 @@ impl<'a> Pages<'a> {
     /// Older versions of pages, by number.
     pub(super) fn older(&self) -> impl Iterator<Item = (u32, &[u8])> {
         self.older.iter().filter_map(|(number, at)| Some((*number, self.version(*number, *at)?)))
+    }
+
+    /// Damaged versions of pages of which there are sound ones, perhaps older.
+    pub(super) fn damaged(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        self.damaged.iter().filter_map(|(number, at)| Some((*number, self.version(*number, *at)?)))
     }
 
     fn version(&self, number: u32, version: Version) -> Option<&[u8]> {

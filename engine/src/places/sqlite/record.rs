@@ -32,11 +32,6 @@ impl Field {
         self.code >= 13 && self.code % 2 == 1
     }
 
-    /// Whether it is bytes.
-    pub(super) fn is_blob(self) -> bool {
-        self.code >= 12 && self.code.is_multiple_of(2)
-    }
-
     /// Whether it is a number.
     pub(super) fn is_number(self) -> bool {
         (1..=9).contains(&self.code)

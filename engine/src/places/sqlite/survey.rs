@@ -79,14 +79,20 @@ impl Survey {
         rows.filter_map(|row| schema::named(&row, self.encoding)).collect()
     }
 
-    /// Adds a table whose statement the caller knows, unless the schema has it.
+    /// Adds a table whose statement the caller knows, unless the schema has it. Where the schema has it without one of
+    /// its columns, its statement is damaged, and the known one counts.
     fn expect(&mut self, sql: &str) {
-        let schema = TableSchema::new(sql, 0, self.encoding);
-        let is_new = |schema: &TableSchema| {
-            !self.tables.iter().any(|table| table.is_named(&schema.declared.name))
-        };
-        if let Some(schema) = schema.filter(is_new) {
-            self.tables.push(SurveyedTable::new(vec![schema.declared.name.clone()], schema));
+        let Some(mut known) = TableSchema::new(sql, 0, self.encoding) else { return };
+        let names = vec![known.declared.name.clone()];
+        match self.tables.iter_mut().find(|table| table.is_named(&names[0])) {
+            Some(table) => {
+                let mut columns = known.declared.columns.iter();
+                if !columns.all(|column| table.schema.column(&column.name).is_some()) {
+                    known.root = table.schema.root;
+                    table.schema = known;
+                }
+            }
+            None => self.tables.push(SurveyedTable::new(names, known)),
         }
     }
 

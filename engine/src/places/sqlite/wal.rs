@@ -26,12 +26,12 @@ pub(super) struct Frame {
 pub(super) struct Wal {
     /// Frames of committed transactions, in order: the last of a page counts.
     pub(super) committed: Vec<Frame>,
-    /// The other versions of pages: not committed, left from before the log began anew, or damaged.
+    /// The other versions of pages: not committed, or left from before the log began anew.
     pub(super) others: Vec<Frame>,
     /// Pages of the database after the last commit.
     pub(super) pages: Option<u32>,
     /// Frames of which bytes are damaged.
-    pub(super) damaged: usize,
+    pub(super) damaged: Vec<Frame>,
 }
 
 impl Wal {
@@ -72,8 +72,9 @@ impl Wal {
                     wal.committed.append(&mut pending);
                     wal.pages = Some(frame.commit);
                 }
+            } else if is_ours {
+                wal.damaged.push(*frame);
             } else {
-                wal.damaged += usize::from(is_ours);
                 wal.others.push(*frame);
             }
             before = frame.checksum;
