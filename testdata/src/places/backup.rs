@@ -189,7 +189,10 @@ impl Backup {
                 };
                 parts.push(("Manifest.db".to_owned(), stored));
             }
-            Manifest::Mbdb => parts.push(("Manifest.mbdb".to_owned(), manifest::mbdb(&rows, self.has_binary_properties))),
+            Manifest::Mbdb => parts.push((
+                "Manifest.mbdb".to_owned(),
+                manifest::mbdb(&rows, self.has_binary_properties),
+            )),
             Manifest::None => {}
         }
         if self.has_manifest_plist {

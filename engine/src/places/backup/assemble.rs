@@ -168,7 +168,8 @@ impl Assembling<'_> {
             self.out.named += usize::from(name.is_some());
             let path = name.cloned().unwrap_or_else(|| format!("{ORPHANS}/{id}"));
             let Node { len, modified, created, .. } = self.tree.nodes()[at];
-            let node = Node { path, kind: NodeKind::File, len, modified, created, is_deleted: false };
+            let node =
+                Node { path, kind: NodeKind::File, len, modified, created, is_deleted: false };
             self.push(node, Some(Stored { node: at, key: None }));
         }
     }

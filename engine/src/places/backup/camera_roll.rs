@@ -40,7 +40,8 @@ impl Place for CameraRoll {
         }
         let originals = originals(&**tree);
         let files = tree.nodes().iter().enumerate().filter(|(_, node)| node.is_file());
-        let label = |(at, node): (usize, &crate::places::tree::Node)| label(at, &node.path, &originals);
+        let label =
+            |(at, node): (usize, &crate::places::tree::Node)| label(at, &node.path, &originals);
         findings.labels.extend(files.map(label));
     }
 }
@@ -52,7 +53,9 @@ fn originals(tree: &dyn Tree) -> HashMap<&str, &str> {
     for node in tree.nodes().iter().filter(|node| node.is_file()) {
         let Some(path) = node.path.strip_prefix(CAMERA_ROLL) else { continue };
         let is_original = path.starts_with("DCIM/") || path.starts_with("PhotoData/CPLAssets/");
-        let Some((stem, extension)) = path.rsplit_once('.').filter(|_| is_original) else { continue };
+        let Some((stem, extension)) = path.rsplit_once('.').filter(|_| is_original) else {
+            continue;
+        };
         let is_beside = ["AAE", "MOV", "MP4"].iter().any(|one| extension.eq_ignore_ascii_case(one));
         if is_beside {
             found.entry(stem).or_insert(path);
@@ -81,8 +84,10 @@ fn label(node: usize, path: &str, originals: &HashMap<&str, &str>) -> Label {
         let Some((photo, name)) = preview.rsplit_once('/') else { return label };
         let photo = photo.split_once('/').filter(|(version, _)| version.starts_with('V'));
         let Some((_, photo)) = photo else { return label };
-        label.fidelity = if name.starts_with("5005") { Fidelity::Preview } else { Fidelity::Thumbnail };
-        label.original_path = Some(format!("{} (preview {name}", stem_of(photo)).replace(".JPG", ").JPG"));
+        label.fidelity =
+            if name.starts_with("5005") { Fidelity::Preview } else { Fidelity::Thumbnail };
+        label.original_path =
+            Some(format!("{} (preview {name}", stem_of(photo)).replace(".JPG", ").JPG"));
         label.shows = Some(photo.to_owned());
     } else if let Some(photo) = path.strip_prefix(METADATA) {
         label.fidelity = Fidelity::Preview;
@@ -92,9 +97,10 @@ fn label(node: usize, path: &str, originals: &HashMap<&str, &str>) -> Label {
         label.fidelity = Fidelity::Reencoded;
     } else if path.starts_with("PhotoData/") && !path.starts_with("PhotoData/CPLAssets/") {
         label.fidelity = Fidelity::Thumbnail;
-    } else if let Some((folder, number)) = path.rsplit_once('/').and_then(|(folder, name)| {
-        Some((folder, stem_of(name).strip_prefix(EDITED)?))
-    }) {
+    } else if let Some((folder, number)) = path
+        .rsplit_once('/')
+        .and_then(|(folder, name)| Some((folder, stem_of(name).strip_prefix(EDITED)?)))
+    {
         label.fidelity = Fidelity::Edited;
         let stem = format!("{folder}/IMG_{number}");
         label.shows = originals.get(stem.as_str()).map(|path| (*path).to_owned());
@@ -149,10 +155,20 @@ mod tests {
         let roll = |path: &str| format!("CameraRollDomain/Media/{path}");
         let photo = "DCIM/100APPLE/IMG_0001.HEIC";
         check(&roll(photo), Original, photo, None);
-        check(&roll("PhotoData/CPLAssets/group1/A.HEIC"), Original, "PhotoData/CPLAssets/group1/A.HEIC", None);
+        check(
+            &roll("PhotoData/CPLAssets/group1/A.HEIC"),
+            Original,
+            "PhotoData/CPLAssets/group1/A.HEIC",
+            None,
+        );
         let edited = "PhotoData/Mutations/DCIM/100APPLE/IMG_0001/Adjustments/FullSizeRender.jpg";
         check(&roll(edited), Edited, "DCIM/100APPLE/IMG_0001 (edited).jpg", Some(photo));
-        check(&roll("DCIM/100APPLE/IMG_E0001.JPG"), Edited, "DCIM/100APPLE/IMG_E0001.JPG", Some(photo));
+        check(
+            &roll("DCIM/100APPLE/IMG_E0001.JPG"),
+            Edited,
+            "DCIM/100APPLE/IMG_E0001.JPG",
+            Some(photo),
+        );
         let preview = "PhotoData/Thumbnails/V2/DCIM/100APPLE/IMG_0001.HEIC/5005.JPG";
         check(&roll(preview), Preview, "DCIM/100APPLE/IMG_0001 (preview 5005).JPG", Some(photo));
         let small = "PhotoData/Thumbnails/V2/DCIM/100APPLE/IMG_0001.HEIC/5003.JPG";

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Moment, Record, Status};
+use crate::model::{Moment, Origin, Record, Status};
 use crate::places::label::Label;
 
 /// A kind of picture, as phones tell them apart.
@@ -38,14 +38,15 @@ pub struct Choice {
 /// What the place says of a favourite.
 const FAVOURITE: &str = "favourite";
 
-/// What the place says of both parts of a Live Photo.
-const LIVE: &str = "live";
+/// What the place says of a Live Photo.
+const LIVE: &str = "live-photo";
 
 impl Choice {
-    /// Whether a file is asked for. `is_video` tells of its content.
+    /// Whether a file is asked for: of backups alone. `is_video` tells of its content.
     pub fn takes(&self, label: Option<&Label>, record: &Record, is_video: bool) -> bool {
         let is_marked = |mark: &str| label.is_some_and(|label| label.marks.contains(&mark));
-        self.is_in_album(label)
+        label.is_some_and(|label| label.origin == Origin::Backup)
+            && self.is_in_album(label)
             && self.is_in_time(label, record)
             && (!self.deleted || label.is_some_and(|label| label.status == Status::Deleted))
             && (!self.favourites || is_marked(FAVOURITE))
@@ -79,9 +80,10 @@ impl Choice {
 
 /// When a photo was taken: by its camera, by the place, or as its file says.
 fn taken(label: Option<&Label>, record: &Record) -> Option<Moment> {
-    let by_camera = record.exif.as_ref().and_then(|exif| {
-        Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref())
-    });
+    let by_camera = record
+        .exif
+        .as_ref()
+        .and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
     let by_place = || label.and_then(|label| label.taken.or(label.modified));
     by_camera.or_else(by_place).or(record.facts.modified)
 }

@@ -1,9 +1,11 @@
 //! Names of files that no list names any more: a stored file is called by the digest of its path, and phones call
 //! the files of their camera rolls all alike, so that trying all of them finds most.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::manifest::id_of;
+use data_encoding::HEXLOWER;
+
+use super::manifest::digest_of;
 use crate::control::progress::Progress;
 
 /// The domain of the camera roll.
@@ -40,13 +42,18 @@ pub fn guess<'i>(
     ids: impl Iterator<Item = &'i str>,
     progress: &Progress,
 ) -> HashMap<String, String> {
-    let mut guessing = Guessing { wanted: ids.collect(), found: HashMap::new() };
+    let digest = |id: &'i str| {
+        let bytes = HEXLOWER.decode(id.as_bytes()).ok()?;
+        Some((<[u8; 20]>::try_from(bytes).ok()?, id))
+    };
+    let mut guessing = Guessing { wanted: ids.filter_map(digest).collect(), found: HashMap::new() };
     for (domain, path) in KNOWN {
         guessing.try_path(domain, path);
     }
     let mut last_found = *FOLDERS.start();
     for folder in FOLDERS {
-        if progress.stopped() || guessing.wanted.is_empty() || folder > last_found + FOLDERS_IN_VAIN {
+        if progress.stopped() || guessing.wanted.is_empty() || folder > last_found + FOLDERS_IN_VAIN
+        {
             break;
         }
         if guessing.folder(folder) {
@@ -57,28 +64,31 @@ pub fn guess<'i>(
 }
 
 struct Guessing<'i> {
-    wanted: HashSet<&'i str>,
+    /// Digests that no path is known for, with how the files are called.
+    wanted: HashMap<[u8; 20], &'i str>,
     found: HashMap<String, String>,
 }
 
 impl Guessing<'_> {
     /// Tries a path; says whether it is one of those wanted.
     fn try_path(&mut self, domain: &str, path: &str) -> bool {
-        let id = id_of(domain.as_bytes(), path.as_bytes());
-        let is_it = self.wanted.remove(id.as_str());
-        if is_it {
-            self.found.insert(id, format!("{domain}/{path}"));
+        let id = self.wanted.remove(&digest_of(domain.as_bytes(), path.as_bytes()));
+        if let Some(id) = id {
+            self.found.insert(id.to_owned(), format!("{domain}/{path}"));
         }
-        is_it
+        id.is_some()
     }
 
     /// Tries all names of a folder of the camera roll; says whether one is there.
     fn folder(&mut self, folder: u32) -> bool {
         let mut any = false;
         for number in 1..=9999 {
-            let stem = format!("{folder}APPLE/IMG_{number:04}");
+            let mut path = format!("Media/DCIM/{folder}APPLE/IMG_{number:04}.");
+            let stem_len = path.len();
             for extension in EXTENSIONS {
-                if self.try_path(CAMERA_ROLL, &format!("Media/DCIM/{stem}.{extension}")) {
+                path.truncate(stem_len);
+                path.push_str(extension);
+                if self.try_path(CAMERA_ROLL, &path) {
                     any = true;
                     self.copies(folder, number, extension);
                 }
@@ -108,6 +118,7 @@ impl Guessing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::places::backup::manifest::id_of;
 
     #[test]
     fn names_of_the_camera_roll_are_found_by_their_digests() {

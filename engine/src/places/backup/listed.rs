@@ -9,7 +9,7 @@ use crate::places::place::Context;
 use crate::places::tree::Tree;
 
 /// Bytes of the longest list of files that is read.
-const MOST_MANIFEST: usize = 2 << 30;
+const MOST_MANIFEST: usize = 1 << 30;
 
 /// How a database of SQLite begins.
 const SQLITE: &[u8] = b"SQLite format 3";
@@ -53,8 +53,14 @@ pub fn listed(
     let by_list = mbdb.map(|bytes| read_mbdb(&bytes));
     let has_keys =
         by_list.as_ref().is_some_and(|(rows, _)| rows.iter().any(|row| row.key.is_some()));
-    let said = metadata.is_encrypted.unwrap_or(metadata.keybag.is_some());
-    let is_encrypted = said || has_keys || looks_encrypted(tree, location, database.as_deref());
+    let is_encrypted = match metadata.is_encrypted {
+        Some(said) => said || has_keys,
+        None => {
+            metadata.keybag.is_some()
+                || has_keys
+                || looks_encrypted(tree, location, database.as_deref())
+        }
+    };
     if is_encrypted {
         listed.keys = Some(unlock(metadata.keybag.as_deref(), &location.title(tree), context)?);
     }
@@ -102,7 +108,8 @@ fn decrypted(keys: &ClassKeys, key: Option<&[u8]>, bytes: &[u8]) -> Result<Vec<u
 /// are all whole blocks and begin like nothing that a phone has.
 fn looks_encrypted(tree: &dyn Tree, location: &Location, database: Option<&[u8]>) -> bool {
     if let Some(database) = database {
-        return !database.starts_with(&SQLITE[..6]) && database.len().is_multiple_of(16)
+        return !database.starts_with(&SQLITE[..6])
+            && database.len().is_multiple_of(16)
             && samples_look_encrypted(tree, location);
     }
     samples_look_encrypted(tree, location)
@@ -131,8 +138,16 @@ fn samples_look_encrypted(tree: &dyn Tree, location: &Location) -> bool {
 /// Whether a file begins as those do that every phone has many of.
 fn is_known_beginning(first: &[u8; 16]) -> bool {
     const BEGINNINGS: [&[u8]; 10] = [
-        b"bplist", b"<?xml", b"SQLite", b"\xFF\xD8\xFF", b"\x89PNG", b"PK\x03\x04", b"{", b"GIF8",
-        b"RIFF", b"%PDF",
+        b"bplist",
+        b"<?xml",
+        b"SQLite",
+        b"\xFF\xD8\xFF",
+        b"\x89PNG",
+        b"PK\x03\x04",
+        b"{",
+        b"GIF8",
+        b"RIFF",
+        b"%PDF",
     ];
     let is_text = first.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let is_zeros = first.iter().all(|byte| *byte == 0);

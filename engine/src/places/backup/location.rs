@@ -74,7 +74,8 @@ pub fn locate(tree: &dyn Tree) -> Vec<Location> {
         let signs = signs(tree, folder);
         let has_list = signs[..3].iter().any(Option::is_some);
         let is_whole = signs[0].is_some() && (signs[1].is_some() || signs[2].is_some());
-        let is_rest = !blobs.is_empty() && (has_list || is_like_a_backup(tree, folder, &blobs, &signs));
+        let is_rest =
+            !blobs.is_empty() && (has_list || is_like_a_backup(tree, folder, &blobs, &signs));
         if is_whole || is_rest {
             blobs.sort_unstable();
             // A file in a folder by its first letters counts before one beside those folders.
@@ -86,9 +87,8 @@ pub fn locate(tree: &dyn Tree) -> Vec<Location> {
 }
 
 fn signs(tree: &dyn Tree, folder: &str) -> [Option<usize>; SIGNS.len()] {
-    let file = |name: &str| {
-        tree.at(&inside(folder, name)).filter(|node| tree.nodes()[*node].is_file())
-    };
+    let file =
+        |name: &str| tree.at(&inside(folder, name)).filter(|node| tree.nodes()[*node].is_file());
     SIGNS.map(file)
 }
 
@@ -134,9 +134,7 @@ fn is_like_a_backup(
     if signs.iter().any(Option::is_some) || is_device(folder) {
         return true;
     }
-    let is_split = |(id, node): &&(String, usize)| {
-        tree.nodes()[*node].folder().ends_with(&id[..2])
-    };
+    let is_split = |(id, node): &&(String, usize)| tree.nodes()[*node].folder().ends_with(&id[..2]);
     if blobs.len() < FEWEST_ALONE || !blobs.iter().all(|blob| is_split(&blob)) {
         return false;
     }
@@ -197,7 +195,10 @@ mod tests {
         check(&and(Vec::new(), &["x/Manifest.plist", "x/Manifest.db"]), &[("x", 0)]);
         check(&split("x/"), &[("x", 4)]);
         check(&[format!("x/{}", IDS[0]), "x/Info.plist".to_owned()], &[("x", 1)]);
-        check(&[format!("00008030-001A2B3C4D5E6F70/{}", IDS[0])], &[("00008030-001A2B3C4D5E6F70", 1)]);
+        check(
+            &[format!("00008030-001A2B3C4D5E6F70/{}", IDS[0])],
+            &[("00008030-001A2B3C4D5E6F70", 1)],
+        );
         let unfinished = and(split("b/Snapshot/"), &["b/Manifest.plist", "b/Manifest.db"]);
         check(&unfinished, &[("b", 4)]);
     }

@@ -41,9 +41,8 @@ impl Metadata {
         let mut list = |name: &str| {
             let node = tree.at(&inside(folder, name))?;
             let bytes = tree.content(node, MOST_LIST).map_err(|failure| failure.to_string());
-            let parse = |bytes: Vec<u8>| {
-                PropertyList::parse(&bytes).map_err(|error| error.to_string())
-            };
+            let parse =
+                |bytes: Vec<u8>| PropertyList::parse(&bytes).map_err(|error| error.to_string());
             match bytes.and_then(parse) {
                 Ok(list) => Some(list),
                 Err(why) => {

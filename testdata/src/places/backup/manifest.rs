@@ -21,14 +21,20 @@ pub(super) fn database(rows: &[Row<'_>]) -> Vec<u8> {
         )?;
         let transaction = connection.transaction()?;
         for (number, (file, key)) in rows.iter().enumerate() {
-            let mut insert = transaction
-                .prepare_cached("INSERT INTO Files VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO Files VALUES (?1, ?2, ?3, ?4, ?5)")?;
             let flags = match file.content {
                 Content::File(_) => 1,
                 Content::Folder => 2,
                 Content::Link(_) => 4,
                 Content::Odd => {
-                    insert.execute(params![file.id(), None::<&str>, None::<&str>, 16, None::<&[u8]>])?;
+                    insert.execute(params![
+                        file.id(),
+                        None::<&str>,
+                        None::<&str>,
+                        16,
+                        None::<&[u8]>
+                    ])?;
                     continue;
                 }
             };

@@ -118,8 +118,7 @@ fn wrapping_key(
     };
     let mut secret = Zeroizing::new(password.as_bytes().to_vec());
     if let Some(first) = &keybag.first {
-        let key =
-            stretch::<Hmac<Sha256>>(&secret, &first.salt, first.iterations, &mut step)?;
+        let key = stretch::<Hmac<Sha256>>(&secret, &first.salt, first.iterations, &mut step)?;
         secret = Zeroizing::new(key.to_vec());
     }
     stretch::<Hmac<Sha1>>(&secret, &keybag.last.salt, keybag.last.iterations, &mut step)
@@ -176,8 +175,14 @@ mod tests {
             assert!(shares.is_sorted() && *shares.last().unwrap() <= 1.0, "{shares:?}");
             let file = [&3_u32.to_le_bytes()[..], &wrap(&[3; 32], &[9; 32])].concat();
             assert_eq!(keys.file_key(&file).unwrap().bytes(), &[9; 32]);
-            assert_eq!(ClassKeys::unlock(&bag, "wrong", &mut |_| true).unwrap_err(), Locked::WrongPassword);
-            assert_eq!(ClassKeys::unlock(&bag, "correct", &mut |_| false).unwrap_err(), Locked::Stopped);
+            assert_eq!(
+                ClassKeys::unlock(&bag, "wrong", &mut |_| true).unwrap_err(),
+                Locked::WrongPassword
+            );
+            assert_eq!(
+                ClassKeys::unlock(&bag, "correct", &mut |_| false).unwrap_err(),
+                Locked::Stopped
+            );
         }
     }
 
@@ -186,7 +191,8 @@ mod tests {
         let mut bag = keybag(None);
         bag.classes[0].key[5] ^= 1;
         let keys = ClassKeys::unlock(&bag, "correct", &mut |_| true).unwrap();
-        let of = |class: u32, key: Vec<u8>| keys.file_key(&[&class.to_le_bytes()[..], &key].concat());
+        let of =
+            |class: u32, key: Vec<u8>| keys.file_key(&[&class.to_le_bytes()[..], &key].concat());
         assert_eq!(of(1, wrap(&[1; 32], &[9; 32])).unwrap_err(), KeyFault::Class(1));
         assert_eq!(of(3, wrap(&[1; 32], &[9; 32])).unwrap_err(), KeyFault::Damaged);
         assert_eq!(of(3, vec![0; 39]).unwrap_err(), KeyFault::Malformed);

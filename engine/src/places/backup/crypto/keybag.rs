@@ -53,7 +53,9 @@ pub enum KeybagFault {
     #[error("the keybag has no {0}")]
     Missing(&'static str),
     /// A derivation takes more than [`MOST_ITERATIONS`] rounds.
-    #[error("the keybag asks for {0} rounds of key derivation, of which {MOST_ITERATIONS} are done at most")]
+    #[error(
+        "the keybag asks for {0} rounds of key derivation, of which {MOST_ITERATIONS} are done at most"
+    )]
     Iterations(u32),
 }
 
@@ -174,7 +176,8 @@ mod tests {
     }
 
     fn keybag(first_rounds: Option<u32>, classes: &[Vec<u8>]) -> Vec<u8> {
-        let mut out = [tag("VERS", &[0, 0, 0, 5]), tag("UUID", &[1; 16]), tag("WRAP", &[0; 4])].concat();
+        let mut out =
+            [tag("VERS", &[0, 0, 0, 5]), tag("UUID", &[1; 16]), tag("WRAP", &[0; 4])].concat();
         out.extend(tag("SALT", &[2; 20]));
         out.extend(tag("ITER", &10_000_u32.to_be_bytes()));
         if let Some(rounds) = first_rounds {
@@ -191,7 +194,10 @@ mod tests {
         let new = Keybag::parse(&keybag(Some(10_000_000), &classes)).unwrap();
         assert_eq!(new.first, Some(Derivation { salt: vec![3; 20], iterations: 10_000_000 }));
         let old = Keybag::parse(&keybag(None, &classes)).unwrap();
-        assert_eq!((&old.first, &old.last.salt, old.last.iterations), (&None, &vec![2; 20], 10_000));
+        assert_eq!(
+            (&old.first, &old.last.salt, old.last.iterations),
+            (&None, &vec![2; 20], 10_000)
+        );
         let are = old.classes.iter().map(|class| (class.class, class.is_by_password));
         assert_eq!(are.collect::<Vec<_>>(), [(3, true), (4, true), (5, false)]);
     }

@@ -110,6 +110,9 @@ mod tests {
         assert_eq!(padding(&last), Some(7));
         last[9] = 6;
         assert_eq!(padding(&last), None);
-        assert_eq!((padding(&[16; 16]), padding(&[0; 16]), padding(&[17; 16])), (Some(16), None, None));
+        assert_eq!(
+            (padding(&[16; 16]), padding(&[0; 16]), padding(&[17; 16])),
+            (Some(16), None, None)
+        );
     }
 }

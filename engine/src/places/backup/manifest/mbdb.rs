@@ -109,13 +109,20 @@ mod tests {
 
     #[test]
     fn records_follow_one_another() {
-        let bytes = [&MAGIC[..], &record(b"Media/a.jpg", 0o100_644), &record(b"x", 0o040_755)].concat();
+        let bytes =
+            [&MAGIC[..], &record(b"Media/a.jpg", 0o100_644), &record(b"x", 0o040_755)].concat();
         let (rows, fault) = read_mbdb(&bytes);
         assert_eq!((rows.len(), fault), (2, None));
         let first = &rows[0];
-        assert_eq!((&*first.domain, &*first.path, first.size), ("CameraRollDomain", "Media/a.jpg", Some(7)));
+        assert_eq!(
+            (&*first.domain, &*first.path, first.size),
+            ("CameraRollDomain", "Media/a.jpg", Some(7))
+        );
         assert_eq!(first.modified, Moment::utc(1_715_961_802, 0));
-        assert_eq!((first.born, first.key.as_deref()), (Moment::utc(1_715_875_402, 0), Some(&b"key"[..])));
+        assert_eq!(
+            (first.born, first.key.as_deref()),
+            (Moment::utc(1_715_875_402, 0), Some(&b"key"[..]))
+        );
         assert_eq!(first.id, id_of(b"CameraRollDomain", b"Media/a.jpg"));
         assert_eq!((&rows[1].kind, rows[1].size), (&RowKind::Folder, None));
     }

@@ -7,4 +7,4 @@ mod row;
 
 pub use database::{DatabaseRows, read_database};
 pub use mbdb::{MbdbFault, read_mbdb};
-pub use row::{Row, RowKind, id_of, is_id};
+pub use row::{Row, RowKind, digest_of, id_of, is_id};
