@@ -118,7 +118,10 @@ impl Guessing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::places::backup::manifest::id_of;
+
+    fn id(path: &str) -> String {
+        HEXLOWER.encode(&digest_of(CAMERA_ROLL.as_bytes(), path.as_bytes()))
+    }
 
     #[test]
     fn names_of_the_camera_roll_are_found_by_their_digests() {
@@ -128,8 +131,7 @@ mod tests {
             "Media/PhotoData/Mutations/DCIM/101APPLE/IMG_0007/Adjustments/FullSizeRender.jpg",
             "Media/PhotoData/Thumbnails/V2/DCIM/101APPLE/IMG_0007.HEIC/5005.JPG",
         ];
-        let ids: Vec<String> =
-            paths.iter().map(|path| id_of(CAMERA_ROLL.as_bytes(), path.as_bytes())).collect();
+        let ids: Vec<String> = paths.iter().map(|path| id(path)).collect();
         let found = guess(ids.iter().map(String::as_str), &Progress::default());
         for (id, path) in ids.iter().zip(paths) {
             assert_eq!(found.get(id), Some(&format!("{CAMERA_ROLL}/{path}")));

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use afterimage_signatures::Bytes;
 use afterimage_testdata::places::backup::{Backup, Content, Manifest, PhoneFile};
 use zeroize::Zeroizing;
 
