@@ -1,6 +1,7 @@
 //! The command line: one struct a verb.
 
 mod bench;
+mod cloud;
 mod devices;
 mod find;
 mod forecast;
@@ -54,6 +55,7 @@ enum Command {
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
+    Cloud(cloud::Cloud),
 }
 
 impl Program {
@@ -68,6 +70,7 @@ impl Program {
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
+            Command::Cloud(cloud) => cloud.run(out, err),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A folder as a source: images in it are scanned. Where there are none, it is most likely a card as it is
+//! A folder as a source: a sparse bundle is one image, of others the images in it are scanned. Where there are none, it is most likely a card as it is
 //! mounted, or photos that were copied from one: then the device is named that deleted ones lie on.
 
 use std::fs::{self, File};
@@ -29,12 +29,9 @@ const LEAST_IMAGE: u64 = 64 << 10;
 ///
 /// When the folder cannot be read, or when no image is in it; then with what it is, and what to scan instead.
 pub fn images(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if folder.join("bands").is_dir() && folder.join("Info.plist").is_file() {
-        bail!(
-            "cannot scan {}: it is a sparse bundle of macOS; on a Mac, make an image of it with \
-             `hdiutil convert BUNDLE -format UDTO -o IMAGE` and scan that",
-            folder.display()
-        );
+    // It looks like a folder and is an image.
+    if source::is_sparse_bundle(folder) {
+        return Ok(vec![folder.to_path_buf()]);
     }
     let (mut files, mut has_folders) = (Vec::new(), false);
     let failed = |error| Error::open(folder, error);
@@ -183,7 +180,14 @@ mod tests {
             "it is a folder of 2 photos, no disk image, and these are photos that are still there";
         refused(&[("a.jpg", JPEG), ("b.jpg", JPEG), ("b.xmp", b"<x>")], photos);
         refused(&[("DCIM/100/a.jpg", JPEG)], "holds no disk image, only folders");
-        refused(&[("x/bands/0", b""), ("bands/0", b""), ("Info.plist", b"")], "sparse bundle");
+    }
+
+    #[test]
+    fn a_sparse_bundle_is_an_image_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("bands")).unwrap();
+        fs::write(folder.path().join("Info.plist"), b"").unwrap();
+        assert_eq!(images(folder.path()).unwrap(), [folder.path()]);
     }
 
     #[test]

@@ -1,15 +1,22 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
+mod advice;
 mod again;
 mod arguments;
 mod chosen;
+mod cloud;
 mod commands;
 mod failure;
 mod folder;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
+mod guide;
 mod interrupt;
 mod memory;
 mod notes;
 mod password;
+#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
+mod prognosis;
 mod progress;
 mod roots;
 mod sizes;

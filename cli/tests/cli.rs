@@ -144,6 +144,14 @@ fn noise(len: usize) -> Vec<u8> {
 }
 
 #[test]
+#[cfg(not(feature = "cloud"))]
+fn a_build_without_cloud_drives_says_so() {
+    let ran = Desk::new().run(&["cloud", "list", "drive"]);
+    ran.check(2);
+    ran.complains(&["cannot reach a cloud drive", "cargo build --release --features cloud"]);
+}
+
+#[test]
 fn help_is_a_contract() {
     let desk = Desk::new();
     for (name, arguments) in [
@@ -155,6 +163,10 @@ fn help_is_a_contract() {
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
+        ("cloud", &["cloud", "--help"]),
+        ("cloud_list", &["cloud", "list", "--help"]),
+        ("cloud_download", &["cloud", "download", "--help"]),
+        ("cloud_restore", &["cloud", "restore", "--help"]),
     ] {
         let ran = desk.run(arguments);
         ran.check(0);

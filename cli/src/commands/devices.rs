@@ -49,10 +49,10 @@ Examples:
 JSON: a list of drives, each with path, name, bus (usb, sd, mmc, nvme, sata, scsi, virtual, loop,
 mapped, network, unknown), size, sector_size, physical_sector_size (bytes), model, serial, removable,
 read_only, rotational, discard_granularity (bytes; 0: it cannot be told what is free), backing (of a
-loop device), registers (what a card says of itself), health (hints), hope (good, unknown, little,
-none), why, readable, mounts (point, file_system, read_only, discard), swap, file_systems (of the
-drive as a whole: type, label, encrypted, offset, length) and partitions (path, name, number, offset,
-size, mounts, swap, file_systems). What is not known is absent.
+loop device), registers (what a card says of itself), health (hints), hope (good, possible,
+unlikely, not-possible), why, readable, mounts (point, file_system, read_only, discard), swap,
+file_systems (of the drive as a whole: type, label, encrypted, offset, length) and partitions (path,
+name, number, offset, size, mounts, swap, file_systems). What is not known is absent.
 With --check: schema (afterimage-capacity/1), device, claimed, finding (wraps, ends, no_sign,
 cannot_tell), likely_size, compared, same, files, files_missing.
 

@@ -205,6 +205,7 @@ impl Carver<'_> {
             facts: FileSystemFacts::default(),
             place: None,
             digests: None,
+            listed: None,
         }
     }
 }

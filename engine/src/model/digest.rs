@@ -3,33 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use super::algorithm::Algorithm;
+use super::content_hash::ContentHasher;
 use super::hex;
-
-/// A digest beside BLAKE3, which every file has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Algorithm {
-    /// SHA-256.
-    Sha256,
-    /// SHA-1.
-    Sha1,
-    /// MD5.
-    Md5,
-}
-
-impl Algorithm {
-    /// Every algorithm.
-    pub const ALL: [Algorithm; 3] = [Algorithm::Sha256, Algorithm::Sha1, Algorithm::Md5];
-
-    /// Its name on the command line and in the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Algorithm::Sha256 => "sha256",
-            Algorithm::Sha1 => "sha1",
-            Algorithm::Md5 => "md5",
-        }
-    }
-}
+use super::known_digest::{DigestKind, KnownDigest};
 
 /// What the hashers came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +23,23 @@ pub struct Digests {
     /// Lower-case hex, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
+    /// Dropbox's content hash, lower-case hex, where a list gives such.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dropbox: Option<String>,
+}
+
+impl Digests {
+    /// All that were computed, each with its kind and its digits.
+    pub fn all(&self) -> impl Iterator<Item = (DigestKind, String)> + '_ {
+        let others = [
+            (DigestKind::Sha256, &self.sha256),
+            (DigestKind::Sha1, &self.sha1),
+            (DigestKind::Md5, &self.md5),
+            (DigestKind::Dropbox, &self.dropbox),
+        ];
+        let others = others.into_iter().filter_map(|(kind, digits)| Some((kind, digits.clone()?)));
+        [(DigestKind::Blake3, self.blake3.to_hex().to_string())].into_iter().chain(others)
+    }
 }
 
 #[cfg(test)]
@@ -59,11 +53,13 @@ impl Digests {
 }
 
 /// BLAKE3 and the digests that were asked for.
+#[derive(Clone)]
 pub struct Hasher {
     blake3: blake3::Hasher,
     sha256: Option<sha2::Sha256>,
     sha1: Option<sha1::Sha1>,
     md5: Option<md5::Md5>,
+    dropbox: Option<ContentHasher>,
 }
 
 impl Hasher {
@@ -75,6 +71,7 @@ impl Hasher {
             sha256: wants(Algorithm::Sha256).then(sha2::Sha256::new),
             sha1: wants(Algorithm::Sha1).then(sha1::Sha1::new),
             md5: wants(Algorithm::Md5).then(md5::Md5::new),
+            dropbox: wants(Algorithm::Dropbox).then(ContentHasher::default),
         }
     }
 
@@ -89,6 +86,20 @@ impl Hasher {
         }
         if let Some(hasher) = &mut self.md5 {
             hasher.update(bytes);
+        }
+        if let Some(hasher) = &mut self.dropbox {
+            hasher.update(bytes);
+        }
+    }
+
+    /// One digest of all bytes so far, where it is computed; the hashers can go on.
+    pub fn peek(&self, kind: DigestKind) -> Option<KnownDigest> {
+        match kind {
+            DigestKind::Blake3 => KnownDigest::new(kind, self.blake3.finalize().as_bytes()),
+            DigestKind::Sha256 => KnownDigest::new(kind, &self.sha256.clone()?.finalize()),
+            DigestKind::Sha1 => KnownDigest::new(kind, &self.sha1.clone()?.finalize()),
+            DigestKind::Md5 => KnownDigest::new(kind, &self.md5.clone()?.finalize()),
+            DigestKind::Dropbox => KnownDigest::new(kind, &self.dropbox.clone()?.finish()),
         }
     }
 
@@ -109,6 +120,7 @@ impl Hasher {
             sha256: self.sha256.map(|hasher| hex::encode(&hasher.finalize())),
             sha1: self.sha1.map(|hasher| hex::encode(&hasher.finalize())),
             md5: self.md5.map(|hasher| hex::encode(&hasher.finalize())),
+            dropbox: self.dropbox.map(|hasher| hex::encode(&hasher.finish())),
         }
     }
 }
@@ -130,5 +142,20 @@ mod tests {
         assert_eq!(digests.md5.as_deref(), Some("900150983cd24fb0d6963f7d28e17f72"));
         assert_eq!(digests.blake3, blake3::hash(b"abc"));
         assert_eq!(Hasher::new(&[]).finish().sha256, None);
+    }
+
+    #[test]
+    fn hashers_can_be_asked_on_the_way() {
+        let mut hasher = Hasher::new(&[Algorithm::Sha1, Algorithm::Dropbox]);
+        hasher.update(b"abc");
+        let before = DigestKind::ALL.map(|kind| hasher.peek(kind).map(KnownDigest::digits));
+        hasher.update(b"d");
+        let digits = |of: &Hasher| of.clone().finish().all().collect::<Vec<_>>();
+        let mut short = Hasher::new(&[Algorithm::Sha1, Algorithm::Dropbox]);
+        short.update(b"abc");
+        let known = DigestKind::ALL.into_iter().zip(before);
+        let known: Vec<_> = known.filter_map(|(kind, digits)| Some((kind, digits?))).collect();
+        assert_eq!(known, digits(&short));
+        assert_ne!(known, digits(&hasher));
     }
 }

@@ -3,14 +3,18 @@
 //! These are the engine's own types. How a report says them in JSON is the business of
 //! [`output::report`](crate::output::report) alone.
 
+mod algorithm;
 #[cfg(test)]
 pub(crate) mod build;
 mod cluster_grid;
+mod content_hash;
 mod digest;
 mod fidelity;
 pub(crate) mod hash_hex;
 pub(crate) mod hex;
 mod kinds;
+mod known_digest;
+mod listed;
 mod lost;
 mod moment;
 mod place_facts;
@@ -19,10 +23,13 @@ mod record;
 mod span_set;
 mod value;
 
+pub use algorithm::Algorithm;
 pub use cluster_grid::ClusterGrid;
-pub use digest::{Algorithm, Digests, Hasher};
+pub use digest::{Digests, Hasher};
 pub use fidelity::Fidelity;
 pub use kinds::Kinds;
+pub use known_digest::{DigestKind, KnownDigest};
+pub use listed::Listed;
 pub use lost::{Lost, LostState};
 pub use moment::Moment;
 pub use place_facts::PlaceFacts;

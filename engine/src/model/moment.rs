@@ -16,7 +16,16 @@ pub struct Moment {
     pub offset: Option<i32>,
 }
 
+/// Seconds from 1601, where Windows begins to count, to 1970.
+const FROM_1601_TO_1970: i64 = 11_644_473_600;
+
 impl Moment {
+    /// A moment as Windows counts, a FILETIME: 100 ns since 1601 in UTC; nothing far from our time.
+    pub fn filetime(ticks: u64) -> Option<Self> {
+        let seconds = i64::try_from(ticks / 10_000_000).ok()? - FROM_1601_TO_1970;
+        Moment::utc(seconds, i32::try_from(ticks % 10_000_000 * 100).ok()?)
+    }
+
     /// That many seconds after the start of 1970 in UTC, with nanoseconds; nothing far from our time.
     pub fn utc(seconds: i64, nanoseconds: i32) -> Option<Self> {
         let moment = jiff::Timestamp::new(seconds, nanoseconds).ok()?;
@@ -102,6 +111,14 @@ mod tests {
         assert_eq!(parse("1970-01-02T00:00:00", "+02:00"), Some(79_200));
         assert_eq!(parse("1970-01-02T00:00:00", "-00:30"), Some(88_200));
         assert_eq!(parse("not a time", "+00:00"), None);
+    }
+
+    #[test]
+    fn windows_counts_from_1601_in_tenths_of_microseconds() {
+        let civil = jiff::civil::date(2023, 11, 14).at(22, 13, 20, 500);
+        let ticks = (1_700_000_000 + FROM_1601_TO_1970 as u64) * 10_000_000 + 5;
+        assert_eq!(Moment::filetime(ticks), Some(Moment { civil, offset: Some(0) }));
+        assert_eq!((Moment::filetime(0), Moment::filetime(u64::MAX)), (None, None));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use afterimage_signatures::verdict::{Issue, Kinship, Role, Unchecked};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
+use super::listed::Listed;
 use super::moment::Moment;
 use super::place_facts::PlaceFacts;
 use super::value::{Enclosure, End, Grade, Origin, Status};
@@ -77,6 +78,9 @@ pub struct Record {
     /// Digests of its bytes, once they were computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
+    /// What a list of digests says of it, where it is on one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub listed: Option<Box<Listed>>,
 }
 
 impl Record {
@@ -106,7 +110,26 @@ impl Record {
             facts: FileSystemFacts::default(),
             place: None,
             digests: None,
+            listed: None,
         }
+    }
+
+    /// Takes what a list says of a file with its digest. Where the list tells of the photo as it was, all of
+    /// its bytes are proven by that; what is metadata or a trailer in it is known to be its own.
+    pub fn note_listed(&mut self, listed: Listed) {
+        if listed.is_witness {
+            self.grade = Grade::Verified;
+            self.end = End::Exact;
+            (self.kept, self.share) = (None, None);
+            self.proof = listed.proof().into();
+            self.unchecked.retain(|part| matches!(part.role, Role::Metadata | Role::Trailer));
+        }
+        self.listed = Some(Box::new(listed));
+    }
+
+    /// Whether a list of digests proves all of its bytes.
+    pub fn is_listed_whole(&self) -> bool {
+        self.grade == Grade::Verified && self.listed.as_ref().is_some_and(|one| one.is_witness)
     }
 
     /// First byte in the source.
@@ -183,6 +206,23 @@ impl FileSystemFacts {
         }
     }
 
+    /// Takes the path that a list gives for a file with these bytes where no file system knows any, and its name
+    /// in place of one whose first letter is inferred.
+    pub fn note_listed(&mut self, listed: &Listed) {
+        let Some(path) = listed.path.as_deref() else { return };
+        let Some(own) = &mut self.path else {
+            self.path = Some(path.to_owned());
+            return;
+        };
+        let (folder, name) = own.rsplit_once('/').unwrap_or(("", own));
+        let known = listed.name().unwrap_or_default();
+        let rest = |name: &str| name.chars().skip(1).collect::<String>().to_lowercase();
+        if self.is_inferred && name.starts_with('_') && rest(name) == rest(known) {
+            self.is_inferred = folder.split('/').any(|part| part.starts_with('_'));
+            *own = if folder.is_empty() { known.to_owned() } else { format!("{folder}/{known}") };
+        }
+    }
+
     /// The last part of its path.
     pub fn name(&self) -> Option<&str> {
         let path = self.path.as_deref()?;
@@ -204,6 +244,57 @@ mod tests {
         let roles = [9, 10, 14, 15, 99, 100].map(|at| file.role_at(at));
         let (metadata, trailer) = (Some(Role::Metadata), Some(Role::Trailer));
         assert_eq!(roles, [None, metadata, metadata, None, trailer, None]);
+    }
+
+    fn listed(path: &str) -> Listed {
+        Listed {
+            list: "list.csv".to_owned(),
+            entry: 3,
+            path: Some(path.to_owned()),
+            albums: Vec::new(),
+            date: None,
+            kind: crate::model::DigestKind::Sha1,
+            digest: "00".repeat(20),
+            is_witness: true,
+        }
+    }
+
+    #[test]
+    fn a_list_proves_what_it_tells_of_and_not_what_a_scan_made() {
+        let part = |at, len, role| Unchecked { span: Span { at, len }, role };
+        let made = || Record {
+            grade: Grade::Partial,
+            kept: Some(100),
+            end: End::Minimum,
+            unchecked: vec![part(10, 5, Role::Metadata), part(20, 70, Role::Payload)],
+            ..record(0, 100)
+        };
+        let mut file = made();
+        file.note_listed(Listed { is_witness: false, ..listed("a.jpg") });
+        assert_eq!(
+            (file.grade, file.kept, file.is_listed_whole()),
+            (Grade::Partial, Some(100), false)
+        );
+        let mut file = made();
+        file.note_listed(listed("x/a.jpg"));
+        assert_eq!((file.grade, file.kept, file.end), (Grade::Verified, None, End::Exact));
+        assert_eq!(file.unchecked, [part(10, 5, Role::Metadata)]);
+        assert_eq!(file.proof, "sha1 of a.jpg in list.csv matches, over all of its bytes");
+        assert!(file.is_listed_whole());
+    }
+
+    #[test]
+    fn a_name_of_a_file_system_counts_before_that_of_a_list() {
+        let check = |own: Option<&str>, is_inferred, expected: &str| {
+            let path = own.map(str::to_owned);
+            let mut facts = FileSystemFacts { path, is_inferred, ..FileSystemFacts::default() };
+            facts.note_listed(&listed("Album/IMG_0001.JPG"));
+            assert_eq!(facts.path.as_deref(), Some(expected));
+        };
+        check(None, false, "Album/IMG_0001.JPG");
+        check(Some("DCIM/IMG_0002.JPG"), false, "DCIM/IMG_0002.JPG");
+        check(Some("DCIM/_MG_0001.JPG"), true, "DCIM/IMG_0001.JPG");
+        check(Some("DCIM/_MG_0002.JPG"), true, "DCIM/_MG_0002.JPG");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use afterimage_signatures::verdict::Span;
 use jiff::tz::TimeZone;
 
+use super::former_names::FormerNames;
 use super::join::{Join, Known};
 use super::tail::{FoundPhotos, FoundRun};
 use crate::claims::Standing;
@@ -41,6 +42,8 @@ pub struct SourceNaming<'s> {
     pub live: &'s LiveMap,
     /// The zone of clocks that do not tell theirs; without it their times stay without a zone.
     pub zone: Option<&'s TimeZone>,
+    /// What files in its trash folders were called before.
+    pub former: &'s FormerNames,
     /// Which files are asked for.
     pub select: &'s Select,
 }
@@ -79,6 +82,7 @@ pub fn assign(
         }
         here.sizes.push(record.source_len());
         here.paths.extend([&record.facts.path, &record.facts.hint].into_iter().flatten().cloned());
+        naming.former.rename(&mut record.facts, &here.sizes);
         if record != before {
             ledger.update(position, &record)?;
         }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use jiff::tz::TimeZone;
 
 use super::assign::FoundFiles;
+use super::former_names::FormerNames;
 use crate::formats::Registry;
 use crate::model::Moment;
 use crate::options::Select;
@@ -35,6 +36,8 @@ pub struct Asked<'a> {
     pub wanted: &'a [bool],
     /// Which files are asked for.
     pub select: &'a Select,
+    /// What files in trash folders were called before.
+    pub former: &'a FormerNames,
     /// The zone of clocks that do not tell theirs.
     pub zone: Option<&'a TimeZone>,
 }
@@ -55,6 +58,7 @@ pub fn name_only(volume: &Volume, found: &FoundFiles, asked: Asked<'_>) -> Vec<N
     let deleted = entries.filter(|entry| entry.deleted && entry.coded.is_none());
     let lost = deleted.filter(|entry| {
         entry.size >= LEAST_SIZE
+            && !asked.former.is_record(entry)
             && !is_found(entry)
             && asked.registry.has_extension_of(asked.wanted, entry.extension())
     });
@@ -65,7 +69,7 @@ pub fn name_only(volume: &Volume, found: &FoundFiles, asked: Asked<'_>) -> Vec<N
     let mut known = HashSet::new();
     lost.retain(|entry| bytes_of(entry).is_none_or(|bytes| known.insert(bytes)));
     let lost = lost.into_iter().map(|entry| NameOnlyEntry {
-        path: entry.path.clone(),
+        path: asked.former.path_of(&entry.path, &[entry.size]),
         size: entry.size,
         modified: entry.modified.map(|moment| moment.read_in(asked.zone)),
     });

@@ -1,12 +1,15 @@
 //! What a scan is asked to do.
 
 mod arrange;
+mod lost_hashes;
 mod select;
 
 pub use arrange::Arrange;
+pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::formats::Registry;
 use crate::model::Algorithm;
@@ -45,6 +48,8 @@ pub struct Options {
     pub embedded: bool,
     /// Digests to compute of each file beside BLAKE3.
     pub hashes: Vec<Algorithm>,
+    /// Lists of digests of photos that were lost: a file on one is proven by it, and the rest is still lost.
+    pub lost_hashes: Option<Arc<LostHashes>>,
     /// Hash the whole of each source too.
     pub hash_source: bool,
     /// Worker threads; 0 means one a core.
@@ -94,6 +99,7 @@ impl Default for Options {
             arrange: Arrange::Original,
             embedded: false,
             hashes: vec![Algorithm::Sha256],
+            lost_hashes: None,
             hash_source: false,
             threads: 0,
             chunk_len: Self::CHUNK_LEN,

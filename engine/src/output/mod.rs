@@ -10,4 +10,5 @@ mod times;
 mod write;
 
 pub use again::{Placed, Placement};
+pub use naming::{TakenPaths, safe_path};
 pub use write::{Recovery, WrittenNames};

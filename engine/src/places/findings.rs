@@ -22,6 +22,9 @@ pub struct Findings {
     pub lost: Vec<Lost>,
     /// Trees inside, which are walked in turn.
     pub trees: Vec<SubTree>,
+    /// Nodes that are the same file as another, each with that other one, which is read in its stead: the hard links
+    /// of snapshots. They need no label.
+    pub repeats: Vec<(usize, usize)>,
     /// What the user has to know, one sentence each: a wrong password, a database that is damaged.
     pub notes: Vec<String>,
 }
@@ -33,6 +36,7 @@ impl std::fmt::Debug for Findings {
             .field("labels", &self.labels)
             .field("lost", &self.lost)
             .field("trees", &trees)
+            .field("repeats", &self.repeats)
             .field("notes", &self.notes)
             .finish()
     }

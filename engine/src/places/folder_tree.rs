@@ -136,7 +136,8 @@ impl Tree for FolderTree {
         if node.len == 0 {
             return Ok(Box::new(&[][..]));
         }
-        let source = source::open(path, Io::Read).map_err(|error| failed(error.to_string()))?;
+        let source =
+            source::open_as_it_is(path, Io::Read).map_err(|error| failed(error.to_string()))?;
         Ok(Box::new(OfSource(source)))
     }
 }

@@ -21,10 +21,14 @@ pub struct Label {
     pub taken: Option<Moment>,
     /// When it was last modified.
     pub modified: Option<Moment>,
+    /// When this copy was made: the date of a version or of a snapshot.
+    pub copied_at: Option<Moment>,
     /// When it was deleted.
     pub deleted_at: Option<Moment>,
     /// When the place removes it for good.
     pub expires_at: Option<Moment>,
+    /// Where it was taken: latitude and longitude in ten-millionths of a degree, north and east positive.
+    pub coordinates: Option<(i32, i32)>,
     /// Albums that it is in, in the order of the place.
     pub albums: Vec<String>,
     /// What else a user wants to know, in a word each: "favourite", "hidden", "screenshot".
@@ -45,8 +49,10 @@ impl Label {
             original_path: None,
             taken: None,
             modified: None,
+            copied_at: None,
             deleted_at: None,
             expires_at: None,
+            coordinates: None,
             albums: Vec::new(),
             marks: Vec::new(),
             shows: None,

@@ -8,17 +8,33 @@
 //! Adding a place takes a file and a line in [`PLACES`].
 
 pub mod backup;
+mod containers;
+mod digits;
+mod ds_store;
+mod file_history;
 mod findings;
 mod folder_tree;
 mod forest;
 mod known;
 mod label;
+mod messages;
+mod photo_name;
+pub mod photos_db;
+mod photos_library;
 mod place;
 pub mod property_list;
+mod recent;
+mod slice;
+mod sparse_bundles;
 pub mod sqlite;
+mod takeout;
+mod thumbnails;
+mod time_machine;
+mod trash;
 mod tree;
 mod tree_source;
 mod volume_tree;
+mod zip;
 
 pub use crate::model::{Fidelity, Lost, LostState};
 pub use findings::{Findings, SubTree};

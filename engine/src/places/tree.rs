@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use afterimage_signatures::Bytes;
 
+use super::label::Label;
 use crate::model::Moment;
 
 /// What a node is.
@@ -73,6 +74,12 @@ pub trait Tree: Send + Sync {
     ///
     /// When it is no file, or cannot be opened.
     fn open(&self, node: usize) -> Result<Box<dyn Bytes + Send + '_>, ReadFailure>;
+
+    /// What the tree itself knows of its files, as the pictures in a cache are known by their cache: labels that
+    /// no place has to find out.
+    fn told(&self) -> &[Label] {
+        &[]
+    }
 
     /// Whether it is the files of a phone, read out of its backup: `DOMAIN/PATH`.
     fn is_phone_backup(&self) -> bool {

@@ -11,11 +11,11 @@
 //! still there by a file system, and with something to be seen. A small source is scanned as a whole, and what is
 //! said of it is no estimate.
 
-mod count;
+pub(super) mod count;
 mod draw;
 mod estimate;
 mod listed;
-mod look;
+pub(super) mod look;
 mod windows;
 
 use std::time::{Duration, Instant};
@@ -161,7 +161,7 @@ fn whole(source: Box<dyn Source>) -> Result<Forecast, Error> {
 }
 
 /// A number that the same source always gives.
-fn seed_of(identity: &Identity) -> u64 {
+pub(super) fn seed_of(identity: &Identity) -> u64 {
     let text = format!(
         "{} {} {}",
         identity.size,

@@ -13,17 +13,20 @@
 //! what an interrupted run left, and [`recover()`] writes photos of a report that is there already. [`find()`] looks
 //! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
+pub mod advice;
 mod claim;
 mod environment;
 mod find;
 mod finish;
 mod forecast;
 mod gather;
+pub mod guide;
 mod job;
 mod kept_report;
 mod name;
 mod open;
 mod outcome;
+pub mod prognosis;
 mod recover;
 mod replay;
 mod report;

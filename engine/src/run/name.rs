@@ -1,12 +1,14 @@
 //! [`Restored`] to [`Named`]: names, folders and dates, as far as file systems know them.
 
+use afterimage_signatures::Bytes;
+
 use super::environment::Environment;
 use super::job::{Job, Named, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Standing};
 use crate::control::error::Error;
 use crate::ledger::Ledger;
-use crate::names::{self, Asked, SourceNaming};
+use crate::names::{self, Asked, FormerNames, SourceNaming};
 
 impl<'o> Job<'o, Restored> {
     /// Names what was found, and settles which of it was asked for.
@@ -32,6 +34,7 @@ fn name_one(
     let Ok(source) = &job.source else { return Ok(()) };
     let Environment { options, progress, wanted, .. } = environment;
     let zone = options.zone.as_ref();
+    let former = &FormerNames::of(source.as_ref() as &dyn Bytes, &job.survey);
     let naming = SourceNaming {
         source: index,
         len: source.len(),
@@ -39,13 +42,15 @@ fn name_one(
         entries: &job.entries,
         live: &job.live,
         zone,
+        former,
         select: &options.select,
     };
     let found = names::assign(ledger, standings, &naming)?;
     // Where not all was looked at, nobody knows what is left.
     let is_whole = ledger.tallies.get(index as usize).is_some_and(|tally| tally.complete);
     if is_whole && !progress.stopped() && options.range.is_none() {
-        let asked = Asked { registry: &options.registry, wanted, select: &options.select, zone };
+        let (registry, select) = (&options.registry, &options.select);
+        let asked = Asked { registry, wanted, select, former, zone };
         let volumes = job.survey.volumes.iter();
         job.name_only = volumes.map(|volume| names::name_only(volume, &found, asked)).collect();
     }

@@ -17,6 +17,7 @@ use crate::source::mapped::MappedImage;
 use crate::source::packed::{self, Packed};
 use crate::source::positioned::Positioned;
 use crate::source::remote;
+use crate::source::sparse_bundle::{self, SparseBundle};
 use crate::source::split::{self, SplitImage};
 use crate::source::watched::Watched;
 
@@ -49,6 +50,9 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
 pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    if sparse_bundle::is_sparse_bundle(path) {
+        return checked(path, Box::new(SparseBundle::open(path)?), stop);
+    }
     match split::parts(path) {
         Some(parts) => {
             let parts: Result<_, _> = parts.iter().map(|part| open_one(part, io)).collect();
@@ -56,6 +60,12 @@ pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn S
         }
         None => checked(path, open_one(path, io)?, stop),
     }
+}
+
+/// Opens the image or device at `path` as it is: nobody looks at what is in it, and a part of several is one of
+/// its own.
+pub(crate) fn open_as_it_is(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    open_one(path, io)
 }
 
 /// Opens what is at `path`, whatever is in it.

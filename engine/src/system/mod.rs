@@ -18,6 +18,8 @@ mod system;
 #[cfg(unix)]
 mod behind;
 #[cfg(unix)]
+mod below;
+#[cfg(unix)]
 mod drives;
 #[cfg(unix)]
 mod health;

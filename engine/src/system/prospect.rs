@@ -2,27 +2,35 @@
 
 use super::drive::{Bus, Drive};
 
-/// How likely deleted photos are still there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How likely deleted photos are still there, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hope {
+    /// No program can bring them back from there.
+    NotPossible,
+    /// They are most likely erased or overwritten; what remains is worth a look.
+    Unlikely,
+    /// They may be there, or may have been erased without anybody asking for it.
+    Possible,
     /// They stay until something else is written over them.
     Good,
-    /// They may have been erased without anybody asking for it.
-    Unknown,
-    /// They are most likely erased, soon after they were deleted.
-    Little,
-    /// There is nothing to be read.
-    None,
 }
 
 impl Hope {
-    /// The word for it.
+    /// The word for it, for programs too.
     pub fn name(self) -> &'static str {
         match self {
             Hope::Good => "good",
-            Hope::Unknown => "unknown",
-            Hope::Little => "little",
-            Hope::None => "none",
+            Hope::Possible => "possible",
+            Hope::Unlikely => "unlikely",
+            Hope::NotPossible => "not-possible",
+        }
+    }
+
+    /// The same for people.
+    pub fn said(self) -> &'static str {
+        match self {
+            Hope::NotPossible => "not possible by software",
+            other => other.name(),
         }
     }
 }
@@ -47,23 +55,23 @@ impl Drive {
             && (self.all_mounts().any(|mount| mount.has_discard)
                 || trims_at_times && is_own && is_written);
         let (hope, why) = match (self.bus, self.is_rotational) {
-            _ if self.size == 0 => (Hope::None, "no medium is in it"),
+            _ if self.size == 0 => (Hope::NotPossible, "no medium is in it"),
             _ if is_trimmed && self.bus != Bus::Loop => {
-                (Hope::Little, "this system tells it which blocks are free, and it erases them")
+                (Hope::Unlikely, "this system tells it which blocks are free, and it erases them")
             }
-            (Bus::Loop, _) => (Hope::Unknown, "an image: as good as what it was made from"),
-            (Bus::Mapped, _) => (Hope::Unknown, "as good as the disks that it is made of"),
+            (Bus::Loop, _) => (Hope::Possible, "an image: as good as what it was made from"),
+            (Bus::Mapped, _) => (Hope::Possible, "as good as the disks that it is made of"),
             (Bus::Virtual, _) => {
-                (Hope::Unknown, "a disk of a virtual machine: its host may erase blocks")
+                (Hope::Possible, "a disk of a virtual machine: its host may erase blocks")
             }
-            (Bus::Network, _) => (Hope::Unknown, "served by a program, which may erase blocks"),
+            (Bus::Network, _) => (Hope::Possible, "served by a program, which may erase blocks"),
             (Bus::Sd, _) => (Hope::Good, "a card keeps what is deleted until it is overwritten"),
             (Bus::Usb, _) if self.is_removable => {
                 (Hope::Good, "a card or a stick keeps what is deleted until it is overwritten")
             }
             // Bridges say that what is behind them rotates without knowing it.
             (Bus::Usb, _) => (
-                Hope::Unknown,
+                Hope::Possible,
                 "what is behind a USB bridge does not show: a disk keeps what is \
                 deleted, an SSD may have erased it",
             ),
@@ -71,17 +79,17 @@ impl Drive {
                 (Hope::Good, "a hard disk keeps what is deleted until it is overwritten")
             }
             (Bus::Sata | Bus::Scsi, Some(true)) => (
-                Hope::Unknown,
+                Hope::Possible,
                 "a hard disk that can be told which blocks are free, and may return zeros there",
             ),
             (Bus::Nvme | Bus::Sata | Bus::Scsi | Bus::Mmc, _) if is_told => (
-                Hope::Little,
+                Hope::Unlikely,
                 "flash that erases free blocks as soon as a system tells it, as most do",
             ),
             (Bus::Nvme | Bus::Sata | Bus::Scsi | Bus::Mmc, Some(false)) => {
-                (Hope::Unknown, "flash, which another system may have told to erase free blocks")
+                (Hope::Possible, "flash, which another system may have told to erase free blocks")
             }
-            _ => (Hope::Unknown, "nothing tells of what kind it is"),
+            _ => (Hope::Possible, "nothing tells of what kind it is"),
         };
         Prospect { hope, why }
     }

@@ -49,6 +49,21 @@ fn is_disk(name: &OsStr) -> bool {
 }
 
 impl System {
+    /// The drives that the device at `path` is a part of: drives are not listed here.
+    pub fn drives_below(&self, _path: &Path) -> Vec<Drive> {
+        Vec::new()
+    }
+
+    /// The unlocked volumes that lie on a device: nobody tells here.
+    pub fn unlocked_on(&self, _path: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Where file systems are mounted: nobody tells here.
+    pub fn mount_points(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// The mount that holds the existing `path`.
     pub fn mount_of(&self, path: &Path) -> Option<Mount> {
         mount(&win32::mount_point(path).ok()?)

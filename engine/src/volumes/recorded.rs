@@ -1,10 +1,11 @@
 //! Where the file of an entry begins, and the runs that are recorded of it.
 
-use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::Span;
+use afterimage_signatures::{Bytes, Runs};
 
 use super::filesystem::{Entry, Location, MOST_RUNS};
 use crate::model::SpanSet;
+use crate::volumes::read;
 
 /// Locations of one file that are tried; those far down the list are mere guesses.
 pub const MOST_LOCATIONS: usize = 80;
@@ -20,6 +21,23 @@ impl Entry {
         let mut starts = self.starts();
         let first = starts.next();
         first.is_some() && starts.all(|start| Some(start) == first)
+    }
+
+    /// The bytes of a small file, from each of the locations where it may lie, the likeliest first: not proven
+    /// to be its own. The caller bounds its size.
+    pub fn small_contents<'e>(
+        &'e self,
+        bytes: &'e dyn Bytes,
+    ) -> impl Iterator<Item = Vec<u8>> + 'e {
+        let locations = self.locations.iter().take(MOST_LOCATIONS).filter(|_| self.coded.is_none());
+        locations.filter_map(move |location| {
+            let whole = location.start().map(|at| [Span { at, len: self.size }]);
+            let runs = match location {
+                Location::Runs(runs) => recorded(runs, self.size, bytes.len()),
+                Location::Start(_) => recorded(&whole?, self.size, bytes.len()),
+            };
+            runs.filter(|runs| runs.len() == self.size).map(|runs| read::runs_padded(bytes, &runs))
+        })
     }
 
     /// The extension of its name, as it stands there; empty where it has none.

@@ -45,7 +45,7 @@ fn drive(out: &mut dyn Write, seen: &Seen) -> io::Result<()> {
     for hint in &drive.health {
         paragraph(out, "    health: ", &plain(hint))?;
     }
-    let hope = format!("{}: {}", seen.prospect.hope.name(), seen.prospect.why);
+    let hope = format!("{}: {}", seen.prospect.hope.said(), seen.prospect.why);
     paragraph(out, "    hope: ", &hope)
 }
 

@@ -67,6 +67,14 @@ pub fn path(facts: &NamingFacts<'_>) -> String {
     format!("{}/{below}", facts.folder.name())
 }
 
+/// A path from elsewhere, made harmless, with `/` between its components; none when nothing in it names a file.
+///
+/// It is relative, holds no `.` or `..`, and every component is a name that Linux, macOS and Windows accept. The
+/// extension stays as it is: nothing is known of what the file holds.
+pub fn safe_path(original: &str) -> Option<String> {
+    cleaned(original, "")
+}
+
 /// A path from a source, cleaned, with an extension that fits; none when nothing in it names a file.
 fn cleaned(original: &str, extension: &str) -> Option<String> {
     let named = |part: &&str| !matches!(*part, "" | "." | "..") && !is_drive(part);
@@ -149,6 +157,13 @@ mod tests {
         assert_eq!(original(r"a\..\b.jpg"), "photos/a_.._b.jpg");
         assert_eq!(original("a/.\u{202e}./b.jpg"), "photos/a/_/b.jpg");
         assert_eq!(original("DCIM/nul.jpg"), "photos/DCIM/_nul.jpg");
+    }
+
+    #[test]
+    fn a_path_of_which_only_the_name_is_known_keeps_its_extension() {
+        assert_eq!(safe_path("../Été/a.JPG.txt").as_deref(), Some("Été/a.JPG.txt"));
+        assert_eq!(safe_path("C:/nul\u{202e}.jpg").as_deref(), Some("_nul.jpg"));
+        assert_eq!(safe_path("a/.."), None);
     }
 
     #[test]

@@ -33,6 +33,12 @@ impl Encoding {
         }
     }
 
+    /// Whether bytes are text, without the zeros that no text of a program has.
+    pub(super) fn is_plain(self, stored: &[u8]) -> bool {
+        let text = self.text(stored);
+        !text.contains(['\0', char::REPLACEMENT_CHARACTER])
+    }
+
     /// The text that `stored` is, with U+FFFD for what is none.
     pub(super) fn text(self, stored: &[u8]) -> Cow<'_, str> {
         let units = |of: fn([u8; 2]) -> u16| {

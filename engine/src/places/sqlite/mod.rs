@@ -6,9 +6,11 @@
 //!
 //! The format: <https://sqlite.org/fileformat2.html>.
 
+mod carve;
 mod column;
 mod create_table;
 mod database;
+mod deleted;
 mod encoding;
 mod header;
 mod numbers;
@@ -33,7 +35,7 @@ mod wal;
 mod tests;
 
 pub use column::Column;
-pub use database::{Database, Table};
+pub use database::{Damage, Database, Table};
 pub use header::NotADatabase;
 pub use row::{Row, RowState};
 pub use rows::Rows;

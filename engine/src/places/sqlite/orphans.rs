@@ -13,12 +13,14 @@ use super::tree_page::{PageKind, TreePage};
 /// Rows of a page that are compared with the tables.
 const SAMPLE: usize = 8;
 
-/// Columns that are compared in all, for a page: a schema with thousands of wide tables must not cost more.
-const MOST_COMPARED: usize = 100_000;
+/// Columns that are compared in all: thousands of wide tables with a million lost pages must not cost more.
+const MOST_COMPARED: usize = 1_000_000_000;
 
 /// The tables that may have lost pages, by the number of their columns.
 struct Candidates<'t> {
     by_len: BTreeMap<usize, Vec<(usize, &'t SurveyedTable)>>,
+    /// Columns that may still be compared.
+    budget: usize,
 }
 
 /// Pages that nothing owns and the position of the table that their rows belong to, for tables whose trees are
@@ -32,7 +34,7 @@ pub(super) fn adopt(
     for (at, table) in tables.iter().enumerate().filter(|(_, table)| table.tree.is_damaged) {
         by_len.entry(table.schema.stored()).or_default().push((at, table));
     }
-    let candidates = Candidates { by_len };
+    let mut candidates = Candidates { by_len, budget: MOST_COMPARED };
     let unowned = owners.unowned().filter_map(|number| {
         let page = TreePage::read(pages.page(number)?, number)?;
         Some((number, candidates.table_of(&page)?))
@@ -42,11 +44,10 @@ pub(super) fn adopt(
 
 impl Candidates<'_> {
     /// The table that most rows of a page fit, those with all columns before others.
-    fn table_of(&self, page: &TreePage<'_>) -> Option<usize> {
-        let rows: Vec<Vec<Field>> =
-            (0..page.cells).filter_map(|nth| local_fields(page, nth)).take(SAMPLE).collect();
+    fn table_of(&mut self, page: &TreePage<'_>) -> Option<usize> {
+        let records = page.records().filter_map(|cell| local_fields(page, &cell?));
+        let rows: Vec<Vec<Field>> = records.take(SAMPLE).collect();
         let least = rows.iter().map(Vec::len).min()?;
-        let mut budget = MOST_COMPARED;
         let mut best = None;
         for (_, tables) in self.by_len.range(least..) {
             for (at, table) in tables {
@@ -54,7 +55,7 @@ impl Candidates<'_> {
                 if page.kind.is_table() != is_table || page.kind == PageKind::TableInterior {
                     continue;
                 }
-                budget = budget.checked_sub(rows.len() * least)?;
+                self.budget = self.budget.checked_sub(rows.len() * least)?;
                 let fits = rows.iter().map(|fields| table.schema.fit(fields));
                 let (mut exact, mut any) = (0, 0);
                 for fit in fits {

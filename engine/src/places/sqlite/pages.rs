@@ -32,7 +32,9 @@ impl<'a> Pages<'a> {
     pub(super) fn new(main: Cow<'a, [u8]>, log: &'a [u8], size: (usize, usize), wal: &Wal) -> Self {
         let (page_size, usable) = size;
         let in_main = u32::try_from(main.len() / page_size).unwrap_or(u32::MAX - 1);
-        let count = wal.pages.unwrap_or(in_main);
+        // Every page of a database was written once, to the one file or the other.
+        let frames = u32::try_from(wal.committed.len()).unwrap_or(u32::MAX);
+        let count = wal.pages.map_or(in_main, |count| count.min(in_main.saturating_add(frames)));
         let mut newest = HashMap::new();
         let mut older: Vec<_> =
             wal.others.iter().map(|frame| (frame.page, Version::Log(frame.at))).collect();

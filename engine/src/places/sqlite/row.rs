@@ -60,6 +60,11 @@ impl Row<'_> {
         }
     }
 
+    /// All values as they are stored, in the order of the record, which has nothing for the number of the row.
+    pub fn values(&self) -> impl Iterator<Item = Value<'_>> {
+        self.fields.iter().map(|field| self.value(*field).unwrap_or(Value::Null))
+    }
+
     /// Whether all its bytes could be read.
     pub fn is_whole(&self) -> bool {
         self.fields

@@ -1,7 +1,10 @@
 //! The rows of a table, page by page.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
+use super::carve::{Carved, carve};
 use super::owners::Owners;
 use super::pages::Pages;
 use super::payload::{Budget, payload};
@@ -9,7 +12,7 @@ use super::record::fields;
 use super::row::{Row, RowState};
 use super::surveyed_table::SurveyedTable;
 use super::table_schema::TableSchema;
-use super::tree_page::{Cell, PageKind, TreePage};
+use super::tree_page::{Cell, MOST_OVERLAP, PageKind, TreePage};
 
 /// The rows of a table that are there: first those that its tree leads to, then those on pages that nothing leads to.
 #[derive(Clone, Debug)]
@@ -25,6 +28,12 @@ pub struct Rows<'d> {
     /// Numbers of the rows that were given: an orphaned page can be an older version of one in the tree.
     given: Option<HashSet<i64>>,
     budget: Budget,
+    /// Bytes of the page that were read as parts of cells.
+    read: usize,
+    /// Bytes of the page that its cells take.
+    taken: Vec<Range<usize>>,
+    /// Rows of the page that no pointer leads to.
+    unpointed: std::vec::IntoIter<Row<'d>>,
 }
 
 impl<'d> Rows<'d> {
@@ -37,8 +46,11 @@ impl<'d> Rows<'d> {
             orphans: table.orphans.iter(),
             state: RowState::Live,
             page: None,
-            given: (!table.orphans.is_empty()).then(HashSet::new),
+            given: (!table.orphans.is_empty() && !table.names.is_empty()).then(HashSet::new),
             budget: Budget::new(pages),
+            read: 0,
+            taken: Vec::new(),
+            unpointed: Vec::new().into_iter(),
         }
     }
 
@@ -60,16 +72,50 @@ impl<'d> Rows<'d> {
     }
 
     fn row(&mut self, page: &TreePage<'d>, cell: &Cell) -> Option<Row<'d>> {
+        self.read += cell.local.len();
         let record = payload(self.pages, self.owners, page.bytes, cell, &mut self.budget);
         let fields = fields(&record, cell.len)?;
-        if let Some(given) = &mut self.given
-            && let Some(rowid) = cell.rowid
-            && !given.insert(rowid)
-            && self.state == RowState::Salvaged
-        {
-            return None;
+        self.taken.push(cell.span.clone());
+        let (rowid, state) = (cell.rowid, self.state);
+        let row = Row { rowid, state, schema: self.schema, record, fields };
+        self.is_new(&row).then_some(row)
+    }
+
+    fn is_new(&mut self, row: &Row<'d>) -> bool {
+        let is_given = match (&mut self.given, row.rowid) {
+            (Some(given), Some(rowid)) => !given.insert(rowid),
+            _ => false,
+        };
+        !is_given || row.state == RowState::Live
+    }
+
+    /// Rows in the bytes of a page that neither a cell nor a free block takes: the pointers to them are damaged.
+    fn unpointed(&mut self, page: &TreePage<'d>) -> Vec<Row<'d>> {
+        let mut taken = std::mem::take(&mut self.taken);
+        if page.kind != PageKind::TableLeaf || page.is_full(&taken) {
+            taken.clear();
+            self.taken = taken;
+            return Vec::new();
         }
-        Some(Row { rowid: cell.rowid, state: self.state, schema: self.schema, record, fields })
+        taken.extend(page.free_blocks());
+        taken.sort_unstable_by_key(|span| span.start);
+        let end = page.bytes.len();
+        taken.push(end..end);
+        let mut from = page.content_start().max(page.pointers_end());
+        let mut rows = Vec::new();
+        for span in taken.drain(..) {
+            if from < span.start {
+                rows.extend(carve(page.bytes, from..span.start, self.schema));
+            }
+            from = from.max(span.end);
+        }
+        self.taken = taken;
+        let (schema, state) = (self.schema, RowState::Salvaged);
+        let row = |carved: Carved| {
+            let record = Cow::Borrowed(&page.bytes[carved.span]);
+            Row { rowid: carved.rowid, state, schema, record, fields: carved.fields }
+        };
+        rows.into_iter().map(row).collect()
     }
 }
 
@@ -78,13 +124,24 @@ impl<'d> Iterator for Rows<'d> {
 
     fn next(&mut self) -> Option<Row<'d>> {
         loop {
-            let (page, nth) = match self.page.take() {
-                Some((page, nth)) if nth < page.cells => (page, nth),
-                _ => (self.next_page()?, 0),
+            if let Some(row) = self.unpointed.next() {
+                if self.is_new(&row) {
+                    return Some(row);
+                }
+                continue;
+            }
+            let Some((page, nth)) = self.page.take() else {
+                self.page = Some((self.next_page()?, 0));
+                continue;
             };
+            // Cells do not overlap: what leads through the same bytes again and again ends.
+            if nth == page.cells || self.read > page.bytes.len() * MOST_OVERLAP {
+                self.read = 0;
+                self.unpointed = self.unpointed(&page).into_iter();
+                continue;
+            }
             self.page = Some((page, nth + 1));
-            if nth < page.cells
-                && let Some(cell) = page.cell(nth)
+            if let Some(cell) = page.cell(nth)
                 && let Some(row) = self.row(&page, &cell)
             {
                 return Some(row);

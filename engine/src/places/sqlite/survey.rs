@@ -1,5 +1,7 @@
 //! Which pages belong to which table.
 
+use std::ops::Range;
+
 use super::encoding::Encoding;
 use super::header::DatabaseHeader;
 use super::orphans::adopt;
@@ -9,7 +11,8 @@ use super::rows::Rows;
 use super::schema::{self, MASTER, Named};
 use super::surveyed_table::SurveyedTable;
 use super::table_schema::TableSchema;
-use super::tree::{Demand, Expected, TreePages, free_pages};
+use super::tree::{Demand, Expected, TreePages, free_pages, local_fields};
+use super::tree_page::TreePage;
 
 /// What belongs to what in a database.
 #[derive(Debug)]
@@ -18,19 +21,22 @@ pub(super) struct Survey {
     pub(super) owners: Owners,
     /// Pages of the list of free pages.
     pub(super) free: Vec<u32>,
-    /// Pages that hold rows of no table that is known.
-    pub(super) loose: Vec<u32>,
+    /// The rows of no table that is known.
+    pub(super) loose: SurveyedTable,
     pub(super) encoding: Encoding,
+    /// Pages with rows some of which cannot be read.
+    pub(super) damaged: usize,
 }
 
 impl Survey {
-    pub(super) fn new(pages: &Pages<'_>, header: &DatabaseHeader) -> Self {
+    pub(super) fn new(pages: &Pages<'_>, header: &DatabaseHeader, known: &[&str]) -> Self {
         let mut survey = Survey {
             tables: Vec::new(),
             owners: Owners::new(pages.count()),
             free: Vec::new(),
-            loose: Vec::new(),
+            loose: SurveyedTable::new(Vec::new(), TableSchema::unknown(header.encoding)),
             encoding: header.encoding,
+            damaged: 0,
         };
         let Some(master) = TableSchema::new(MASTER, 1, header.encoding) else { return survey };
         survey.tables.push(SurveyedTable::new(vec!["sqlite_master".to_owned()], master));
@@ -46,6 +52,9 @@ impl Survey {
                 Named::Table(..) => {}
                 Named::Index(root) => indexes.push(root),
             }
+        }
+        for sql in known {
+            survey.expect(sql);
         }
         // Tables before the indexes: a damaged root of an index takes nothing from them.
         let all = 1..survey.tables.len();
@@ -70,8 +79,19 @@ impl Survey {
         rows.filter_map(|row| schema::named(&row, self.encoding)).collect()
     }
 
+    /// Adds a table whose statement the caller knows, unless the schema has it.
+    fn expect(&mut self, sql: &str) {
+        let schema = TableSchema::new(sql, 0, self.encoding);
+        let is_new = |schema: &TableSchema| {
+            !self.tables.iter().any(|table| table.is_named(&schema.declared.name))
+        };
+        if let Some(schema) = schema.filter(is_new) {
+            self.tables.push(SurveyedTable::new(vec![schema.declared.name.clone()], schema));
+        }
+    }
+
     /// Follows the trees of those tables: what fits first, then what fits less.
-    fn walk(&mut self, pages: &Pages<'_>, of: std::ops::Range<usize>) {
+    fn walk(&mut self, pages: &Pages<'_>, of: Range<usize>) {
         for demand in [Demand::Numbers, Demand::Columns] {
             for at in of.clone() {
                 let table = &mut self.tables[at];
@@ -103,10 +123,21 @@ impl Survey {
             let doubtful = std::mem::take(&mut table.tree.doubtful);
             table.follow(pages, &mut self.owners, (at, &doubtful), Demand::Kind);
         }
+        let of_tables = self.tables.iter().flat_map(|table| table.tree.with_rows.iter());
+        let is_damaged = |page: &&u32| {
+            let page = pages.page(**page).and_then(|bytes| TreePage::read(bytes, **page));
+            // An overflowing header cannot be told from its page alone, and no app has one.
+            page.is_none_or(|page| {
+                let mut records = page.records();
+                records.any(|cell| cell.is_none_or(|cell| local_fields(&page, &cell).is_none()))
+            })
+        };
+        self.damaged = of_tables.filter(is_damaged).count();
         let is_of_rows = |page: &u32| {
             let first = pages.page(*page).and_then(|bytes| bytes.first());
             first == Some(&13)
         };
-        self.loose = self.owners.unowned().filter(is_of_rows).collect();
+        self.loose.schema.encoding = self.encoding;
+        self.loose.orphans = self.owners.unowned().filter(is_of_rows).collect();
     }
 }

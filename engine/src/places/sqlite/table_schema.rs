@@ -40,6 +40,17 @@ impl TableSchema {
         Some(TableSchema { declared, root, encoding, by_name, by_place })
     }
 
+    /// A table of which nothing is known: its rows have values and no columns.
+    pub(super) fn unknown(encoding: Encoding) -> Self {
+        let declared = Declared {
+            name: String::new(),
+            columns: Vec::new(),
+            alias: None,
+            without_rowid: false,
+        };
+        TableSchema { declared, root: 0, encoding, by_name: Vec::new(), by_place: Vec::new() }
+    }
+
     /// The position of a column among all columns.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         let columns = &self.declared.columns;
@@ -50,6 +61,11 @@ impl TableSchema {
     /// How many columns a record has.
     pub(super) fn stored(&self) -> usize {
         self.by_place.len()
+    }
+
+    /// The position in a record of the column that is another name for the number of the row.
+    pub(super) fn place_of_alias(&self) -> Option<usize> {
+        self.declared.columns.get(self.declared.alias?)?.stored
     }
 
     /// How well the values of a record fit its columns.

@@ -1,10 +1,12 @@
 //! The pages of a tree.
 
+use std::collections::HashSet;
+
 use super::numbers::u32_at;
 use super::owners::{Owner, Owners};
 use super::pages::Pages;
 use super::record::{Field, fields};
-use super::tree_page::{PageKind, TreePage};
+use super::tree_page::{Cell, PageKind, TreePage};
 
 /// The pages of a tree of a table or an index.
 #[derive(Clone, Debug, Default)]
@@ -56,13 +58,26 @@ impl TreePages {
         demand: Demand,
     ) {
         let mut steps = vec![Step { page: root, low: None, high: None }];
+        // Pages that cannot be of this tree, whatever way leads to them: each is looked into once.
+        let mut rejected = HashSet::new();
         while let Some(step) = steps.pop() {
-            let page = pages.page(step.page).and_then(|bytes| read(bytes, &step, pages, expected));
-            let Some(page) = page.filter(|_| owners.is_free(step.page)) else {
+            if !owners.is_free(step.page) || rejected.contains(&step.page) {
                 self.is_damaged = true;
                 continue;
+            }
+            let page = pages.page(step.page).and_then(|bytes| read(bytes, &step, pages, expected));
+            let Some(page) = page else {
+                self.is_damaged = true;
+                rejected.insert(step.page);
+                continue;
             };
-            if !fits(&page, &step, expected, demand) {
+            if demand >= Demand::Columns && !has_columns(&page, expected) {
+                self.is_damaged = true;
+                self.doubtful.push(step.page);
+                rejected.insert(step.page);
+                continue;
+            }
+            if demand == Demand::Numbers && !has_numbers(&page, &step) {
                 self.is_damaged = true;
                 self.doubtful.push(step.page);
                 continue;
@@ -112,9 +127,11 @@ fn read<'p>(
         [PageKind::IndexLeaf, PageKind::IndexInterior]
     };
     let as_leaf = TreePage::of_kind(bytes, step.page, leaf).filter(|page| {
-        let fit =
-            |nth: &usize| local_fields(page, *nth).is_some_and(|fields| (expected.fits)(&fields));
-        page.cells > 0 && (0..page.cells).filter(fit).count() * 2 > page.cells
+        let fits = |cell: &Option<Cell>| {
+            let fields = cell.as_ref().and_then(|cell| local_fields(page, cell));
+            fields.is_some_and(|fields| (expected.fits)(&fields))
+        };
+        page.records().filter(fits).count() * 2 > page.cells
     });
     as_leaf.or_else(|| {
         TreePage::of_kind(bytes, step.page, interior).filter(|page| {
@@ -129,15 +146,13 @@ fn read<'p>(
     })
 }
 
-/// Whether what a page holds can be where the way leads to.
-fn fits(page: &TreePage<'_>, step: &Step, expected: &Expected<'_>, demand: Demand) -> bool {
-    let is_numbered = demand < Demand::Numbers || has_numbers(page, step);
-    let is_of_table = demand < Demand::Columns
-        || page.kind == PageKind::TableInterior
-        || (0..page.cells)
-            .find_map(|nth| local_fields(page, nth))
-            .is_none_or(|fields| (expected.fits)(&fields));
-    is_numbered && is_of_table
+/// Whether the first record of a page that can be read has the columns of the table.
+fn has_columns(page: &TreePage<'_>, expected: &Expected<'_>) -> bool {
+    page.kind == PageKind::TableInterior
+        || page
+            .records()
+            .find_map(|cell| local_fields(page, &cell?))
+            .is_none_or(|fields| (expected.fits)(&fields))
 }
 
 /// Whether the first and the last row of a page are in the bounds of the way to it.
@@ -154,9 +169,8 @@ fn has_numbers(page: &TreePage<'_>, step: &Step) -> bool {
 }
 
 /// The fields of a record whose beginning lies in its page.
-pub(super) fn local_fields(page: &TreePage<'_>, nth: usize) -> Option<Vec<Field>> {
-    let cell = page.cell(nth)?;
-    fields(page.bytes.get(cell.local)?, cell.len)
+pub(super) fn local_fields(page: &TreePage<'_>, cell: &Cell) -> Option<Vec<Field>> {
+    fields(page.bytes.get(cell.local.clone())?, cell.len)
 }
 
 /// The pages of the list of free pages, in its order: first those that lead on, then what they list.

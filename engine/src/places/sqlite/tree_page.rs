@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::header::HEADER_LEN;
 use super::numbers::{u16_at, u32_at, varint};
 
+/// How often the bytes of a page may be read as parts of cells.
+pub(super) const MOST_OVERLAP: usize = 4;
+
 /// What a page of a tree holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PageKind {
@@ -125,6 +128,16 @@ impl<'p> TreePage<'p> {
         self.cell_at(self.pointer(nth)?)
     }
 
+    /// The records of its cells in turn, nothing for one that cannot be read. Cells do not overlap in a sound page;
+    /// where a hostile one leads through the same bytes again and again, they end.
+    pub(super) fn records(&self) -> impl Iterator<Item = Option<Cell>> {
+        let most = self.bytes.len() * MOST_OVERLAP;
+        (0..self.cells).map(|nth| self.cell(nth)).scan(0, move |read, cell| {
+            *read += cell.as_ref().map_or(1, |cell| cell.local.len());
+            (*read <= most).then_some(cell)
+        })
+    }
+
     /// The record of the cell that begins at `start`.
     pub(super) fn cell_at(&self, start: usize) -> Option<Cell> {
         let mut at = match self.kind {
@@ -144,6 +157,15 @@ impl<'p> TreePage<'p> {
         let overflow = if in_page < len { Some(u32_at(self.bytes, local.end)?) } else { None };
         let end = local.end + if overflow.is_some() { 4 } else { 0 };
         (end <= self.bytes.len()).then_some(Cell { rowid, len, local, overflow, span: start..end })
+    }
+
+    /// Whether these spans of its cells, its free blocks and what it says to be fragments take all its content.
+    pub(super) fn is_full(&self, taken: &[Range<usize>]) -> bool {
+        // A cell takes four bytes at least, so that it can become a free block.
+        let cells: usize = taken.iter().map(|span| span.len().max(4)).sum();
+        let free: usize = self.free_blocks().iter().map(Range::len).sum();
+        let fragments = self.bytes.get(self.header_at + 7).map_or(0, |count| usize::from(*count));
+        cells + free + fragments == self.bytes.len() - self.content_start()
     }
 
     /// The free blocks between its cells, in order, as far as they can be true.

@@ -12,7 +12,7 @@ use crate::source::Source;
 const MOST_HELD: u64 = 2 << 20;
 
 /// A source whose reads are counted. It lends nothing, so that a mapped image costs what a device does.
-pub(super) struct Counted<'s> {
+pub(in crate::run) struct Counted<'s> {
     source: &'s dyn Source,
     read: AtomicU64,
     held: Mutex<Held>,
@@ -26,17 +26,17 @@ struct Held {
 }
 
 impl<'s> Counted<'s> {
-    pub(super) fn new(source: &'s dyn Source) -> Self {
+    pub(in crate::run) fn new(source: &'s dyn Source) -> Self {
         Counted { source, read: AtomicU64::new(0), held: Mutex::default() }
     }
 
     /// Bytes that were read so far.
-    pub(super) fn read(&self) -> u64 {
+    pub(in crate::run) fn read(&self) -> u64 {
         self.read.load(Relaxed)
     }
 
     /// Reads are near `start` from now on: what is read from there on is held.
-    pub(super) fn hold_from(&self, start: u64) {
+    pub(in crate::run) fn hold_from(&self, start: u64) {
         *self.held() = Held { start, bytes: Vec::new() };
     }
 

@@ -22,27 +22,27 @@ const TO_ITS_END: u64 = 48 << 20;
 const PRINT: u64 = 16 << 10;
 
 /// What a photo is told from its copies by.
-pub(super) type Print = [u8; 32];
+pub(in crate::run) type Print = [u8; 32];
 
 /// What begins at a place.
-pub(super) struct Seen {
+pub(in crate::run) struct Seen {
     /// Whether it is a photo that would be recovered, and no video or other file.
-    pub(super) is_photo: bool,
+    pub(in crate::run) is_photo: bool,
     /// How far it reaches; nothing where that was not looked for.
-    pub(super) end: Option<u64>,
+    pub(in crate::run) end: Option<u64>,
     /// What its beginning holds.
-    pub(super) print: Print,
+    pub(in crate::run) print: Print,
 }
 
 /// Looks at places of a source.
-pub(super) struct Look<'l> {
-    pub(super) bytes: &'l Counted<'l>,
-    pub(super) carver: Carver<'l>,
-    pub(super) live: &'l LiveMap,
+pub(in crate::run) struct Look<'l> {
+    pub(in crate::run) bytes: &'l Counted<'l>,
+    pub(in crate::run) carver: Carver<'l>,
+    pub(in crate::run) live: &'l LiveMap,
     /// What file systems say.
-    pub(super) survey: &'l Survey,
+    pub(in crate::run) survey: &'l Survey,
     /// When looking ends.
-    pub(super) until: Instant,
+    pub(in crate::run) until: Instant,
 }
 
 /// The clusters of nearly all file systems that are not known are whole multiples of that, in bytes.
@@ -50,13 +50,13 @@ const USUAL_CLUSTER: u64 = 4096;
 
 impl Look<'_> {
     /// Whether there is no time left.
-    pub(super) fn is_over(&self) -> bool {
+    pub(in crate::run) fn is_over(&self) -> bool {
         Instant::now() >= self.until
     }
 
     /// Whether a file of its own may begin at `at`, as far as clusters tell: what begins elsewhere is most likely
     /// part of one.
-    pub(super) fn may_be_file(&self, at: u64) -> bool {
+    pub(in crate::run) fn may_be_file(&self, at: u64) -> bool {
         let here = Span { at, len: 1 };
         let mut volumes = self.survey.volumes.iter();
         match volumes.find(|volume| volume.contents.span.holds(here)) {
@@ -66,18 +66,24 @@ impl Look<'_> {
     }
 
     /// What begins at `at`, if something does, with no more read than tells it.
-    pub(super) fn at(&self, at: u64, hits: &[Hit], buffer: &mut Buffer) -> Option<Seen> {
+    pub(in crate::run) fn at(&self, at: u64, hits: &[Hit], buffer: &mut Buffer) -> Option<Seen> {
         self.measured(at, hits, READ_ON, buffer)
     }
 
     /// Whether what begins at `at` reaches beyond `end`.
-    pub(super) fn reaches(&self, at: u64, end: u64, hits: &[Hit], buffer: &mut Buffer) -> bool {
+    pub(in crate::run) fn reaches(
+        &self,
+        at: u64,
+        end: u64,
+        hits: &[Hit],
+        buffer: &mut Buffer,
+    ) -> bool {
         let seen = self.measured(at, hits, TO_ITS_END, buffer);
         seen.is_some_and(|seen| seen.end.is_none_or(|reach| reach > end))
     }
 
     /// The formats that a file may be of of which `head` is the beginning, and what it is.
-    pub(super) fn listed(&self, at: u64, buffer: &mut Buffer) -> Option<Seen> {
+    pub(in crate::run) fn listed(&self, at: u64, buffer: &mut Buffer) -> Option<Seen> {
         let mut head = vec![0; self.carver.matcher.overlap() + 1];
         self.bytes.read_at(at, &mut head);
         let mut hits = Vec::new();

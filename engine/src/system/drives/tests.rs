@@ -148,11 +148,11 @@ fn what_can_be_hoped_for_follows_from_what_is_known() {
     let hope = |name: &str| hopes().into_iter().find(|one| one.0 == name).unwrap().1;
     assert_eq!(hope("sda"), Hope::Good);
     assert_eq!(hope("sdb"), Hope::Good, "a stick");
-    assert_eq!(hope("sdc"), Hope::Unknown, "a bridge says that all rotates");
-    assert_eq!(hope("sdd"), Hope::None, "no card is in the reader");
+    assert_eq!(hope("sdc"), Hope::Possible, "a bridge says that all rotates");
+    assert_eq!(hope("sdd"), Hope::NotPossible, "no card is in the reader");
     assert_eq!(hope("mmcblk0"), Hope::Good);
-    assert_eq!(hope("nvme0n1"), Hope::Little);
-    assert_eq!(hope("loop10"), Hope::Unknown);
+    assert_eq!(hope("nvme0n1"), Hope::Unlikely);
+    assert_eq!(hope("loop10"), Hope::Possible);
     let why = || {
         let system = machine.system();
         let drives = system.drives();

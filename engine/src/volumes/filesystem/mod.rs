@@ -27,6 +27,7 @@ pub use entry::Entry;
 pub use kept::Kept;
 pub use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
 pub use location::Location;
+pub(crate) use ntfs::windows_time;
 pub(crate) use opening::{begins_as, is_known};
 pub use system::{Clue, FileSystem, SECTOR};
 

@@ -22,9 +22,10 @@ mod salvage;
 mod table;
 #[cfg(test)]
 mod tests;
-mod time;
 mod tree;
 mod volume;
+
+pub(crate) use time::stamp as windows_time;
 
 use afterimage_signatures::Bytes;
 

@@ -45,8 +45,8 @@ pub(crate) struct DataStream {
     written: Option<u64>,
     compressed: bool,
     encrypted: bool,
-    /// Where it stands in its record; nothing where the update sequence replaced some of it.
-    resident: Option<Option<Vec<Span>>>,
+    /// Where it stands in its record.
+    resident: Option<Vec<Span>>,
     parts: Vec<Part>,
     /// Extents of all parts, also of those that were too many.
     listed: usize,
@@ -172,7 +172,7 @@ impl DataStream {
     pub(crate) fn place(&self, geometry: Option<&NtfsGeometry>) -> Option<Location> {
         let runs = match (self.coded(), &self.resident) {
             (Some(_), _) => return None,
-            (None, Some(resident)) => resident.clone()?,
+            (None, Some(resident)) => resident.clone(),
             (None, None) => self.runs(geometry?),
         };
         (!runs.is_empty()).then_some(Location::Runs(runs))

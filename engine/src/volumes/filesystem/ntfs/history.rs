@@ -10,8 +10,8 @@ use super::index::TableIndex;
 use super::index_block::{self, IndexEntry};
 use super::record::Reference;
 use super::table::RecordTable;
-use super::time;
 use super::tree::FolderTree;
+use crate::model::Moment;
 use crate::volumes::filesystem::Entry;
 use crate::volumes::read;
 
@@ -103,7 +103,7 @@ impl IndexHistory {
             size: name.size,
             written: name.size,
             locations: Vec::new(),
-            modified: time::stamp(name.modified),
+            modified: Moment::filetime(name.modified),
             deleted_at: None,
             record,
             coded: None,

@@ -5,7 +5,7 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use super::name::FileName;
 use super::record::{self, MultiSectorHeader, Reference};
-use super::time;
+use crate::model::Moment;
 use crate::volumes::fields;
 
 /// Bytes of a block; the largest that is believed.
@@ -99,7 +99,7 @@ fn entry(bytes: &[u8]) -> Option<(IndexEntry, usize)> {
         return None;
     }
     let name = FileName::parse(bytes.get(KEY..KEY + key_len)?)?;
-    let plausible = name.len == key_len && time::stamp(name.modified).is_some();
+    let plausible = name.len == key_len && Moment::filetime(name.modified).is_some();
     let file = Reference(header.file.get());
     (plausible && file.number() != 0).then_some((IndexEntry { file, name }, len))
 }

@@ -10,7 +10,7 @@ use super::geometry::NtfsGeometry;
 use super::index::TableIndex;
 use super::name::FileName;
 use super::table::{PlacedRecord, RecordTable};
-use super::time;
+use crate::model::Moment;
 use crate::volumes::filesystem::{Entry, Location, MOST_ENTRIES};
 
 /// Streams beside the data of a file are listed from this many bytes on: what browsers and systems
@@ -159,7 +159,7 @@ fn entry(
         size,
         written: stream.written().unwrap_or(size),
         locations: stream.place(geometry).into_iter().collect(),
-        modified: time::stamp(file.modified.unwrap_or(name.modified)),
+        modified: Moment::filetime(file.modified.unwrap_or(name.modified)),
         deleted_at: None,
         record: placed.at(),
         coded: stream.coded(),

@@ -89,6 +89,8 @@ pub(crate) struct FileRecord<'r> {
     pub(crate) base: Option<Reference>,
     /// Where its first attribute begins.
     pub(crate) first: usize,
+    /// Where the words begin that the update sequence replaced, in their order.
+    pub(crate) replaced_at: usize,
     /// Whether a part of it is not of the same moment as the rest, and was left out.
     pub(crate) torn: bool,
 }
@@ -170,6 +172,7 @@ impl<'r> FileRecord<'r> {
             folder: flags & 2 != 0,
             base: (base != 0).then_some(Reference(base)),
             first: header.first_attribute.into(),
+            replaced_at: usize::from(header.multi_sector.sequence_at) + 2,
             torn: whole < bytes.len(),
         })
     }

@@ -109,11 +109,24 @@ impl PlacedRecord<'_> {
         self.runs.slice(self.start, self.len).as_slice().first().map_or(0, |run| run.at)
     }
 
-    /// Where the `len` bytes at `at` of it lie, unless the update sequence replaced some of them.
-    pub(crate) fn inside(&self, at: usize, len: usize) -> Option<Vec<Span>> {
-        let clean =
-            record::guarded(self.len as usize).all(|word| word + 2 <= at || at + len <= word);
-        let runs = || self.runs.slice(self.start + at as u64, len as u64).as_slice().to_vec();
-        clean.then(runs)
+    /// Where the `len` bytes at `at` of it lie. Words that the update sequence replaced lie in its array.
+    pub(crate) fn inside(&self, at: usize, len: usize) -> Vec<Span> {
+        let (mut from, end) = (at, at + len);
+        let mut runs = Vec::new();
+        let mut push = |start: usize, end: usize| {
+            let part = self.runs.slice(self.start + start as u64, (end - start) as u64);
+            runs.extend(part.as_slice());
+        };
+        for (nth, word) in record::guarded(self.len as usize).enumerate() {
+            let (first, last) = (word.max(from), (word + 2).min(end));
+            if first < last {
+                push(from, first);
+                let kept = self.record.replaced_at + 2 * nth;
+                push(kept + first - word, kept + last - word);
+                from = last;
+            }
+        }
+        push(from, end);
+        runs
     }
 }

@@ -1,0 +1,101 @@
+//! What to try, in which order, and what it costs, as people and programs read it.
+
+mod table;
+
+use std::io::{self, Write};
+
+use afterimage_engine::run::advice::{Step, prevention};
+use serde_json::{Value, json};
+
+use crate::text::{paragraph, plain};
+
+/// Writes the table of all ways, each of them with what was found and what to type, and how the next loss is
+/// prevented.
+pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
+    writeln!(out, "Ways to get photos back, in the order to try them:\n")?;
+    table::write(out, steps)?;
+    for (number, step) in (1..).zip(steps) {
+        writeln!(out)?;
+        let found = match (step.found, step.hope) {
+            (Some(n), _) => format!(" ({n} found)"),
+            (None, Some(hope)) => format!(" ({})", hope.said()),
+            (None, None) => String::new(),
+        };
+        paragraph(out, &format!("{number}. "), &format!("{}{found}", step.means.method()))?;
+        paragraph(out, "   ", &plain(&step.says))?;
+        let cost = format!("{}. Needs: {}.", step.means.time(), step.means.needs());
+        paragraph(out, "   Takes ", &cost)?;
+        for command in &step.commands {
+            // A command is typed as it stands: no line of it is broken.
+            writeln!(out, "     {}", plain(command))?;
+        }
+    }
+    writeln!(out, "\nSo that it does not happen again:")?;
+    prevention().iter().try_for_each(|one| paragraph(out, "  - ", one))
+}
+
+/// The same for programs: a list of steps, each with means, method, best_for, risk, selective, time, needs, found,
+/// hope, says and commands.
+pub fn value(steps: &[Step]) -> Value {
+    let steps = steps.iter().map(|step| {
+        let mut said = json!({
+            "means": step.means.name(),
+            "method": step.means.method(),
+            "best_for": step.means.best_for(),
+            "risk": step.means.risk(),
+            "selective": step.means.selective().name(),
+            "time": step.means.time(),
+            "needs": step.means.needs(),
+            "says": step.says,
+            "commands": step.commands,
+        });
+        if let Some(found) = step.found {
+            said["found"] = json!(found);
+        }
+        if let Some(hope) = step.hope {
+            said["hope"] = json!(hope.name());
+        }
+        said
+    });
+    steps.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, advice};
+    use afterimage_engine::system::Hope;
+
+    fn steps() -> Vec<Step> {
+        let mut looked = Looked { paths: vec!["/media/card".into()], ..Looked::default() };
+        looked.places.push(LookedPlace::new(Means::Trash, "trash", "/media/card/.Trash-1000", 3));
+        looked.sources.push(LookedSource::new("/dev/sdb", Hope::Good, "Because."));
+        advice(&looked)
+    }
+
+    #[test]
+    fn the_table_and_the_steps_fit_a_terminal_and_commands_stay_whole() {
+        let mut out = Vec::new();
+        print(&mut out, &steps()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let is_command =
+            |line: &str| line.trim_start().starts_with("afterimage") || line.contains("sudo");
+        let long = text.lines().find(|line| line.chars().count() > 80 && !is_command(line));
+        assert_eq!(long, None, "{text}");
+        assert!(text.contains("     afterimage find /media/card --output recovered\n"), "{text}");
+        assert!(text.contains("1. Recently deleted and trash folders (3 found)"), "{text}");
+        assert!(text.contains("Sync is not backup"), "{text}");
+    }
+
+    #[test]
+    fn a_program_reads_the_same() {
+        let said = value(&steps());
+        assert_eq!(
+            (said[0]["means"].as_str(), said[0]["found"].as_u64()),
+            (Some("trash"), Some(3))
+        );
+        assert_eq!(said[7]["hope"].as_str(), Some("good"));
+        assert_eq!(said[7]["commands"][0], "sudo afterimage scan /dev/sdb --output recovered");
+        assert!(said[1].get("found").is_none());
+    }
+}

@@ -1,0 +1,67 @@
+//! Dropbox's content hash: the SHA-256 of the SHA-256s of blocks.
+//!
+//! Source: Dropbox, "Content hash", developers' reference.
+
+use sha2::{Digest, Sha256};
+
+/// Bytes of a block; the last one may be shorter.
+const BLOCK: usize = 4 << 20;
+
+/// Computes a content hash.
+#[derive(Clone, Default)]
+pub(super) struct ContentHasher {
+    /// Over the digests of the blocks that are full.
+    blocks: Sha256,
+    /// Over the block that is not.
+    block: Sha256,
+    /// Bytes in it.
+    filled: usize,
+}
+
+impl ContentHasher {
+    /// Goes on with the next bytes.
+    pub(super) fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (here, rest) = bytes.split_at(bytes.len().min(BLOCK - self.filled));
+            self.block.update(here);
+            self.filled += here.len();
+            if self.filled == BLOCK {
+                self.blocks.update(std::mem::take(&mut self.block).finalize());
+                self.filled = 0;
+            }
+            bytes = rest;
+        }
+    }
+
+    /// The hash of all bytes so far.
+    pub(super) fn finish(mut self) -> [u8; 32] {
+        if self.filled > 0 {
+            self.blocks.update(self.block.finalize());
+        }
+        self.blocks.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition itself, over bytes that are all there.
+    fn by_definition(bytes: &[u8]) -> [u8; 32] {
+        let digests = bytes.chunks(BLOCK).map(Sha256::digest);
+        let joined: Vec<u8> = digests.flat_map(|digest| digest.to_vec()).collect();
+        Sha256::digest(joined).into()
+    }
+
+    #[test]
+    fn a_content_hash_is_that_of_its_definition() {
+        let bytes: Vec<u8> = (0..2 * BLOCK + 5).map(|at| (at % 251) as u8).collect();
+        for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 5] {
+            for piece in [1 << 16, 3_000_001] {
+                let mut hasher = ContentHasher::default();
+                bytes[..len].chunks(piece).for_each(|piece| hasher.update(piece));
+                assert_eq!(hasher.finish(), by_definition(&bytes[..len]), "{len}");
+            }
+        }
+    }
+}
