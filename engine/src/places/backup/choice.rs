@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Moment, Record, Status};
+use crate::model::{Moment, Origin, Record, Status};
 use crate::places::label::Label;
 
 /// A kind of picture, as phones tell them apart.
@@ -38,14 +38,15 @@ pub struct Choice {
 /// What the place says of a favourite.
 const FAVOURITE: &str = "favourite";
 
-/// What the place says of both parts of a Live Photo.
-const LIVE: &str = "live";
+/// What the place says of a Live Photo.
+const LIVE: &str = "live-photo";
 
 impl Choice {
-    /// Whether a file is asked for. `is_video` tells of its content.
+    /// Whether a file is asked for: of backups alone. `is_video` tells of its content.
     pub fn takes(&self, label: Option<&Label>, record: &Record, is_video: bool) -> bool {
         let is_marked = |mark: &str| label.is_some_and(|label| label.marks.contains(&mark));
-        self.is_in_album(label)
+        label.is_some_and(|label| label.origin == Origin::Backup)
+            && self.is_in_album(label)
             && self.is_in_time(label, record)
             && (!self.deleted || label.is_some_and(|label| label.status == Status::Deleted))
             && (!self.favourites || is_marked(FAVOURITE))

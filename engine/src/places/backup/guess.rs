@@ -1,9 +1,11 @@
 //! Names of files that no list names any more: a stored file is called by the digest of its path, and phones call
 //! the files of their camera rolls all alike, so that trying all of them finds most.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::manifest::id_of;
+use data_encoding::HEXLOWER;
+
+use super::manifest::digest_of;
 use crate::control::progress::Progress;
 
 /// The domain of the camera roll.
@@ -40,7 +42,11 @@ pub fn guess<'i>(
     ids: impl Iterator<Item = &'i str>,
     progress: &Progress,
 ) -> HashMap<String, String> {
-    let mut guessing = Guessing { wanted: ids.collect(), found: HashMap::new() };
+    let digest = |id: &'i str| {
+        let bytes = HEXLOWER.decode(id.as_bytes()).ok()?;
+        Some((<[u8; 20]>::try_from(bytes).ok()?, id))
+    };
+    let mut guessing = Guessing { wanted: ids.filter_map(digest).collect(), found: HashMap::new() };
     for (domain, path) in KNOWN {
         guessing.try_path(domain, path);
     }
@@ -58,28 +64,31 @@ pub fn guess<'i>(
 }
 
 struct Guessing<'i> {
-    wanted: HashSet<&'i str>,
+    /// Digests that no path is known for, with how the files are called.
+    wanted: HashMap<[u8; 20], &'i str>,
     found: HashMap<String, String>,
 }
 
 impl Guessing<'_> {
     /// Tries a path; says whether it is one of those wanted.
     fn try_path(&mut self, domain: &str, path: &str) -> bool {
-        let id = id_of(domain.as_bytes(), path.as_bytes());
-        let is_it = self.wanted.remove(id.as_str());
-        if is_it {
-            self.found.insert(id, format!("{domain}/{path}"));
+        let id = self.wanted.remove(&digest_of(domain.as_bytes(), path.as_bytes()));
+        if let Some(id) = id {
+            self.found.insert(id.to_owned(), format!("{domain}/{path}"));
         }
-        is_it
+        id.is_some()
     }
 
     /// Tries all names of a folder of the camera roll; says whether one is there.
     fn folder(&mut self, folder: u32) -> bool {
         let mut any = false;
         for number in 1..=9999 {
-            let stem = format!("{folder}APPLE/IMG_{number:04}");
+            let mut path = format!("Media/DCIM/{folder}APPLE/IMG_{number:04}.");
+            let stem_len = path.len();
             for extension in EXTENSIONS {
-                if self.try_path(CAMERA_ROLL, &format!("Media/DCIM/{stem}.{extension}")) {
+                path.truncate(stem_len);
+                path.push_str(extension);
+                if self.try_path(CAMERA_ROLL, &path) {
                     any = true;
                     self.copies(folder, number, extension);
                 }
@@ -110,6 +119,10 @@ impl Guessing<'_> {
 mod tests {
     use super::*;
 
+    fn id(path: &str) -> String {
+        HEXLOWER.encode(&digest_of(CAMERA_ROLL.as_bytes(), path.as_bytes()))
+    }
+
     #[test]
     fn names_of_the_camera_roll_are_found_by_their_digests() {
         let paths = [
@@ -118,8 +131,7 @@ mod tests {
             "Media/PhotoData/Mutations/DCIM/101APPLE/IMG_0007/Adjustments/FullSizeRender.jpg",
             "Media/PhotoData/Thumbnails/V2/DCIM/101APPLE/IMG_0007.HEIC/5005.JPG",
         ];
-        let ids: Vec<String> =
-            paths.iter().map(|path| id_of(CAMERA_ROLL.as_bytes(), path.as_bytes())).collect();
+        let ids: Vec<String> = paths.iter().map(|path| id(path)).collect();
         let found = guess(ids.iter().map(String::as_str), &Progress::default());
         for (id, path) in ids.iter().zip(paths) {
             assert_eq!(found.get(id), Some(&format!("{CAMERA_ROLL}/{path}")));

@@ -9,7 +9,7 @@ use crate::places::place::Context;
 use crate::places::tree::Tree;
 
 /// Bytes of the longest list of files that is read.
-const MOST_MANIFEST: usize = 2 << 30;
+const MOST_MANIFEST: usize = 1 << 30;
 
 /// How a database of SQLite begins.
 const SQLITE: &[u8] = b"SQLite format 3";
@@ -53,8 +53,14 @@ pub fn listed(
     let by_list = mbdb.map(|bytes| read_mbdb(&bytes));
     let has_keys =
         by_list.as_ref().is_some_and(|(rows, _)| rows.iter().any(|row| row.key.is_some()));
-    let said = metadata.is_encrypted.unwrap_or(metadata.keybag.is_some());
-    let is_encrypted = said || has_keys || looks_encrypted(tree, location, database.as_deref());
+    let is_encrypted = match metadata.is_encrypted {
+        Some(said) => said || has_keys,
+        None => {
+            metadata.keybag.is_some()
+                || has_keys
+                || looks_encrypted(tree, location, database.as_deref())
+        }
+    };
     if is_encrypted {
         listed.keys = Some(unlock(metadata.keybag.as_deref(), &location.title(tree), context)?);
     }

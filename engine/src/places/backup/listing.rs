@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::location::locate;
+use super::location::{Location, locate};
 use super::metadata::Metadata;
 use crate::model::Moment;
 use crate::places::tree::Tree;
@@ -42,7 +42,7 @@ pub struct BackupAbout {
 
 /// The backups in a tree.
 pub fn list(tree: &dyn Tree) -> Vec<BackupAbout> {
-    let about = |location: &super::location::Location| {
+    let about = |location: &Location| {
         let metadata = Metadata::read(tree, &location.folder);
         let mut faults = metadata.faults;
         if location.database().or(location.mbdb()).is_none() {

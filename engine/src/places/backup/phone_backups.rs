@@ -47,7 +47,7 @@ fn read_one(
     let Listed { rows, keys, faults } = match listed(&**tree, location, &metadata, context) {
         Ok(listed) => listed,
         Err(why) => {
-            said.note(&format!("{why}; its {} files stay closed", location.blobs.len()));
+            said.note(&format!("{why}; {} stored in it stay closed", files(location.blobs.len())));
             findings.trees.push(closed(tree, location, &title));
             return;
         }
@@ -90,7 +90,7 @@ fn lost(row: &Row, why: &str, title: &str) -> Option<Lost> {
     is_photo(&path).then(|| Lost {
         state: LostState::NameOnly,
         size: row.size,
-        taken: row.born,
+        taken: row.modified.or(row.born),
         note: Some(why.to_owned()),
         ..Lost::named(format!("the list of files of the backup {title}"), shown_path(&path))
     })
@@ -136,12 +136,13 @@ impl Said<'_> {
         match (found.orphans, has_list, is_encrypted) {
             (0, ..) => {}
             (orphans, true, true) => self.note(&format!(
-                "{orphans} files are there that it does not list; their keys are lost, nothing can decrypt them"
+                "it does not list {} that it holds; the keys are lost, nothing can decrypt that",
+                files(orphans)
             )),
             (orphans, true, false) => {
-                self.note(&format!("{orphans} files are there that it does not list{named}"));
+                self.note(&format!("it does not list {} that it holds{named}", files(orphans)));
             }
-            (orphans, false, _) => self.note(&format!("{orphans} files are there{named}")),
+            (orphans, false, _) => self.note(&format!("it holds {}{named}", files(orphans))),
         }
         if let Some((path, odd)) = found.odd.first() {
             let more = others(found.odd.len());
@@ -149,12 +150,17 @@ impl Said<'_> {
         }
         if found.unclear > 0 {
             self.note(&format!(
-                "what it says of {} files beside their paths cannot be read, as in backups of iOS 10.0 and 10.1; \
-                 the dates of those are not known, and where they are encrypted nothing can decrypt them",
-                found.unclear
+                "what it says of {} beside the path cannot be read, as in backups of iOS 10.0 and 10.1: no dates \
+                 are known of it, and where it is encrypted nothing can decrypt it",
+                files(found.unclear)
             ));
         }
     }
+}
+
+/// `1 file`, `2 files`.
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// How many are missing, and which is the first.

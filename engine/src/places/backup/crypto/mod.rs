@@ -6,7 +6,7 @@ mod keybag;
 mod length;
 mod stretch;
 
-pub use class_keys::{ClassKeys, FileKey, KeyFault, Locked, Watch};
+pub use class_keys::{ClassKeys, FileKey, Locked};
 pub use decrypted::Decrypted;
-pub use keybag::{Derivation, Keybag, KeybagFault, MOST_ITERATIONS, WrappedClass};
-pub use length::{ContentLength, content_length};
+pub use keybag::{Keybag, KeybagFault};
+pub use length::content_length;

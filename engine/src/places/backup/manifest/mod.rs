@@ -5,6 +5,6 @@ mod mb_file;
 mod mbdb;
 mod row;
 
-pub use database::{DatabaseRows, read_database};
-pub use mbdb::{MbdbFault, read_mbdb};
-pub use row::{Row, RowKind, id_of, is_id};
+pub use database::read_database;
+pub use mbdb::read_mbdb;
+pub use row::{Row, RowKind, digest_of, is_id};

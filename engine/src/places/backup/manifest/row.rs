@@ -44,10 +44,14 @@ pub struct Row {
     pub is_unclear: bool,
 }
 
-/// The name under which a backup stores a file: SHA-1 of `DOMAIN-PATH`, in lower-case hex.
+/// SHA-1 of `DOMAIN-PATH`, by which a backup calls a file.
+pub fn digest_of(domain: &[u8], path: &[u8]) -> [u8; 20] {
+    Sha1::new().chain_update(domain).chain_update(b"-").chain_update(path).finalize().into()
+}
+
+/// The name under which a backup stores a file: that digest in lower-case hex.
 pub fn id_of(domain: &[u8], path: &[u8]) -> String {
-    let digest = Sha1::new().chain_update(domain).chain_update(b"-").chain_update(path).finalize();
-    HEXLOWER.encode(&digest)
+    HEXLOWER.encode(&digest_of(domain, path))
 }
 
 /// Whether a file's name is one under which a backup stores its files.
