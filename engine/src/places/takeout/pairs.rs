@@ -331,22 +331,54 @@ mod tests {
     #[test]
     fn names_as_people_have_them_find_their_json() {
         let one = |name: &str, stem: &str, title: &str| check(&[name], &[(stem, title)], &[own(0)]);
-        one("PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINA.jpg", "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGIN", "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINAL.jpg");
-        one("Party_in_the_garden_of_our_house_2019_xxxxxxx_m(494).jpg", "Party_in_the_garden_of_our_house_2019_xxxxxxx_(494)", "Party_in_the_garden_of_our_house_2019_xxxxxxx_more.jpg");
-        one("11111_222222222222_333333333_4444444_55555_n(1).jpg", "11111_222222222222_333333333_4444444_55555_n.j(1)", "11111_222222222222_333333333_4444444_55555_n.jpg");
-        one("PXL_20210102_000000000.MP~2.jpg", "PXL_20210102_000000000.MP~2.jpg.supplemental-m", "PXL_20210102_000000000.MP~2.jpg");
+        one(
+            "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINA.jpg",
+            "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGIN",
+            "PXL_20230101_000000000.LONG_EXPOSURE-02.ORIGINAL.jpg",
+        );
+        one(
+            "Party_in_the_garden_of_our_house_2019_xxxxxxx_m(494).jpg",
+            "Party_in_the_garden_of_our_house_2019_xxxxxxx_(494)",
+            "Party_in_the_garden_of_our_house_2019_xxxxxxx_more.jpg",
+        );
+        one(
+            "11111_222222222222_333333333_4444444_55555_n(1).jpg",
+            "11111_222222222222_333333333_4444444_55555_n.j(1)",
+            "11111_222222222222_333333333_4444444_55555_n.jpg",
+        );
+        one(
+            "PXL_20210102_000000000.MP~2.jpg",
+            "PXL_20210102_000000000.MP~2.jpg.supplemental-m",
+            "PXL_20210102_000000000.MP~2.jpg",
+        );
         let faces = "😀".repeat(23);
         one(&format!("{}.jpg", "😀".repeat(24)), &faces, &format!("{}.jpg", "😀".repeat(40)));
         one("Bild.jpg", "Bild.jpg", "Bild");
         // The photo of which only the counter differs is another.
         check(&["DSC_1(1).JPG"], &[("DSC_2.JPG(1)", "DSC_2.JPG")], &[None]);
         let names = ["PXL_1.PORTRAIT.jpg", "PXL_1.PORTRAIT-modifié.jpg"];
-        check(&names, &[("PXL_1.PORTRAIT.jpg", "PXL_1.PORTRAIT.jpg")], &[own(0), Some((0, Role::Edited(Some(0))))]);
+        check(
+            &names,
+            &[("PXL_1.PORTRAIT.jpg", "PXL_1.PORTRAIT.jpg")],
+            &[own(0), Some((0, Role::Edited(Some(0))))],
+        );
     }
 
     #[test]
     fn any_names_are_paired_with_what_is_there() {
-        let kinds = ["IMG", "IMG(1)", "ü", "-edited", "-", ".jpg", ".HEIC", ".supplemental-metadata", "(2)", ".", "aaaaaaaaaaaaaaa"];
+        let kinds = [
+            "IMG",
+            "IMG(1)",
+            "ü",
+            "-edited",
+            "-",
+            ".jpg",
+            ".HEIC",
+            ".supplemental-metadata",
+            "(2)",
+            ".",
+            "aaaaaaaaaaaaaaa",
+        ];
         bolero::check!().with_type::<(Vec<Vec<u8>>, Vec<Vec<u8>>)>().for_each(|(photos, jsons)| {
             let name = |parts: &Vec<u8>| -> String {
                 parts.iter().take(9).map(|part| kinds[usize::from(*part) % kinds.len()]).collect()
@@ -360,7 +392,9 @@ mod tests {
                 .map(|stem| {
                     let json = format!("{{\"title\":{stem:?},\"photoTakenTime\":{{}}}}");
                     let read = super::super::sidecar::read(json.as_bytes());
-                    let Some(super::super::sidecar::Json::Photo(sidecar)) = read else { panic!("no photo") };
+                    let Some(super::super::sidecar::Json::Photo(sidecar)) = read else {
+                        panic!("no photo")
+                    };
                     Beside { stem, folder: "", sidecar }
                 })
                 .collect();
