@@ -153,7 +153,10 @@ fn photos_of_a_part_without_json_are_of_an_export_all_the_same() {
     for (path, _, label) in &told.files {
         let label = label.as_ref().unwrap();
         let is_in_trash = path.contains("/Papierkorb/");
-        assert_eq!((label.place, format!("{:?}", label.status) == "Deleted"), ("Google Takeout", is_in_trash));
+        assert_eq!(
+            (label.place, format!("{:?}", label.status) == "Deleted"),
+            ("Google Takeout", is_in_trash)
+        );
     }
 }
 
