@@ -144,6 +144,23 @@ fn parts_of_an_export_that_were_unpacked_apart_belong_together() {
 }
 
 #[test]
+fn photos_of_a_part_without_json_are_of_an_export_all_the_same() {
+    let (folder, mut export) = (tempfile::tempdir().unwrap(), takeout::Export::new());
+    export.files.retain(|(path, _)| path.ends_with(".jpg"));
+    write(folder.path(), &export.archives(1));
+    let told = ask(folder.path());
+    assert_eq!(told.files.len(), export.photos.len());
+    for (path, _, label) in &told.files {
+        let label = label.as_ref().unwrap();
+        let is_in_trash = path.contains("/Papierkorb/");
+        assert_eq!(
+            (label.place, format!("{:?}", label.status) == "Deleted"),
+            ("Google Takeout", is_in_trash)
+        );
+    }
+}
+
+#[test]
 fn a_download_that_broke_off_gives_the_files_that_it_has() {
     let (folder, export) = (tempfile::tempdir().unwrap(), takeout::Export::new());
     let mut archives = export.archives(1);

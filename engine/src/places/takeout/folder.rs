@@ -162,6 +162,12 @@ pub(super) fn in_export(folder: &str) -> &str {
     inside.unwrap_or(folder)
 }
 
+/// Whether a folder lies where exports have their photos, as far as names tell: below `Takeout/Google Photos`.
+pub(super) fn is_in_photos(folder: &str) -> bool {
+    let mut parts = folder.split('/');
+    parts.any(|part| part == "Takeout") && parts.next().is_some_and(is_of_photos)
+}
+
 /// Whether a folder lies in an export, as far as names tell.
 pub(super) fn is_in_export(folder: &str) -> bool {
     folder.split('/').any(|part| part == "Takeout" || is_of_photos(part))
@@ -201,5 +207,6 @@ mod tests {
         assert_eq!(in_export("takeout-2/Takeout/Google Fotos/Album"), "Album");
         assert_eq!(in_export("x/Album"), "x/Album");
         assert_eq!(in_export("Takeout"), "");
+        assert!(is_in_photos("x/Takeout/Google Fotos/Album") && !is_in_photos("Takeout/Drive"));
     }
 }

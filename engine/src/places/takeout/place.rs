@@ -29,6 +29,8 @@ struct Folder<'a> {
     media: Vec<Media<'a>>,
     beside: Vec<Beside<'a>>,
     album: Option<String>,
+    /// Whether it lies where exports have their photos: the JSON may be in another part.
+    is_of_export: bool,
 }
 
 impl Place for Takeout {
@@ -44,7 +46,7 @@ impl Place for Takeout {
                 folders.entry(place).or_default().add(tree.as_ref(), at, node);
             }
         }
-        folders.retain(|_, folder| !folder.beside.is_empty());
+        folders.retain(|_, folder| folder.is_of_export || !folder.beside.is_empty());
         let mut export = Export::default();
         for (path, folder) in &folders {
             export.add(path, folder);
@@ -56,14 +58,17 @@ impl Place for Takeout {
 /// Folders in which an export may be, by their paths in it: those that are called so, and those with JSON beside a
 /// photo.
 fn candidates(tree: &dyn Tree) -> BTreeSet<&str> {
-    let jsons = tree.nodes().iter().filter_map(|node| {
+    let folders = tree.nodes().iter().filter_map(|node| {
+        if folder::is_in_photos(node.folder()) {
+            return Some(folder::in_export(node.folder()));
+        }
         let stem = json_stem(node)?;
         let name = names::json(stem).name;
         let photo = names::without_suffix(name).unwrap_or(name);
         let is_it = is_media_name(photo) || folder::is_in_export(node.folder());
         is_it.then(|| folder::in_export(node.folder()))
     });
-    jsons.collect()
+    folders.collect()
 }
 
 /// The name of a file of JSON without its extension.
@@ -75,6 +80,7 @@ fn json_stem(node: &Node) -> Option<&str> {
 
 impl<'a> Folder<'a> {
     fn add(&mut self, tree: &dyn Tree, at: usize, node: &'a Node) {
+        self.is_of_export |= folder::is_in_photos(node.folder());
         let Some(stem) = json_stem(node) else {
             self.media.push(Media { node: at, name: node.name(), folder: node.folder() });
             return;

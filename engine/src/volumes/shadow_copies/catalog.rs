@@ -33,14 +33,21 @@ pub(super) struct Entry {
     pub previous_at: u64,
 }
 
+/// What the two entries of a shadow copy say: when it was made and its number; where what it keeps lies.
+#[derive(Default)]
+struct Told {
+    made: Option<(u64, u64)>,
+    places: Option<Entry>,
+}
+
 /// The shadow copies that a volume lists, the oldest first.
 pub(super) fn read(volume: &VolumeBytes<'_>) -> Vec<Entry> {
     let Some(header) = volume.read(HEADER_AT, HEADER) else { return Vec::new() };
     if !header.starts_with(&IDENTIFIER) || le32(&header, 20) != Some(VOLUME_HEADER) {
         return Vec::new();
     }
-    // By identifier: when it was made, and where it lies, in two entries that may lie apart.
-    let mut found: BTreeMap<[u8; 16], (Option<(u64, u64)>, Option<Entry>)> = BTreeMap::new();
+    // By identifier: the entries of one may lie apart.
+    let mut found: BTreeMap<[u8; 16], Told> = BTreeMap::new();
     let catalog = le64(&header, 48).unwrap_or(0);
     volume.chain(catalog, Kind::Catalog, &mut |block| {
         for entry in block.chunks_exact(ENTRY) {
@@ -49,17 +56,17 @@ pub(super) fn read(volume: &VolumeBytes<'_>) -> Vec<Entry> {
                 return;
             }
             match kind {
-                Some(2) => found.entry(id).or_default().0 = le64(entry, 48).zip(le64(entry, 32)),
-                Some(3) => found.entry(id).or_default().1 = places(entry),
+                Some(2) => found.entry(id).or_default().made = le64(entry, 48).zip(le64(entry, 32)),
+                Some(3) => found.entry(id).or_default().places = places(entry),
                 _ => {}
             }
         }
     });
     let mut entries: Vec<Entry> = found
         .into_values()
-        .filter_map(|(made, places)| {
-            let (created, sequence) = made?;
-            Some(Entry { created, sequence, ..places? })
+        .filter_map(|told| {
+            let (created, sequence) = told.made?;
+            Some(Entry { created, sequence, ..told.places? })
         })
         .collect();
     entries.sort_by_key(|entry| (entry.created, entry.sequence));

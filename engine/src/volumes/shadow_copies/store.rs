@@ -4,8 +4,8 @@ use super::blocks::Blocks;
 use super::catalog::Entry;
 use super::record::{BLOCK, Kind, VolumeBytes};
 
-/// Blocks of all shadow copies of a volume: 128 GiB that changed.
-pub(super) const MOST_BLOCKS: usize = 8 << 20;
+/// Blocks of all shadow copies of a volume: 64 GiB that changed.
+pub(super) const MOST_BLOCKS: usize = 4 << 20;
 
 /// A shadow copy as it is kept.
 #[derive(Debug, Default)]
