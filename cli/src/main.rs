@@ -1,6 +1,5 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod advice;
 mod again;
 mod arguments;
@@ -9,13 +8,11 @@ mod cloud;
 mod commands;
 mod failure;
 mod folder;
-#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod guide;
 mod interrupt;
 mod memory;
 mod notes;
 mod password;
-#[cfg_attr(not(test), expect(dead_code, reason = "called by `find`"))]
 mod prognosis;
 mod progress;
 mod roots;

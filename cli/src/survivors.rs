@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use afterimage_engine::Disposition;
+use afterimage_engine::places::{Lost, LostState};
 use afterimage_engine::report::{Fidelity, Kinds, ReportFile, Status};
 use afterimage_engine::run::Survivors;
+use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, Step, advice};
+use afterimage_engine::run::prognosis::Prognosis;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -18,9 +21,51 @@ pub struct Told<'a> {
     pub found: &'a Survivors,
     /// What was looked at.
     pub paths: &'a [PathBuf],
+    /// What can be hoped for of what lies under it.
+    pub prognoses: &'a [Prognosis],
     /// When it is, in seconds since 1970 in UTC.
     pub now: i64,
 }
+
+impl Told<'_> {
+    /// What to try next.
+    fn steps(&self) -> Vec<Step> {
+        let mut places: BTreeMap<(&str, Means, u32), LookedPlace> = BTreeMap::new();
+        for (file, _) in self.found.files.iter().filter(|(file, _)| file.parent.is_none()) {
+            let Some(place) = &file.place else { continue };
+            let Some(name) = place.name.as_deref() else { continue };
+            let means = match VERSIONS.contains(&name) {
+                true => Means::Versions,
+                false => Means::of(file.origin),
+            };
+            let sources = &self.found.outcome.sources;
+            let path = sources.get(file.source as usize).map_or("", |source| source.path.as_str());
+            let new = || LookedPlace::new(means, name, path, 0);
+            let looked = places.entry((name, means, file.source)).or_insert_with(new);
+            looked.found += 1;
+            let day = place.expires_at.as_deref().and_then(|moment| moment.get(..10));
+            if let Some(day) = day
+                && looked.expires.as_deref().is_none_or(|first| day < first)
+            {
+                looked.expires = Some(day.to_owned());
+            }
+        }
+        let in_cloud = |one: &&Lost| one.state == LostState::CloudOnly;
+        let only_in_cloud = self.found.lost.iter().filter(in_cloud).count() as u64;
+        let report = self.found.outcome.report.as_ref();
+        advice(&Looked {
+            paths: self.paths.to_vec(),
+            places: places.into_values().collect(),
+            sources: self.prognoses.iter().map(LookedSource::from).collect(),
+            lost: self.found.lost.len() as u64 - only_in_cloud,
+            only_in_cloud,
+            output: report.and_then(|path| Some(path.parent()?.to_path_buf())),
+        })
+    }
+}
+
+/// Places that keep former versions.
+const VERSIONS: [&str; 2] = ["File History", "Time Machine"];
 
 /// What lies in places of one kind.
 #[derive(Debug, Default)]
@@ -97,9 +142,16 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     }
     lost(out, found)?;
     for note in &found.notes {
-        paragraph(out, "\nNote: ", &plain(note))?;
+        writeln!(out)?;
+        paragraph(out, "Note: ", &plain(note))?;
     }
-    written(out, told, recovered)
+    written(out, told, recovered)?;
+    for prognosis in told.prognoses {
+        writeln!(out)?;
+        crate::prognosis::print(out, prognosis)?;
+    }
+    writeln!(out)?;
+    crate::advice::print(out, &told.steps())
 }
 
 /// What is said of one kind of place.
@@ -219,6 +271,8 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             "summary": outcome.summary,
             "sources": outcome.sources,
             "places": places,
+            "prognoses": told.prognoses.iter().map(crate::prognosis::value).collect::<Vec<_>>(),
+            "advice": crate::advice::value(&told.steps()),
             "notes": found.notes,
             "files": files,
         }),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 
 use afterimage_engine::Moment;
 use afterimage_engine::places::{
@@ -29,7 +30,7 @@ impl Passwords for NoPasswords {
 }
 
 /// What all places say of a tree.
-fn ask(tree: &dyn Tree) -> Findings {
+fn ask(tree: &Arc<dyn Tree>) -> Findings {
     let (progress, mut findings) = (Progress::default(), Findings::default());
     let context = Context { passwords: &NoPasswords, progress: &progress, now: 1_800_000_000 };
     PLACES.iter().for_each(|place| place.read(tree, &context, &mut findings));
@@ -37,14 +38,15 @@ fn ask(tree: &dyn Tree) -> Findings {
 }
 
 /// A tree on disk, and what all places say of it.
-fn found(files: &[(String, Vec<u8>)]) -> (FolderTree, Findings) {
+fn found(files: &[(String, Vec<u8>)]) -> (Arc<dyn Tree>, Findings) {
     let folder = tempfile::tempdir().unwrap();
     for (path, bytes) in files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
-    let tree = FolderTree::walk(folder.path(), &|_| false, &Progress::default());
+    let tree: Arc<dyn Tree> =
+        Arc::new(FolderTree::walk(folder.path(), &|_| false, &Progress::default()));
     let findings = ask(&tree);
     for (path, bytes) in files {
         let read: Result<Vec<u8>, ReadFailure> = tree.content(tree.at(path).unwrap(), 1 << 20);
@@ -54,7 +56,7 @@ fn found(files: &[(String, Vec<u8>)]) -> (FolderTree, Findings) {
 }
 
 /// The first label of each node, by its path.
-fn labels<'a>(tree: &'a FolderTree, findings: &'a Findings) -> BTreeMap<&'a str, &'a Label> {
+fn labels<'a>(tree: &'a Arc<dyn Tree>, findings: &'a Findings) -> BTreeMap<&'a str, &'a Label> {
     let mut labels = BTreeMap::new();
     for label in &findings.labels {
         labels.entry(tree.nodes()[label.node].path.as_str()).or_insert(label);

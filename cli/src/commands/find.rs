@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::run;
+use afterimage_engine::run::prognosis::{Prognosis, prognosis};
+use afterimage_engine::run::{self, ForecastOptions};
 use afterimage_engine::system::System;
 use anyhow::Context;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -20,7 +22,7 @@ use crate::progress::Ticker;
 use crate::status::Status;
 use crate::survivors::{self, Told};
 use crate::wanted::{self, Wanted};
-use crate::{failure, roots, sources, text};
+use crate::{failure, guide, roots, sources, text};
 
 /// Look first where intact copies survive: trash folders, phone backups, libraries, exports, caches
 ///
@@ -59,7 +61,13 @@ pub struct Find {
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = wanted::parse)]
     format: Vec<Wanted>,
 
-    /// Print what was found as JSON: totals, places, and every file.
+    /// Look at nothing; tell what services such as Google Photos, Dropbox or iCloud keep of deleted photos, for how
+    /// long, and the steps that bring them back: of SERVICE, or in short of all.
+    #[arg(long, value_name = "SERVICE", num_args = 0..=1,
+        conflicts_with_all = ["paths", "output", "all", "password_file"])]
+    guide: Option<Option<String>>,
+
+    /// Print what was found as JSON: totals, places, prognosis, advice, and every file.
     #[arg(long)]
     json: bool,
 
@@ -76,6 +84,8 @@ Examples:
       Look at a card and a folder, and copy what survives there.
   afterimage find takeout-001.zip takeout-002.zip --output recovered
       Take photos out of an export, those of its trash too.
+  afterimage find --guide google-photos
+      What Google Photos keeps of deleted photos, for how long, and how to get it back.
   sudo afterimage find card.img
       Look at the trash folders and caches inside an image; `afterimage scan` brings back what is deleted for good.
 
@@ -84,9 +94,26 @@ Exit status: 0 something was found; 1 nothing was found; 2 it could not start or
 /// What a second Ctrl-C says.
 const ENDED: &str = ", by a second request";
 
+/// What is looked at for a prognosis: so many places, each for so long at the most.
+const MOST_PROGNOSES: usize = 4;
+const MOST_TIME: Duration = Duration::from_secs(3);
+
+/// What can be hoped for of what lies under the places that were looked at.
+fn prognoses(paths: &[PathBuf], progress: &Progress) -> Vec<Prognosis> {
+    let options = ForecastOptions { most_time: MOST_TIME, ..ForecastOptions::default() };
+    let looked = paths.iter().take(MOST_PROGNOSES).filter(|_| !progress.stopped());
+    // What cannot be looked at was told before.
+    looked.filter_map(|path| prognosis(path, &options, progress).ok()).collect()
+}
+
 impl Find {
     /// Looks; what was found goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        if let Some(service) = &self.guide {
+            let say = if self.json { guide::json } else { guide::print };
+            say(service.as_deref(), out)?;
+            return Ok(Status::Found);
+        }
         let passwords = GivenPasswords::new(self.password_file.as_deref())?;
         let options = self.options()?;
         let paths = match self.paths.is_empty() {
@@ -99,9 +126,10 @@ impl Find {
         let now = Timestamp::now().as_second();
         let asked = run::Find { passwords: &passwords, choice: None, now };
         let found = run::find(&paths, &options, &asked, &progress);
+        let prognoses = if found.is_ok() { prognoses(&paths, &progress) } else { Vec::new() };
         ticker.finish();
         let found = found?;
-        let told = Told { found: &found, paths: &paths, now };
+        let told = Told { found: &found, paths: &paths, prognoses: &prognoses, now };
         let said =
             if self.json { survivors::json(out, &told) } else { survivors::text(out, &told) };
         failure::unless_closed(said)
