@@ -40,7 +40,9 @@ impl Listed {
         let (kind, list) = (self.kind.name(), &self.list);
         match self.name() {
             Some(name) => format!("{kind} of {name} in {list} matches, over all of its bytes"),
-            None => format!("{kind} on line {} of {list} matches, over all of its bytes", self.entry),
+            None => {
+                format!("{kind} on line {} of {list} matches, over all of its bytes", self.entry)
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 mod assign;
 mod facts;
 mod fit;
+mod gaps;
 mod join;
 mod name_only;
 mod tail;
@@ -14,5 +15,6 @@ mod trailer;
 pub use assign::{SourceNaming, assign};
 pub use facts::note_entry;
 pub use fit::{Fit, distance, fits};
+pub use gaps::gaps;
 pub use name_only::{Asked, LEAST_SIZE, NameOnlyEntry, name_only};
 pub use trailer::extend;

@@ -9,7 +9,7 @@ use crate::model::{Moment, Record};
 use crate::system::folder::Folder;
 
 /// Sets the time of the file `name` in `folder` to when the photo was taken or, where it does not say,
-/// last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person
+/// last modified; else to the date of a list that it is on. A clock that does not tell its zone is read by `zone` or else as local time, as a person
 /// would.
 ///
 /// # Errors
@@ -34,7 +34,9 @@ fn time(record: &Record, zone: Option<&TimeZone>) -> Option<SystemTime> {
     let taken =
         exif.and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
     let seconds = |moment: Moment| moment.read_in(zone).instant();
-    let seconds = taken.and_then(seconds).or_else(|| record.facts.modified.and_then(seconds))?;
+    let listed = record.listed.as_ref().and_then(|listed| listed.date);
+    let others = || record.facts.modified.and_then(seconds).or_else(|| listed.and_then(seconds));
+    let seconds = taken.and_then(seconds).or_else(others)?;
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let epoch = SystemTime::UNIX_EPOCH;
     if seconds < 0 { epoch.checked_sub(distance) } else { epoch.checked_add(distance) }

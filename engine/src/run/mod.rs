@@ -18,6 +18,7 @@ mod finish;
 mod forecast;
 mod job;
 mod kept_report;
+mod lost;
 mod name;
 mod open;
 mod outcome;

@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::{self, Recovery};
+use crate::output::{self, Recovery, report};
 
 impl<'o> Job<'o, Settled> {
     /// Writes the photos and the report.
@@ -68,8 +68,8 @@ impl<'o> Job<'o, Settled> {
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
         let Job { environment, sources, ledger, stage } = self;
-        let Settled { listing, sources: described } = stage;
-        let stage = Written { report, listing, sources: described, totals, warnings };
+        let Settled { listing, sources: described, lost } = stage;
+        let stage = Written { report, listing, sources: described, lost, totals, warnings };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -95,9 +95,9 @@ impl Job<'_, Written> {
     /// What the run came to.
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
-        let Written { report, listing, sources: described, totals, warnings } = stage;
+        let Written { report: path, listing, sources: described, lost, totals, warnings } = stage;
         let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { report, warnings, ..outcome }
+        Outcome { report: path, warnings, lost: report::lost(&lost), ..outcome }
     }
 }
 

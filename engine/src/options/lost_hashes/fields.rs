@@ -250,9 +250,8 @@ fn path(path: Option<String>, name: Option<String>) -> Option<String> {
 pub(super) fn plain_path(path: &str) -> String {
     let separator = if path.contains('/') { '/' } else { '\\' };
     let is_drive = |part: &str| part.len() == 2 && part.ends_with(':');
-    let parts = path.split(separator).filter(|part| {
-        !matches!(*part, "" | "." | "..") && !is_drive(part)
-    });
+    let parts =
+        path.split(separator).filter(|part| !matches!(*part, "" | "." | "..") && !is_drive(part));
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -15,7 +15,13 @@ const MOST_TEXTS: usize = 32;
 
 /// Objects inside a photo's own that tell of the same photo, in lower case.
 const INNER: [&str; 8] = [
-    "hashes", "imagemediametadata", "exifinfo", "exif", "phototakentime", "creationtime", "mediametadata",
+    "hashes",
+    "imagemediametadata",
+    "exifinfo",
+    "exif",
+    "phototakentime",
+    "creationtime",
+    "mediametadata",
     "checksums",
 ];
 

@@ -154,7 +154,8 @@ impl LostHashes {
             digests: photo.digests.iter().map(|one| (one.kind().name(), one.digits())).collect(),
             note: photo.note.clone(),
         };
-        let of = |list: &'_ List| list.photos.iter().map(|photo| lost(list, photo)).collect::<Vec<_>>();
+        let of =
+            |list: &'_ List| list.photos.iter().map(|photo| lost(list, photo)).collect::<Vec<_>>();
         self.lists.iter().flat_map(of).collect()
     }
 
@@ -167,14 +168,11 @@ impl LostHashes {
                 notes.push(format!("{title} is damaged after its first {known} digests: {damage}"));
             }
             if *passed_over > 0 {
-                notes.push(format!("{passed_over} lines or entries of {title} give no digest of a whole photo"));
+                notes.push(format!(
+                    "{passed_over} lines or entries of {title} give no digest of a whole photo"
+                ));
             }
-            let is_of_two = |photo: &&ListedPhoto| {
-                let has = |kind| photo.digests.iter().any(|digest| digest.kind() == kind);
-                photo.digests.len() == 2 && has(DigestKind::Sha256) && has(DigestKind::Blake3)
-                    && photo.digests[0].digits() == photo.digests[1].digits()
-            };
-            if photos.iter().any(|photo| is_of_two(&photo)) {
+            if photos.iter().any(is_ambiguous) {
                 notes.push(format!(
                     "{title} does not say whether its digests of 64 digits are SHA-256 or BLAKE3; both are tried"
                 ));
@@ -188,10 +186,19 @@ impl LostHashes {
             }
         }
         if self.len() >= MOST_PHOTOS {
-            notes.push(format!("the lists hold more than {MOST_PHOTOS} photos; the first of them count"));
+            notes.push(format!(
+                "the lists hold more than {MOST_PHOTOS} photos; the first of them count"
+            ));
         }
         notes
     }
+}
+
+/// Whether the digits of a photo may be of two kinds.
+fn is_ambiguous(photo: &ListedPhoto) -> bool {
+    let digits = |kind| photo.digests.iter().find(|one| one.kind() == kind).map(|one| one.digits());
+    let sha256 = digits(DigestKind::Sha256);
+    sha256.is_some() && sha256 == digits(DigestKind::Blake3)
 }
 
 impl fmt::Debug for LostHashes {
@@ -239,7 +246,10 @@ mod tests {
 
     #[test]
     fn lists_are_kept_and_restored() {
-        let of = lists(&[("a.csv", format!("md5,name,size,date\n{},a,7,2023-11-14\n", "ab".repeat(16)))]);
+        let of = lists(&[(
+            "a.csv",
+            format!("md5,name,size,date\n{},a,7,2023-11-14\n", "ab".repeat(16)),
+        )]);
         let again = LostHashes::restored(&of.kept()).unwrap();
         assert_eq!((again.identity(), again.sizes()), (of.identity(), &[7][..]));
         assert!(LostHashes::restored(b"[{}").is_none());

@@ -167,7 +167,8 @@ mod tests {
     #[test]
     fn texts_of_windows_are_read_and_what_is_no_text_is_refused() {
         let text = format!("Hash,Path\r\n{MD5},C:\\ä.jpg\r\n");
-        let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(read("a.csv", &wide).unwrap().photos[0].path.as_deref(), Some("ä.jpg"));
         let marked = [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat();
         assert_eq!(read("a.csv", &marked).unwrap().photos.len(), 1);
