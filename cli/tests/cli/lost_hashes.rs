@@ -57,7 +57,7 @@ fn a_dry_run_and_a_list_tell_it_too() {
     let ran = scan(&desk, &["--list"]);
     ran.says("one.jpg");
     ran.says("On a list, and not found:");
-    ran.says("Trip/three.jpg  lost.txt");
+    ran.says("Trip/three.jpg lost.txt");
     let ran = scan(&desk, &["--list", "--json"]);
     let rows: Value = serde_json::from_str(&ran.out).unwrap();
     let rows = rows.as_array().unwrap();
