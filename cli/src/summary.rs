@@ -1,6 +1,7 @@
 //! What is said at the end of a scan, to people and to programs.
 
 mod found;
+pub mod known;
 mod left_out;
 mod lost;
 mod next;
@@ -24,6 +25,7 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     unreadable::write(out, told)?;
     found::write(out, told)?;
     volumes::write(out, &told.outcome.sources)?;
+    known::write(out, told)?;
     lost::write(out, told)?;
     next::write(out, told)?;
     if let Some(memory) = told.memory {

@@ -1,12 +1,15 @@
 //! What would be recovered, as a tree of folders.
 
+mod lost;
 mod name_only;
 
 use std::io::{self, Write};
 
 use afterimage_engine::Disposition;
 use afterimage_engine::error::Error;
-use afterimage_engine::report::{Grade, ReportFile, ReportSource, ReportVolume, Status};
+use afterimage_engine::report::{
+    Grade, ReportFile, ReportLost, ReportSource, ReportVolume, Status,
+};
 use serde::Serialize;
 
 use crate::summary::volumes::{self, title};
@@ -162,6 +165,7 @@ pub fn text(out: &mut dyn Write, files: Vec<Listed>, told: &Told<'_>) -> io::Res
         causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
     }
     name_only::write(out, &outcome.sources)?;
+    lost::write(out, &outcome.lost)?;
     volumes::write(out, &outcome.sources)?;
     for locked in
         outcome.sources.iter().flat_map(|source| &source.volumes).filter_map(volumes::locked)
@@ -205,9 +209,25 @@ fn tree(out: &mut dyn Write, mut files: Vec<Listed>, sources: &[ReportSource]) -
 }
 
 /// Prints files as JSON.
-pub fn json(out: &mut dyn Write, files: &[Listed]) -> io::Result<()> {
-    text::json(out, files)?;
+/// After the files stand the photos of lists that were not found.
+pub fn json(out: &mut dyn Write, files: &[Listed], lost: &[ReportLost]) -> io::Result<()> {
+    let lost = lost.iter().filter(|row| row.file.is_none());
+    let lost = lost.map(|row| Row::Lost { becomes: "lost", row });
+    let rows: Vec<Row<'_>> = files.iter().map(Row::File).chain(lost).collect();
+    text::json(out, &rows)?;
     out.flush()
+}
+
+/// A row of the list for programs.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row<'r> {
+    File(&'r Listed),
+    Lost {
+        becomes: &'static str,
+        #[serde(flatten)]
+        row: &'r ReportLost,
+    },
 }
 
 /// Position of the volume that a file lies in, those first that are still there; after all of them
@@ -390,7 +410,7 @@ mod tests {
     fn a_list_for_programs_holds_what_the_tree_shows() {
         let mut out = Vec::new();
         let exif = json!({ "exif": { "taken": "2023-11-14T22:13:20" } });
-        json(&mut out, &all(vec![file(1, exif)])).unwrap();
+        json(&mut out, &all(vec![file(1, exif)]), &[]).unwrap();
         let said: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(
             said,

@@ -15,6 +15,8 @@ mod durable;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/lost_hashes.rs"]
+mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;

@@ -9,7 +9,7 @@ use afterimage_engine::Algorithm;
 use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
 use afterimage_engine::formats::described as custom;
-use afterimage_engine::options::Options;
+use afterimage_engine::options::{LostHashes, Options};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Job, Outcome};
 use afterimage_engine::source::Io;
@@ -128,6 +128,16 @@ pub struct Scan {
     )]
     hash: Vec<Hash>,
 
+    /// A list of digests of photos that were lost; may be given several times.
+    ///
+    /// Lines as sha256sum, md5sum, b3sum and their like print them, a table with columns such as md5, name, album and
+    /// taken, what Google Drive, Dropbox or immich list of their files, a former report.json. A file whose
+    /// digest is on a list is proven by it, whatever its format, and gets the name, album and date that the
+    /// list gives; where the list gives sizes, files whose end nothing else tells are found by them. The rest
+    /// of the list is shown as still lost. Digests that a list needs are computed beside those of --hash.
+    #[arg(long, value_name = "FILE")]
+    lost_hashes: Vec<PathBuf>,
+
     /// Compute the digests of each source too, over all its bytes.
     #[arg(long)]
     hash_source: bool,
@@ -228,6 +238,8 @@ Examples:
       Bring back one folder's photos from that day on.
   afterimage scan images/ --output recovered --dry-run --quick
       Find out quickly what there is to be found in a folder of images.
+  afterimage scan card.img --output recovered --lost-hashes drive.json
+      Prove and name what a list of lost photos knows, and see what of it is still lost.
 
   sudo afterimage scan /dev/sdb --output recovered --image card.img --photos-first
       Scan a card that may be failing, and keep an image of it, in one reading.
@@ -271,7 +283,8 @@ impl Scan {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let options = self.options()?;
         let sources = sources::expand(&self.sources, self.output.as_deref())?;
-        for note in notes::of(&sources) {
+        let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
+        for note in notes::of(&sources).into_iter().chain(lists) {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
         let sources = sources.paths;
@@ -338,6 +351,7 @@ impl Scan {
             select: self.chosen.select(!self.no_filesystem)?,
             embedded: self.embedded,
             hashes: algorithms(&self.hash)?,
+            lost_hashes: lists(&self.lost_hashes)?,
             hash_source: self.hash_source,
             threads: self.threads.map_or(0, usize::from),
             chunk_len: self.chunk_size,
@@ -406,7 +420,11 @@ fn tell(
         (None, false) => summary::text(out, told),
         (None, true) => summary::json(out, told),
         (Some(files), false) => tree::text(out, files, told),
-        (Some(files), true) => tree::json(out, &files),
+        (Some(files), true) => {
+            let has_lists = told.options.lost_hashes.is_some();
+            let lost = if has_lists { told.outcome.lost.as_slice() } else { &[] };
+            tree::json(out, &files, lost)
+        }
     }
 }
 
@@ -436,6 +454,14 @@ fn bounded(path: &Path) -> io::Result<String> {
         return Err(io::Error::other(why));
     }
     Ok(text)
+}
+
+/// The lists of digests in files; nothing where none is named.
+fn lists(paths: &[PathBuf]) -> anyhow::Result<Option<Arc<LostHashes>>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(LostHashes::read(paths)?)))
 }
 
 fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {

@@ -5,11 +5,13 @@ use std::convert::Infallible;
 use afterimage_signatures::Bytes;
 
 use super::content::Content;
+use super::listed_end::listed_len;
 use super::store::Store;
 use crate::control::error::Error;
 use crate::control::metrics::{Metrics, Stage};
 use crate::control::progress::Stop;
 use crate::model::{Algorithm, Digests, Hasher, Record};
+use crate::options::LostHashes;
 
 /// Computes digests, and stores content.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,8 @@ pub struct Keeper<'a> {
     pub store: Option<&'a Store>,
     /// Digests beside BLAKE3.
     pub algorithms: &'a [Algorithm],
+    /// Lists of digests that files are looked for on.
+    pub lists: Option<&'a LostHashes>,
     /// The longest file that the disk of the output takes, in bytes.
     pub longest: u64,
     /// Where the cost is added.
@@ -34,6 +38,7 @@ impl Keeper<'_> {
             .metrics
             .time(Stage::Hash, record.size(), || content.digests(source, self.algorithms));
         record.digests = self.read(digests);
+        self.note_listed(record);
     }
 
     /// The same for a file whose first `len` bytes were hashed before: tells whether their BLAKE3 is still
@@ -57,6 +62,7 @@ impl Keeper<'_> {
         };
         let Ok(()) = self.metrics.time(Stage::Hash, record.size(), hash);
         record.digests = self.read(hasher.finish());
+        self.note_listed(record);
         record.digests.is_none() || prefix.finalize() == before
     }
 
@@ -72,10 +78,42 @@ impl Keeper<'_> {
                 let content = Content::of(record);
                 record.digests =
                     store.keep(source, &content, self.algorithms, self.metrics, self.stop)?;
+                self.note_listed(record);
             }
             _ => self.digest(source, record),
         }
         Ok(())
+    }
+
+    /// Looks for the end of a file whose digests are known and on no list: where its bytes from its beginning on
+    /// have a digest of the lists, it ends there, and its digests are computed anew. Tells whether it does.
+    pub fn seek_end(&self, source: &dyn Bytes, record: &mut Record) -> bool {
+        let Some(lists) = self.lists else { return false };
+        if record.digests.is_none() || record.is_listed_whole() {
+            return false;
+        }
+        let len = || (listed_len(source, record, lists, self.stop), record.source_len());
+        let (found, own) = self.metrics.measure(Stage::Hash, || {
+            let (found, own) = len();
+            ((found, own), own)
+        });
+        let Some(found) = found.filter(|found| *found != own || !record.fill.is_empty()) else {
+            return false;
+        };
+        record.end_at(found);
+        self.digest(source, record);
+        true
+    }
+
+    /// Takes what the lists say of a file with these digests. What was added to make it viewable is nobody's.
+    fn note_listed(&self, record: &mut Record) {
+        let (Some(lists), Some(digests)) = (self.lists, &record.digests) else { return };
+        let listed = lists.find(digests).filter(|_| record.fill.is_empty());
+        // What was said of other bytes is not said of these.
+        record.listed = None;
+        if let Some(listed) = listed {
+            record.note_listed(listed);
+        }
     }
 
     /// Digests of what was read before the stop; nothing after it.

@@ -123,6 +123,9 @@ pub struct ScanSettings {
     pub hashes: Vec<Algorithm>,
     /// Whether whole sources are hashed.
     pub hash_source: bool,
+    /// What tells the lists of digests that are looked for from others, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost_hashes: Option<String>,
 }
 
 impl ScanSettings {
@@ -137,6 +140,7 @@ impl ScanSettings {
             ("--range", self.range == now.range),
             ("--hash", self.hashes == now.hashes),
             ("--hash-source", self.hash_source == now.hash_source),
+            ("--lost-hashes", self.lost_hashes == now.lost_hashes),
         ];
         pairs.into_iter().find_map(|(option, is_same)| (!is_same).then_some(option))
     }

@@ -17,6 +17,7 @@ mod keeper;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod ledger;
 mod line;
+mod listed_end;
 mod name_log;
 mod replay;
 mod reserve;

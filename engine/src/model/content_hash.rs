@@ -53,6 +53,26 @@ mod tests {
         Sha256::digest(joined).into()
     }
 
+    /// Digests that another program gives, checked against the service (rdrop2, `test-08-rdrop2-content-hash.R`).
+    #[test]
+    fn a_content_hash_is_that_of_another_program() {
+        let bytes: Vec<u8> = (0..7 * BLOCK / 2).map(|at| at as u8).collect();
+        let over = [&bytes[..BLOCK], &[0xff]].concat();
+        for (bytes, expected) in [
+            (
+                b"hello rdrop2".as_slice(),
+                "1aa2b7623dfff520c4abdc1227d10bc4e229b74005b66b3458345830e556f4de",
+            ),
+            (&bytes[..BLOCK], "894bbb52d1212d6bcbe9967f1a2169138c4d4af0c8dfbaeae86cd1d3f0c03faf"),
+            (&over, "9149387a91f71c7c2149b8427d15526b71c1a38d6c6f999ad71486a2ce788d57"),
+            (&bytes, "f61d3ae93fa4f7646d37949fc0885141bf682faa9a130896b93459c650335d0f"),
+        ] {
+            let mut hasher = ContentHasher::default();
+            hasher.update(bytes);
+            assert_eq!(crate::model::hex::encode(&hasher.finish()), expected);
+        }
+    }
+
     #[test]
     fn a_content_hash_is_that_of_its_definition() {
         let bytes: Vec<u8> = (0..2 * BLOCK + 5).map(|at| (at % 251) as u8).collect();

@@ -46,7 +46,7 @@ impl DigestKind {
     }
 
     /// Bytes of a digest of this kind.
-    pub fn len(self) -> usize {
+    pub fn digest_len(self) -> usize {
         match self {
             DigestKind::Blake3 | DigestKind::Sha256 | DigestKind::Dropbox => LONGEST,
             DigestKind::Sha1 => 20,
@@ -68,6 +68,7 @@ impl DigestKind {
 
 /// A digest that somebody gives of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct KnownDigest {
     kind: DigestKind,
     /// Its bytes; a shorter one ends in zeros.
@@ -77,7 +78,7 @@ pub struct KnownDigest {
 impl KnownDigest {
     /// A digest of that kind; nothing where the bytes are not as many as it has.
     pub fn new(kind: DigestKind, bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != kind.len() {
+        if bytes.len() != kind.digest_len() {
             return None;
         }
         let mut all = [0; LONGEST];
@@ -97,7 +98,24 @@ impl KnownDigest {
 
     /// Its lower-case hex digits.
     pub fn digits(self) -> String {
-        hex::encode(&self.bytes[..self.kind.len()])
+        hex::encode(&self.bytes[..self.kind.digest_len()])
+    }
+}
+
+/// Its kind and its digits: `md5:9001...`.
+impl From<KnownDigest> for String {
+    fn from(digest: KnownDigest) -> Self {
+        format!("{}:{}", digest.kind.name(), digest.digits())
+    }
+}
+
+impl TryFrom<String> for KnownDigest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let (name, digits) = text.split_once(':').ok_or("a digest has a kind")?;
+        let kind = DigestKind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.and_then(|kind| Self::parse(kind, digits)).ok_or("it is no digest")
     }
 }
 
@@ -108,9 +126,12 @@ mod tests {
     #[test]
     fn digits_read_back_and_fit_their_kind() {
         for kind in DigestKind::ALL {
-            let digits = "0d".repeat(kind.len());
+            let digits = "0d".repeat(kind.digest_len());
             let known = KnownDigest::parse(kind, &digits).unwrap();
             assert_eq!((known.kind(), known.digits()), (kind, digits.clone()));
+            let text = String::from(known);
+            assert_eq!(KnownDigest::try_from(text.clone()), Ok(known));
+            assert!(KnownDigest::try_from(text[1..].to_owned()).is_err());
             assert_eq!(KnownDigest::parse(kind, &digits[2..]), None, "{}", kind.name());
         }
     }

@@ -127,6 +127,17 @@ impl Record {
         self.listed = Some(Box::new(listed));
     }
 
+    /// Ends a file that lies in one piece after `len` bytes; more or fewer than it had.
+    pub fn end_at(&mut self, len: u64) {
+        self.runs = Runs::whole(self.offset(), len);
+        self.fill.clear();
+        self.unchecked.retain_mut(|part| {
+            part.span.len = part.span.len.min(len.saturating_sub(part.span.at));
+            part.span.len > 0
+        });
+        self.issues.retain(|issue| issue.at < len);
+    }
+
     /// Whether a list of digests proves all of its bytes.
     pub fn is_listed_whole(&self) -> bool {
         self.grade == Grade::Verified && self.listed.as_ref().is_some_and(|one| one.is_witness)
@@ -217,7 +228,7 @@ impl FileSystemFacts {
         let (folder, name) = own.rsplit_once('/').unwrap_or(("", own));
         let known = listed.name().unwrap_or_default();
         let rest = |name: &str| name.chars().skip(1).collect::<String>().to_lowercase();
-        if self.is_inferred && name.starts_with('_') && rest(name) == rest(known) {
+        if self.is_inferred && rest(name) == rest(known) {
             self.is_inferred = folder.split('/').any(|part| part.starts_with('_'));
             *own = if folder.is_empty() { known.to_owned() } else { format!("{folder}/{known}") };
         }
@@ -294,6 +305,8 @@ mod tests {
         check(None, false, "Album/IMG_0001.JPG");
         check(Some("DCIM/IMG_0002.JPG"), false, "DCIM/IMG_0002.JPG");
         check(Some("DCIM/_MG_0001.JPG"), true, "DCIM/IMG_0001.JPG");
+        check(Some("DCIM/JMG_0001.JPG"), true, "DCIM/IMG_0001.JPG");
+        check(Some("DCIM/JMG_0001.JPG"), false, "DCIM/JMG_0001.JPG");
         check(Some("DCIM/_MG_0002.JPG"), true, "DCIM/_MG_0002.JPG");
     }
 

@@ -11,6 +11,7 @@ use super::tail::{FoundPhotos, FoundRun};
 use crate::claims::Standing;
 use crate::control::error::Error;
 use crate::ledger::{Ledger, Shown};
+use crate::model::Record;
 use crate::options::Select;
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::{EntryId, Survey};
@@ -79,6 +80,10 @@ pub fn assign(
                 ledger.tested.insert(position, tested);
             }
             here.sizes.extend(joined.size);
+        }
+        let Record { facts, listed, .. } = &mut record;
+        if let Some(listed) = listed {
+            facts.note_listed(listed);
         }
         here.sizes.push(record.source_len());
         here.paths.extend([&record.facts.path, &record.facts.hint].into_iter().flatten().cloned());

@@ -7,8 +7,11 @@ use crate::model::Record;
 
 /// Adds what the file system knows to follow the end that a format knows, up to `size` bytes in `runs`;
 /// tells whether there was anything. A file that is still there stays as it is, without what was added to
-/// make it viewable.
+/// make it viewable; what a list of digests proves ends where it says.
 pub fn extend(record: &mut Record, runs: &Runs, size: u64, is_live: bool) -> bool {
+    if record.is_listed_whole() {
+        return false;
+    }
     let len = record.source_len();
     let begins = runs.slice(0, len).as_slice() == record.runs.as_slice();
     let is_filled = !record.fill.is_empty();

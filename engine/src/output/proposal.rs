@@ -13,6 +13,8 @@ const NO_ALBUM: &str = "no album";
 /// The path of a file below the output folder; `is_inner` tells whether it lies in another file.
 pub(super) fn proposed(record: &Record, is_inner: bool, arrange: Arrange) -> String {
     let exif = record.exif.as_ref();
+    let listed = record.listed.as_ref().and_then(|listed| listed.date);
+    let listed = listed.map(|moment| moment.read_in(None).civil.to_string());
     let folder = match record.grade {
         _ if is_inner => OutputFolder::Embedded,
         Grade::Verified | Grade::Structural | Grade::Repaired => OutputFolder::Photos,
@@ -22,7 +24,7 @@ pub(super) fn proposed(record: &Record, is_inner: bool, arrange: Arrange) -> Str
     naming::path(&NamingFacts {
         folder,
         original: below.as_deref(),
-        taken: exif.and_then(|exif| exif.taken.as_deref()),
+        taken: exif.and_then(|exif| exif.taken.as_deref()).or(listed.as_deref()),
         make: exif.and_then(|exif| exif.make.as_deref()),
         model: exif.and_then(|exif| exif.model.as_deref()),
         offset: record.offset(),

@@ -9,7 +9,8 @@ use crate::model::{Moment, Record};
 use crate::system::folder::Folder;
 
 /// Sets the time of the file `name` in `folder` to when the photo was taken, by its own word or that of the place
-/// it was in, or, where neither says, last modified. A clock that does not tell its zone is read by `zone` or else as local time, as a person
+/// it was in; or, where neither says, last modified; else to the date of a list that it is on. A clock that does not
+/// tell its zone is read by `zone` or else as local time, as a person
 /// would.
 ///
 /// # Errors
@@ -35,7 +36,8 @@ fn time(record: &Record, zone: Option<&TimeZone>) -> Option<SystemTime> {
         exif.and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
     let seconds = |moment: Moment| moment.read_in(zone).instant();
     let told = record.place.as_ref().and_then(|place| place.taken);
-    let known = [taken, told, record.facts.modified];
+    let listed = record.listed.as_ref().and_then(|listed| listed.date);
+    let known = [taken, told, record.facts.modified, listed];
     let seconds = known.into_iter().flatten().find_map(seconds)?;
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let epoch = SystemTime::UNIX_EPOCH;

@@ -287,17 +287,25 @@ impl<'w> Worker<'w> {
         let (start, keeper) = (file.record.offset(), &self.scan.keeper);
         let is_inner = self.recent.hold(start);
         let is_mapped = self.source.mapped(0, 1).is_some();
-        if !self.is_wanted(&file.record) || is_inner && is_mapped {
+        // A list of digests may tell that it is a photo of its own.
+        let may_wait = is_inner && is_mapped && keeper.lists.is_none();
+        if !self.is_wanted(&file.record) || may_wait {
             return Ok(());
         }
         witness.only_compare();
         let is_live = self.scan.live.is_some_and(|live| live.holds(start));
-        let outcome = if is_settled(&file.record) && !is_live && !is_inner {
+        let (may_keep, was_settled) = (!is_live && !is_inner, is_settled(&file.record));
+        let mut outcome = if was_settled && may_keep {
             keeper.keep(witness, &mut file.record)
         } else {
             keeper.digest(witness, &mut file.record);
             Ok(())
         };
+        let is_new = !is_inner && keeper.seek_end(witness, &mut file.record);
+        if outcome.is_ok() && may_keep && file.record.is_listed_whole() && (is_new || !was_settled)
+        {
+            outcome = keeper.keep(witness, &mut file.record);
+        }
         inside.iter_mut().for_each(|file| keeper.digest(witness, &mut file.record));
         outcome
     }

@@ -1,5 +1,6 @@
 //! What all stages of a run share.
 
+use std::io::{Read, Write};
 use std::time::Instant;
 
 use afterimage_signatures::Effort;
@@ -14,7 +15,8 @@ use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
 use crate::imaging::Imaged;
 use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
-use crate::options::Options;
+use crate::model::Algorithm;
+use crate::options::{LostHashes, Options};
 use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
 use crate::system::folder::{Folder, Lock};
@@ -25,6 +27,15 @@ const SETTLE_LOG: &str = "settle.log";
 /// Why a report is not complete that was made without a source.
 const WITHOUT_SOURCE: &str = "made without its source: what its file systems say is not known, and photos \
                               without a path need the source";
+
+/// Name of the file there with what the lists of digests say that the run looks for.
+const LISTS: &str = "lost-hashes.json";
+
+/// The longest such file that is read back, in bytes.
+const LONGEST_LISTS: u64 = 2 << 30;
+
+/// Why a report is not complete that was made without them.
+const WITHOUT_LISTS: &str = "made without the lists of --lost-hashes: what they say of photos that were not found                              by then is not known";
 
 /// Name of the folder for content in it.
 const STORE: &str = "store";
@@ -48,6 +59,10 @@ pub(super) struct Environment<'o> {
     pub(super) is_cut_short: bool,
     /// Whether a source was not at hand, without which a run in another process is finished.
     pub(super) is_without_source: bool,
+    /// Whether the lists of digests of such a run are not there any more.
+    pub(super) is_without_lists: bool,
+    /// Digests beside BLAKE3 that are computed of each file.
+    algorithms: Vec<Algorithm>,
     pub(super) stats: Stats,
     /// The image that is made of the source while it is read.
     pub(super) image: Option<ImageInMaking>,
@@ -106,6 +121,23 @@ impl OutputState {
     /// A new scan log in place of one in which nothing stands.
     pub(super) fn fresh_scan_log(&self) -> Result<Journal, Error> {
         Journal::replace(&self.state, SCAN_LOG)
+    }
+
+    /// Keeps what the lists of digests say, for whoever finishes the run without them.
+    pub(super) fn keep_lists(&self, lists: &LostHashes) -> Result<(), Error> {
+        let failed = |error| Error::output("write", &self.state.path().join(LISTS), error);
+        let written = self.state.replace(LISTS).and_then(|mut file| {
+            file.write_all(&lists.kept())?;
+            file.sync_all()
+        });
+        written.map_err(failed)
+    }
+
+    /// The lists of digests that were kept, if they are those of that identity.
+    pub(super) fn kept_lists(&self, identity: &str) -> Option<LostHashes> {
+        let mut text = Vec::new();
+        self.state.read(LISTS).ok()?.take(LONGEST_LISTS).read_to_end(&mut text).ok()?;
+        LostHashes::restored(&text).filter(|lists| lists.identity() == identity)
     }
 
     /// The log of names, with those that an earlier process gave.
@@ -173,6 +205,8 @@ impl<'o> Environment<'o> {
             failure: None,
             is_cut_short: false,
             is_without_source: false,
+            is_without_lists: false,
+            algorithms: algorithms(options),
             image: None,
         })
     }
@@ -189,7 +223,8 @@ impl<'o> Environment<'o> {
         let may_store = !self.options.dry_run && self.failure.is_none();
         Keeper {
             store: if may_store { output.map(|output| &output.store) } else { None },
-            algorithms: &self.options.hashes,
+            algorithms: &self.algorithms,
+            lists: self.options.lost_hashes.as_deref(),
             longest: output.map_or(u64::MAX, |output| output.destination.longest),
             metrics: &self.metrics,
             stop: self.progress.wish(),
@@ -224,6 +259,7 @@ impl<'o> Environment<'o> {
         match &self.failure {
             Some(failure) => Some(failure.to_string()),
             None if self.is_without_source => Some(WITHOUT_SOURCE.to_owned()),
+            None if self.is_without_lists => Some(WITHOUT_LISTS.to_owned()),
             None => self.is_interrupted().then(|| "interrupted".to_owned()),
         }
     }
@@ -238,4 +274,16 @@ impl<'o> Environment<'o> {
             }
         }
     }
+}
+
+/// The digests that are asked for, and those that the lists give.
+fn algorithms(options: &Options) -> Vec<Algorithm> {
+    let mut all = options.hashes.clone();
+    let listed = options.lost_hashes.iter().flat_map(|lists| lists.algorithms());
+    for algorithm in listed {
+        if !all.contains(&algorithm) {
+            all.push(algorithm);
+        }
+    }
+    all
 }

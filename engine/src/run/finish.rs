@@ -1,6 +1,7 @@
 //! Finishing a run that was interrupted, from what its ledger has.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
@@ -71,7 +72,10 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let folder = options.output.as_ref().ok_or_else(none)?;
     let output = OutputState::create(destination::check_resumed(folder, paths)?)?;
     let (head, log) = begun(&output)?.ok_or_else(none)?;
-    let options = &as_before(options, &head)?;
+    let lists = head.settings.lost_hashes.as_deref().map(|identity| output.kept_lists(identity));
+    let is_without_lists = matches!(lists, Some(None));
+    let lost_hashes = lists.flatten().map(Arc::new);
+    let options = &Options { lost_hashes, ..as_before(options, &head)? };
     let known = head.sources.iter().enumerate().map(|(at, known)| {
         let path = paths.get(at).cloned().unwrap_or_default();
         let map = head.map.as_ref().map(|map| folder_of(&head).join(map));
@@ -90,6 +94,7 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let mut pairs = sources.iter().zip(&ledger.head.sources);
     environment.is_without_source =
         pairs.any(|(job, known)| known.is_some() && job.open().is_none());
+    environment.is_without_lists = is_without_lists;
     environment.is_cut_short = environment.is_without_source || !is_whole(&ledger);
     environment.output = Some(output.with_store()?);
     ledger.reserve = environment.output.as_ref().and_then(Output::reserve);

@@ -5,7 +5,7 @@ use super::source_job::SourceJob;
 use crate::claims::Standing;
 use crate::ledger::{Ledger, LogPosition};
 use crate::output::report::{ReportSource, Totals};
-use crate::settle::ReportOrder;
+use crate::settle::{LostRow, ReportOrder};
 
 /// A run that has come to a stage.
 pub struct Job<'o, Stage> {
@@ -46,6 +46,8 @@ pub struct Named {
 pub struct Settled {
     pub(super) listing: ReportOrder,
     pub(super) sources: Vec<ReportSource>,
+    /// What is left of photos that are known to have existed.
+    pub(super) lost: Vec<LostRow>,
 }
 
 /// Photos are written, and the report is.
@@ -54,6 +56,7 @@ pub struct Written {
     pub(super) report: Option<std::path::PathBuf>,
     pub(super) listing: ReportOrder,
     pub(super) sources: Vec<ReportSource>,
+    pub(super) lost: Vec<LostRow>,
     pub(super) totals: Totals,
     pub(super) warnings: Vec<String>,
     /// For each file of the report the line with its name.

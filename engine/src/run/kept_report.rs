@@ -13,10 +13,10 @@ use serde_json::{Map, Value};
 
 use crate::control::error::Error;
 use crate::formats::Registry;
-use crate::model::{FileSystemFacts, Moment, Record, UNKNOWN_FORMAT, hex};
+use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    ReportFile, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
+    ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
 };
 use crate::system::folder::Folder;
 
@@ -124,6 +124,7 @@ pub(super) fn record(
         modified: file.modified.as_deref().and_then(moment),
         ..FileSystemFacts::default()
     };
+    record.listed = file.listed.clone().map(|listed| Box::new(from_list(listed)));
     record.exif = file.exif.as_ref().map(|exif| Exif {
         make: exif.make.clone(),
         model: exif.model.clone(),
@@ -132,6 +133,20 @@ pub(super) fn record(
         ..Exif::default()
     });
     Ok((record, hash))
+}
+
+/// What a report says that a list says of a file.
+fn from_list(listed: ReportListed) -> Listed {
+    Listed {
+        list: listed.list,
+        entry: listed.entry,
+        path: listed.path,
+        albums: listed.albums,
+        date: listed.date.as_deref().and_then(moment),
+        kind: listed.algorithm,
+        digest: listed.digest,
+        is_witness: !listed.former,
+    }
 }
 
 /// The runs of a file in its source, and the bytes after them.

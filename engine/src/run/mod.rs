@@ -23,6 +23,7 @@ mod gather;
 pub mod guide;
 mod job;
 mod kept_report;
+mod lost;
 mod name;
 mod open;
 mod outcome;

@@ -53,6 +53,10 @@ fn name_one(
         let asked = Asked { registry, wanted, select, former, zone };
         let volumes = job.survey.volumes.iter();
         job.name_only = volumes.map(|volume| names::name_only(volume, &found, asked)).collect();
+        if options.select.is_all() && wanted.iter().all(|wanted| *wanted) {
+            let volumes = job.survey.volumes.iter();
+            job.gaps = volumes.flat_map(|volume| names::gaps(volume, &options.registry)).collect();
+        }
     }
     Ok(())
 }

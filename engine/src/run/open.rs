@@ -110,6 +110,9 @@ impl<'o> Job<'o, Opened> {
                 Ledger::new(head, scan, settle, NameLog::scratch()?)?
             }
         };
+        if let (Some(output), Some(lists)) = (&output, &options.lost_hashes) {
+            output.keep_lists(lists)?;
+        }
         environment.output = output.map(OutputState::with_store).transpose()?;
         ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })
@@ -212,6 +215,7 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
         range: options.range,
         hashes: options.hashes.clone(),
         hash_source: options.hash_source,
+        lost_hashes: options.lost_hashes.as_ref().map(|lists| lists.identity()),
     };
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);

@@ -7,7 +7,7 @@ use super::source_job::{SourceJob, opened};
 use super::stats::Stats;
 use crate::control::error::Error;
 use crate::model::Grade;
-use crate::output::report::{Kinds, ReportSource, Summary, Totals};
+use crate::output::report::{Kinds, ReportLost, ReportSource, Summary, Totals};
 use crate::settle::LeftOut;
 
 /// What a run came to.
@@ -25,6 +25,8 @@ pub struct Outcome {
     pub failure: Option<Error>,
     /// Whether somebody stopped it.
     pub interrupted: bool,
+    /// Photos that are known to have existed, and what is left of each.
+    pub lost: Vec<ReportLost>,
     /// Files of their own that are recovered, by grade.
     pub photos: Vec<(Grade, Kinds)>,
     /// The same files by name of their format.
@@ -59,6 +61,7 @@ impl Outcome {
             report: None,
             summary,
             sources,
+            lost: Vec::new(),
             failed: failed.collect(),
             failure,
             interrupted,

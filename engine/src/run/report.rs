@@ -53,6 +53,7 @@ impl Job<'_, Settled> {
             incomplete: environment.incomplete(),
             sources: self.stage.sources.clone(),
             summary,
+            lost: report::lost(&self.stage.lost),
         };
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);

@@ -56,8 +56,11 @@ impl<'o> Job<'o, Named> {
             source.unreadable_files = hit(ledger, &stage.standings, index, source);
         }
         environment.note_stop();
-        let sources = described;
-        self.at(Settled { listing, sources })
+        let (sources, lost) = (described, Vec::new());
+        let mut settled = self.at(Settled { listing, sources, lost });
+        let lost = settled.lost_rows();
+        settled.stage.lost = settled.environment.note(lost).unwrap_or_default();
+        settled
     }
 }
 
@@ -88,6 +91,7 @@ impl<'o> Job<'o, Settled> {
             ledger: &self.ledger,
             listing: &self.stage.listing,
             names,
+            lost: &self.stage.lost,
             embedded: self.environment.options.embedded,
         }
     }
@@ -95,8 +99,10 @@ impl<'o> Job<'o, Settled> {
     /// What the run came to, of which nothing is written.
     pub fn outcome(self) -> Outcome {
         let totals = self.totals();
-        let Job { environment, sources, stage: Settled { listing, sources: described }, .. } = self;
-        Outcome::new(environment, sources, described, totals, listing.left_out)
+        let Job { environment, sources, stage, .. } = self;
+        let Settled { listing, sources: described, lost } = stage;
+        let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
+        Outcome { lost: report::lost(&lost), ..outcome }
     }
 }
 

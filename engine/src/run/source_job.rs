@@ -7,7 +7,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
-use crate::model::ClusterGrid;
+use crate::model::{ClusterGrid, Lost};
 use crate::names::NameOnlyEntry;
 use crate::options::Options;
 use crate::source::{Source, Watched};
@@ -35,6 +35,8 @@ pub(super) struct SourceJob {
     pub(super) grid: Option<ClusterGrid>,
     /// For each volume of the survey, deleted photos of which only the name is left.
     pub(super) name_only: Vec<Vec<NameOnlyEntry>>,
+    /// Photos that may be missing in the numbering of its cameras.
+    pub(super) gaps: Vec<Lost>,
 }
 
 impl SourceJob {
@@ -59,8 +61,9 @@ impl SourceJob {
         let len = source.as_ref().map_or(0, |source| source.len());
         let range = range(options, &survey, len);
         let live = LiveMap::of(&survey);
-        let (entries, name_only) = (Vec::new(), Vec::new());
-        Ok(SourceJob { path, source, range, survey, live, entries, grid: None, name_only })
+        let (entries, name_only, gaps) = (Vec::new(), Vec::new(), Vec::new());
+        let grid = None;
+        Ok(SourceJob { path, source, range, survey, live, entries, grid, name_only, gaps })
     }
 
     /// The source, if it could be opened.

@@ -9,7 +9,7 @@ use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
 use crate::output::report::{ReportFile, Rows};
-use crate::output::{self, Recovery};
+use crate::output::{self, Recovery, report};
 use crate::settle::Disposition;
 
 impl<'o> Job<'o, Settled> {
@@ -71,9 +71,9 @@ impl<'o> Job<'o, Settled> {
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
         let Job { environment, sources, ledger, stage } = self;
-        let Settled { listing, sources: described } = stage;
+        let Settled { listing, sources: described, lost } = stage;
         let names = written.names;
-        let stage = Written { report, listing, sources: described, totals, warnings, names };
+        let stage = Written { report, listing, sources: described, lost, totals, warnings, names };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -115,9 +115,10 @@ impl Job<'_, Written> {
     /// What the run came to.
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
-        let Written { report, listing, sources: described, totals, warnings, .. } = stage;
+        let Written { report: path, listing, sources: described, lost, totals, warnings, .. } =
+            stage;
         let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { report, warnings, ..outcome }
+        Outcome { report: path, warnings, lost: report::lost(&lost), ..outcome }
     }
 }
 

@@ -44,6 +44,9 @@ pub fn complete(
     for (source, unreadable) in (0..).zip(&unreadable).filter(|(_, ranges)| !ranges.is_empty()) {
         for index in remnants(ledger, standings, source, unreadable) {
             let mut record = ledger.record(&ledger.entries[index])?;
+            if record.is_listed_whole() {
+                continue;
+            }
             record.grade = record.grade.min(Grade::Damaged);
             record.issues.insert(0, Issue::new(0, REMNANT));
             record.issues.truncate(MOST_ISSUES);
@@ -145,7 +148,13 @@ fn complete_one(
         }
         unreadable.extend(new);
     }
-    note_unreadable(unreadable, &mut record);
+    if !record.is_listed_whole() {
+        note_unreadable(unreadable, &mut record);
+    }
+    let Record { facts, listed, .. } = &mut record;
+    if let Some(listed) = listed {
+        facts.note_listed(listed);
+    }
     ledger.update(index, &record)
 }
 
@@ -178,6 +187,7 @@ fn note_unreadable(unreadable: &SpanSet, record: &mut Record) {
 fn shorten(record: &mut Record, kept: u64) {
     record.runs = record.runs.slice(0, kept);
     record.fill.clear();
+    record.listed = None;
     record.kept = Some(kept);
     record.share = None;
     record.grade = Grade::Partial;

@@ -25,8 +25,15 @@ pub(super) fn photo(line: &str, guess: Guess) -> Option<ListedPhoto> {
     })
 }
 
+/// The digest and the name of a line; with a backslash before it, the name is escaped (GNU coreutils, "md5sum
+/// invocation").
 fn parse(line: &str) -> Option<SumLine<'_>> {
-    bsd(line).or_else(|| gnu(line)).or_else(|| name_first(line))
+    let Some(escaped) = line.strip_prefix('\\') else {
+        return bsd(line).or_else(|| gnu(line)).or_else(|| name_first(line));
+    };
+    let found = bsd(escaped).or_else(|| gnu(escaped))?;
+    let name = found.name.map(|name| unescaped(&name).into());
+    Some(SumLine { name, ..found })
 }
 
 /// `SHA256 (name) = digits` and `SHA2-256(name)= digits`.
@@ -39,13 +46,8 @@ fn bsd(line: &str) -> Option<SumLine<'_>> {
     fields::is_hex(digits).then_some(SumLine { digits, kind: Some(kind), name: Some(name.into()) })
 }
 
-/// `digits  name`, `digits *name`, digits alone; with a backslash before it, names are escaped (GNU coreutils,
-/// "md5sum invocation").
+/// `digits  name`, `digits *name`, digits alone.
 fn gnu(line: &str) -> Option<SumLine<'_>> {
-    let (is_escaped, line) = match line.strip_prefix('\\') {
-        Some(rest) => (true, rest),
-        None => (false, line),
-    };
     let end = line.find(|letter: char| !letter.is_ascii_hexdigit()).unwrap_or(line.len());
     let (digits, rest) = line.split_at(end);
     let is_apart = rest.is_empty() || rest.starts_with([' ', '\t', ',', ';']);
@@ -54,7 +56,7 @@ fn gnu(line: &str) -> Option<SumLine<'_>> {
     }
     let rest = rest.trim_start_matches([' ', '\t', ',', ';']);
     let name = rest.strip_prefix('*').unwrap_or(rest).trim_end();
-    let name = (!name.is_empty()).then(|| if is_escaped { unescaped(name) } else { name.into() });
+    let name = (!name.is_empty()).then(|| name.into());
     Some(SumLine { digits, kind: None, name })
 }
 
@@ -68,7 +70,7 @@ fn name_first(line: &str) -> Option<SumLine<'_>> {
 }
 
 /// A name as it was before it was escaped.
-fn unescaped(name: &str) -> std::borrow::Cow<'_, str> {
+fn unescaped(name: &str) -> String {
     let (mut out, mut letters) = (String::new(), name.chars());
     while let Some(letter) = letters.next() {
         match letter {
@@ -81,7 +83,7 @@ fn unescaped(name: &str) -> std::borrow::Cow<'_, str> {
             other => out.push(other),
         }
     }
-    out.into()
+    out
 }
 
 #[cfg(test)]
@@ -102,6 +104,7 @@ mod tests {
         check(&format!("{MD5}  DCIM/a b.jpg"), md5, Some("DCIM/a b.jpg"));
         check(&format!("{SHA1} *./a.jpg"), sha1, Some("a.jpg"));
         check(&format!("\\{MD5}  a\\\\b\\nc.jpg"), md5, Some("a/b\nc.jpg"));
+        check(&format!("\\MD5 (a\\nb.jpg) = {MD5}"), md5, Some("a\nb.jpg"));
         check(MD5, md5, None);
         check(&SHA1.to_uppercase(), sha1, None);
         check(&format!("MD5 (a (1).jpg) = {MD5}"), md5, Some("a (1).jpg"));

@@ -172,14 +172,7 @@ impl LostHashes {
                     "{passed_over} lines or entries of {title} give no digest of a whole photo"
                 ));
             }
-            let is_of_two = |photo: &&ListedPhoto| {
-                let has = |kind| photo.digests.iter().any(|digest| digest.kind() == kind);
-                photo.digests.len() == 2
-                    && has(DigestKind::Sha256)
-                    && has(DigestKind::Blake3)
-                    && photo.digests[0].digits() == photo.digests[1].digits()
-            };
-            if photos.iter().any(|photo| is_of_two(&photo)) {
+            if photos.iter().any(is_ambiguous) {
                 notes.push(format!(
                     "{title} does not say whether its digests of 64 digits are SHA-256 or BLAKE3; both are tried"
                 ));
@@ -199,6 +192,13 @@ impl LostHashes {
         }
         notes
     }
+}
+
+/// Whether the digits of a photo may be of two kinds.
+fn is_ambiguous(photo: &ListedPhoto) -> bool {
+    let digits = |kind| photo.digests.iter().find(|one| one.kind() == kind).map(|one| one.digits());
+    let sha256 = digits(DigestKind::Sha256);
+    sha256.is_some() && sha256 == digits(DigestKind::Blake3)
 }
 
 impl fmt::Debug for LostHashes {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::lost::ReportListed;
 use crate::model::{End, Fidelity, Grade, Moment, Origin, Status};
 
 /// A range of bytes.
@@ -98,13 +99,15 @@ pub struct ReportEnclosure {
 }
 
 impl ReportFile {
-    /// The time that the written file gets: when the photo was taken or, where it does not say, last modified.
+    /// The time that the written file gets: when the photo was taken or, where it does not say, last modified; else
+    /// the date of a list that it is on.
     pub fn dated(&self) -> Option<&str> {
         let taken = self.exif.as_ref().and_then(|exif| {
             let taken = exif.taken.as_deref()?;
             Moment::parse(taken, exif.utc_offset.as_deref()).map(|_| taken)
         });
-        taken.or(self.modified.as_deref())
+        let listed = || self.listed.as_ref().and_then(|listed| listed.date.as_deref());
+        taken.or(self.modified.as_deref()).or_else(listed)
     }
 }
 
@@ -209,7 +212,7 @@ pub struct ReportFile {
     /// The archive or document that it was found in, where the bytes before it tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<ReportEnclosure>,
-    /// Name that a file system knew.
+    /// Name that a file system knew; where none did, that of a list of digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether part of the name is inferred: the first letter of a deleted file on FAT, for example.
@@ -219,7 +222,7 @@ pub struct ReportFile {
     /// that is another one, or when its size does not fit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name_hint: Option<String>,
-    /// Path that a file system knew.
+    /// Path that a file system knew; where none did, that of a list of digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_path: Option<String>,
     /// When it was last modified, by the file system, RFC 3339.
@@ -240,4 +243,8 @@ pub struct ReportFile {
     /// Where it was written, below the output folder; absent when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// What a list of digests says of it, where it is on one. Unless that is of a former scan, all of its bytes are
+    /// proven by it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub listed: Option<ReportListed>,
 }

@@ -5,6 +5,7 @@
 //! the types.
 
 mod file;
+mod lost;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod report;
 mod rows;
@@ -14,11 +15,13 @@ mod stream;
 mod totals;
 mod volumes;
 
-pub use crate::model::{End, Fidelity, Grade, Kinds, Origin, Status};
+pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
+pub use crate::settle::MatchedBy;
 pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
 };
+pub use lost::{ReportListed, ReportLost, lost};
 pub use report::{Report, ReportTool, SCHEMA, Summary};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};

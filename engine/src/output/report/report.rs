@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::ReportFile;
+use super::lost::ReportLost;
 use super::source::ReportSource;
 
 /// The name of the schema, in every report.
@@ -27,6 +28,11 @@ pub struct Report {
     pub sources: Vec<ReportSource>,
     /// Totals over `files`.
     pub summary: Summary,
+    /// Photos that are known to have existed, one row each, and what is left of them: those that lists of digests
+    /// name, those of which a directory entry alone is left, and those that may be missing in the numbering of a
+    /// camera.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lost: Vec<ReportLost>,
     /// What was found, in order of source, offset and format.
     pub files: Vec<ReportFile>,
 }
@@ -88,6 +94,12 @@ pub struct Summary {
     /// Of those inside others, the ones that are written where embedded pictures are asked for.
     #[serde(default)]
     pub embedded: u64,
+    /// Photos that are known to have existed, as `lost` lists them.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub lost_known: u64,
+    /// The same by what is left of them.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty", default)]
+    pub lost_by_state: std::collections::BTreeMap<String, u64>,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -13,7 +13,7 @@ use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
 use crate::model::{Enclosure, Origin, PlaceFacts, Record, hex};
-use crate::settle::{Disposition, ReportOrder};
+use crate::settle::{Disposition, LostRow, ReportOrder};
 
 /// All that a report says of files.
 #[derive(Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct Rows<'a> {
     pub listing: &'a ReportOrder,
     /// For each file that was written, by position in the order of the report: the line with its name.
     pub names: &'a [Option<LogPosition>],
+    /// What is left of photos that are known to have existed.
+    pub lost: &'a [LostRow],
     /// Whether pictures inside others are written too.
     pub embedded: bool,
 }
@@ -74,7 +76,9 @@ impl<'a> Rows<'a> {
             let is_asked_for = self.embedded || !self.is_inner(position);
             !is_asked_for || self.names.get(position).is_none_or(Option::is_some)
         };
-        Totals::of(self.listing, self.ledger, self.registry, is_written)
+        let mut totals = Totals::of(self.listing, self.ledger, self.registry, is_written);
+        totals.count_lost(self.lost);
+        totals
     }
 }
 
@@ -85,6 +89,9 @@ fn id(position: u32) -> Option<u64> {
 
 /// A record as the report says it, but for what other files are to it.
 fn row(record: Record, registry: &Registry) -> ReportFile {
+    // A list of digests proves all bytes, also those that are nothing to the picture.
+    let unchecked = if record.is_listed_whole() { &[][..] } else { &record.unchecked };
+    let unchecked = unchecked.iter().map(|part| part.span.into()).collect();
     let (from, place) = record.place.map(|facts| place(*facts)).unzip();
     let size = record.runs.len().saturating_add(record.fill.len() as u64);
     let runs = if from.is_some() { Vec::new() } else { runs(&record.runs, &record.fill) };
@@ -109,7 +116,7 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
         end: record.end,
         grade: record.grade,
         proof: record.proof.into_owned(),
-        unchecked: record.unchecked.iter().map(|part| part.span.into()).collect(),
+        unchecked,
         kept: record.kept,
         share: record.share,
         issues: record.issues.into_iter().map(Into::into).collect(),
@@ -136,6 +143,7 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
         width,
         height,
         path: None,
+        listed: record.listed.map(|listed| (*listed).into()),
     }
 }
 

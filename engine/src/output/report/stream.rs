@@ -7,6 +7,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde::{Serialize, ser};
 
 use super::file::ReportFile;
+use super::lost::ReportLost;
 use super::report::{ReportTool, Summary};
 use super::source::ReportSource;
 use crate::control::error::Error;
@@ -29,6 +30,9 @@ pub struct ReportHead {
     pub sources: Vec<ReportSource>,
     /// See [`super::Report::summary`].
     pub summary: Summary,
+    /// See [`super::Report::lost`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<ReportLost>,
 }
 
 /// The report as it is serialised: the head's fields, then the files.

@@ -6,7 +6,7 @@ use super::report::Summary;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, NONE};
 use crate::model::{Grade, Kinds, Origin};
-use crate::settle::{Disposition, ReportOrder};
+use crate::settle::{Disposition, LostRow, ReportOrder};
 
 /// What files come to.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,14 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Counts photos that are known to have existed, by what is left of them.
+    pub(super) fn count_lost(&mut self, lost: &[LostRow]) {
+        self.summary.lost_known = lost.len() as u64;
+        for row in lost {
+            *self.summary.lost_by_state.entry(word(row.state)).or_default() += 1;
+        }
+    }
+
     /// What the files of a report come to. Of those
     /// that are to be recovered, `is_written` tells by position which are, or would be.
     pub(super) fn of(

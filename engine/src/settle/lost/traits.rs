@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::kept_path::{name_of, shared_parts};
+use super::kept_path::{name_key, name_of, shared_end};
 use super::row::MatchedBy;
 use super::survivor::Survivor;
 use crate::model::{Lost, LostState, Moment};
@@ -63,17 +63,20 @@ impl<'t> Traits<'t> {
     /// Whether both have one path and, where it is known of both, one size.
     fn has_path_of(&self, other: &Traits<'_>) -> bool {
         let paths = self.path.zip(other.path);
-        let Some(shared) = paths.and_then(|(one, other)| shared_parts(one, other)) else {
+        let Some(shared) = paths.and_then(|(one, other)| shared_end(one, other)) else {
             return false;
         };
         match self.size.zip(other.size) {
             Some((size, same)) if self.is_whole && other.is_whole => size == same,
-            _ => shared >= LEAST_PARTS,
+            _ => shared.parts >= LEAST_PARTS && shared.is_exact,
         }
     }
 
-    /// Whether both were taken at the same moment.
+    /// Whether both have one name and were taken at the same moment.
     fn has_date_of(&self, other: &Traits<'_>) -> bool {
+        if self.path.and_then(name_of) != other.path.and_then(name_of) {
+            return false;
+        }
         let Some((one, other)) = self.taken.zip(other.taken) else { return false };
         match (one.offset, other.offset) {
             (Some(_), Some(_)) => one.instant().is_some() && one.instant() == other.instant(),
@@ -87,6 +90,7 @@ impl<'t> Traits<'t> {
 #[derive(Debug, Default)]
 pub(super) struct Index {
     by_digest: HashMap<(&'static str, String), usize>,
+    /// By name but for its first letter.
     by_name: HashMap<String, Vec<usize>>,
 }
 
@@ -96,7 +100,7 @@ impl Index {
         for digest in traits.digests {
             self.by_digest.entry(digest.clone()).or_insert(at);
         }
-        if let Some(name) = traits.path.and_then(name_of) {
+        if let Some(name) = traits.path.and_then(name_key) {
             let namesakes = self.by_name.entry(name).or_default();
             if namesakes.len() < MOST_NAMESAKES && namesakes.last() != Some(&at) {
                 namesakes.push(at);
@@ -114,7 +118,7 @@ impl Index {
         if let Some(at) = by_digest.find_map(|digest| self.by_digest.get(digest)) {
             return Some((*at, MatchedBy::Digest));
         }
-        let namesakes = self.by_name.get(&wanted.path.and_then(name_of)?)?;
+        let namesakes = self.by_name.get(&wanted.path.and_then(name_key)?)?;
         let alike = |fits: fn(&Traits<'_>, &Traits<'_>) -> bool| {
             namesakes.iter().copied().find(|at| {
                 let other = traits_of(*at);

@@ -1,0 +1,81 @@
+//! What is known of photos that existed, and which of the files that were found they are.
+
+use super::environment::Environment;
+use super::job::{Job, Settled};
+use super::source_job::SourceJob;
+use crate::control::error::Error;
+use crate::model::{Lost, LostState, Moment};
+use crate::output::report::{Grade, ReportFile, Status};
+use crate::settle::{Disposition, LostRow, Survivor, lost_rows};
+
+/// What is said of a photo that was not lost.
+const STILL_THERE: &str = "it is still there";
+
+impl Job<'_, Settled> {
+    /// The ledger of the lost: one row for every photo that lists, directory entries and numberings tell of.
+    pub(super) fn lost_rows(&self) -> Result<Vec<LostRow>, Error> {
+        let Environment { options, .. } = &self.environment;
+        let lists = options.lost_hashes.as_deref();
+        let mut lost = lists.map(|lists| lists.lost()).unwrap_or_default();
+        lost.extend(self.sources.iter().flat_map(name_only));
+        lost.extend(self.sources.iter().flat_map(|source| source.gaps.iter().cloned()));
+        if lists.is_none() || lost.is_empty() {
+            // Whatever directory entries and numberings tell of here, nothing was found of it.
+            return Ok(lost_rows(lost, &[]));
+        }
+        let mut found = Vec::new();
+        for listed in self.listed() {
+            let (file, disposition) = listed?;
+            if disposition != Disposition::Unseen {
+                let rank = (file.duplicate_of.is_some(), file.parent.is_some(), file.id);
+                found.push((rank, file.status == Status::Live, survivor(file)));
+            }
+        }
+        found.sort_unstable_by_key(|(rank, ..)| *rank);
+        let live: std::collections::HashSet<u64> =
+            found.iter().filter(|(_, is_live, _)| *is_live).map(|(.., one)| one.id).collect();
+        let survivors: Vec<Survivor> = found.into_iter().map(|(.., one)| one).collect();
+        let mut rows = lost_rows(lost, &survivors);
+        for row in rows.iter_mut().filter(|row| row.file.is_some_and(|file| live.contains(&file))) {
+            row.note = Some(match row.note.take() {
+                Some(note) => format!("{note}; {STILL_THERE}"),
+                None => STILL_THERE.to_owned(),
+            });
+        }
+        Ok(rows)
+    }
+}
+
+/// The photos of which directory entries alone are left.
+fn name_only(source: &SourceJob) -> Vec<Lost> {
+    let volumes = source.survey.volumes.iter().zip(&source.name_only);
+    let lost = volumes.flat_map(|(volume, entries)| {
+        let by = format!("directory entries of the {} volume", volume.contents.kind);
+        entries.iter().map(move |entry| Lost {
+            size: Some(entry.size),
+            note: entry.modified.map(|moment| format!("last modified {moment}")),
+            ..Lost::named(by.clone(), entry.path.clone())
+        })
+    });
+    lost.collect()
+}
+
+/// A file of the report, as the ledger of the lost asks of it.
+fn survivor(file: ReportFile) -> Survivor {
+    let taken = file
+        .exif
+        .as_ref()
+        .and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
+    let state = match (file.grade, file.kinship.as_deref()) {
+        (_, Some("thumbnail" | "preview")) => LostState::PreviewOnly,
+        (Grade::Partial | Grade::Damaged, _) => LostState::Partial,
+        _ => LostState::Whole,
+    };
+    let others = [("sha256", file.sha256), ("sha1", file.sha1), ("md5", file.md5)];
+    let others = others.into_iter().filter_map(|(name, digest)| Some((name, digest?)));
+    let mut digests: Vec<_> = [("blake3", file.blake3)].into_iter().chain(others).collect();
+    if let Some(listed) = file.listed {
+        digests.push((listed.algorithm.name(), listed.digest));
+    }
+    Survivor { id: file.id, path: file.original_path, size: file.size, taken, digests, state }
+}
