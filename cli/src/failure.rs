@@ -3,6 +3,7 @@
 use std::error::Error as Cause;
 use std::io;
 use std::iter::successors;
+use std::path::Path;
 
 use afterimage_engine::error::Error;
 
@@ -43,6 +44,10 @@ fn going_on(error: &Error) -> Option<String> {
 fn advice(error: &Error) -> Option<&'static str> {
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
+        Error::Open { path, source } if denied(source) && is_of_phones(path) => Some(
+            "macOS keeps it closed: in System Settings, Privacy & Security, Full Disk Access, switch on the \
+             program in which you type this, and start it anew",
+        ),
         Error::Open { source, .. } if denied(source) => Some(
             "run it again with sudo, or make an image of the device first; recovered files will \
              still belong to you",
@@ -74,6 +79,12 @@ fn advice(error: &Error) -> Option<&'static str> {
     }
 }
 
+/// Whether a path is where macOS keeps backups of phones.
+fn is_of_phones(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "MobileSync")
+        && path.components().any(|part| part.as_os_str() == "Library")
+}
+
 /// A reader that has seen enough, as `head` has, is no failure.
 pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
@@ -103,6 +114,14 @@ mod tests {
             &open(io::ErrorKind::PermissionDenied),
             "cannot open card.img: permission denied; run it again with sudo, or make an image of \
              the device first; recovered files will still belong to you",
+        );
+        let backups = "/Users/a/Library/Application Support/MobileSync/Backup";
+        check(
+            &Error::open(backups.as_ref(), io::ErrorKind::PermissionDenied.into()),
+            &format!(
+                "cannot open {backups}: permission denied; macOS keeps it closed: in System Settings, Privacy \
+                 & Security, Full Disk Access, switch on the program in which you type this, and start it anew"
+            ),
         );
         check(
             &Error::NotMappable { path: path() },
