@@ -1,5 +1,6 @@
 //! The command line: one struct a verb.
 
+mod backup;
 mod bench;
 mod cloud;
 mod devices;
@@ -37,6 +38,7 @@ Before anything else:
 
 Examples:
   afterimage find                                      look first where intact copies survive
+  afterimage backup list                               which backups of phones are here
   afterimage scan card.img --output recovered          scan an image of a card
   sudo afterimage scan /dev/sdb --output recovered     scan the card itself
   sudo afterimage devices                              which device that is
@@ -49,6 +51,7 @@ Examples:
 enum Command {
     Scan(Box<scan::Scan>),
     Find(Box<find::Find>),
+    Backup(backup::Backup),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
     Recover(recover::Recover),
@@ -64,6 +67,7 @@ impl Program {
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
             Command::Find(find) => find.run(out, err),
+            Command::Backup(backup) => backup.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Recover(recover) => recover.run(out, err),

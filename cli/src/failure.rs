@@ -3,6 +3,7 @@
 use std::error::Error as Cause;
 use std::io;
 use std::iter::successors;
+use std::path::Path;
 
 use afterimage_engine::error::Error;
 
@@ -40,10 +41,15 @@ fn going_on(error: &Error) -> Option<String> {
     })
 }
 
+/// What to do where macOS keeps backups of phones from programs.
+const CLOSED_BY_MACOS: &str = "macOS keeps it closed: in System Settings, Privacy & Security, Full Disk Access, \
+                               switch on the program in which you type this, and start it anew";
+
 /// What to do where a source cannot be opened.
 fn opening(error: &Error) -> Option<String> {
-    let Error::Open { source, .. } = error else { return None };
+    let Error::Open { path, source } = error else { return None };
     Some(match source.kind() {
+        io::ErrorKind::PermissionDenied if is_of_phones(path) => CLOSED_BY_MACOS.to_owned(),
         io::ErrorKind::PermissionDenied => format!(
             "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
         ),
@@ -80,6 +86,12 @@ fn advice(error: &Error) -> Option<&'static str> {
     }
 }
 
+/// Whether a path is where macOS keeps backups of phones.
+fn is_of_phones(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "MobileSync")
+        && path.components().any(|part| part.as_os_str() == "Library")
+}
+
 /// A reader that has seen enough, as `head` has, is no failure.
 pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
@@ -109,6 +121,14 @@ mod tests {
             &open(io::ErrorKind::PermissionDenied),
             "cannot open card.img: permission denied; run it again with sudo, or make an image of \
              the device first; recovered files will still belong to you",
+        );
+        let backups = "/Users/a/Library/Application Support/MobileSync/Backup";
+        check(
+            &Error::open(backups.as_ref(), io::ErrorKind::PermissionDenied.into()),
+            &format!(
+                "cannot open {backups}: permission denied; macOS keeps it closed: in System Settings, Privacy \
+                 & Security, Full Disk Access, switch on the program in which you type this, and start it anew"
+            ),
         );
         check(
             &Error::NotMappable { path: path() },

@@ -7,6 +7,10 @@ use crate::places::sqlite::{Database, NotADatabase, RowState, Table};
 /// Rows of one database: a phone that is full of small files has a million.
 const MOST_ROWS: usize = 8_000_000;
 
+/// The table of files, in case that the schema has lost it.
+const FILES: &str = "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, \
+                     file BLOB)";
+
 /// What a database lists.
 #[derive(Clone, Debug, Default)]
 pub struct DatabaseRows {
@@ -14,7 +18,7 @@ pub struct DatabaseRows {
     pub rows: Vec<Row>,
     /// Rows without a path, as some backups have.
     pub without_path: usize,
-    /// Whether some rows were found although nothing sound leads to them.
+    /// Whether some of it cannot be read, or was found although nothing sound leads to it.
     pub is_damaged: bool,
 }
 
@@ -24,9 +28,10 @@ pub struct DatabaseRows {
 ///
 /// When it is no database.
 pub fn read_database(main: &[u8], log: Option<&[u8]>) -> Result<DatabaseRows, NotADatabase> {
-    let database = Database::open(main, log)?;
+    let database = Database::open_knowing(main, log, &[FILES])?;
     let table = files(&database).ok_or(NotADatabase)?;
-    let mut found = DatabaseRows::default();
+    let is_damaged = database.damage().is_any();
+    let mut found = DatabaseRows { is_damaged, ..DatabaseRows::default() };
     for row in table.rows().take(MOST_ROWS) {
         found.is_damaged |= row.state == RowState::Salvaged || !row.is_whole();
         let (domain, path, id) = (row.get("domain"), row.get("relativePath"), row.get("fileID"));
