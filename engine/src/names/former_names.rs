@@ -8,13 +8,17 @@ use super::bin_record::{BinKind, BinRecord, LEAST_BIN_RECORD, MOST_BIN_RECORD, b
 use super::hidden_path::HiddenPath;
 use crate::model::{FileSystemFacts, Moment};
 use crate::volumes::filesystem::Entry;
+use crate::volumes::recorded;
 use crate::volumes::survey::{Survey, Volume};
 
 /// Records of Recycle Bins that are read of one source.
 const MOST_RECORDS: usize = 1 << 18;
 
-/// Bytes of them together.
+/// Bytes that are read for them together.
 const MOST_READ: u64 = 256 << 20;
+
+/// Bytes of a record by which it is told from other files: all of most.
+const USUAL_BIN_RECORD: u64 = 544;
 
 /// Records of one name that are kept: an entry may be left of a file that was deleted before.
 const MOST_ALIKE: usize = 8;
@@ -65,15 +69,12 @@ impl FormerNames {
         for entry in &volume.contents.entries {
             let (folder, name) = split(&entry.path);
             let Some((BinKind::Record, id)) = bin_name(name) else { continue };
-            let is_one = (LEAST_BIN_RECORD as u64..=MOST_BIN_RECORD as u64).contains(&entry.size);
-            if !is_one || entry.size > *left || self.records.len() >= MOST_RECORDS {
+            let cost = entry.size.min(MOST_BIN_RECORD as u64) * recorded::MOST_READ as u64;
+            if cost > *left || self.records.len() >= MOST_RECORDS {
                 continue;
             }
-            let record = entry.small_contents(bytes).find_map(|bytes| {
-                *left = left.saturating_sub(bytes.len() as u64);
-                BinRecord::parse(&bytes)
-            });
-            if let Some(record) = record {
+            *left -= cost;
+            if let Some(record) = bin_record(bytes, entry, MOST_BIN_RECORD as u64) {
                 self.records.insert(entry.record);
                 let alike = records.entry(key(folder, id)).or_default();
                 if alike.len() < MOST_ALIKE {
@@ -152,6 +153,22 @@ impl FormerNames {
         let only = || names.first().filter(|_| names.len() == 1);
         names.iter().find(|name| sizes.contains(&name.size)).or_else(only)
     }
+}
+
+/// Whether the file of an entry is a record of a Recycle Bin, as its name and its beginning tell.
+pub fn is_bin_record(bytes: &dyn Bytes, entry: &Entry) -> bool {
+    bin_record(bytes, entry, USUAL_BIN_RECORD).is_some()
+}
+
+/// What the first `most` bytes of the file of an entry say, when it is called like a record.
+fn bin_record(bytes: &dyn Bytes, entry: &Entry, most: u64) -> Option<BinRecord> {
+    let (_, name) = split(&entry.path);
+    let (kind, _) = bin_name(name)?;
+    let is_one = (LEAST_BIN_RECORD as u64..=MOST_BIN_RECORD as u64).contains(&entry.size);
+    if kind != BinKind::Record || !is_one {
+        return None;
+    }
+    entry.small_contents(bytes, most).find_map(|bytes| BinRecord::parse(&bytes))
 }
 
 fn split(path: &str) -> (&str, &str) {

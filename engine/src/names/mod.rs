@@ -20,7 +20,7 @@ pub use assign::{SourceNaming, assign};
 pub use bin_record::{BinKind, BinRecord, MOST_BIN_RECORD, bin_name};
 pub use facts::note_entry;
 pub use fit::{Fit, distance, fits};
-pub use former_names::FormerNames;
+pub use former_names::{FormerNames, is_bin_record};
 pub use gaps::gaps;
 pub use hidden_path::HiddenPath;
 pub use name_only::{Asked, LEAST_SIZE, NameOnlyEntry, name_only};

@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use afterimage_signatures::Runs;
 use afterimage_signatures::verdict::{Issue, Joints, Role, Span, Unchecked};
+use afterimage_signatures::{Bytes, Runs};
 use jiff::tz::TimeZone;
 
 use super::prover::Prover;
@@ -16,7 +16,7 @@ use crate::control::progress::Progress;
 use crate::formats::is_photo_extension;
 use crate::ledger::{Fate, Ledger, NONE};
 use crate::model::{Grade, Origin, Record, Status, UNKNOWN_FORMAT};
-use crate::names::note_entry;
+use crate::names::{is_bin_record, note_entry};
 use crate::volumes::filesystem::{Entry, Location};
 use crate::volumes::recorded::recorded;
 use crate::volumes::survey::{EntryId, Survey, Volume};
@@ -91,7 +91,9 @@ impl LiveCopies<'_> {
         let runs = recorded(runs, entry.size, self.prover.source.len())?;
         let start = runs.as_slice().first()?.at;
         let is_inside = self.range.holds(Span { at: start, len: 1 });
-        (is_inside && runs.len() == entry.size).then_some(runs)
+        // What the Recycle Bin notes of a photo ends in the same letters.
+        let is_record = || is_bin_record(self.prover.source as &dyn Bytes, entry);
+        (is_inside && runs.len() == entry.size && !is_record()).then_some(runs)
     }
 
     /// Whether photos of that extension are asked for; where some formats are, only theirs are.

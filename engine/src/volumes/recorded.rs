@@ -10,6 +10,9 @@ use crate::volumes::read;
 /// Locations of one file that are tried; those far down the list are mere guesses.
 pub const MOST_LOCATIONS: usize = 80;
 
+/// Locations of a small file that are read.
+pub const MOST_READ: usize = 4;
+
 impl Entry {
     /// Where its file may begin, the likeliest first.
     pub fn starts(&self) -> impl Iterator<Item = u64> + '_ {
@@ -23,20 +26,22 @@ impl Entry {
         first.is_some() && starts.all(|start| Some(start) == first)
     }
 
-    /// The bytes of a small file, from each of the locations where it may lie, the likeliest first: not proven
-    /// to be its own. The caller bounds its size.
+    /// The bytes of a small file, or the first `most` of them, from each of the first locations where it may
+    /// lie, the likeliest first: not proven to be its own.
     pub fn small_contents<'e>(
         &'e self,
         bytes: &'e dyn Bytes,
+        most: u64,
     ) -> impl Iterator<Item = Vec<u8>> + 'e {
-        let locations = self.locations.iter().take(MOST_LOCATIONS).filter(|_| self.coded.is_none());
+        let len = self.size.min(most);
+        let locations = self.locations.iter().take(MOST_READ).filter(|_| self.coded.is_none());
         locations.filter_map(move |location| {
-            let whole = location.start().map(|at| [Span { at, len: self.size }]);
+            let whole = [Span { at: location.start()?, len }];
             let runs = match location {
-                Location::Runs(runs) => recorded(runs, self.size, bytes.len()),
-                Location::Start(_) => recorded(&whole?, self.size, bytes.len()),
+                Location::Runs(runs) => recorded(runs, len, bytes.len()),
+                Location::Start(_) => recorded(&whole, len, bytes.len()),
             };
-            runs.filter(|runs| runs.len() == self.size).map(|runs| read::runs_padded(bytes, &runs))
+            runs.filter(|runs| runs.len() == len).map(|runs| read::runs_padded(bytes, &runs))
         })
     }
 

@@ -106,8 +106,10 @@ fn folder(path: &str) -> Option<Told> {
         part != DESKTOPS && FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(part))
     };
     let mut parts = folders.split('/');
-    let is_known = name.starts_with(XIAOMI) || parts.clone().any(is_trash);
-    if !is_known && !(parts.any(|part| part == "Android") && parts.next() == Some(DESKTOPS)) {
+    let is_known = name.starts_with(XIAOMI)
+        || parts.clone().any(is_trash)
+        || parts.any(|part| part == "Android") && parts.next() == Some(DESKTOPS);
+    if !is_known {
         return None;
     }
     Some(Told { place: "trash folder of an app", original: xiaomi(name), deleted_at: None })
