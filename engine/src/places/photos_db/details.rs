@@ -7,7 +7,7 @@ use super::asset::Asset;
 use super::{by_content, near};
 use crate::places::sqlite::{Database, Row, Table, Value};
 
-/// Columns that are looked at in rows whose columns nobody names; the table has about sixty.
+/// DetailColumns that are looked at in rows whose columns nobody names; the table has about sixty.
 const MOST_COLUMNS: usize = 256;
 
 /// What the second table says of a photo.
@@ -47,14 +47,14 @@ impl Additional {
         let mut more = Additional::default();
         let table = near::table(database, "ZADDITIONALASSETATTRIBUTES");
         if let Some(table) = table {
-            let columns = Columns::of(table);
+            let columns = DetailColumns::of(table);
             if columns.name.is_some() && columns.asset.is_some() {
                 more.live.extend(table.rows().filter_map(|row| columns.details(&row)));
                 let deleted = table.deleted_rows();
                 more.deleted.extend(deleted.iter().filter_map(|row| columns.details(row)));
             }
             more.is_by_own_key = columns.is_by_own_key;
-            // Columns out of place give something else.
+            // DetailColumns out of place give something else.
             let is_name = |name: &String| by_content::is_filename(name);
             let names = more.live.values().filter_map(|details| details.name.as_ref());
             if names.filter(|name| is_name(name)).count() * 2 <= more.live.len() {
@@ -74,7 +74,7 @@ impl Additional {
 }
 
 /// Where the columns of the second table are.
-struct Columns {
+struct DetailColumns {
     asset: Option<usize>,
     /// Whether `asset` is the key of the row itself, at which the photo points.
     is_by_own_key: bool,
@@ -84,10 +84,10 @@ struct Columns {
     fingerprint: Option<usize>,
 }
 
-impl Columns {
+impl DetailColumns {
     fn of(table: Table<'_>) -> Self {
         let at = |name| near::column(table, name);
-        Columns {
+        DetailColumns {
             // The row points at the photo, or only the photo at the row.
             asset: at("ZASSET").or_else(|| at("Z_PK")),
             is_by_own_key: at("ZASSET").is_none(),
