@@ -7,7 +7,7 @@ use super::asset::Asset;
 use super::{by_content, near};
 use crate::places::sqlite::{Database, Row, Table, Value};
 
-/// DetailColumns that are looked at in rows whose columns nobody names; the table has about sixty.
+/// Columns that are looked at in rows whose columns nobody names; the table has about sixty.
 const MOST_COLUMNS: usize = 256;
 
 /// What the second table says of a photo.
@@ -54,7 +54,7 @@ impl Additional {
                 more.deleted.extend(deleted.iter().filter_map(|row| columns.details(row)));
             }
             more.is_by_own_key = columns.is_by_own_key;
-            // DetailColumns out of place give something else.
+            // Columns out of place give something else.
             let is_name = |name: &String| by_content::is_filename(name);
             let names = more.live.values().filter_map(|details| details.name.as_ref());
             if names.filter(|name| is_name(name)).count() * 2 <= more.live.len() {
