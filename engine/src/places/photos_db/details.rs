@@ -47,7 +47,7 @@ impl Additional {
         let mut more = Additional::default();
         let table = near::table(database, "ZADDITIONALASSETATTRIBUTES");
         if let Some(table) = table {
-            let columns = Columns::of(table);
+            let columns = DetailColumns::of(table);
             if columns.name.is_some() && columns.asset.is_some() {
                 more.live.extend(table.rows().filter_map(|row| columns.details(&row)));
                 let deleted = table.deleted_rows();
@@ -74,7 +74,7 @@ impl Additional {
 }
 
 /// Where the columns of the second table are.
-struct Columns {
+struct DetailColumns {
     asset: Option<usize>,
     /// Whether `asset` is the key of the row itself, at which the photo points.
     is_by_own_key: bool,
@@ -84,10 +84,10 @@ struct Columns {
     fingerprint: Option<usize>,
 }
 
-impl Columns {
+impl DetailColumns {
     fn of(table: Table<'_>) -> Self {
         let at = |name| near::column(table, name);
-        Columns {
+        DetailColumns {
             // The row points at the photo, or only the photo at the row.
             asset: at("ZASSET").or_else(|| at("Z_PK")),
             is_by_own_key: at("ZASSET").is_none(),

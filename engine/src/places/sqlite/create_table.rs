@@ -28,7 +28,12 @@ pub(super) fn parse(sql: &str) -> Option<Declared> {
     let words = words(sql);
     let open = words.iter().position(|word| *word == Word::Sign('('))?;
     let head = &words[..open];
-    if !head.first()?.is("CREATE") || !head.iter().any(|word| word.is("TABLE")) {
+    // CREATE TABLE, CREATE TEMP TABLE; a virtual table has no rows of its own.
+    let first = head.get(..3).unwrap_or(head);
+    if !head.first()?.is("CREATE")
+        || !first.iter().any(|word| word.is("TABLE"))
+        || first.iter().any(|word| word.is("VIRTUAL"))
+    {
         return None;
     }
     let name = head.last()?.name()?;
@@ -257,6 +262,8 @@ mod tests {
             None,
         );
         assert_eq!(parse("CREATE INDEX a ON b (c)"), None);
+        assert_eq!(parse("CREATE VIRTUAL TABLE a USING rtree(b, c)"), None);
+        assert_eq!(parse("CREATE TRIGGER a AFTER DELETE ON b BEGIN SELECT c(TABLE); END"), None);
         assert_eq!(parse("CREATE TABLE"), None);
         assert_eq!(parse(""), None);
     }

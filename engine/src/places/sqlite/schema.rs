@@ -31,7 +31,16 @@ pub(super) fn named(row: &Row<'_>, encoding: Encoding) -> Option<Named> {
     let root = row.at(3).integer().and_then(|root| u32::try_from(root).ok()).unwrap_or(0);
     let sql = row.at(4);
     let kind = row.at(0);
-    match sql.text().and_then(|sql| TableSchema::new(sql, root, encoding)) {
+    let schema = sql.text().and_then(|sql| {
+        let read = TableSchema::new(sql, root, encoding);
+        read.or_else(|| {
+            // A damaged letter in the first words; a virtual table has no root.
+            let rest =
+                sql.splitn(3, ' ').nth(2).filter(|_| kind.text() == Some("table") && root > 0)?;
+            TableSchema::new(&format!("CREATE TABLE {rest}"), root, encoding)
+        })
+    });
+    match schema {
         Some(schema) => {
             let mut names = vec![schema.declared.name.clone()];
             let stored = [row.at(1), row.at(2)].into_iter().filter_map(|name| name.into_text());

@@ -63,23 +63,28 @@ impl Wal {
         });
         let salts = if sound_header.is_some() { [word(16), word(20)] } else { first.salts };
 
-        let (mut before, mut pending) = (stored, Vec::new());
+        let (mut before, mut pending, mut doubtful) = (stored, Vec::new(), Vec::new());
         for frame in &frames {
-            let is_ours = frame.salts == salts;
-            if is_ours && is_sound(order, before, frame) {
-                pending.push(*frame);
-                if frame.commit > 0 {
-                    wal.committed.append(&mut pending);
-                    wal.pages = Some(frame.commit);
-                }
-            } else if is_ours {
-                wal.damaged.push(*frame);
-            } else {
+            if frame.salts != salts {
                 wal.others.push(*frame);
+            } else if is_sound(order, before, frame) {
+                pending.push(*frame);
+            } else {
+                doubtful.push(*frame);
+            }
+            // No frame of a commit is overwritten before the log begins anew: a damaged one still is one.
+            if frame.salts == salts && frame.commit > 0 {
+                // Nor can what it says be relied on: as many pages as there are frames.
+                let is_whole = pending.last() == Some(frame);
+                wal.pages = Some(if is_whole { frame.commit } else { u32::MAX });
+                wal.committed.append(&mut pending);
+                wal.damaged.append(&mut doubtful);
             }
             before = frame.checksum;
         }
+        // What no commit follows was taken back, and overwritten in part perhaps.
         wal.others.append(&mut pending);
+        wal.others.append(&mut doubtful);
         wal
     }
 }
