@@ -72,14 +72,17 @@ impl Place for FileHistory {
 
 impl<'n> Version<'n> {
     fn of(node: &'n Node) -> Option<Self> {
-        let (folder, name) = node.path.rsplit_once('/').filter(|_| node.is_file())?;
-        let (name, at) = split(name)?;
+        if !node.is_file() {
+            return None;
+        }
+        let folder = node.folder();
+        let (name, at) = split(node.name())?;
+        let parts: Vec<&str> = folder.split('/').collect();
         // The copies lie in the folder of their drive in `Data`. Whoever looks at a part of the tree sees less.
-        let mut parts = folder.split('/');
-        let has_data = parts.any(|part| part == DATA);
-        let mut parts = if has_data { parts } else { folder.split('/') };
-        let drive = if has_data { parts.next().unwrap_or("") } else { "" };
-        let inside: Vec<&str> = parts.collect();
+        let (drive, inside) = match drive(&parts) {
+            Some(at) => (parts[at], &parts[at + 1..]),
+            None => ("", parts.as_slice()),
+        };
         let folder = inside.join("/");
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         Some(Version { path, drive, at })
@@ -95,6 +98,14 @@ impl<'n> Version<'n> {
             (drive, false) => format!("{drive}/{}", self.path),
         }
     }
+}
+
+/// Which part of a path is the drive: the one after `Data`, where there are several the first that is a letter.
+fn drive(parts: &[&str]) -> Option<usize> {
+    let after = |at: &usize| parts[*at - 1] == DATA;
+    let is_letter = |at: &usize| parts[*at].len() == 1 && parts[*at].is_ascii();
+    let mut drives = (1..parts.len()).filter(after);
+    drives.clone().find(is_letter).or_else(|| drives.next())
 }
 
 /// The name without the date, and the date.
@@ -125,6 +136,21 @@ mod tests {
         fn password(&self, _: &str, _: u32) -> Option<zeroize::Zeroizing<String>> {
             None
         }
+    }
+
+    #[test]
+    fn other_folders_of_that_name_are_no_place_of_drives() {
+        let node = |path: &str| {
+            let tree = MemoryTree::new([(path, vec![1])]);
+            let nodes = tree.nodes();
+            Version::of(&nodes[nodes.len() - 1]).map(|version| version.original())
+        };
+        let copy = |folder: &str| node(&format!("{folder}/a (2023_11_14 22_13_20 UTC).jpg"));
+        let path = |path: &str| Some(path.to_owned());
+        assert_eq!(copy("My Data/Data/old/anna/PC/Data/D/Data/E"), path("D:/Data/E/a.jpg"));
+        assert_eq!(copy("anna/PC/Data/Library"), path("Library/a.jpg"));
+        assert_eq!(copy("Pictures"), path("Pictures/a.jpg"));
+        assert_eq!(node("a (2023_11_14 22_13_20 UTC).jpg"), path("a.jpg"));
     }
 
     #[test]
