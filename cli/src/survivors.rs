@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use afterimage_engine::Disposition;
-use afterimage_engine::places::{Lost, LostState};
-use afterimage_engine::report::{Fidelity, Kinds, ReportFile, Status};
+use afterimage_engine::report::{Fidelity, Kinds, LostState, ReportFile, ReportLost, Status};
 use afterimage_engine::run::Survivors;
 use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, Step, advice};
 use afterimage_engine::run::prognosis::Prognosis;
@@ -50,14 +49,14 @@ impl Told<'_> {
                 looked.expires = Some(day.to_owned());
             }
         }
-        let in_cloud = |one: &&Lost| one.state == LostState::CloudOnly;
-        let only_in_cloud = self.found.lost.iter().filter(in_cloud).count() as u64;
+        let in_cloud = |one: &&ReportLost| one.state == LostState::CloudOnly;
+        let only_in_cloud = missing(self.found).filter(in_cloud).count() as u64;
         let report = self.found.outcome.report.as_ref();
         advice(&Looked {
             paths: self.paths.to_vec(),
             places: places.into_values().collect(),
             sources: self.prognoses.iter().map(LookedSource::from).collect(),
-            lost: self.found.lost.len() as u64 - only_in_cloud,
+            lost: missing(self.found).count() as u64 - only_in_cloud,
             only_in_cloud,
             output: report.and_then(|path| Some(path.parent()?.to_path_buf())),
         })
@@ -190,22 +189,27 @@ fn days_until(moment: &str, now: i64) -> Option<u64> {
 /// So many photos that are not here are named.
 const MOST_NAMED: usize = 5;
 
+/// The photos that are known to have existed and of which no more than a name or a small picture is here.
+fn missing(found: &Survivors) -> impl Iterator<Item = &ReportLost> {
+    found.outcome.lost.iter().filter(|one| one.state < LostState::Partial)
+}
+
 /// What is said of photos that are known to have existed and are not here.
 fn lost(out: &mut dyn Write, found: &Survivors) -> io::Result<()> {
-    if found.lost.is_empty() {
+    let n = missing(found).count() as u64;
+    if n == 0 {
         return Ok(());
     }
-    let n = found.lost.len() as u64;
     let said =
         format!("{} known to have existed and not here:", count(n, "photo is", "photos are"));
     writeln!(out)?;
     paragraph(out, "", &said)?;
-    for one in found.lost.iter().take(MOST_NAMED) {
+    for one in missing(found).take(MOST_NAMED) {
         let name = one.path.as_deref().unwrap_or("a photo without a name");
         let note = one.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         paragraph(out, "  - ", &plain(&format!("{name} (by {}){note}", one.by)))?;
     }
-    let more = found.lost.len().saturating_sub(MOST_NAMED);
+    let more = n.saturating_sub(MOST_NAMED as u64);
     if more > 0 {
         writeln!(out, "  - and {more} more")?;
     }
@@ -273,6 +277,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             "places": places,
             "prognoses": told.prognoses.iter().map(crate::prognosis::value).collect::<Vec<_>>(),
             "advice": crate::advice::value(&told.steps()),
+            "lost": outcome.lost,
             "notes": found.notes,
             "files": files,
         }),

@@ -10,7 +10,7 @@ use afterimage_engine::Disposition;
 use afterimage_engine::options::Options;
 use afterimage_engine::places::Passwords;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{Origin, ReportFile, Status};
+use afterimage_engine::report::{LostState, Origin, ReportFile, Status};
 use afterimage_engine::run::{Find, Survivors, find};
 use afterimage_testdata::places::backup::{Backup, PhoneFile};
 use afterimage_testdata::places::photo_trees::{self, Kind};
@@ -226,8 +226,10 @@ fn an_encrypted_backup_gives_photos_names_dates_and_what_is_deleted() {
     }
     let cloud = tree.photos.iter().enumerate();
     let cloud = cloud.filter(|(number, _)| photo_trees::kind(*number) == Kind::CloudOnly).count();
-    let told = found.lost.iter();
-    let told = told.filter(|one| one.state == afterimage_engine::places::LostState::CloudOnly);
+    // Of each a preview is here.
+    let told = found.outcome.lost.iter();
+    let told =
+        told.filter(|one| matches!(one.state, LostState::CloudOnly | LostState::PreviewOnly));
     assert_eq!(told.count(), cloud);
 }
 

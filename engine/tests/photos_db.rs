@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use afterimage_engine::places::photos_db::assets;
 use afterimage_engine::places::sqlite::Database;
@@ -38,9 +39,9 @@ fn write(folder: &Path, made: &PhotoTree) {
     }
 }
 
-fn look(folder: &Path) -> (FolderTree, Findings) {
+fn look(folder: &Path) -> (Arc<dyn Tree>, Findings) {
     let progress = Progress::default();
-    let tree = FolderTree::walk(folder, &|_| false, &progress);
+    let tree: Arc<dyn Tree> = Arc::new(FolderTree::walk(folder, &|_| false, &progress));
     let context = Context { passwords: &NoPasswords, progress: &progress, now: 800_000_000 };
     let mut findings = Findings::default();
     for place in PLACES {

@@ -16,6 +16,7 @@ use crate::control::progress::Progress;
 use crate::imaging::Imaged;
 use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
 use crate::model::Algorithm;
+use crate::model::Lost;
 use crate::options::{LostHashes, Options};
 use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
@@ -66,6 +67,8 @@ pub(super) struct Environment<'o> {
     pub(super) stats: Stats,
     /// The image that is made of the source while it is read.
     pub(super) image: Option<ImageInMaking>,
+    /// Photos that places tell of as having existed.
+    pub(super) told: Vec<Lost>,
 }
 
 /// An image that is made while its device is scanned, and what is to be known of it.
@@ -208,6 +211,7 @@ impl<'o> Environment<'o> {
             is_without_lists: false,
             algorithms: algorithms(options),
             image: None,
+            told: Vec::new(),
         })
     }
 

@@ -7,7 +7,7 @@ use super::job::{Job, Opened};
 use super::outcome::Outcome;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::model::{Lost, Record};
+use crate::model::Record;
 use crate::options::Options;
 use crate::output::destination;
 use crate::output::report::ReportFile;
@@ -36,8 +36,6 @@ pub struct Survivors {
     pub outcome: Outcome,
     /// All files of the report, with what becomes of each.
     pub files: Vec<(ReportFile, Disposition)>,
-    /// Photos that are known to have existed, by the word of places.
-    pub lost: Vec<Lost>,
     /// What the user has to know, a sentence each.
     pub notes: Vec<String>,
     /// Images and devices among what was named, which a scan may find more in.
@@ -75,17 +73,18 @@ pub fn find(
         let source = Box::new(source) as Box<dyn Source>;
         (source.path().to_path_buf(), Ok(source))
     });
-    let job = Job::<Opened>::start(sources.collect(), destination, options, progress)?;
+    let mut job = Job::<Opened>::start(sources.collect(), destination, options, progress)?;
+    job.environment.told = lost;
     let (gathered, unread) = job.gather(&forest, choice);
     notes.extend(unread);
     let settled = gathered.settled();
     if options.output.is_some() {
         let written = settled.write()?;
         let files = written.listed()?;
-        Ok(Survivors { outcome: written.outcome(), files, lost, notes, images })
+        Ok(Survivors { outcome: written.outcome(), files, notes, images })
     } else {
         let files = settled.listed().collect::<Result<_, Error>>()?;
-        Ok(Survivors { outcome: settled.outcome(), files, lost, notes, images })
+        Ok(Survivors { outcome: settled.outcome(), files, notes, images })
     }
 }
 

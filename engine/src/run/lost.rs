@@ -5,7 +5,7 @@ use super::job::{Job, Settled};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::model::{Lost, LostState, Moment};
-use crate::output::report::{Grade, ReportFile, Status};
+use crate::output::report::{Fidelity, Grade, ReportFile, Status};
 use crate::settle::{Disposition, LostRow, Survivor, lost_rows};
 
 /// What is said of a photo that was not lost.
@@ -14,12 +14,13 @@ const STILL_THERE: &str = "it is still there";
 impl Job<'_, Settled> {
     /// The ledger of the lost: one row for every photo that lists, directory entries and numberings tell of.
     pub(super) fn lost_rows(&self) -> Result<Vec<LostRow>, Error> {
-        let Environment { options, .. } = &self.environment;
+        let Environment { options, told, .. } = &self.environment;
         let lists = options.lost_hashes.as_deref();
         let mut lost = lists.map(|lists| lists.lost()).unwrap_or_default();
+        lost.extend(told.iter().cloned());
         lost.extend(self.sources.iter().flat_map(name_only));
         lost.extend(self.sources.iter().flat_map(|source| source.gaps.iter().cloned()));
-        if lists.is_none() || lost.is_empty() {
+        if lists.is_none() && told.is_empty() || lost.is_empty() {
             // Whatever directory entries and numberings tell of here, nothing was found of it.
             return Ok(lost_rows(lost, &[]));
         }
@@ -27,7 +28,8 @@ impl Job<'_, Settled> {
         for listed in self.listed() {
             let (file, disposition) = listed?;
             if disposition != Disposition::Unseen {
-                let rank = (file.duplicate_of.is_some(), file.parent.is_some(), file.id);
+                let is_small = survivor_state(&file) == LostState::PreviewOnly;
+                let rank = (is_small, file.duplicate_of.is_some(), file.parent.is_some(), file.id);
                 found.push((rank, file.status == Status::Live, survivor(file)));
             }
         }
@@ -60,17 +62,24 @@ fn name_only(source: &SourceJob) -> Vec<Lost> {
     lost.collect()
 }
 
+/// What a file is of its photo.
+fn survivor_state(file: &ReportFile) -> LostState {
+    let is_small = file.place.as_ref().is_some_and(|place| place.fidelity <= Fidelity::Preview);
+    match (file.grade, file.kinship.as_deref()) {
+        (_, Some("thumbnail" | "preview")) => LostState::PreviewOnly,
+        _ if is_small => LostState::PreviewOnly,
+        (Grade::Partial | Grade::Damaged, _) => LostState::Partial,
+        _ => LostState::Whole,
+    }
+}
+
 /// A file of the report, as the ledger of the lost asks of it.
 fn survivor(file: ReportFile) -> Survivor {
     let taken = file
         .exif
         .as_ref()
         .and_then(|exif| Moment::parse(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
-    let state = match (file.grade, file.kinship.as_deref()) {
-        (_, Some("thumbnail" | "preview")) => LostState::PreviewOnly,
-        (Grade::Partial | Grade::Damaged, _) => LostState::Partial,
-        _ => LostState::Whole,
-    };
+    let state = survivor_state(&file);
     let others = [("sha256", file.sha256), ("sha1", file.sha1), ("md5", file.md5)];
     let others = others.into_iter().filter_map(|(name, digest)| Some((name, digest?)));
     let mut digests: Vec<_> = [("blake3", file.blake3)].into_iter().chain(others).collect();

@@ -107,6 +107,7 @@ impl Job<'_, Written> {
             ledger: &self.ledger,
             listing: &self.stage.listing,
             names: &self.stage.names,
+            lost: &self.stage.lost,
             embedded: self.environment.options.embedded,
         };
         rows.listed().collect()
