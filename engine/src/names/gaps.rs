@@ -63,11 +63,11 @@ fn missing(entries: &[Listed<'_>], registry: &Registry) -> Vec<Lost> {
         for ((first, before), (last, after)) in pairs {
             let count = last - first - 1;
             let is_gap = count <= MOST_MISSING && usize::from(count) <= known.len();
-            if !is_gap || !are_in_order(before, after) {
+            if !is_gap || !are_of_one_camera(before, after) || !are_in_order(before, after) {
                 continue;
             }
             let numbers = (first + 1..*last).filter(|number| !used.contains(&(*folder, *number)));
-            let missing = numbers.map(|number| path(before, number));
+            let missing = numbers.map(|number| path(before, after, number));
             let missing = missing.filter(|name| !names.contains(&name.to_lowercase()));
             lost.extend(missing.map(|name| row(folder, &name, before, after)));
         }
@@ -84,9 +84,20 @@ fn row(folder: &str, name: &str, before: &Numbered<'_>, after: &Numbered<'_>) ->
     Lost { note: Some(note), ..Lost::named(by, format!("{folder}/{name}")) }
 }
 
-/// The name that the photo before a gap would have with that number.
-fn path(before: &Numbered<'_>, number: u16) -> String {
-    format!("{}{number:04}.{}", before.letters, before.extension)
+/// The name that a photo of that number would have: like the one before the gap, unless only the one after it
+/// has all of its letters.
+fn path(before: &Numbered<'_>, after: &Numbered<'_>, number: u16) -> String {
+    let one = if before.letters.starts_with('_') { after } else { before };
+    format!("{}{number:04}.{}", one.letters, one.extension)
+}
+
+/// Whether both names are of one numbering: their letters are the same, but for the first, which FAT does not keep
+/// of what was deleted.
+fn are_of_one_camera(before: &Numbered<'_>, after: &Numbered<'_>) -> bool {
+    let is_unknown = |one: &Numbered<'_>| one.letters.starts_with('_');
+    let rest = |one: &Numbered<'_>| one.letters.get(1..).map(str::to_lowercase);
+    let is_same = before.letters.eq_ignore_ascii_case(after.letters);
+    is_same || (is_unknown(before) || is_unknown(after)) && rest(before) == rest(after)
 }
 
 /// Whether the later number is not of an earlier day, as it is where a camera began to count anew.
@@ -153,11 +164,11 @@ mod tests {
             &[
                 at("DCIM/100CANON/IMG_0001.JPG", first),
                 at("DCIM/100CANON/IMG_0002.JPG", first),
-                at("DCIM/100CANON/MVI_0004.MP4", second),
+                at("DCIM/100CANON/_MG_0004.JPG", second),
                 at("DCIM/100CANON/IMG_0007.JPG", second),
                 // A sound has the number of its photo, and a photo was moved away.
                 at("DCIM/100CANON/SND_0005.WAV", second),
-                at("Chosen/MVI_0006.MP4", second),
+                at("Chosen/IMG_0006.JPG", second),
             ],
             &["DCIM/100CANON/IMG_0003.JPG"],
         );
@@ -177,6 +188,7 @@ mod tests {
             ("DCIM/IMG_0001.JPG", "DCIM/IMG_0003.JPG"),
             ("DCIM/Camera/IMG_20240501_0001.jpg", "DCIM/Camera/IMG_20240501_0003.jpg"),
             ("DCIM/100CANON/IMG_0001.JPG", "DCIM/101CANON/IMG_0003.JPG"),
+            ("DCIM/100CANON/IMG_0001.JPG", "DCIM/100CANON/DSC_0003.JPG"),
             ("DCIM/100CANON/IMG_0001.XMP", "DCIM/100CANON/IMG_0003.XMP"),
             ("DCIM/100CANON/IMG_0000.JPG", "DCIM/100CANON/IMG_0002.JPG"),
         ] {
