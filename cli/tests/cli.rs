@@ -1,6 +1,8 @@
 //! The program as its users meet it: what it prints, what it writes, and its exit status.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "cli/backup.rs"]
+mod backup;
 #[path = "cli/counts.rs"]
 mod counts;
 #[cfg(target_os = "linux")]
@@ -162,6 +164,10 @@ fn help_is_a_contract() {
     for (name, arguments) in [
         ("afterimage", &["--help"][..]),
         ("scan", &["scan", "--help"]),
+        ("backup", &["backup", "--help"]),
+        ("backup_list", &["backup", "list", "--help"]),
+        ("backup_photos", &["backup", "photos", "--help"]),
+        ("backup_recover", &["backup", "recover", "--help"]),
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
