@@ -40,8 +40,11 @@ fn scan(image: &[u8]) -> Report {
 
 /// A path long enough that a record of it reaches over a word that NTFS replaces on disk, and a shorter one.
 fn path(nth: usize) -> String {
-    let folder =
-        if nth % 2 == 0 { "Bilder" } else { "Bilder/Ein langer Name, wie ihn Leute Ordnern geben" };
+    let folder = if nth.is_multiple_of(2) {
+        "Bilder"
+    } else {
+        "Bilder/Ein langer Name, wie ihn Leute Ordnern geben"
+    };
     format!("Users/anna/{folder}/IMG_{nth:04}.JPG")
 }
 

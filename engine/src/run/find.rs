@@ -103,7 +103,7 @@ fn roots(
     let (mut roots, mut notes, mut images) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| Error::open(path, error))?;
-        if metadata.is_dir() {
+        if metadata.is_dir() && !source::is_sparse_bundle(path) {
             std::fs::read_dir(path).map_err(|error| Error::open(path, error))?;
             let tree = FolderTree::walk(path, &|folder| is_left_out(folder, output), progress);
             notes.extend(unlisted(&tree));
@@ -127,7 +127,8 @@ fn volumes(
     progress: &Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Tree>>, Error> {
-    let source: Arc<dyn Source> = Arc::from(source::open(path, source::Io::Auto)?);
+    let open = if source::is_sparse_bundle(path) { source::open } else { source::open_as_it_is };
+    let source: Arc<dyn Source> = Arc::from(open(path, source::Io::Auto)?);
     let survey = Survey::of(&*source as &dyn afterimage_signatures::Bytes);
     if progress.stopped() {
         return Ok(Vec::new());
