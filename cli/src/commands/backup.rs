@@ -6,6 +6,8 @@ mod photos;
 mod usual;
 mod which;
 
+pub(super) use usual::usual as usual_folders;
+
 use std::io::Write;
 
 use clap::Subcommand;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use afterimage_engine::options::Options;
+use afterimage_engine::places::backup::linked_backups;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::prognosis::{Prognosis, prognosis};
 use afterimage_engine::run::{self, ForecastOptions};
@@ -14,6 +15,7 @@ use anyhow::Context;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::Timestamp;
 
+use super::backup::usual_folders;
 use super::scan::complain;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
@@ -117,7 +119,11 @@ impl Find {
         let passwords = GivenPasswords::new(self.password_file.as_deref())?;
         let options = self.options()?;
         let paths = match self.paths.is_empty() {
-            true => roots::usual(&System::running()),
+            // Backups that were moved elsewhere are linked to from where they were.
+            true => {
+                let moved = usual_folders().into_iter().flat_map(|folder| linked_backups(&folder));
+                roots::usual(&System::running()).into_iter().chain(moved).collect()
+            }
             false => self.paths,
         };
         let progress = Arc::new(Progress::default());
