@@ -205,13 +205,13 @@ fn photos(observed: &Observed) -> Said {
         true => Hope::Good,
         false => Hope::Possible,
     };
-    let wheres = match (observed.volumes.is_empty(), is_anew) {
+    let location = match (observed.volumes.is_empty(), is_anew) {
         (true, _) => "no file system is on it, and",
         (_, true) => "it was formatted anew, and",
         _ => "in the space that is free,",
     };
     let said = format!(
-        "{} {} in {} that were looked at: {wheres} what was there before can be found by what photos look \
+        "{} {} in {} that were looked at: {location} what was there before can be found by what photos look \
          like.{}",
         count(free.photos, "photo", "photos"),
         if free.photos == 1 { "begins" } else { "begin" },
