@@ -61,7 +61,7 @@ fn overview(out: &mut dyn Write) -> std::io::Result<()> {
             Some((least, most)) => format!("{least} to {most} days"),
             None => "not known: look now".to_owned(),
         };
-        writeln!(out, "  {:<18} {:<40} {days}", service.id, service.title)?;
+        writeln!(out, "  {:<18} {:<39} {days}", service.id, service.title)?;
     }
     writeln!(out)?;
     let more = "`afterimage find --guide SERVICE` tells the steps, what else to look for, and the sources.";

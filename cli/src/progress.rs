@@ -67,7 +67,7 @@ impl Ticker {
 const MOST_FOUND: usize = 22;
 
 /// What is said when somebody asked for an end. It begins with what to do, for narrow terminals.
-const STOPPED: &str = "stopping: writing what was found, in a moment; --resume goes on later";
+const STOPPED: &str = "stopping: what was found is written, in a moment";
 
 /// What is said while the report of what was found is made.
 const WINDING_UP: &str = "stopping: sorting out what was found, writing the report";

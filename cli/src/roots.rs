@@ -24,12 +24,12 @@ pub fn usual(system: &System) -> Vec<PathBuf> {
     let is_drive = |point: &PathBuf| {
         MOUNTED.iter().any(|above| point.starts_with(above) && point != Path::new(above))
     };
-    found.extend(points.filter(is_drive));
+    found.extend(points.filter(is_drive).filter(|point| std::fs::read_dir(point).is_ok()));
     outermost(found)
 }
 
 /// Those that lie in no other.
-fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+pub fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.sort();
     paths.dedup();
     let all = paths.clone();

@@ -64,7 +64,7 @@ impl Told<'_> {
 }
 
 /// Places that keep former versions.
-const VERSIONS: [&str; 2] = ["File History", "Time Machine"];
+const VERSIONS: [&str; 2] = ["Windows File History", "Time Machine"];
 
 /// What lies in places of one kind.
 #[derive(Debug, Default)]
@@ -166,7 +166,7 @@ fn line(name: &str, place: &Place, now: i64) -> String {
         said += &format!(", {} only previews or thumbnails", place.small);
     }
     if place.surpassed > 0 {
-        said += &format!(", {} of photos that were found in full", place.surpassed);
+        said += &format!(", {} of photos of which a better copy was found", place.surpassed);
     }
     if place.copies > 0 {
         said += &format!(", {} the same as others here", place.copies);

@@ -122,7 +122,10 @@ impl Find {
             // Backups that were moved elsewhere are linked to from where they were.
             true => {
                 let moved = usual_folders().into_iter().flat_map(|folder| linked_backups(&folder));
-                roots::usual(&System::running()).into_iter().chain(moved).collect()
+                let moved = moved.filter_map(|link| link.canonicalize().ok());
+                roots::outermost(
+                    roots::usual(&System::running()).into_iter().chain(moved).collect(),
+                )
             }
             false => self.paths,
         };

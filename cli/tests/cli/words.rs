@@ -15,7 +15,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("list card.img", &["did you mean: afterimage scan card.img --list"]),
     (
         "xyzzy",
-        &["no command 'xyzzy'", "scan, recover, image, devices, forecast, formats and bench"],
+        &[
+            "no command 'xyzzy'",
+            "scan, find, backup, cloud, recover, image, devices, forecast, formats and bench",
+        ],
     ),
     ("-o out scan card.img", &["no option '-o' here", "afterimage scan card.img --output DIR"]),
     ("--scan card.img", &["no option '--scan' here", "afterimage scan"]),

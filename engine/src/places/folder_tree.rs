@@ -1,6 +1,5 @@
 //! A folder of this machine as a tree.
 
-use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -48,7 +47,11 @@ impl FolderTree {
         }
         let mut folders = if found.is_empty() { vec![(root.to_path_buf(), 0)] } else { vec![] };
         while let Some((folder, depth)) = folders.pop() {
-            if progress.stopped() || found.len() > MOST_NODES {
+            if progress.stopped() {
+                break;
+            }
+            if found.len() > MOST_NODES {
+                tree.unread.push((folder, format!("more than {MOST_NODES} files lie before it")));
                 break;
             }
             let entries = match fs::read_dir(&folder) {
@@ -58,11 +61,20 @@ impl FolderTree {
                     continue;
                 }
             };
-            for entry in entries.flatten() {
-                let path = entry.path();
-                let Ok(metadata) = entry.metadata() else { continue };
-                if is_left_out(&path) {
+            for entry in entries {
+                let looked = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)));
+                let (path, metadata) = match looked {
+                    Ok(looked) => looked,
+                    Err(error) => {
+                        tree.unread.push((folder.clone(), error.to_string()));
+                        continue;
+                    }
+                };
+                if metadata.is_dir() && is_left_out(&path) {
                     continue;
+                }
+                if metadata.is_dir() && depth >= MOST_DEPTH {
+                    tree.unread.push((path.clone(), "it lies too deep".to_owned()));
                 }
                 if metadata.is_dir() && depth < MOST_DEPTH {
                     folders.push((path.clone(), depth + 1));
@@ -70,8 +82,10 @@ impl FolderTree {
                 found.push((tree.node(&path, &metadata), path));
             }
         }
-        found.sort_unstable_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        found.dedup_by(|(one, _), (other, _)| one.path == other.path);
+        // Names that are not UTF-8 may look alike.
+        found.sort_unstable_by(|(one, at), (other, other_at)| {
+            one.path.cmp(&other.path).then_with(|| at.cmp(other_at))
+        });
         (tree.nodes, tree.paths) = found.into_iter().unzip();
         tree
     }
@@ -81,8 +95,6 @@ impl FolderTree {
         self.paths.get(node).map(PathBuf::as_path)
     }
 
-    /// The folders that hold a mount of another file system are not known here: whoever walks a whole machine
-    /// leaves them out by `is_left_out`.
     fn node(&self, path: &Path, metadata: &Metadata) -> Node {
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
         let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
@@ -104,11 +116,6 @@ impl FolderTree {
             created: metadata.created().ok().and_then(moment),
             is_deleted: false,
         }
-    }
-
-    /// Folders that are named in `unread`, once each.
-    pub fn unread_folders(&self) -> BTreeSet<&Path> {
-        self.unread.iter().map(|(folder, _)| folder.as_path()).collect()
     }
 }
 

@@ -20,6 +20,8 @@ const MOST_TREES: usize = 1 << 16;
 pub struct Surveyed {
     /// The tree.
     pub tree: Arc<dyn Tree>,
+    /// The position of the tree that it lies in.
+    pub parent: Option<u32>,
     /// What is said of its files, by their positions.
     pub labels: HashMap<usize, Label>,
     /// Files that are not looked at: other trees are made of them, or they are there once more by another name.
@@ -57,9 +59,9 @@ impl Forest {
     /// Asks all places about `roots` and about the trees inside them. Ends early when the run is stopped.
     pub fn survey(roots: Vec<Box<dyn Tree>>, context: &Context<'_>) -> Self {
         let mut forest = Forest::default();
-        let mut waiting: Vec<(Box<dyn Tree>, u32)> =
-            roots.into_iter().rev().map(|tree| (tree, 0)).collect();
-        while let Some((tree, depth)) = waiting.pop() {
+        let mut waiting: Vec<(Box<dyn Tree>, u32, Option<u32>)> =
+            roots.into_iter().rev().map(|tree| (tree, 0, None)).collect();
+        while let Some((tree, depth, parent)) = waiting.pop() {
             let tree: Arc<dyn Tree> = Arc::from(tree);
             if context.progress.stopped() {
                 break;
@@ -74,16 +76,23 @@ impl Forest {
             for place in PLACES {
                 place.read(&tree, context, &mut findings);
             }
-            let inner = forest.add(tree, findings);
+            let number = forest.trees.len() as u32;
+            let inner = forest.add(tree, parent, findings);
             if depth < MOST_DEPTH {
-                waiting.extend(inner.into_iter().rev().map(|tree| (tree, depth + 1)));
+                let inner = inner.into_iter().rev();
+                waiting.extend(inner.map(|tree| (tree, depth + 1, Some(number))));
             }
         }
         forest
     }
 
     /// Adds a tree; gives those inside it.
-    fn add(&mut self, tree: Arc<dyn Tree>, findings: Findings) -> Vec<Box<dyn Tree>> {
+    fn add(
+        &mut self,
+        tree: Arc<dyn Tree>,
+        parent: Option<u32>,
+        findings: Findings,
+    ) -> Vec<Box<dyn Tree>> {
         let Findings { labels, lost, trees, notes, repeats } = findings;
         self.lost.extend(lost);
         self.notes.extend(notes);
@@ -97,7 +106,7 @@ impl Forest {
             made_of.extend(nodes);
             inner.push(tree);
         }
-        self.trees.push(Surveyed { tree, labels: by_node, made_of });
+        self.trees.push(Surveyed { tree, parent, labels: by_node, made_of });
         inner
     }
 }

@@ -24,8 +24,9 @@ impl Place for SparseBundles {
                 let path = [tree.title(), bundle].join("/");
                 let path = path.trim_end_matches('/');
                 findings.notes.push(format!(
-                    "{path} is a disk image of macOS in pieces (a sparse bundle), perhaps with backups in it; what it \
-                     holds comes back with: afterimage scan {path} --output DIR"
+                    "{path} is a disk image of macOS in pieces (a sparse bundle), perhaps with backups in it; name it \
+                     to `afterimage find` or `afterimage scan`, where it lies in an image or an archive after \
+                     copying it out"
                 ));
             }
         }

@@ -10,6 +10,9 @@ use super::tree::{ReadFailure, Tree};
 use crate::model::SpanSet;
 use crate::source::{SECTOR_SIZE, Source, SourceKind};
 
+/// All files of a tree together are no longer, in bytes: lengths are what an attacker says.
+const MOST_BYTES: u64 = 1 << 62;
+
 /// Files of a tree one after the other, each from the beginning of a sector: what finds, hashes and writes
 /// files of a source does the same with files of a tree. Where a file lies in it means nothing to a user.
 pub struct TreeSource {
@@ -26,8 +29,8 @@ impl TreeSource {
         let (mut at, mut starts) = (0u64, Vec::with_capacity(tree.nodes().len() + 1));
         for node in tree.nodes() {
             starts.push(at);
-            at = at.saturating_add(node.len).div_ceil(u64::from(SECTOR_SIZE));
-            at = at.saturating_mul(u64::from(SECTOR_SIZE));
+            let end = at.checked_add(node.len).filter(|end| *end <= MOST_BYTES);
+            at = end.map_or(at, |end| end.next_multiple_of(u64::from(SECTOR_SIZE)));
         }
         starts.push(at);
         let path = PathBuf::from(tree.title());
@@ -37,7 +40,10 @@ impl TreeSource {
     /// Where a node lies.
     pub fn span(&self, node: usize) -> Span {
         let len = self.tree.nodes().get(node).map_or(0, |node| node.len);
-        Span { at: self.starts.get(node).copied().unwrap_or(0), len }
+        let at = self.starts.get(node).copied().unwrap_or(0);
+        // One that is longer than anything has no place here.
+        let fits = at.checked_add(len).is_some_and(|end| end <= MOST_BYTES);
+        Span { at, len: if fits { len } else { 0 } }
     }
 
     /// All of it.

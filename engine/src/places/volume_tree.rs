@@ -25,7 +25,6 @@ impl VolumeTree {
         let live = volume.contents.entries.iter().filter(|entry| !entry.deleted);
         let mut found: Vec<(Node, Result<Runs, &'static str>)> = live.map(file).collect();
         found.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        found.dedup_by(|(one, _), (other, _)| one.path == other.path);
         let mut folders: Vec<String> = Vec::new();
         for (node, _) in &found {
             let mut folder = node.folder();
@@ -39,7 +38,6 @@ impl VolumeTree {
         folders.dedup();
         found.extend(folders.into_iter().map(|path| (folder(path), Err("it is a folder"))));
         found.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        found.dedup_by(|(one, _), (other, _)| one.path == other.path);
         let (nodes, runs) = found.into_iter().unzip();
         VolumeTree { source, title, nodes, runs }
     }
@@ -80,7 +78,12 @@ impl Tree for VolumeTree {
             self.runs.get(node).ok_or_else(|| ReadFailure("there is no such file".into()))?;
         let runs = runs.as_ref().map_err(|why| ReadFailure((*why).to_owned()))?;
         let len = self.nodes[node].len;
-        Ok(Box::new(InRuns { source: &*self.source, runs, len }))
+        let lens = runs.as_slice().iter().scan(0u64, |next, run| {
+            let begin = *next;
+            *next = next.saturating_add(run.len);
+            Some(begin)
+        });
+        Ok(Box::new(InRuns { source: &*self.source, runs, begins: lens.collect(), len }))
     }
 }
 
@@ -88,17 +91,18 @@ impl Tree for VolumeTree {
 struct InRuns<'t> {
     source: &'t dyn Source,
     runs: &'t Runs,
+    /// Where each run begins in the file.
+    begins: Vec<u64>,
     len: u64,
 }
 
 impl InRuns<'_> {
     /// The parts of `span` that lie in runs: where they begin in the file, and where in the source.
     fn parts(&self, span: Span) -> impl Iterator<Item = (u64, Span)> + '_ {
-        let mut base = 0u64;
-        self.runs.as_slice().iter().filter_map(move |run| {
-            let begin = base;
-            base = base.saturating_add(run.len);
-            let (from, to) = (span.at.max(begin), span.end().min(base));
+        let first = self.begins.partition_point(|begin| *begin <= span.at).saturating_sub(1);
+        let runs = self.runs.as_slice().iter().zip(&self.begins).skip(first);
+        runs.take_while(move |(_, begin)| **begin < span.end()).filter_map(move |(run, &begin)| {
+            let (from, to) = (span.at.max(begin), span.end().min(begin.saturating_add(run.len)));
             (from < to).then(|| (from, Span { at: run.at + (from - begin), len: to - from }))
         })
     }

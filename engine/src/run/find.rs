@@ -1,5 +1,6 @@
 //! Copies that survive elsewhere: from paths to what a report lists of them.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::output::destination;
 use crate::output::report::ReportFile;
 use crate::places::{Context, FolderTree, Forest, Label, Passwords, Tree, TreeSource, VolumeTree};
 use crate::settle::Disposition;
-use crate::source::{self, Source};
+use crate::source::{self, Source, Watched};
 use crate::volumes::survey::Survey;
 
 /// Decides by its label and its record whether a file is asked for.
@@ -60,7 +61,10 @@ pub fn find(
     let destination = match &options.output {
         // What lies beside the files of a folder that is mounted harms none of them.
         Some(output) => Some(destination::check(output, &apart(paths))?),
-        None => None,
+        None => {
+            destination::check_temporary(&std::env::temp_dir(), &apart(paths))?;
+            None
+        }
     };
     let output = destination.as_ref().map(|destination| destination.path.as_path());
     let (roots, mut notes, images) = roots(paths, output, progress)?;
@@ -88,9 +92,10 @@ pub fn find(
     }
 }
 
-/// Those of the paths that are no folders.
+/// Those of the paths that are images or devices.
 fn apart(paths: &[PathBuf]) -> Vec<PathBuf> {
-    paths.iter().filter(|path| !path.is_dir()).cloned().collect()
+    let is_folder = |path: &PathBuf| path.is_dir() && !source::is_sparse_bundle(path);
+    paths.iter().filter(|path| !is_folder(path)).cloned().collect()
 }
 
 /// The trees that `paths` name, what is to be said of them, and which of them are images or devices.
@@ -105,7 +110,15 @@ fn roots(
         let metadata = std::fs::metadata(path).map_err(|error| Error::open(path, error))?;
         if metadata.is_dir() && !source::is_sparse_bundle(path) {
             std::fs::read_dir(path).map_err(|error| Error::open(path, error))?;
-            let tree = FolderTree::walk(path, &|folder| is_left_out(folder, output), progress);
+            let recovered = RefCell::new(Vec::new());
+            let is_left_out = |folder: &Path| is_left_out(folder, output, &recovered);
+            let tree = FolderTree::walk(path, &is_left_out, progress);
+            notes.extend(recovered.into_inner().iter().map(|folder: &PathBuf| {
+                format!(
+                    "{} holds what an earlier run recovered, and was left out",
+                    folder.display()
+                )
+            }));
             notes.extend(unlisted(&tree));
             roots.push(Box::new(tree) as Box<dyn Tree>);
             continue;
@@ -128,9 +141,10 @@ fn volumes(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Tree>>, Error> {
     let open = if source::is_sparse_bundle(path) { source::open } else { source::open_as_it_is };
-    let source: Arc<dyn Source> = Arc::from(open(path, source::Io::Auto)?);
+    let watched = Watched::new(open(path, source::Io::Auto)?, progress.wish());
+    let source: Arc<dyn Source> = Arc::new(watched);
     let survey = Survey::of(&*source as &dyn afterimage_signatures::Bytes);
-    if progress.stopped() {
+    if progress.is_over() {
         return Ok(Vec::new());
     }
     let mut trees = Vec::new();
@@ -157,9 +171,16 @@ const OF_THE_SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
 const STATE: &str = destination::STATE;
 
 /// Whether a path is not looked at: the system's own, the output folder, and what earlier runs have recovered.
-fn is_left_out(path: &Path, output: Option<&Path>) -> bool {
+fn is_left_out(path: &Path, output: Option<&Path>, recovered: &RefCell<Vec<PathBuf>>) -> bool {
     let is_system = OF_THE_SYSTEM.iter().any(|system| path == Path::new(system));
-    is_system || output.is_some_and(|output| path == output) || path.join(STATE).is_dir()
+    if is_system || output.is_some_and(|output| path == output) {
+        return true;
+    }
+    let is_recovered = path.join(STATE).is_dir();
+    if is_recovered {
+        recovered.borrow_mut().push(path.to_path_buf());
+    }
+    is_recovered
 }
 
 /// So many folders are named that could not be listed.

@@ -33,7 +33,8 @@ impl<'o> Job<'o, Opened> {
     ) -> (Job<'o, Scanned>, Option<String>) {
         let Job { environment, ledger, .. } = &mut self;
         let files = forest.trees.iter().flat_map(|one| one.files().map(|at| node(one, at).len));
-        environment.progress.total.store(files.sum(), Relaxed);
+        let total = files.fold(0u64, u64::saturating_add);
+        environment.progress.total.store(total, Relaxed);
         let mut gathering =
             Gathering { environment, ledger, choice, better: HashSet::new(), unread: Vec::new() };
         for (index, surveyed) in (0..).zip(&forest.trees) {
@@ -69,8 +70,9 @@ struct Gathering<'g, 'o> {
     environment: &'g mut Environment<'o>,
     ledger: &'g mut Ledger,
     choice: Option<Choice<'g>>,
-    /// Paths of photos of which an original was found, or a copy that is nearer than a preview.
-    better: HashSet<String>,
+    /// Photos of which an original was found whole, or a copy that is nearer than a preview: paths in a tree by
+    /// its number, and paths of this machine.
+    better: HashSet<(Option<u32>, String)>,
     /// Files that could not be read, and why.
     unread: Vec<(String, String)>,
 }
@@ -146,7 +148,7 @@ impl Gathering<'_, '_> {
                 Looked::Unread(why) => self.unread.push((path, why)),
                 Looked::Photo(mut found) => {
                     let record = &mut found[0].record;
-                    self.compare(record, path);
+                    self.compare(record, (index, surveyed.parent), path);
                     let format = self.environment.options.registry.name(record.format.into());
                     self.environment.progress.count(format);
                     batch.add(&found);
@@ -158,16 +160,26 @@ impl Gathering<'_, '_> {
     }
 
     /// Notes whether something better than a preview was found, or takes note of what is better than one.
-    fn compare(&mut self, record: &mut Record, path: String) {
+    fn compare(&mut self, record: &mut Record, (tree, parent): (u32, Option<u32>), path: String) {
         let original = record.facts.path.clone();
+        let is_whole = record.grade >= Grade::Structural;
         let Some(place) = &mut record.place else { return };
         match place.fidelity {
             Fidelity::Thumbnail | Fidelity::Preview => {
+                let Some(shown) = &place.shows else { return };
+                // The same path means the same photo in one tree, or in the one around a cache; a path of this
+                // machine means it everywhere.
+                let mut keys =
+                    [Some((Some(tree), shown.clone())), None, Some((None, shown.clone()))];
+                keys[1] = parent.map(|parent| (Some(parent), shown.clone()));
                 place.is_surpassed =
-                    place.shows.as_ref().is_some_and(|shown| self.better.contains(shown));
+                    keys.into_iter().flatten().any(|key| self.better.contains(&key));
             }
+            _ if !is_whole => {}
             Fidelity::Reencoded | Fidelity::Edited | Fidelity::Original => {
-                self.better.extend([Some(path), original].into_iter().flatten());
+                self.better.insert((None, path));
+                self.better.insert((Some(tree), place.from.clone()));
+                self.better.extend(original.map(|original| (Some(tree), original)));
             }
         }
     }
@@ -183,6 +195,9 @@ struct One<'l> {
 
 impl One<'_> {
     fn look(&self, source: &TreeSource, at: usize, node: &Node) -> Result<Looked, Error> {
+        if self.environment.progress.stopped() {
+            return Ok(Looked::Other);
+        }
         let file = match source.open(at) {
             Ok(file) => file,
             Err(why) => return Ok(Looked::Unread(why.to_string())),

@@ -1,5 +1,7 @@
 //! What is known of photos that existed, and which of the files that were found they are.
 
+use std::cmp::Reverse;
+
 use super::environment::Environment;
 use super::job::{Job, Settled};
 use super::source_job::SourceJob;
@@ -28,9 +30,12 @@ impl Job<'_, Settled> {
         for listed in self.listed() {
             let (file, disposition) = listed?;
             if disposition != Disposition::Unseen {
-                let is_small = survivor_state(&file) == LostState::PreviewOnly;
-                let rank = (is_small, file.duplicate_of.is_some(), file.parent.is_some(), file.id);
-                found.push((rank, file.status == Status::Live, survivor(file)));
+                let state = survivor_state(&file);
+                let (is_copy, is_inner) = (file.duplicate_of.is_some(), file.parent.is_some());
+                let rank = (Reverse(state), is_copy, is_inner, file.id);
+                let is_in_place = file.place.as_ref().is_some_and(|place| place.name.is_some());
+                let is_live = file.status == Status::Live && !is_in_place;
+                found.push((rank, is_live && state == LostState::Whole, survivor(file)));
             }
         }
         found.sort_unstable_by_key(|(rank, ..)| *rank);

@@ -4,7 +4,6 @@
 mod bands;
 mod property;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_signatures::Bytes;
@@ -59,7 +58,7 @@ impl SparseBundle {
             ));
         }
         let sizes = PROPERTIES.iter().find_map(|name| {
-            let file = fs::File::open(path.join(name)).ok()?;
+            let file = bands::open_regular(&path.join(name)).ok()?;
             let mut text = Vec::new();
             std::io::Read::read_to_end(&mut std::io::Read::take(file, MOST_PROPERTIES), &mut text)
                 .ok()?;
@@ -81,7 +80,7 @@ impl SparseBundle {
 fn is_encrypted(path: &Path) -> bool {
     let begins = |name: &str| {
         let mut head = [0; ENCRYPTED.len()];
-        let file = fs::File::open(path.join(name));
+        let file = bands::open_regular(&path.join(name));
         file.is_ok_and(|mut file| std::io::Read::read_exact(&mut file, &mut head).is_ok())
             && head == ENCRYPTED
     };
@@ -136,6 +135,7 @@ impl Source for SparseBundle {
 mod tests {
     use super::*;
     use crate::source::{Io, open};
+    use std::fs;
 
     const BAND: u64 = 4096;
 

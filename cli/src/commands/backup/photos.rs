@@ -181,7 +181,13 @@ impl Looking {
         }
         let sources = &told.found.outcome.sources;
         if !sources.iter().any(|source| source.path.starts_with(PHONE)) {
-            text::paragraph(out, "", "There is no backup of an iPhone or iPad in what was named.")?;
+            let so_far = if told.found.outcome.interrupted { " so far" } else { "" };
+            let said =
+                format!("No backup of an iPhone or iPad was found{so_far} in what was named.");
+            text::paragraph(out, "", &said)?;
+            for note in &told.found.notes {
+                text::paragraph(out, "Note: ", &text::plain(note))?;
+            }
             return Ok(());
         }
         survivors::text(out, told)

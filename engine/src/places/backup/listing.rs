@@ -74,7 +74,7 @@ pub fn linked_backups(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for part in usual {
         let folder = folder.join(&part);
-        if !part.as_os_str().is_empty() && is_link(&folder) && folder.is_dir() {
+        if !part.as_os_str().is_empty() && is_link(&folder) && holds_backup(&folder) {
             found.push(folder);
             continue;
         }
@@ -90,6 +90,12 @@ pub fn linked_backups(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Whether a folder is a backup, or one lies directly in it: a link that leads elsewhere is not followed.
+fn holds_backup(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
+    is_backup(folder) || entries.into_iter().any(|entry| is_backup(&entry.path()))
+}
+
 fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink())
 }
@@ -99,13 +105,14 @@ fn is_backup(path: &Path) -> bool {
     has("Manifest.plist") || has("Manifest.db") || has("Manifest.mbdb")
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-    use std::os::unix::fs::symlink;
-
+    #[cfg(unix)]
     #[test]
     fn a_link_to_a_backup_is_followed_and_no_other() {
+        use super::*;
+        use std::os::unix::fs::symlink;
+
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir_all(at("disk/one")).unwrap();

@@ -33,6 +33,9 @@ pub(super) fn by_asset(database: &Database<'_>) -> HashMap<i64, Vec<String>> {
     by_asset
 }
 
+/// No album has a longer title, in bytes: a title is kept for every photo of it.
+const LONGEST_TITLE: usize = 1 << 10;
+
 /// The titles of albums that are shown, by key.
 fn titles(table: Table<'_>) -> HashMap<i64, String> {
     let [title, kind, trashed] =
@@ -44,7 +47,7 @@ fn titles(table: Table<'_>) -> HashMap<i64, String> {
     let shown = table.rows().filter_map(|row| {
         let is_folder = number(&row, kind).is_some_and(|kind| FOLDERS.contains(&kind));
         let is_trashed = number(&row, trashed).is_some_and(|state| state != 0);
-        let title = title_of(&row).filter(|title| !title.is_empty())?;
+        let title = title_of(&row).filter(|title| (1..=LONGEST_TITLE).contains(&title.len()))?;
         Some((row.rowid?, title)).filter(|_| !is_folder && !is_trashed)
     });
     shown.collect()

@@ -14,7 +14,7 @@ pub(super) fn since_2001(instant: i64) -> f64 {
 const TERM: f64 = 30.0 * 86_400.0;
 
 /// The most that a clock is away from UTC, in seconds.
-const MOST_OFFSET: i64 = 18 * 3600;
+const MOST_OFFSET: u64 = 18 * 3600;
 
 /// The moment that many seconds after the start of 2001 in UTC, by the clock of a place so many seconds east of it.
 pub(in crate::places) fn moment(seconds: f64, east: Option<i64>) -> Option<Moment> {
@@ -23,7 +23,7 @@ pub(in crate::places) fn moment(seconds: f64, east: Option<i64>) -> Option<Momen
     }
     let whole = seconds.floor();
     let utc = Moment::utc(whole as i64 + EPOCH, ((seconds - whole) * 1e9) as i32)?;
-    let east = east.filter(|east| east.abs() <= MOST_OFFSET);
+    let east = east.filter(|east| east.unsigned_abs() <= MOST_OFFSET);
     let Some(east) = east.and_then(|east| i32::try_from(east).ok()) else { return Some(utc) };
     let civil = utc.civil.checked_add(jiff::SignedDuration::from_secs(i64::from(east))).ok()?;
     Some(Moment { civil, offset: Some(east) })

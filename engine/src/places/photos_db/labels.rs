@@ -89,7 +89,9 @@ impl<'c> Labels<'c> {
             label.status = Status::Deleted;
             label.deleted_at = asset.trashed_at();
             label.expires_at = asset.expires_at();
-            label.place = self.place.deleted;
+            if asset.is_trashed {
+                label.place = self.place.deleted;
+            }
         }
         if asset.is_removed {
             label.marks.push("orphan");

@@ -205,6 +205,9 @@ fn moment(time: SystemTime) -> Option<Moment> {
     Moment::utc(i64::try_from(since.as_secs()).ok()?, i32::try_from(since.subsec_nanos()).ok()?)
 }
 
+/// No tag of a list has a longer name, its prefix included, in bytes.
+const LONGEST_TAG: usize = 64;
+
 /// An XML list with `string` for each `date`: the reader gives up on dates that its clock cannot show, and such
 /// are common, as the year 1 for "never".
 fn with_dates_as_texts(bytes: &[u8]) -> Vec<u8> {
@@ -213,7 +216,9 @@ fn with_dates_as_texts(bytes: &[u8]) -> Vec<u8> {
     for tag in memchr_iter(b'<', bytes) {
         let start = tag + 1 + usize::from(bytes.get(tag + 1) == Some(&b'/'));
         let name = &bytes[start.min(bytes.len())..];
-        let len = name.iter().take_while(|byte| !matches!(byte, b'>' | b'/' | b' ' | 9..=13));
+        let name = &name[..name.len().min(LONGEST_TAG)];
+        let len =
+            name.iter().take_while(|byte| !matches!(byte, b'<' | b'>' | b'/' | b' ' | 9..=13));
         let len = len.count();
         let is_date = name[..len] == *b"date" || name[..len].ends_with(b":date");
         if is_date {

@@ -68,14 +68,18 @@ struct Place {
     longitude: Option<f64>,
 }
 
+/// No photo and no album has a longer title, in bytes: a title is kept for every file that it is of.
+const LONGEST_TITLE: usize = 1 << 10;
+
 /// Reads a file of JSON; nothing when it is none of a photo or an album.
 pub(super) fn read(json: &[u8]) -> Option<Json> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let written: Written = serde_json::from_slice(json).ok()?;
-    if let Some(title) = written.album_data.and_then(|album| album.title) {
+    let is_short = |title: &String| title.len() <= LONGEST_TITLE;
+    if let Some(title) = written.album_data.and_then(|album| album.title).filter(is_short) {
         return Some(Json::Album(title));
     }
-    let title = written.title?;
+    let title = written.title.filter(is_short)?;
     let Some(taken) = written.photo_taken_time else {
         let is_album = written.date.is_some() || written.access.is_some();
         return is_album.then_some(Json::Album(title));

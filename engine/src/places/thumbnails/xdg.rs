@@ -40,10 +40,16 @@ impl Place for Xdg {
             let (cache, size) = node.folder().rsplit_once('/').unwrap_or(("", node.folder()));
             let is_of_photo = thumbnail.is_of_photo();
             let is_failure = cache.ends_with("/fail") || size == "fail";
+            let is_gone = thumbnail.is_gone(tree.as_ref(), cache);
             if is_of_photo && !is_failure {
-                findings.labels.push(thumbnail.label(at, size));
+                let mut label = thumbnail.label(at, size);
+                if is_gone {
+                    // Whatever lies at its path now is another photo.
+                    label.original_path = label.shows.take();
+                }
+                findings.labels.push(label);
             }
-            if is_of_photo && thumbnail.is_gone(tree.as_ref(), cache) {
+            if is_of_photo && is_gone {
                 let state = if is_failure { LostState::NameOnly } else { LostState::PreviewOnly };
                 let known: &mut Lost =
                     lost.entry(thumbnail.path.clone()).or_insert_with(|| thumbnail.lost());
@@ -108,7 +114,18 @@ impl Thumbnail {
     /// Whether the photo would lie in this tree and does not: that is known of those in the home of the cache.
     /// `cache` is the folder of the sizes.
     fn is_gone(&self, tree: &dyn Tree, cache: &str) -> bool {
-        self.in_tree(tree.title(), cache).is_some_and(|path| tree.at(&path).is_none())
+        self.in_tree(tree.title(), cache).is_some_and(|path| match tree.at(&path) {
+            None => true,
+            // Cameras use names again: what was modified at another time is another photo.
+            Some(at) => self.is_other(tree.nodes()[at].modified),
+        })
+    }
+
+    /// Whether a file that was modified then is another one than the thumbnail is of.
+    fn is_other(&self, modified: Option<Moment>) -> bool {
+        let second = |moment: Option<Moment>| moment.and_then(Moment::instant);
+        let (then, now) = (second(self.modified), second(modified));
+        then.zip(now).is_some_and(|(then, now)| then != now)
     }
 
     /// Where it would lie in a tree of that title.

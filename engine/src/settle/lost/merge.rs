@@ -6,6 +6,12 @@ use crate::model::Lost;
 /// Witnesses of one photo that are named; more say nothing new.
 const MOST_WITNESSES: usize = 8;
 
+/// Albums and digests of one photo that are kept.
+const MOST_WORDS: usize = 32;
+
+/// What is said of one photo is added to up to this length, in bytes.
+const LONGEST_NOTE: usize = 1000;
+
 /// One word for every photo, whoever tells of it, in the order in which they are first told of.
 pub(super) fn merged(lost: Vec<Lost>) -> Vec<Lost> {
     let (mut kept, mut index) = (Vec::<Lost>::new(), Index::default());
@@ -34,17 +40,19 @@ fn join(known: &mut Lost, more: Lost) {
     known.taken = known.taken.or(taken);
     known.deleted_at = known.deleted_at.or(deleted_at);
     for album in albums {
-        if !known.albums.contains(&album) {
+        if known.albums.len() < MOST_WORDS && !known.albums.contains(&album) {
             known.albums.push(album);
         }
     }
     for digest in digests {
-        if !known.digests.contains(&digest) {
+        if known.digests.len() < MOST_WORDS && !known.digests.contains(&digest) {
             known.digests.push(digest);
         }
     }
     known.note = match (known.note.take(), note) {
-        (Some(known), Some(more)) if known != more => Some(format!("{known}; {more}")),
+        (Some(known), Some(more)) if known.len() < LONGEST_NOTE && !known.contains(&more) => {
+            Some(format!("{known}; {more}"))
+        }
         (known, more) => known.or(more),
     };
 }

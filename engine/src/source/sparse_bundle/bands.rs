@@ -15,6 +15,14 @@ use crate::system::offset;
 /// Bands that are kept open, the last ones used.
 const MOST_OPEN: usize = 32;
 
+/// Opens a file of a bundle; a link, a folder or a pipe in its place is none.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    File::open(path)
+}
+
 /// Bands of an image, each a file that is named by its number in hex.
 pub(super) struct Bands {
     folder: PathBuf,
@@ -33,7 +41,12 @@ impl Bands {
         let mut there = Vec::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name();
-            let number = name.to_str().and_then(|name| u64::from_str_radix(name, 16).ok());
+            let number = name.to_str().and_then(|name| {
+                let number = u64::from_str_radix(name, 16).ok()?;
+                // Other ways to write a number name no band.
+                let is_name = name == format!("{number:x}") || name == format!("{number:X}");
+                is_name.then_some(number)
+            });
             there.extend(number.filter(|number| *number < len.div_ceil(band_len)));
         }
         there.sort_unstable();
@@ -104,12 +117,9 @@ impl Bands {
             return Ok(file);
         }
         let path = self.folder.join(format!("{number:x}"));
-        let path = if path.exists() { path } else { self.folder.join(format!("{number:X}")) };
-        // A folder or a pipe in place of a band is none.
-        if !fs::metadata(&path)?.is_file() {
-            return Err(io::Error::from(io::ErrorKind::InvalidInput));
-        }
-        let file = Arc::new(File::open(path)?);
+        let is_there = fs::symlink_metadata(&path).is_ok();
+        let path = if is_there { path } else { self.folder.join(format!("{number:X}")) };
+        let file = Arc::new(open_regular(&path)?);
         open.truncate(MOST_OPEN - 1);
         open.push_front((number, Arc::clone(&file)));
         Ok(file)

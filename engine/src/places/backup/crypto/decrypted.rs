@@ -64,7 +64,7 @@ impl<'b> Decrypted<'b> {
 
     /// The span of whole blocks around one.
     fn around(&self, at: u64, len: u64) -> Span {
-        let end = at.saturating_add(len).div_ceil(BLOCK) * BLOCK;
+        let end = at.saturating_add(len).div_ceil(BLOCK).saturating_mul(BLOCK);
         let whole = self.cipher_text.len() / BLOCK * BLOCK;
         Span::between(at / BLOCK * BLOCK, end.min(whole))
     }
