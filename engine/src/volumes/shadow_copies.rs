@@ -24,7 +24,7 @@ use store::Store;
 /// Source: J. Metz, "Volume Shadow Snapshot (VSS) format", documentation of libvshadow. Only volumes made from that
 /// documentation were read, none that Windows wrote.
 pub fn shadow_copies(source: &Arc<dyn Source>, span: Span) -> Vec<ShadowCopy> {
-    let volume = VolumeBytes { bytes: source.as_ref(), span };
+    let volume = VolumeBytes::new(source.as_ref(), span);
     let mut left = store::MOST_BLOCKS;
     let listed = catalog::read(&volume);
     let stores: Vec<Store> =

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use data_encoding::HEXLOWER;
+
 use super::crypto::{ClassKeys, FileKey, content_length};
 use super::files::Stored;
 use super::guess::guess;
 use super::location::Location;
-use super::manifest::{Row, RowKind};
+use super::manifest::{Row, RowKind, digest_of};
 use crate::places::place::Context;
 use crate::places::tree::{Node, NodeKind, Tree};
 
@@ -18,6 +20,10 @@ const MOST_PATH: usize = 4096;
 
 /// Folders inside each other that are made for paths.
 const MOST_DEPTH: usize = 64;
+
+/// Bytes of all folders that are made for paths, with what is kept of each: files of a hostile list lie each in folders
+/// of its own. After that none are made.
+const MOST_MADE: usize = 256 << 20;
 
 /// What became of the rows and the stored files.
 #[derive(Debug, Default)]
@@ -115,6 +121,12 @@ impl Assembling<'_> {
             }
             return;
         };
+        if self.used.contains(&at) && !is_by_its_path(&row) {
+            // A thousand rows must not make a thousand files of one.
+            let why = "its file is that of another path, and is not called by this one";
+            self.out.lost.push((row, why.to_owned()));
+            return;
+        }
         let (content, odd) = match self.stored(&row, at) {
             Ok(content) => content,
             Err(why) => {
@@ -181,6 +193,11 @@ impl Assembling<'_> {
     }
 }
 
+/// Whether what is stored for a row is called by its path.
+fn is_by_its_path(row: &Row) -> bool {
+    HEXLOWER.encode(&digest_of(row.domain.as_bytes(), row.path.as_bytes())) == row.id
+}
+
 struct Content {
     len: u64,
     key: Option<FileKey>,
@@ -193,15 +210,20 @@ fn node(row: &Row, path: String, kind: NodeKind, len: u64) -> Node {
 
 /// Adds the folders that no row lists, and puts all into the order of their paths.
 fn add_folders(files: &mut Vec<(Node, Option<Stored>)>) {
-    let mut folders = HashSet::new();
-    for (node, _) in &*files {
+    let (mut folders, mut left) = (HashSet::new(), MOST_MADE);
+    'files: for (node, _) in &*files {
         let above = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let mut folder = above(&node.path);
         for _ in 0..MOST_DEPTH {
             let Some(path) = folder.filter(|path| !path.is_empty()) else { break };
             folder = above(&path);
+            let needed = path.len() + size_of::<(Node, Option<Stored>)>();
             if !folders.insert(path) {
                 break;
+            }
+            left = left.saturating_sub(needed);
+            if left == 0 {
+                break 'files;
             }
         }
     }

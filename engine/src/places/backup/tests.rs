@@ -232,6 +232,22 @@ fn two_rows_of_one_path_are_one_file() {
 }
 
 #[test]
+fn a_stored_file_is_not_given_to_a_second_path() {
+    let files = vec![photo(1), photo(2)];
+    let mut parts = Backup::new(files.clone()).parts();
+    let list = parts.iter_mut().find(|(path, _)| path == "Manifest.db").unwrap();
+    let (first, second) = (files[0].id(), files[1].id());
+    while let Some(at) = memchr::memmem::find(&list.1, second.as_bytes()) {
+        list.1[at..at + second.len()].copy_from_slice(first.as_bytes());
+    }
+    let findings = read(&parts, &[]);
+    let why = findings.lost[0].note.as_deref().unwrap();
+    assert!(findings.lost.len() == 1 && why.contains("that of another path"), "{why}");
+    // Its own file is found by its digest.
+    assert_eq!(contents(&findings), expected(&files));
+}
+
+#[test]
 fn a_damaged_list_gives_what_lies_on_sound_pages() {
     let files: Vec<PhoneFile> = (1..=200).map(photo).collect();
     let backup = Backup::new(files.clone());

@@ -60,9 +60,15 @@ impl<'f> BlockStore<'f> {
         Some(&rest[..len.min(rest.len())])
     }
 
-    /// How many blocks there are.
-    pub(super) fn len(&self) -> usize {
-        self.addresses.len()
+    /// Where a block begins: blocks of two numbers and lengths can begin at one place.
+    pub(super) fn address(&self, number: u32) -> Option<u32> {
+        let address = self.addresses.get(usize::try_from(number).ok()?)?;
+        Some(address & !31)
+    }
+
+    /// How many bytes the file has.
+    pub(super) fn file_len(&self) -> usize {
+        self.bytes.len()
     }
 }
 

@@ -1,7 +1,14 @@
 //! What a CREATE TABLE statement says of its columns.
 
+use std::collections::HashMap;
+
 use super::column::{Affinity, Column, Fallback};
 use super::sql_words::{Word, words};
+
+/// Columns of a table, and parts of its key.
+///
+/// Source: <https://sqlite.org/limits.html>, "Maximum Number Of Columns".
+const MOST_COLUMNS: usize = 2000;
 
 /// A table as its statement declares it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +28,8 @@ struct Draft {
     is_descending: bool,
 }
 
-/// Reads a CREATE TABLE statement; one that is cut gives the columns before the cut.
+/// Reads a CREATE TABLE statement; one that is cut gives the columns before the cut. One with more columns than SQLite
+/// allows is none.
 ///
 /// Source: <https://sqlite.org/lang_createtable.html>.
 pub(super) fn parse(sql: &str) -> Option<Declared> {
@@ -49,6 +57,9 @@ pub(super) fn parse(sql: &str) -> Option<Declared> {
         } else {
             drafts.extend(draft(definition));
         }
+        if drafts.len().max(key.len()) > MOST_COLUMNS {
+            return None;
+        }
     }
     let of_columns = drafts.iter().filter(|draft| draft.is_key);
     key.extend(of_columns.map(|draft| draft.column.name.clone()));
@@ -70,9 +81,13 @@ pub(super) fn parse(sql: &str) -> Option<Declared> {
 /// Gives each stored column its position in the record: the key first in a table without row numbers.
 fn place(drafts: &mut [Draft], key: &[String]) {
     let mut next = 0;
+    let mut by_name = HashMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        by_name.entry(draft.column.name.to_ascii_lowercase()).or_insert(at);
+    }
     for name in key {
-        let named = |draft: &&mut Draft| draft.column.name.eq_ignore_ascii_case(name);
-        if let Some(draft) = drafts.iter_mut().find(named)
+        let known = by_name.get(&name.to_ascii_lowercase());
+        if let Some(draft) = known.and_then(|at| drafts.get_mut(*at))
             && draft.column.stored.is_none()
         {
             draft.column.stored = Some(next);
@@ -265,6 +280,11 @@ mod tests {
         assert_eq!(parse("CREATE VIRTUAL TABLE a USING rtree(b, c)"), None);
         assert_eq!(parse("CREATE TRIGGER a AFTER DELETE ON b BEGIN SELECT c(TABLE); END"), None);
         assert_eq!(parse("CREATE TABLE"), None);
+        let columns = |count| format!("CREATE TABLE a(b{})", ", b".repeat(count - 1));
+        assert_eq!(parse(&columns(MOST_COLUMNS)).map(|table| table.columns.len()), Some(2000));
+        assert_eq!(parse(&columns(MOST_COLUMNS + 1)), None);
+        let key = format!("CREATE TABLE a(b, PRIMARY KEY (b{}))", ", b".repeat(MOST_COLUMNS));
+        assert_eq!(parse(&key), None);
         assert_eq!(parse(""), None);
     }
 

@@ -55,7 +55,7 @@ impl Candidates<'_> {
                 if page.kind.is_table() != is_table || page.kind == PageKind::TableInterior {
                     continue;
                 }
-                self.budget = self.budget.checked_sub(rows.len() * least)?;
+                self.budget = self.budget.checked_sub(rows.len() * least.max(1))?;
                 let fits = rows.iter().map(|fields| table.schema.fit(fields));
                 let (mut exact, mut any) = (0, 0);
                 for fit in fits {

@@ -60,9 +60,8 @@ impl Survey {
         let all = 1..survey.tables.len();
         survey.walk(pages, all);
         let expected = Expected { owner: Owner::INDEX, is_table: false, fits: &|_| true };
-        for root in indexes {
-            TreePages::default().walk(pages, &mut survey.owners, root, &expected, Demand::Kind);
-        }
+        let owners = &mut survey.owners;
+        TreePages::default().walk(pages, owners, &indexes, &expected, Demand::Kind);
         survey.free = free_pages(pages, &mut survey.owners, header.first_free);
         survey.adopt(pages, false);
         survey.settle(pages);
@@ -76,7 +75,9 @@ impl Survey {
         self.encoding = shown.unwrap_or(self.encoding);
         self.tables[0].schema.encoding = self.encoding;
         let rows = Rows::new(pages, &self.owners, &self.tables[0]);
-        rows.filter_map(|row| schema::named(&row, self.encoding)).collect()
+        let named = rows.filter_map(|row| schema::named(&row, self.encoding));
+        // What a hostile schema repeats without end is neither read nor kept.
+        named.take(Owner::MOST_TABLES).collect()
     }
 
     /// Adds a table whose statement the caller knows, unless the schema has it. Where the schema has it without one of

@@ -36,9 +36,7 @@ impl SurveyedTable {
             is_table: !schema.declared.without_rowid,
             fits: &|fields: &[Field]| schema.fit(fields) != Fit::No,
         };
-        for root in roots {
-            self.tree.walk(pages, owners, *root, &expected, demand);
-        }
+        self.tree.walk(pages, owners, roots, &expected, demand);
     }
 
     /// Whether it has that name.

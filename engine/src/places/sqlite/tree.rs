@@ -1,6 +1,6 @@
 //! The pages of a tree.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::numbers::u32_at;
 use super::owners::{Owner, Owners};
@@ -8,12 +8,16 @@ use super::pages::Pages;
 use super::record::{Field, fields};
 use super::tree_page::{Cell, PageKind, TreePage};
 
+/// Ways to pages that are followed for a table, in pages of the database: a sound tree has one to each of its pages,
+/// and a hostile one leads to the same ones again and again.
+const MOST_STEPS: usize = 8;
+
 /// The pages of a tree of a table or an index.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TreePages {
     /// Pages that hold rows, in order; of an index the interior ones do too.
     pub(super) with_rows: Vec<u32>,
-    /// Pages that something here leads to and that do not fit: perhaps the way there is damaged.
+    /// Pages that something here leads to and that do not fit, each once: perhaps the way there is damaged.
     pub(super) doubtful: Vec<u32>,
     /// Whether a page that something leads to, or the way to it, is damaged.
     pub(super) is_damaged: bool,
@@ -47,31 +51,39 @@ struct Step {
 }
 
 impl TreePages {
-    /// Follows a tree from `root`. Each page is taken once over all trees, so that neither a loop nor two ways to one
-    /// page cost anything. A page whose rows cannot belong where the way leads is left to the others first.
+    /// Follows a tree from its root, or its parts from each of `roots`. Each page is taken once over all trees, so
+    /// that neither a loop nor two ways to one page cost anything. A page whose rows cannot belong where the way leads
+    /// is left to the others first.
     pub(super) fn walk(
         &mut self,
         pages: &Pages<'_>,
         owners: &mut Owners,
-        root: u32,
+        roots: &[u32],
         expected: &Expected<'_>,
         demand: Demand,
     ) {
-        let mut steps = vec![Step { page: root, low: None, high: None }];
+        let of_root = |root: &u32| Step { page: *root, low: None, high: None };
+        let mut steps: Vec<Step> = roots.iter().rev().map(of_root).collect();
+        // How many more may be added.
+        let mut left = (pages.count() as usize).saturating_mul(MOST_STEPS);
         // Pages that cannot be of this tree, whatever way leads to them: each is looked into once.
         let mut rejected = HashSet::new();
+        // Pages that can be of this tree, and not where the ways led so far.
+        let mut elsewhere: HashMap<u32, TreePage<'_>> = HashMap::new();
         while let Some(step) = steps.pop() {
             if !owners.is_free(step.page) || rejected.contains(&step.page) {
                 self.is_damaged = true;
                 continue;
             }
-            let page = pages.page(step.page).and_then(|bytes| read(bytes, &step, pages, expected));
+            let known = elsewhere.get(&step.page).copied();
+            let is_known = known.is_some();
+            let page = known.or_else(|| read(pages.page(step.page)?, &step, pages, expected));
             let Some(page) = page else {
                 self.is_damaged = true;
                 rejected.insert(step.page);
                 continue;
             };
-            if demand >= Demand::Columns && !has_columns(&page, expected) {
+            if !is_known && demand >= Demand::Columns && !has_columns(&page, expected) {
                 self.is_damaged = true;
                 self.doubtful.push(step.page);
                 rejected.insert(step.page);
@@ -79,7 +91,9 @@ impl TreePages {
             }
             if demand == Demand::Numbers && !has_numbers(&page, &step) {
                 self.is_damaged = true;
-                self.doubtful.push(step.page);
+                if elsewhere.insert(step.page, page).is_none() {
+                    self.doubtful.push(step.page);
+                }
                 continue;
             }
             owners.claim(step.page, expected.owner);
@@ -87,15 +101,17 @@ impl TreePages {
                 self.with_rows.push(step.page);
             }
             if !page.kind.is_leaf() {
-                self.is_damaged |= !children(&page, &step, &mut steps);
+                self.is_damaged |= !children(&page, &step, &mut steps, &mut left);
             }
         }
     }
 }
 
-/// Adds the children of a page, the first last; false when one cannot be read.
-fn children(page: &TreePage<'_>, step: &Step, steps: &mut Vec<Step>) -> bool {
+/// Adds the children of a page, the first last, each once and at most `left` of them; false when one cannot be read or
+/// is left out.
+fn children(page: &TreePage<'_>, step: &Step, steps: &mut Vec<Step>, left: &mut usize) -> bool {
     let first = steps.len();
+    let mut added = HashSet::new();
     let (mut low, mut is_whole) = (step.low, true);
     for nth in 0..=page.cells {
         let Some((child, key)) = page.child(nth) else {
@@ -104,7 +120,16 @@ fn children(page: &TreePage<'_>, step: &Step, steps: &mut Vec<Step>) -> bool {
             continue;
         };
         let high = if nth == page.cells { step.high } else { key };
-        steps.push(Step { page: child, low, high });
+        if *left == 0 {
+            is_whole = false;
+            break;
+        }
+        if added.insert(child) {
+            *left -= 1;
+            steps.push(Step { page: child, low, high });
+        } else {
+            is_whole = false;
+        }
         low = key;
     }
     steps[first..].reverse();

@@ -21,11 +21,17 @@ const MOST_NAME: u32 = 4096;
 /// Bytes of padding between a name and its picture.
 const MOST_PADDING: u32 = 4096;
 
-/// Bytes that are searched at once.
+/// Bytes that are searched first: the next entry stands right there nearly always.
+const FIRST: usize = 256;
+
+/// Bytes that are searched at once at most.
 const CHUNK: usize = 1 << 20;
 
 /// Entries of one file: a cache is cleared long before.
 const MOST_ENTRIES: usize = 1_000_000;
+
+/// Places of one file that begin as an entry does and have no picture: a sound cache has one for each that was removed.
+const MOST_FAILED: usize = 1_000_000;
 
 /// A picture in a cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +91,9 @@ pub(super) struct Cache {
 pub(super) fn entries(bytes: &dyn Bytes, stopped: &dyn Fn() -> bool) -> Result<Cache, u32> {
     let version = read(bytes, 0, 8).and_then(|head| le32(&head, 4)).unwrap_or(0);
     let layout = Layout::of(version).ok_or(version)?;
-    let (mut entries, mut at) = (Vec::new(), HEADER);
+    let (mut entries, mut failed, mut at) = (Vec::new(), 0, HEADER);
     while let Some(found) = next(bytes, at, stopped) {
-        if entries.len() >= MOST_ENTRIES {
+        if entries.len() >= MOST_ENTRIES || failed >= MOST_FAILED {
             break;
         }
         at = match entry(bytes, found, layout) {
@@ -97,7 +103,10 @@ pub(super) fn entries(bytes: &dyn Bytes, stopped: &dyn Fn() -> bool) -> Result<C
                 end
             }
             // An entry without a picture, under which former ones may lie.
-            None => found + MAGIC.len() as u64,
+            None => {
+                failed += 1;
+                found + MAGIC.len() as u64
+            }
         };
     }
     Ok(Cache { entries, version })
@@ -106,8 +115,7 @@ pub(super) fn entries(bytes: &dyn Bytes, stopped: &dyn Fn() -> bool) -> Result<C
 /// Where the next entry begins at or after `at`.
 fn next(bytes: &dyn Bytes, mut at: u64, stopped: &dyn Fn() -> bool) -> Option<u64> {
     let finder = memchr::memmem::Finder::new(MAGIC);
-    // The next one stands right here nearly always.
-    let mut len = 256;
+    let mut len = FIRST;
     while at < bytes.len() && !stopped() {
         let mut chunk = vec![0; usize::try_from(bytes.len() - at).unwrap_or(len).min(len)];
         bytes.read_at(at, &mut chunk);
@@ -115,7 +123,8 @@ fn next(bytes: &dyn Bytes, mut at: u64, stopped: &dyn Fn() -> bool) -> Option<u6
             return Some(at + found as u64);
         }
         at += (chunk.len() - (MAGIC.len() - 1).min(chunk.len() - 1)) as u64;
-        len = CHUNK;
+        // Where one follows after all, no more is read than twice the way to it.
+        len = (len * 2).min(CHUNK);
     }
     None
 }

@@ -26,6 +26,10 @@ const MOST_RATIO: u64 = 1000;
 /// Up to here a member is inflated whatever its ratio.
 const ALWAYS: u64 = 64 << 20;
 
+/// No member is inflated that declares more than this, whatever its ratio: no photo or film of a phone has so much, and
+/// it is written to a temporary file.
+const MOST_INFLATED: u64 = 64 << 30;
+
 /// What an archive holds.
 ///
 /// Source: PKWARE, APPNOTE.TXT 6.3.10, 4.3.
@@ -119,6 +123,11 @@ impl Directory {
 pub(super) fn is_inflating(member: &Member) -> bool {
     let most = member.packed_len.saturating_mul(MOST_RATIO).max(ALWAYS);
     member.method == Method::Deflated && member.len > most
+}
+
+/// Whether a member has to be inflated and declares more than is.
+pub(super) fn is_too_long(member: &Member) -> bool {
+    member.method == Method::Deflated && member.len > MOST_INFLATED
 }
 
 /// Finds the rows by the record at the end, which is searched for from behind: a comment or foreign bytes may follow.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use afterimage_signatures::Bytes;
@@ -14,6 +15,13 @@ use crate::places::slice::Slice;
 
 /// A member up to this length is kept in memory, a longer one in a file that has no name.
 const MOST_IN_MEMORY: u64 = 16 << 20;
+
+/// Bytes that lie in temporary files at once at most, of all archives of the process: a member that could come to more
+/// is not opened, so that a hostile archive does not fill the disk.
+const MOST_IN_FILES: u64 = 256 << 30;
+
+/// Bytes that lie in temporary files now.
+static IN_FILES: AtomicU64 = AtomicU64::new(0);
 
 /// Members that were read last. Those of an archive in an archive ask for the same one each time.
 static RECENT: Recent<Mutex<State>> = Recent::new(8);
@@ -41,7 +49,13 @@ struct State {
 
 enum Store {
     Memory(Vec<u8>),
-    File(File),
+    File(Spill),
+}
+
+/// A file without a name, whose bytes are counted for as long as it is there.
+struct Spill {
+    file: File,
+    counted: u64,
 }
 
 impl<'t> Inflated<'t> {
@@ -50,7 +64,7 @@ impl<'t> Inflated<'t> {
     ///
     /// # Errors
     ///
-    /// When a long one finds no room for a file.
+    /// When a long one finds no room for a file, or too much lies in such files already.
     pub(super) fn recent(
         tree: TreeId,
         node: usize,
@@ -96,13 +110,52 @@ impl<'t> Inflated<'t> {
 impl State {
     fn new(len: u64) -> io::Result<Self> {
         let store = if len > MOST_IN_MEMORY {
-            Store::File(tempfile::tempfile()?)
+            Store::File(Spill::new(len)?)
         } else {
             Store::Memory(Vec::new())
         };
         let inflater = InflateState::new_boxed(DataFormat::Raw);
         Ok(State { inflater, taken: 0, made: 0, store, is_over: false })
     }
+}
+
+impl Spill {
+    /// An empty file, when `len` bytes more may lie in such files.
+    fn new(len: u64) -> io::Result<Self> {
+        if !has_room(IN_FILES.load(Relaxed), len) {
+            return Err(no_room());
+        }
+        Ok(Spill { file: tempfile::tempfile()?, counted: 0 })
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let len = bytes.len() as u64;
+        // Counted first: others write at the same time.
+        let before = IN_FILES.fetch_add(len, Relaxed);
+        self.counted += len;
+        if !has_room(before, len) {
+            return Err(no_room());
+        }
+        self.file.seek(SeekFrom::End(0))?;
+        self.file.write_all(bytes)
+    }
+}
+
+impl Drop for Spill {
+    fn drop(&mut self) {
+        IN_FILES.fetch_sub(self.counted, Relaxed);
+    }
+}
+
+/// Whether `len` bytes more may lie in temporary files, besides `used` ones.
+fn has_room(used: u64, len: u64) -> bool {
+    used.checked_add(len).is_some_and(|sum| sum <= MOST_IN_FILES)
+}
+
+fn no_room() -> io::Error {
+    io::Error::other(
+        "what was unpacked of archives would take more than 256 GiB of temporary files",
+    )
 }
 
 impl Store {
@@ -112,10 +165,7 @@ impl Store {
                 made.extend_from_slice(bytes);
                 Ok(())
             }
-            Store::File(file) => {
-                file.seek(SeekFrom::End(0))?;
-                file.write_all(bytes)
-            }
+            Store::File(spill) => spill.append(bytes),
         }
     }
 
@@ -125,7 +175,7 @@ impl Store {
                 Bytes::read_at(made.as_slice(), at, out);
                 Ok(())
             }
-            Store::File(file) => {
+            Store::File(Spill { file, .. }) => {
                 file.seek(SeekFrom::Start(at))?;
                 file.read_exact(out)
             }
@@ -202,6 +252,17 @@ mod tests {
         for (at, len) in [(plain.len() - 1000, 1000), (70_000, 70_000), (0, 1)] {
             assert_eq!(read(&member, at as u64, len), plain[at..at + len]);
         }
+    }
+
+    #[test]
+    fn no_more_is_written_to_temporary_files_than_there_may_be() {
+        assert!(has_room(0, MOST_IN_FILES) && has_room(MOST_IN_FILES - 1, 1));
+        assert!(!has_room(MOST_IN_FILES, 1) && !has_room(1, u64::MAX));
+        assert!(Spill::new(MOST_IN_FILES + 1).is_err());
+        let mut spill = Spill::new(100).unwrap();
+        spill.append(&[1; 60]).unwrap();
+        assert_eq!(spill.counted, 60);
+        assert!(IN_FILES.load(Relaxed) >= 60);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use afterimage_signatures::Bytes;
 
-use super::directory::{Directory, is_inflating};
+use super::directory::{Directory, is_inflating, is_too_long};
 use super::inflated::Inflated;
 use super::local;
 use super::member::{Member, Method};
@@ -19,6 +19,10 @@ const MOST_DEPTH: usize = 64;
 /// Bytes of a path for whose folders nodes are made.
 const LONGEST_PATH: usize = 4096;
 
+/// Bytes of all folders that are made for members whose archives do not list them, with what is kept of each: members
+/// of a hostile archive lie each in folders of its own. After that none are made.
+const MOST_MADE: usize = 256 << 20;
+
 /// The files of an archive, or of the parts of one export as if they were one. Directories are read when somebody
 /// asks for the nodes.
 pub(in crate::places) struct ZipTree {
@@ -30,6 +34,9 @@ pub(in crate::places) struct ZipTree {
     stop: Stop,
     listed: OnceLock<Listed>,
 }
+
+/// A node, and of it the archive and the member that it is; nothing of a folder that is not listed.
+type Row = (Node, Option<(usize, Member)>);
 
 /// What the archives hold.
 struct Listed {
@@ -71,10 +78,15 @@ impl Listed {
         all.dedup_by(|(_, one), (_, other)| {
             one.is_folder && other.is_folder && one.name == other.name
         });
-        let mut rows = Vec::with_capacity(all.len());
-        let mut last = String::new();
+        let mut rows: Vec<Row> = Vec::with_capacity(all.len());
+        let (mut last, mut left) = (String::new(), MOST_MADE);
         for (archive, member) in all {
             for folder in folders(&member.name, &last) {
+                let needed = folder.len() + size_of::<Row>();
+                left = left.saturating_sub(needed);
+                if left == 0 {
+                    break;
+                }
                 rows.push((node(folder, None), None));
             }
             last.clone_from(&member.name);
@@ -137,6 +149,11 @@ impl Tree for ZipTree {
         }
         if is_inflating(member) {
             return Err(failed("its archive says that it is thousands of times its bytes there"));
+        }
+        if is_too_long(member) {
+            return Err(failed(
+                "its archive says that it has more than 64 GiB, and no more are unpacked",
+            ));
         }
         let archive = self.archives.get(*archive).ok_or_else(|| failed("there is no such part"))?;
         let bytes = Shared::from(self.tree.open(*archive)?);

@@ -58,17 +58,25 @@ struct Descriptor {
 }
 
 impl Blocks {
-    /// Adds the rows of a block of the list, at most `left` blocks in all.
-    pub(super) fn add(&mut self, rows: &[u8], left: &mut usize) {
+    /// Adds the rows of a block of the list, at most `left` blocks and ways between them in all; whether more may be
+    /// added.
+    pub(super) fn add(&mut self, rows: &[u8], left: &mut usize) -> bool {
         for row in rows.chunks_exact(DESCRIPTOR) {
             let Some(descriptor) = Descriptor::of(row) else { continue };
             if *left == 0 {
-                return;
+                return false;
             }
-            let before = self.by_offset.len();
+            let before = self.kept();
             self.put(descriptor);
-            *left -= self.by_offset.len() - before;
+            // A row can take a way away, and gives nothing back.
+            *left = left.saturating_sub(self.kept().saturating_sub(before));
         }
+        true
+    }
+
+    /// What is kept in memory, in blocks and ways between them.
+    fn kept(&self) -> usize {
+        self.by_offset.len() + self.reverse.len()
     }
 
     fn put(&mut self, row: Descriptor) {

@@ -53,7 +53,7 @@ pub(super) fn read(volume: &VolumeBytes<'_>) -> Vec<Entry> {
         for entry in block.chunks_exact(ENTRY) {
             let (kind, Some(id)) = (le64(entry, 0), array::<16>(entry, 16)) else { continue };
             if found.len() >= MOST && !found.contains_key(&id) {
-                return;
+                return false;
             }
             match kind {
                 Some(2) => found.entry(id).or_default().made = le64(entry, 48).zip(le64(entry, 32)),
@@ -61,6 +61,7 @@ pub(super) fn read(volume: &VolumeBytes<'_>) -> Vec<Entry> {
                 _ => {}
             }
         }
+        true
     });
     let mut entries: Vec<Entry> = found
         .into_values()

@@ -1,7 +1,7 @@
 //! A volume as it was.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
@@ -26,7 +26,8 @@ pub struct ShadowCopy {
     /// All shadow copies, the oldest first, and which of them this is.
     stores: Arc<[Store]>,
     nth: usize,
-    differing: SpanSet,
+    /// Made when somebody asks: all shadow copies together would keep the blocks of the newest once for each.
+    differing: OnceLock<SpanSet>,
 }
 
 /// Where bytes lie.
@@ -45,12 +46,6 @@ impl ShadowCopy {
         stores: &Arc<[Store]>,
         nth: usize,
     ) -> Self {
-        let newer = stores.iter().skip(nth);
-        let offsets = newer.flat_map(|store| store.blocks.by_offset.keys().copied());
-        let mut offsets: Vec<u64> = offsets.filter(|at| *at < span.len).collect();
-        offsets.sort_unstable();
-        offsets.dedup();
-        let inside = |at: u64| Span::between(at, (at + BLOCK).min(span.len));
         let made = Moment::filetime(stores[nth].created);
         let made = made.map_or_else(|| (nth + 1).to_string(), |made| made.to_string());
         let path = source.path().join(format!("shadow copy of {made}"));
@@ -60,7 +55,7 @@ impl ShadowCopy {
             path,
             stores: Arc::clone(stores),
             nth,
-            differing: offsets.into_iter().map(inside).collect(),
+            differing: OnceLock::new(),
         }
     }
 
@@ -71,7 +66,16 @@ impl ShadowCopy {
 
     /// What may differ from the volume as it is today, in bytes from the start of the volume.
     pub fn differing(&self) -> &SpanSet {
-        &self.differing
+        self.differing.get_or_init(|| {
+            let len = self.span.len;
+            let newer = self.stores.iter().skip(self.nth);
+            let offsets = newer.flat_map(|store| store.blocks.by_offset.keys().copied());
+            let mut offsets: Vec<u64> = offsets.filter(|at| *at < len).collect();
+            offsets.sort_unstable();
+            offsets.dedup();
+            let inside = |at: u64| Span::between(at, (at + BLOCK).min(len));
+            offsets.into_iter().map(inside).collect()
+        })
     }
 
     /// Where the bytes from `at` on lie, up to the end of their sector or block.
@@ -196,7 +200,7 @@ impl Source for ShadowCopy {
     }
 
     fn data_after(&self, at: u64) -> Option<Span> {
-        let next = self.differing.after(at).first()?;
+        let next = self.differing().after(at).first()?;
         Some(Span::between(next.at.max(at), next.end()))
     }
 

@@ -52,6 +52,7 @@ fn bitmap(volume: &VolumeBytes<'_>, at: u64) -> Vec<u8> {
     volume.chain(at, Kind::Bitmap, &mut |part| {
         let rest = most.saturating_sub(bits.len()).min(part.len());
         bits.extend_from_slice(&part[..rest]);
+        bits.len() < most
     });
     bits
 }
