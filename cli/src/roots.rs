@@ -37,9 +37,29 @@ pub fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths
 }
 
+/// The paths as they were typed, without those that lead to or into another one.
+pub fn once(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let whole = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let all: Vec<PathBuf> = paths.iter().map(whole).collect();
+    let is_new = |(at, path): (usize, &PathBuf)| {
+        let is_in = |(other_at, other): (usize, &PathBuf)| {
+            path != other && path.starts_with(other) || path == other && other_at < at
+        };
+        !all.iter().enumerate().any(is_in)
+    };
+    let kept: Vec<bool> = all.iter().enumerate().map(is_new).collect();
+    paths.into_iter().zip(kept).filter_map(|(path, is_kept)| is_kept.then_some(path)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_is_named_twice_is_looked_at_once() {
+        let paths = ["b", "a/c", "a", "b", "ab"].map(PathBuf::from);
+        assert_eq!(once(paths.to_vec()), ["b", "a", "ab"].map(PathBuf::from));
+    }
 
     #[test]
     fn a_folder_inside_another_is_not_looked_at_twice() {

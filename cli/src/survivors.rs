@@ -126,7 +126,18 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let headline = match (recovered.sum(), outcome.live.sum()) {
         (0, 0) => format!("No photo was found in {looked}."),
         (0, _) => format!("No copy of a photo that is not there any more was found in {looked}."),
+        (_, _) if outcome.report.is_some() => {
+            format!("{} recovered from {looked}.", kinds_are(recovered))
+        }
         (_, _) => format!("{} to be recovered in {looked}.", kinds_are(recovered)),
+    };
+    let unwritten = outcome.summary.unwritten;
+    let headline = match unwritten {
+        0 => headline,
+        n => format!(
+            "{} found and not written: {headline}",
+            count(n, "more photo was", "more photos were")
+        ),
     };
     paragraph(out, "", &headline)?;
     if outcome.interrupted {
@@ -139,6 +150,7 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             paragraph(out, &format!("{:7}  ", place.all.sum()), &line(name, place, told.now))?;
         }
     }
+    recoverable(out, found)?;
     lost(out, found)?;
     for note in &found.notes {
         writeln!(out)?;
@@ -186,6 +198,28 @@ fn days_until(moment: &str, now: i64) -> Option<u64> {
     Some(u64::try_from((at.as_second() - now) / 86_400).unwrap_or(0))
 }
 
+/// So many photos that can be recovered are named.
+const MOST_LISTED: usize = 20;
+
+/// Names what can be recovered, with when it was deleted.
+fn recoverable(out: &mut dyn Write, found: &Survivors) -> io::Result<()> {
+    let due = || found.files.iter().filter(|(_, becomes)| *becomes == Disposition::Recovered);
+    let due = || due().filter(|(file, _)| file.parent.is_none());
+    if due().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    for (file, _) in due().take(MOST_LISTED) {
+        let path = file.original_path.as_deref().or(file.from.as_deref()).unwrap_or_default();
+        let when = file.deleted_at.as_deref().map(|when| format!(", deleted {when}"));
+        writeln!(out, "  {}{}", plain(path), when.unwrap_or_default())?;
+    }
+    match due().count().saturating_sub(MOST_LISTED) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more; --json names all"),
+    }
+}
+
 /// So many photos that are not here are named.
 const MOST_NAMED: usize = 5;
 
@@ -200,8 +234,10 @@ fn lost(out: &mut dyn Write, found: &Survivors) -> io::Result<()> {
     if n == 0 {
         return Ok(());
     }
-    let said =
-        format!("{} known to have existed and not here:", count(n, "photo is", "photos are"));
+    let said = format!(
+        "{} known to have existed, and not found here:",
+        count(n, "photo is", "photos are")
+    );
     writeln!(out)?;
     paragraph(out, "", &said)?;
     for one in missing(found).take(MOST_NAMED) {
@@ -222,7 +258,9 @@ fn written(out: &mut dyn Write, told: &Told<'_>, recovered: Kinds) -> io::Result
     match &outcome.report {
         Some(report) => {
             let folder = report.parent().unwrap_or(report).display().to_string();
-            let said = format!("Written to {}; the report is report.json there.", plain(&folder));
+            let what =
+                if recovered.sum() > 0 { "Written to" } else { "Nothing had to be written to" };
+            let said = format!("{what} {}; the report is report.json there.", plain(&folder));
             writeln!(out)?;
             paragraph(out, "", &said)?;
             for warning in &outcome.warnings {

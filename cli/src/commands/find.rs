@@ -127,7 +127,7 @@ impl Find {
                     roots::usual(&System::running()).into_iter().chain(moved).collect(),
                 )
             }
-            false => self.paths,
+            false => roots::once(self.paths),
         };
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), ENDED)?;
@@ -135,7 +135,14 @@ impl Find {
         let now = Timestamp::now().as_second();
         let asked = run::Find { passwords: &passwords, choice: None, now };
         let found = run::find(&paths, &options, &asked, &progress);
-        let prognoses = if found.is_ok() { prognoses(&paths, &progress) } else { Vec::new() };
+        let prognoses = found.as_ref().map_or_else(
+            |_| Vec::new(),
+            // An archive is no medium of which something could be hoped for.
+            |found| {
+                let is_medium = |path: &&PathBuf| path.is_dir() || found.images.contains(path);
+                prognoses(&paths.iter().filter(is_medium).cloned().collect::<Vec<_>>(), &progress)
+            },
+        );
         ticker.finish();
         let found = found?;
         let told = Told { found: &found, paths: &paths, prognoses: &prognoses, now };

@@ -90,6 +90,16 @@ impl Recover {
         };
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
+        if let Some(unfinished) = &unfinished
+            && unfinished.command.get(1).is_some_and(|verb| verb == "find" || verb == "backup")
+        {
+            anyhow::bail!(
+                "cannot finish {}: it is of `afterimage {}`, which reads folders and backups; run that command \
+                 again with another --output, what was written here stays",
+                self.folder.display(),
+                unfinished.command[1]
+            );
+        }
         let Some(unfinished) = unfinished else {
             let asked = run::Recover {
                 folder: self.folder.clone(),

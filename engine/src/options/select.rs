@@ -41,6 +41,8 @@ impl Select {
     fn path(&self, path: Option<&str>) -> bool {
         let matches = |pattern: &GlobMatcher| {
             path.is_some_and(|path| {
+                // Paths of whole machines begin with a slash, those of volumes do not.
+                let path = path.trim_start_matches('/');
                 let name = path.rsplit('/').next().unwrap_or(path);
                 pattern.is_match(path) || pattern.is_match(name)
             })

@@ -43,6 +43,8 @@ impl FolderTree {
         let mut found = Vec::new();
         if let Some(metadata) = fs::metadata(root).ok().filter(Metadata::is_file) {
             tree.root = root.parent().unwrap_or(Path::new("")).to_path_buf();
+            let is_here = tree.root.as_os_str().is_empty();
+            tree.title = if is_here { ".".to_owned() } else { tree.root.display().to_string() };
             found.push((tree.node(root, &metadata), root.to_path_buf()));
         }
         let mut folders = if found.is_empty() { vec![(root.to_path_buf(), 0)] } else { vec![] };

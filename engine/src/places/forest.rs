@@ -81,6 +81,11 @@ impl Forest {
             if depth < MOST_DEPTH {
                 let inner = inner.into_iter().rev();
                 waiting.extend(inner.map(|tree| (tree, depth + 1, Some(number))));
+            } else if let Some(tree) = inner.first() {
+                let title = tree.title();
+                forest.notes.push(format!(
+                    "{title} lies more than {MOST_DEPTH} archives deep and was not looked at; unpack it first"
+                ));
             }
         }
         forest

@@ -8,6 +8,7 @@ use super::job::{Job, Opened};
 use super::outcome::Outcome;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
+use crate::ledger::SCAN_LOG;
 use crate::model::Record;
 use crate::options::Options;
 use crate::output::destination;
@@ -15,6 +16,7 @@ use crate::output::report::ReportFile;
 use crate::places::{Context, FolderTree, Forest, Label, Passwords, Tree, TreeSource, VolumeTree};
 use crate::settle::Disposition;
 use crate::source::{self, Source, Watched};
+use crate::system::System;
 use crate::volumes::survey::Survey;
 
 /// Decides by its label and its record whether a file is asked for.
@@ -60,7 +62,11 @@ pub fn find(
     let options = &Options { filesystems: false, range: None, volume: None, ..options.clone() };
     let destination = match &options.output {
         // What lies beside the files of a folder that is mounted harms none of them.
-        Some(output) => Some(destination::check(output, &apart(paths))?),
+        Some(output) => {
+            let checked = destination::check(output, &apart(paths))?;
+            not_on_card(output, &checked.path, paths)?;
+            Some(checked)
+        }
         None => {
             destination::check_temporary(&std::env::temp_dir(), &apart(paths))?;
             None
@@ -90,6 +96,31 @@ pub fn find(
         let files = settled.listed().collect::<Result<_, Error>>()?;
         Ok(Survivors { outcome: settled.outcome(), files, notes, images })
     }
+}
+
+/// Refuses an output folder that is one of the folders to be looked at or holds it, and one on a card or disk that
+/// is mounted apart: what is written there destroys what only a scan could bring back.
+fn not_on_card(typed: &Path, output: &Path, paths: &[PathBuf]) -> Result<(), Error> {
+    let refused = |why: String| Err(Error::Destination { path: typed.to_path_buf(), why });
+    let system = System::running();
+    let existing = output.ancestors().find(|path| path.exists()).unwrap_or(output);
+    let mount = |path: &Path| system.mount_of(path).map(|mount| mount.point);
+    let (root, home) = (mount(Path::new("/")), std::env::var_os("HOME"));
+    let home = home.and_then(|home| mount(Path::new(&home)));
+    for path in paths.iter().filter_map(|path| path.canonicalize().ok()) {
+        if path.starts_with(output) {
+            return refused(format!("it is what is looked at, or holds it: {}", path.display()));
+        }
+        let (on, here) = (mount(&path), mount(existing));
+        let is_apart = on.is_some()
+            && on != root
+            && on != home
+            && on.as_deref() != Some(&std::env::temp_dir());
+        if path.is_dir() && is_apart && on == here {
+            return refused(format!("it lies on the same card or disk as {}", path.display()));
+        }
+    }
+    Ok(())
 }
 
 /// Those of the paths that are images or devices.
@@ -176,7 +207,7 @@ fn is_left_out(path: &Path, output: Option<&Path>, recovered: &RefCell<Vec<PathB
     if is_system || output.is_some_and(|output| path == output) {
         return true;
     }
-    let is_recovered = path.join(STATE).is_dir();
+    let is_recovered = path.join(STATE).join(SCAN_LOG).is_file();
     if is_recovered {
         recovered.borrow_mut().push(path.to_path_buf());
     }
