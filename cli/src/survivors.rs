@@ -24,6 +24,8 @@ pub struct Told<'a> {
     pub prognoses: &'a [Prognosis],
     /// When it is, in seconds since 1970 in UTC.
     pub now: i64,
+    /// Whether the photos are to be named here; otherwise that was done before.
+    pub names: bool,
 }
 
 impl Told<'_> {
@@ -150,7 +152,9 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             paragraph(out, &format!("{:7}  ", place.all.sum()), &line(name, place, told.now))?;
         }
     }
-    recoverable(out, found)?;
+    if told.names {
+        recoverable(out, found)?;
+    }
     lost(out, found)?;
     for note in &found.notes {
         writeln!(out)?;

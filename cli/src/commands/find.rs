@@ -145,7 +145,7 @@ impl Find {
         );
         ticker.finish();
         let found = found?;
-        let told = Told { found: &found, paths: &paths, prognoses: &prognoses, now };
+        let told = Told { found: &found, paths: &paths, prognoses: &prognoses, now, names: true };
         let said =
             if self.json { survivors::json(out, &told) } else { survivors::text(out, &told) };
         failure::unless_closed(said)
