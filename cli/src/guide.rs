@@ -25,7 +25,7 @@ pub fn print(service: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// As [`print`].
+/// As [`print()`].
 pub fn json(service: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
     let chosen = match service {
         Some(word) => called(word)?,
