@@ -23,16 +23,18 @@ pub struct GivenPasswords {
     given: Option<Zeroizing<String>>,
     /// Whether somebody can be asked.
     can_ask: bool,
+    /// Whether somebody sees how far it is.
+    shows: bool,
 }
 
 impl GivenPasswords {
     /// The password in `file` (its first line), or that of the environment; where there is neither, and this is a
-    /// terminal, somebody is asked when one is needed.
+    /// terminal, somebody is asked when one is needed. Unless it is to be quiet, a terminal sees how far it is.
     ///
     /// # Errors
     ///
     /// When the file cannot be read or holds no password.
-    pub fn new(file: Option<&Path>) -> anyhow::Result<Self> {
+    pub fn new(file: Option<&Path>, is_quiet: bool) -> anyhow::Result<Self> {
         let given = match file {
             Some(file) => Some(read(file)?),
             None => {
@@ -40,7 +42,8 @@ impl GivenPasswords {
             }
         };
         let can_ask = given.is_none() && io::stdin().is_terminal() && io::stderr().is_terminal();
-        Ok(GivenPasswords { given, can_ask })
+        let shows = !is_quiet && io::stderr().is_terminal();
+        Ok(GivenPasswords { given, can_ask, shows })
     }
 }
 
@@ -79,7 +82,7 @@ impl Passwords for GivenPasswords {
     }
 
     fn trying(&self, _title: &str, share: f32) {
-        if self.can_ask {
+        if self.shows {
             let percent = (share.clamp(0.0, 1.0) * 100.0) as u32;
             let end = if share >= 1.0 { "\n" } else { "" };
             drop(write!(io::stderr(), "\rTrying the password: {percent:>3} %{end}"));
@@ -96,11 +99,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
         std::fs::write(&path, "open sesame\r\nnot this\n").unwrap();
-        let passwords = GivenPasswords::new(Some(&path)).unwrap();
+        let passwords = GivenPasswords::new(Some(&path), true).unwrap();
         let word = |attempt| passwords.password("a backup", attempt).map(|word| word.to_string());
         assert_eq!((word(0), word(1)), (Some("open sesame".to_owned()), None));
         std::fs::write(&path, "\n").unwrap();
-        assert!(GivenPasswords::new(Some(&path)).is_err());
-        assert!(GivenPasswords::new(Some(&folder.path().join("none"))).is_err());
+        assert!(GivenPasswords::new(Some(&path), true).is_err());
+        assert!(GivenPasswords::new(Some(&folder.path().join("none")), true).is_err());
     }
 }

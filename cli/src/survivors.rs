@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use afterimage_engine::Disposition;
+use afterimage_engine::places::VERSION_PLACES;
 use afterimage_engine::report::{Fidelity, Kinds, LostState, ReportFile, ReportLost, Status};
 use afterimage_engine::run::Survivors;
 use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, Step, advice};
@@ -35,7 +36,7 @@ impl Told<'_> {
         for (file, _) in self.found.files.iter().filter(|(file, _)| file.parent.is_none()) {
             let Some(place) = &file.place else { continue };
             let Some(name) = place.name.as_deref() else { continue };
-            let means = match VERSIONS.contains(&name) {
+            let means = match VERSION_PLACES.contains(&name) {
                 true => Means::Versions,
                 false => Means::of(file.origin),
             };
@@ -64,9 +65,6 @@ impl Told<'_> {
         })
     }
 }
-
-/// Places that keep former versions.
-const VERSIONS: [&str; 2] = ["Windows File History", "Time Machine"];
 
 /// What lies in places of one kind.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_engine::Disposition;
 use afterimage_engine::options::Options;
-use afterimage_engine::places::Passwords;
+use afterimage_engine::places::{NoPasswords, Passwords};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{LostState, Origin, ReportFile, Status};
 use afterimage_engine::run::{Find, Survivors, find};
@@ -20,14 +20,6 @@ use afterimage_testdata::places::{kept_photo, trash};
 use afterimage_testdata::{card, samples};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _title: &str, _attempt: u32) -> Option<Zeroizing<String>> {
-        None
-    }
-}
 
 /// One password for all.
 struct Password(&'static str);

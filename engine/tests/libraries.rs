@@ -9,21 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use afterimage_engine::places::{
-    Context, Fidelity, Findings, FolderTree, Label, Lost, LostState, PLACES, Passwords, Tree,
+    Context, Fidelity, Findings, FolderTree, Label, Lost, LostState, NoPasswords, PLACES, Tree,
 };
 use afterimage_engine::progress::Progress;
 use afterimage_testdata::places::kept_photo::{Files, KeptPhoto, photo};
 use afterimage_testdata::places::{
     android_cache, file_history, takeout, thumb_cache, thumbs_db, time_machine, xdg_cache,
 };
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _: &str, _: u32) -> Option<zeroize::Zeroizing<String>> {
-        None
-    }
-}
 
 /// What places say of a folder and of all that lies in it.
 #[derive(Default)]
@@ -47,8 +39,7 @@ fn ask(folder: &Path) -> Told {
             labels.entry(label.node).or_insert(label);
         }
         let inside = findings.trees.iter().flat_map(|one| one.made_of.iter().copied());
-        let left: Vec<usize> =
-            inside.chain(findings.repeats.iter().map(|(node, _)| *node)).collect();
+        let left: Vec<usize> = inside.chain(findings.repeats.iter().copied()).collect();
         for (at, node) in tree.nodes().iter().enumerate().filter(|(at, _)| !left.contains(at)) {
             if node.is_file() {
                 let content = tree.content(at, 1 << 24).unwrap();

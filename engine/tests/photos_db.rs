@@ -10,21 +10,12 @@ use std::sync::Arc;
 
 use afterimage_engine::places::photos_db::assets;
 use afterimage_engine::places::sqlite::Database;
-use afterimage_engine::places::{Context, Findings, FolderTree, PLACES, Passwords, Tree};
+use afterimage_engine::places::{Context, Findings, FolderTree, NoPasswords, PLACES, Tree};
 use afterimage_engine::progress::Progress;
 use afterimage_testdata::cameras::Shot;
 use afterimage_testdata::places::photo_trees::{Kind, PHOTOS, PhotoTree, kind, library, phone};
 use afterimage_testdata::places::photos_sqlite::{Generation, PhotoRow, photos_sqlite};
 use afterimage_testdata::random::Random;
-use zeroize::Zeroizing;
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _title: &str, _attempt: u32) -> Option<Zeroizing<String>> {
-        None
-    }
-}
 
 fn photo(number: usize, what: &str) -> Vec<u8> {
     let seed = number as u64 * 8 + what.len() as u64;

@@ -9,25 +9,17 @@ use std::sync::Arc;
 
 use afterimage_engine::Moment;
 use afterimage_engine::places::{
-    Context, Fidelity, Findings, FolderTree, Label, LostState, PLACES, Passwords, ReadFailure, Tree,
+    Context, Fidelity, Findings, FolderTree, Label, LostState, NoPasswords, PLACES, ReadFailure,
+    Tree,
 };
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{Origin, Status};
 use afterimage_testdata::places::trash::{
     self, TrashTree, TrashedPhoto, android, free_desktop, mac, orphaned, recycle_bin, recycler,
 };
-use zeroize::Zeroizing;
 
 /// Photos of each kind.
 const COUNT: usize = 50;
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _: &str, _: u32) -> Option<Zeroizing<String>> {
-        None
-    }
-}
 
 /// What all places say of a tree.
 fn ask(tree: &Arc<dyn Tree>) -> Findings {

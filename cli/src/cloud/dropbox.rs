@@ -47,7 +47,7 @@ impl Service for Dropbox {
         let mut listing = Listing::default();
         let deleted = deleted(session)?;
         for entry in deleted.entries() {
-            // What it is is told by its name alone, and each revision costs a request.
+            // Only its name says what it is, and each revision costs a request.
             if !choice.takes_entry(&entry.name, Some(entry.path()), None) {
                 listing.left_out += 1;
                 continue;

@@ -116,19 +116,17 @@ impl Find {
             say(service.as_deref(), out)?;
             return Ok(Status::Found);
         }
-        let passwords = GivenPasswords::new(self.password_file.as_deref())?;
+        let passwords = GivenPasswords::new(self.password_file.as_deref(), self.quiet)?;
         let options = self.options()?;
-        let paths = match self.paths.is_empty() {
+        let paths = roots::once(match self.paths.is_empty() {
             // Backups that were moved elsewhere are linked to from where they were.
             true => {
                 let moved = usual_folders().into_iter().flat_map(|folder| linked_backups(&folder));
                 let moved = moved.filter_map(|link| link.canonicalize().ok());
-                roots::outermost(
-                    roots::usual(&System::running()).into_iter().chain(moved).collect(),
-                )
+                roots::usual(&System::running()).into_iter().chain(moved).collect()
             }
-            false => roots::once(self.paths),
-        };
+            false => self.paths,
+        });
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), ENDED)?;
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);

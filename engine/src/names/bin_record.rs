@@ -3,6 +3,7 @@
 //! `$I<six characters><extension>` tells of `$R<the same>`, which lies beside it and holds the bytes.
 
 use crate::model::Moment;
+use crate::volumes::fields::{le32, le64};
 
 /// Characters of the longest path that Windows has, the NUL after it counted.
 const MOST_UNITS: usize = 32_768;
@@ -35,18 +36,13 @@ impl BinRecord {
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         // Some of version 1 are a byte short: the size has seven bytes then, and all after it lies before.
         let short = usize::from(bytes.len() == LEN_1 - 1 && bytes.starts_with(&[1]));
-        let number = |at: usize| {
-            let eight = bytes.get(at..at + 8)?.try_into().ok()?;
-            Some(u64::from_le_bytes(eight))
-        };
-        let version = number(0)?;
-        let size = number(8)? & (u64::MAX >> (8 * short));
-        let deleted_at = Moment::filetime(number(16 - short)?);
+        let version = le64(bytes, 0)?;
+        let size = le64(bytes, 8)? & (u64::MAX >> (8 * short));
+        let deleted_at = Moment::filetime(le64(bytes, 16 - short)?);
         let text = match version {
             1 => bytes.get(24 - short..)?,
             2 => {
-                let units = bytes.get(24..28).and_then(|four| four.try_into().ok());
-                let units = u32::from_le_bytes(units.unwrap_or_default()) as usize;
+                let units = le32(bytes, 24).unwrap_or_default() as usize;
                 let text = bytes.get(28..).unwrap_or_default();
                 let room = units.min(MOST_UNITS).checked_mul(2);
                 room.and_then(|room| text.get(..room)).unwrap_or_default()

@@ -15,6 +15,9 @@ use crate::model::{Moment, Origin};
 /// Source: cemle.com, "How File History works"; the names of folders were seen in descriptions only.
 pub(super) struct FileHistory;
 
+/// What a user calls it.
+pub(super) const NAME: &str = "Windows File History";
+
 /// What stands before the extension, with `0` for digits.
 const VERSION: &str = " (0000_00_00 00_00_00 UTC)";
 
@@ -44,14 +47,14 @@ impl Place for FileHistory {
                 versions.entry(version.original()).or_default().push((version.at, at));
             } else if is_overflow(node) {
                 overflow += 1;
-                findings.labels.push(Label::new(at, Origin::Backup, "Windows File History"));
+                findings.labels.push(Label::new(at, Origin::Backup, NAME));
             }
         }
         for (path, mut copies) in versions {
             copies.sort_by_key(|(at, node)| (at.civil, *node));
             let newest = copies.last().map(|(_, node)| *node);
             for (copied_at, node) in copies {
-                let mut label = Label::new(node, Origin::Backup, "Windows File History");
+                let mut label = Label::new(node, Origin::Backup, NAME);
                 label.original_path = Some(path.clone());
                 label.modified = tree.nodes()[node].modified;
                 label.copied_at = Some(copied_at);
@@ -128,15 +131,7 @@ fn is_overflow(node: &Node) -> bool {
 mod tests {
     use super::*;
     use crate::places::tree::tests::MemoryTree;
-    use crate::places::{Passwords, Place};
-
-    struct NoPasswords;
-
-    impl Passwords for NoPasswords {
-        fn password(&self, _: &str, _: u32) -> Option<zeroize::Zeroizing<String>> {
-            None
-        }
-    }
+    use crate::places::{NoPasswords, Place};
 
     #[test]
     fn other_folders_of_that_name_are_no_place_of_drives() {

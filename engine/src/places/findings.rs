@@ -22,9 +22,9 @@ pub struct Findings {
     pub lost: Vec<Lost>,
     /// Trees inside, which are walked in turn.
     pub trees: Vec<SubTree>,
-    /// Nodes that are the same file as another, each with that other one, which is read in its stead: the hard links
-    /// of snapshots. They need no label.
-    pub repeats: Vec<(usize, usize)>,
+    /// Nodes that are the same file as another one, which is looked at: the hard links of snapshots. They need no
+    /// label.
+    pub repeats: Vec<usize>,
     /// What the user has to know, one sentence each: a wrong password, a database that is damaged.
     pub notes: Vec<String>,
 }

@@ -116,7 +116,6 @@ impl FolderTree {
             kind,
             modified: metadata.modified().ok().and_then(moment),
             created: metadata.created().ok().and_then(moment),
-            is_deleted: false,
         }
     }
 }
@@ -145,33 +144,8 @@ impl Tree for FolderTree {
         if node.len == 0 {
             return Ok(Box::new(&[][..]));
         }
-        let source =
-            source::open_as_it_is(path, Io::Read).map_err(|error| failed(error.to_string()))?;
-        Ok(Box::new(OfSource(source)))
-    }
-}
-
-/// The bytes of a source.
-struct OfSource(Box<dyn source::Source>);
-
-impl Bytes for OfSource {
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
-        self.0.mapped(at, len)
-    }
-
-    fn read_at(&self, at: u64, out: &mut [u8]) {
-        self.0.read_at(at, out);
-    }
-
-    fn unreadable_in(
-        &self,
-        span: afterimage_signatures::verdict::Span,
-    ) -> Option<afterimage_signatures::verdict::Span> {
-        self.0.unreadable_in(span)
+        let source = source::open_one(path, Io::Read).map_err(|error| failed(error.to_string()))?;
+        Ok(source)
     }
 }
 

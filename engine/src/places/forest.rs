@@ -105,8 +105,7 @@ impl Forest {
         for label in labels {
             by_node.entry(label.node).or_insert(label);
         }
-        let (mut made_of, mut inner) =
-            (repeats.into_iter().map(|(node, _)| node).collect::<HashSet<_>>(), Vec::new());
+        let (mut made_of, mut inner) = (HashSet::<usize>::from_iter(repeats), Vec::new());
         for SubTree { tree, made_of: nodes } in trees {
             made_of.extend(nodes);
             inner.push(tree);

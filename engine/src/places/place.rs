@@ -19,6 +19,16 @@ pub trait Passwords: Sync {
     fn trying(&self, _title: &str, _share: f32) {}
 }
 
+/// Knows no password: what is encrypted stays closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoPasswords;
+
+impl Passwords for NoPasswords {
+    fn password(&self, _title: &str, _attempt: u32) -> Option<Zeroizing<String>> {
+        None
+    }
+}
+
 /// What places work with.
 pub struct Context<'a> {
     /// Where passwords come from.

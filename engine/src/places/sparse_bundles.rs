@@ -37,16 +37,8 @@ impl Place for SparseBundles {
 mod tests {
     use super::*;
     use crate::control::progress::Progress;
-    use crate::places::Passwords;
+    use crate::places::NoPasswords;
     use crate::places::tree::tests::MemoryTree;
-
-    struct NoPasswords;
-
-    impl Passwords for NoPasswords {
-        fn password(&self, _: &str, _: u32) -> Option<zeroize::Zeroizing<String>> {
-            None
-        }
-    }
 
     #[test]
     fn a_bundle_is_told_and_other_folders_of_that_name_are_none() {

@@ -18,6 +18,9 @@ use crate::model::{Moment, Origin};
 /// Source: Apple, man pages tmutil(8) and backupd(8); the names of APFS snapshots are unverified.
 pub(super) struct TimeMachine;
 
+/// What a user calls it.
+pub(super) const NAME: &str = "Time Machine";
+
 /// The folder around all backups of a disk.
 const BACKUPS: &str = "Backups.backupdb";
 
@@ -44,7 +47,6 @@ impl Place for TimeMachine {
     fn read(&self, tree: &Arc<dyn Tree>, context: &Context<'_>, findings: &mut Findings) {
         let is_inside = tree.title().contains(BACKUPS);
         let mut newest: HashMap<Same<'_>, (usize, Snapped<'_>)> = HashMap::new();
-        let mut repeats = Vec::new();
         for (at, node) in tree.nodes().iter().enumerate() {
             if context.progress.stopped() {
                 return;
@@ -61,29 +63,16 @@ impl Place for TimeMachine {
             let is_told = node.modified.is_some();
             match newest.get_mut(&same).filter(|_| is_told) {
                 Some((known, of)) if of.at.civil <= snapped.at.civil => {
-                    repeats.push(*known);
+                    findings.repeats.push(*known);
                     (*known, *of) = (at, snapped);
                 }
-                Some(_) => repeats.push(at),
+                Some(_) => findings.repeats.push(at),
                 None if is_told => {
                     newest.insert(same, (at, snapped));
                 }
                 None => findings.labels.push(snapped.label(at, node)),
             }
         }
-        let of = |node: usize| {
-            let node_of = &tree.nodes()[node];
-            let snapped = Snapped::of(node_of, is_inside, tree.as_ref())?;
-            let same = (
-                snapped.backup,
-                snapped.volume,
-                snapped.path,
-                node_of.len,
-                node_of.modified.map(|at| at.civil),
-            );
-            Some((node, newest.get(&same)?.0))
-        };
-        findings.repeats.extend(repeats.into_iter().filter_map(of));
         let mut labels: Vec<Label> =
             newest.values().map(|(at, snapped)| snapped.label(*at, &tree.nodes()[*at])).collect();
         labels.sort_by_key(|label| label.node);
@@ -120,7 +109,7 @@ impl<'n> Snapped<'n> {
     }
 
     fn label(&self, at: usize, node: &Node) -> Label {
-        let mut label = Label::new(at, Origin::Backup, "Time Machine");
+        let mut label = Label::new(at, Origin::Backup, NAME);
         // The volume of the system is where homes are, whatever it is called.
         let is_of_system = self.path.starts_with("Users/");
         label.original_path = Some(if is_of_system {

@@ -33,8 +33,6 @@ pub struct Node {
     pub modified: Option<Moment>,
     /// When it was made.
     pub created: Option<Moment>,
-    /// Whether it is a deleted entry of a file system inside an image.
-    pub is_deleted: bool,
 }
 
 impl Node {
@@ -155,7 +153,7 @@ pub(crate) mod tests {
                 let content = content.unwrap_or_default();
                 let len = content.len() as u64;
                 let (modified, created) = (None, None);
-                tree.nodes.push(Node { path, kind, len, modified, created, is_deleted: false });
+                tree.nodes.push(Node { path, kind, len, modified, created });
                 tree.contents.push(content);
             }
             tree

@@ -15,12 +15,15 @@ const MOST_BYTES: u64 = 1 << 62;
 
 /// Files of a tree one after the other, each from the beginning of a sector: what finds, hashes and writes
 /// files of a source does the same with files of a tree. Where a file lies in it means nothing to a user.
+///
+/// Clones are the same source: what one could not read is known to all.
+#[derive(Clone)]
 pub struct TreeSource {
     tree: Arc<dyn Tree>,
     path: PathBuf,
     /// Where each node begins, and last the length of all.
-    starts: Vec<u64>,
-    unreadable: Mutex<SpanSet>,
+    starts: Arc<[u64]>,
+    unreadable: Arc<Mutex<SpanSet>>,
 }
 
 impl TreeSource {
@@ -34,7 +37,7 @@ impl TreeSource {
         }
         starts.push(at);
         let path = PathBuf::from(tree.title());
-        TreeSource { tree, path, starts, unreadable: Mutex::default() }
+        TreeSource { tree, path, starts: starts.into(), unreadable: Arc::default() }
     }
 
     /// Where a node lies.
@@ -44,11 +47,6 @@ impl TreeSource {
         // One that is longer than anything has no place here.
         let fits = at.checked_add(len).is_some_and(|end| end <= MOST_BYTES);
         Span { at, len: if fits { len } else { 0 } }
-    }
-
-    /// All of it.
-    pub fn span_of_all(&self) -> Span {
-        Span { at: 0, len: self.starts.last().copied().unwrap_or(0) }
     }
 
     /// The node at `at`.

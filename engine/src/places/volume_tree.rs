@@ -50,7 +50,6 @@ fn file(entry: &Entry) -> (Node, Result<Runs, &'static str>) {
         len: entry.size,
         modified: entry.modified,
         created: None,
-        is_deleted: false,
     };
     let runs = match entry.coded {
         Some(why) => Err(why),
@@ -61,7 +60,7 @@ fn file(entry: &Entry) -> (Node, Result<Runs, &'static str>) {
 
 fn folder(path: String) -> Node {
     let (modified, created) = (None, None);
-    Node { path, kind: NodeKind::Folder, len: 0, modified, created, is_deleted: false }
+    Node { path, kind: NodeKind::Folder, len: 0, modified, created }
 }
 
 impl Tree for VolumeTree {

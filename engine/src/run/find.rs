@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::job::{Job, Opened};
+use super::open::given as given_sources;
 use super::outcome::Outcome;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
@@ -78,14 +79,14 @@ pub fn find(
     let mut forest = Forest::survey(roots, &Context { passwords, progress, now });
     notes.append(&mut forest.notes);
     let lost = std::mem::take(&mut forest.lost);
-    let sources = forest.trees.iter().map(|tree| TreeSource::new(Arc::clone(&tree.tree)));
-    let sources = sources.map(|source| {
-        let source = Box::new(source) as Box<dyn Source>;
-        (source.path().to_path_buf(), Ok(source))
-    });
-    let mut job = Job::<Opened>::start(sources.collect(), destination, options, progress)?;
+    let trees = forest.trees.iter();
+    let sources: Vec<TreeSource> =
+        trees.map(|tree| TreeSource::new(Arc::clone(&tree.tree))).collect();
+    let given = sources.iter().map(|source| Box::new(source.clone()) as Box<dyn Source>);
+    let (_, given) = given_sources(given.collect());
+    let mut job = Job::<Opened>::start(given, destination, options, progress)?;
     job.environment.told = lost;
-    let (gathered, unread) = job.gather(&forest, choice);
+    let (gathered, unread) = job.gather(&forest, &sources, choice);
     notes.extend(unread);
     let settled = gathered.settled();
     if options.output.is_some() {
@@ -123,9 +124,13 @@ fn not_on_card(typed: &Path, output: &Path, paths: &[PathBuf]) -> Result<(), Err
     Ok(())
 }
 
+/// Whether a path is a folder of files, not an image in pieces.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() && !source::is_sparse_bundle(path)
+}
+
 /// Those of the paths that are images or devices.
 fn apart(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let is_folder = |path: &PathBuf| path.is_dir() && !source::is_sparse_bundle(path);
     paths.iter().filter(|path| !is_folder(path)).cloned().collect()
 }
 
@@ -139,7 +144,7 @@ fn roots(
     let (mut roots, mut notes, mut images) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| Error::open(path, error))?;
-        if metadata.is_dir() && !source::is_sparse_bundle(path) {
+        if is_folder(path) {
             std::fs::read_dir(path).map_err(|error| Error::open(path, error))?;
             let recovered = RefCell::new(Vec::new());
             let is_left_out = |folder: &Path| is_left_out(folder, output, &recovered);
@@ -171,8 +176,8 @@ fn volumes(
     progress: &Progress,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Tree>>, Error> {
-    let open = if source::is_sparse_bundle(path) { source::open } else { source::open_as_it_is };
-    let watched = Watched::new(open(path, source::Io::Auto)?, progress.wish());
+    let opened = source::open_unchecked(path, source::Io::Auto)?;
+    let watched = Watched::new(opened, progress.wish());
     let source: Arc<dyn Source> = Arc::new(watched);
     let survey = Survey::of(&*source as &dyn afterimage_signatures::Bytes);
     if progress.is_over() {

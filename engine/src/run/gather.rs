@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Role, Span, Unchecked};
-use afterimage_signatures::{Buffer, Runs};
+use afterimage_signatures::{Buffer, Bytes, Runs};
 use rayon::prelude::*;
 
 use super::environment::Environment;
@@ -29,6 +29,7 @@ impl<'o> Job<'o, Opened> {
     pub(super) fn gather(
         mut self,
         forest: &Forest,
+        sources: &[TreeSource],
         choice: Option<Choice<'_>>,
     ) -> (Job<'o, Scanned>, Option<String>) {
         let Job { environment, ledger, .. } = &mut self;
@@ -37,8 +38,8 @@ impl<'o> Job<'o, Opened> {
         environment.progress.total.store(total, Relaxed);
         let mut gathering =
             Gathering { environment, ledger, choice, better: HashSet::new(), unread: Vec::new() };
-        for (index, surveyed) in (0..).zip(&forest.trees) {
-            let gathered = gathering.tree(index, surveyed);
+        for (index, (surveyed, source)) in (0..).zip(forest.trees.iter().zip(sources)) {
+            let gathered = gathering.tree(index, surveyed, source);
             if let Err(error) = gathered {
                 gathering.environment.failure.get_or_insert(error);
                 break;
@@ -90,8 +91,7 @@ enum Looked {
 impl Gathering<'_, '_> {
     /// All files of one tree, the nearest to the originals first: what is known of them decides whether a preview
     /// is of any use.
-    fn tree(&mut self, index: u32, surveyed: &Surveyed) -> Result<(), Error> {
-        let source = TreeSource::new(std::sync::Arc::clone(&surveyed.tree));
+    fn tree(&mut self, index: u32, surveyed: &Surveyed, source: &TreeSource) -> Result<(), Error> {
         let mut files: Vec<usize> = surveyed.files().collect();
         let fidelity = |at: &usize| surveyed.labels.get(at).map(|label| label.fidelity);
         files.sort_by_key(|at| std::cmp::Reverse(fidelity(at).unwrap_or(Fidelity::Original)));
@@ -99,11 +99,11 @@ impl Gathering<'_, '_> {
             if self.environment.progress.stopped() {
                 break;
             }
-            let looked = self.look(index, surveyed, &source, files)?;
+            let looked = self.look(index, surveyed, source, files)?;
             self.add(index, surveyed, files, looked)?;
         }
         let complete = !self.environment.progress.stopped();
-        let (span, unreadable) = ((0, source.span_of_all().len), source.unreadable());
+        let (span, unreadable) = ((0, source.len()), source.unreadable());
         if complete {
             let mut batch = Batch::default();
             let unreadable = unreadable.clone();
@@ -169,11 +169,9 @@ impl Gathering<'_, '_> {
                 let Some(shown) = &place.shows else { return };
                 // The same path means the same photo in one tree, or in the one around a cache; a path of this
                 // machine means it everywhere.
-                let mut keys =
-                    [Some((Some(tree), shown.clone())), None, Some((None, shown.clone()))];
-                keys[1] = parent.map(|parent| (Some(parent), shown.clone()));
-                place.is_surpassed =
-                    keys.into_iter().flatten().any(|key| self.better.contains(&key));
+                let trees = [Some(Some(tree)), parent.map(Some), Some(None)];
+                let mut trees = trees.into_iter().flatten();
+                place.is_surpassed = trees.any(|tree| self.better.contains(&(tree, shown.clone())));
             }
             _ if !is_whole => {}
             Fidelity::Reencoded | Fidelity::Edited | Fidelity::Original => {
@@ -283,7 +281,7 @@ fn describe(record: &mut Record, node: &Node, label: Option<&Label>) {
 /// Lists what could not be read of a file.
 fn note_unreadable(record: &mut Record, source: &TreeSource, file: &OpenFile<'_>, span: Span) {
     source.note_unreadable(file);
-    if afterimage_signatures::Bytes::unreadable_in(file, span).is_some() {
+    if file.unreadable_in(span).is_some() {
         record.grade = record.grade.min(Grade::Damaged);
     }
 }

@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::source_job::SourceJob;
 use crate::claims::Standing;
 use crate::ledger::{Ledger, LogPosition};
-use crate::output::report::{ReportSource, Totals};
+use crate::output::report::{ReportSource, Rows, Totals};
 use crate::settle::{LostRow, ReportOrder};
 
 /// A run that has come to a stage.
@@ -67,6 +67,23 @@ pub struct Written {
 pub(super) const UNWRITTEN: &[Option<LogPosition>] = &[];
 
 impl<'o, Stage> Job<'o, Stage> {
+    /// The rows of a report of these files.
+    pub(super) fn rows_of<'a>(
+        &'a self,
+        listing: &'a ReportOrder,
+        lost: &'a [LostRow],
+        names: &'a [Option<LogPosition>],
+    ) -> Rows<'a> {
+        Rows {
+            registry: &self.environment.options.registry,
+            ledger: &self.ledger,
+            listing,
+            names,
+            lost,
+            embedded: self.environment.options.embedded,
+        }
+    }
+
     /// The same job at the next stage.
     pub(super) fn at<Next>(self, stage: Next) -> Job<'o, Next> {
         let Job { environment, sources, ledger, .. } = self;

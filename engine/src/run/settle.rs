@@ -86,14 +86,7 @@ impl<'o> Job<'o, Settled> {
     }
 
     pub(super) fn rows<'a>(&'a self, names: &'a [Option<LogPosition>]) -> Rows<'a> {
-        Rows {
-            registry: &self.environment.options.registry,
-            ledger: &self.ledger,
-            listing: &self.stage.listing,
-            names,
-            lost: &self.stage.lost,
-            embedded: self.environment.options.embedded,
-        }
+        self.rows_of(&self.stage.listing, &self.stage.lost, names)
     }
 
     /// What the run came to, of which nothing is written.

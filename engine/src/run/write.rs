@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::report::{ReportFile, Rows};
+use crate::output::report::ReportFile;
 use crate::output::{self, Recovery, report};
 use crate::settle::Disposition;
 
@@ -102,15 +102,8 @@ impl Job<'_, Written> {
     ///
     /// When a record cannot be read back.
     pub fn listed(&self) -> Result<Vec<(ReportFile, Disposition)>, Error> {
-        let rows = Rows {
-            registry: &self.environment.options.registry,
-            ledger: &self.ledger,
-            listing: &self.stage.listing,
-            names: &self.stage.names,
-            lost: &self.stage.lost,
-            embedded: self.environment.options.embedded,
-        };
-        rows.listed().collect()
+        let Written { listing, lost, names, .. } = &self.stage;
+        self.rows_of(listing, lost, names).listed().collect()
     }
 
     /// What the run came to.

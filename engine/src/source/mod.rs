@@ -34,7 +34,7 @@ pub use holed::Holed;
 pub use identity::Identity;
 pub use memory::MemorySource;
 pub use open::{Io, open};
-pub(crate) use open::{open_as_it_is, open_watched};
+pub(crate) use open::{open_one, open_unchecked, open_watched};
 pub use packed::{Packed, recognise, shell};
 pub use sparse_bundle::is_sparse_bundle;
 pub(crate) use watched::Watched;

@@ -50,26 +50,26 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
 pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    checked(path, open_unchecked(path, io)?, stop)
+}
+
+/// The same, whatever is in it: also what would have to be unpacked.
+pub(crate) fn open_unchecked(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     if sparse_bundle::is_sparse_bundle(path) {
-        return checked(path, Box::new(SparseBundle::open(path)?), stop);
+        return Ok(Box::new(SparseBundle::open(path)?));
     }
     match split::parts(path) {
         Some(parts) => {
             let parts: Result<_, _> = parts.iter().map(|part| open_one(part, io)).collect();
-            checked(path, Box::new(SplitImage::new(path, parts?)), stop)
+            Ok(Box::new(SplitImage::new(path, parts?)))
         }
-        None => checked(path, open_one(path, io)?, stop),
+        None => open_one(path, io),
     }
 }
 
 /// Opens the image or device at `path` as it is: nobody looks at what is in it, and a part of several is one of
 /// its own.
-pub(crate) fn open_as_it_is(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
-    open_one(path, io)
-}
-
-/// Opens what is at `path`, whatever is in it.
-fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+pub(crate) fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     let (file, kind) = open_file(path, io)?;
     choose(path, file, kind, io).map_err(|error| Error::open(path, error))
 }

@@ -71,6 +71,12 @@ pub(crate) fn utf16(bytes: &[u8]) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
+/// The same up to its first NUL.
+pub(crate) fn utf16_until_nul(bytes: &[u8]) -> String {
+    let end = bytes.chunks_exact(2).position(|pair| pair == [0, 0]);
+    utf16(&bytes[..end.map_or(bytes.len(), |units| 2 * units)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! Passwords of backups, with what became of them.
 
-use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
 use afterimage_engine::places::Passwords;
@@ -12,15 +11,14 @@ use crate::text::plain;
 /// Passwords as they are given, and for which backups there was none that fits.
 pub struct Asked {
     given: GivenPasswords,
-    is_quiet: bool,
     /// Backups that stay closed, and whether a wrong password was given.
     closed: Mutex<Vec<(String, bool)>>,
 }
 
 impl Asked {
     /// Nobody was asked yet.
-    pub fn new(given: GivenPasswords, is_quiet: bool) -> Self {
-        Asked { given, is_quiet, closed: Mutex::default() }
+    pub fn new(given: GivenPasswords) -> Self {
+        Asked { given, closed: Mutex::default() }
     }
 
     /// What is to be said of the first backup that stays closed.
@@ -50,13 +48,7 @@ impl Passwords for Asked {
         word
     }
 
-    fn trying(&self, _title: &str, share: f32) {
-        let mut err = io::stderr();
-        if !self.is_quiet && err.is_terminal() {
-            let percent = (share.clamp(0.0, 1.0) * 100.0) as u32;
-            let end = if percent >= 100 { "\n" } else { "" };
-            // Where nobody can see it, nothing is lost.
-            drop(write!(err, "\rTrying the password: {percent:>3} %{end}"));
-        }
+    fn trying(&self, title: &str, share: f32) {
+        self.given.trying(title, share);
     }
 }

@@ -124,7 +124,7 @@ impl Looking {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let choice = self.which.choice()?;
-        let asked = Asked::new(GivenPasswords::new(self.password_file.as_deref())?, self.quiet);
+        let asked = Asked::new(GivenPasswords::new(self.password_file.as_deref(), self.quiet)?);
         let options = Options {
             output: output.map(Path::to_path_buf),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),

@@ -79,7 +79,7 @@ impl Drive {
     }
 
     pub fn answer(&mut self, consents: &Consents, ask: &Ask) -> Result<Reply, Reply> {
-        // What a token lacks is told apart from what a request does wrong.
+        // A token without the scope gets another answer than a wrong request.
         let Some(scopes) = consents.scopes(ask) else {
             return Ok(error(401, "authError", "Invalid Credentials"));
         };

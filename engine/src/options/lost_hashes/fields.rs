@@ -232,7 +232,7 @@ impl Fields {
     }
 }
 
-/// The path of a photo; the name alone where the path ends in another one, as the stores of servers do.
+/// The path of a photo; only its name where the path ends in another name, as in the stores of servers.
 fn path(path: Option<String>, name: Option<String>) -> Option<String> {
     let path = path.map(|path| plain_path(&path)).filter(|path| !path.is_empty());
     match (path, name) {

@@ -25,7 +25,7 @@ impl Header {
     pub(super) fn of(line: &str) -> Option<Self> {
         let line = line.strip_prefix(HASHDEEP).unwrap_or(line);
         SEPARATORS.into_iter().find_map(|separator| {
-            let names = Rows::new(line, separator).next()?.values;
+            let names = TableRows::new(line, separator).next()?.values;
             let columns: Vec<_> = names.iter().map(|name| field(name)).collect();
             let has_digest = columns.iter().any(|one| matches!(one, Some(Field::Digest(_))));
             (has_digest && columns.len() > 1).then_some(Header { separator, columns })
@@ -40,7 +40,7 @@ impl Header {
         first: u64,
         guess: Guess,
     ) -> impl Iterator<Item = Option<ListedPhoto>> + 't {
-        let rows = Rows::new(text, self.separator);
+        let rows = TableRows::new(text, self.separator);
         let rows = rows.filter(|row| !row.is_empty() && !row.values[0].starts_with("##"));
         rows.map(move |row| {
             let mut fields = Fields::default();
@@ -70,15 +70,15 @@ impl Row {
 }
 
 /// The rows of a text.
-struct Rows<'t> {
+struct TableRows<'t> {
     rest: &'t str,
     separator: char,
     line: u64,
 }
 
-impl<'t> Rows<'t> {
+impl<'t> TableRows<'t> {
     fn new(text: &'t str, separator: char) -> Self {
-        Rows { rest: text, separator, line: 0 }
+        TableRows { rest: text, separator, line: 0 }
     }
 
     /// The next value, and whether the row goes on after it.
@@ -132,7 +132,7 @@ impl<'t> Rows<'t> {
     }
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for TableRows<'_> {
     type Item = Row;
 
     fn next(&mut self) -> Option<Row> {

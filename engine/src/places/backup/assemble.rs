@@ -180,8 +180,7 @@ impl Assembling<'_> {
             self.out.named += usize::from(name.is_some());
             let path = name.cloned().unwrap_or_else(|| format!("{ORPHANS}/{id}"));
             let Node { len, modified, created, .. } = self.tree.nodes()[at];
-            let node =
-                Node { path, kind: NodeKind::File, len, modified, created, is_deleted: false };
+            let node = Node { path, kind: NodeKind::File, len, modified, created };
             self.push(node, Some(Stored { node: at, key: None }));
         }
     }
@@ -205,7 +204,7 @@ struct Content {
 
 fn node(row: &Row, path: String, kind: NodeKind, len: u64) -> Node {
     let (modified, created) = (row.modified, row.born);
-    Node { path, kind, len, modified, created, is_deleted: false }
+    Node { path, kind, len, modified, created }
 }
 
 /// Adds the folders that no row lists, and puts all into the order of their paths.
@@ -231,7 +230,7 @@ fn add_folders(files: &mut Vec<(Node, Option<Stored>)>) {
     folders.retain(|path| !known.contains(path.as_str()));
     files.extend(folders.into_iter().map(|path| {
         let (kind, len, modified, created) = (NodeKind::Folder, 0, None, None);
-        (Node { path, kind, len, modified, created, is_deleted: false }, None)
+        (Node { path, kind, len, modified, created }, None)
     }));
     files.sort_unstable_by(|(one, _), (other, _)| one.path.cmp(&other.path));
 }

@@ -63,7 +63,7 @@ pub fn locate(tree: &dyn Tree) -> Vec<Location> {
     let nodes = tree.nodes();
     let mut blobs: BTreeMap<&str, Vec<(String, usize)>> = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate() {
-        if node.is_file() && !node.is_deleted && node.name().is_ascii() && is_id(node.name()) {
+        if node.is_file() && node.name().is_ascii() && is_id(node.name()) {
             blobs.entry(root_of(node)).or_default().push((node.name().to_owned(), at));
         } else if node.is_file() && SIGNS[..3].contains(&node.name()) {
             blobs.entry(node.folder()).or_default();

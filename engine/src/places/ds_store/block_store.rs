@@ -1,5 +1,7 @@
 //! The blocks of a `.DS_Store` file, by the root of their allocator.
 
+use crate::volumes::fields::be32;
+
 /// Offsets count after the first four bytes of the file.
 const BASE: usize = 4;
 
@@ -70,9 +72,4 @@ impl<'f> BlockStore<'f> {
     pub(super) fn file_len(&self) -> usize {
         self.bytes.len()
     }
-}
-
-/// The big-endian number of 32 bits at `at`.
-pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }

@@ -1,6 +1,6 @@
 //! One record of the Finder.
 
-use super::block_store::be32;
+use crate::volumes::fields::be32;
 
 /// Characters of the longest name of a file that macOS has.
 pub(super) const MOST_NAME: usize = 255;

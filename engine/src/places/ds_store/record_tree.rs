@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::block_store::{BlockStore, be32};
+use super::block_store::BlockStore;
 use super::record::Record;
+use crate::volumes::fields::be32;
 
 /// Records of one file that are read; a folder of ten thousand files has a few for each.
 const MOST_RECORDS: usize = 1 << 20;

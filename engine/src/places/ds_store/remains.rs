@@ -1,7 +1,7 @@
 //! Records that no tree reaches: in blocks that are free by now, after the end of a node, in a damaged file.
 
-use super::block_store::be32;
 use super::record::{MOST_NAME, Record, utf16, value};
+use crate::volumes::fields::be32;
 
 /// Records that are taken of one file.
 const MOST_RECORDS: usize = 1 << 16;

@@ -5,25 +5,16 @@ use std::sync::Arc;
 
 use afterimage_testdata::places::photo_trees::{Kind, PHOTOS, PhotoTree, kind, phone};
 use afterimage_testdata::places::photos_sqlite::{Generation, PhotoRow, photos_sqlite};
-use zeroize::Zeroizing;
 
 use super::{Asset, PhonePhotos, assets};
 use crate::control::progress::Progress;
 use crate::model::{Fidelity, LostState, Origin, Status};
 use crate::places::findings::Findings;
 use crate::places::label::Label;
-use crate::places::place::{Context, Passwords, Place};
+use crate::places::place::{Context, NoPasswords, Place};
 use crate::places::sqlite::Database;
 use crate::places::tree::Tree;
 use crate::places::tree::tests::MemoryTree;
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _title: &str, _attempt: u32) -> Option<Zeroizing<String>> {
-        None
-    }
-}
 
 fn tree(made: &PhotoTree) -> MemoryTree {
     MemoryTree::new(made.files.iter().map(|(path, content)| (&**path, content.clone())))

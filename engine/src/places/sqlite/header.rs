@@ -1,7 +1,7 @@
 //! The first hundred bytes of a database.
 
 use super::encoding::Encoding;
-use super::numbers::{u16_at, u32_at};
+use crate::volumes::fields::{be16, be32};
 
 /// Length of the header; the first page's tree node follows it.
 pub(super) const HEADER_LEN: usize = 100;
@@ -41,7 +41,7 @@ impl DatabaseHeader {
         if wrong > MOST_WRONG {
             return Err(NotADatabase);
         }
-        let word = |at| u32_at(header, at).unwrap_or(0);
+        let word = |at| be32(header, at).unwrap_or(0);
         let page_size = page_size(main);
         let reserved = usize::from(header[20]);
         let is_kept = page_size - reserved >= 480 && !fills_the_reserved(main, page_size, reserved);
@@ -57,7 +57,7 @@ impl DatabaseHeader {
 
 /// The page size that the header gives when pages begin there, else the one at which most do.
 fn page_size(main: &[u8]) -> usize {
-    let stored = match u16_at(main, 16).unwrap_or(0) {
+    let stored = match be16(main, 16).unwrap_or(0) {
         1 => 65536,
         size => usize::from(size),
     };
@@ -80,8 +80,8 @@ fn beginnings(main: &[u8], size: usize) -> usize {
     let pages = main[..main.len().min(SAMPLE)].chunks_exact(size).enumerate();
     let is_node = |(at, page): &(usize, &[u8])| {
         let page = if *at == 0 { page.get(HEADER_LEN..).unwrap_or(&[]) } else { page };
-        let cells = u16_at(page, 3).map_or(usize::MAX, usize::from);
-        let content = match u16_at(page, 5).map_or(usize::MAX, usize::from) {
+        let cells = be16(page, 3).map_or(usize::MAX, usize::from);
+        let content = match be16(page, 5).map_or(usize::MAX, usize::from) {
             0 => 65536,
             content => content,
         };
@@ -97,8 +97,8 @@ fn fills_the_reserved(main: &[u8], page_size: usize, reserved: usize) -> bool {
     let mut nodes = nodes.filter(|page| matches!(page[0], 2 | 5 | 10 | 13));
     reserved > 0
         && nodes.any(|page| {
-            let start = u16_at(page, 5).map_or(0, usize::from);
-            let first = u16_at(page, 8).map_or(0, usize::from);
+            let start = be16(page, 5).map_or(0, usize::from);
+            let first = be16(page, 8).map_or(0, usize::from);
             start.max(first) > page_size - reserved && start.max(first) < page_size
         })
 }

@@ -1,15 +1,5 @@
 //! Numbers as SQLite stores them.
 
-/// The 16-bit number at `at`, big-endian.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes)
-}
-
-/// The 32-bit number at `at`, big-endian.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().copied().map(u32::from_be_bytes)
-}
-
 /// The variable-length number at the start of `bytes`, and its length in bytes.
 ///
 /// Seven bits a byte, the highest first, while the top bit is set; the ninth byte gives all its eight.

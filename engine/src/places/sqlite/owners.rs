@@ -11,7 +11,7 @@ impl Owner {
     pub(super) const INDEX: Owner = Owner(u16::MAX - 1);
     const NONE: Owner = Owner(0);
 
-    /// Tables that can be told apart: far more than a program has.
+    /// Tables that are considered: far more than a program has.
     pub(super) const MOST_TABLES: usize = 10_000;
 
     /// The tree of a table, by its position below [`Owner::MOST_TABLES`].

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::numbers::u32_at;
 use super::owners::Owners;
 use super::pages::Pages;
 use super::tree_page::Cell;
+use crate::volumes::fields::be32;
 
 /// How many bytes of further pages may be read while the rows of a table are read, in lengths of the database: a
 /// sound one needs one at most, and a hostile one leads every row through the same pages.
@@ -41,7 +41,7 @@ pub(super) fn payload<'p>(
         let Some(left) = budget.0.checked_sub(take) else { break };
         budget.0 = left;
         record.extend_from_slice(&further[4..4 + take]);
-        next = u32_at(further, 0).unwrap_or(0);
+        next = be32(further, 0).unwrap_or(0);
     }
     Cow::Owned(record)
 }

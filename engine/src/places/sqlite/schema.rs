@@ -27,7 +27,7 @@ pub(super) fn encoding(row: &Row<'_>) -> Option<Encoding> {
 
 /// What a row of the schema names. A row whose type is damaged is read by its statement.
 pub(super) fn named(row: &Row<'_>, encoding: Encoding) -> Option<Named> {
-    // A number that no page has leads nowhere, and the rows of the table are found by their columns.
+    // No page has such a number, and the rows of the table are found by their columns.
     let root = row.at(3).integer().and_then(|root| u32::try_from(root).ok()).unwrap_or(0);
     let sql = row.at(4);
     let kind = row.at(0);

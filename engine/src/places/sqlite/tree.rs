@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::numbers::u32_at;
 use super::owners::{Owner, Owners};
 use super::pages::Pages;
 use super::record::{Field, fields};
 use super::tree_page::{Cell, PageKind, TreePage};
+use crate::volumes::fields::be32;
 
 /// Ways to pages that are followed for a table, in pages of the database: a sound tree has one to each of its pages,
 /// and a hostile one leads to the same ones again and again.
@@ -206,7 +206,7 @@ pub(super) fn free_pages(pages: &Pages<'_>, owners: &mut Owners, first: u32) -> 
     let mut trunk = first;
     while let Some(bytes) = pages.page(trunk).filter(|_| owners.claim(trunk, Owner::FREE)) {
         free.push(trunk);
-        let word = |at: usize| u32_at(bytes, at * 4).unwrap_or(0);
+        let word = |at: usize| be32(bytes, at * 4).unwrap_or(0);
         let listed = (word(1) as usize).min(bytes.len() / 4 - 2);
         free.extend((2..2 + listed).map(word).filter(|page| owners.claim(*page, Owner::FREE)));
         trunk = word(0);

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::header::HEADER_LEN;
-use super::numbers::{u16_at, u32_at, varint};
+use super::numbers::varint;
+use crate::volumes::fields::{be16, be32};
 
 /// How often the bytes of a page may be read as parts of cells.
 pub(super) const MOST_OVERLAP: usize = 4;
@@ -77,7 +78,7 @@ impl<'p> TreePage<'p> {
     /// Reads page `number` as one of that kind.
     pub(super) fn of_kind(bytes: &'p [u8], number: u32, kind: PageKind) -> Option<Self> {
         let header_at = if number == 1 { HEADER_LEN } else { 0 };
-        let cells = usize::from(u16_at(bytes, header_at + 3)?);
+        let cells = usize::from(be16(bytes, header_at + 3)?);
         let page = TreePage { kind, bytes, header_at, cells: 0 };
         let room = bytes.len().checked_sub(page.pointers())? / 2;
         Some(TreePage { cells: cells.min(room), ..page })
@@ -100,7 +101,7 @@ impl<'p> TreePage<'p> {
 
     /// Where the first of its cells begins, as it says.
     pub(super) fn content_start(&self) -> usize {
-        match u16_at(self.bytes, self.header_at + 5).unwrap_or(0) {
+        match be16(self.bytes, self.header_at + 5).unwrap_or(0) {
             0 => self.bytes.len(),
             start => usize::from(start).min(self.bytes.len()),
         }
@@ -108,17 +109,17 @@ impl<'p> TreePage<'p> {
 
     /// Where a cell begins.
     fn pointer(&self, nth: usize) -> Option<usize> {
-        let at = usize::from(u16_at(self.bytes, self.pointers() + 2 * nth)?);
+        let at = usize::from(be16(self.bytes, self.pointers() + 2 * nth)?);
         (self.pointers_end()..self.bytes.len()).contains(&at).then_some(at)
     }
 
     /// The child page of an interior page and the highest row in it; the last one has no bound.
     pub(super) fn child(&self, nth: usize) -> Option<(u32, Option<i64>)> {
         if nth == self.cells {
-            return Some((u32_at(self.bytes, self.header_at + 8)?, None));
+            return Some((be32(self.bytes, self.header_at + 8)?, None));
         }
         let at = self.pointer(nth)?;
-        let child = u32_at(self.bytes, at)?;
+        let child = be32(self.bytes, at)?;
         let key = self.kind.is_table().then(|| varint(self.bytes.get(at + 4..)?));
         Some((child, key.flatten().map(|(key, _)| key.cast_signed())))
     }
@@ -154,7 +155,7 @@ impl<'p> TreePage<'p> {
         let rowid = if self.kind.is_table() { Some(number()?.cast_signed()) } else { None };
         let in_page = local_len(self.bytes.len(), len, self.kind.is_table());
         let local = at..at + in_page;
-        let overflow = if in_page < len { Some(u32_at(self.bytes, local.end)?) } else { None };
+        let overflow = if in_page < len { Some(be32(self.bytes, local.end)?) } else { None };
         let end = local.end + if overflow.is_some() { 4 } else { 0 };
         (end <= self.bytes.len()).then_some(Cell { rowid, len, local, overflow, span: start..end })
     }
@@ -171,10 +172,10 @@ impl<'p> TreePage<'p> {
     /// The free blocks between its cells, in order, as far as they can be true.
     pub(super) fn free_blocks(&self) -> Vec<Range<usize>> {
         let mut blocks = Vec::new();
-        let mut at = usize::from(u16_at(self.bytes, self.header_at + 1).unwrap_or(0));
+        let mut at = usize::from(be16(self.bytes, self.header_at + 1).unwrap_or(0));
         let mut from = self.pointers_end();
         while at >= from {
-            let word = |at| u16_at(self.bytes, at).map_or(0, usize::from);
+            let word = |at| be16(self.bytes, at).map_or(0, usize::from);
             let end = at + word(at + 2).max(4);
             if end > self.bytes.len() {
                 break;

@@ -1,7 +1,6 @@
 //! The write-ahead log: versions of pages that are newer than the database file.
 
-use super::numbers::u32_at;
-
+use crate::volumes::fields::be32;
 const HEADER_LEN: usize = 32;
 const FRAME_HEADER_LEN: usize = 24;
 
@@ -46,7 +45,7 @@ impl Wal {
         let mut wal = Wal::default();
         let frames = frames(log, page_size);
         let Some(first) = frames.first() else { return wal };
-        let word = |at| u32_at(log, at).unwrap_or(0);
+        let word = |at| be32(log, at).unwrap_or(0);
         let (orders, stored) =
             ([Order::of_magic(word(0)), Order::of_magic(!word(0))], [word(24), word(28)]);
         let of_header = |order: &Order| order.checksum([0; 2], &log[..24]) == stored;
@@ -93,7 +92,7 @@ fn frames(log: &[u8], page_size: usize) -> Vec<Frame> {
     let frames = log.get(HEADER_LEN..).unwrap_or(&[]);
     let frames = frames.chunks_exact(FRAME_HEADER_LEN + page_size).enumerate();
     let read = |(nth, frame): (usize, &[u8])| {
-        let word = |at| u32_at(frame, at).unwrap_or(0);
+        let word = |at| be32(frame, at).unwrap_or(0);
         Frame {
             page: word(0),
             commit: word(4),

@@ -58,7 +58,7 @@ struct Pairing<'a> {
     pairs: Pairs,
 }
 
-/// Finds the JSON of each photo of a folder: by name and title, by name alone, by title alone; then edited copies and
+/// Finds the JSON of each photo of a folder: by name and title, by name only, by title only; then edited copies and
 /// videos of live photos, which have none of their own.
 pub(super) fn pair(media: &[Media<'_>], beside: &[Beside<'_>]) -> Pairs {
     let pairs = Pairs { of: vec![None; media.len()], used: vec![false; beside.len()] };

@@ -4,7 +4,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::places::slice::read;
-use crate::volumes::fields::{le32, le64};
+use crate::volumes::fields::{le32, le64, utf16_until_nul};
 
 /// What a file and each of its entries begin with.
 const MAGIC: &[u8] = b"CMMM";
@@ -142,7 +142,7 @@ fn entry(bytes: &dyn Bytes, at: u64, layout: Layout) -> Option<Entry> {
         return None;
     }
     let name = read(bytes, at + header.len() as u64, name_len as usize)?;
-    let name = utf16(&name);
+    let name = utf16_until_nul(&name);
     let picture = Span { at: at + used, len: u64::from(data_len) };
     if picture.end() > bytes.len() {
         return None;
@@ -154,13 +154,6 @@ fn entry(bytes: &dyn Bytes, at: u64, layout: Layout) -> Option<Entry> {
         picture,
         size: size.flatten().filter(|(width, height)| *width > 0 && *height > 0),
     })
-}
-
-/// Text of two bytes a unit.
-pub(super) fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
-    String::from_utf16_lossy(&units)
 }
 
 #[cfg(test)]

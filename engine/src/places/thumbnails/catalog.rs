@@ -1,8 +1,7 @@
 //! The list in a `Thumbs.db` of Windows XP: which picture is of which file.
 
-use super::cache_file::utf16;
 use crate::model::Moment;
-use crate::volumes::fields::{le16, le32, le64};
+use crate::volumes::fields::{le16, le32, le64, utf16_until_nul};
 
 /// Bytes of an entry before its name, and the zeros after it.
 const ENTRY: usize = 16;
@@ -38,7 +37,7 @@ fn entry(catalog: &[u8], at: usize) -> Option<(Listed, usize)> {
     let name = entry.get(ENTRY..len.checked_sub(AFTER)?)?;
     let stream: String = le32(entry, 4)?.to_string().chars().rev().collect();
     let modified = Moment::filetime(le64(entry, 8)?);
-    Some((Listed { stream, name: utf16(name), modified }, at + len))
+    Some((Listed { stream, name: utf16_until_nul(name), modified }, at + len))
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ impl SlicesTree {
 /// The node of a picture that lies in a file.
 pub(super) fn picture_node(path: String, len: u64, label: &Label) -> Node {
     let kind = NodeKind::File;
-    Node { path, kind, len, modified: label.modified, created: None, is_deleted: false }
+    Node { path, kind, len, modified: label.modified, created: None }
 }
 
 impl Tree for SlicesTree {

@@ -2,6 +2,7 @@
 
 use super::ansi::ansi;
 use crate::model::Moment;
+use crate::volumes::fields::{le32, le64, utf16_until_nul};
 
 /// Bytes before the first record.
 const HEADER: usize = 20;
@@ -34,8 +35,8 @@ pub(super) struct Info2Record {
 ///
 /// Source: rifiuti2 and plaso agree.
 pub(super) fn records(bytes: &[u8]) -> Option<Vec<Info2Record>> {
-    let version = number(bytes, 0)?;
-    let len = number(bytes, 12)?;
+    let version = le32(bytes, 0)?;
+    let len = le32(bytes, 12)?;
     if !VERSIONS.contains(&version) || !LENS.contains(&len) {
         return None;
     }
@@ -46,9 +47,9 @@ pub(super) fn records(bytes: &[u8]) -> Option<Vec<Info2Record>> {
 
 fn record(bytes: &[u8]) -> Option<Info2Record> {
     let narrow = bytes.get(..NARROW)?;
-    let (index, drive) = (number(bytes, 260)?, number(bytes, 264)?);
-    let time = u64::from_le_bytes(bytes.get(268..276)?.try_into().ok()?);
-    let size = number(bytes, 276)?;
+    let (index, drive) = (le32(bytes, 260)?, le32(bytes, 264)?);
+    let time = le64(bytes, 268)?;
+    let size = le32(bytes, 276)?;
     let letter = u8::try_from(drive).ok().filter(|drive| *drive < 26)? + b'a';
     // What is restored or removed loses the first letter of its path.
     let is_removed = narrow[0] == 0;
@@ -76,13 +77,7 @@ fn record(bytes: &[u8]) -> Option<Info2Record> {
 
 /// The text up to the first NUL, in UTF-16; nothing where there is none.
 fn wide(bytes: &[u8]) -> Option<String> {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
-    (!units.is_empty()).then(|| String::from_utf16_lossy(&units))
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+    Some(utf16_until_nul(bytes)).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

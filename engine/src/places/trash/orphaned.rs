@@ -65,14 +65,7 @@ mod tests {
     #[track_caller]
     fn check(path: &str, expected: Option<&str>) {
         let (len, modified, created) = (1, None, None);
-        let node = Node {
-            path: path.into(),
-            kind: NodeKind::File,
-            len,
-            modified,
-            created,
-            is_deleted: false,
-        };
+        let node = Node { path: path.into(), kind: NodeKind::File, len, modified, created };
         assert_eq!(place_of(&node).map(|(_, rest)| rest), expected, "{path}");
     }
 

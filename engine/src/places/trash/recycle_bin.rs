@@ -36,7 +36,7 @@ impl Place for RecycleBin {
             if labels.is_taken(first) {
                 continue;
             }
-            let record = pair.record.and_then(|at| record(tree, at, pair.content));
+            let record = pair.record.and_then(|at| record(tree, at));
             match (pair.content, record) {
                 (Some(node), record) => {
                     let is_bin = record.is_some() || lies_in_bin(&tree.nodes()[node]);
@@ -72,17 +72,9 @@ fn pairs(tree: &dyn Tree) -> impl Iterator<Item = Pair> {
     pairs.into_values()
 }
 
-/// What the record at a node says. One that was deleted, or that tells of what was, may have been written over,
-/// and the size must fit.
-fn record(tree: &dyn Tree, at: usize, content: Option<usize>) -> Option<BinRecord> {
-    let nodes = tree.nodes();
-    let record = BinRecord::parse(&tree.content(at, MOST_BIN_RECORD).ok()?)?;
-    let content = content.map(|content| &nodes[content]);
-    let fits = content.is_none_or(|content| {
-        let is_sure = !nodes[at].is_deleted && !content.is_deleted;
-        is_sure || !content.is_file() || content.len == record.size
-    });
-    fits.then_some(record)
+/// What the record at a node says.
+fn record(tree: &dyn Tree, at: usize) -> Option<BinRecord> {
+    BinRecord::parse(&tree.content(at, MOST_BIN_RECORD).ok()?)
 }
 
 fn item(node: usize, record: Option<BinRecord>) -> TrashItem {

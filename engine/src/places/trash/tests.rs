@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::control::progress::Progress;
 use crate::places::findings::Findings;
 use crate::places::known::PLACES;
-use crate::places::place::{Context, Passwords};
+use crate::places::place::{Context, NoPasswords};
 use crate::places::tree::Tree;
 use crate::places::tree::tests::MemoryTree;
 
@@ -47,14 +45,6 @@ const NAMES: [&str; 32] = [
     "LOST.DIR",
     "FOUND.000",
 ];
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn password(&self, _: &str, _: u32) -> Option<Zeroizing<String>> {
-        None
-    }
-}
 
 #[test]
 fn any_tree_costs_bounded_time_and_each_place_labels_a_file_once() {

@@ -122,7 +122,6 @@ fn node(path: &str, member: Option<&Member>) -> Node {
         len: file.map_or(0, |member| member.len),
         modified: member.and_then(|member| member.modified),
         created: None,
-        is_deleted: false,
     }
 }
 

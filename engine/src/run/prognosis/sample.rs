@@ -9,7 +9,7 @@ use crate::model::{Random, SpanSet};
 use crate::run::forecast::look::Look;
 use crate::volumes::entropy::{self, Fill};
 
-/// What is told apart at once, in bytes; a place begins at a multiple of it.
+/// The unit of sampling, in bytes; a place begins at a multiple of it.
 const BLOCK: u64 = 4096;
 
 /// Blocks of a place: enough for the header of a photo and some of it.

@@ -1,4 +1,4 @@
-//! Images and devices of Unix, which are told apart by the type of their file.
+//! Images and devices of Unix: the type of the file says which it is.
 
 use std::fs::{self, File, FileType};
 use std::io;
