@@ -6,6 +6,8 @@ mod download;
 mod list;
 mod restore;
 #[cfg(feature = "cloud")]
+mod run;
+#[cfg(feature = "cloud")]
 mod said;
 
 use std::io::Write;

@@ -1,21 +1,10 @@
 //! `afterimage cloud list`.
 
-#[cfg(feature = "cloud")]
-use std::io::Write;
-
 use clap::Args;
 
-#[cfg(feature = "cloud")]
-use super::asked::Asked;
-#[cfg(feature = "cloud")]
-use super::said::Done;
 use crate::cloud::account::Account;
 use crate::cloud::choice::Choice;
-#[cfg(feature = "cloud")]
-use crate::cloud::service::Service;
 use crate::cloud::vendor::Vendor;
-#[cfg(feature = "cloud")]
-use crate::status::Status;
 
 /// List what is in the trash of a cloud drive
 ///
@@ -26,17 +15,17 @@ use crate::status::Status;
 #[command(verbatim_doc_comment, after_help = REGISTER)]
 pub struct List {
     /// Which cloud drive.
-    vendor: Vendor,
+    pub(super) vendor: Vendor,
 
     #[command(flatten)]
-    choice: Choice,
+    pub(super) choice: Choice,
 
     #[command(flatten)]
-    account: Account,
+    pub(super) account: Account,
 
     /// Print the list as JSON.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 const REGISTER: &str = "\
@@ -49,15 +38,3 @@ How to register a program:
            Dropbox. Allow it files.metadata.read, files.content.read and, to restore,
            files.content.write. Register the redirect URI http://127.0.0.1:53170/ and give its app
            key with --client-id.";
-
-#[cfg(feature = "cloud")]
-impl List {
-    /// Lists.
-    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
-        let scopes = |service: &dyn Service| service.read_scopes();
-        let asked = Asked::ask(self.vendor, &self.choice, &self.account, scopes, err)?;
-        let Some(mut asked) = asked else { return Ok(Status::Interrupted) };
-        let outcome = asked.each(err, |_, _| Ok(Done::Listed));
-        asked.said("list", outcome).print(self.json, out)
-    }
-}
