@@ -87,7 +87,7 @@ pub use control::{error, metrics, progress};
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
 pub use output::destination::check_file;
-pub use output::report;
 pub use output::{TakenPaths, safe_path};
+pub use output::{report, views};
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

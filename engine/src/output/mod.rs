@@ -7,6 +7,7 @@ mod naming;
 mod proposal;
 pub mod report;
 mod times;
+pub mod views;
 mod write;
 
 pub use again::{Placed, Placement};

@@ -46,6 +46,8 @@ pub(super) struct KeptReport {
     pub(super) incomplete: Option<String>,
     pub(super) sources: Vec<Kept<ReportSource>>,
     pub(super) summary: Kept<Summary>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    lost: Vec<Value>,
     pub(super) files: Vec<Kept<ReportFile>>,
     #[serde(flatten)]
     more: Map<String, Value>,

@@ -13,7 +13,7 @@ use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::ledger::Content;
 use crate::output::destination::{self, REPORT};
-use crate::output::report::{Grade, ReportFile, Status, Summary};
+use crate::output::report::{Grade, ReportDisposition, ReportFile, Status, Summary};
 use crate::output::{Placed, Placement};
 use crate::source::{Io, Source, Watched, open_watched};
 use crate::system::folder::{Folder, Owner};
@@ -210,6 +210,7 @@ impl Writing<'_> {
                 Ok(Some(path)) => {
                     done.written += 1;
                     count(&mut report.summary.known, file);
+                    file.disposition = ReportDisposition::Recovered;
                     file.path = Some(path);
                 }
                 Err(Refused::Told(why)) => done.refused.push((file.id, why)),

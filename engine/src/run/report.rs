@@ -42,7 +42,7 @@ impl Job<'_, Settled> {
             });
         };
         let head = ReportHead {
-            schema: report::SCHEMA,
+            schema: report::SCHEMA.to_owned(),
             tool: ReportTool {
                 name: "afterimage".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),

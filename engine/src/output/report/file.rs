@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::disposition::ReportDisposition;
 use super::lost::ReportListed;
 use crate::model::{End, Fidelity, Grade, Moment, Origin, Status};
 
@@ -99,6 +100,11 @@ pub struct ReportEnclosure {
 }
 
 impl ReportFile {
+    /// Whether it is a video; all else are photos.
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
+
     /// The time that the written file gets: when the photo was taken or, where it does not say, last modified; else
     /// the date of a list that it is on.
     pub fn dated(&self) -> Option<&str> {
@@ -240,9 +246,15 @@ pub struct ReportFile {
     /// Height of the picture in pixels, as stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// What becomes of it: whether it is recovered, or why not.
+    #[serde(default)]
+    pub disposition: ReportDisposition,
     /// Where it was written, below the output folder; absent when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A small picture of it for views of the report, below the output folder; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub thumb: Option<String>,
     /// What a list of digests says of it, where it is on one. Unless that is of a former scan, all of its bytes are
     /// proven by it.
     #[serde(skip_serializing_if = "Option::is_none", default)]

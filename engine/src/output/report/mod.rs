@@ -4,8 +4,10 @@
 //! versions add fields and never change or remove one. The JSON schema beside this file is generated from
 //! the types.
 
+mod disposition;
 mod file;
 mod lost;
+mod reader;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod report;
 mod rows;
@@ -17,11 +19,13 @@ mod volumes;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
+pub use disposition::ReportDisposition;
 pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
 };
 pub use lost::{ReportListed, ReportLost, lost};
+pub use reader::ReportReader;
 pub use report::{Report, ReportTool, SCHEMA, Summary};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};

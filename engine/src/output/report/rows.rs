@@ -4,6 +4,7 @@ use afterimage_signatures::Runs;
 use afterimage_signatures::exif::Exif;
 use afterimage_signatures::verdict::{Issue, Kinship, Span};
 
+use super::disposition::ReportDisposition;
 use super::file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
@@ -44,6 +45,22 @@ impl<'a> Rows<'a> {
         self.files().zip(dispositions).map(|(file, disposition)| Ok((file?, *disposition)))
     }
 
+    /// What becomes of a file, as far as files were written.
+    fn disposition(&self, position: usize) -> ReportDisposition {
+        match self.listing.dispositions[position].into() {
+            ReportDisposition::Recovered if !self.is_written(position) => {
+                ReportDisposition::Unwritten
+            }
+            disposition => disposition,
+        }
+    }
+
+    /// Whether a file that is to be recovered is written, or would be.
+    fn is_written(&self, position: usize) -> bool {
+        let is_asked_for = self.embedded || !self.is_inner(position);
+        !is_asked_for || self.names.get(position).is_none_or(Option::is_some)
+    }
+
     fn is_inner(&self, position: usize) -> bool {
         self.listing.parent[position] != NONE
     }
@@ -64,6 +81,7 @@ impl<'a> Rows<'a> {
         }
         file.pair = pair_of.get(&(position as u32)).copied().and_then(id);
         file.duplicate_of = id(copy_of[position]);
+        file.disposition = self.disposition(position);
         if let Some(Some(name)) = self.names.get(position) {
             file.path = Some(self.ledger.named(*name)?.path);
         }
@@ -72,11 +90,9 @@ impl<'a> Rows<'a> {
 
     /// What the files come to.
     pub fn totals(&self) -> Totals {
-        let is_written = |position: usize| {
-            let is_asked_for = self.embedded || !self.is_inner(position);
-            !is_asked_for || self.names.get(position).is_none_or(Option::is_some)
-        };
-        let mut totals = Totals::of(self.listing, self.ledger, self.registry, is_written);
+        let mut totals = Totals::of(self.listing, self.ledger, self.registry, |position| {
+            self.is_written(position)
+        });
         totals.count_lost(self.lost);
         totals
     }
@@ -142,7 +158,9 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
         exif: record.exif.map(Into::into),
         width,
         height,
+        disposition: ReportDisposition::Recovered,
         path: None,
+        thumb: None,
         listed: record.listed.map(|listed| (*listed).into()),
     }
 }

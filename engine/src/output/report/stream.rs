@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::ser::{SerializeSeq, Serializer};
-use serde::{Serialize, ser};
+use serde::{Deserialize, Serialize, ser};
 
 use super::file::ReportFile;
 use super::lost::ReportLost;
@@ -13,10 +13,10 @@ use super::source::ReportSource;
 use crate::control::error::Error;
 
 /// What stands before the files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReportHead {
     /// See [`super::Report::schema`].
-    pub schema: &'static str,
+    pub schema: String,
     /// See [`super::Report::tool`].
     pub tool: ReportTool,
     /// See [`super::Report::started`].
@@ -31,7 +31,7 @@ pub struct ReportHead {
     /// See [`super::Report::summary`].
     pub summary: Summary,
     /// See [`super::Report::lost`].
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub lost: Vec<ReportLost>,
 }
 

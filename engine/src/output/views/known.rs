@@ -1,0 +1,19 @@
+//! All views.
+
+use super::view::View;
+
+/// A view that can be asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownView {
+    /// The word that asks for it.
+    pub name: &'static str,
+    /// Its file in the output folder.
+    pub file: &'static str,
+    /// Whether a scan writes it.
+    pub is_usual: bool,
+    /// Begins a new one.
+    pub new: fn() -> Box<dyn View>,
+}
+
+/// The views, in the order in which they are told.
+pub const VIEWS: &[KnownView] = &[];

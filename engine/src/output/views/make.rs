@@ -1,0 +1,76 @@
+//! Making views of the report in an output folder.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::known::KnownView;
+use super::view::View;
+use crate::control::error::Error;
+use crate::output::report::ReportReader;
+use crate::system::folder::Folder;
+
+/// A view that is being written.
+struct Unfinished {
+    known: KnownView,
+    view: Box<dyn View>,
+    out: BufWriter<File>,
+}
+
+/// Makes `views` of the report in `folder`, in one pass over it; gives the paths of their files. Each is
+/// written to `state`, a folder on the same disk, and gets its name once it is whole: it takes the place of
+/// what had it.
+///
+/// # Errors
+///
+/// When there is no report, and when the disk is full or fails. Views that were there before are what they
+/// were then.
+pub fn make(folder: &Folder, state: &Folder, views: &[KnownView]) -> Result<Vec<PathBuf>, Error> {
+    let made = written(folder, state, views);
+    if made.is_err() {
+        // They take room that something else may have use for.
+        views.iter().for_each(|view| drop(state.remove(view.file)));
+    }
+    made
+}
+
+fn written(folder: &Folder, state: &Folder, views: &[KnownView]) -> Result<Vec<PathBuf>, Error> {
+    let mut report = ReportReader::open(folder)?;
+    let path = |view: &KnownView| folder.path().join(view.file);
+    let failed = |path: &Path, error| Error::output("write", path, error);
+    let mut unfinished = Vec::new();
+    for known in views {
+        let begun = begin(*known, &report, state).map_err(|error| failed(&path(known), error))?;
+        unfinished.push(begun);
+    }
+    report.files(|file| {
+        unfinished.iter_mut().try_for_each(|one| {
+            let written = one.view.file(&file, &mut one.out);
+            written.map_err(|error| failed(&path(&one.known), error))
+        })
+    })?;
+    let mut paths = Vec::new();
+    for one in unfinished {
+        let path = path(&one.known);
+        one.end(folder, state).map_err(|error| failed(&path, error))?;
+        paths.push(path);
+    }
+    folder.sync().map_err(|error| failed(folder.path(), error))?;
+    Ok(paths)
+}
+
+fn begin(known: KnownView, report: &ReportReader, state: &Folder) -> io::Result<Unfinished> {
+    let mut out = BufWriter::new(state.replace(known.file)?);
+    let mut view = (known.new)();
+    view.begin(&report.head, &mut out)?;
+    Ok(Unfinished { known, view, out })
+}
+
+impl Unfinished {
+    fn end(mut self, folder: &Folder, state: &Folder) -> io::Result<()> {
+        self.view.end(&mut self.out)?;
+        self.out.flush()?;
+        self.out.get_ref().sync_all()?;
+        state.rename(self.known.file, folder, self.known.file)
+    }
+}

@@ -1,0 +1,11 @@
+//! Views of a report for people and for other programs, all made from `report.json`.
+//!
+//! A view is one file beside the report, one module here, and one line in [`VIEWS`].
+
+mod known;
+mod make;
+mod view;
+
+pub use known::{KnownView, VIEWS};
+pub use make::make;
+pub use view::View;
