@@ -9,7 +9,7 @@ use super::job::{Job, Settled};
 use crate::control::error::Error;
 use crate::ledger::LogPosition;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportHead, ReportTool, Summary};
+use crate::output::report::{self, ReportCase, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
     /// Writes the report under another name first, so that a half-written one is never taken for
@@ -51,6 +51,8 @@ impl Job<'_, Settled> {
             started: environment.started.to_string(),
             finished: Timestamp::now().to_string(),
             incomplete: environment.incomplete(),
+            case: ReportCase::of(&environment.options.case),
+            redacted: Vec::new(),
             sources: self.stage.sources.clone(),
             summary,
             lost: report::lost(&self.stage.lost),

@@ -4,6 +4,7 @@
 //! versions add fields and never change or remove one. The JSON schema beside this file is generated from
 //! the types.
 
+mod case;
 mod disposition;
 mod file;
 mod lost;
@@ -19,6 +20,7 @@ mod volumes;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
+pub use case::ReportCase;
 pub use disposition::ReportDisposition;
 pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
