@@ -14,6 +14,7 @@
 //! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
 pub mod advice;
+pub mod audit;
 mod claim;
 mod environment;
 mod find;
@@ -36,8 +37,10 @@ mod resume;
 mod scan;
 mod selection;
 mod settle;
+mod sign;
 mod source_job;
 mod stats;
+mod verify;
 mod write;
 
 pub use find::{Choice, Find, Survivors, find};
@@ -48,4 +51,6 @@ pub use open::{list, scan};
 pub use outcome::Outcome;
 pub use recover::{Recover, Recovered, has_report, recover};
 pub use selection::{Selected, Selection};
+pub use sign::{Signed, is_readable_by_others, sign};
 pub use stats::Stats;
+pub use verify::{Difference, DifferenceKind, SignatureFound, Verified, Verify, verify};
