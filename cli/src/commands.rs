@@ -10,6 +10,8 @@ mod formats;
 mod image;
 mod recover;
 mod scan;
+mod sign;
+mod verify;
 
 use std::io::Write;
 
@@ -55,6 +57,8 @@ enum Command {
     Devices(devices::Devices),
     Forecast(forecast::Sample),
     Recover(recover::Recover),
+    Verify(verify::Verify),
+    Sign(sign::Sign),
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
@@ -71,6 +75,8 @@ impl Program {
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Verify(verify) => verify.run(out, err),
+            Command::Sign(sign) => sign.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),

@@ -107,6 +107,7 @@ impl Recover {
                 sources: self.source.clone(),
                 selection,
                 zone: self.timezone.clone(),
+                command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
             };
             return self.photos(&asked, &progress, out, err);
         };
@@ -161,6 +162,9 @@ impl Recover {
         let said = if self.json { json(out, &done) } else { text(out, &done) };
         failure::unless_closed(said)
             .context("cannot print what was done; what was written is whole")?;
+        for warning in &done.warnings {
+            writeln!(err, "afterimage: warning: {}", plain(warning))?;
+        }
         for (line, what) in &done.unknown {
             let what = plain(what);
             writeln!(

@@ -20,6 +20,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::image;
+use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
@@ -218,6 +219,9 @@ pub struct Scan {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    case: Case,
 }
 
 const USAGE: &str = "\
@@ -362,6 +366,7 @@ impl Scan {
             map: self.map.clone(),
             image: self.image.clone(),
             photos_first: self.photos_first,
+            case: self.case.data(),
             ..Options::default()
         })
     }

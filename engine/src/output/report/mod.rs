@@ -17,6 +17,7 @@ mod sources;
 mod stream;
 mod totals;
 mod volumes;
+mod writer;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
@@ -35,3 +36,4 @@ pub use sources::describe;
 pub use stream::{ReportHead, write};
 pub use totals::Totals;
 pub use volumes::describe_volumes;
+pub use writer::Writer;
