@@ -4,11 +4,13 @@ mod backup;
 mod bench;
 mod cloud;
 mod devices;
+mod export;
 mod find;
 mod forecast;
 mod formats;
 mod image;
 mod recover;
+mod report;
 mod scan;
 mod sign;
 mod verify;
@@ -59,6 +61,8 @@ enum Command {
     Recover(recover::Recover),
     Verify(verify::Verify),
     Sign(sign::Sign),
+    Report(report::Report),
+    Export(Box<export::Export>),
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
@@ -77,6 +81,8 @@ impl Program {
             Command::Recover(recover) => recover.run(out, err),
             Command::Verify(verify) => verify.run(out, err),
             Command::Sign(sign) => sign.run(out, err),
+            Command::Report(report) => report.run(out),
+            Command::Export(export) => export.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),

@@ -17,6 +17,8 @@ mod durable;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[path = "cli/lost_hashes.rs"]
 mod lost_hashes;
 #[cfg(unix)]
@@ -171,6 +173,8 @@ fn help_is_a_contract() {
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
+        ("verify", &["verify", "--help"]),
+        ("sign", &["sign", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),

@@ -74,6 +74,8 @@ pub struct Options {
     pub photos_first: bool,
     /// The case that the run belongs to.
     pub case: CaseData,
+    /// Make small pictures of what was found, and the usual views of the report.
+    pub gallery: bool,
 }
 
 impl Options {
@@ -115,6 +117,7 @@ impl Default for Options {
             image: None,
             photos_first: false,
             case: CaseData::default(),
+            gallery: true,
         }
     }
 }

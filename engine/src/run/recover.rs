@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::audit::{self, AuditLine};
 use super::environment::OutputState;
+use super::gallery::{self, why};
 use super::kept_report::{KeptReport, record};
 use super::selection::Selection;
 use crate::control::error::Error;
@@ -53,7 +54,7 @@ pub struct Recovered {
     pub interrupted: bool,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
-    /// What is to be known, a sentence each.
+    /// What else is to be known, a sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -101,8 +102,11 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
     writing.all(&mut report, chosen, &mut done);
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
+        let from = asked.to.is_some().then_some(&opened);
+        gallery::bring_thumbs(&mut report, from, &output.folder);
         report.write(&output.state, &output.folder)?;
         done.warnings.extend(put_on_record(asked, &report, &output.folder, &done));
+        done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
     }
     output.close_store();
     Ok(done)
@@ -181,14 +185,6 @@ impl Sources {
         };
         let sizes = report.sources.iter().map(|source| source.known.size);
         Sources(paths.iter().zip(sizes).map(open).collect())
-    }
-}
-
-/// A failure with its cause.
-fn why(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 
