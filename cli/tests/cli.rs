@@ -14,11 +14,11 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
-#[path = "cli/forensic.rs"]
-mod forensic;
 #[path = "cli/lost_hashes.rs"]
 mod lost_hashes;
 #[cfg(unix)]

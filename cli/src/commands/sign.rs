@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use afterimage_engine::run;
 use anyhow::Context;
 
+use crate::failure;
 use crate::status::Status;
 use crate::text::{paragraph, plain};
-use crate::failure;
 
 /// Sign a report and its audit log with an examiner's key
 ///

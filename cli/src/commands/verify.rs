@@ -167,17 +167,20 @@ fn json(out: &mut dyn Write, verified: &Verified) -> io::Result<()> {
     let (state, fingerprint, at) = match &verified.signature {
         SignatureFound::None => ("none", None, None),
         SignatureFound::Good { fingerprint, at } => ("good", Some(fingerprint), at.as_ref()),
-        SignatureFound::Unknown { fingerprint, at } => ("unknown key", Some(fingerprint), at.as_ref()),
+        SignatureFound::Unknown { fingerprint, at } => {
+            ("unknown key", Some(fingerprint), at.as_ref())
+        }
         SignatureFound::Bad => ("bad", None, None),
     };
     let of_kind = |kind: DifferenceKind| {
         verified.differences.iter().filter(|difference| difference.kind == kind).count()
     };
-    let counts: serde_json::Map<String, serde_json::Value> =
-        DifferenceKind::ALL.iter().map(|kind| (kind.name().to_owned(), of_kind(*kind).into())).collect();
-    let is_equal = verified.differences.is_empty()
-        && verified.impossible.is_empty()
-        && !verified.interrupted;
+    let counts: serde_json::Map<String, serde_json::Value> = DifferenceKind::ALL
+        .iter()
+        .map(|kind| (kind.name().to_owned(), of_kind(*kind).into()))
+        .collect();
+    let is_equal =
+        verified.differences.is_empty() && verified.impossible.is_empty() && !verified.interrupted;
     let said = serde_json::json!({
         "equal": is_equal,
         "files": verified.files,

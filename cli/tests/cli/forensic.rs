@@ -25,8 +25,19 @@ fn desk() -> Desk {
     fs::write(desk.path("examiner.pub.pem"), PUBLIC).unwrap();
     close(&desk.path("examiner.pem"));
     desk.run(&[
-        "scan", "card.img", "--output", "out", "--hash-source", "--case", "7/2026", "--evidence", "card 3",
-        "--examiner", "Dr. <b>Ada</b>", "--notes", "sealed bag",
+        "scan",
+        "card.img",
+        "--output",
+        "out",
+        "--hash-source",
+        "--case",
+        "7/2026",
+        "--evidence",
+        "card 3",
+        "--examiner",
+        "Dr. <b>Ada</b>",
+        "--notes",
+        "sealed bag",
     ])
     .check(0);
     desk
@@ -151,7 +162,8 @@ fn a_changed_report_is_found() {
 fn a_changed_source_is_found() {
     let desk = desk();
     let report = desk.report();
-    let file = report["files"].as_array().unwrap().iter().find(|file| file["path"].is_string()).unwrap();
+    let file =
+        report["files"].as_array().unwrap().iter().find(|file| file["path"].is_string()).unwrap();
     let at = file["runs"][0]["offset"].as_u64().unwrap() as usize + 50;
     change(&desk.path("card.img"), |bytes| bytes[at] ^= 1);
     verify(&desk, &[]).check(0);
@@ -264,7 +276,8 @@ fn what_was_recovered_after_it_was_signed_is_told() {
     desk.run(&["sign", "out", "--key", "examiner.pem"]).check(0);
     let report = desk.report();
     let files = report["files"].as_array().unwrap();
-    let live = files.iter().find(|file| file["status"] == "live" && file["parent"].is_null()).unwrap();
+    let live =
+        files.iter().find(|file| file["status"] == "live" && file["parent"].is_null()).unwrap();
     fs::write(desk.path("wanted.txt"), format!("{}\n", live["id"])).unwrap();
     desk.run(&["recover", "out", "--select", "wanted.txt"]).check(0);
     let told = finds(&desk, &["--key", "examiner.pub.pem"], "signature");
@@ -279,10 +292,19 @@ fn openssl_checks_the_signature_too() {
     let desk = desk();
     desk.run(&["sign", "out", "--key", "examiner.pem"]).check(0);
     let arguments = [
-        "pkeyutl", "-verify", "-pubin", "-inkey", "examiner.pub.pem", "-rawin", "-in", "out/report.json",
-        "-sigfile", "out/report.sig",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "examiner.pub.pem",
+        "-rawin",
+        "-in",
+        "out/report.json",
+        "-sigfile",
+        "out/report.sig",
     ];
-    let Ok(ran) = Command::new("openssl").args(arguments).current_dir(desk.path(".")).output() else {
+    let Ok(ran) = Command::new("openssl").args(arguments).current_dir(desk.path(".")).output()
+    else {
         eprintln!("openssl is not on this machine, and was not asked");
         return;
     };
@@ -381,7 +403,8 @@ fn a_redacted_copy_says_so_and_the_original_stays() {
 fn evidence_that_cannot_be_written_to_is_verified_all_the_same() {
     use std::os::unix::fs::PermissionsExt;
     let desk = desk();
-    let mode = |mode| fs::set_permissions(desk.path("out"), fs::Permissions::from_mode(mode)).unwrap();
+    let mode =
+        |mode| fs::set_permissions(desk.path("out"), fs::Permissions::from_mode(mode)).unwrap();
     fs::set_permissions(desk.path("out/audit.log"), fs::Permissions::from_mode(0o444)).unwrap();
     mode(0o555);
     let ran = verify(&desk, &[]);

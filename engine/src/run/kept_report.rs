@@ -16,7 +16,8 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    ReportCase, ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
+    ReportCase, ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA,
+    Summary,
 };
 use crate::system::folder::Folder;
 

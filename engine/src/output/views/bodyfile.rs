@@ -42,14 +42,14 @@ impl View for Bodyfile {
         let zone = modified.as_ref().map_or("", Instant::zone);
         line(out, file, zone, modified.map_or(0, |instant| instant.seconds))?;
         let exif = file.exif.as_ref();
-        let taken = exif.and_then(|exif| {
-            Instant::read(exif.taken.as_deref()?, exif.utc_offset.as_deref())
-        });
+        let taken =
+            exif.and_then(|exif| Instant::read(exif.taken.as_deref()?, exif.utc_offset.as_deref()));
         if let Some(instant) = taken {
             let what = format!(" [taken, by its Exif]{}", instant.zone());
             line(out, file, &what, instant.seconds)?;
         }
-        if let Some(instant) = file.deleted_at.as_deref().and_then(|text| Instant::read(text, None)) {
+        if let Some(instant) = file.deleted_at.as_deref().and_then(|text| Instant::read(text, None))
+        {
             line(out, file, &format!(" [deleted]{}", instant.zone()), instant.seconds)?;
         }
         Ok(())
@@ -90,7 +90,9 @@ impl Instant {
     /// A time of the report; nothing where it is none, or before 1970: a bodyfile knows none of those.
     fn read(text: &str, zone: Option<&str>) -> Option<Self> {
         let (moment, is_guessed) = match text.parse::<jiff::Timestamp>() {
-            Ok(instant) => return Instant { seconds: instant.as_second(), is_guessed: false }.known(),
+            Ok(instant) => {
+                return Instant { seconds: instant.as_second(), is_guessed: false }.known();
+            }
             Err(_) => {
                 let moment = Moment::parse(text, zone)?;
                 (moment, moment.offset.is_none())

@@ -13,11 +13,58 @@ use crate::output::report::{ReportCase, ReportFile, ReportHead, ReportRun, RunOr
 
 /// The columns, in order.
 const COLUMNS: [&str; 52] = [
-    "id", "disposition", "grade", "format", "mime", "size", "name", "original_path", "path", "taken", "modified",
-    "deleted_at", "make", "model", "width", "height", "orientation", "latitude", "longitude", "origin", "status",
-    "proof", "end", "kept", "share", "issues", "unchecked", "source", "runs", "from", "place", "albums", "blake3",
-    "sha256", "sha1", "md5", "duplicate_of", "parent", "kinship", "pair", "content_identifier", "container",
-    "name_inferred", "name_hint", "listed", "thumb", "is_video", "case", "evidence", "examiner", "notes", "redacted",
+    "id",
+    "disposition",
+    "grade",
+    "format",
+    "mime",
+    "size",
+    "name",
+    "original_path",
+    "path",
+    "taken",
+    "modified",
+    "deleted_at",
+    "make",
+    "model",
+    "width",
+    "height",
+    "orientation",
+    "latitude",
+    "longitude",
+    "origin",
+    "status",
+    "proof",
+    "end",
+    "kept",
+    "share",
+    "issues",
+    "unchecked",
+    "source",
+    "runs",
+    "from",
+    "place",
+    "albums",
+    "blake3",
+    "sha256",
+    "sha1",
+    "md5",
+    "duplicate_of",
+    "parent",
+    "kinship",
+    "pair",
+    "content_identifier",
+    "container",
+    "name_inferred",
+    "name_hint",
+    "listed",
+    "thumb",
+    "is_video",
+    "case",
+    "evidence",
+    "examiner",
+    "notes",
+    "redacted",
 ];
 
 /// `report.csv`.
@@ -136,7 +183,8 @@ fn text(text: Option<&String>) -> String {
 
 /// Whether a spreadsheet could take a text for a formula; those of East Asia know the wide forms of the signs.
 fn is_formula(text: &str) -> bool {
-    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
+    let signs =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
     // What comes before a sign and takes no room is no protection.
     text.trim_start_matches([' ', '\u{FEFF}', '\u{200B}']).starts_with(signs)
 }

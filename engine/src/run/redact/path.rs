@@ -26,7 +26,11 @@ pub(super) fn without_users(text: &str) -> String {
         }
         let is_last = name.len() == parts[at].len();
         // At its end, words may follow on the path.
-        let name_len = if is_last { name.find(['"', '\'', ';', ',']).unwrap_or(name.len()) } else { name.len() };
+        let name_len = if is_last {
+            name.find(['"', '\'', ';', ',']).unwrap_or(name.len())
+        } else {
+            name.len()
+        };
         let rest = parts[at][name_len..].to_owned();
         parts[at] = format!("{NAME}{rest}");
     }
@@ -64,7 +68,15 @@ mod tests {
 
     #[test]
     fn what_is_nobodys_stays() {
-        for text in ["DCIM/100CANON/IMG_1.JPG", "/dev/sdb", "", "/", "/home/", "C:\\Users\\Public\\a", "/mnt/x"] {
+        for text in [
+            "DCIM/100CANON/IMG_1.JPG",
+            "/dev/sdb",
+            "",
+            "/",
+            "/home/",
+            "C:\\Users\\Public\\a",
+            "/mnt/x",
+        ] {
             check(text, text);
         }
     }

@@ -123,6 +123,9 @@ mod tests {
         let mut file = json!({ "exif": { "model": "R6", "latitude": 48.1, "longitude": 11.5 },
             "original_path": "Users/anna/a.jpg" });
         Rules { case: false }.value(&mut file);
-        assert_eq!(file, json!({ "exif": { "model": "R6" }, "original_path": "Users/[user]/a.jpg" }));
+        assert_eq!(
+            file,
+            json!({ "exif": { "model": "R6" }, "original_path": "Users/[user]/a.jpg" })
+        );
     }
 }

@@ -73,8 +73,8 @@ pub(in crate::run) fn check(
         checked.faults.push(format!("{REPORT_SIGNATURE} is missing, or no signature"));
         return checked;
     };
-    let is_good = whole(folder, REPORT)
-        .is_ok_and(|bytes| key.verify_strict(&bytes, &signature).is_ok());
+    let is_good =
+        whole(folder, REPORT).is_ok_and(|bytes| key.verify_strict(&bytes, &signature).is_ok());
     if !is_good {
         checked.faults.push(changed(told.map(|one| &one.line), chain, report));
     }
@@ -99,5 +99,8 @@ fn changed(told: Option<&AuditLine>, chain: &Chain, report: Option<&AuditReport>
         .iter()
         .map(|line| format!("line {}: {}, {}", line.number, line.action, line.at))
         .collect();
-    format!("{REPORT} was changed after it was signed, by these lines of the audit log: {}", lines.join("; "))
+    format!(
+        "{REPORT} was changed after it was signed, by these lines of the audit log: {}",
+        lines.join("; ")
+    )
 }

@@ -21,7 +21,9 @@ pub(super) fn added(
         match root.kind(name) {
             Ok(None) => {}
             Ok(Some(EntryKind::Folder)) => waiting.push(name.to_owned()),
-            Ok(Some(_)) => found.push(Difference::at(DifferenceKind::Added, name, "it is no folder")),
+            Ok(Some(_)) => {
+                found.push(Difference::at(DifferenceKind::Added, name, "it is no folder"))
+            }
             Err(error) => impossible.push(format!("cannot look at {name}: {error}")),
         }
     }
@@ -52,11 +54,15 @@ fn listed(
                 waiting.push(below);
                 continue;
             }
-            Some(EntryKind::File(_)) if name.to_str().is_some() && named.contains(&below) => continue,
+            Some(EntryKind::File(_)) if name.to_str().is_some() && named.contains(&below) => {
+                continue;
+            }
             Some(EntryKind::File(_)) => "the report does not name it".to_owned(),
             // Of a file of the report that is one, its check tells.
             Some(EntryKind::Other(_)) if named.contains(&below) => continue,
-            Some(EntryKind::Other(kind)) => format!("it is {kind}, and the report does not name it"),
+            Some(EntryKind::Other(kind)) => {
+                format!("it is {kind}, and the report does not name it")
+            }
         };
         found.push(Difference::at(DifferenceKind::Added, &below, what));
     }

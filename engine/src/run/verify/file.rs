@@ -127,7 +127,8 @@ impl Check<'_> {
             return;
         }
         let path = source.path().display().to_string();
-        let differs = |what: String| Difference::at(DifferenceKind::Replay, &path, what).of(file.id);
+        let differs =
+            |what: String| Difference::at(DifferenceKind::Replay, &path, what).of(file.id);
         let (record, _) = match record(file, source.len(), self.registry) {
             Ok(record) => record,
             Err(why) => return compared.differences.push(differs(why.to_owned())),

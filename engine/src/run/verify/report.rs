@@ -59,6 +59,7 @@ fn signature(
         (true, Some(fingerprint), Some(_)) => SignatureFound::Good { fingerprint, at },
         (true, Some(fingerprint), None) => SignatureFound::Unknown { fingerprint, at },
     };
-    let of_signature = |what| Difference { kind: DifferenceKind::Signature, id: None, path: None, what };
+    let of_signature =
+        |what| Difference { kind: DifferenceKind::Signature, id: None, path: None, what };
     verified.differences.extend(faults.into_iter().map(of_signature));
 }

@@ -18,7 +18,10 @@ pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
             .flatten()
             .collect();
     let known = file.original_path.as_ref().or(file.name.as_ref()).or(file.path.as_ref());
-    let said = [Some(format!("grade {}: {}", word(&file.grade), file.proof)), file.path.as_ref().map(|path| format!("written to {path}"))];
+    let said = [
+        Some(format!("grade {}: {}", word(&file.grade), file.proof)),
+        file.path.as_ref().map(|path| format!("written to {path}")),
+    ];
     let issues = file.issues.iter().map(|issue| format!("{:#x}: {}", issue.offset, issue.what));
     let said: Vec<String> = said.into_iter().flatten().chain(issues).collect();
     let node = object([
@@ -26,7 +29,10 @@ pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
         ("@type", Some(json!("uco-observable:File"))),
         ("uco-core:name", known.map(|name| json!(name))),
         ("uco-core:description", Some(json!(said))),
-        ("uco-core:tag", Some(json!([word(&file.disposition), word(&file.origin), word(&file.grade)]))),
+        (
+            "uco-core:tag",
+            Some(json!([word(&file.disposition), word(&file.origin), word(&file.grade)])),
+        ),
         ("uco-core:hasFacet", Some(json!(facets))),
     ]);
     let mut nodes = vec![node, record];
@@ -79,9 +85,7 @@ fn named(file: &ReportFile) -> Value {
 }
 
 fn recovered(file: &ReportFile) -> Value {
-    let status = |word: &str| {
-        json!({ "@type": "uco-vocabulary:RecoveredObjectStatusVocab", "@value": word })
-    };
+    let status = |word: &str| json!({ "@type": "uco-vocabulary:RecoveredObjectStatusVocab", "@value": word });
     let content = match file.grade {
         Grade::Partial | Grade::Damaged => "partially recovered",
         Grade::Verified | Grade::Structural | Grade::Repaired => "recovered",

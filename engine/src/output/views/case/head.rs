@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::id::Ids;
-use super::node::{self, hash, integer, link, object, time, typed};
+use super::node::{self, hash, integer, link, object, time};
 use crate::output::report::{ReportHead, ReportSource};
 
 /// Writes the start of the document up to the first file.
@@ -53,7 +53,10 @@ fn case(head: &ReportHead, ids: &Ids) -> Vec<Value> {
         ("@type", Some(json!("case-investigation:Investigation"))),
         ("uco-core:name", case.number.as_ref().map(|number| json!(number))),
         ("uco-core:description", case.notes.as_ref().map(|notes| json!(notes))),
-        ("uco-core:object", Some(json!([link(&ids.one("action", "")), link(&ids.one("record", ""))]))),
+        (
+            "uco-core:object",
+            Some(json!([link(&ids.one("action", "")), link(&ids.one("record", ""))])),
+        ),
     ]);
     let examiner = case.examiner.as_ref().map(|name| {
         json!({
@@ -106,9 +109,8 @@ fn record(head: &ReportHead, ids: &Ids) -> Value {
 }
 
 fn source(source: &ReportSource, number: u32, ids: &Ids) -> Option<Value> {
-    let hashes = source.hashes.iter().filter_map(|(kind, digits)| {
-        hash(&kind.to_uppercase(), Some(digits))
-    });
+    let hashes =
+        source.hashes.iter().filter_map(|(kind, digits)| hash(&kind.to_uppercase(), Some(digits)));
     let hashes: Vec<Value> = hashes.collect();
     let file = object([
         ("@type", Some(json!("uco-observable:FileFacet"))),
@@ -135,7 +137,6 @@ fn source(source: &ReportSource, number: u32, ids: &Ids) -> Option<Value> {
         ("@type", Some(json!("uco-observable:ObservableObject"))),
         ("uco-core:name", Some(json!(source.path))),
         ("uco-core:description", source.error.as_ref().map(|error| json!(error))),
-        ("uco-observable:hasChanged", Some(typed("boolean", false))),
         ("uco-core:hasFacet", Some(json!(facets))),
     ]))
 }

@@ -14,9 +14,10 @@ pub(super) struct Ids {
 impl Ids {
     /// Those of a report.
     pub(super) fn of(head: &ReportHead) -> Self {
-        let sources = head.sources.iter().flat_map(|source| {
-            [source.path.as_bytes(), source.kind.as_bytes()].concat()
-        });
+        let sources = head
+            .sources
+            .iter()
+            .flat_map(|source| [source.path.as_bytes(), source.kind.as_bytes()].concat());
         let seed = head.started.bytes().chain([0]).chain(sources).collect();
         Ids { seed, sources: head.sources.len() }
     }

@@ -61,7 +61,12 @@ pub(super) fn hash(method: &str, digits: Option<&str>) -> Option<Value> {
 }
 
 /// One way that leads from a thing to another.
-pub(super) fn relationship(id: &str, (from, to): (&str, &str), kind: &str, facets: Vec<Value>) -> Value {
+pub(super) fn relationship(
+    id: &str,
+    (from, to): (&str, &str),
+    kind: &str,
+    facets: Vec<Value>,
+) -> Value {
     object([
         ("@id", Some(json!(id))),
         ("@type", Some(json!("uco-observable:ObservableRelationship"))),

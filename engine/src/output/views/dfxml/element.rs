@@ -76,7 +76,8 @@ mod tests {
         for good in ["2024-05-17T18:03:22", "2024-05-17T18:03:22Z", "2024-05-17T18:03:22.5-05:30"] {
             assert_eq!(time(good).as_deref(), Some(good));
         }
-        let bad = ["", "2024-05-17", "2024-05-17T18:03:22[Europe/Berlin]", "2024-05-17 18:03:22", "x"];
+        let bad =
+            ["", "2024-05-17", "2024-05-17T18:03:22[Europe/Berlin]", "2024-05-17 18:03:22", "x"];
         assert!(bad.iter().all(|bad| time(bad).is_none()));
     }
 }
