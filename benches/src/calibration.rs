@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::interval::Share;
 use crate::judge::{Judge, Kind, Standing};
+use crate::truth::Original;
 
 /// What is read of a report; the rest of it makes no claim.
 #[derive(Debug, Deserialize)]
@@ -53,6 +54,10 @@ struct Run {
 pub struct Counts {
     /// Files of which all that the grade claims is so.
     pub right: Share,
+    /// Files of which it is so but for the last [`NEAR`] bytes of what is claimed.
+    pub near: usize,
+    /// The most bytes that were claimed and are not so, at the end of what is claimed.
+    pub excess: u64,
     /// Files that are a lost photo to the byte, whatever was claimed.
     pub exact: usize,
 }
@@ -70,7 +75,9 @@ pub struct Wrong {
     pub grade: &'static str,
     /// Its length in bytes.
     pub size: u64,
-    /// First bytes that are those of a lost photo.
+    /// How many of its first bytes are claimed to be a lost photo's.
+    pub claimed: u64,
+    /// How many are.
     pub own: u64,
 }
 
@@ -82,6 +89,9 @@ pub struct Calibration {
     /// All that were wrong.
     pub wrong: Vec<Wrong>,
 }
+
+/// How far a decoder may go on into foreign data and still find where it began.
+pub const NEAR: u64 = 512;
 
 /// What each grade claims, from the one that claims most.
 pub const CLAIMS: [(Grade, &str); 5] = [
@@ -124,12 +134,17 @@ impl Calibration {
         for claim in claims.files {
             let Some(path) = &claim.path else { continue };
             let bytes = std::fs::read(out.join(path))?;
-            let standing = judge.standing(&bytes);
+            let claimed = claim.beginning(bytes.len() as u64);
+            let standing = judge.standing(&bytes[..claimed as usize]);
             let right = holds(&claim, &bytes, &standing);
+            let excess = if right { 0 } else { claimed - standing.own.min(claimed) };
+            let is_exact = judge.standing(&bytes).kind == Kind::Exact;
             let grade = spelled(claim.grade);
             let counts = self.grades.entry(grade).or_default().entry(kind).or_default();
             counts.right.add(right);
-            counts.exact += usize::from(standing.kind == Kind::Exact);
+            counts.near += usize::from(excess <= NEAR && (right || standing.own > 0));
+            counts.excess = counts.excess.max(excess);
+            counts.exact += usize::from(is_exact);
             if !right {
                 self.wrong.push(Wrong {
                     layout: layout.to_owned(),
@@ -137,6 +152,7 @@ impl Calibration {
                     format: claim.format.clone(),
                     grade,
                     size: bytes.len() as u64,
+                    claimed,
                     own: standing.own,
                 });
             }
@@ -150,42 +166,55 @@ impl Calibration {
         for counts in self.grades.get(spelled(grade)).into_iter().flat_map(BTreeMap::values) {
             all.right.so += counts.right.so;
             all.right.of += counts.right.of;
+            all.near += counts.near;
+            all.excess = all.excess.max(counts.excess);
             all.exact += counts.exact;
         }
         all
     }
 }
 
-/// Whether all that a report claims of a file is so. A picture that lies whole inside a lost photo, as
-/// a preview does, is as good as one that was lost itself.
-fn holds(claim: &Claim, bytes: &[u8], standing: &Standing<'_>) -> bool {
-    let whole = matches!(standing.kind, Kind::Exact | Kind::Inner);
-    let len = bytes.len() as u64;
-    match claim.grade {
-        Grade::Structural => whole,
-        Grade::Verified => {
-            whole
-                || standing.original.is_some_and(|one| {
-                    one.ends_at(len) && differs_only_in(&claim.unchecked, bytes, &one.bytes)
-                })
+impl Claim {
+    /// How many first bytes of a file of `len` are claimed to be those of a lost photo.
+    fn beginning(&self, len: u64) -> u64 {
+        match self.grade {
+            Grade::Verified | Grade::Structural => len,
+            Grade::Partial => self.kept.unwrap_or(len).min(self.from_source(len)),
+            Grade::Damaged => {
+                self.issues.iter().map(|issue| issue.offset).min().unwrap_or(len).min(len)
+            }
+            Grade::Repaired => self.from_source(len),
         }
-        Grade::Partial => {
-            whole || standing.own >= claim.kept.unwrap_or(len).min(from_source(claim, len))
+    }
+
+    /// How many first bytes are from the source.
+    fn from_source(&self, len: u64) -> u64 {
+        if self.runs.is_empty() {
+            return len;
         }
-        Grade::Damaged => {
-            let first = claim.issues.iter().map(|issue| issue.offset).min();
-            whole || (standing.own > 0 && standing.own >= first.unwrap_or(len).min(len))
-        }
-        Grade::Repaired => whole || (standing.own > 0 && standing.own >= from_source(claim, len)),
+        let own = self.runs.iter().take_while(|run| run.origin == "source");
+        own.map(|run| run.length).sum::<u64>().min(len)
     }
 }
 
-/// How many first bytes of a file are from the source.
-fn from_source(claim: &Claim, len: u64) -> u64 {
-    if claim.runs.is_empty() {
-        return len;
+/// Whether all that a report claims of a file is so; `standing` is that of the bytes that are claimed. A
+/// picture that lies whole inside a lost photo, as a preview does, is as good as one that was lost itself.
+fn holds(claim: &Claim, bytes: &[u8], standing: &Standing<'_>) -> bool {
+    let len = bytes.len() as u64;
+    match claim.grade {
+        Grade::Structural => matches!(standing.kind, Kind::Exact | Kind::Inner),
+        Grade::Verified => {
+            let covered = |one: &Original| {
+                one.ends_at(len) && differs_only_in(&claim.unchecked, bytes, &one.bytes)
+            };
+            matches!(standing.kind, Kind::Exact | Kind::Inner)
+                || standing.original.is_some_and(covered)
+        }
+        Grade::Partial | Grade::Damaged | Grade::Repaired => {
+            let claimed = claim.beginning(len);
+            claimed > 0 && standing.own >= claimed
+        }
     }
-    claim.runs.iter().take_while(|run| run.origin == "source").map(|run| run.length).sum()
 }
 
 /// Whether a file differs from the beginning of `original` in these ranges at most.
@@ -203,7 +232,6 @@ fn differs_only_in(loose: &[Range], bytes: &[u8], original: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::truth::Original;
     use afterimage_testdata::random::Random;
 
     fn claim(grade: Grade) -> Claim {
@@ -225,7 +253,10 @@ mod tests {
         foreign[30_000..31_000].fill(0);
         let originals = [Original::new(photo.clone(), Vec::new())];
         let judge = Judge::new(&originals);
-        let said = |claim: Claim, bytes: &[u8]| holds(&claim, bytes, &judge.standing(bytes));
+        let said = |claim: Claim, bytes: &[u8]| {
+            let claimed = claim.beginning(bytes.len() as u64) as usize;
+            holds(&claim, bytes, &judge.standing(&bytes[..claimed]))
+        };
         let loose = vec![Range { offset: 29_000, length: 3000 }];
         let issue = |offset| vec![Issue { offset }];
 
@@ -235,6 +266,7 @@ mod tests {
         assert!(said(claim(Grade::Structural), &photo[700..9000]));
         assert!(!said(claim(Grade::Structural), &photo[..40_000]));
         assert!(said(claim(Grade::Partial), &photo[..40_000]));
+        assert!(said(Claim { kept: Some(8000), ..claim(Grade::Partial) }, &photo[700..9000]));
         assert!(said(Claim { kept: Some(30_000), ..claim(Grade::Partial) }, &foreign));
         assert!(!said(Claim { kept: Some(30_001), ..claim(Grade::Partial) }, &foreign));
         assert!(said(Claim { issues: issue(30_000), ..claim(Grade::Damaged) }, &foreign));

@@ -127,7 +127,8 @@ pub struct Standing<'a> {
     pub kind: Kind,
     /// The photo that it begins as, if it does.
     pub original: Option<&'a Original>,
-    /// First bytes that it shares with that photo.
+    /// First bytes that it shares with that photo; of one that begins as none, those that stand
+    /// somewhere in a photo.
     pub own: u64,
 }
 
@@ -184,11 +185,24 @@ impl<'a> Judge<'a> {
                 Standing { kind, original: Some(original), own: own as u64 }
             }
             None => {
-                let inside = self.inside(&[bytes.to_vec()])[0];
-                let kind = if inside { Kind::Inner } else { Kind::False };
-                Standing { kind, original: None, own: 0 }
+                let own = self.within(bytes);
+                let whole = own == bytes.len() && own > 0;
+                let kind = if whole { Kind::Inner } else { Kind::False };
+                Standing { kind, original: None, own: own as u64 }
             }
         }
+    }
+
+    /// How many first bytes stand somewhere in a photo, at most.
+    fn within(&self, bytes: &[u8]) -> usize {
+        let Some(needle) = bytes.get(..NEEDLE) else { return 0 };
+        let Ok(search) = AhoCorasick::new([needle]) else { return 0 };
+        let every = self.originals.iter().flat_map(|original| {
+            search
+                .find_iter(&original.bytes)
+                .map(|hit| shared(bytes, &original.bytes[hit.start()..]))
+        });
+        every.max().unwrap_or(0)
     }
 
     /// The photo that `bytes` begin as, how many bytes they share, and what that makes of them.

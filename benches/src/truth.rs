@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::photos;
 
 /// The photos of one image, as a `NAME.truth.json` beside it says.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Truth {
     /// What the image is an example of.
     pub scenario: String,

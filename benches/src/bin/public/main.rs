@@ -45,6 +45,9 @@ struct Public {
     /// What the program given by --afterimage was built from, for the page.
     #[arg(long, value_name = "TEXT")]
     built_from: Option<String>,
+    /// Keep the images of the challenges with their truth in this folder, for a look at one run.
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Make the images in this folder, one at a time.
     #[arg(long, value_name = "DIR", default_value = "target")]
     work: PathBuf,

@@ -1,6 +1,6 @@
 //! The page for people.
 
-use afterimage_benches::calibration::{CLAIMS, Calibration, spelled};
+use afterimage_benches::calibration::{CLAIMS, Calibration, Counts, Wrong, spelled};
 use afterimage_benches::judge::Kind;
 use afterimage_benches::session::listed;
 use afterimage_benches::table::Table;
@@ -9,7 +9,7 @@ use afterimage_benches::tools::Tool;
 use crate::figures::{Figures, Layout, Row, What};
 
 /// How many wrong claims are listed one by one.
-const LISTED: usize = 40;
+const LISTED: usize = 25;
 
 /// What is unfair about it; the same whatever came out.
 const UNFAIR: &str = include_str!("unfair.md");
@@ -53,7 +53,7 @@ impl Figures<'_> {
             None => String::new(),
         };
         format!(
-            "{}.{built}\n\nPhotos: {}. Every layout was made with {} seeds, each with other photos and other filler, and \
+            "{}.{built}\n\nPhotos: {}. Every layout was made with {} seeds, each of which takes other photos and other filler, and \
              all tools ran over them; afterimage alone ran over {} more, to tell how often its grades are right. A run \
              was ended after {} s, and what it had written until then counts. Figures are sums over the seeds: photos \
              that came back to the byte or, of broken ones, nearly all that was left of them (`kept`); in brackets, files \
@@ -196,61 +196,60 @@ fn in_order(layout: &Layout) -> Vec<(&What, &Row)> {
 
 /// How often each grade was right, and every claim that was not.
 fn grades(calibration: &Calibration) -> String {
-    let mut table =
-        Table::new(["grade", "files", "right", "in per cent (95 %)", "photos to the byte"]);
+    const HEADINGS: [&str; 7] = [
+        "grade",
+        "files",
+        "right",
+        "in per cent (95 %)",
+        "right but for 512 bytes",
+        "most bytes too many",
+        "photos to the byte",
+    ];
+    let cells = |counts: Counts| {
+        let counted = [counts.right.of, counts.right.so].map(|figure| figure.to_string());
+        let rest = [counts.near.to_string(), counts.excess.to_string(), counts.exact.to_string()];
+        [&counted[..], &[counts.right.percent()], &rest].concat()
+    };
+    let mut table = Table::new(HEADINGS);
+    let mut by_kind = Table::new(HEADINGS);
     for (grade, _) in CLAIMS {
-        let counts = calibration.of(grade);
-        let (so, of) = (counts.right.so.to_string(), counts.right.of.to_string());
-        table.row([
-            spelled(grade).to_owned(),
-            of,
-            so,
-            counts.right.percent(),
-            counts.exact.to_string(),
-        ]);
-    }
-    let mut by_kind = Table::new(["grade", "layouts", "files", "right", "in per cent (95 %)"]);
-    for (grade, _) in CLAIMS {
-        for (kind, counts) in calibration.grades.get(spelled(grade)).into_iter().flatten() {
-            let (so, of) = (counts.right.so.to_string(), counts.right.of.to_string());
-            by_kind.row([
-                spelled(grade).to_owned(),
-                (*kind).to_owned(),
-                of,
-                so,
-                counts.right.percent(),
-            ]);
+        let name = spelled(grade);
+        table.row([name.to_owned()].into_iter().chain(cells(calibration.of(grade))));
+        for (kind, counts) in calibration.grades.get(name).into_iter().flatten() {
+            by_kind.row([format!("{name}, {kind}")].into_iter().chain(cells(*counts)));
         }
     }
-    let claims: String = CLAIMS
-        .iter()
-        .map(|(grade, claim)| format!("* `{}`: {claim}.\n", spelled(*grade)))
-        .collect();
+    let claims = CLAIMS.map(|(grade, claim)| format!("* `{}`: {claim}.\n", spelled(grade)));
     format!(
-        "Of every file that afterimage wrote as a photo or a broken one, with its usual options. Right is:\n\n{claims}\n\
+        "Of every file that afterimage wrote as a photo or a broken one, with its usual options. Right is:\n\n{}\n\
          A picture that lies whole inside a lost photo, as a preview does, is as good as a lost photo. Intervals are \
          those of Wilson; they take files for independent, which those of one photo in several images are not, so that \
-         the true ones are wider.\n\n{}\n{}\n{}",
+         the true ones are wider. A decoder goes on into foreign data until it meets what cannot be, so that what a \
+         beginning is said to be ends a little late: how often by a sector at most, and by how much at most, stands \
+         beside.\n\n{}\n{}\n{}",
+        claims.concat(),
         table.markdown(),
         by_kind.markdown(),
         wrong(calibration),
     )
 }
 
-/// The claims that did not hold.
+/// The claims that did not hold, the worst first.
 fn wrong(calibration: &Calibration) -> String {
     if calibration.wrong.is_empty() {
         return "No claim was wrong.\n".to_owned();
     }
-    let line = |one: &afterimage_benches::calibration::Wrong| {
+    let mut worst: Vec<&Wrong> = calibration.wrong.iter().collect();
+    worst.sort_by_key(|one| std::cmp::Reverse(one.claimed.saturating_sub(one.own)));
+    let line = |one: &&Wrong| {
         format!(
-            "* {}: `{}`, {}, `{}`: {} bytes, of which the first {} are a lost photo's\n",
-            one.layout, one.path, one.format, one.grade, one.size, one.own
+            "* {}: {} of {} bytes, `{}`: {} are claimed, {} are a lost photo's\n",
+            one.layout, one.format, one.size, one.grade, one.claimed, one.own
         )
     };
-    let lines: String = calibration.wrong.iter().take(LISTED).map(line).collect();
-    let more = calibration.wrong.len().saturating_sub(LISTED);
+    let lines: String = worst.iter().take(LISTED).map(line).collect();
+    let more = worst.len().saturating_sub(LISTED);
     let rest =
         if more > 0 { format!("\nand {more} more, in `figures.json`.\n") } else { String::new() };
-    format!("Claims that were wrong:\n\n{lines}{rest}")
+    format!("Claims that were wrong, the worst first:\n\n{lines}{rest}")
 }

@@ -65,6 +65,9 @@ pub fn all(public: &Public, session: &Session) -> anyhow::Result<(Vec<Layout>, C
                 originals: &rebuilt.originals,
                 alone: seed > public.seeds,
             };
+            if let Some(folder) = &public.keep {
+                kept(&made, folder, seed)?;
+            }
             measured(session, &made, &mut layout, &mut calibration)?;
         }
         fs::remove_file(&path)?;
@@ -84,6 +87,16 @@ pub fn all(public: &Public, session: &Session) -> anyhow::Result<(Vec<Layout>, C
         }
     }
     Ok((layouts, calibration))
+}
+
+/// Keeps an image, and its truth beside it.
+fn kept(made: &Made<'_>, folder: &Path, seed: u64) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let name = format!("{}-{seed}", made.kind);
+    let truth = Truth { image: format!("{name}.img"), ..made.truth.clone() };
+    fs::copy(made.image.path, folder.join(&truth.image))?;
+    fs::write(folder.join(format!("{name}.truth.json")), serde_json::to_vec_pretty(&truth)?)?;
+    Ok(())
 }
 
 /// The folder of photos that other programs can read: where none is given, made ones are written.
