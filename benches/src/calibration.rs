@@ -179,16 +179,16 @@ impl Claim {
     fn beginning(&self, len: u64) -> u64 {
         match self.grade {
             Grade::Verified | Grade::Structural => len,
-            Grade::Partial => self.kept.unwrap_or(len).min(self.from_source(len)),
+            Grade::Partial => self.kept.unwrap_or(len).min(self.sourced(len)),
             Grade::Damaged => {
                 self.issues.iter().map(|issue| issue.offset).min().unwrap_or(len).min(len)
             }
-            Grade::Repaired => self.from_source(len),
+            Grade::Repaired => self.sourced(len),
         }
     }
 
     /// How many first bytes are from the source.
-    fn from_source(&self, len: u64) -> u64 {
+    fn sourced(&self, len: u64) -> u64 {
         if self.runs.is_empty() {
             return len;
         }

@@ -237,7 +237,7 @@ impl Tool {
             }
             Tool::Foremost | Tool::Scalpel | Tool::ScalpelRules => *name != "audit.txt",
             // What it was not asked for, because it cannot be asked for less.
-            Tool::TskRecover => photos::is_photo_name(&name),
+            Tool::TskRecover => photos::is_photo_name(name),
             Tool::Recoverjpeg | Tool::RecoverjpegBytes | Tool::Magicrescue => true,
         }
     }
