@@ -63,6 +63,11 @@
 //!
 //! The engine never prints, never writes to a source, and knows nothing of the command line.
 
+/// The guide to embedding compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;
+
 mod carve;
 mod claims;
 mod control;
