@@ -53,6 +53,7 @@ function generic(value, depth = 0) {
   if (value === null || typeof value !== 'object') return evidence(String(value));
   if (depth > 6) return evidence(JSON.stringify(value).slice(0, 2000));
   if (Array.isArray(value)) {
+    if (!value.length) return element('span', {}, 'none');
     const list = element('ol', { class: 'plain' });
     for (const one of value.slice(0, AT_ONCE)) list.append(element('li', {}, generic(one, depth + 1)));
     if (value.length > AT_ONCE) list.append(element('li', {}, `and ${numbers.format(value.length - AT_ONCE)} more in report.json`));

@@ -22,7 +22,12 @@ function showFilters() {
   byId('reset').hidden = n === 0 && query.words.length === 0;
 }
 
-const isTelling = (dimension) => dimension.values.length > 1 || dimension.wanted.size > 0;
+/** Whether there is anything to choose. */
+function isTelling({ counts, wanted }) {
+  let present = 0;
+  for (const n of counts) if (n > 0 && ++present > 1) return true;
+  return wanted.size > 0;
+}
 
 function facet(dimension) {
   const { counts, wanted } = dimension;

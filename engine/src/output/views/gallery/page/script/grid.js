@@ -22,7 +22,7 @@ function placeAll() {
   grid.classList.toggle('table', layout.isTable);
   for (const row of drawn.values()) row.remove();
   drawn.clear();
-  if (top > 0) scrollTo(0, scale.pageOf(anchor === undefined ? 0 : topOfAnchor(anchor)));
+  if (top > 0) scrollTo(0, anchoredAt(anchor));
   draw();
 }
 
@@ -36,18 +36,20 @@ function anchorAt(top) {
   return { file: lastOrder[place], by: top - rowTop(row.group, row.row) };
 }
 
-function topOfAnchor({ file, by }) {
-  const place = result.order.indexOf(file);
-  if (place < 0) return 0;
+/** Where the page must be scrolled to show that file where it was; the beginning where it is shown no longer. */
+function anchoredAt(anchor) {
+  const place = anchor === undefined ? -1 : result.order.indexOf(anchor.file);
+  if (place < 0) return Math.max(0, byId('fates').offsetTop - barHeight() - 8);
   const { group, row } = rowOf(place);
-  return rowTop(group, row) + Math.min(by, layout.rowHeight);
+  return scale.pageOf(rowTop(group, row) + Math.min(anchor.by, layout.rowHeight));
 }
+
+const barHeight = () => document.querySelector('.bar').offsetHeight;
 
 /** Draws the rows in sight and one screen around them. */
 function draw() {
   const top = scale.top();
   const height = window.innerHeight;
-  const shift = scale.isNeeded ? window.scrollY - grid.offsetTop - top : 0;
   const wanted = rowsBetween(top - height / 2, top + height * 1.5);
   const focused = drawn.size && grid.contains(document.activeElement) && result.order.length ? rowOf(active) : undefined;
   if (focused && !wanted.some((row) => row.group === focused.group && row.row === focused.row)) wanted.push(focused);
@@ -60,9 +62,15 @@ function draw() {
   for (const row of wanted) {
     const key = rowKey(row);
     if (!drawn.has(key)) drawn.set(key, insert(row, key));
-    drawn.get(key).style.transform = `translateY(${rowTop(row.group, row.row) + shift}px)`;
+    put(drawn.get(key), row);
   }
   markActive();
+}
+
+/** Puts a row at its height, which moves with the page where that is scaled. */
+function put(made, { group, row }) {
+  const shift = scale.isNeeded ? window.scrollY - grid.offsetTop - scale.top() : 0;
+  made.style.transform = `translateY(${rowTop(group, row) + shift}px)`;
 }
 
 const rowKey = ({ group, row }) => group.row + row + (layout.headHeight ? 1 : 0);
@@ -111,7 +119,7 @@ function moveTo(place) {
   active = Math.max(0, Math.min(result.order.length - 1, place));
   const { group, row } = rowOf(active);
   const [top, bottom] = [rowTop(group, row), rowTop(group, row) + layout.rowHeight];
-  const above = byId('search').closest('.bar').offsetHeight + 8;
+  const above = barHeight() + 8;
   const below = byId('tray').hidden ? 8 : byId('tray').offsetHeight + 8;
   const from = scale.top();
   if (top < from + above) scrollTo(0, scale.pageOf(top - above - (row === 0 ? layout.headHeight : 0)));
@@ -120,7 +128,7 @@ function moveTo(place) {
   if (!cellAt(active)) {
     const at = { group, row };
     drawn.set(rowKey(at), insert(at, rowKey(at)));
-    drawn.get(rowKey(at)).style.transform = `translateY(${top}px)`;
+    put(drawn.get(rowKey(at)), at);
   }
   markActive();
   cellAt(active).focus({ preventScroll: true });
