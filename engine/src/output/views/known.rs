@@ -4,6 +4,7 @@ use super::bodyfile::Bodyfile;
 use super::case::Case;
 use super::csv::Csv;
 use super::dfxml::Dfxml;
+use super::gallery::Gallery;
 use super::view::View;
 
 /// A view that can be asked for.
@@ -21,6 +22,12 @@ pub struct KnownView {
 
 /// The views, in the order in which they are told.
 pub const VIEWS: &[KnownView] = &[
+    KnownView {
+        name: "html",
+        file: "report.html",
+        is_usual: true,
+        new: || Box::new(Gallery::default()),
+    },
     KnownView { name: "csv", file: "report.csv", is_usual: true, new: Csv::start },
     KnownView { name: "dfxml", file: "report.dfxml", is_usual: true, new: Dfxml::start },
     KnownView { name: "case", file: "report.jsonld", is_usual: false, new: Case::start },

@@ -7,6 +7,7 @@ mod case;
 mod case_lines;
 mod csv;
 mod dfxml;
+mod gallery;
 mod known;
 mod make;
 mod shown;
