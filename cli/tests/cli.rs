@@ -17,18 +17,26 @@ mod durable;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/lost_hashes.rs"]
 mod lost_hashes;
+#[cfg(unix)]
+#[path = "cli/numbers.rs"]
+mod numbers;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;
+mod schema;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/volumes.rs"]
 mod volumes;
+#[path = "cli/widths.rs"]
+mod widths;
 #[path = "cli/words.rs"]
 mod words;
 
@@ -173,6 +181,8 @@ fn help_is_a_contract() {
         ("recover", &["recover", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
+        ("completions", &["completions", "--help"]),
+        ("manual", &["manual", "--help"]),
         ("bench", &["bench", "--help"]),
         ("cloud", &["cloud", "--help"]),
         ("cloud_list", &["cloud", "list", "--help"]),

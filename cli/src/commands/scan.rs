@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use super::image;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
-use crate::progress::Ticker;
+use crate::progress::{Latest, Show, Ticker};
 use crate::status::Status;
 use crate::summary::Told;
 use crate::tree::Listed;
@@ -215,9 +215,8 @@ pub struct Scan {
     #[arg(long)]
     json: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    show: Show,
 }
 
 const USAGE: &str = "\
@@ -279,6 +278,16 @@ enum Reading {
 }
 
 impl Scan {
+    /// What is read, as it was given.
+    pub(super) fn sources(&self) -> &[PathBuf] {
+        &self.sources
+    }
+
+    /// How progress is shown.
+    pub(super) fn show(&self) -> Show {
+        self.show
+    }
+
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let options = self.options()?;
@@ -298,7 +307,7 @@ impl Scan {
         }
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
-        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let ticker = Ticker::start(Arc::clone(&progress), self.show.how(), Latest::default());
         let done = if self.list {
             list(&sources, &options, &progress)
         } else {
@@ -326,7 +335,7 @@ impl Scan {
         let status = Status::of(&outcome);
         match &self.image {
             Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
-                let wanted = image::Completion { device: &sources[0], image, quiet: self.quiet };
+                let wanted = image::Completion { device: &sources[0], image, show: self.show };
                 let completed = wanted.run(&progress, (!self.json).then_some(out), err)?;
                 Ok(if completed == Status::Found { status } else { completed })
             }
@@ -422,7 +431,7 @@ fn tell(
         (Some(files), false) => tree::text(out, files, told),
         (Some(files), true) => {
             let has_lists = told.options.lost_hashes.is_some();
-            let lost = if has_lists { told.outcome.lost.as_slice() } else { &[] };
+            let lost = if has_lists { told.outcome.head.lost.as_slice() } else { &[] };
             tree::json(out, &files, lost)
         }
     }

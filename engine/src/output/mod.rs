@@ -8,6 +8,7 @@ mod proposal;
 pub mod report;
 mod times;
 pub mod views;
+pub mod words;
 mod write;
 
 pub use again::{Placed, Placement};

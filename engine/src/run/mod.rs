@@ -16,6 +16,7 @@
 pub mod advice;
 mod claim;
 mod environment;
+mod events;
 mod find;
 mod finish;
 mod forecast;

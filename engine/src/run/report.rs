@@ -9,17 +9,43 @@ use super::job::{Job, Settled};
 use crate::control::error::Error;
 use crate::ledger::LogPosition;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportHead, ReportTool, Summary};
+use crate::output::report::{self, ReportEnd, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
+    /// What a report says before its files.
+    pub(super) fn head(&self, summary: Summary, notes: Vec<String>) -> ReportHead {
+        let environment = &self.environment;
+        ReportHead {
+            schema: report::SCHEMA.to_owned(),
+            tool: ReportTool {
+                name: "afterimage".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                command: environment.options.command.clone(),
+            },
+            started: environment.started.to_string(),
+            finished: Timestamp::now().to_string(),
+            incomplete: environment.incomplete(),
+            ended: match () {
+                () if environment.failure.is_some() => ReportEnd::Failed,
+                () if environment.is_cut_short => ReportEnd::Stopped,
+                () => ReportEnd::Complete,
+            },
+            options: environment.options.into(),
+            notes,
+            sources: self.stage.sources.clone(),
+            summary,
+            lost: report::lost(&self.stage.lost),
+        }
+    }
+
     /// Writes the report under another name first, so that a half-written one is never taken for
     /// a whole one; gives its path.
     pub(super) fn report(
         &self,
         names: &[Option<LogPosition>],
-        summary: Summary,
+        head: &ReportHead,
     ) -> Result<PathBuf, Error> {
-        let written = self.write_report(names, summary);
+        let written = self.write_report(names, head);
         if written.is_err()
             && let Some(output) = &self.environment.output
         {
@@ -32,7 +58,7 @@ impl Job<'_, Settled> {
     fn write_report(
         &self,
         names: &[Option<LogPosition>],
-        summary: Summary,
+        head: &ReportHead,
     ) -> Result<PathBuf, Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
@@ -41,24 +67,10 @@ impl Job<'_, Settled> {
                 why: "no output folder is named".to_owned(),
             });
         };
-        let head = ReportHead {
-            schema: report::SCHEMA.to_owned(),
-            tool: ReportTool {
-                name: "afterimage".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                command: environment.options.command.clone(),
-            },
-            started: environment.started.to_string(),
-            finished: Timestamp::now().to_string(),
-            incomplete: environment.incomplete(),
-            sources: self.stage.sources.clone(),
-            summary,
-            lost: report::lost(&self.stage.lost),
-        };
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        report::write(&mut out, &head, self.rows(names).files(), failed)?;
+        report::write(&mut out, head, self.rows(names).files(), failed)?;
         out.write_all(b"\n").map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::environment::Environment;
+use super::events;
 use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
@@ -82,7 +83,12 @@ fn scan_one(
         traces: options.filesystems,
     };
     let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
-    scan.run(source, index, ledger, hasher)
+    events::scanning(job, todo.total());
+    let scanned = scan.run(source, index, ledger, hasher);
+    if let Some(tally) = ledger.tallies.get(index as usize) {
+        events::scanned(job, tally);
+    }
+    scanned
 }
 
 /// What of a source is to be scanned first, where that is asked for: photos that are deleted, those that are

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::environment::{Environment, Output};
+use super::events;
 use super::job::{Job, Settled, Written};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::report::ReportFile;
-use crate::output::{self, Recovery, report};
+use crate::output::report::{ReportEnd, ReportFile};
+use crate::output::{self, Recovery};
 use crate::settle::Disposition;
 
 impl<'o> Job<'o, Settled> {
@@ -57,23 +58,27 @@ impl<'o> Job<'o, Settled> {
         let failure = written.failure.take();
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);
-        let totals = self.rows(&written.names).totals();
-        let report = match self.report(&written.names, totals.summary.clone()) {
+        let notes = self.environment.warnings(&written);
+        let mut head = self.head(self.rows(&written.names).summary(), notes);
+        events::settled(&head);
+        let report = match self.report(&written.names, &head) {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
                 None
             }
             report => Some(report?),
         };
-        let warnings = self.environment.warnings(&written);
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
+        if self.environment.failure.is_some() {
+            head.ended = ReportEnd::Failed;
+            head.incomplete = self.environment.incomplete();
+        }
         let Job { environment, sources, ledger, stage } = self;
-        let Settled { listing, sources: described, lost } = stage;
-        let names = written.names;
-        let stage = Written { report, listing, sources: described, lost, totals, warnings, names };
+        let Settled { listing, lost, .. } = stage;
+        let stage = Written { report, listing, lost, head, names: written.names };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -109,10 +114,8 @@ impl Job<'_, Written> {
     /// What the run came to.
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
-        let Written { report: path, listing, sources: described, lost, totals, warnings, .. } =
-            stage;
-        let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { report: path, warnings, lost: report::lost(&lost), ..outcome }
+        let Written { report, head, .. } = stage;
+        Outcome { report, ..Outcome::new(environment, sources, head) }
     }
 }
 

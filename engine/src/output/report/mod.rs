@@ -7,6 +7,7 @@
 mod disposition;
 mod file;
 mod lost;
+mod options;
 mod reader;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod report;
@@ -14,6 +15,7 @@ mod rows;
 mod source;
 mod sources;
 mod stream;
+mod summary;
 mod totals;
 mod volumes;
 
@@ -26,10 +28,12 @@ pub use file::{
 };
 pub use lost::{ReportListed, ReportLost, lost};
 pub use reader::ReportReader;
-pub use report::{Report, ReportTool, SCHEMA, Summary};
+pub use options::ReportOptions;
+pub use report::{Report, ReportEnd, ReportTool, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;
 pub use stream::{ReportHead, write};
-pub use totals::Totals;
+pub use summary::{ReportKinds, ReportLeftOut, ReportRecovered, Summary};
+pub use totals::recount;
 pub use volumes::describe_volumes;
