@@ -12,6 +12,8 @@ mod image;
 mod recover;
 mod report;
 mod scan;
+mod sign;
+mod verify;
 
 use std::io::Write;
 
@@ -59,6 +61,8 @@ enum Command {
     Recover(recover::Recover),
     Report(report::Report),
     Export(Box<export::Export>),
+    Verify(verify::Verify),
+    Sign(sign::Sign),
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
@@ -77,6 +81,8 @@ impl Program {
             Command::Recover(recover) => recover.run(out, err),
             Command::Report(report) => report.run(out),
             Command::Export(export) => export.run(out, err),
+            Command::Verify(verify) => verify.run(out, err),
+            Command::Sign(sign) => sign.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),

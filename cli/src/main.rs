@@ -3,6 +3,7 @@
 mod advice;
 mod again;
 mod arguments;
+mod case_data;
 mod chosen;
 mod cloud;
 mod commands;
@@ -27,6 +28,7 @@ mod system_words;
 mod text;
 mod times;
 mod tree;
+mod verifying;
 mod wanted;
 
 use std::ffi::OsString;

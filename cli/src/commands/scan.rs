@@ -20,6 +20,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::image;
+use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
@@ -222,6 +223,9 @@ pub struct Scan {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    case: Case,
 }
 
 const USAGE: &str = "\
@@ -367,6 +371,7 @@ impl Scan {
             image: self.image.clone(),
             photos_first: self.photos_first,
             gallery: !self.no_gallery,
+            case: self.case.data(),
             ..Options::default()
         })
     }

@@ -1,10 +1,12 @@
 //! What a scan is asked to do.
 
 mod arrange;
+mod case_data;
 mod lost_hashes;
 mod select;
 
 pub use arrange::Arrange;
+pub use case_data::CaseData;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
 
@@ -72,6 +74,8 @@ pub struct Options {
     pub photos_first: bool,
     /// Make small pictures of what was found, and the usual views of the report.
     pub gallery: bool,
+    /// The case that the run belongs to.
+    pub case: CaseData,
 }
 
 impl Options {
@@ -113,6 +117,7 @@ impl Default for Options {
             image: None,
             photos_first: false,
             gallery: true,
+            case: CaseData::default(),
         }
     }
 }

@@ -14,6 +14,7 @@
 //! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
 pub mod advice;
+pub mod audit;
 mod claim;
 mod environment;
 mod export;
@@ -35,6 +36,7 @@ mod open;
 mod outcome;
 pub mod prognosis;
 mod recover;
+mod redact;
 mod replay;
 mod report;
 mod restore;
@@ -44,9 +46,11 @@ mod selection;
 mod settle;
 mod show;
 mod shown_file;
+mod sign;
 mod source_job;
 mod stats;
 mod to_jpeg;
+mod verify;
 mod write;
 
 pub use export::{Arrived, Export, Exported, export};
@@ -57,7 +61,10 @@ pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;
 pub use recover::{Recover, Recovered, has_report, recover};
+pub use redact::{Redact, Redacted, redact};
 pub use selection::{Selected, Selection};
 pub use show::{Show, ShowProgress, Shown, show};
+pub use sign::{Signed, is_readable_by_others, sign};
 pub use stats::Stats;
 pub use to_jpeg::ToJpeg;
+pub use verify::{Difference, DifferenceKind, SignatureFound, Verified, Verify, verify};
