@@ -253,7 +253,7 @@ mod tests {
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
         let all = "there is no command 'xyzzy'; the commands are scan, find, backup, cloud, recover, \
-                   image, devices, forecast, formats and bench";
+                   verify, sign, image, devices, forecast, formats and bench";
         check("xyzzy", all);
     }
 

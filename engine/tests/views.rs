@@ -130,7 +130,6 @@ fn check_xml(text: &str) {
         match reader.read_event().unwrap() {
             quick_xml::events::Event::Start(_) => depth += 1,
             quick_xml::events::Event::End(_) => depth -= 1,
-            quick_xml::events::Event::Text(text) => drop(text.decode().unwrap()),
             quick_xml::events::Event::Eof => break,
             _ => {}
         }

@@ -370,8 +370,8 @@ impl Scan {
             map: self.map.clone(),
             image: self.image.clone(),
             photos_first: self.photos_first,
-            gallery: !self.no_gallery,
             case: self.case.data(),
+            gallery: !self.no_gallery,
             ..Options::default()
         })
     }

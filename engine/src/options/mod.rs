@@ -72,10 +72,10 @@ pub struct Options {
     pub image: Option<PathBuf>,
     /// Scan first what matters most: photos that file systems know, and free clusters.
     pub photos_first: bool,
-    /// Make small pictures of what was found, and the usual views of the report.
-    pub gallery: bool,
     /// The case that the run belongs to.
     pub case: CaseData,
+    /// Make small pictures of what was found, and the usual views of the report.
+    pub gallery: bool,
 }
 
 impl Options {
@@ -116,8 +116,8 @@ impl Default for Options {
             map: None,
             image: None,
             photos_first: false,
-            gallery: true,
             case: CaseData::default(),
+            gallery: true,
         }
     }
 }

@@ -54,7 +54,7 @@ pub struct Recovered {
     pub interrupted: bool,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
-    /// What is to be known, a sentence each.
+    /// What else is to be known, a sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -105,8 +105,8 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         let from = asked.to.is_some().then_some(&opened);
         gallery::bring_thumbs(&mut report, from, &output.folder);
         report.write(&output.state, &output.folder)?;
-        done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
         done.warnings.extend(put_on_record(asked, &report, &output.folder, &done));
+        done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
     }
     output.close_store();
     Ok(done)

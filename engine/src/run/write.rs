@@ -73,9 +73,9 @@ impl<'o> Job<'o, Settled> {
             report => Some(report?),
         };
         let mut warnings = self.environment.warnings(&written);
+        warnings.extend(report.as_ref().and_then(|_| self.put_on_record(&totals.summary)));
         warnings.extend(no_thumbs);
         warnings.extend(report.as_ref().and_then(|_| self.environment.views()));
-        warnings.extend(report.as_ref().and_then(|_| self.put_on_record(&totals.summary)));
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::id::Ids;
-use super::node::{self, hash, integer, link, object, time, typed};
+use super::node::{self, hash, integer, link, object, time};
 use crate::output::report::{ReportHead, ReportSource};
 
 /// Writes the start of the document up to the first file.
@@ -137,7 +137,6 @@ fn source(source: &ReportSource, number: u32, ids: &Ids) -> Option<Value> {
         ("@type", Some(json!("uco-observable:ObservableObject"))),
         ("uco-core:name", Some(json!(source.path))),
         ("uco-core:description", source.error.as_ref().map(|error| json!(error))),
-        ("uco-observable:hasChanged", Some(typed("boolean", false))),
         ("uco-core:hasFacet", Some(json!(facets))),
     ]))
 }
