@@ -2,9 +2,11 @@
 
 mod advice;
 mod arguments;
+mod case_data;
 mod chosen;
 mod cloud;
 mod commands;
+mod decode;
 mod event;
 mod failure;
 mod fold;
@@ -19,6 +21,7 @@ mod prognosis;
 mod progress;
 mod roots;
 mod screen;
+mod selected;
 mod sizes;
 mod sources;
 mod status;
@@ -28,6 +31,7 @@ mod system_words;
 mod text;
 mod times;
 mod tree;
+mod verifying;
 mod wanted;
 
 use std::ffi::OsString;

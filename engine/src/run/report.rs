@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::job::{Job, Settled};
+use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
-use crate::ledger::LogPosition;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportEnd, ReportHead, ReportTool, Summary};
+use crate::output::report::{self, ReportCase, ReportEnd, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
     /// What a report says before its files.
@@ -30,6 +29,8 @@ impl Job<'_, Settled> {
                 () if environment.is_cut_short => ReportEnd::Stopped,
                 () => ReportEnd::Complete,
             },
+            case: ReportCase::of(&environment.options.case),
+            redacted: Vec::new(),
             options: environment.options.into(),
             notes,
             sources: self.stage.sources.clone(),
@@ -42,10 +43,10 @@ impl Job<'_, Settled> {
     /// a whole one; gives its path.
     pub(super) fn report(
         &self,
-        names: &[Option<LogPosition>],
+        files: WrittenFiles<'_>,
         head: &ReportHead,
     ) -> Result<PathBuf, Error> {
-        let written = self.write_report(names, head);
+        let written = self.write_report(files, head);
         if written.is_err()
             && let Some(output) = &self.environment.output
         {
@@ -55,11 +56,7 @@ impl Job<'_, Settled> {
         written
     }
 
-    fn write_report(
-        &self,
-        names: &[Option<LogPosition>],
-        head: &ReportHead,
-    ) -> Result<PathBuf, Error> {
+    fn write_report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<PathBuf, Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
             return Err(Error::Start {
@@ -70,7 +67,7 @@ impl Job<'_, Settled> {
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        report::write(&mut out, head, self.rows(names).files(), failed)?;
+        report::write(&mut out, head, self.rows(files).files(), failed)?;
         out.write_all(b"\n").map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

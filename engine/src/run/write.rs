@@ -2,16 +2,20 @@
 
 use jiff::Timestamp;
 
+use super::audit::{self, AuditLine};
 use super::environment::{Environment, Output};
 use super::events;
-use super::job::{Job, Settled, Written};
+use super::job::{Job, Settled, Written, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::report::{ReportEnd, ReportFile};
+use crate::output::report::{ReportCase, ReportEnd, ReportFile, Summary};
 use crate::output::{self, Recovery};
 use crate::settle::Disposition;
+
+/// What a run is called in the audit log, where its command line says so.
+const VERBS: [&str; 4] = ["scan", "find", "backup", "merge"];
 
 impl<'o> Job<'o, Settled> {
     /// Writes the photos and the report.
@@ -24,6 +28,7 @@ impl<'o> Job<'o, Settled> {
         let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
         environment.note_gone(sources);
+        environment.clear_thumbs();
         // Where something could not be read, what an earlier process has made of it may be better.
         let is_sound =
             sources.iter().all(|job| job.open().is_some_and(|one| one.unreadable().is_empty()));
@@ -51,23 +56,29 @@ impl<'o> Job<'o, Settled> {
             };
             written = recovery.place(ledger, &stage.listing);
         }
-        ledger.release_reserve();
         let synced = ledger.sync();
         environment.note_stop();
         environment.note_gone(sources);
         let failure = written.failure.take();
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);
-        let notes = self.environment.warnings(&written);
-        let mut head = self.head(self.rows(&written.names).summary(), notes);
+        let (thumbs, no_thumbs) = self.thumbs(&written.names);
+        let files = WrittenFiles { names: &written.names, thumbs: &thumbs };
+        self.ledger.release_reserve();
+        let mut notes = self.environment.warnings(&written);
+        notes.extend(no_thumbs);
+        let mut head = self.head(self.rows(files).summary(), notes);
         events::settled(&head);
-        let report = match self.report(&written.names, &head) {
+        let report = match self.report(files, &head) {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
                 None
             }
             report => Some(report?),
         };
+        let recorded = report.as_ref().and_then(|_| self.put_on_record(&head.summary));
+        head.notes.extend(recorded);
+        head.notes.extend(report.as_ref().and_then(|_| self.environment.views()));
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
@@ -78,12 +89,37 @@ impl<'o> Job<'o, Settled> {
         }
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, lost, .. } = stage;
-        let stage = Written { report, listing, lost, head, names: written.names };
+        let names = written.names;
+        let stage = Written { report, listing, lost, head, names, thumbs };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
 
 impl Job<'_, Settled> {
+    /// Puts into the audit log what was done; gives a sentence about it where that cannot be.
+    fn put_on_record(&self, summary: &Summary) -> Option<String> {
+        let environment = &self.environment;
+        let folder = &environment.output.as_ref()?.folder;
+        let command = &environment.options.command;
+        let verb = command.get(1).filter(|word| VERBS.contains(&word.as_str()));
+        let now = AuditLine::now(verb.map_or("scan", String::as_str), command);
+        let mut line = AuditLine {
+            started: Some(environment.started.to_string()),
+            finished: Some(now.at.clone()),
+            sources: self.stage.sources.iter().map(Into::into).collect(),
+            ..now
+        }
+        .of_case(ReportCase::of(&environment.options.case).as_ref())
+        .with("files", summary.files)
+        .with("photos", summary.photos)
+        .with("videos", summary.videos);
+        if let Some(why) = environment.incomplete() {
+            line = line.with("incomplete", why);
+        }
+        let error = audit::record(folder, line).err()?;
+        Some(format!("What was done could not be put on record in the audit log: {error}."))
+    }
+
     /// Puts on record that the run came to its end, where it did.
     fn close(&mut self) {
         let Environment { is_cut_short, failure, output, .. } = &self.environment;
@@ -107,8 +143,8 @@ impl Job<'_, Written> {
     ///
     /// When a record cannot be read back.
     pub fn listed(&self) -> Result<Vec<(ReportFile, Disposition)>, Error> {
-        let Written { listing, lost, names, .. } = &self.stage;
-        self.rows_of(listing, lost, names).listed().collect()
+        let Written { listing, lost, names, thumbs, .. } = &self.stage;
+        self.rows_of(listing, lost, WrittenFiles { names, thumbs }).listed().collect()
     }
 
     /// What the run came to.
