@@ -32,7 +32,11 @@ pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
         if !is_wide {
             let (best, risk) = (step.means.best_for(), step.means.risk());
             let selective = step.means.selective().name();
-            paragraph(out, "   ", &format!("Best for: {best}. Risk: {risk}. Selective: {selective}."))?;
+            paragraph(
+                out,
+                "   ",
+                &format!("Best for: {best}. Risk: {risk}. Selective: {selective}."),
+            )?;
         }
         let cost = format!("{}. Needs: {}.", step.means.time(), step.means.needs());
         paragraph(out, "   Takes ", &cost)?;

@@ -177,7 +177,8 @@ impl Wrong<'_> {
         }
         let missing = self.all(ContextKind::InvalidArg);
         let is_missing = |name: &str| missing.iter().any(|one| one.starts_with(name));
-        let source = format!("a disk image or a device such as {DEVICE} ({BEST_LISTER} names them)");
+        let source =
+            format!("a disk image or a device such as {DEVICE} ({BEST_LISTER} names them)");
         Some(match (is_missing("<SOURCE>"), is_missing("--output")) {
             (true, true) => format!(
                 "nothing is named to scan, and no folder to write to: give {source}, as in: \
@@ -222,9 +223,9 @@ impl Wrong<'_> {
 fn without_log(mut typed: &[OsString]) -> &[OsString] {
     loop {
         let word = typed.first().and_then(|word| word.to_str()).unwrap_or_default();
-        let is_v = word.strip_prefix('-').is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|letter| letter == b'v')
-        });
+        let is_v = word
+            .strip_prefix('-')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|letter| letter == b'v'));
         let count = match word {
             "--log" => 2,
             "--verbose" => 1,

@@ -18,9 +18,10 @@ pub fn line(error: &(dyn Cause + 'static)) -> String {
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
     let of_engine = |error: &(dyn Cause + 'static)| {
         let error = error.downcast_ref()?;
-        going_on(error).or_else(|| opening(error)).or_else(|| room(error)).or_else(|| {
-            advice(error).map(str::to_owned)
-        })
+        going_on(error)
+            .or_else(|| opening(error))
+            .or_else(|| room(error))
+            .or_else(|| advice(error).map(str::to_owned))
     };
     let of_lists = |error: &(dyn Cause + 'static)| {
         error.downcast_ref::<ListFailure>().map(|_| LIST.to_owned())
@@ -32,7 +33,8 @@ pub fn line(error: &(dyn Cause + 'static)) -> String {
 }
 
 /// What a list of digests is.
-const LIST: &str = "name a text with a digest a line, a table, or a former report.json with --lost-hashes";
+const LIST: &str =
+    "name a text with a digest a line, a table, or a former report.json with --lost-hashes";
 
 /// What to do about a failure of the system of which nothing more is known.
 fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {

@@ -87,14 +87,14 @@ mod tests {
         let row = "    IMG_0001.JPG       2024-05-04 10:12    2.0 kB  deleted      whole, proven";
         assert_eq!(
             folded(row, 40),
-            [
-                "    IMG_0001.JPG       2024-05-04 10:12",
-                "      2.0 kB  deleted      whole, proven"
-            ]
+            ["    IMG_0001.JPG       2024-05-04 10:12", "      2.0 kB  deleted      whole, proven"]
         );
         assert_eq!(folded(row, 80), [row]);
         let long = "x".repeat(50);
-        assert_eq!(folded(&format!("  {long} y z"), 40), [format!("  {long}"), "    y z".to_owned()]);
+        assert_eq!(
+            folded(&format!("  {long} y z"), 40),
+            [format!("  {long}"), "    y z".to_owned()]
+        );
     }
 
     #[test]

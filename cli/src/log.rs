@@ -3,8 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use afterimage_engine::error::Error;
 use anyhow::{Context, bail};
@@ -90,7 +90,10 @@ fn create(path: &Path, sources: &[PathBuf]) -> anyhow::Result<File> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(file) => Ok(file),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            bail!("cannot write the log to {}: it is there already; name a new file", path.display())
+            bail!(
+                "cannot write the log to {}: it is there already; name a new file",
+                path.display()
+            )
         }
         Err(error) => Err(error).with_context(|| {
             format!("cannot write the log to {}; name a file that can be made", path.display())

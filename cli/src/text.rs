@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-pub use afterimage_engine::words::{bytes, count, duration, kinds, kinds_are, percent, plain};
 use afterimage_engine::words::steers;
+pub use afterimage_engine::words::{bytes, count, duration, kinds, kinds_are, percent, plain};
 use serde::Serialize;
 
 use crate::screen;
@@ -109,7 +109,10 @@ mod tests {
     #[test]
     fn a_word_that_is_too_long_stands_on_a_line_of_its_own() {
         let long = "x".repeat(100);
-        assert_eq!(wrapped("- ", &format!("{long} y"), 80), [format!("- {long}"), "  y".to_owned()]);
+        assert_eq!(
+            wrapped("- ", &format!("{long} y"), 80),
+            [format!("- {long}"), "  y".to_owned()]
+        );
     }
 
     #[test]
@@ -137,5 +140,4 @@ mod tests {
         stream.write_all(b"\xffa").unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "Été\n?]0;x??\n?a");
     }
-
 }

@@ -43,7 +43,9 @@ impl Manual {
         let wanted = self.command.map(|command| format!("afterimage-{command}"));
         let wanted = wanted.as_deref().unwrap_or("afterimage");
         let Some((_, page)) = pages.iter().find(|(name, _)| name == wanted) else {
-            anyhow::bail!("there is no manual page {wanted}; `afterimage --help` lists the commands");
+            anyhow::bail!(
+                "there is no manual page {wanted}; `afterimage --help` lists the commands"
+            );
         };
         let mut text = Vec::new();
         page.render(&mut text)?;
@@ -62,7 +64,7 @@ fn pages(program: Command) -> Vec<(String, Man)> {
         for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
             open.push((format!("{name}-{}", below.get_name()), below.clone()));
         }
-        let page = Man::new(command.display_name(name.clone()).name(name.clone()));
+        let page = Man::new(command).title(name.clone());
         pages.push((name, page));
     }
     pages.sort_by(|one, other| one.0.cmp(&other.0));
@@ -70,7 +72,8 @@ fn pages(program: Command) -> Vec<(String, Man)> {
 }
 
 fn write(folder: &Path, pages: &[(String, Man)]) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write to {}; name another folder with --output", folder.display());
+    let cannot =
+        || format!("cannot write to {}; name another folder with --output", folder.display());
     fs::create_dir_all(folder).with_context(cannot)?;
     for (name, page) in pages {
         let mut text = Vec::new();

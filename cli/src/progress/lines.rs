@@ -136,7 +136,11 @@ mod tests {
         for (index, &name) in names.iter().enumerate() {
             counts.push((name, index as u64 + 1));
             for width in [20, 40, 80] {
-                let sight = Sight { counts: counts.clone(), latest: vec!["写真".repeat(40).leak()], ..sight() };
+                let sight = Sight {
+                    counts: counts.clone(),
+                    latest: vec!["写真".repeat(40).leak()],
+                    ..sight()
+                };
                 for line in lines(&sight, width) {
                     assert!(columns_of(&line) <= width.max(18), "{line}");
                 }

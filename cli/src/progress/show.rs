@@ -18,8 +18,14 @@ pub struct Show {
     /// finishing: names and copies are sorted out and the report is written; stopping: somebody asked for an end;
     /// image, verify and convert (of an image): doing, done and total, bad, bad_areas, failed, bytes_per_second,
     /// seconds_left; note, warning, failure and log: text. What is not known is absent.
-    #[arg(long, value_enum, value_name = "auto|json", default_value = "auto", hide_default_value = true,
-        hide_possible_values = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "auto|json",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     progress: Form,
 }
 

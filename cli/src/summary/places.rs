@@ -31,7 +31,11 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let embedded = facts.head.summary.embedded;
     if told.options.embedded && embedded > 0 {
         let pictures = count(embedded, "picture", "pictures");
-        row(out, &format!("{folder}/embedded   "), &format!("{pictures}: thumbnails and previews"))?;
+        row(
+            out,
+            &format!("{folder}/embedded   "),
+            &format!("{pictures}: thumbnails and previews"),
+        )?;
     }
     row(out, &format!("{folder}/report.json"), "where each lay, what was proven, its hashes")
 }

@@ -25,8 +25,10 @@ pub fn write(out: &mut dyn Write, rows: &[ReportRecovered], width: usize) -> io:
 }
 
 fn lines(rows: &[ReportRecovered], width: usize) -> Vec<String> {
-    let grades: Vec<(Grade, &str)> =
-        GRADES.into_iter().filter(|(grade, _)| rows.iter().any(|row| row.grade == *grade)).collect();
+    let grades: Vec<(Grade, &str)> = GRADES
+        .into_iter()
+        .filter(|(grade, _)| rows.iter().any(|row| row.grade == *grade))
+        .collect();
     let mut formats: Vec<&str> = rows.iter().map(|row| row.format.as_str()).collect();
     formats.dedup();
     let heads = ["format"].into_iter().chain(grades.iter().map(|(_, name)| *name)).chain(["size"]);
@@ -41,7 +43,8 @@ fn lines(rows: &[ReportRecovered], width: usize) -> Vec<String> {
     if laid_out.iter().all(|line| columns_of(line) <= width) {
         return laid_out;
     }
-    let (heads, body) = table.split_first().map_or((&[][..], &[][..]), |(head, body)| (&head[..], body));
+    let (heads, body) =
+        table.split_first().map_or((&[][..], &[][..]), |(head, body)| (&head[..], body));
     body.iter().flat_map(|cells| narrow(heads, cells, width)).collect()
 }
 
@@ -122,7 +125,10 @@ mod tests {
     #[test]
     fn a_narrow_terminal_gets_a_line_for_each_format() {
         let lines = lines(&rows(), 40);
-        assert_eq!(lines[..2], ["  cr3: 2 structural; 50.0 MB", "  jpeg: 1204 verified, 1 partial; 4.0 GB"]);
+        assert_eq!(
+            lines[..2],
+            ["  cr3: 2 structural; 50.0 MB", "  jpeg: 1204 verified, 1 partial; 4.0 GB"]
+        );
         assert!(lines.iter().all(|line| columns_of(line) <= 40), "{lines:?}");
     }
 }

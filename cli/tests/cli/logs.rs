@@ -13,7 +13,15 @@ fn a_log_tells_the_stages_and_what_was_opened() {
     let ran = desk.run(&["scan", "card.img", "--output", "out", "-v", "--log", "scan.log"]);
     ran.check(0);
     let log = fs::read_to_string(desk.path("scan.log")).unwrap();
-    for said in ["begins", "opened", "found a volume", "scans", "has scanned", "has restored", "has settled"] {
+    for said in [
+        "begins",
+        "opened",
+        "found a volume",
+        "scans",
+        "has scanned",
+        "has restored",
+        "has settled",
+    ] {
         assert!(ran.err.contains(said), "{said}: {}", ran.err);
         assert!(log.contains(said), "{said}: {log}");
     }
@@ -59,7 +67,9 @@ fn a_hostile_name_does_not_steer_whoever_reads_the_log() {
 
 /// The events on stderr, each a line.
 fn events(err: &str) -> Vec<Value> {
-    err.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+    err.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect()
 }
 
 #[test]
@@ -117,12 +127,18 @@ fn manual_pages_are_made_of_all_commands() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    for name in ["afterimage.1", "afterimage-scan.1", "afterimage-backup-list.1", "afterimage-manual.1"] {
+    for name in
+        ["afterimage.1", "afterimage-scan.1", "afterimage-backup-list.1", "afterimage-manual.1"]
+    {
         assert!(names.iter().any(|known| known == name), "{names:?}");
     }
     let ran = desk.run(&["manual", "scan"]);
     ran.check(0);
-    assert!(ran.out.contains(".TH afterimage\\-scan 1") || ran.out.contains(".TH afterimage-scan 1"), "{}", ran.out);
+    assert!(
+        ran.out.contains(".TH afterimage\\-scan 1") || ran.out.contains(".TH afterimage-scan 1"),
+        "{}",
+        ran.out
+    );
     desk.run(&["manual", "xyzzy"]).complains(&["there is no manual page", "afterimage --help"]);
 }
 

@@ -141,7 +141,8 @@ fn what_embedded_would_write_is_what_it_writes() {
             let without = scan("without", &[]);
             let with = scan("with", &["--embedded"]);
             let written = with["files"].as_array().unwrap().iter();
-            let written = written.filter(|file| file.get("parent").is_some_and(|_| file.get("path").is_some()));
+            let written = written
+                .filter(|file| file.get("parent").is_some_and(|_| file.get("path").is_some()));
             assert_eq!(without["summary"]["embedded"], written.count(), "{more:?}");
             assert_eq!(without["summary"]["embedded"], with["summary"]["embedded"], "{more:?}");
         }

@@ -15,10 +15,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("list card.img", &["did you mean: afterimage scan card.img --list"]),
     (
         "xyzzy",
-        &[
-            "no command 'xyzzy'",
-            "scan, find, backup, devices, forecast, recover, image, formats, ",
-        ],
+        &["no command 'xyzzy'", "scan, find, backup, devices, forecast, recover, image, formats, "],
     ),
     ("-o out scan card.img", &["no option '-o' here", "afterimage scan card.img --output DIR"]),
     ("--scan card.img", &["no option '--scan' here", "afterimage scan"]),
@@ -73,7 +70,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("scan card.img -o out --path [a", &["--path cannot take '[a'"]),
     ("scan card.img -o out --camera=", &["--camera", "canon"]),
     ("scan card.img -o out --signatures no.toml", &["cannot read the signatures in no.toml"]),
-    ("scan report -o out", &["cannot scan report", "the report of a scan", "afterimage recover report"]),
+    (
+        "scan report -o out",
+        &["cannot scan report", "the report of a scan", "afterimage recover report"],
+    ),
     ("scan /dev/none -o out", &["cannot open /dev/none", "`afterimage devices` lists"]),
     ("scan /dev/null -o out", &["cannot scan /dev/null", "`afterimage devices` lists"]),
     ("scan card.img -o out --lost-hashes none", &["cannot use the list none", "a digest a line"]),

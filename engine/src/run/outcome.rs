@@ -38,13 +38,6 @@ impl Outcome {
         stats.stages = metrics.costs();
         stats.read = opened(&jobs).iter().flatten().map(|source| source.bytes_read()).sum();
         let failed = jobs.into_iter().filter_map(|job| Some((job.path, job.source.err()?)));
-        Outcome {
-            report: None,
-            head,
-            failed: failed.collect(),
-            failure,
-            interrupted,
-            stats,
-        }
+        Outcome { report: None, head, failed: failed.collect(), failure, interrupted, stats }
     }
 }

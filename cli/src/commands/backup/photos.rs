@@ -156,7 +156,8 @@ impl Looking {
         err: &mut dyn Write,
     ) -> anyhow::Result<()> {
         let now = Timestamp::now().as_second();
-        let told = Told { found, paths: &self.paths, prognoses: &[], now, names: false, output: None };
+        let told =
+            Told { found, paths: &self.paths, prognoses: &[], now, names: false, output: None };
         let said = match self.json {
             true => survivors::json(out, &told),
             false => self.text(out, &told, is_written),

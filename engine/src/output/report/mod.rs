@@ -30,8 +30,8 @@ pub use file::{
     RunOrigin,
 };
 pub use lost::{ReportListed, ReportLost, lost};
-pub use reader::ReportReader;
 pub use options::ReportOptions;
+pub use reader::ReportReader;
 pub use report::{Report, ReportEnd, ReportTool, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};

@@ -55,7 +55,8 @@ fn headline(facts: Facts<'_>) -> String {
 fn grades(facts: Facts<'_>) -> Vec<Paragraph> {
     let (summary, quick) = (&facts.head.summary, facts.head.options.quick);
     let grades = summary.by_grade_recovered().into_iter();
-    let rows = grades.map(|(grade, n)| Paragraph::row(Topic::Grade, n.sum(), meaning(grade, quick)));
+    let rows =
+        grades.map(|(grade, n)| Paragraph::row(Topic::Grade, n.sum(), meaning(grade, quick)));
     let formats = summary.by_format_recovered().into_iter();
     let formats: Vec<String> = formats.map(|(name, n)| format!("{n} {}", plain(&name))).collect();
     let formats = Paragraph::new(Topic::Format, format!("By format: {}", formats.join(", ")));

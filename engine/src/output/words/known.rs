@@ -128,7 +128,9 @@ mod tests {
         assert_eq!(known_line(&all[0]), "x/1.jpg  2023-11-14  a.csv");
         assert!(is_gap(&all[3]) && !is_gap(&all[0]));
         let gap = gaps(&all).unwrap();
-        assert!(gap.starts_with("1 number is missing in the numbering of the camera, such as DCIM"));
+        assert!(
+            gap.starts_with("1 number is missing in the numbering of the camera, such as DCIM")
+        );
         assert_eq!(gaps(&all[..3]), None);
     }
 }

@@ -14,9 +14,8 @@ const NOTHING: &str = "No photo that afterimage knows begins in what was scanned
 
 /// What to do next; where nothing was found, what that means and what can still be tried.
 pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
-    let said = |topic, texts: Vec<String>| {
-        texts.into_iter().map(move |text| Paragraph::new(topic, text))
-    };
+    let said =
+        |topic, texts: Vec<String>| texts.into_iter().map(move |text| Paragraph::new(topic, text));
     if facts.has_any() {
         return said(Topic::Next, steps(facts)).collect();
     }
