@@ -238,6 +238,8 @@ details.addEventListener('keydown', (event) => {
   showDetails(place);
 });
 details.addEventListener('close', () => {
+  // The event comes late: another file may be shown by now.
+  if (details.open) return;
   shownFile = -1;
   details.replaceChildren();
   moveTo(detailsPlace);
