@@ -4,12 +4,16 @@ mod backup;
 mod bench;
 mod cloud;
 mod devices;
+mod export;
 mod find;
 mod forecast;
 mod formats;
 mod image;
 mod recover;
+mod report;
 mod scan;
+mod sign;
+mod verify;
 
 use std::io::Write;
 
@@ -55,6 +59,10 @@ enum Command {
     Devices(devices::Devices),
     Forecast(forecast::Sample),
     Recover(recover::Recover),
+    Verify(verify::Verify),
+    Sign(sign::Sign),
+    Report(report::Report),
+    Export(Box<export::Export>),
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
@@ -71,6 +79,10 @@ impl Program {
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Verify(verify) => verify.run(out, err),
+            Command::Sign(sign) => sign.run(out, err),
+            Command::Report(report) => report.run(out),
+            Command::Export(export) => export.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),

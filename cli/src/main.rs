@@ -3,9 +3,11 @@
 mod advice;
 mod again;
 mod arguments;
+mod case_data;
 mod chosen;
 mod cloud;
 mod commands;
+mod decode;
 mod failure;
 mod folder;
 mod guide;
@@ -16,6 +18,7 @@ mod password;
 mod prognosis;
 mod progress;
 mod roots;
+mod selected;
 mod sizes;
 mod sources;
 mod status;
@@ -25,6 +28,7 @@ mod system_words;
 mod text;
 mod times;
 mod tree;
+mod verifying;
 mod wanted;
 
 use std::ffi::OsString;

@@ -14,6 +14,8 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
@@ -171,6 +173,8 @@ fn help_is_a_contract() {
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
+        ("verify", &["verify", "--help"]),
+        ("sign", &["sign", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),

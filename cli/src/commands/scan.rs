@@ -20,6 +20,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::image;
+use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
@@ -111,6 +112,10 @@ pub struct Scan {
     /// Write the report only, no photos.
     #[arg(long)]
     dry_run: bool,
+
+    /// Make no gallery: no small pictures, and none of the views beside DIR/report.json.
+    #[arg(long)]
+    no_gallery: bool,
 
     /// How hard to look for files in several pieces that no file system tells of. Accepted for scripts;
     /// shown in the help once it changes something.
@@ -218,6 +223,9 @@ pub struct Scan {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    case: Case,
 }
 
 const USAGE: &str = "\
@@ -362,6 +370,8 @@ impl Scan {
             map: self.map.clone(),
             image: self.image.clone(),
             photos_first: self.photos_first,
+            case: self.case.data(),
+            gallery: !self.no_gallery,
             ..Options::default()
         })
     }

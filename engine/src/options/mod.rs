@@ -1,10 +1,12 @@
 //! What a scan is asked to do.
 
 mod arrange;
+mod case_data;
 mod lost_hashes;
 mod select;
 
 pub use arrange::Arrange;
+pub use case_data::CaseData;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
 
@@ -70,6 +72,10 @@ pub struct Options {
     pub image: Option<PathBuf>,
     /// Scan first what matters most: photos that file systems know, and free clusters.
     pub photos_first: bool,
+    /// The case that the run belongs to.
+    pub case: CaseData,
+    /// Make small pictures of what was found, and the usual views of the report.
+    pub gallery: bool,
 }
 
 impl Options {
@@ -110,6 +116,8 @@ impl Default for Options {
             map: None,
             image: None,
             photos_first: false,
+            case: CaseData::default(),
+            gallery: true,
         }
     }
 }
