@@ -4,6 +4,8 @@
 //! the path of axe-core's `axe.min.js` in `AXE`, its rules are held too.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "a test that cannot run says so")]
+#![expect(clippy::print_stdout, reason = "what was measured is printed")]
 
 #[path = "browser/chrome.rs"]
 mod chrome;
