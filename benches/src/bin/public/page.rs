@@ -157,6 +157,11 @@ impl Figures<'_> {
                 );
             }
         }
+        for layout in &self.calibration.without {
+            out += &format!(
+                "* {layout}: afterimage refused the image, or was ended, and wrote no report\n"
+            );
+        }
         if out.is_empty() { "Nowhere.\n".to_owned() } else { out }
     }
 }
