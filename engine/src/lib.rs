@@ -93,6 +93,6 @@ pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
 pub use output::destination::check_file;
 pub use output::{TakenPaths, safe_path};
-pub use output::{report, views};
+pub use output::{arranging, report, thumbs, views};
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

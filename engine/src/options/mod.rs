@@ -70,6 +70,8 @@ pub struct Options {
     pub image: Option<PathBuf>,
     /// Scan first what matters most: photos that file systems know, and free clusters.
     pub photos_first: bool,
+    /// Make small pictures of what was found, and the usual views of the report.
+    pub gallery: bool,
 }
 
 impl Options {
@@ -110,6 +112,7 @@ impl Default for Options {
             map: None,
             image: None,
             photos_first: false,
+            gallery: true,
         }
     }
 }
