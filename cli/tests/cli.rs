@@ -14,6 +14,8 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/export.rs"]
+mod export;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
@@ -22,6 +24,8 @@ mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
+#[path = "cli/report.rs"]
+mod report;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;

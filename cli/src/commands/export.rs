@@ -122,7 +122,10 @@ impl Export {
 fn complain(err: &mut dyn Write, done: &Exported) -> io::Result<()> {
     for (line, what) in &done.unknown {
         let what = plain(what);
-        writeln!(err, "afterimage: line {line} of the selection names nothing in the report: {what}")?;
+        writeln!(
+            err,
+            "afterimage: line {line} of the selection names nothing in the report: {what}"
+        )?;
     }
     for (id, why) in done.refused.iter().take(MOST_TOLD) {
         writeln!(err, "afterimage: cannot export photo {id} of the report: {}", plain(why))?;

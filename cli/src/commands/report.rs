@@ -102,7 +102,8 @@ fn said(out: &mut dyn Write, shown: &Shown, thumbs: bool) -> io::Result<()> {
     }
     if thumbs {
         let made = count(shown.made, "small picture was made", "small pictures were made");
-        let there = count(shown.there, "photo has one or needs none", "photos have one or need none");
+        let there =
+            count(shown.there, "photo has one or needs none", "photos have one or need none");
         paragraph(out, "", &format!("{made}; {there}."))?;
     }
     let mut reasons = BTreeMap::<&str, u64>::new();

@@ -176,9 +176,8 @@ fn export_batch(
 
 /// Refuses to arrange photos among what a scan has written.
 fn apart(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
-    let refused = |why: &str| {
-        Err(Error::Destination { path: typed.to_path_buf(), why: why.to_owned() })
-    };
+    let refused =
+        |why: &str| Err(Error::Destination { path: typed.to_path_buf(), why: why.to_owned() });
     if to == folder {
         return refused("it is the output folder of the scan itself");
     }

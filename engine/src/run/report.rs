@@ -28,11 +28,7 @@ impl Job<'_, Settled> {
         written
     }
 
-    fn write_report(
-        &self,
-        files: WrittenFiles<'_>,
-        summary: Summary,
-    ) -> Result<PathBuf, Error> {
+    fn write_report(&self, files: WrittenFiles<'_>, summary: Summary) -> Result<PathBuf, Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
             return Err(Error::Start {

@@ -78,16 +78,8 @@ impl<'o> Job<'o, Settled> {
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described, lost } = stage;
         let names = written.names;
-        let stage = Written {
-            report,
-            listing,
-            sources: described,
-            lost,
-            totals,
-            warnings,
-            names,
-            thumbs,
-        };
+        let stage =
+            Written { report, listing, sources: described, lost, totals, warnings, names, thumbs };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
