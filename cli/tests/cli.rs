@@ -16,6 +16,8 @@ mod disguises;
 mod durable;
 #[path = "cli/forensic.rs"]
 mod forensic;
+#[path = "cli/export.rs"]
+mod export;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
@@ -24,6 +26,8 @@ mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
+#[path = "cli/report.rs"]
+mod report;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;
