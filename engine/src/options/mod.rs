@@ -3,10 +3,12 @@
 mod arrange;
 mod lost_hashes;
 mod select;
+mod watcher;
 
 pub use arrange::Arrange;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
+pub use watcher::{Sighting, Sightings, Watcher, Watching};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +72,10 @@ pub struct Options {
     pub image: Option<PathBuf>,
     /// Scan first what matters most: photos that file systems know, and free clusters.
     pub photos_first: bool,
+    /// Bytes of a second that are read of each source at the most; 0 means as many as it gives.
+    pub read_limit: u64,
+    /// Who is shown photos while the scan still runs.
+    pub watcher: Option<Watcher>,
 }
 
 impl Options {
@@ -110,6 +116,8 @@ impl Default for Options {
             map: None,
             image: None,
             photos_first: false,
+            read_limit: 0,
+            watcher: None,
         }
     }
 }

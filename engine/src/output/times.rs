@@ -16,7 +16,7 @@ use crate::system::folder::Folder;
 /// # Errors
 ///
 /// When the file cannot be opened.
-pub(super) fn set_times(
+pub(crate) fn set_times(
     folder: &Folder,
     name: &str,
     record: &Record,
