@@ -10,12 +10,15 @@ mod formats;
 mod image;
 mod recover;
 mod scan;
+mod serve;
 
 use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
 use crate::status::Status;
+pub use devices::drives;
+pub use serve::{Serve, announce};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
@@ -44,7 +47,8 @@ Examples:
   sudo afterimage devices                              which device that is
   sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
   sudo afterimage image /dev/sdb card.img              copy a card that is failing
-  afterimage formats                                   what can be found";
+  afterimage formats                                   what can be found
+  sudo afterimage serve                                all of it in the browser, with buttons";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -54,6 +58,7 @@ enum Command {
     Backup(backup::Backup),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
+    Serve(Serve),
     Recover(recover::Recover),
     Image(Box<image::Image>),
     Formats(formats::Formats),
@@ -62,6 +67,11 @@ enum Command {
 }
 
 impl Program {
+    /// The program that serves its page.
+    pub fn of(serve: Serve) -> Self {
+        Program { command: Command::Serve(serve) }
+    }
+
     /// Does it: results go to `out`, all else to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
@@ -70,6 +80,7 @@ impl Program {
             Command::Backup(backup) => backup.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
+            Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),

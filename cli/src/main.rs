@@ -3,6 +3,7 @@
 mod advice;
 mod again;
 mod arguments;
+mod browser;
 mod chosen;
 mod cloud;
 mod commands;
@@ -12,10 +13,12 @@ mod guide;
 mod interrupt;
 mod memory;
 mod notes;
+mod offer;
 mod password;
 mod prognosis;
 mod progress;
 mod roots;
+mod serve;
 mod sizes;
 mod sources;
 mod status;
@@ -51,7 +54,10 @@ fn main() -> ExitCode {
                 drop(writeln!(err, "{line}"));
                 return Status::Failed.into();
             }
-            None => error.exit(),
+            None => match offer::accepted(&error) {
+                Some(program) => program,
+                None => error.exit(),
+            },
         },
     };
     let status =
