@@ -60,7 +60,7 @@ pub fn make(path: &Path, recipe: &Recipe, pool: &[Vec<u8>]) -> io::Result<Vec<Or
 
 /// Length of the picture itself: what a camera writes behind it (previews, gain maps, blocks of
 /// its own) is no part of what tools are held to.
-fn picture_len(photo: &[u8]) -> u64 {
+pub(crate) fn picture_len(photo: &[u8]) -> u64 {
     match JpegOracle::new().feed(photo) {
         Said::Done { end } => end,
         _ => photo.len() as u64,

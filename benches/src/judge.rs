@@ -120,6 +120,18 @@ impl Tally {
     }
 }
 
+/// What one file is, beside the photos of an image.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// What it is, wherever it was handed over. [`Kind::Inner`] means that all of it lies in a photo.
+    pub kind: Kind,
+    /// The photo that it begins as, if it does.
+    pub original: Option<&'a Original>,
+    /// First bytes that it shares with that photo; of one that begins as none, those that stand
+    /// somewhere in a photo.
+    pub own: u64,
+}
+
 /// Knows the photos of one image.
 pub struct Judge<'a> {
     originals: &'a [Original],
@@ -164,6 +176,33 @@ impl<'a> Judge<'a> {
             tally.add(if inside { Kind::Inner } else { Kind::False }, None, 0);
         }
         Ok(tally)
+    }
+
+    /// What the file with these bytes is.
+    pub fn standing(&self, bytes: &[u8]) -> Standing<'a> {
+        match self.compare(bytes) {
+            Some((kind, original, own)) => {
+                Standing { kind, original: Some(original), own: own as u64 }
+            }
+            None => {
+                let own = self.within(bytes);
+                let whole = own == bytes.len() && own > 0;
+                let kind = if whole { Kind::Inner } else { Kind::False };
+                Standing { kind, original: None, own: own as u64 }
+            }
+        }
+    }
+
+    /// How many first bytes stand somewhere in a photo, at most.
+    fn within(&self, bytes: &[u8]) -> usize {
+        let Some(needle) = bytes.get(..NEEDLE) else { return 0 };
+        let Ok(search) = AhoCorasick::new([needle]) else { return 0 };
+        let every = self.originals.iter().flat_map(|original| {
+            search
+                .find_iter(&original.bytes)
+                .map(|hit| shared(bytes, &original.bytes[hit.start()..]))
+        });
+        every.max().unwrap_or(0)
     }
 
     /// The photo that `bytes` begin as, how many bytes they share, and what that makes of them.
@@ -260,10 +299,10 @@ mod tests {
             format: "jpeg".to_owned(),
             sha256: sha256(&photo),
             size: photo.len() as u64,
-            ends: Vec::new(),
             state: state.to_owned(),
             recoverable: "partial".to_owned(),
             kept: Some(100_000),
+            ..Lost::default()
         };
         let originals = [Original::new(photo.clone(), Vec::new())];
         let judge = Judge::new(&originals);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use afterimage_signatures::formats;
 use afterimage_testdata::cameras::Shot;
 use afterimage_testdata::png::Png;
 use afterimage_testdata::scene::Picture;
@@ -56,6 +57,12 @@ pub fn below(folder: &Path) -> io::Result<Vec<Vec<u8>>> {
         }
     }
     Ok(photos)
+}
+
+/// Whether a file of that name is a photo or a video, if its extension says so.
+pub fn is_photo_name(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, extension)| formats::by_extension(extension).next().is_some())
 }
 
 /// Every file below a folder, in the order of paths. Links are not followed.
@@ -114,7 +121,7 @@ fn first_segment(photo: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use afterimage_signatures::{Buffer, Effort, Grade, Runs, View, formats};
+    use afterimage_signatures::{Buffer, Effort, Grade, Runs, View};
     use afterimage_testdata::samples;
 
     #[test]

@@ -33,6 +33,24 @@ mov y 10000000 ????moov
 mov y 10000000 ????mdat
 ";
 
+/// Rules for scalpel as a user would write them who knows the formats: every JPEG, whatever its first
+/// segment, to its first footer; PNG to the end that PNG has.
+const OWN_RULES: &str = r"
+jpg y 52428800 \xff\xd8\xff \xff\xd9
+png y 52428800 \x89PNG\x0d\x0a\x1a\x0a IEND\xae\x42\x60\x82
+gif y 20000000 GIF8?a \x00\x3b
+tif y 20000000 \x49\x49\x2a\x00
+tif y 20000000 \x4d\x4d\x00\x2a
+avi y 50000000 RIFF????AVI
+mov y 10000000 ????ftyp
+";
+
+/// Magicrescue's recipes for photos and videos.
+const RECIPES: [&str; 6] = ["jpeg-exif", "jpeg-jfif", "png", "canon-cr2", "nikon-raw", "avi"];
+
+/// Length of a sector in bytes.
+pub const SECTOR: u32 = 512;
+
 /// A tool, or a way to call one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 #[expect(missing_docs, reason = "the tools' own names say it")]
@@ -40,12 +58,17 @@ pub enum Tool {
     Cat,
     Afterimage,
     AfterimageQuick,
+    AfterimageDeep,
     Photorec,
     PhotorecBrute,
+    PhotorecBlocks,
     Foremost,
     Scalpel,
+    ScalpelRules,
     Recoverjpeg,
     RecoverjpegBytes,
+    Magicrescue,
+    TskRecover,
 }
 
 /// What a tool is asked for.
@@ -57,6 +80,19 @@ pub enum Wanted {
     Everything,
 }
 
+/// What a tool is to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a> {
+    /// The image to look in.
+    pub image: &'a Path,
+    /// A folder that is there and empty.
+    pub out: &'a Path,
+    /// What to look for.
+    pub wanted: Wanted,
+    /// Files begin at multiples of so many bytes, for tools that are told so.
+    pub block: u32,
+}
+
 impl Tool {
     /// How it is called in tables.
     pub fn name(self) -> &'static str {
@@ -64,12 +100,17 @@ impl Tool {
             Tool::Cat => "cat",
             Tool::Afterimage => "afterimage",
             Tool::AfterimageQuick => "afterimage --quick",
+            Tool::AfterimageDeep => "afterimage --fragments deep",
             Tool::Photorec => "PhotoRec",
             Tool::PhotorecBrute => "PhotoRec, brute force",
+            Tool::PhotorecBlocks => "PhotoRec, brute force, block size told",
             Tool::Foremost => "foremost",
             Tool::Scalpel => "scalpel",
+            Tool::ScalpelRules => "scalpel, better rules",
             Tool::Recoverjpeg => "recoverjpeg",
             Tool::RecoverjpegBytes => "recoverjpeg -b 1",
+            Tool::Magicrescue => "magicrescue",
+            Tool::TskRecover => "tsk_recover",
         }
     }
 
@@ -80,74 +121,75 @@ impl Tool {
 
     /// Whether it is afterimage, however it is called.
     pub fn is_ours(self) -> bool {
-        matches!(self, Tool::Afterimage | Tool::AfterimageQuick)
+        matches!(self, Tool::Afterimage | Tool::AfterimageQuick | Tool::AfterimageDeep)
     }
 
     /// The program.
     pub fn program(self, afterimage: &Path) -> PathBuf {
         match self {
             Tool::Cat => "cat".into(),
-            Tool::Afterimage | Tool::AfterimageQuick => afterimage.to_path_buf(),
-            Tool::Photorec | Tool::PhotorecBrute => "photorec".into(),
+            Tool::Afterimage | Tool::AfterimageQuick | Tool::AfterimageDeep => {
+                afterimage.to_path_buf()
+            }
+            Tool::Photorec | Tool::PhotorecBrute | Tool::PhotorecBlocks => "photorec".into(),
             Tool::Foremost => "foremost".into(),
-            Tool::Scalpel => "scalpel".into(),
+            Tool::Scalpel | Tool::ScalpelRules => "scalpel".into(),
             Tool::Recoverjpeg | Tool::RecoverjpegBytes => "recoverjpeg".into(),
+            Tool::Magicrescue => "magicrescue".into(),
+            Tool::TskRecover => "tsk_recover".into(),
         }
     }
 
     /// What it says of its version; nothing where it is not installed.
     pub fn version(self, afterimage: &Path) -> Option<String> {
         let option = match self {
-            Tool::Cat | Tool::Afterimage | Tool::AfterimageQuick => "--version",
-            Tool::Photorec | Tool::PhotorecBrute => "/version",
+            _ if self.is_ours() || self == Tool::Cat => "--version",
+            Tool::Photorec | Tool::PhotorecBrute | Tool::PhotorecBlocks => "/version",
             _ => "-V",
         };
         let output = Command::new(self.program(afterimage)).arg(option).output().ok()?;
+        if self == Tool::Magicrescue {
+            return Some("it tells no version".to_owned());
+        }
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
         text.lines().find(|line| line.contains(|c: char| c.is_ascii_digit())).map(str::to_owned)
     }
 
-    /// The call that recovers `wanted` from `image` into `out`, a folder that is there and empty.
+    /// The call that does a task.
     ///
     /// # Errors
     ///
-    /// When a tool's configuration cannot be written into `out`.
-    pub fn call(
-        self,
-        afterimage: &Path,
-        image: &Path,
-        out: &Path,
-        wanted: Wanted,
-    ) -> io::Result<Command> {
+    /// When a tool's configuration cannot be written into the output folder.
+    pub fn call(self, afterimage: &Path, task: &Task<'_>) -> io::Result<Command> {
+        let Task { image, out, wanted, block } = *task;
         let mut command = Command::new(self.program(afterimage));
         command.current_dir(out).env("TERM", "xterm");
         let inner = out.join(RESULTS);
         match self {
             Tool::Cat => command.arg(image),
-            Tool::Afterimage | Tool::AfterimageQuick => {
-                command.arg("scan").arg(image).args(["--all", "--output"]).arg(inner);
-                command.args((self == Tool::AfterimageQuick).then_some("--quick"))
+            Tool::Afterimage | Tool::AfterimageQuick | Tool::AfterimageDeep => {
+                let more: &[&str] = match self {
+                    Tool::AfterimageQuick => &["--quick"],
+                    Tool::AfterimageDeep => &["--fragments", "deep"],
+                    _ => &[],
+                };
+                command.arg("scan").arg(image).args(["--all", "--output"]).arg(inner).args(more)
             }
-            Tool::Photorec => command
-                .args(["/d"])
-                .arg(inner)
-                .arg("/cmd")
-                .arg(image)
-                .arg(photorec("paranoid", wanted)),
-            Tool::PhotorecBrute => command
-                .args(["/d"])
-                .arg(inner)
-                .arg("/cmd")
-                .arg(image)
-                .arg(photorec("paranoid_bf", wanted)),
+            Tool::Photorec | Tool::PhotorecBrute | Tool::PhotorecBlocks => {
+                let told = (self == Tool::PhotorecBlocks).then_some(block);
+                let paranoid = if self == Tool::Photorec { "paranoid" } else { "paranoid_bf" };
+                let commands = photorec(told, paranoid, wanted);
+                command.arg("/d").arg(inner).arg("/cmd").arg(image).arg(commands)
+            }
             Tool::Foremost => {
                 let types = if wanted == Wanted::Common { "jpg,png" } else { TYPES };
                 command.args(["-Q", "-t", types, "-o"]).arg(inner).arg("-i").arg(image)
             }
-            Tool::Scalpel => {
+            Tool::Scalpel | Tool::ScalpelRules => {
+                let known = if self == Tool::Scalpel { RULES } else { OWN_RULES };
                 let rules = out.join("scalpel.conf");
-                fs::write(&rules, scalpel(wanted))?;
+                fs::write(&rules, scalpel(known, wanted))?;
                 command.arg("-c").arg(rules).arg("-o").arg(inner).arg(image)
             }
             Tool::Recoverjpeg | Tool::RecoverjpegBytes => {
@@ -155,6 +197,13 @@ impl Tool {
                 let step = if self == Tool::Recoverjpeg { "512" } else { "1" };
                 command.args(["-q", "-m", "100m", "-b", step, "-o"]).arg(inner).arg(image)
             }
+            Tool::Magicrescue => {
+                fs::create_dir(&inner)?;
+                let recipes = RECIPES.iter().flat_map(|recipe| ["-r", recipe]);
+                command.arg("-b").arg(block.to_string()).args(recipes).arg("-d");
+                command.arg(inner).arg(image)
+            }
+            Tool::TskRecover => command.arg("-e").arg(image).arg(inner),
         };
         Ok(command)
     }
@@ -180,34 +229,37 @@ impl Tool {
         }
         match self {
             Tool::Cat => false,
-            Tool::Afterimage | Tool::AfterimageQuick => {
+            Tool::Afterimage | Tool::AfterimageQuick | Tool::AfterimageDeep => {
                 parts[1] == "photos" || parts[1] == "partial"
             }
-            Tool::Photorec | Tool::PhotorecBrute => {
+            Tool::Photorec | Tool::PhotorecBrute | Tool::PhotorecBlocks => {
                 *name != "report.xml" && !(name.starts_with('t') && name.ends_with(".jpg"))
             }
-            Tool::Foremost | Tool::Scalpel => *name != "audit.txt",
-            Tool::Recoverjpeg | Tool::RecoverjpegBytes => true,
+            Tool::Foremost | Tool::Scalpel | Tool::ScalpelRules => *name != "audit.txt",
+            // What it was not asked for, because it cannot be asked for less.
+            Tool::TskRecover => photos::is_photo_name(name),
+            Tool::Recoverjpeg | Tool::RecoverjpegBytes | Tool::Magicrescue => true,
         }
     }
 }
 
 /// Where tools write, below their folder; PhotoRec adds a number.
-const RESULTS: &str = "results";
+pub const RESULTS: &str = "results";
 
-/// PhotoRec's commands: the options that it has without any, except brute force.
-fn photorec(paranoid: &str, wanted: Wanted) -> String {
+/// PhotoRec's commands: the options that it has without any, except brute force and the block size.
+fn photorec(block: Option<u32>, paranoid: &str, wanted: Wanted) -> String {
     let families = if wanted == Wanted::Common { "jpg,png" } else { FAMILIES };
     let families: String = families.split(',').map(|name| format!("{name},enable,")).collect();
+    let block = block.map(|bytes| format!("blocksize,{bytes},")).unwrap_or_default();
     format!(
-        "partition_none,options,{paranoid},keep_corrupted_file_no,fileopt,everything,disable,{families}wholespace,search"
+        "partition_none,{block}options,{paranoid},keep_corrupted_file_no,fileopt,everything,disable,{families}wholespace,search"
     )
 }
 
 /// Scalpel's configuration.
-fn scalpel(wanted: Wanted) -> String {
+fn scalpel(rules: &str, wanted: Wanted) -> String {
     let is_common = |line: &&str| line.starts_with("jpg") || line.starts_with("png");
-    let lines = RULES.lines().filter(|line| wanted == Wanted::Everything || is_common(line));
+    let lines = rules.lines().filter(|line| wanted == Wanted::Everything || is_common(line));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -231,7 +283,8 @@ mod tests {
 
     #[test]
     fn a_photorec_command_has_no_empty_word() {
-        let command = photorec("paranoid", Wanted::Everything);
+        let command = photorec(Some(4096), "paranoid_bf", Wanted::Everything);
+        assert!(command.starts_with("partition_none,blocksize,4096,options,paranoid_bf,"));
         assert!(command.ends_with(",m2ts,enable,wholespace,search") && !command.contains(",,"));
     }
 }

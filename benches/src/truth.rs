@@ -5,13 +5,13 @@ use std::path::Path;
 use std::{fs, io};
 
 use data_encoding::HEXLOWER;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::photos;
 
 /// The photos of one image, as a `NAME.truth.json` beside it says.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Truth {
     /// What the image is an example of.
     pub scenario: String,
@@ -22,8 +22,11 @@ pub struct Truth {
 }
 
 /// One lost photo.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Lost {
+    /// How it was called.
+    #[serde(default)]
+    pub name: String,
     /// Name of its format.
     pub format: String,
     /// SHA-256 of all of it, in hex.
@@ -39,6 +42,9 @@ pub struct Lost {
     pub recoverable: String,
     /// How many bytes of its beginning are still there, where the rest is not.
     pub kept: Option<u64>,
+    /// Where it lies in the image: first byte and length of each run, in the order of the photo.
+    #[serde(default)]
+    pub runs: Vec<(u64, u64)>,
 }
 
 impl Lost {
@@ -63,6 +69,11 @@ impl Original {
     /// A photo whose picture may be said to end at these places too.
     pub fn new(bytes: Vec<u8>, ends: Vec<u64>) -> Self {
         Original { sha256: sha256(&bytes), bytes, ends }
+    }
+
+    /// Whether the photo may be said to end there.
+    pub fn ends_at(&self, at: u64) -> bool {
+        at == self.bytes.len() as u64 || self.ends.contains(&at)
     }
 }
 

@@ -4,11 +4,13 @@ mod backup;
 mod bench;
 mod cloud;
 mod devices;
+mod export;
 mod find;
 mod forecast;
 mod formats;
 mod image;
 mod recover;
+mod report;
 mod scan;
 mod serve;
 
@@ -60,6 +62,8 @@ enum Command {
     Forecast(forecast::Sample),
     Serve(Serve),
     Recover(recover::Recover),
+    Report(report::Report),
+    Export(Box<export::Export>),
     Image(Box<image::Image>),
     Formats(formats::Formats),
     Bench(bench::Bench),
@@ -82,6 +86,8 @@ impl Program {
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Report(report) => report.run(out),
+            Command::Export(export) => export.run(out, err),
             Command::Image(image) => image.run(out, err),
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),

@@ -63,6 +63,11 @@
 //!
 //! The engine never prints, never writes to a source, and knows nothing of the command line.
 
+/// The guide to embedding compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;
+
 mod carve;
 mod claims;
 mod control;
@@ -88,6 +93,6 @@ pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
 pub use output::destination::{check_file, check_folder};
 pub use output::{TakenPaths, safe_path};
-pub use output::{report, views};
+pub use output::{arranging, report, thumbs, views};
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

@@ -1,13 +1,12 @@
 //! `afterimage recover`.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::run::{self, Outcome, Recovered, Selection, Unfinished};
+use afterimage_engine::run::{self, Outcome, Recovered, Unfinished};
 use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
@@ -15,6 +14,7 @@ use jiff::tz::TimeZone;
 use super::scan::{GOES_ON, Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
+use crate::selected::selection;
 use crate::status::Status;
 use crate::summary::Told;
 use crate::text::{count, paragraph, plain};
@@ -71,9 +71,6 @@ Examples:
 
 Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
 not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
-
-/// The longest selection, in bytes.
-const LONGEST_SELECTION: u64 = 64 << 20;
 
 /// So many photos that were not written are told one by one.
 const MOST_TOLD: usize = 20;
@@ -161,6 +158,9 @@ impl Recover {
         let said = if self.json { json(out, &done) } else { text(out, &done) };
         failure::unless_closed(said)
             .context("cannot print what was done; what was written is whole")?;
+        for warning in &done.warnings {
+            writeln!(err, "afterimage: warning: {}", plain(warning))?;
+        }
         for (line, what) in &done.unknown {
             let what = plain(what);
             writeln!(
@@ -201,19 +201,6 @@ fn scan_of(command: &[String]) -> Option<Scan> {
     Scan::from_arg_matches(matches).ok()
 }
 
-/// The selection in a file.
-fn selection(path: &Path) -> anyhow::Result<Selection> {
-    let cannot = || format!("cannot read the selection in {}", path.display());
-    let mut text = String::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(LONGEST_SELECTION + 1).read_to_string(&mut text));
-    read.with_context(cannot)?;
-    if text.len() as u64 > LONGEST_SELECTION {
-        anyhow::bail!("{}: it is longer than 64 MiB", cannot());
-    }
-    Selection::parse(&text).map_err(|why| anyhow::anyhow!("{}: {why}", cannot()))
-}
-
 fn text(out: &mut dyn Write, done: &Recovered) -> std::io::Result<()> {
     let written = count(done.written, "photo was written", "photos were written");
     let there = match done.there {
@@ -239,6 +226,7 @@ fn json(out: &mut dyn Write, done: &Recovered) -> std::io::Result<()> {
         "refused": refused.collect::<Vec<_>>(),
         "unknown": unknown.collect::<Vec<_>>(),
         "interrupted": done.interrupted,
+        "warnings": done.warnings,
     });
     crate::text::json(out, &said)?;
     out.flush()

@@ -113,6 +113,10 @@ pub struct Scan {
     #[arg(long)]
     dry_run: bool,
 
+    /// Make no gallery: no small pictures, and none of the views beside DIR/report.json.
+    #[arg(long)]
+    no_gallery: bool,
+
     /// How hard to look for files in several pieces that no file system tells of. Accepted for scripts;
     /// shown in the help once it changes something.
     #[arg(long, value_enum, default_value = "fast", hide = true, value_name = "off|fast|deep")]
@@ -387,6 +391,7 @@ impl Scan {
             image: self.image.clone(),
             photos_first: self.photos_first,
             read_limit: self.read_limit.unwrap_or(0),
+            gallery: !self.no_gallery,
             ..Options::default()
         })
     }

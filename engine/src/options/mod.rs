@@ -76,6 +76,8 @@ pub struct Options {
     pub read_limit: u64,
     /// Who is shown photos while the scan still runs.
     pub watcher: Option<Watcher>,
+    /// Make small pictures of what was found, and the usual views of the report.
+    pub gallery: bool,
 }
 
 impl Options {
@@ -118,6 +120,7 @@ impl Default for Options {
             photos_first: false,
             read_limit: 0,
             watcher: None,
+            gallery: true,
         }
     }
 }

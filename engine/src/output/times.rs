@@ -16,7 +16,7 @@ use crate::system::folder::Folder;
 /// # Errors
 ///
 /// When the file cannot be opened.
-pub(crate) fn set_times(
+pub fn set_times(
     folder: &Folder,
     name: &str,
     record: &Record,

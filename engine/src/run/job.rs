@@ -61,10 +61,21 @@ pub struct Written {
     pub(super) warnings: Vec<String>,
     /// For each file of the report the line with its name.
     pub(super) names: Vec<Option<LogPosition>>,
+    /// For each file of the report whether it has a small picture.
+    pub(super) thumbs: Vec<bool>,
+}
+
+/// What was written of each file of the report, by position in its order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WrittenFiles<'a> {
+    /// The line with its name.
+    pub(super) names: &'a [Option<LogPosition>],
+    /// Whether it has a small picture.
+    pub(super) thumbs: &'a [bool],
 }
 
 /// No file has a name yet.
-pub(super) const UNWRITTEN: &[Option<LogPosition>] = &[];
+pub(super) const UNWRITTEN: WrittenFiles<'static> = WrittenFiles { names: &[], thumbs: &[] };
 
 impl<'o, Stage> Job<'o, Stage> {
     /// The rows of a report of these files.
@@ -72,13 +83,14 @@ impl<'o, Stage> Job<'o, Stage> {
         &'a self,
         listing: &'a ReportOrder,
         lost: &'a [LostRow],
-        names: &'a [Option<LogPosition>],
+        WrittenFiles { names, thumbs }: WrittenFiles<'a>,
     ) -> Rows<'a> {
         Rows {
             registry: &self.environment.options.registry,
             ledger: &self.ledger,
             listing,
             names,
+            thumbs,
             lost,
             embedded: self.environment.options.embedded,
         }

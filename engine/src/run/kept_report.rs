@@ -112,7 +112,7 @@ pub(super) fn record(
     if runs.len() > len || runs.len().checked_add(fill.len() as u64) != Some(file.size) {
         return Err("its runs in the report do not give its size");
     }
-    let mut record = Record::new(file.source, UNKNOWN_FORMAT, runs);
+    let mut record = Record { runs, ..dated_record(file) };
     let known = registry.formats().iter().map(|format| format.signature());
     let format = known.into_iter().find(|signature| signature.name == file.format);
     record.extension = match format.and_then(|signature| signature.extensions.first()) {
@@ -121,9 +121,16 @@ pub(super) fn record(
     };
     record.fill = fill;
     record.grade = file.grade;
+    Ok((record, hash))
+}
+
+/// A record of a file with all that gives it its name and its time, and without any bytes.
+pub(super) fn dated_record(file: &ReportFile) -> Record {
+    let mut record = Record::new(file.source, UNKNOWN_FORMAT, Runs::new(Vec::new()));
+    let told = file.place.as_ref().and_then(|place| place.taken.as_deref());
     record.facts = FileSystemFacts {
         path: file.original_path.clone(),
-        modified: file.modified.as_deref().and_then(moment),
+        modified: told.or(file.modified.as_deref()).and_then(moment),
         ..FileSystemFacts::default()
     };
     record.listed = file.listed.clone().map(|listed| Box::new(from_list(listed)));
@@ -134,7 +141,7 @@ pub(super) fn record(
         utc_offset: exif.utc_offset.clone(),
         ..Exif::default()
     });
-    Ok((record, hash))
+    record
 }
 
 /// What a report says that a list says of a file.

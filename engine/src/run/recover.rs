@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::environment::OutputState;
+use super::gallery::{self, why};
 use super::kept_report::{KeptReport, record};
 use super::selection::Selection;
 use crate::control::error::Error;
@@ -50,6 +51,8 @@ pub struct Recovered {
     pub interrupted: bool,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
+    /// What else is to be known.
+    pub warnings: Vec<String>,
 }
 
 /// Writes photos of a report, and lists them in it.
@@ -96,7 +99,10 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
     writing.all(&mut report, chosen, &mut done);
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
+        let from = asked.to.is_some().then_some(&opened);
+        gallery::bring_thumbs(&mut report, from, &output.folder);
         report.write(&output.state, &output.folder)?;
+        done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
     }
     output.close_store();
     Ok(done)
@@ -159,14 +165,6 @@ impl Sources {
         };
         let sizes = report.sources.iter().map(|source| source.known.size);
         Sources(paths.iter().zip(sizes).map(open).collect())
-    }
-}
-
-/// A failure with its cause.
-fn why(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 

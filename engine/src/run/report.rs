@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::job::{Job, Settled};
+use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
-use crate::ledger::LogPosition;
 use crate::output::destination::REPORT;
 use crate::output::report::{self, ReportHead, ReportTool, Summary};
 
@@ -16,10 +15,10 @@ impl Job<'_, Settled> {
     /// a whole one; gives its path.
     pub(super) fn report(
         &self,
-        names: &[Option<LogPosition>],
+        files: WrittenFiles<'_>,
         summary: Summary,
     ) -> Result<PathBuf, Error> {
-        let written = self.write_report(names, summary);
+        let written = self.write_report(files, summary);
         if written.is_err()
             && let Some(output) = &self.environment.output
         {
@@ -29,11 +28,7 @@ impl Job<'_, Settled> {
         written
     }
 
-    fn write_report(
-        &self,
-        names: &[Option<LogPosition>],
-        summary: Summary,
-    ) -> Result<PathBuf, Error> {
+    fn write_report(&self, files: WrittenFiles<'_>, summary: Summary) -> Result<PathBuf, Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
             return Err(Error::Start {
@@ -58,7 +53,7 @@ impl Job<'_, Settled> {
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        report::write(&mut out, &head, self.rows(names).files(), failed)?;
+        report::write(&mut out, &head, self.rows(files).files(), failed)?;
         out.write_all(b"\n").map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

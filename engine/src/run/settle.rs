@@ -3,13 +3,13 @@
 use afterimage_signatures::verdict::Span;
 
 use super::environment::Environment;
-use super::job::{Job, Named, Settled, UNWRITTEN};
+use super::job::{Job, Named, Settled, UNWRITTEN, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::{SourceJob, opened};
 use crate::claims::Standing;
 use crate::control::error::Error;
 use crate::control::progress::Stop;
-use crate::ledger::{IndexEntry, Ledger, LogPosition, ScanTally};
+use crate::ledger::{IndexEntry, Ledger, ScanTally};
 use crate::model::{Grade, SpanSet};
 use crate::output::report::{
     self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
@@ -85,8 +85,8 @@ impl<'o> Job<'o, Settled> {
         self.rows(UNWRITTEN).totals()
     }
 
-    pub(super) fn rows<'a>(&'a self, names: &'a [Option<LogPosition>]) -> Rows<'a> {
-        self.rows_of(&self.stage.listing, &self.stage.lost, names)
+    pub(super) fn rows<'a>(&'a self, written: WrittenFiles<'a>) -> Rows<'a> {
+        self.rows_of(&self.stage.listing, &self.stage.lost, written)
     }
 
     /// What the run came to, of which nothing is written.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::environment::{Environment, Output};
-use super::job::{Job, Settled, Written};
+use super::job::{Job, Settled, Written, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
@@ -23,6 +23,7 @@ impl<'o> Job<'o, Settled> {
         let mut written = output::WrittenNames::default();
         let Job { environment, sources, ledger, stage } = &mut self;
         environment.note_gone(sources);
+        environment.clear_thumbs();
         // Where something could not be read, what an earlier process has made of it may be better.
         let is_sound =
             sources.iter().all(|job| job.open().is_some_and(|one| one.unreadable().is_empty()));
@@ -50,22 +51,26 @@ impl<'o> Job<'o, Settled> {
             };
             written = recovery.place(ledger, &stage.listing);
         }
-        ledger.release_reserve();
         let synced = ledger.sync();
         environment.note_stop();
         environment.note_gone(sources);
         let failure = written.failure.take();
         environment.note(failure.map_or(Ok(()), Err));
         environment.note(synced);
-        let totals = self.rows(&written.names).totals();
-        let report = match self.report(&written.names, totals.summary.clone()) {
+        let (thumbs, no_thumbs) = self.thumbs(&written.names);
+        let files = WrittenFiles { names: &written.names, thumbs: &thumbs };
+        let totals = self.rows(files).totals();
+        self.ledger.release_reserve();
+        let report = match self.report(files, totals.summary.clone()) {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
                 None
             }
             report => Some(report?),
         };
-        let warnings = self.environment.warnings(&written);
+        let mut warnings = self.environment.warnings(&written);
+        warnings.extend(no_thumbs);
+        warnings.extend(report.as_ref().and_then(|_| self.environment.views()));
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
@@ -73,7 +78,8 @@ impl<'o> Job<'o, Settled> {
         let Job { environment, sources, ledger, stage } = self;
         let Settled { listing, sources: described, lost } = stage;
         let names = written.names;
-        let stage = Written { report, listing, sources: described, lost, totals, warnings, names };
+        let stage =
+            Written { report, listing, sources: described, lost, totals, warnings, names, thumbs };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -102,8 +108,8 @@ impl Job<'_, Written> {
     ///
     /// When a record cannot be read back.
     pub fn listed(&self) -> Result<Vec<(ReportFile, Disposition)>, Error> {
-        let Written { listing, lost, names, .. } = &self.stage;
-        self.rows_of(listing, lost, names).listed().collect()
+        let Written { listing, lost, names, thumbs, .. } = &self.stage;
+        self.rows_of(listing, lost, WrittenFiles { names, thumbs }).listed().collect()
     }
 
     /// What the run came to.

@@ -1,7 +1,6 @@
 //! `peers`: runs afterimage and other tools over the same images, side by side.
 
 mod recall;
-mod session;
 mod time;
 
 use std::io;

@@ -10,14 +10,13 @@ use afterimage_benches::machine::Machine;
 use afterimage_benches::process::Span;
 use afterimage_benches::record::keep;
 use afterimage_benches::scratch;
+use afterimage_benches::session::{Choice, Image, Present, Session, listed, say};
 use afterimage_benches::table::Table;
 use afterimage_benches::tools::{Tool, Wanted};
 use afterimage_benches::truth::{Lost, Truth};
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
-
-use crate::session::{Choice, Present, Session, listed, say};
 
 const USUAL: [Tool; 7] = [
     Tool::Afterimage,
@@ -128,7 +127,7 @@ impl Recall {
         let judge = Judge::new(&originals);
         let mut results = Vec::new();
         for tool in &session.tools {
-            let (run, tally) = session.judged(tool.tool, &image, &judge)?;
+            let (run, tally) = session.judged(tool.tool, Image::of_sectors(&image), &judge)?;
             let outcome = Outcome::new(run, &tally, &lost);
             say(&format!(
                 "{}: {}: {} exact, {} kept, {} false, {:.1} s{}",

@@ -9,14 +9,13 @@ use afterimage_benches::judge::{Judge, Kind, Tally};
 use afterimage_benches::machine::{Machine, load};
 use afterimage_benches::process::Span;
 use afterimage_benches::record::{keep, median, span};
+use afterimage_benches::session::{Choice, Image, Present, Session, listed, say};
 use afterimage_benches::table::Table;
 use afterimage_benches::tools::{Tool, Wanted};
 use afterimage_benches::{photos, scratch};
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
-
-use crate::session::{Choice, Present, Session, listed, say};
 
 const USUAL: [Tool; 8] = [
     Tool::Cat,
@@ -131,14 +130,16 @@ impl Time {
         let mut timed = Vec::new();
         for tool in &session.tools {
             say(&format!("{}: warming up", tool.name));
-            let (run, tally) = session.judged(tool.tool, image, judge)?;
+            let (run, tally) = session.judged(tool.tool, Image::of_sectors(image), judge)?;
             ensure!(!run.late, "{} is not done in time; --timeout gives it more", tool.name);
             timed.push(Timed::new(tool, &tally));
         }
         for round in 1..=self.rounds {
             say(&format!("round {round} of {}, load {:.1}", self.rounds, load()));
             for one in &mut timed {
-                let (run, files) = session.run(one.tool.tool, image, |_, files| Ok(files.len()))?;
+                let (run, files) =
+                    session
+                        .run(one.tool.tool, Image::of_sectors(image), |_, files| Ok(files.len()))?;
                 let name = one.tool.name;
                 ensure!(files == one.files, "{name} found {} files, then {files}", one.files);
                 one.runs.push(run);

@@ -7,7 +7,7 @@ mod resolved;
 mod source;
 mod unfinished;
 
-pub use source::{LOCK, REPORT, STATE};
+pub use source::{LOCK, OURS, REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};

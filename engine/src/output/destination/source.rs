@@ -17,7 +17,7 @@ pub const LOCK: &str = "lock";
 pub const REPORT: &str = "report.json";
 
 /// All folders of the output folder that we write into.
-pub(super) const OURS: [&str; 5] = [
+pub const OURS: [&str; 5] = [
     OutputFolder::Photos.name(),
     OutputFolder::Partial.name(),
     OutputFolder::Embedded.name(),

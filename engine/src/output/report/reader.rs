@@ -6,7 +6,9 @@ use std::io::{BufReader, Read, Seek};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::file::ReportFile;
 use super::report::SCHEMA;
@@ -49,7 +51,19 @@ impl ReportReader {
     /// When the report cannot be read to its end, and the first error of `visit`.
     pub fn files(
         &mut self,
-        mut visit: impl FnMut(ReportFile) -> Result<(), Error>,
+        visit: impl FnMut(ReportFile) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.files_as(visit)
+    }
+
+    /// The same, with files as `T` has them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ReportReader::files`].
+    pub fn files_as<T: DeserializeOwned>(
+        &mut self,
+        mut visit: impl FnMut(T) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let failed = |error| Error::output("read", &self.path, error);
         self.file.rewind().map_err(failed)?;
@@ -73,14 +87,17 @@ impl ReportReader {
 }
 
 /// Calls `visit` for each file of a report until it says no, which fails.
-fn each(report: impl Read, visit: &mut dyn FnMut(ReportFile) -> bool) -> serde_json::Result<()> {
+fn each<T: DeserializeOwned>(
+    report: impl Read,
+    visit: &mut dyn FnMut(T) -> bool,
+) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_reader(report);
     reader.deserialize_map(Fields(visit))?;
     reader.end()
 }
 
 /// The fields of a report, of which only the files are read.
-struct Fields<'v>(&'v mut dyn FnMut(ReportFile) -> bool);
+struct Fields<'v, T>(&'v mut dyn FnMut(T) -> bool);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,7 +107,7 @@ enum Field {
     Other,
 }
 
-impl<'de> Visitor<'de> for Fields<'_> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Fields<'_, T> {
     type Value = ();
 
     fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,9 +126,9 @@ impl<'de> Visitor<'de> for Fields<'_> {
 }
 
 /// The list of files.
-struct Files<'v>(&'v mut dyn FnMut(ReportFile) -> bool);
+struct Files<'v, T>(&'v mut dyn FnMut(T) -> bool);
 
-impl<'de> DeserializeSeed<'de> for Files<'_> {
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Files<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -119,7 +136,7 @@ impl<'de> DeserializeSeed<'de> for Files<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Files<'_> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Files<'_, T> {
     type Value = ();
 
     fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,7 +144,7 @@ impl<'de> Visitor<'de> for Files<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(file) = list.next_element::<ReportFile>()? {
+        while let Some(file) = list.next_element::<T>()? {
             if !(self.0)(file) {
                 return Err(serde::de::Error::custom("stopped"));
             }
@@ -145,7 +162,7 @@ mod tests {
 
     fn read(text: &str) -> (usize, serde_json::Result<()>) {
         let mut count = 0;
-        let read = each(text.as_bytes(), &mut |_| {
+        let read = each(text.as_bytes(), &mut |_: ReportFile| {
             count += 1;
             count < 3
         });

@@ -14,6 +14,7 @@ use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
 use crate::model::{Enclosure, Origin, PlaceFacts, Record, hex};
+use crate::output::thumbs;
 use crate::settle::{Disposition, LostRow, ReportOrder};
 
 /// All that a report says of files.
@@ -27,6 +28,8 @@ pub struct Rows<'a> {
     pub listing: &'a ReportOrder,
     /// For each file that was written, by position in the order of the report: the line with its name.
     pub names: &'a [Option<LogPosition>],
+    /// Which files have a small picture, likewise.
+    pub thumbs: &'a [bool],
     /// What is left of photos that are known to have existed.
     pub lost: &'a [LostRow],
     /// Whether pictures inside others are written too.
@@ -85,6 +88,8 @@ impl<'a> Rows<'a> {
         if let Some(Some(name)) = self.names.get(position) {
             file.path = Some(self.ledger.named(*name)?.path);
         }
+        let has_thumb = self.thumbs.get(position).is_some_and(|has| *has);
+        file.thumb = has_thumb.then(|| thumbs::path(file.id));
         Ok(file)
     }
 

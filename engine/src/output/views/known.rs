@@ -1,5 +1,6 @@
 //! All views.
 
+use super::gallery::Gallery;
 use super::view::View;
 
 /// A view that can be asked for.
@@ -16,4 +17,9 @@ pub struct KnownView {
 }
 
 /// The views, in the order in which they are told.
-pub const VIEWS: &[KnownView] = &[];
+pub const VIEWS: &[KnownView] = &[KnownView {
+    name: "html",
+    file: "report.html",
+    is_usual: true,
+    new: || Box::new(Gallery::default()),
+}];

@@ -2,6 +2,7 @@
 //!
 //! A view is one file beside the report, one module here, and one line in [`VIEWS`].
 
+mod gallery;
 mod known;
 mod make;
 mod view;

@@ -1,0 +1,242 @@
+//! Arranging recovered photos in a folder of their own, for a person.
+//!
+//! Photos are copied, each checked by its BLAKE3 on the way, and nothing that is there is overwritten. What belongs
+//! together keeps one name: the picture and the video of a Live Photo, a raw photo and the JPEG beside it.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+use super::export_copy::{Copying, Prepared, Refused};
+use super::export_group::{Exportable, Group, groups};
+use super::export_names::Names;
+use super::selection::Selection;
+use super::to_jpeg::ToJpeg;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::output::arranging::Template;
+use crate::output::destination;
+use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
+use crate::system::folder::{Folder, Owner};
+
+/// Groups that are copied at once.
+const BATCH: usize = 16;
+
+/// What to export of a report.
+pub struct Export<'a> {
+    /// The output folder that holds the report.
+    pub folder: PathBuf,
+    /// The folder to write to.
+    pub to: PathBuf,
+    /// Where photos go below it.
+    pub template: Template,
+    /// Which files; without it, all that are written.
+    pub selection: Option<Selection>,
+    /// Names of the formats that are exported; empty means all.
+    pub formats: Vec<&'static str>,
+    /// The zone of clocks that do not tell theirs.
+    pub zone: Option<TimeZone>,
+    /// What turns photos into JPEG, where that is asked for.
+    pub to_jpeg: Option<&'a dyn ToJpeg>,
+}
+
+/// How a photo came to be at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrived {
+    /// It was copied.
+    Copied,
+    /// It was turned into JPEG.
+    Converted,
+    /// The same bytes were there already.
+    There,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Exported {
+    /// The folder that was written to.
+    pub to: PathBuf,
+    /// Photos that are there: their numbers in the report, their paths below the folder, and how they came there.
+    pub photos: Vec<(u64, String, Arrived)>,
+    /// Files that were not written, by their number in the report, and why not.
+    pub refused: Vec<(u64, String)>,
+    /// Lines of the selection that select nothing: their numbers, and what they say.
+    pub unknown: Vec<(usize, String)>,
+    /// Photos that the report lists to be recovered and that are not written to its folder yet.
+    pub unwritten: u64,
+    /// Whether somebody stopped it before its end.
+    pub interrupted: bool,
+    /// What kept photos from being written, if anything did.
+    pub failure: Option<Error>,
+}
+
+/// Arranges recovered photos in a folder.
+///
+/// # Errors
+///
+/// When there is no report, or the folder must not be written to. What keeps single photos from being written is
+/// part of what is given back.
+pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error> {
+    let folder = std::fs::canonicalize(&asked.folder)
+        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
+    let from = Folder::open(&folder, Owner::default(), Vec::new())
+        .map_err(|error| Error::output("open the folder", &folder, error))?;
+    let mut report = ReportReader::open(&from)?;
+    let sources = report.head.sources.iter().map(|source| PathBuf::from(&source.path));
+    let destination = destination::check(&asked.to, &sources.collect::<Vec<_>>())?;
+    apart(&folder, &destination.path, &asked.to)?;
+    let files = listed(&mut report)?;
+    let mut done = Exported::default();
+    let chosen = chosen(asked, &files, &mut done);
+    let groups = groups(&files, &chosen);
+    let to = destination.create()?;
+    done.to = to.path().to_path_buf();
+    let copying = Copying {
+        from: &from,
+        to: &to,
+        longest: destination.longest,
+        zone: asked.zone.as_ref(),
+        to_jpeg: asked.to_jpeg,
+    };
+    let mut names = Names::new(&to);
+    let pool = ThreadPoolBuilder::new()
+        .build()
+        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
+    for batch in groups.chunks(BATCH) {
+        done.interrupted = progress.stopped();
+        if done.interrupted || done.failure.is_some() {
+            break;
+        }
+        pool.install(|| export_batch(batch, asked, &copying, &mut names, &mut done));
+    }
+    // What is waited for are copies, so that a disk that cannot is no failure.
+    drop(to.sync_disk().or_else(|_| to.sync()));
+    done.photos.sort_unstable_by_key(|(id, ..)| *id);
+    done.refused.sort();
+    Ok(done)
+}
+
+/// Exports some groups.
+fn export_batch(
+    batch: &[Group<'_>],
+    asked: &Export<'_>,
+    copying: &Copying<'_>,
+    names: &mut Names<'_>,
+    done: &mut Exported,
+) {
+    let prepare = |group: &Group<'_>| -> Vec<Result<Prepared, String>> {
+        group.members.iter().map(|member| copying.prepare(member)).collect()
+    };
+    let prepared: Vec<_> = batch.par_iter().map(prepare).collect();
+    let mut due = Vec::new();
+    for (group, prepared) in batch.iter().zip(prepared) {
+        let mut members = Vec::new();
+        for (member, prepared) in group.members.iter().zip(prepared) {
+            match prepared {
+                Ok(prepared) => members.push((*member, prepared)),
+                Err(why) => done.refused.push((member.file.id, why)),
+            }
+        }
+        let facts = group.leader.facts(group.original);
+        let wanted: Vec<_> = members.iter().map(|(_, one)| one.identity.clone()).collect();
+        let Some(places) = names.choose(&asked.template.stem(&facts), &wanted) else {
+            let why = "no name is free for it there";
+            done.refused.extend(members.iter().map(|(one, _)| (one.file.id, why.to_owned())));
+            continue;
+        };
+        for ((member, prepared), place) in members.into_iter().zip(places) {
+            if place.is_there {
+                done.photos.push((member.file.id, place.path, Arrived::There));
+            } else {
+                due.push((member, prepared, place.path));
+            }
+        }
+    }
+    let copy = |(member, prepared, path): (Exportable<'_>, Prepared, String)| {
+        let how = if prepared.jpeg.is_some() { Arrived::Converted } else { Arrived::Copied };
+        let copied = copying.write(&member, prepared, &path);
+        (member.file.id, how, copied, path)
+    };
+    let copied: Vec<_> = due.into_par_iter().map(copy).collect();
+    for (id, how, copied, path) in copied {
+        match copied {
+            Ok(()) => done.photos.push((id, path, how)),
+            Err(Refused::Told(why)) => done.refused.push((id, why)),
+            Err(Refused::Output(error)) => {
+                done.refused.push((id, super::gallery::why(&error)));
+                if matches!(error, Error::NoRoom { .. }) {
+                    done.failure.get_or_insert(error);
+                }
+            }
+        }
+    }
+}
+
+/// Refuses to arrange photos among what a scan has written.
+fn apart(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
+    let refused =
+        |why: &str| Err(Error::Destination { path: typed.to_path_buf(), why: why.to_owned() });
+    if to == folder {
+        return refused("it is the output folder of the scan itself");
+    }
+    if destination::OURS.iter().any(|ours| to.starts_with(folder.join(ours))) {
+        return refused("it lies among what the scan has written");
+    }
+    Ok(())
+}
+
+/// The files of a report as far as they can be exported, or say where others go; without what takes room.
+fn listed(report: &mut ReportReader) -> Result<Vec<ReportFile>, Error> {
+    let mut files = Vec::new();
+    report.files(|mut file| {
+        if file.parent.is_none() || file.path.is_some() {
+            (file.runs, file.unchecked, file.issues) = (Vec::new(), Vec::new(), Vec::new());
+            file.proof = String::new();
+            file.place = file.place.filter(|place| place.taken.is_some());
+            files.push(file);
+        }
+        Ok(())
+    })?;
+    Ok(files)
+}
+
+/// The positions of the files that are exported.
+fn chosen(asked: &Export<'_>, files: &[ReportFile], done: &mut Exported) -> Vec<usize> {
+    let wants = |file: &ReportFile| {
+        asked.formats.is_empty() || asked.formats.iter().any(|format| *format == file.format)
+    };
+    let Some(selection) = &asked.selection else {
+        let is_due = |file: &&ReportFile| {
+            let is_photo = matches!(
+                file.disposition,
+                ReportDisposition::Recovered | ReportDisposition::Unwritten
+            );
+            file.path.is_none() && is_photo && wants(file)
+        };
+        done.unwritten = files.iter().filter(is_due).count() as u64;
+        let written = |file: &ReportFile| file.path.is_some() && file.parent.is_none();
+        let all = files.iter().enumerate().filter(|(_, file)| written(file) && wants(file));
+        return all.map(|(position, _)| position).collect();
+    };
+    let (selected, unknown) = selection.of(files.iter());
+    done.unknown = unknown;
+    let by_id = |id: u64| files.binary_search_by_key(&id, |file| file.id).ok();
+    let mut chosen = Vec::new();
+    for position in selected.into_iter().filter(|position| wants(&files[*position])) {
+        let file = &files[position];
+        // The file that has its bytes stands for it.
+        let other = file.duplicate_of.filter(|_| file.path.is_none()).and_then(by_id);
+        let one = other.unwrap_or(position);
+        if files[one].path.is_some() {
+            chosen.push(one);
+        } else {
+            let why = "it is not written yet: `afterimage recover` writes it";
+            done.refused.push((file.id, why.to_owned()));
+        }
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
+}

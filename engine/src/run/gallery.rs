@@ -1,0 +1,127 @@
+//! What a person looks at, at the end of a run: small pictures of what was found, and views of the report.
+//!
+//! Both can be made again, so that no failure here is one of the run.
+
+use std::io::{self, Read};
+
+use super::environment::{Environment, Output};
+use super::job::{Job, Settled};
+use super::kept_report::{Kept, KeptReport};
+use super::source_job::opened;
+use crate::control::error::Error;
+use crate::ledger::LogPosition;
+use crate::output::thumbs::{self, Embedded, Shelf, is_shown_itself};
+use crate::output::views::{self, KnownView, VIEWS};
+use crate::system::folder::Folder;
+
+/// The longest small picture that is brought over, in bytes: longer than any that is made.
+const LONGEST_THUMB: u64 = 1 << 20;
+
+/// What to do where the disk has no room for it.
+const AGAIN: &str = "`afterimage report` makes it again once there is";
+
+impl Job<'_, Settled> {
+    /// Makes small pictures of what was found, which got the `names`: tells by position in the order of the
+    /// report which files have one, and what went wrong. Where the disk is full, none is kept: the report is to
+    /// have that room.
+    pub(super) fn thumbs(&self, names: &[Option<LogPosition>]) -> (Vec<bool>, Option<String>) {
+        let Environment { output, options, progress, failure, pool, .. } = &self.environment;
+        let Some(Output { folder, .. }) = output else { return Default::default() };
+        let is_full = matches!(failure, Some(Error::NoRoom { .. }));
+        if !options.gallery || is_full || progress.stopped() {
+            return Default::default();
+        }
+        let embedded = Embedded {
+            output: folder,
+            ledger: &self.ledger,
+            listing: &self.stage.listing,
+            names,
+            registry: &options.registry,
+            sources: &opened(&self.sources),
+            stop: progress.wish(),
+            pool,
+        };
+        let shelf = Shelf::open(folder).map_err(|error| {
+            Error::output("make the folder", &folder.path().join("report"), error)
+        });
+        let (put, shelf) = match shelf {
+            Ok(shelf) => (embedded.put(&shelf), Some(shelf)),
+            Err(error) => (Err(error), None),
+        };
+        match put {
+            Ok(has) => (has, None),
+            Err(error) => {
+                // What cannot be removed takes room, nothing else.
+                drop(shelf.map(|_| Shelf::clear(folder)));
+                let said =
+                    format!("There are no small pictures of the photos: {}; {AGAIN}.", why(&error));
+                (Vec::new(), Some(said))
+            }
+        }
+    }
+}
+
+impl Environment<'_> {
+    /// Removes the small pictures of an earlier report: with this one, a number may be another file's. Also gives
+    /// photos the room that they took.
+    pub(super) fn clear_thumbs(&self) {
+        if let Some(output) = self.output.as_ref().filter(|output| output.destination.holds_report)
+        {
+            // What cannot be removed is not named in the report.
+            drop(Shelf::clear(&output.folder));
+        }
+    }
+
+    /// Makes the usual views of the report; tells what went wrong.
+    pub(super) fn views(&self) -> Option<String> {
+        let output = self.output.as_ref().filter(|_| self.options.gallery)?;
+        usual_views(&output.folder, &output.state)
+    }
+}
+
+/// Makes the usual views of the report in an output folder; tells what went wrong.
+pub(super) fn usual_views(folder: &Folder, state: &Folder) -> Option<String> {
+    let usual: Vec<KnownView> = VIEWS.iter().copied().filter(|view| view.is_usual).collect();
+    if usual.is_empty() {
+        return None;
+    }
+    let error = views::make(folder, state, &usual).err()?;
+    Some(format!("There are no views of the report beside report.json: {}; {AGAIN}.", why(&error)))
+}
+
+/// A failure with its cause.
+pub(super) fn why(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// Brings small pictures up to what was written of a report: what is shown itself by now needs none. They are brought
+/// over where the report is `from` another folder. A picture that cannot be is left out.
+pub(super) fn bring_thumbs(report: &mut KeptReport, from: Option<&Folder>, to: &Folder) {
+    let shelf = Shelf::open(to).ok();
+    let from = from.and_then(|from| from.below(thumbs::FOLDER).ok());
+    for Kept { known: file, .. } in
+        report.files.iter_mut().filter(|file| file.known.thumb.is_some())
+    {
+        let is_needed = file.path.is_none() || !is_shown_itself(&file.format, file.size);
+        let is_there = match (&shelf, &from) {
+            (Some(shelf), _) if !is_needed => {
+                // Nobody looks for it any more.
+                drop(shelf.remove(file.id));
+                false
+            }
+            (Some(shelf), Some(from)) => copy(from, file.id, shelf).is_ok(),
+            (shelf, _) => shelf.is_some(),
+        };
+        file.thumb = file.thumb.take().filter(|_| is_there);
+    }
+}
+
+/// Copies the small picture of a file.
+fn copy(from: &Folder, id: u64, shelf: &Shelf) -> io::Result<()> {
+    let mut jpeg = Vec::new();
+    from.read(&thumbs::name(id))?.take(LONGEST_THUMB).read_to_end(&mut jpeg)?;
+    shelf.add(id, &jpeg)
+}

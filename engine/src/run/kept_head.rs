@@ -1,0 +1,168 @@
+//! Changing the files of a report in passing: it is read and written at once, and never held in memory.
+
+use std::cell::RefCell;
+use std::io::{BufReader, BufWriter, Write};
+
+use serde::ser::{SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize, ser};
+use serde_json::{Map, Value};
+
+use super::kept_report::Kept;
+use crate::control::error::Error;
+use crate::output::destination::REPORT;
+use crate::output::report::{ReportFile, ReportReader, ReportSource, ReportTool, Summary};
+use crate::system::folder::Folder;
+
+/// All that a report says but for the files.
+#[derive(Debug, Deserialize, Serialize)]
+struct KeptHead {
+    schema: String,
+    tool: Kept<ReportTool>,
+    started: String,
+    finished: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    incomplete: Option<String>,
+    sources: Vec<Kept<ReportSource>>,
+    summary: Kept<Summary>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    lost: Vec<Value>,
+    /// Read in their turn.
+    #[serde(rename = "files", skip_serializing)]
+    _files: serde::de::IgnoredAny,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// A report as it is written: the head's fields, then the files.
+#[derive(Serialize)]
+#[serde(bound = "F: FnMut(&mut ReportFile)")]
+struct Changed<'h, F> {
+    #[serde(flatten)]
+    head: &'h KeptHead,
+    files: ChangedFiles<'h, F>,
+}
+
+/// Files that are read, changed and written one by one. Serialisation takes `&self`, hence the cell.
+struct ChangedFiles<'r, F>(RefCell<(&'r mut ReportReader, F, Option<Error>)>);
+
+impl<F: FnMut(&mut ReportFile)> Serialize for ChangedFiles<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut state = self.0.borrow_mut();
+        let (reader, change, failure) = &mut *state;
+        let mut files = serializer.serialize_seq(None)?;
+        let mut unwritten = None;
+        let read = reader.files_as(|mut file: Kept<ReportFile>| {
+            change(&mut file.known);
+            files.serialize_element(&file).map_err(|error| {
+                unwritten = Some(error);
+                Error::Start { what: "a report", why: "it cannot be written".to_owned() }
+            })
+        });
+        match (unwritten, read) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => {
+                *failure = Some(error);
+                Err(ser::Error::custom("the report cannot be read to its end"))
+            }
+            (None, Ok(())) => files.end(),
+        }
+    }
+}
+
+/// Lets `change` change each file of the report in `folder`, which is put in place of it in one step; all that other
+/// versions of the program said stays. Its first text goes to `state`.
+///
+/// # Errors
+///
+/// When there is no report, or the disk is full or fails; the report in the folder is what it was then.
+pub(super) fn change_files(
+    folder: &Folder,
+    state: &Folder,
+    change: impl FnMut(&mut ReportFile),
+) -> Result<(), Error> {
+    let changed = write_changed(folder, state, change);
+    if changed.is_err() {
+        // It takes room that something else may have use for.
+        drop(state.remove(REPORT));
+    }
+    changed
+}
+
+fn write_changed(
+    folder: &Folder,
+    state: &Folder,
+    change: impl FnMut(&mut ReportFile),
+) -> Result<(), Error> {
+    let whole = folder.path().join(REPORT);
+    let failed = |error| Error::output("write", &whole, error);
+    let mut reader = ReportReader::open(folder)?;
+    let text = folder.read(REPORT).map_err(|error| Error::output("open", &whole, error))?;
+    let head: KeptHead = serde_json::from_reader(BufReader::new(text)).map_err(|_| {
+        Error::Replay { path: whole.clone(), why: "it is no report of this program" }
+    })?;
+    let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
+    let files = ChangedFiles(RefCell::new((&mut reader, change, None)));
+    let changed = Changed { head: &head, files };
+    let written = serde_json::to_writer_pretty(&mut out, &changed);
+    if let Some(error) = changed.files.0.into_inner().2 {
+        return Err(error);
+    }
+    written.map_err(|error| failed(error.into()))?;
+    out.write_all(b"\n").map_err(failed)?;
+    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.sync_all().map_err(failed)?;
+    state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::folder::Owner;
+
+    #[test]
+    fn files_are_changed_and_all_else_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let path = std::fs::canonicalize(home.path()).unwrap();
+        let folder = Folder::open(&path, Owner::default(), Vec::new()).unwrap();
+        let file = |id: u64| {
+            serde_json::json!({ "id": id, "source": 0, "origin": "carved", "status": "deleted",
+                "format": "jpeg", "mime": "image/jpeg", "size": 22, "end": "exact",
+                "grade": "partial", "proof": "", "share": 0.25, "blake3": "", "later": [id] })
+        };
+        let report = serde_json::json!({
+            "schema": "afterimage-report/1", "started": "", "finished": "",
+            "tool": { "name": "afterimage", "version": "0", "command": [], "later": 3 },
+            "new": { "field": 1 }, "sources": [], "lost": [{ "by": "a list", "state": "lost" }],
+            "summary": { "files": 1, "bytes": 20, "by_format": {}, "by_grade": {}, "by_origin": {},
+                "duplicates": 0, "later": 4 },
+            "files": [file(1), file(2)],
+        });
+        let state = folder.make(".afterimage").unwrap();
+        let read = || -> Value {
+            serde_json::from_slice(&std::fs::read(path.join(REPORT)).unwrap()).unwrap()
+        };
+        assert!(change_files(&folder, &state, |_| {}).is_err(), "there is no report yet");
+        std::fs::write(path.join(REPORT), report.to_string()).unwrap();
+        change_files(&folder, &state, |file| {
+            file.thumb = (file.id == 2).then(|| "report/thumbs/2.jpg".to_owned());
+        })
+        .unwrap();
+        let mut changed = read();
+        assert_eq!(changed["files"][1]["thumb"], "report/thumbs/2.jpg");
+        changed["files"][1].as_object_mut().unwrap().remove("thumb");
+        for (field, usual) in [("disposition", "recovered")] {
+            for file in changed["files"].as_array_mut().unwrap() {
+                assert_eq!(file.as_object_mut().unwrap().remove(field).unwrap(), usual);
+            }
+        }
+        let usual = ["photos", "videos", "live", "copies", "unseen", "inside", "embedded"];
+        for field in usual {
+            changed["summary"].as_object_mut().unwrap().remove(field);
+        }
+        assert_eq!(changed, report);
+        std::fs::write(path.join(REPORT), &report.to_string()[..400]).unwrap();
+        assert!(change_files(&folder, &state, |_| {}).is_err());
+        assert_eq!(std::fs::read(path.join(REPORT)).unwrap().len(), 400);
+        assert!(!path.join(".afterimage").join(REPORT).exists());
+    }
+}

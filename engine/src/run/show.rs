@@ -1,0 +1,162 @@
+//! Making all that shows a report again: small pictures for files that have none yet, and views.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+use super::environment::OutputState;
+use super::kept_head::change_files;
+use super::shown_file::{ShownFile, ShownFiles};
+use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::output::destination;
+use crate::output::report::ReportReader;
+use crate::output::thumbs::{self, Shelf, Thumbnailer};
+use crate::output::views::{self, KnownView};
+use crate::system::folder::{Folder, Owner};
+
+/// Files that are looked at between two looks at whether somebody stopped it.
+const BATCH: usize = 64;
+
+/// What to make of a report.
+#[derive(Clone, Debug, Default)]
+pub struct Show {
+    /// The output folder that holds the report.
+    pub folder: PathBuf,
+    /// The views.
+    pub views: Vec<KnownView>,
+    /// Whether files get small pictures that have none yet.
+    pub thumbs: bool,
+    /// Worker threads; 0 means one a core.
+    pub threads: usize,
+}
+
+/// What was made.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// The views.
+    pub views: Vec<PathBuf>,
+    /// Small pictures that were made.
+    pub made: u64,
+    /// Files that had one, or are small enough to be shown themselves.
+    pub there: u64,
+    /// Files that have none, by their number in the report, and why.
+    pub missing: Vec<(u64, String)>,
+    /// Whether somebody stopped it before its end.
+    pub interrupted: bool,
+}
+
+/// Makes small pictures, which `thumbnailer` decodes where none lies in a file, enters them in the report, and makes
+/// views of it. `shown` counts files.
+///
+/// # Errors
+///
+/// When there is no report, another process is at work there, and when the disk is full or fails. What keeps single
+/// files from being shown is part of what is given back.
+pub fn show(
+    asked: &Show,
+    thumbnailer: &dyn Thumbnailer,
+    progress: &Progress,
+    shown: &ShowProgress,
+) -> Result<Shown, Error> {
+    let folder = std::fs::canonicalize(&asked.folder)
+        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
+    let opened = Folder::open(&folder, Owner::default(), Vec::new())
+        .map_err(|error| Error::output("open the folder", &folder, error))?;
+    let report = ReportReader::open(&opened)?;
+    let sources = report.head.sources.iter().map(|source| PathBuf::from(&source.path));
+    let destination = destination::check_resumed(&asked.folder, &sources.collect::<Vec<_>>())?;
+    let output = OutputState::create(destination)?;
+    let mut done = Shown::default();
+    if asked.thumbs {
+        pictures(&output, asked, thumbnailer, progress, shown, &mut done)?;
+    }
+    done.interrupted = progress.stopped();
+    if !done.interrupted {
+        done.views = views::make(output.folder(), output.state(), &asked.views)?;
+    }
+    Ok(done)
+}
+
+/// How many files were looked at, for whoever wants to show it.
+#[derive(Debug, Default)]
+pub struct ShowProgress {
+    /// Files that need a small picture.
+    pub total: AtomicU64,
+    /// Those of them that were looked at.
+    pub done: AtomicU64,
+}
+
+/// Makes the small pictures that are missing, and enters them in the report.
+fn pictures(
+    output: &OutputState,
+    asked: &Show,
+    thumbnailer: &dyn Thumbnailer,
+    progress: &Progress,
+    shown: &ShowProgress,
+    done: &mut Shown,
+) -> Result<(), Error> {
+    let (folder, state) = (output.folder(), output.state());
+    let failed = |error| Error::output("write", &folder.path().join(thumbs::path(0)), error);
+    let shelf = Shelf::open(folder).map_err(failed)?;
+    let has = shelf.ids().map_err(failed)?;
+    let files = ShownFiles::read(&mut ReportReader::open(folder)?, &has)?;
+    done.there = files.there;
+    done.missing = files.unwritten.iter().map(|id| (*id, NOT_WRITTEN.to_owned())).collect();
+    shown.total.store(files.due.len() as u64, Relaxed);
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(asked.threads)
+        .build()
+        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
+    let mut changed = BTreeMap::new();
+    let mut failure = None;
+    for batch in files.due.chunks(BATCH) {
+        if progress.stopped() || failure.is_some() {
+            break;
+        }
+        let one = |file: &ShownFile| {
+            let put = file.picture(folder, thumbnailer).map(|jpeg| shelf.replace(file.id, &jpeg));
+            shown.done.fetch_add(1, Relaxed);
+            put
+        };
+        let put: Vec<_> = pool.install(|| batch.par_iter().map(one).collect());
+        for (file, put) in batch.iter().zip(put) {
+            match put {
+                Ok(Ok(())) => {
+                    done.made += 1;
+                    changed.insert(file.id, true);
+                }
+                Ok(Err(error)) => {
+                    failure.get_or_insert(failed(error));
+                }
+                Err(why) => {
+                    if file.has_thumb {
+                        changed.insert(file.id, false);
+                    }
+                    done.missing.push((file.id, why));
+                }
+            }
+        }
+    }
+    done.missing.sort();
+    enter(folder, state, &changed)?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// Why a file that lies in its source alone has no picture.
+const NOT_WRITTEN: &str = "it is not written yet, and no small picture lies in it";
+
+/// Enters in the report which files have got a small picture, or have none any more.
+fn enter(folder: &Folder, state: &Folder, changed: &BTreeMap<u64, bool>) -> Result<(), Error> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    change_files(folder, state, |file| {
+        if let Some(has) = changed.get(&file.id) {
+            file.thumb = has.then(|| thumbs::path(file.id));
+        }
+    })
+}
