@@ -14,10 +14,10 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
-#[path = "cli/forensic.rs"]
-mod forensic;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
