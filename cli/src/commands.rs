@@ -14,6 +14,7 @@ mod manual;
 mod recover;
 mod report;
 mod scan;
+mod serve;
 mod sign;
 mod verify;
 
@@ -24,6 +25,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::log::Log;
 use crate::status::Status;
+pub use devices::drives;
+pub use serve::{Serve, announce};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
@@ -55,7 +58,8 @@ Examples:
   sudo afterimage devices                              which device that is
   sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
   sudo afterimage image /dev/sdb card.img              copy a card that is failing
-  afterimage formats                                   what can be found";
+  afterimage formats                                   what can be found
+  sudo afterimage serve                                all of it in the browser, with buttons";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -65,6 +69,7 @@ enum Command {
     Backup(backup::Backup),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
+    Serve(Serve),
     Recover(recover::Recover),
     Verify(verify::Verify),
     Sign(sign::Sign),
@@ -92,6 +97,11 @@ impl Command {
 }
 
 impl Program {
+    /// The program that serves its page.
+    pub fn of(serve: Serve) -> Self {
+        Program { command: Command::Serve(serve), log: Log::default() }
+    }
+
     /// Whether what goes to stdout is for people: no JSON, and nothing that another program reads.
     pub fn is_for_people(&self) -> bool {
         let is_for_others = matches!(self.command, Command::Completions(_) | Command::Manual(_));
@@ -118,6 +128,7 @@ impl Program {
             Command::Backup(backup) => backup.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
+            Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
             Command::Verify(verify) => verify.run(out, err),
             Command::Sign(sign) => sign.run(out, err),

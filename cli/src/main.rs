@@ -2,6 +2,7 @@
 
 mod advice;
 mod arguments;
+mod browser;
 mod case_data;
 mod chosen;
 mod cloud;
@@ -16,12 +17,14 @@ mod interrupt;
 mod log;
 mod memory;
 mod notes;
+mod offer;
 mod password;
 mod prognosis;
 mod progress;
 mod roots;
 mod screen;
 mod selected;
+mod serve;
 mod sizes;
 mod sources;
 mod status;
@@ -60,7 +63,10 @@ fn main() -> ExitCode {
                 drop(writeln!(err, "{line}"));
                 return Status::Failed.into();
             }
-            None => error.exit(),
+            None => match offer::accepted(&error) {
+                Some(program) => program,
+                None => error.exit(),
+            },
         },
     };
     let mut err: Box<dyn Write> = match program.is_for_programs() {
