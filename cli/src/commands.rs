@@ -3,23 +3,30 @@
 mod backup;
 mod bench;
 mod cloud;
+mod completions;
 mod devices;
 mod export;
 mod find;
 mod forecast;
 mod formats;
 mod image;
+mod manual;
 mod recover;
 mod report;
 mod scan;
+mod serve;
 mod sign;
 mod verify;
 
 use std::io::Write;
+use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::log::Log;
 use crate::status::Status;
+pub use devices::drives;
+pub use serve::{Serve, announce};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
@@ -31,6 +38,9 @@ use crate::status::Status;
 pub struct Program {
     #[command(subcommand)]
     command: Command,
+
+    #[command(flatten)]
+    log: Log,
 }
 
 const SAFETY: &str = "\
@@ -48,7 +58,8 @@ Examples:
   sudo afterimage devices                              which device that is
   sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
   sudo afterimage image /dev/sdb card.img              copy a card that is failing
-  afterimage formats                                   what can be found";
+  afterimage formats                                   what can be found
+  sudo afterimage serve                                all of it in the browser, with buttons";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -58,6 +69,7 @@ enum Command {
     Backup(backup::Backup),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
+    Serve(Serve),
     Recover(recover::Recover),
     Verify(verify::Verify),
     Sign(sign::Sign),
@@ -67,17 +79,56 @@ enum Command {
     Formats(formats::Formats),
     Bench(bench::Bench),
     Cloud(cloud::Cloud),
+    Completions(completions::Completions),
+    Manual(manual::Manual),
+}
+
+impl Command {
+    /// What it reads, where it is told.
+    fn sources(&self) -> Vec<PathBuf> {
+        match self {
+            Command::Scan(scan) => scan.sources().to_vec(),
+            Command::Find(find) => find.paths().to_vec(),
+            Command::Recover(recover) => recover.sources().to_vec(),
+            Command::Image(image) => image.devices().to_vec(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Program {
+    /// The program that serves its page.
+    pub fn of(serve: Serve) -> Self {
+        Program { command: Command::Serve(serve), log: Log::default() }
+    }
+
+    /// Whether what goes to stdout is for people: no JSON, and nothing that another program reads.
+    pub fn is_for_people(&self) -> bool {
+        let is_for_others = matches!(self.command, Command::Completions(_) | Command::Manual(_));
+        !is_for_others && !std::env::args_os().any(|word| word == "--json")
+    }
+
+    /// Whether stderr is for programs: each of its lines is an event.
+    pub fn is_for_programs(&self) -> bool {
+        match &self.command {
+            Command::Scan(scan) => scan.show().is_for_programs(),
+            Command::Find(find) => find.show().is_for_programs(),
+            Command::Recover(recover) => recover.show().is_for_programs(),
+            Command::Image(image) => image.show().is_for_programs(),
+            _ => false,
+        }
+    }
+
     /// Does it: results go to `out`, all else to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        self.log.begin(&self.command.sources(), self.is_for_programs())?;
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
             Command::Find(find) => find.run(out, err),
             Command::Backup(backup) => backup.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
+            Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
             Command::Verify(verify) => verify.run(out, err),
             Command::Sign(sign) => sign.run(out, err),
@@ -87,6 +138,8 @@ impl Program {
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
             Command::Cloud(cloud) => cloud.run(out, err),
+            Command::Completions(completions) => completions.run(out, &mut Program::command()),
+            Command::Manual(manual) => manual.run(out, Program::command()),
         }
     }
 }
@@ -94,7 +147,6 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_does_not_contradict_itself() {

@@ -10,9 +10,11 @@ pub mod report;
 pub mod thumbs;
 mod times;
 pub mod views;
+pub mod words;
 mod write;
 
 pub use again::{Placed, Placement};
 pub use naming::{TakenPaths, safe_path};
+pub(crate) use proposal::proposed;
 pub use times::set_times;
 pub use write::{Recovery, WrittenNames};
