@@ -85,7 +85,6 @@ fn named(file: &ReportFile) -> Value {
 }
 
 fn recovered(file: &ReportFile) -> Value {
-    let status = |word: &str| json!({ "@type": "uco-vocabulary:RecoveredObjectStatusVocab", "@value": word });
     let content = match file.grade {
         Grade::Partial | Grade::Damaged => "partially recovered",
         Grade::Verified | Grade::Structural | Grade::Repaired => "recovered",
@@ -97,8 +96,8 @@ fn recovered(file: &ReportFile) -> Value {
     };
     json!({
         "@type": "uco-observable:RecoveredObjectFacet",
-        "uco-observable:contentRecoveredStatus": status(content),
-        "uco-observable:nameRecoveredStatus": status(name),
+        "uco-observable:contentRecoveredStatus": content,
+        "uco-observable:nameRecoveredStatus": name,
     })
 }
 

@@ -16,7 +16,7 @@ pub(super) fn write(head: &ReportHead, ids: &Ids, out: &mut dyn Write) -> io::Re
     serde_json::to_writer(&mut *out, &tool(head, ids)).map_err(io::Error::from)?;
     let sources = head.sources.iter().zip(0..).filter_map(|(one, at)| source(one, at, ids));
     let nodes = sources.chain(case(head, ids)).chain([action(head, ids), record(head, ids)]);
-    nodes.into_iter().try_for_each(|node| node::next(&node, out))
+    nodes.into_iter().try_for_each(|node| node::next(node, ids, out))
 }
 
 fn context() -> Value {
@@ -30,7 +30,6 @@ fn context() -> Value {
         "uco-observable": format!("{UCO}/observable/"),
         "uco-tool": format!("{UCO}/tool/"),
         "uco-types": format!("{UCO}/types/"),
-        "uco-vocabulary": format!("{UCO}/vocabulary/"),
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     })
 }

@@ -1,4 +1,4 @@
-//! `report.jsonld`: CASE 1.4 and UCO in JSON-LD, with the provenance of every file.
+//! `report.jsonld`: CASE 1.4 and UCO 1.4 in JSON-LD, with the provenance of every file.
 //!
 //! An investigative action (this program with its arguments, from start to end, by the examiner) takes the
 //! sources and results in a provenance record, which holds the files. Each file has its hashes, its name and
@@ -38,7 +38,8 @@ impl View for Case {
     }
 
     fn file(&mut self, file: &ReportFile, out: &mut dyn Write) -> io::Result<()> {
-        file::nodes(file, &self.ids).iter().try_for_each(|node| node::next(node, out))
+        let nodes = file::nodes(file, &self.ids).into_iter();
+        nodes.into_iter().try_for_each(|node| node::next(node, &self.ids, out))
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {

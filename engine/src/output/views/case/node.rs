@@ -4,12 +4,38 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::id::Ids;
 use crate::model::Moment;
 
-/// Writes a node that is not the first.
-pub(super) fn next(node: &Value, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a node that is not the first. What lies in it and is a thing of UCO's own gets an identifier too, made
+/// from that of the node: UCO knows no things without one.
+pub(super) fn next(mut node: Value, ids: &Ids, out: &mut dyn Write) -> io::Result<()> {
+    let top = node["@id"].as_str().unwrap_or_default().to_owned();
+    let (mut waiting, mut count) = (vec![&mut node], 0u32);
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Array(list) => waiting.extend(list),
+            Value::Object(fields) => {
+                if let Some(kind) = unnamed(fields) {
+                    count += 1;
+                    let id = ids.one(&kind, &format!("{top} {count}"));
+                    fields.insert("@id".to_owned(), Value::String(id));
+                }
+                waiting.extend(fields.values_mut());
+            }
+            _ => {}
+        }
+    }
     out.write_all(b",\n")?;
-    serde_json::to_writer(out, node).map_err(io::Error::from)
+    serde_json::to_writer(out, &node).map_err(io::Error::from)
+}
+
+/// The word for a thing of UCO without an identifier; nothing for anything else.
+fn unnamed(fields: &Map<String, Value>) -> Option<String> {
+    let kind = fields.get("@type")?.as_str()?.strip_prefix("uco-")?;
+    let is_value = fields.contains_key("@value") || fields.contains_key("@id");
+    let (_, word) = kind.split_once(':')?;
+    (!is_value).then(|| word.to_lowercase())
 }
 
 /// A reference to a node.
@@ -46,11 +72,6 @@ pub(super) fn hash(method: &str, digits: Option<&str>) -> Option<Value> {
     let is_hex = !digits.is_empty()
         && digits.len() % 2 == 0
         && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // Names that the vocabulary of UCO has are of its type.
-    let method = match method {
-        "BLAKE3" => json!(method),
-        known => json!({ "@type": "uco-vocabulary:HashNameVocab", "@value": known }),
-    };
     is_hex.then(|| {
         json!({
             "@type": "uco-types:Hash",
