@@ -14,6 +14,8 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/forensic.rs"]
 mod forensic;
 #[cfg(target_os = "linux")]
@@ -24,6 +26,8 @@ mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
+#[path = "cli/report.rs"]
+mod report;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;

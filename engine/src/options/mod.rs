@@ -4,11 +4,13 @@ mod arrange;
 mod case_data;
 mod lost_hashes;
 mod select;
+mod watcher;
 
 pub use arrange::Arrange;
 pub use case_data::CaseData;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
+pub use watcher::{Sighting, Sightings, Watcher, Watching};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,6 +76,10 @@ pub struct Options {
     pub photos_first: bool,
     /// The case that the run belongs to.
     pub case: CaseData,
+    /// Bytes of a second that are read of each source at the most; 0 means as many as it gives.
+    pub read_limit: u64,
+    /// Who is shown photos while the scan still runs.
+    pub watcher: Option<Watcher>,
     /// Make small pictures of what was found, and the usual views of the report.
     pub gallery: bool,
 }
@@ -117,6 +123,8 @@ impl Default for Options {
             image: None,
             photos_first: false,
             case: CaseData::default(),
+            read_limit: 0,
+            watcher: None,
             gallery: true,
         }
     }

@@ -9,7 +9,7 @@ use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::ledger::Content;
 use crate::model::{Algorithm, Digests, Hasher};
-use crate::output::report::ReportFile;
+use crate::output::report::{ReportFile, RunOrigin};
 use crate::run::kept_report::record;
 use crate::system::folder::{EntryKind, Folder};
 
@@ -32,7 +32,8 @@ pub(super) struct Compared {
     pub(super) read: Option<u64>,
     /// Whether its runs were read from its source.
     pub(super) replayed: bool,
-    /// Whether they cannot be, since it has none.
+    /// Whether they cannot be, since it has none, they are not all from its source, or nothing tells what they
+    /// were.
     pub(super) has_no_runs: bool,
     pub(super) differences: Vec<Difference>,
     pub(super) impossible: Vec<String>,
@@ -122,7 +123,8 @@ impl Check<'_> {
             Opened::NotAsked | Opened::Told => return,
             Opened::Source(source) => source,
         };
-        if file.runs.is_empty() {
+        let is_borrowed = file.runs.iter().any(|run| run.origin == RunOrigin::Borrowed);
+        if file.runs.is_empty() || file.blake3.is_empty() || is_borrowed {
             compared.has_no_runs = true;
             return;
         }

@@ -37,7 +37,7 @@ pub struct Verified {
     pub unwritten: u64,
     /// Files whose runs were read from their sources and compared.
     pub replayed: u64,
-    /// Files whose bytes lie in no device or image, so that they cannot be.
+    /// Files that cannot be: their bytes lie in no device or image, or the report has no digest of them.
     pub not_replayed: u64,
     /// Sources that were compared as a whole.
     pub sources: u64,
