@@ -2,6 +2,7 @@
 
 use super::page::escaped;
 use crate::output::report::ReportHead;
+use crate::output::views::case_lines::case_lines;
 use crate::output::words::{self, Paragraph, Topic, kinds};
 
 /// What the head of the page says.
@@ -9,6 +10,8 @@ use crate::output::words::{self, Paragraph, Topic, kinds};
 pub(super) struct Words {
     /// What was found, in a line.
     pub(super) headline: String,
+    /// The case that it belongs to, and what a copy for sharing leaves out.
+    case: Vec<String>,
     /// Photos and videos of each grade, the best first.
     grades: Vec<String>,
     /// All that is said of the report.
@@ -22,6 +25,7 @@ pub(super) fn of(head: &ReportHead) -> Words {
     let grades = head.summary.by_grade_recovered();
     Words {
         headline: headline(head),
+        case: case_lines(head),
         grades: grades.into_iter().map(|(_, n)| kinds(n)).collect(),
         said: words::tell(head),
         has_lost: !head.lost.is_empty(),
@@ -45,6 +49,9 @@ impl Words {
         let mut made = String::new();
         if let Some(first) = found.next() {
             made += &format!("<p class=\"lead\">{}</p>\n", escaped(&first.text));
+        }
+        for line in &self.case {
+            made += &format!("<p class=\"lead\">{}</p>\n", escaped(line));
         }
         for alert in self.of(Topic::Unreadable).chain(found) {
             made += &format!("<p class=\"alert\">{}</p>\n", escaped(&alert.text));
