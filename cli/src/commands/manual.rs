@@ -64,7 +64,7 @@ fn pages(program: Command) -> Vec<(String, Man)> {
         for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
             open.push((format!("{name}-{}", below.get_name()), below.clone()));
         }
-        let page = Man::new(command.display_name(name.clone()).name(name.clone()));
+        let page = Man::new(command).title(name.clone());
         pages.push((name, page));
     }
     pages.sort_by(|one, other| one.0.cmp(&other.0));

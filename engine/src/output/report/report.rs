@@ -58,7 +58,7 @@ pub struct Report {
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(rename = "End of the run")]
+#[schemars(rename = "Ending")]
 pub enum ReportEnd {
     /// All that was asked for was done.
     #[default]
