@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn a_picture_that_cannot_be_decoded_says_why() {
-        for (format, bytes) in [("png", &b"\x89PNG\r\n\x1a\n"[..]), ("jpeg", b""), ("tiff", b"II*\0")] {
+        for (format, bytes) in
+            [("png", &b"\x89PNG\r\n\x1a\n"[..]), ("jpeg", b""), ("tiff", b"II*\0")]
+        {
             let why = thumbnail(format, bytes, None).unwrap_err();
             assert!(!why.is_empty() && !why.contains('\n'), "{why}");
         }

@@ -14,8 +14,7 @@ const LONGEST: u64 = 64 << 20;
 pub fn selection(path: &Path) -> anyhow::Result<Selection> {
     let cannot = || format!("cannot read the selection in {}", path.display());
     let mut text = String::new();
-    let read =
-        File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
     read.with_context(cannot)?;
     if text.len() as u64 > LONGEST {
         anyhow::bail!("{}: it is longer than 64 MiB", cannot());

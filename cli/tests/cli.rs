@@ -14,6 +14,10 @@ mod disguises;
 #[cfg(target_os = "linux")]
 #[path = "cli/durable.rs"]
 mod durable;
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
@@ -22,6 +26,8 @@ mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
+#[path = "cli/report.rs"]
+mod report;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;
@@ -171,6 +177,8 @@ fn help_is_a_contract() {
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
+        ("verify", &["verify", "--help"]),
+        ("sign", &["sign", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),

@@ -101,6 +101,7 @@ impl Export {
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             zone: self.timezone,
             to_jpeg: to_jpeg.as_deref().map(|one| one as &dyn ToJpeg),
+            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
@@ -122,7 +123,10 @@ impl Export {
 fn complain(err: &mut dyn Write, done: &Exported) -> io::Result<()> {
     for (line, what) in &done.unknown {
         let what = plain(what);
-        writeln!(err, "afterimage: line {line} of the selection names nothing in the report: {what}")?;
+        writeln!(
+            err,
+            "afterimage: line {line} of the selection names nothing in the report: {what}"
+        )?;
     }
     for (id, why) in done.refused.iter().take(MOST_TOLD) {
         writeln!(err, "afterimage: cannot export photo {id} of the report: {}", plain(why))?;

@@ -97,8 +97,8 @@ fn to_jpeg(heic: Vec<u8>) -> Result<Vec<u8>, String> {
 
 /// Exif of a picture that is upright by now.
 fn upright(mut exif: Vec<u8>) -> Vec<u8> {
-    // Gives what was there, and leaves 1.
-    drop(image::metadata::Orientation::remove_from_exif_chunk(&mut exif));
+    // What it leaves is 1.
+    let _before = image::metadata::Orientation::remove_from_exif_chunk(&mut exif);
     exif
 }
 

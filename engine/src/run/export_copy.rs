@@ -70,14 +70,14 @@ impl Copying<'_> {
             return Ok(Prepared { identity, jpeg: None });
         };
         let mut bytes = Vec::new();
-        let read = self.open(path).and_then(|file| file.take(LONGEST_TURNED).read_to_end(&mut bytes));
+        let read =
+            self.open(path).and_then(|file| file.take(LONGEST_TURNED).read_to_end(&mut bytes));
         read.map_err(|error| format!("{path} cannot be read: {error}"))?;
         if blake3::hash(&bytes) != hash {
             return Err(CHANGED.to_owned());
         }
-        let jpeg = to_jpeg
-            .jpeg(bytes)
-            .map_err(|why| format!("it cannot be turned into JPEG: {why}"))?;
+        let jpeg =
+            to_jpeg.jpeg(bytes).map_err(|why| format!("it cannot be turned into JPEG: {why}"))?;
         let (len, hash) = (jpeg.len() as u64, blake3::hash(&jpeg));
         let identity = Identity { extension: "jpg".to_owned(), len, hash };
         Ok(Prepared { identity, jpeg: Some(jpeg) })

@@ -140,7 +140,8 @@ impl Joined {
         for (position, one) in all.iter().enumerate() {
             let other = one.file.pair.and_then(|pair| by_id.get(&pair));
             // Each is the other's half: of several copies of a picture only one is.
-            if let Some(&other) = other.filter(|&&other| all[other].file.pair == Some(one.file.id)) {
+            if let Some(&other) = other.filter(|&&other| all[other].file.pair == Some(one.file.id))
+            {
                 self.join(position, other);
             }
         }
@@ -178,7 +179,8 @@ impl Joined {
         let mut at_once = BTreeMap::<_, Vec<usize>>::new();
         for (position, one) in all.iter().enumerate() {
             let model = one.file.exif.as_ref().and_then(|exif| exif.model.as_deref());
-            if let (Some(taken), Some(model), false) = (taken(one.file), model, one.file.is_video()) {
+            if let (Some(taken), Some(model), false) = (taken(one.file), model, one.file.is_video())
+            {
                 at_once.entry((taken, model)).or_default().push(position);
             }
         }
@@ -276,7 +278,8 @@ mod tests {
         assert_eq!(ids(&used_again), [vec![1], vec![2, 3]]);
         let unnamed = [file(1, "jpeg", Some("A/IMG_1.JPG"), at), file(2, "cr3", None, at)];
         assert_eq!(ids(&unnamed), [[1, 2]]);
-        let burst = [file(1, "jpeg", None, at), file(2, "cr3", None, at), file(3, "jpeg", None, at)];
+        let burst =
+            [file(1, "jpeg", None, at), file(2, "cr3", None, at), file(3, "jpeg", None, at)];
         assert_eq!(ids(&burst).len(), 3);
     }
 

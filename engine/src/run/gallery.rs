@@ -53,7 +53,8 @@ impl Job<'_, Settled> {
             Err(error) => {
                 // What cannot be removed takes room, nothing else.
                 drop(shelf.map(|_| Shelf::clear(folder)));
-                let said = format!("There are no small pictures of the photos: {}; {AGAIN}.", why(&error));
+                let said =
+                    format!("There are no small pictures of the photos: {}; {AGAIN}.", why(&error));
                 (Vec::new(), Some(said))
             }
         }
@@ -64,7 +65,8 @@ impl Environment<'_> {
     /// Removes the small pictures of an earlier report: with this one, a number may be another file's. Also gives
     /// photos the room that they took.
     pub(super) fn clear_thumbs(&self) {
-        if let Some(output) = self.output.as_ref().filter(|output| output.destination.holds_report) {
+        if let Some(output) = self.output.as_ref().filter(|output| output.destination.holds_report)
+        {
             // What cannot be removed is not named in the report.
             drop(Shelf::clear(&output.folder));
         }
@@ -100,7 +102,9 @@ pub(super) fn why(error: &Error) -> String {
 pub(super) fn bring_thumbs(report: &mut KeptReport, from: Option<&Folder>, to: &Folder) {
     let shelf = Shelf::open(to).ok();
     let from = from.and_then(|from| from.below(thumbs::FOLDER).ok());
-    for Kept { known: file, .. } in report.files.iter_mut().filter(|file| file.known.thumb.is_some()) {
+    for Kept { known: file, .. } in
+        report.files.iter_mut().filter(|file| file.known.thumb.is_some())
+    {
         let is_needed = file.path.is_none() || !is_shown_itself(&file.format, file.size);
         let is_there = match (&shelf, &from) {
             (Some(shelf), _) if !is_needed => {

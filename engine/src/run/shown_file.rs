@@ -96,7 +96,11 @@ impl ShownFiles {
     fn add(&mut self, file: &ReportFile, has: &HashSet<u64>, own: &mut HashMap<u64, Around>) {
         let is_there = has.contains(&file.id) && file.thumb == Some(path(file.id));
         let Some(written) = &file.path else {
-            if is_there { self.there += 1 } else { self.unwritten.push(file.id) }
+            if is_there {
+                self.there += 1
+            } else {
+                self.unwritten.push(file.id)
+            }
             return;
         };
         if is_there || is_shown_itself(&file.format, file.size) {

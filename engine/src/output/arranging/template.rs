@@ -180,8 +180,13 @@ mod tests {
         check("camera", &photo, "Canon EOS R6/IMG_0001");
         check("folder", &photo, "DCIM/100CANON/IMG_0001");
         check("{year}/{date} {time}_{id}", &photo, "2024/2024-05-17 180322_7");
-        check("{make}/{model}/{format}/{grade}/{day}-{stem}", &photo, "Canon/Canon EOS R6/jpeg/verified/17-IMG_0001");
-        let unknown = Facts { path: "photos/undated/0x20.jpg".to_owned(), id: 3, ..Facts::default() };
+        check(
+            "{make}/{model}/{format}/{grade}/{day}-{stem}",
+            &photo,
+            "Canon/Canon EOS R6/jpeg/verified/17-IMG_0001",
+        );
+        let unknown =
+            Facts { path: "photos/undated/0x20.jpg".to_owned(), id: 3, ..Facts::default() };
         check("date", &unknown, "undated/undated/0x20");
         check("{camera}/{folder}/{time}", &unknown, "unknown camera/unknown folder/000000");
     }
@@ -220,8 +225,10 @@ mod tests {
 
     fn text() -> impl Strategy<Value = String> {
         let part = prop_oneof![
-            prop::sample::select(vec!["/", "\\", "..", ".", " ", ":", "C:", "CON", "<", "\u{0}", "\u{202e}", ".jpg"])
-                .prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "/", "\\", "..", ".", " ", ":", "C:", "CON", "<", "\u{0}", "\u{202e}", ".jpg"
+            ])
+            .prop_map(str::to_owned),
             "\\PC{0,4}",
             "[a-z. ]{150,260}",
         ];

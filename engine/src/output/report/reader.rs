@@ -6,7 +6,9 @@ use std::io::{BufReader, Read, Seek};
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::file::ReportFile;
 use super::report::SCHEMA;

@@ -81,9 +81,8 @@ impl Embedded<'_> {
     /// The pictures that may be shown for the files they lie in, by file.
     fn inside(&self) -> Vec<InFile> {
         let format = self.registry.names().position(|name| name == FORMAT);
-        let is_shown = |entry: &IndexEntry| {
-            Some(usize::from(entry.format)) == format && is_whole(entry)
-        };
+        let is_shown =
+            |entry: &IndexEntry| Some(usize::from(entry.format)) == format && is_whole(entry);
         let positions = (0..self.listing.order.len()).filter(|&position| {
             self.listing.parent[position] != NONE && is_shown(self.entry(position))
         });
@@ -131,7 +130,11 @@ impl Embedded<'_> {
         }
         let picture = self.inside_of(position, inside).or_else(|| {
             let is_small = format == FORMAT && is_whole(entry);
-            if is_small { upright(&self.bytes(position, &self.record(position)?)?, None) } else { None }
+            if is_small {
+                upright(&self.bytes(position, &self.record(position)?)?, None)
+            } else {
+                None
+            }
         });
         let Some(picture) = picture else { return Ok(false) };
         match shelf.add(position as u64 + 1, &picture) {
@@ -169,16 +172,29 @@ impl Embedded<'_> {
         };
         let Some(around) = self.around(position) else { return false };
         let between = &around[..around.len().saturating_sub(1)];
-        let outer = |outer: &u32| self.record(*outer as usize).is_some_and(|one| shows(one.kinship));
+        let outer =
+            |outer: &u32| self.record(*outer as usize).is_some_and(|one| shows(one.kinship));
         shows(record.kinship) && between.iter().all(outer)
     }
 
     /// The bytes of a picture in the file at `position`: from that file, if it was written, or from its source.
-    fn bytes_in(&self, position: usize, outer: &Record, inner: usize, record: &Record) -> Option<Vec<u8>> {
+    fn bytes_in(
+        &self,
+        position: usize,
+        outer: &Record,
+        inner: usize,
+        record: &Record,
+    ) -> Option<Vec<u8>> {
         self.of_written(position, outer, inner, record).or_else(|| self.bytes(inner, record))
     }
 
-    fn of_written(&self, position: usize, outer: &Record, inner: usize, record: &Record) -> Option<Vec<u8>> {
+    fn of_written(
+        &self,
+        position: usize,
+        outer: &Record,
+        inner: usize,
+        record: &Record,
+    ) -> Option<Vec<u8>> {
         let name = (*self.names.get(position)?)?;
         let [run] = record.runs.as_slice() else { return None };
         if !record.fill.is_empty() {

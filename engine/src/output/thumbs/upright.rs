@@ -112,7 +112,9 @@ mod tests {
             let is_picture = upright(&framed(marker, precision), None).is_some();
             assert_eq!(is_picture, expected, "{marker:x}");
         }
-        for broken in [&b""[..], b"\xff\xd8", b"\xff\xd8\xff", b"II*\0", b"\xff\xd8\xff\xe1\0\x01abc"] {
+        for broken in
+            [&b""[..], b"\xff\xd8", b"\xff\xd8\xff", b"II*\0", b"\xff\xd8\xff\xe1\0\x01abc"]
+        {
             assert_eq!(upright(broken, Some(6)), None);
         }
     }
