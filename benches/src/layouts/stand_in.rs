@@ -13,7 +13,7 @@ use crate::truth::Original;
 pub const SECTOR: usize = 512;
 
 /// The longest photo that is drawn; more would take minutes.
-const LONGEST: usize = 8 << 20;
+const LONGEST: usize = 4 << 20;
 
 /// Length of a JPEG that is drawn to learn how many bytes a pixel takes.
 const TRIAL: (usize, usize) = (480, 360);
