@@ -88,6 +88,8 @@ pub struct Calibration {
     pub grades: BTreeMap<&'static str, BTreeMap<&'static str, Counts>>,
     /// All that were wrong.
     pub wrong: Vec<Wrong>,
+    /// Layouts of which there is no report: the program refused the image, or was ended before it was done.
+    pub without: Vec<String>,
 }
 
 /// How far a decoder may go on into foreign data and still find where it began.
@@ -130,7 +132,12 @@ impl Calibration {
         kind: &'static str,
         layout: &str,
     ) -> io::Result<()> {
-        let claims: Claims = serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?;
+        let report = out.join("report.json");
+        if !report.is_file() {
+            self.without.push(layout.to_owned());
+            return Ok(());
+        }
+        let claims: Claims = serde_json::from_slice(&std::fs::read(report)?)?;
         for claim in claims.files {
             let Some(path) = &claim.path else { continue };
             let bytes = std::fs::read(out.join(path))?;

@@ -29,7 +29,12 @@ pub struct Span {
     pub late: bool,
 }
 
-/// Runs `command` to its end, but no longer than `most`. What it prints is dropped.
+/// How many times longer than it may work a process may take: beside others it waits for its turn.
+const PATIENCE: u32 = 10;
+
+/// Runs `command` to its end, but lets it work no longer than `most`. What counts is the time of the
+/// processor, where the system tells it, so that what else the machine does ends no run too soon. What it
+/// prints is dropped.
 ///
 /// # Errors
 ///
@@ -40,7 +45,7 @@ pub fn run(command: &mut Command, most: Duration) -> io::Result<Span> {
     let mut child = command.spawn()?;
     let (id, over) = (child.id(), AtomicBool::new(false));
     let (used, wall, (anonymous, late)) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| watch(id, start + most, &over));
+        let watcher = scope.spawn(|| watch(id, start, most, &over));
         let used = child.wait4();
         let wall = start.elapsed();
         over.store(true, Relaxed);
@@ -56,21 +61,35 @@ pub fn run(command: &mut Command, most: Duration) -> io::Result<Span> {
     })
 }
 
-/// The most anonymous memory of the process until it is `over`, and whether it was ended at
-/// `until`.
-fn watch(id: u32, until: Instant, over: &AtomicBool) -> (u64, bool) {
-    let (mut most, mut late) = (0, false);
-    let status = format!("/proc/{id}/status");
+/// The most anonymous memory of the process until it is `over`, and whether it was ended because it
+/// had worked for `most`, or taken many times as long.
+fn watch(id: u32, start: Instant, most: Duration, over: &AtomicBool) -> (u64, bool) {
+    let (mut peak, mut late) = (0, false);
+    let (status, stat) = (format!("/proc/{id}/status"), format!("/proc/{id}/stat"));
     while !over.load(Relaxed) {
-        most = most
+        peak = peak
             .max(std::fs::read_to_string(&status).ok().and_then(|s| anonymous(&s)).unwrap_or(0));
-        if Instant::now() > until && !late {
-            late = true;
-            end(id);
+        let taken = start.elapsed();
+        if taken > most && !late {
+            let worked = std::fs::read_to_string(&stat).ok().and_then(|stat| worked(&stat));
+            late = worked.unwrap_or(taken).max(taken / PATIENCE) > most;
+            if late {
+                end(id);
+            }
         }
         thread::sleep(STEP);
     }
-    (most, late)
+    (peak, late)
+}
+
+/// Processor time of all threads in a `stat` file, in user and system. Source: `proc_pid_stat(5)`;
+/// a tick is a hundredth of a second on every Linux that there is.
+fn worked(stat: &str) -> Option<Duration> {
+    const TICK: Duration = Duration::from_millis(10);
+    // Behind the name, which may hold anything, user time is the twelfth field, system time the next.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<u32>().ok()?.checked_add(fields.next()?.parse().ok()?)?;
+    TICK.checked_mul(ticks)
 }
 
 /// Ends a process; where it has ended by itself meanwhile, there is nothing to end.
@@ -115,7 +134,15 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_ended() {
-        let run = run(Command::new("sleep").arg("60"), STEP * 10).unwrap();
-        assert!(run.late && run.exit.is_none() && run.wall < 30.0);
+        let asleep = run(Command::new("sleep").arg("60"), STEP * 10).unwrap();
+        assert!(asleep.late && asleep.exit.is_none() && asleep.wall < 30.0);
+        let busy = run(Command::new("sh").args(["-c", "while :; do :; done"]), STEP * 50).unwrap();
+        assert!(busy.late && busy.cpu < 10.0);
+    }
+
+    #[test]
+    fn processor_time_is_read_behind_any_name() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 0 0 0 0 0 250 50 0 0 20 0 1 0";
+        assert_eq!(worked(stat), Some(Duration::from_secs(3)));
     }
 }

@@ -23,7 +23,7 @@ pub struct Choice {
     /// The tools to run.
     #[arg(long, value_name = "NAME", num_args = 1..)]
     tool: Vec<Tool>,
-    /// End a run after so many seconds.
+    /// End a run when it has worked for so many seconds of processor time, or taken ten times as long.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub timeout: u64,
     /// Keep the page, the figures and the plot in this folder, such as `benches/runs/DATE-MACHINE`.

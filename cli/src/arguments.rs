@@ -34,9 +34,9 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
 }
 
 /// The commands, as they are typed.
-const VERBS: [&str; 11] = [
-    "scan", "find", "backup", "cloud", "recover", "image", "devices", "forecast", "formats",
-    "bench", "help",
+const VERBS: [&str; 13] = [
+    "scan", "find", "backup", "cloud", "recover", "verify", "sign", "image", "devices", "forecast",
+    "formats", "bench", "help",
 ];
 
 /// A wrong command line.
@@ -95,8 +95,8 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, find, backup, cloud, recover, image, devices, forecast, formats \
-                             and bench";
+                let verbs = "scan, find, backup, cloud, recover, verify, sign, image, devices, \
+                             forecast, formats and bench";
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };
@@ -253,7 +253,7 @@ mod tests {
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
         let all = "there is no command 'xyzzy'; the commands are scan, find, backup, cloud, recover, \
-                   image, devices, forecast, formats and bench";
+                   verify, sign, image, devices, forecast, formats and bench";
         check("xyzzy", all);
     }
 

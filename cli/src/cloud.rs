@@ -11,8 +11,6 @@ pub mod vendor;
 #[cfg(feature = "cloud")]
 mod backoff;
 #[cfg(feature = "cloud")]
-mod browser;
-#[cfg(feature = "cloud")]
 mod checksum;
 #[cfg(feature = "cloud")]
 mod client;

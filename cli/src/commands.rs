@@ -12,12 +12,17 @@ mod image;
 mod recover;
 mod report;
 mod scan;
+mod serve;
+mod sign;
+mod verify;
 
 use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
 use crate::status::Status;
+pub use devices::drives;
+pub use serve::{Serve, announce};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
@@ -46,7 +51,8 @@ Examples:
   sudo afterimage devices                              which device that is
   sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
   sudo afterimage image /dev/sdb card.img              copy a card that is failing
-  afterimage formats                                   what can be found";
+  afterimage formats                                   what can be found
+  sudo afterimage serve                                all of it in the browser, with buttons";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -56,7 +62,10 @@ enum Command {
     Backup(backup::Backup),
     Devices(devices::Devices),
     Forecast(forecast::Sample),
+    Serve(Serve),
     Recover(recover::Recover),
+    Verify(verify::Verify),
+    Sign(sign::Sign),
     Report(report::Report),
     Export(Box<export::Export>),
     Image(Box<image::Image>),
@@ -66,6 +75,11 @@ enum Command {
 }
 
 impl Program {
+    /// The program that serves its page.
+    pub fn of(serve: Serve) -> Self {
+        Program { command: Command::Serve(serve) }
+    }
+
     /// Does it: results go to `out`, all else to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         match self.command {
@@ -74,7 +88,10 @@ impl Program {
             Command::Backup(backup) => backup.run(out, err),
             Command::Devices(devices) => devices.run(out, err),
             Command::Forecast(forecast) => forecast.run(out, err),
+            Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Verify(verify) => verify.run(out, err),
+            Command::Sign(sign) => sign.run(out, err),
             Command::Report(report) => report.run(out),
             Command::Export(export) => export.run(out, err),
             Command::Image(image) => image.run(out, err),

@@ -12,13 +12,18 @@ use crate::status::Status;
 /// The first Ctrl-C, or a request to end as when a terminal is closed, asks for a proper end with what there is;
 /// the second ends it all at once, and says `how` it goes on.
 pub fn stop_on_ctrl_c(progress: Arc<Progress>, how: &'static str) -> anyhow::Result<()> {
+    on_ctrl_c(move || progress.stop(), how)
+}
+
+/// The same, where the first one does `end`.
+pub fn on_ctrl_c(end: impl Fn() + Send + 'static, how: &'static str) -> anyhow::Result<()> {
     let asked = AtomicBool::new(false);
     let handler = move || {
         if asked.swap(true, Relaxed) {
             drop(writeln!(io::stderr(), "\nafterimage: ended at once{how}"));
             std::process::exit(Status::Interrupted as i32);
         }
-        progress.stop();
+        end();
     };
     ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
 }

@@ -3,6 +3,8 @@
 mod advice;
 mod again;
 mod arguments;
+mod browser;
+mod case_data;
 mod chosen;
 mod cloud;
 mod commands;
@@ -13,11 +15,13 @@ mod guide;
 mod interrupt;
 mod memory;
 mod notes;
+mod offer;
 mod password;
 mod prognosis;
 mod progress;
 mod roots;
 mod selected;
+mod serve;
 mod sizes;
 mod sources;
 mod status;
@@ -27,6 +31,7 @@ mod system_words;
 mod text;
 mod times;
 mod tree;
+mod verifying;
 mod wanted;
 
 use std::ffi::OsString;
@@ -53,7 +58,10 @@ fn main() -> ExitCode {
                 drop(writeln!(err, "{line}"));
                 return Status::Failed.into();
             }
-            None => error.exit(),
+            None => match offer::accepted(&error) {
+                Some(program) => program,
+                None => error.exit(),
+            },
         },
     };
     let status =

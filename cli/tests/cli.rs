@@ -16,6 +16,8 @@ mod disguises;
 mod durable;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/forensic.rs"]
+mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
@@ -175,6 +177,8 @@ fn help_is_a_contract() {
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
+        ("verify", &["verify", "--help"]),
+        ("sign", &["sign", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),

@@ -18,7 +18,6 @@ use oauth2::{
 use ureq::http::Response;
 
 use super::account::Account;
-use super::browser;
 use super::client::Client;
 use super::endpoints::Endpoints;
 use super::failure::{Failure, one_line};
@@ -26,6 +25,7 @@ use super::http::{Http, Refusal};
 use super::loopback::Loopback;
 use super::tokens::Tokens;
 use super::vendor::Vendor;
+use crate::browser;
 
 /// The port for Dropbox, which takes no address for the way back that is not registered, port included.
 const DROPBOX_PORT: u16 = 53_170;

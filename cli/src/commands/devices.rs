@@ -60,6 +60,15 @@ cannot_tell), likely_size, compared, same, files, files_missing.
 Exit status: 0 done; 1 no drive is there, or the check found a sign of a false size; 2 it could not
 be read.";
 
+/// All drives as programs read them; nothing where this system does not list them.
+pub fn drives() -> Option<Vec<serde_json::Value>> {
+    let system = System::running();
+    system.lists_drives().then(|| {
+        let trims = system.trims_at_times();
+        system.drives().into_iter().map(|drive| json::drive(&Seen::of(drive, trims))).collect()
+    })
+}
+
 impl Devices {
     /// Lists, or checks one device.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {

@@ -101,6 +101,7 @@ impl Export {
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             zone: self.timezone,
             to_jpeg: to_jpeg.as_deref().map(|one| one as &dyn ToJpeg),
+            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;

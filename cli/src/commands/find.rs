@@ -17,6 +17,7 @@ use jiff::Timestamp;
 
 use super::backup::usual_folders;
 use super::scan::complain;
+use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::password::GivenPasswords;
@@ -76,6 +77,9 @@ pub struct Find {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    case: Case,
 }
 
 const EXAMPLES: &str = "\
@@ -162,6 +166,7 @@ impl Find {
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             all: self.all,
             select: self.chosen.select(true)?,
+            case: self.case.data(),
             ..Options::default()
         })
     }

@@ -104,6 +104,9 @@ impl Recover {
                 sources: self.source.clone(),
                 selection,
                 zone: self.timezone.clone(),
+                command: std::env::args_os()
+                    .map(|arg| arg.to_string_lossy().into_owned())
+                    .collect(),
             };
             return self.photos(&asked, &progress, out, err);
         };

@@ -1,5 +1,6 @@
 //! `afterimage report`.
 
+mod redacted;
 mod ticker;
 
 use std::collections::BTreeMap;
@@ -11,12 +12,13 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Show, ShowProgress, Shown};
 use afterimage_engine::views::{KnownView, VIEWS};
 use anyhow::Context;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::decode::Decoders;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::status::Status;
 use crate::text::{count, paragraph, plain};
-use crate::{failure, sizes, text};
+use crate::{failure, sizes, sources, text};
 use ticker::ShowTicker;
 
 /// Make the gallery and other views of a report again, with small pictures for all photos
@@ -39,6 +41,21 @@ pub struct Report {
     #[arg(long)]
     no_thumbs: bool,
 
+    /// Copy the report to the folder of --to for sharing, and make its views there, without GPS positions, serial
+    /// numbers, names of volumes and the names of users in paths. It says in each that it is redacted. DIR stays
+    /// as it is. Photos are not copied: what their own metadata tell stays in them.
+    #[arg(long, requires = "to")]
+    redact: bool,
+
+    /// The folder that a redacted copy goes to.
+    #[arg(long, value_name = "FOLDER", requires = "redact",
+        value_parser = OsStringValueParser::new().try_map(sources::output))]
+    to: Option<PathBuf>,
+
+    /// Leave the case, the evidence, the examiner and the notes out of a redacted copy too.
+    #[arg(long, requires = "redact")]
+    redact_case: bool,
+
     /// Worker threads [default: one for each core]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = sizes::threads)]
     threads: Option<u16>,
@@ -58,6 +75,8 @@ Examples:
       Make the gallery of the photos in recovered/ again, after some were written or renamed.
   afterimage report recovered --format csv --no-thumbs
       Make a table of what was found.
+  afterimage report recovered --redact --to for-sharing
+      Copy the report and its views for somebody who is not to learn where the photos were taken.
 
 Exit status: 0 it was made; 2 it could not be made, or not all of it; 130 stopped by Ctrl-C.";
 
@@ -75,15 +94,22 @@ fn view(word: &str) -> Result<KnownView, String> {
 impl Report {
     /// Makes it; what was made goes to `out`.
     pub fn run(self, out: &mut dyn Write) -> anyhow::Result<Status> {
-        let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let usual = VIEWS.iter().copied().filter(|view| view.is_usual);
         let views = if self.format.is_empty() { usual.collect() } else { self.format };
+        let command = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        if let Some(to) = self.to {
+            let (folder, without_case) = (self.folder, self.redact_case);
+            let asked = run::Redact { folder, to, without_case, views, command };
+            return redacted::run(&asked, self.json, out);
+        }
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let asked = Show {
             folder: self.folder,
             views,
             thumbs: !self.no_thumbs,
             threads: self.threads.map_or(0, usize::from),
+            command,
         };
         let seen = Arc::new(ShowProgress::default());
         let ticker = ShowTicker::start(Arc::clone(&seen), self.quiet);
@@ -114,6 +140,7 @@ fn said(out: &mut dyn Write, shown: &Shown, thumbs: bool) -> io::Result<()> {
         let what = count(n, "photo cannot be shown", "photos cannot be shown");
         paragraph(out, "", &plain(&format!("{what}: {why}.")))?;
     }
+    shown.notes.iter().try_for_each(|note| paragraph(out, "", &plain(note)))?;
     if shown.interrupted {
         paragraph(out, "", "It was stopped: the views are what they were; run it again to go on.")?;
     }
@@ -129,6 +156,7 @@ fn json(out: &mut dyn Write, shown: &Shown) -> io::Result<()> {
             "there": shown.there,
             "missing": missing.collect::<Vec<_>>(),
         },
+        "notes": shown.notes,
         "interrupted": shown.interrupted,
     });
     text::json(out, &said)?;

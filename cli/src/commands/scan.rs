@@ -20,9 +20,11 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
 use super::image;
+use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Ticker;
+use crate::serve::live::LivePage;
 use crate::status::Status;
 use crate::summary::Told;
 use crate::tree::Listed;
@@ -211,6 +213,17 @@ pub struct Scan {
     #[arg(long, conflicts_with = "list")]
     resume: bool,
 
+    /// Read no more than this of each source in a second, such as 10M: gentle with a card that is failing.
+    #[arg(long, value_name = "SIZE", value_parser = sizes::bytes, allow_negative_numbers = true)]
+    read_limit: Option<u64>,
+
+    /// Show the scan in the browser as it runs: photos appear as they are found, and can be chosen.
+    ///
+    /// The page is served on 127.0.0.1 at an address with a secret, which is told on stderr. It stays when the scan
+    /// is done, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["list", "dry_run"])]
+    live: bool,
+
     /// Say at the end what the scan cost: bytes, time, threads, memory. Not together with --list.
     #[arg(long)]
     stats: bool,
@@ -222,6 +235,9 @@ pub struct Scan {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    case: Case,
 }
 
 const USAGE: &str = "\
@@ -285,7 +301,7 @@ enum Reading {
 impl Scan {
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
-        let options = self.options()?;
+        let mut options = self.options()?;
         let sources = sources::expand(&self.sources, self.output.as_deref())?;
         let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
         for note in notes::of(&sources).into_iter().chain(lists) {
@@ -302,6 +318,11 @@ impl Scan {
         }
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
+        let mut live = None;
+        if let Some(output) = self.output.as_ref().filter(|_| self.live) {
+            let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
+            (live, options.watcher) = (Some(page), Some(watcher));
+        }
         let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
         let done = if self.list {
             list(&sources, &options, &progress)
@@ -318,6 +339,9 @@ impl Scan {
             begun.map(|written| (written.outcome(), None))
         };
         let memory = ticker.finish();
+        if let Some(live) = &live {
+            live.finish(done.as_ref().map(|(outcome, _)| outcome));
+        }
         let (outcome, listed) = match done {
             Err(Error::Finished { path }) => return finished(out, &path, self.json),
             done => done?,
@@ -328,14 +352,18 @@ impl Scan {
             .context("cannot print what was found; what was written is whole")?;
         complain(err, &outcome)?;
         let status = Status::of(&outcome);
-        match &self.image {
+        let status = match &self.image {
             Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
                 let wanted = image::Completion { device: &sources[0], image, quiet: self.quiet };
                 let completed = wanted.run(&progress, (!self.json).then_some(out), err)?;
-                Ok(if completed == Status::Found { status } else { completed })
+                if completed == Status::Found { status } else { completed }
             }
-            _ => Ok(status),
+            _ => status,
+        };
+        if let Some(live) = live {
+            live.wait(err)?;
         }
+        Ok(status)
     }
 
     /// What the engine is asked to do.
@@ -366,6 +394,8 @@ impl Scan {
             map: self.map.clone(),
             image: self.image.clone(),
             photos_first: self.photos_first,
+            case: self.case.data(),
+            read_limit: self.read_limit.unwrap_or(0),
             gallery: !self.no_gallery,
             ..Options::default()
         })

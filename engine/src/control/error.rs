@@ -165,6 +165,22 @@ pub enum Error {
         /// The source.
         path: PathBuf,
     },
+    /// A file that should hold a key to sign with, or to check a signature by, is of no use.
+    #[error("cannot use the key {}: {why}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: String,
+    },
+    /// A report must not be signed as it is.
+    #[error("cannot sign {}: {why}", path.display())]
+    Sign {
+        /// The report.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// A thread or a buffer could not be had.
     #[error("cannot start {what}: {why}")]
     Start {

@@ -1,12 +1,16 @@
 //! What a scan is asked to do.
 
 mod arrange;
+mod case_data;
 mod lost_hashes;
 mod select;
+mod watcher;
 
 pub use arrange::Arrange;
+pub use case_data::CaseData;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
+pub use watcher::{Sighting, Sightings, Watcher, Watching};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -70,6 +74,12 @@ pub struct Options {
     pub image: Option<PathBuf>,
     /// Scan first what matters most: photos that file systems know, and free clusters.
     pub photos_first: bool,
+    /// The case that the run belongs to.
+    pub case: CaseData,
+    /// Bytes of a second that are read of each source at the most; 0 means as many as it gives.
+    pub read_limit: u64,
+    /// Who is shown photos while the scan still runs.
+    pub watcher: Option<Watcher>,
     /// Make small pictures of what was found, and the usual views of the report.
     pub gallery: bool,
 }
@@ -112,6 +122,9 @@ impl Default for Options {
             map: None,
             image: None,
             photos_first: false,
+            case: CaseData::default(),
+            read_limit: 0,
+            watcher: None,
             gallery: true,
         }
     }

@@ -14,5 +14,6 @@ mod write;
 
 pub use again::{Placed, Placement};
 pub use naming::{TakenPaths, safe_path};
+pub(crate) use proposal::proposed;
 pub use times::set_times;
 pub use write::{Recovery, WrittenNames};

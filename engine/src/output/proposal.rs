@@ -11,7 +11,7 @@ const PREVIEWS: &str = "previews";
 const NO_ALBUM: &str = "no album";
 
 /// The path of a file below the output folder; `is_inner` tells whether it lies in another file.
-pub(super) fn proposed(record: &Record, is_inner: bool, arrange: Arrange) -> String {
+pub(crate) fn proposed(record: &Record, is_inner: bool, arrange: Arrange) -> String {
     let exif = record.exif.as_ref();
     let listed = record.listed.as_ref().and_then(|listed| listed.date);
     let listed = listed.map(|moment| moment.read_in(None).civil.to_string());

@@ -1,5 +1,7 @@
 //! What the scan of a source needs.
 
+use std::collections::HashMap;
+
 use rayon::ThreadPool;
 
 use super::reader::Cut;
@@ -8,6 +10,7 @@ use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
 use crate::ledger::Keeper;
 use crate::model::SpanSet;
+use crate::options::Watcher;
 use crate::scan::Matcher;
 use crate::volumes::live_map::LiveMap;
 
@@ -39,4 +42,8 @@ pub struct Scan<'a> {
     pub live: Option<&'a LiveMap>,
     /// Whether traces of file systems are looked for.
     pub traces: bool,
+    /// Who is shown photos as they are found.
+    pub watcher: Option<&'a Watcher>,
+    /// For them, by first byte, the path and the size of files that file systems tell of.
+    pub paths: &'a HashMap<u64, (&'a str, u64)>,
 }

@@ -17,6 +17,7 @@ use crate::control::error::Error;
 use crate::control::metrics::Stage;
 use crate::ledger::{Batch, ChunkLine};
 use crate::model::{End, Grade, Record};
+use crate::options::Sighting;
 use crate::scan::{Hit, tiles};
 use crate::source::{Source, Witness};
 use crate::volumes::traces::{self, Trace};
@@ -264,12 +265,26 @@ impl<'w> Worker<'w> {
         if self.is_wanted(first) && !self.recent.hold(first.offset()) {
             let format = self.scan.carver.registry.name(usize::from(first.format));
             self.scan.progress.count(format);
+            self.show(first, found);
         }
         if first.is_sound() {
             let start = first.offset();
             self.recent.add(start, start.saturating_add(first.source_len()));
         }
         batch.add(found);
+    }
+
+    /// Shows a photo to whoever watches the scan.
+    fn show(&self, record: &Record, found: &[Found]) {
+        let Some(watcher) = self.scan.watcher else { return };
+        let offset = record.offset();
+        let is_live = self.scan.live.is_some_and(|live| live.holds(offset));
+        let inside = found.iter().skip(1).map(|file| &file.record);
+        let mut sighting = Sighting::of(record, inside, is_live);
+        if let Some((path, size)) = self.scan.paths.get(&offset) {
+            sighting.note_path(path, *size);
+        }
+        watcher.see(sighting);
     }
 
     fn is_wanted(&self, record: &Record) -> bool {

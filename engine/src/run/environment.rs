@@ -39,7 +39,7 @@ const LONGEST_LISTS: u64 = 2 << 30;
 const WITHOUT_LISTS: &str = "made without the lists of --lost-hashes: what they say of photos that were not found                              by then is not known";
 
 /// Name of the folder for content in it.
-const STORE: &str = "store";
+pub(super) const STORE: &str = "store";
 
 /// What all stages of a run share.
 pub(super) struct Environment<'o> {

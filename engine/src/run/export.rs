@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
+use super::audit::{self, AuditLine};
 use super::export_copy::{Copying, Prepared, Refused};
 use super::export_group::{Exportable, Group, groups};
 use super::export_names::Names;
@@ -40,6 +41,8 @@ pub struct Export<'a> {
     pub zone: Option<TimeZone>,
     /// What turns photos into JPEG, where that is asked for.
     pub to_jpeg: Option<&'a dyn ToJpeg>,
+    /// The command line, for the audit log.
+    pub command: Vec<String>,
 }
 
 /// How a photo came to be at a path.
@@ -115,6 +118,12 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
     drop(to.sync_disk().or_else(|_| to.sync()));
     done.photos.sort_unstable_by_key(|(id, ..)| *id);
     done.refused.sort();
+    let line = AuditLine::now("export", &asked.command)
+        .of_case(report.head.case.as_ref())
+        .with("to", done.to.to_string_lossy())
+        .with("photos", done.photos.len());
+    // Photos can be taken from a folder that cannot be written to.
+    drop(audit::append(&from, line));
     Ok(done)
 }
 

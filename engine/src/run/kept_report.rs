@@ -16,7 +16,8 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Summary,
+    ReportCase, ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA,
+    Summary,
 };
 use crate::system::folder::Folder;
 
@@ -68,6 +69,11 @@ impl KeptReport {
             return Err(refused("it is longer than any report"));
         }
         Self::parse(BufReader::new(file.take(LONGEST))).map_err(refused)
+    }
+
+    /// The case that it belongs to, where it says so.
+    pub(super) fn case(&self) -> Option<ReportCase> {
+        serde_json::from_value(self.more.get("case")?.clone()).ok()
     }
 
     /// The report that a text is, or why it is none.

@@ -14,6 +14,7 @@
 //! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
 pub mod advice;
+pub mod audit;
 mod claim;
 mod environment;
 mod export;
@@ -33,20 +34,25 @@ mod lost;
 mod name;
 mod open;
 mod outcome;
+mod picks;
 pub mod prognosis;
 mod recover;
+mod redact;
 mod replay;
 mod report;
 mod restore;
+mod results;
 mod resume;
 mod scan;
 mod selection;
 mod settle;
 mod show;
 mod shown_file;
+mod sign;
 mod source_job;
 mod stats;
 mod to_jpeg;
+mod verify;
 mod write;
 
 pub use export::{Arrived, Export, Exported, export};
@@ -56,8 +62,13 @@ pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;
+pub use picks::{CHOSEN, Picks};
 pub use recover::{Recover, Recovered, has_report, recover};
+pub use redact::{Redact, Redacted, redact};
+pub use results::Results;
 pub use selection::{Selected, Selection};
 pub use show::{Show, ShowProgress, Shown, show};
+pub use sign::{Signed, is_readable_by_others, sign};
 pub use stats::Stats;
 pub use to_jpeg::ToJpeg;
+pub use verify::{Difference, DifferenceKind, SignatureFound, Verified, Verify, verify};

@@ -13,7 +13,7 @@ use crate::imaging::{self, Imaged};
 use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
-use crate::source::{self, Holed, Identity, Source};
+use crate::source::{self, Holed, Identity, Limited, Source};
 
 /// Scans `paths` and writes what is found to the output folder of `options`.
 ///
@@ -75,6 +75,9 @@ impl<'o> Job<'o, Opened> {
         if let Some(map) = &options.map {
             sources = with_map(sources, map)?;
         }
+        if options.read_limit > 0 {
+            sources = limited(sources, options.read_limit);
+        }
         let mut image = None;
         if let Some(path) = &options.image {
             image = with_image(&mut sources, path, options, progress)?;
@@ -134,6 +137,12 @@ pub(super) fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<Giv
         (path, holed)
     };
     Ok(sources.into_iter().map(holed).collect())
+}
+
+/// The same sources, of which no more than `limit` bytes a second are read.
+fn limited(sources: Vec<GivenSource>, limit: u64) -> Vec<GivenSource> {
+    let slow = |source| Box::new(Limited::new(source, limit)) as Box<dyn Source>;
+    sources.into_iter().map(|(path, source)| (path, source.map(slow))).collect()
 }
 
 /// Images the only source while it is read; it is what was to be opened.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use super::audit::{self, AuditLine};
 use super::environment::OutputState;
 use super::gallery::{self, why};
 use super::kept_report::{KeptReport, record};
@@ -32,6 +33,8 @@ pub struct Recover {
     pub selection: Option<Selection>,
     /// The zone of clocks that do not tell theirs.
     pub zone: Option<TimeZone>,
+    /// The command line, for the audit log.
+    pub command: Vec<String>,
 }
 
 /// What became of it.
@@ -51,7 +54,7 @@ pub struct Recovered {
     pub interrupted: bool,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
-    /// What else is to be known.
+    /// What else is to be known, a sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -102,10 +105,27 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         let from = asked.to.is_some().then_some(&opened);
         gallery::bring_thumbs(&mut report, from, &output.folder);
         report.write(&output.state, &output.folder)?;
+        done.warnings.extend(put_on_record(asked, &report, &output.folder, &done));
         done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
     }
     output.close_store();
     Ok(done)
+}
+
+/// Puts into the audit log what was done; gives a sentence about it where that cannot be.
+fn put_on_record(
+    asked: &Recover,
+    report: &KeptReport,
+    folder: &Folder,
+    done: &Recovered,
+) -> Option<String> {
+    let mut line = AuditLine::now("recover", &asked.command)
+        .of_case(report.case().as_ref())
+        .with("written", done.written)
+        .with("refused", done.refused.len());
+    line.sources = report.sources.iter().map(|source| (&source.known).into()).collect();
+    let error = audit::record(folder, line).err()?;
+    Some(format!("What was done could not be put on record in the audit log: {error}."))
 }
 
 /// The positions in the report of the files that are asked for, and the lines that ask for none.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportHead, ReportTool, Summary};
+use crate::output::report::{self, ReportCase, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
     /// Writes the report under another name first, so that a half-written one is never taken for
@@ -46,6 +46,8 @@ impl Job<'_, Settled> {
             started: environment.started.to_string(),
             finished: Timestamp::now().to_string(),
             incomplete: environment.incomplete(),
+            case: ReportCase::of(&environment.options.case),
+            redacted: Vec::new(),
             sources: self.stage.sources.clone(),
             summary,
             lost: report::lost(&self.stage.lost),

@@ -1,5 +1,6 @@
 //! [`Opened`] to [`Scanned`]: every byte that is asked for is looked at once.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::environment::Environment;
@@ -7,9 +8,9 @@ use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::imaging::Priorities;
-use crate::ledger::{Ledger, ScanTally};
+use crate::ledger::{Ledger, NONE, ScanTally};
 use crate::model::{Hasher, SpanSet};
-use crate::options::Options;
+use crate::options::{Options, Sighting, Watcher};
 use crate::pipeline::{Cut, NEAR, REGION, Scan};
 use crate::source::Source;
 
@@ -25,6 +26,9 @@ impl<'o> Job<'o, Opened> {
     pub fn scan(mut self) -> Job<'o, Scanned> {
         let Job { environment, sources, ledger, .. } = &mut self;
         let progress = environment.progress;
+        if let Some(watcher) = &environment.options.watcher {
+            show_known(ledger, watcher);
+        }
         let asked = sources.iter().zip(&ledger.tallies).filter(|(job, _)| job.open().is_some());
         progress.total.store(asked.map(|(job, tally)| todo(job, tally).total()).sum(), Relaxed);
         for (index, source) in (0..).zip(sources.iter()) {
@@ -37,6 +41,14 @@ impl<'o> Job<'o, Opened> {
         environment.stats.scanned = progress.scanned.load(Relaxed);
         environment.stats.scanning = environment.clock.elapsed();
         self.at(Scanned)
+    }
+}
+
+/// Shows what an earlier process of the same run has found. What cannot be read is told when it is needed.
+fn show_known(ledger: &Ledger, watcher: &Watcher) {
+    let own = ledger.entries.iter().filter(|entry| entry.parent == NONE);
+    for record in own.filter_map(|entry| ledger.record(entry).ok()) {
+        watcher.see(Sighting::of(&record, std::iter::empty(), false));
     }
 }
 
@@ -61,6 +73,7 @@ fn scan_one(
     let live: SpanSet = job.live.spans().collect();
     let last = live.iter().filter(|span| span.len >= LEAST_LAST).collect();
     let first = first(options, job, source);
+    let paths = if options.watcher.is_some() { paths(job) } else { HashMap::new() };
     let scan = Scan {
         matcher,
         carver: &environment.carver(),
@@ -80,6 +93,8 @@ fn scan_one(
         last: &last,
         live: (!options.all).then_some(&job.live),
         traces: options.filesystems,
+        watcher: options.watcher.as_ref(),
+        paths: &paths,
     };
     let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
     scan.run(source, index, ledger, hasher)
@@ -96,4 +111,16 @@ fn first(options: &Options, job: &SourceJob, source: &dyn Source) -> Vec<SpanSet
     // The rest comes last anyway.
     order.pop();
     order
+}
+
+/// By first byte, the path and the size of the file that counts most of those that begin there.
+fn paths(job: &SourceJob) -> HashMap<u64, (&str, u64)> {
+    let mut paths = HashMap::new();
+    for id in job.survey.by_precedence() {
+        let (_, entry) = job.survey.entry(id);
+        for start in entry.starts() {
+            paths.entry(start).or_insert((entry.path.as_str(), entry.size));
+        }
+    }
+    paths
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
+use super::audit::{self, AuditLine};
 use super::environment::OutputState;
 use super::kept_head::change_files;
 use super::shown_file::{ShownFile, ShownFiles};
@@ -32,6 +33,8 @@ pub struct Show {
     pub thumbs: bool,
     /// Worker threads; 0 means one a core.
     pub threads: usize,
+    /// The command line, for the audit log.
+    pub command: Vec<String>,
 }
 
 /// What was made.
@@ -45,6 +48,8 @@ pub struct Shown {
     pub there: u64,
     /// Files that have none, by their number in the report, and why.
     pub missing: Vec<(u64, String)>,
+    /// What else is to be known, a sentence each.
+    pub notes: Vec<String>,
     /// Whether somebody stopped it before its end.
     pub interrupted: bool,
 }
@@ -77,6 +82,13 @@ pub fn show(
     done.interrupted = progress.stopped();
     if !done.interrupted {
         done.views = views::make(output.folder(), output.state(), &asked.views)?;
+    }
+    let line = AuditLine::now("report", &asked.command)
+        .of_case(report.head.case.as_ref())
+        .with("views", done.views.len())
+        .with("small_pictures", done.made);
+    if let Err(error) = audit::record(output.folder(), line) {
+        done.notes.push(format!("That this was done is not in the audit log: {error}."));
     }
     Ok(done)
 }

@@ -2,15 +2,19 @@
 
 use jiff::Timestamp;
 
+use super::audit::{self, AuditLine};
 use super::environment::{Environment, Output};
 use super::job::{Job, Settled, Written, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::report::ReportFile;
+use crate::output::report::{ReportCase, ReportFile, Summary};
 use crate::output::{self, Recovery, report};
 use crate::settle::Disposition;
+
+/// What a run is called in the audit log, where its command line says so.
+const VERBS: [&str; 4] = ["scan", "find", "backup", "merge"];
 
 impl<'o> Job<'o, Settled> {
     /// Writes the photos and the report.
@@ -69,6 +73,7 @@ impl<'o> Job<'o, Settled> {
             report => Some(report?),
         };
         let mut warnings = self.environment.warnings(&written);
+        warnings.extend(report.as_ref().and_then(|_| self.put_on_record(&totals.summary)));
         warnings.extend(no_thumbs);
         warnings.extend(report.as_ref().and_then(|_| self.environment.views()));
         self.close();
@@ -85,6 +90,30 @@ impl<'o> Job<'o, Settled> {
 }
 
 impl Job<'_, Settled> {
+    /// Puts into the audit log what was done; gives a sentence about it where that cannot be.
+    fn put_on_record(&self, summary: &Summary) -> Option<String> {
+        let environment = &self.environment;
+        let folder = &environment.output.as_ref()?.folder;
+        let command = &environment.options.command;
+        let verb = command.get(1).filter(|word| VERBS.contains(&word.as_str()));
+        let now = AuditLine::now(verb.map_or("scan", String::as_str), command);
+        let mut line = AuditLine {
+            started: Some(environment.started.to_string()),
+            finished: Some(now.at.clone()),
+            sources: self.stage.sources.iter().map(Into::into).collect(),
+            ..now
+        }
+        .of_case(ReportCase::of(&environment.options.case).as_ref())
+        .with("files", summary.files)
+        .with("photos", summary.photos)
+        .with("videos", summary.videos);
+        if let Some(why) = environment.incomplete() {
+            line = line.with("incomplete", why);
+        }
+        let error = audit::record(folder, line).err()?;
+        Some(format!("What was done could not be put on record in the audit log: {error}."))
+    }
+
     /// Puts on record that the run came to its end, where it did.
     fn close(&mut self) {
         let Environment { is_cut_short, failure, output, .. } = &self.environment;

@@ -13,6 +13,7 @@ pub(crate) mod direct;
 mod holed;
 mod identity;
 mod kept;
+mod limited;
 #[cfg(unix)]
 mod mapped;
 mod memory;
@@ -32,6 +33,7 @@ mod witness;
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
 pub use holed::Holed;
 pub use identity::Identity;
+pub use limited::Limited;
 pub use memory::MemorySource;
 pub use open::{Io, open};
 pub(crate) use open::{open_one, open_unchecked, open_watched};

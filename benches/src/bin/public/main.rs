@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use afterimage_benches::calibration::Calibration;
 use afterimage_benches::ending;
 use afterimage_benches::evaluate;
 use afterimage_benches::machine::Machine;
@@ -19,6 +20,8 @@ use afterimage_benches::record::keep;
 use afterimage_benches::session::{Choice, Session};
 use afterimage_benches::tools::{Tool, Wanted};
 use clap::Parser;
+
+use crate::figures::Figures;
 
 /// Runs afterimage and its peers over the layouts of public challenges.
 #[derive(Debug, Parser)]
@@ -74,11 +77,11 @@ fn main() -> ExitCode {
 }
 
 impl Public {
-    /// Runs all of it, and says what came of it.
+    /// Runs all of it, and says what came of it. What is measured is kept after every layout, so that a
+    /// run that is ended was not for nothing.
     fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let session = Session::new(&self.choice, &USUAL, Wanted::Everything)?;
-        let (layouts, calibration) = runs::all(self, &session)?;
-        let figures = figures::Figures {
+        let mut figures = Figures {
             machine: Machine::here(),
             built_from: self.built_from.clone(),
             photos: match &self.photos {
@@ -90,14 +93,18 @@ impl Public {
             timeout: self.choice.timeout,
             tools: &session.tools,
             absent: &session.absent,
-            layouts,
-            calibration,
+            layouts: Vec::new(),
+            calibration: Calibration::default(),
         };
-        let page = page::of(&figures);
-        out.write_all(page.as_bytes())?;
-        if let Some(folder) = &self.choice.out {
-            keep(folder, &page, &figures, None)?;
-        }
+        runs::all(self, &session, &mut |layout, calibration| {
+            figures.layouts.push(layout);
+            figures.calibration = calibration.clone();
+            match &self.choice.out {
+                Some(folder) => Ok(keep(folder, &page::of(&figures), &figures, None)?),
+                None => Ok(()),
+            }
+        })?;
+        out.write_all(page::of(&figures).as_bytes())?;
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ impl Figures<'_> {
         format!(
             "{}.{built}\n\nPhotos: {}. Every layout was made with {} seeds, each of which takes other photos and other filler, and \
              all tools ran over them; afterimage alone ran over {} more, to tell how often its grades are right. A run \
-             was ended after {} s, and what it had written until then counts. Figures are sums over the seeds: photos \
+             was ended when it had worked for {} s of processor time, and what it had written until then counts. Figures are sums over the seeds: photos \
              that came back to the byte or, of broken ones, nearly all that was left of them (`kept`); in brackets, files \
              that have nothing of a lost photo or video. What counts as what stands in `benches/README.md`.",
             self.machine.sentence(),
@@ -156,6 +156,11 @@ impl Figures<'_> {
                     layout.name
                 );
             }
+        }
+        for layout in &self.calibration.without {
+            out += &format!(
+                "* {layout}: afterimage refused the image, or was ended, and wrote no report\n"
+            );
         }
         if out.is_empty() { "Nowhere.\n".to_owned() } else { out }
     }

@@ -37,12 +37,17 @@ struct Made<'a> {
     alone: bool,
 }
 
-/// Makes every image, runs the tools over it, and deletes it.
-pub fn all(public: &Public, session: &Session) -> anyhow::Result<(Vec<Layout>, Calibration)> {
+/// Makes every image, runs the tools over it, and deletes it. After each layout `done` gets what came
+/// of it, and what came of the grades of all until then.
+pub fn all(
+    public: &Public,
+    session: &Session,
+    done: &mut dyn FnMut(Layout, &Calibration) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     fs::create_dir_all(&public.work)?;
     let work = TempDir::with_prefix_in("afterimage-public-", &public.work)?;
     let work = work.path().canonicalize()?;
-    let (mut layouts, mut calibration) = (Vec::new(), Calibration::default());
+    let mut calibration = Calibration::default();
     let photos = match &public.photos {
         Some(folder) => {
             let files = photos::below(folder)
@@ -71,22 +76,22 @@ pub fn all(public: &Public, session: &Session) -> anyhow::Result<(Vec<Layout>, C
             measured(session, &made, &mut layout, &mut calibration)?;
         }
         fs::remove_file(&path)?;
-        layouts.push(layout);
+        done(layout, &calibration)?;
     }
     if !public.evaluate.join("make.py").is_file() {
         say(&format!("{}: no make.py, its layouts are left out", public.evaluate.display()));
-        return Ok((layouts, calibration));
+        return Ok(());
     }
     let given = given(public, &work)?;
     let evaluate =
         Evaluate { folder: public.evaluate.clone(), photos: given.clone(), budget: public.budget };
     for name in &public.layout {
         match other(public, session, &evaluate, name, &work, &mut calibration) {
-            Ok(layout) => layouts.push(layout),
+            Ok(layout) => done(layout, &calibration)?,
             Err(error) => say(&format!("{name}: left out: {error:#}")),
         }
     }
-    Ok((layouts, calibration))
+    Ok(())
 }
 
 /// Keeps an image, and its truth beside it.

@@ -16,7 +16,8 @@ pub fn list(out: &mut dyn Write, seen: &[Seen]) -> io::Result<()> {
     out.flush()
 }
 
-fn drive(seen: &Seen) -> Value {
+/// One drive.
+pub fn drive(seen: &Seen) -> Value {
     let drive = &seen.drive;
     let partitions = drive.partitions.iter().map(|part| {
         known(json!({

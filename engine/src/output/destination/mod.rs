@@ -69,6 +69,16 @@ pub fn check_going_on(output: &Path, sources: &[PathBuf]) -> Result<Destination,
     checked(output, sources, run)
 }
 
+/// Whether a new run on `sources` may write to the folder `output`, as a run asks itself before it begins: where it
+/// leads, links resolved, and the bytes that are free for us on its disk. Nothing is made.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub fn check_folder(output: &Path, sources: &[PathBuf]) -> Result<(PathBuf, u64), Error> {
+    check(output, sources).map(|destination| (destination.path, destination.free))
+}
+
 /// Whether files without names may be written to the existing `folder`, as a run does that only lists.
 ///
 /// # Errors

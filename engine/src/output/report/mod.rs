@@ -4,6 +4,7 @@
 //! versions add fields and never change or remove one. The JSON schema beside this file is generated from
 //! the types.
 
+mod case;
 mod disposition;
 mod file;
 mod lost;
@@ -16,9 +17,11 @@ mod sources;
 mod stream;
 mod totals;
 mod volumes;
+mod writer;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
+pub use case::ReportCase;
 pub use disposition::ReportDisposition;
 pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
@@ -33,3 +36,4 @@ pub use sources::describe;
 pub use stream::{ReportHead, write};
 pub use totals::Totals;
 pub use volumes::describe_volumes;
+pub use writer::Writer;

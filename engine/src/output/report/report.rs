@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::case::ReportCase;
 use super::file::ReportFile;
 use super::lost::ReportLost;
 use super::source::ReportSource;
@@ -24,6 +25,12 @@ pub struct Report {
     /// Why the report does not cover all that was asked for, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
+    /// The case that it belongs to, as its examiner named it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<ReportCase>,
+    /// Of a copy for sharing: the words for what was left out of it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub redacted: Vec<String>,
     /// What was scanned, in the order of the command line.
     pub sources: Vec<ReportSource>,
     /// Totals over `files`.

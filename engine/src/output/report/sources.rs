@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::source::ReportSource;
 use crate::ledger::ScanTally;
-use crate::source::Source;
+use crate::source::{Source, SourceKind};
+use crate::system::System;
 
 /// A source, by what its scan came to; without `source` it could not be opened, for the reason `error`.
 pub fn describe(
@@ -14,14 +15,20 @@ pub fn describe(
     tally: &ScanTally,
     error: Option<String>,
 ) -> ReportSource {
-    let path = path.to_string_lossy().into_owned();
+    let shown = path.to_string_lossy().into_owned();
     let Some(source) = source else {
-        return ReportSource { path, error, ..ReportSource::default() };
+        return ReportSource { path: shown, error, ..ReportSource::default() };
+    };
+    let (model, serial) = match source.kind() {
+        SourceKind::Device if !source.is_of_files() => identity(path),
+        _ => (None, None),
     };
     let mut unreadable = tally.unreadable();
     unreadable.extend(source.unreadable());
     ReportSource {
-        path,
+        path: shown,
+        model,
+        serial,
         kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),
         size: source.len(),
         sector_size: source.sector_size(),
@@ -32,6 +39,15 @@ pub fn describe(
         left_out: tally.left_out,
         error: (!tally.complete).then(|| "not scanned to its end".to_owned()),
         ..ReportSource::default()
+    }
+}
+
+/// Model and serial number of the drive that a device is or lies on, where it is one drive and the system knows it.
+fn identity(path: &Path) -> (Option<String>, Option<String>) {
+    let mut drives = System::running().drives_below(path).into_iter();
+    match (drives.next(), drives.next()) {
+        (Some(drive), None) => (drive.model, drive.serial),
+        _ => (None, None),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize, ser};
 
+use super::case::ReportCase;
 use super::file::ReportFile;
 use super::lost::ReportLost;
 use super::report::{ReportTool, Summary};
@@ -26,6 +27,12 @@ pub struct ReportHead {
     /// See [`super::Report::incomplete`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
+    /// See [`super::Report::case`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<ReportCase>,
+    /// See [`super::Report::redacted`].
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub redacted: Vec<String>,
     /// See [`super::Report::sources`].
     pub sources: Vec<ReportSource>,
     /// See [`super::Report::summary`].

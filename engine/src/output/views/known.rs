@@ -1,5 +1,9 @@
 //! All views.
 
+use super::bodyfile::Bodyfile;
+use super::case::Case;
+use super::csv::Csv;
+use super::dfxml::Dfxml;
 use super::gallery::Gallery;
 use super::view::View;
 
@@ -17,9 +21,15 @@ pub struct KnownView {
 }
 
 /// The views, in the order in which they are told.
-pub const VIEWS: &[KnownView] = &[KnownView {
-    name: "html",
-    file: "report.html",
-    is_usual: true,
-    new: || Box::new(Gallery::default()),
-}];
+pub const VIEWS: &[KnownView] = &[
+    KnownView {
+        name: "html",
+        file: "report.html",
+        is_usual: true,
+        new: || Box::new(Gallery::default()),
+    },
+    KnownView { name: "csv", file: "report.csv", is_usual: true, new: Csv::start },
+    KnownView { name: "dfxml", file: "report.dfxml", is_usual: true, new: Dfxml::start },
+    KnownView { name: "case", file: "report.jsonld", is_usual: false, new: Case::start },
+    KnownView { name: "bodyfile", file: "report.body", is_usual: false, new: Bodyfile::start },
+];

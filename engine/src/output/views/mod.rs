@@ -2,10 +2,17 @@
 //!
 //! A view is one file beside the report, one module here, and one line in [`VIEWS`].
 
+mod bodyfile;
+mod case;
+mod case_lines;
+mod csv;
+mod dfxml;
 mod gallery;
 mod known;
 mod make;
+mod shown;
 mod view;
+mod word;
 
 pub use known::{KnownView, VIEWS};
 pub use make::make;

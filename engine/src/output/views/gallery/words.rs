@@ -7,6 +7,7 @@ mod next;
 use super::counted::{bytes, kinds};
 use super::page::escaped;
 use crate::output::report::ReportHead;
+use crate::output::views::case_lines::case_lines;
 
 /// What the head of the page says.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct Words {
     pub(super) headline: String,
     /// What was read, and when.
     lead: String,
+    /// The case that it belongs to, and what a copy for sharing leaves out.
+    case: Vec<String>,
     /// What nobody must overlook.
     alerts: Vec<String>,
     /// The rest: titles with sentences.
@@ -28,6 +31,7 @@ pub(super) fn of(head: &ReportHead) -> Words {
     Words {
         headline: headline(head),
         lead: lead(head),
+        case: case_lines(head),
         alerts: missing::alerts(head),
         sections: vec![
             ("What else was found", found::others(head)),
@@ -67,6 +71,9 @@ impl Words {
     /// The words as markup; all that is said is escaped.
     pub(super) fn markup(&self) -> String {
         let mut made = format!("<p class=\"lead\">{}</p>\n", escaped(&self.lead));
+        for line in &self.case {
+            made += &format!("<p class=\"lead\">{}</p>\n", escaped(line));
+        }
         for alert in &self.alerts {
             made += &format!("<p class=\"alert\">{}</p>\n", escaped(alert));
         }

@@ -85,9 +85,15 @@ function large(at) {
   const made = element('div', { class: 'large' });
   if (valueOf('kind', at) === 'video' && fileOf(at, PLAYED)) made.append(player(at, source));
   else if (source) made.append(...zoomable(source, at, own));
-  else made.append(element('p', { class: 'why' }, whyNoPicture(at)));
+  else made.append(element('p', { class: 'why' }, whyNoPicture(at) + '. ', makesPreviews(at) || ''));
   if (open) made.append(element('a', { href: open, target: '_blank', rel: 'noopener noreferrer', class: 'open' }, 'Open the file in a tab of its own'));
   return made;
+}
+
+/** What can still be done about a format that browsers do not show. */
+function makesPreviews(at) {
+  const isOther = files.path[at] && valueOf('kind', at) === 'photo' && !SHOWN[files.mime[at]];
+  return isOther ? `afterimage report ${quoted(folder())} makes previews of the formats that it decodes.` : undefined;
 }
 
 function player(at, poster) {
@@ -238,6 +244,8 @@ details.addEventListener('keydown', (event) => {
   showDetails(place);
 });
 details.addEventListener('close', () => {
+  // The event comes late: another file may be shown by now.
+  if (details.open) return;
   shownFile = -1;
   details.replaceChildren();
   moveTo(detailsPlace);

@@ -4,7 +4,6 @@
 function showDialog(dialog, ...children) {
   dialog.replaceChildren(...children);
   if (!dialog.open) dialog.showModal();
-  document.body.classList.add('covered');
 }
 
 function closer(dialog) {
@@ -13,7 +12,6 @@ function closer(dialog) {
 
 for (const dialog of document.querySelectorAll('dialog')) {
   dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener('close', () => document.body.classList.remove('covered'));
 }
 
 /** Pairs of a name and a value; a value may be an element or a text of ours. */

@@ -108,7 +108,8 @@ byId('reset').addEventListener('click', () => {
 /** Says how many files are shown, to everyone. */
 function tellCount() {
   const n = result.order.length;
-  const text = n === 0 ? 'No file fits. Clear a filter or the search to see more.'
+  const none = files.length ? 'No file fits. Clear a filter or the search to see more.' : 'This report lists no files.';
+  const text = n === 0 ? none
     : `${count(n, 'file', 'files')}, ${bytes(result.bytes)}`;
   const rest = isComplete ? '' : ` (still reading the report: ${numbers.format(files.length)} of ${numbers.format(facts.summary.files)})`;
   byId('count').textContent = text + rest;

@@ -20,10 +20,12 @@ function placeAll() {
   grid.setAttribute('aria-rowcount', layout.rows);
   grid.setAttribute('aria-colcount', layout.columns);
   grid.classList.toggle('table', layout.isTable);
+  const hadFocus = grid.contains(document.activeElement);
   for (const row of drawn.values()) row.remove();
   drawn.clear();
   if (top > 0) scrollTo(0, anchoredAt(anchor));
   draw();
+  if (hadFocus) (cellAt(active) || grid.querySelector('[role=gridcell]') || byId('search')).focus({ preventScroll: true });
 }
 
 let lastOrder = new Int32Array(0);

@@ -5,24 +5,26 @@ const TALLEST = 12e6;
 
 const layout = { isTable: false, columns: 1, width: 0, rowHeight: 1, headHeight: 0, gap: 10, groups: [], height: 0, rows: 0 };
 
-const CAPTION = 50;
+/** Heights in the letters of the page, so that larger letters have their room. */
+const [CAPTION, HEAD, TABLE_ROW] = [3.15, 2.75, 2.75];
 
 /** Measures the columns for the width that there is. */
 function measure() {
   const width = byId('grid').clientWidth;
+  const letter = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
   layout.width = width;
   layout.gap = width < 600 ? 8 : 12;
   if (layout.isTable) {
     layout.columns = 1;
     layout.cell = width;
-    layout.rowHeight = 44;
+    layout.rowHeight = Math.round(TABLE_ROW * letter);
   } else {
-    const least = width < 600 ? 140 : 190;
+    const least = (width < 600 ? 8.75 : 11.75) * letter;
     layout.columns = Math.max(1, Math.floor((width + layout.gap) / (least + layout.gap)));
     layout.cell = (width - layout.gap * (layout.columns - 1)) / layout.columns;
-    layout.rowHeight = Math.round(layout.cell * 0.75) + CAPTION + layout.gap;
+    layout.rowHeight = Math.round(layout.cell * 0.75 + CAPTION * letter) + layout.gap;
   }
-  layout.headHeight = result.groups.length === 1 && !result.groups[0].label ? 0 : 44;
+  layout.headHeight = result.groups.length === 1 && !result.groups[0].label ? 0 : Math.round(HEAD * letter);
 }
 
 /** Gives each group its place. */

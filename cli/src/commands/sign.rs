@@ -1,0 +1,76 @@
+//! `afterimage sign`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use afterimage_engine::run;
+use anyhow::Context;
+
+use crate::failure;
+use crate::status::Status;
+use crate::text::{paragraph, plain};
+
+/// Sign a report and its audit log with an examiner's key
+///
+/// Writes DIR/report.sig, the Ed25519 signature of all bytes of report.json, and DIR/audit.sig, that of the audit
+/// log, which says in its last line then by which key it was signed. `afterimage verify DIR --key` checks both.
+/// A report that is not the one its audit log tells of is not signed.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+pub struct Sign {
+    /// Output folder with the report.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// The private key, PKCS #8 in PEM, without a password.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+
+    /// Print what was done as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  openssl genpkey -algorithm ed25519 -out examiner.pem
+      Make a key. Keep it where nobody else can read it.
+  openssl pkey -in examiner.pem -pubout -out examiner.pub.pem
+      The key that others check signatures by. Give it to them by another way than the report.
+  afterimage sign recovered --key examiner.pem
+      Sign the report in recovered/.
+  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in recovered/report.json \\
+      -sigfile recovered/report.sig
+      Check it without this program.
+
+Exit status: 0 it is signed; 2 it could not be.";
+
+impl Sign {
+    /// Signs; what was done goes to `out`, warnings to `err`.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        if run::is_readable_by_others(&self.key) {
+            let key = plain(&self.key.display().to_string());
+            writeln!(
+                err,
+                "afterimage: warning: others than its owner can read the key {key}: whoever has it can sign in \
+                 your name; `chmod 600` closes it"
+            )?;
+        }
+        let command: Vec<String> =
+            std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let signed = run::sign(&self.folder, &self.key, &command)?;
+        let path = signed.path.display().to_string();
+        let said = if self.json {
+            let said = serde_json::json!({ "signature": path, "fingerprint": signed.fingerprint });
+            crate::text::json(out, &said)
+        } else {
+            let line = format!(
+                "The report is signed: {path}. Whoever checks it needs your public key, whose fingerprint is {}.",
+                signed.fingerprint
+            );
+            paragraph(out, "", &plain(&line))
+        };
+        failure::unless_closed(said).context("cannot print what was done; the report is signed")?;
+        Ok(Status::Found)
+    }
+}

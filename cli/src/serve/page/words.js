@@ -1,0 +1,72 @@
+// Numbers and facts as people read them, and elements whose content is always text.
+
+const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+
+export function bytes(n) {
+  let unit = 0;
+  let value = n;
+  while (value >= 999.95 && unit + 1 < units.length) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+export function duration(seconds) {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 90) {
+    return `${whole} s`;
+  }
+  const minutes = Math.round(whole / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function count(n, one, many) {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+export const grades = {
+  verified: "whole, and checked",
+  structural: "whole, as far as its format tells",
+  repaired: "repaired",
+  damaged: "damaged in places",
+  partial: "only its beginning is left",
+};
+
+export function element(name, attributes = {}, ...content) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) {
+      made.setAttribute(key, "");
+    } else if (value !== false && value !== undefined && value !== null) {
+      made.setAttribute(key, value);
+    }
+  }
+  made.append(...content.filter((one) => one !== undefined && one !== null && one !== ""));
+  return made;
+}
+
+export const by = (id) => document.getElementById(id);
+
+// Sets a text only where it changes, so that a screen reader says it once.
+export function say(id, text) {
+  const found = by(id);
+  if (found.textContent !== text) {
+    found.textContent = text;
+  }
+}
+
+export function show(id, is) {
+  by(id).hidden = !is;
+}
+
+export function trouble(text) {
+  say("trouble", text);
+  show("trouble", text !== "");
+}
+
+export const frame = () => new Promise((resolve) => {
+  // A tab that nobody looks at draws nothing, and goes on all the same.
+  const timer = setTimeout(resolve, 100);
+  requestAnimationFrame(() => { clearTimeout(timer); resolve(); });
+});

@@ -1,0 +1,168 @@
+//! Which request is for what. The table of all of them stands in [`crate::serve`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::denial::Denial;
+use super::request::{Head, Method};
+use super::response::Response;
+use super::session::{PageSession, Phase};
+use super::{advising, browse, page, picking, pictures, recovery, scanning, told};
+
+/// The most photos that are chosen at once.
+const MOST_CHOSEN: usize = 100_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct One {
+    path: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Both {
+    source: PathBuf,
+    output: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Photos {
+    ids: Vec<u64>,
+    #[serde(default)]
+    to: Option<PathBuf>,
+}
+
+/// Answers a request that may be answered. `below` is the part of its path that follows the token.
+///
+/// # Errors
+///
+/// What is not there, or not to be had that way.
+pub fn answer(
+    session: &Arc<PageSession>,
+    head: &Head,
+    below: &str,
+    body: &[u8],
+) -> Result<Response, Denial> {
+    match head.method {
+        Method::Get => get(session, head, below),
+        _ => post(session, below, body),
+    }
+}
+
+fn get(session: &PageSession, head: &Head, below: &str) -> Result<Response, Denial> {
+    if let Some(named) = below.strip_prefix("picture/") {
+        return pictures::picture(session, named);
+    }
+    if let Some(named) = below.strip_prefix("gallery/") {
+        return pictures::gallery(session, named);
+    }
+    match below {
+        "api/state" => Ok(Response::json(&told::state(session))),
+        "api/photos" => Ok(Response::json(&told::photos(session, head)?)),
+        "api/devices" => Ok(Response::json(&advising::devices())),
+        _ if is_action(below) => Err(Denial::METHOD),
+        _ => page::part(below).ok_or(Denial::MISSING),
+    }
+}
+
+/// Whether that is something to be done, which nobody does by looking.
+fn is_action(below: &str) -> bool {
+    let all = [
+        "browse", "suggest", "check", "forecast", "scan", "stop", "open", "choose", "recover",
+        "again", "quit",
+    ];
+    below.strip_prefix("api/").is_some_and(|name| all.contains(&name))
+}
+
+fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response, Denial> {
+    let done: Result<Value, String> = match below {
+        "api/browse" => browse::folder(&read::<One>(body)?.path),
+        "api/suggest" => advising::suggest(&read::<One>(body)?.path),
+        "api/check" => {
+            let Both { source, output } = read(body)?;
+            advising::check(&source, &output)
+        }
+        "api/forecast" => done(advising::forecast(session, &read::<One>(body)?.path)),
+        "api/scan" => {
+            let asked = read::<scanning::Asked>(body)?;
+            may_start(session)?;
+            done(scanning::start(session, &asked))
+        }
+        "api/open" => {
+            let asked = read::<One>(body)?;
+            may_start(session)?;
+            done(scanning::absolute(&asked.path).and_then(|path| scanning::show(session, &path)))
+        }
+        "api/stop" => {
+            read::<Nothing>(body)?;
+            session.progress().stop();
+            Ok(json!({}))
+        }
+        "api/choose" => {
+            let chosen = picking::choose(session, &photos(body)?.ids);
+            chosen.map(|taken| json!({ "taken": taken })).map_err(str::to_owned)
+        }
+        "api/recover" => {
+            let Photos { ids, to } = photos(body)?;
+            done(recovery::start(session, &ids, to))
+        }
+        "api/again" => {
+            read::<Nothing>(body)?;
+            may_start(session)?;
+            again(session);
+            Ok(json!({}))
+        }
+        "api/quit" => {
+            read::<Nothing>(body)?;
+            session.quit();
+            Ok(json!({}))
+        }
+        "api/state" | "api/photos" | "api/devices" => return Err(Denial::METHOD),
+        _ => return Err(Denial::MISSING),
+    };
+    Ok(match done {
+        Ok(value) => Response::json(&value),
+        // The request was understood; what came of it is told in words.
+        Err(why) => Response::json(&json!({ "error": why })),
+    })
+}
+
+/// Back to the beginning, for another card.
+fn again(session: &PageSession) {
+    let mut state = session.state();
+    state.renew();
+    state.phase = Phase::Choosing;
+    (state.sources, state.output) = (Vec::new(), None);
+    (state.results, state.ended, state.recovery, state.forecast) = (None, None, None, None);
+}
+
+/// One thing at a time, and what a command line has begun is not replaced.
+fn may_start(session: &PageSession) -> Result<(), Denial> {
+    let is_running = session.state().phase == Phase::Scanning;
+    match session.settings.is_live || is_running || session.is_over() {
+        true => Err(Denial::conflict("a scan is running, or this page is of one scan alone")),
+        false => Ok(()),
+    }
+}
+
+fn photos(body: &[u8]) -> Result<Photos, Denial> {
+    let asked: Photos = read(body)?;
+    if asked.ids.len() > MOST_CHOSEN { Err(Denial::LONG) } else { Ok(asked) }
+}
+
+fn done(outcome: Result<(), String>) -> Result<Value, String> {
+    outcome.map(|()| json!({}))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Denial> {
+    serde_json::from_slice(body).map_err(|_| Denial::bad("this is not what is asked for here"))
+}

@@ -1,0 +1,164 @@
+//! Listening on loopback: a thread for each connection, no more than a few at once, one request each.
+
+use std::io::{self, BufWriter, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::checks::Gate;
+use super::denial::Denial;
+use super::request::{Incoming, MOST_TIME, Method};
+use super::response::Response;
+use super::routes;
+use super::session::PageSession;
+use super::token::Token;
+use crate::text;
+
+/// Connections at once. A browser makes six.
+const MOST_CONNECTIONS: usize = 48;
+
+/// So long a client may take nothing of an answer.
+const MOST_WAIT: Duration = Duration::from_secs(20);
+
+/// Requests that are refused and told of; then it is told once that there are more.
+const MOST_TOLD: usize = 100;
+
+/// Bytes of a refused request that are thrown away, so that the client reads why.
+const MOST_IGNORED: usize = 64 << 10;
+
+/// A port of loopback that answers.
+pub struct Server {
+    listener: TcpListener,
+    gate: Gate,
+}
+
+/// What the threads of all connections share.
+struct Shared {
+    gate: Gate,
+    session: Arc<PageSession>,
+    connections: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl Server {
+    /// Listens on `port` of `127.0.0.1`; on a free one where that is 0.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, or the system has no randomness.
+    pub fn listen(port: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
+            format!("cannot listen on port {port} of 127.0.0.1; name another one with --port")
+        })?;
+        let port = listener.local_addr().context("cannot listen on 127.0.0.1")?.port();
+        Ok(Server { listener, gate: Gate { token: Token::new()?, port } })
+    }
+
+    /// The address of the page, with its secret.
+    pub fn address(&self) -> String {
+        self.gate.address()
+    }
+
+    /// Answers from now on, on threads of its own, as long as this process lives.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread.
+    pub fn start(self, session: Arc<PageSession>) -> anyhow::Result<()> {
+        let Server { listener, gate } = self;
+        let (connections, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { gate, session, connections, refused });
+        let accept = move || {
+            for stream in listener.incoming() {
+                match stream {
+                    Ok(stream) => Shared::take(&shared, stream),
+                    // No more files can be opened: it gets better when a connection ends.
+                    Err(_) => thread::sleep(Duration::from_millis(50)),
+                }
+            }
+        };
+        thread::Builder::new().name("page".to_owned()).spawn(accept).context("cannot serve")?;
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Answers on a thread, or refuses what is too much.
+    fn take(shared: &Arc<Self>, stream: TcpStream) {
+        if shared.connections.fetch_add(1, Relaxed) >= MOST_CONNECTIONS {
+            shared.connections.fetch_sub(1, Relaxed);
+            drop(stream.set_write_timeout(Some(Duration::from_millis(100))));
+            drop(answer(&stream, Denial::BUSY.into()));
+            return;
+        }
+        let own = Arc::clone(shared);
+        let begun = thread::Builder::new().name("request".to_owned()).spawn(move || {
+            own.serve(&stream);
+            own.connections.fetch_sub(1, Relaxed);
+        });
+        if begun.is_err() {
+            shared.connections.fetch_sub(1, Relaxed);
+        }
+    }
+
+    fn serve(&self, stream: &TcpStream) {
+        drop(stream.set_write_timeout(Some(MOST_WAIT)));
+        drop(stream.set_nodelay(true));
+        let mut incoming = Incoming::new(stream, MOST_TIME);
+        match self.respond(&mut incoming) {
+            // A client that is gone takes no answer.
+            Ok(Some(response)) => drop(answer(stream, response)),
+            Ok(None) => {}
+            Err(refusal) => {
+                drop(answer(stream, refusal.into()));
+                // Closed with bytes that nobody read, the connection would be reset, and the answer lost.
+                drop(stream.shutdown(Shutdown::Write));
+                drop(stream.set_read_timeout(Some(Duration::from_millis(100))));
+                let mut rest = io::Read::take(stream, MOST_IGNORED as u64);
+                drop(io::copy(&mut rest, &mut io::sink()));
+            }
+        }
+    }
+
+    fn respond(&self, incoming: &mut Incoming<'_>) -> Result<Option<Response>, Denial> {
+        let head = match incoming.head() {
+            Ok(Some(head)) => head,
+            Ok(None) => return Ok(None),
+            Err(refusal) => return Err(self.refuse(refusal, "")),
+        };
+        let passed = self.gate.pass(&head);
+        let below = passed.map_err(|refusal| self.refuse(refusal, &head.path))?;
+        let body = match head.method {
+            Method::Post => incoming.body(head.body_len),
+            _ => Ok(Vec::new()),
+        };
+        let body = body.map_err(|refusal| self.refuse(refusal, &head.path))?;
+        let answered = routes::answer(&self.session, &head, below, &body);
+        answered.map(Some).map_err(|refusal| self.refuse(refusal, &head.path))
+    }
+
+    /// Tells of a request that was refused, in one line.
+    fn refuse(&self, refusal: Denial, path: &str) -> Denial {
+        let line = match self.refused.fetch_add(1, Relaxed) {
+            told if told < MOST_TOLD => {
+                let path = text::plain(&self.gate.told(path));
+                format!(
+                    "afterimage: refused a request ({}): {} {path}",
+                    refusal.status, refusal.why
+                )
+            }
+            MOST_TOLD => "afterimage: refused more requests, which are not told of".to_owned(),
+            _ => return refusal,
+        };
+        drop(writeln!(io::stderr(), "{}", line.trim_end()));
+        refusal
+    }
+}
+
+fn answer(stream: &TcpStream, response: Response) -> io::Result<()> {
+    response.write(&mut BufWriter::new(stream))
+}

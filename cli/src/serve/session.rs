@@ -1,0 +1,232 @@
+//! What the page shows, kept in this process: a tab may be closed and opened again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use afterimage_engine::options::Sighting;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::run::{Picks, Results};
+use serde_json::Value;
+
+use super::card::Card;
+
+/// Photos that are listed on the page; all further ones are counted, and are in the gallery at the end.
+pub const MOST_CARDS: usize = 50_000;
+
+/// Where the session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing is chosen yet.
+    Choosing,
+    /// A scan runs.
+    Scanning,
+    /// A run is over, and its photos are on disk.
+    Finished,
+    /// A run could not begin, or left no report.
+    Failed,
+}
+
+impl Phase {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Choosing => "choosing",
+            Phase::Scanning => "scanning",
+            Phase::Finished => "finished",
+            Phase::Failed => "failed",
+        }
+    }
+}
+
+/// What became of a photo that was chosen while the scan runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// It is to be written.
+    Waiting,
+    /// It was written there, below the output folder.
+    Saved(String),
+    /// It was not, for that reason.
+    Failed(String),
+}
+
+/// A scan that runs.
+pub struct Running {
+    /// When it began.
+    pub since: Instant,
+    /// Photos by their place among the cards.
+    pub seen: Vec<Arc<Sighting>>,
+    /// Writes those that are chosen.
+    pub picks: Arc<Picks>,
+    /// Takes the numbers of those that are chosen.
+    pub chosen: Sender<u64>,
+}
+
+/// All that is known.
+pub struct State {
+    /// Where the session stands.
+    pub phase: Phase,
+    /// Changes whenever the cards are others than before; numbers of one generation mean nothing in another.
+    pub generation: u64,
+    /// What is scanned.
+    pub sources: Vec<PathBuf>,
+    /// Where to.
+    pub output: Option<PathBuf>,
+    /// The scan that runs.
+    pub running: Option<Running>,
+    /// The folder of a run that is over.
+    pub results: Option<Arc<Results>>,
+    /// What is shown.
+    pub cards: Vec<Card>,
+    /// Photos that are not among the cards.
+    pub unlisted: u64,
+    /// Of all that were found, how many of each grade; those that are still there are counted apart.
+    pub grades: BTreeMap<&'static str, u64>,
+    /// How many are still there by a file system.
+    pub live: u64,
+    /// What became of photos that were chosen, in the order in which that became known.
+    pub picks: Vec<(u64, Pick)>,
+    /// The same by the number of the photo.
+    pub picked: HashMap<u64, Pick>,
+    /// What the last run came to.
+    pub ended: Option<Value>,
+    /// What a scan of something will find.
+    pub forecast: Option<Value>,
+    /// What became of photos that were chosen after the scan.
+    pub recovery: Option<Value>,
+}
+
+/// What scans are started with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Bytes a second that are read of a source; 0 for as many as it gives.
+    pub read_limit: u64,
+    /// Whether the command line has started the scan, and ends it.
+    pub is_live: bool,
+}
+
+/// A session: one person at one page.
+pub struct PageSession {
+    /// What scans are started with.
+    pub settings: Settings,
+    state: Mutex<State>,
+    /// How far the scan has come, and what stops it.
+    progress: Mutex<Arc<Progress>>,
+    ended: (Mutex<bool>, Condvar),
+    is_stopped: AtomicBool,
+}
+
+impl PageSession {
+    /// A session in which nothing is chosen yet.
+    pub fn new(settings: Settings) -> Arc<Self> {
+        let state = State {
+            phase: Phase::Choosing,
+            generation: 1,
+            sources: Vec::new(),
+            output: None,
+            running: None,
+            results: None,
+            cards: Vec::new(),
+            unlisted: 0,
+            grades: BTreeMap::new(),
+            live: 0,
+            picks: Vec::new(),
+            picked: HashMap::new(),
+            ended: None,
+            forecast: None,
+            recovery: None,
+        };
+        Arc::new(PageSession {
+            settings,
+            state: Mutex::new(state),
+            progress: Mutex::default(),
+            ended: (Mutex::new(false), Condvar::new()),
+            is_stopped: AtomicBool::new(false),
+        })
+    }
+
+    /// What is known, for nobody else until it is given back.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far what runs has come.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Something new runs, and this tells how far it has come.
+    pub fn set_progress(&self, progress: Arc<Progress>) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&progress);
+        // Whoever ended it all a moment ago means this one too.
+        if self.is_stopped.load(Relaxed) {
+            progress.stop();
+        }
+    }
+
+    /// Ends what runs, soon, with a report of what it has; then all of it.
+    pub fn quit(&self) {
+        self.is_stopped.store(true, Relaxed);
+        self.progress().stop();
+        *self.ended.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ended.1.notify_all();
+    }
+
+    /// Whether it is to end.
+    pub fn is_over(&self) -> bool {
+        self.is_stopped.load(Relaxed)
+    }
+
+    /// Waits until it is to end, or for so long.
+    pub fn wait(&self, time: Duration) {
+        let ended = self.ended.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.ended.1.wait_timeout_while(ended, time, |ended| !*ended));
+    }
+}
+
+impl State {
+    /// The cards are others from now on.
+    pub fn renew(&mut self) {
+        self.generation += 1;
+        self.cards.clear();
+        self.unlisted = 0;
+        self.grades.clear();
+        self.live = 0;
+        self.picks.clear();
+        self.picked.clear();
+    }
+
+    /// Shows one more photo, if there is room for it.
+    pub fn add(&mut self, card: Card) {
+        match card.live {
+            true => self.live += 1,
+            false => *self.grades.entry(word(card.grade)).or_default() += 1,
+        }
+        if self.cards.len() < MOST_CARDS {
+            self.cards.push(card);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    /// Notes what became of a photo that was chosen.
+    pub fn note_pick(&mut self, id: u64, pick: Pick) {
+        self.picked.insert(id, pick.clone());
+        self.picks.push((id, pick));
+    }
+}
+
+/// The word for a grade.
+fn word(grade: afterimage_engine::report::Grade) -> &'static str {
+    use afterimage_engine::report::Grade;
+    match grade {
+        Grade::Verified => "verified",
+        Grade::Structural => "structural",
+        Grade::Repaired => "repaired",
+        Grade::Damaged => "damaged",
+        Grade::Partial => "partial",
+    }
+}

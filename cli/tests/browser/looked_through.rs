@@ -1,0 +1,92 @@
+//! The gallery of the demo card: filtered, searched, grouped, looked at, chosen from.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::desk::Desk;
+use super::page::Page;
+
+#[test]
+fn the_demo_card_is_looked_through_and_chosen_from() {
+    let Some(mut page) = Page::new(1440, "light") else { return };
+    let desk = Desk::new();
+    page.save_to(&desk.path(""));
+    page.open(&desk.demo());
+    let report = desk.report("out");
+    let photos = report["summary"]["photos"].to_string();
+    assert_eq!(page.text("h1"), format!("{photos} photos recovered"));
+    page.shows(&photos);
+    page.until("document.querySelectorAll('.frame img.seen').length >= 8");
+    let inside = report["summary"]["inside"].to_string();
+    page.click("[data-of=inside]");
+    let both = report["summary"]["photos"].as_u64().unwrap()
+        + report["summary"]["inside"].as_u64().unwrap();
+    page.shows(&both.to_string());
+    assert!(page.text("[data-of=inside]").ends_with(&inside));
+    page.click("[data-of=inside]");
+    page.shows(&photos);
+    searches(&mut page);
+    details(&mut page);
+    chosen(&mut page, &desk);
+    page.is_quiet();
+}
+
+fn searches(page: &mut Page) {
+    page.click("#search");
+    page.type_text("EVENING lake");
+    page.shows("1");
+    assert!(page.text("[role=gridcell] .name").contains("evening at the lake.jpg"));
+    page.press("Escape");
+    page.until("!document.getElementById('count').innerText.startsWith('1 ')");
+    page.choose("#group", "camera");
+    page.until("document.querySelector('.heading')?.innerText.match(/^[A-Z]/) && !document.querySelector('.heading').innerText.includes('20')");
+    page.choose("#group", "month");
+    page.value("[...document.querySelectorAll('.facet label')].find((one) => one.innerText.includes('Partial')).click()");
+    page.shows("1");
+    assert!(page.text("[role=gridcell]").contains("Partial"));
+    page.click("#reset");
+    page.until("!document.getElementById('count').innerText.startsWith('1 ')");
+}
+
+fn details(page: &mut Page) {
+    page.click("[role=gridcell] .frame");
+    page.until("document.getElementById('details').open");
+    let text = page.text("#details");
+    for said in
+        ["Offset (hex)", "BLAKE3", "SHA256", "Original path", "Date of the written file", "Holds"]
+    {
+        assert!(text.contains(said), "no {said} in {text}");
+    }
+    page.until("document.querySelector('#details img')?.naturalWidth > 500");
+    page.press("ArrowRight");
+    page.until("document.querySelector('#details .position').innerText.startsWith('2 of')");
+    page.press("Escape");
+    page.until("!document.getElementById('details').open");
+}
+
+fn chosen(page: &mut Page, desk: &Desk) {
+    page.until("document.activeElement.getAttribute('role') === 'gridcell'");
+    page.press(" ");
+    page.press("Shift+ArrowRight");
+    page.until("document.getElementById('chosen').innerText.startsWith('2 files selected')");
+    page.click("#take");
+    page.until("document.getElementById('taking').open");
+    let out = desk.path("out");
+    assert!(
+        page.text("#taking").contains(&format!("afterimage recover {}", out.to_str().unwrap()))
+    );
+    page.click("#save-list");
+    let (list, began) = (desk.path("afterimage-selection.txt"), Instant::now());
+    while !list.exists() {
+        assert!(began.elapsed() < Duration::from_secs(30), "the list was not saved");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let text = fs::read_to_string(&list).unwrap();
+    assert_eq!(text.lines().filter(|line| line.parse::<u64>().is_ok()).count(), 2, "{text}");
+    desk.run(&["recover", "out", "--select", "afterimage-selection.txt", "--to", "chosen"]);
+    let report = desk.report("chosen");
+    let written =
+        report["files"].as_array().unwrap().iter().filter(|file| file["path"].is_string());
+    assert_eq!(written.count(), 2);
+}

@@ -1,0 +1,209 @@
+//! Photos that somebody chooses while the scan that finds them still runs.
+//!
+//! They are written to a folder of their own at once, `DIR/chosen/`. The end of the scan writes all photos to
+//! `DIR/photos/` and `DIR/partial/` as always, and leaves `chosen/` alone.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use jiff::tz::TimeZone;
+
+use super::environment::STORE;
+use crate::control::error::Error;
+use crate::control::progress::Stop;
+use crate::ledger::{Content, Store, hash_of};
+use crate::options::{Arrange, Sighting};
+use crate::output::destination::{self, STATE};
+use crate::output::{TakenPaths, proposed, set_times};
+use crate::source::{Io, Source, SourceKind, open_watched};
+use crate::system::folder::{EntryKind, Folder};
+
+/// The folder below the output folder.
+pub const CHOSEN: &str = "chosen";
+
+/// Files that are being written are called so, and a number.
+const UNFINISHED: &str = "half-";
+
+/// Bytes that are copied at once.
+const PIECE: usize = 128 << 10;
+
+/// Why a photo is not written whose bytes are not what they were.
+const CHANGED: &str = "its source gives other bytes than when it was found";
+
+/// Writes single photos of a scan that runs, and shows their bytes.
+pub struct Picks {
+    output: PathBuf,
+    sources: Vec<PathBuf>,
+    zone: Option<TimeZone>,
+    folder: OnceLock<Folder>,
+    taken: Mutex<TakenPaths>,
+    next: AtomicU64,
+}
+
+impl Picks {
+    /// For the scan of `sources` that writes to the folder `output`. `zone` is that of cameras that tell none.
+    pub fn new(output: &Path, sources: &[PathBuf], zone: Option<TimeZone>) -> Self {
+        Picks {
+            output: output.to_path_buf(),
+            sources: sources.to_vec(),
+            zone,
+            folder: OnceLock::new(),
+            taken: Mutex::default(),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// Writes a photo below `DIR/chosen/`, on the disk itself; gives its path below `DIR`. Its bytes come from
+    /// where the scan keeps them, or else from its source, which is only read.
+    ///
+    /// # Errors
+    ///
+    /// When the output folder must not be written to, when its disk is full or fails, and when the bytes are not
+    /// those that were found.
+    pub fn save(&self, sighting: &Sighting) -> Result<String, Error> {
+        let output = self.folder()?;
+        let chosen = output.make(CHOSEN);
+        let chosen = chosen
+            .map_err(|error| Error::output("make the folder", &self.output.join(CHOSEN), error))?;
+        let half = format!("{UNFINISHED}{}", self.next.fetch_add(1, Relaxed));
+        let failed = |error| Error::output("write", &chosen.path().join(&half), error);
+        // An earlier process may have ended in the middle of one.
+        let mut file = chosen.replace(&half).map_err(failed)?;
+        let placed = self.fill(output, sighting, &mut file).map_err(failed).and_then(|hash| {
+            file.sync_all().map_err(failed)?;
+            drop(file);
+            set_times(&chosen, &half, &sighting.record, self.zone.as_ref())?;
+            self.place(output, &chosen, &half, sighting, &hash)
+        });
+        if placed.is_err() {
+            // A leftover costs room, nothing else.
+            drop(chosen.remove(&half));
+        }
+        placed
+    }
+
+    /// Bytes of a photo from its own first byte: `len` from `at` on, as far as it has them, or nothing where
+    /// nobody should ask for them now. What is not kept is read from an image, and never from a device,
+    /// which may be failing and is being read already.
+    pub fn bytes(&self, sighting: &Sighting, at: u64, len: usize) -> Option<Vec<u8>> {
+        if let Some(mut kept) = self.folder().ok().and_then(|output| kept(output, sighting)) {
+            let mut bytes = Vec::new();
+            kept.seek(SeekFrom::Start(at)).ok()?;
+            kept.take(len as u64).read_to_end(&mut bytes).ok()?;
+            return Some(bytes);
+        }
+        let source = self.source(sighting, &Stop::default()).ok()?;
+        if source.kind() == SourceKind::Device {
+            return None;
+        }
+        let part = sighting.record.runs.slice(at, len as u64);
+        let content = Content { runs: &part, fill: &[] };
+        let mut bytes = Vec::new();
+        let read = content.each(source.as_ref(), |piece| {
+            bytes.extend_from_slice(piece);
+            Ok::<(), std::convert::Infallible>(())
+        });
+        read.ok().map(|()| bytes)
+    }
+
+    /// The output folder, once it was found to be fit to be written to.
+    fn folder(&self) -> Result<&Folder, Error> {
+        if let Some(folder) = self.folder.get() {
+            return Ok(folder);
+        }
+        let folder = destination::check_resumed(&self.output, &self.sources)?.create()?;
+        Ok(self.folder.get_or_init(|| folder))
+    }
+
+    fn source(&self, sighting: &Sighting, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+        let none = || Error::Start { what: "to read", why: "its source is not known".to_owned() };
+        let path = self.sources.get(sighting.record.source as usize).ok_or_else(none)?;
+        open_watched(path, Io::Read, stop)
+    }
+
+    /// Copies the bytes of a photo to `file`; gives their BLAKE3.
+    fn fill(
+        &self,
+        output: &Folder,
+        sighting: &Sighting,
+        file: &mut File,
+    ) -> io::Result<blake3::Hash> {
+        let mut hasher = blake3::Hasher::new();
+        let mut write = |bytes: &[u8]| {
+            hasher.update(bytes);
+            file.write_all(bytes)
+        };
+        match kept(output, sighting) {
+            Some(mut kept) => {
+                let mut piece = vec![0; PIECE];
+                loop {
+                    match kept.read(&mut piece)? {
+                        0 => break,
+                        read => write(&piece[..read])?,
+                    }
+                }
+            }
+            None => {
+                let source = self.source(sighting, &Stop::default()).map_err(io::Error::other)?;
+                let content = Content::of(&sighting.record);
+                // Copied first: a page of an image may vanish while the system writes it.
+                content.each(source.as_ref(), |bytes| write(&bytes.to_vec()))?;
+            }
+        }
+        let (found, known) = (hasher.finalize(), sighting.blake3());
+        if known.is_some_and(|known| known != *found.as_bytes()) {
+            return Err(io::Error::other(CHANGED));
+        }
+        Ok(found)
+    }
+
+    /// Gives what is written a name that is free; gives the path of what is there, if that is the same photo.
+    fn place(
+        &self,
+        output: &Folder,
+        chosen: &Folder,
+        half: &str,
+        sighting: &Sighting,
+        hash: &blake3::Hash,
+    ) -> Result<String, Error> {
+        let proposed = proposed(&sighting.record, false, Arrange::Original);
+        let below = proposed.split_once('/').map_or(proposed.as_str(), |(_, below)| below);
+        let wanted = format!("{CHOSEN}/{below}");
+        let failed = |error| Error::output("write", &output.path().join(&wanted), error);
+        loop {
+            let path = {
+                let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+                taken.claim(wanted.clone(), sighting.offset())
+            };
+            let (parent, name) = path.rsplit_once('/').unwrap_or((CHOSEN, &path));
+            let folder = output.make(parent).map_err(failed)?;
+            match folder.kind(name).map_err(failed)? {
+                None => {}
+                Some(EntryKind::File(_)) if is_same(&folder, name, hash) => {
+                    drop(chosen.remove(half));
+                    return Ok(path);
+                }
+                Some(_) => continue,
+            }
+            match chosen.rename_new(half, &folder, name) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                renamed => renamed.map_err(failed)?,
+            }
+            folder.sync().map_err(failed)?;
+            return Ok(path);
+        }
+    }
+}
+
+/// What the scan keeps of a photo.
+fn kept(output: &Folder, sighting: &Sighting) -> Option<File> {
+    let hash = sighting.record.digests.as_ref()?.blake3;
+    output.below(Path::new(STATE).join(STORE)).ok()?.read(&Store::name(&hash)).ok()
+}
+
+fn is_same(folder: &Folder, name: &str, hash: &blake3::Hash) -> bool {
+    folder.read(name).and_then(|mut file| hash_of(&mut file)).is_ok_and(|found| found == *hash)
+}

@@ -1,0 +1,163 @@
+//! The sources that a verification reads again.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
+
+use afterimage_signatures::Runs;
+use afterimage_signatures::verdict::Span;
+
+use super::difference::{Difference, DifferenceKind};
+use super::found::Verified;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::ledger::Content;
+use crate::model::{Algorithm, Hasher};
+use crate::output::report::ReportSource;
+use crate::source::{Io, Source, Watched, open_watched};
+
+/// A source, as far as it is read again.
+pub(super) enum Opened<'s> {
+    /// Nobody asked for it.
+    NotAsked,
+    /// It is not the one of the report or cannot be opened, which is told once.
+    Told,
+    /// It is the one of the report, by its length.
+    Source(&'s dyn Source),
+}
+
+/// The sources of a report by their position in it; nothing for those that are told of already.
+pub(super) struct Sources {
+    /// Nothing at all where nobody asked.
+    asked: Option<Vec<Option<Box<dyn Source>>>>,
+}
+
+impl Sources {
+    /// Opens the sources of a report at `paths` and, where those name no more, where they were; or none, where
+    /// nobody asked for them.
+    pub(super) fn open(
+        known: &[ReportSource],
+        paths: Option<&[PathBuf]>,
+        progress: &Progress,
+        verified: &mut Verified,
+    ) -> Self {
+        let Some(paths) = paths else { return Sources { asked: None } };
+        let opened = known.iter().enumerate().map(|(at, known)| {
+            let recorded = PathBuf::from(&known.path);
+            let path = paths.get(at).unwrap_or(&recorded);
+            open(known, path, progress, verified)
+        });
+        Sources { asked: Some(opened.collect()) }
+    }
+
+    /// The one at a position in the report.
+    pub(super) fn of(&self, position: u32) -> Opened<'_> {
+        let Some(asked) = &self.asked else { return Opened::NotAsked };
+        let source = usize::try_from(position).ok().and_then(|at| asked.get(at));
+        match source.and_then(Option::as_ref) {
+            Some(source) => Opened::Source(source.as_ref()),
+            None => Opened::Told,
+        }
+    }
+
+    /// Compares the digests of whole sources with those of the report, where it has them.
+    pub(super) fn compare(
+        &self,
+        known: &[ReportSource],
+        progress: &Progress,
+        verified: &mut Verified,
+    ) {
+        for (source, known) in self.asked.iter().flatten().zip(known) {
+            let Some(source) = source else { continue };
+            if !known.hashes.is_empty() && !progress.stopped() {
+                compare(source.as_ref(), known, progress, verified);
+            }
+        }
+    }
+
+    /// Tells of what could not be read.
+    pub(super) fn tell_unreadable(&self, known: &[ReportSource], verified: &mut Verified) {
+        for (source, known) in self.asked.iter().flatten().zip(known) {
+            let Some(source) = source else { continue };
+            let unreadable: u64 = source.unreadable().iter().map(|span| span.len).sum();
+            let before: u64 = known.unreadable.iter().map(|range| range.length).sum();
+            let path = source.path().display();
+            if source.is_gone() {
+                let what = format!("{path} was removed or cut short while it was read");
+                verified.impossible.push(what);
+            } else if unreadable > 0 {
+                verified.notes.push(format!(
+                    "{unreadable} bytes of {path} cannot be read now and count as zeros; when it was scanned, \
+                     {before} could not"
+                ));
+            }
+        }
+    }
+}
+
+fn open(
+    known: &ReportSource,
+    path: &Path,
+    progress: &Progress,
+    verified: &mut Verified,
+) -> Option<Box<dyn Source>> {
+    if known.kind == "folder" {
+        let what = "its files lie in a folder, a backup or an archive, which have no runs to be read again";
+        verified.notes.push(format!("{}: {what}", path.display()));
+        return None;
+    }
+    let source = match open_watched(path, Io::Auto, progress.wish()) {
+        Ok(source) => source,
+        Err(error) => {
+            verified.impossible.push(why(&error));
+            return None;
+        }
+    };
+    if source.len() != known.size {
+        let what = format!("it has {} bytes, not {}", source.len(), known.size);
+        let path = path.display().to_string();
+        verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
+        return None;
+    }
+    Some(Box::new(Watched::new(source, progress.wish())))
+}
+
+/// A failure with its cause.
+fn why(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+fn compare(
+    source: &dyn Source,
+    known: &ReportSource,
+    progress: &Progress,
+    verified: &mut Verified,
+) {
+    let said = |name: &str| known.hashes.get(name);
+    let algorithms: Vec<Algorithm> =
+        Algorithm::ALL.into_iter().filter(|one| said(one.name()).is_some()).collect();
+    let mut hasher = Hasher::new(&algorithms);
+    let runs = Runs::new(vec![Span { at: 0, len: source.len() }]);
+    let read = Content { runs: &runs, fill: &[] }.each(source, |bytes| {
+        if progress.stopped() {
+            return Err(());
+        }
+        hasher.update(bytes);
+        progress.scanned.fetch_add(bytes.len() as u64, Relaxed);
+        Ok(())
+    });
+    if read.is_err() {
+        return;
+    }
+    verified.sources += 1;
+    let path = source.path().display().to_string();
+    for (kind, digits) in hasher.finish().all() {
+        let name = kind.name();
+        if let Some(said) = said(&name).filter(|said| **said != digits) {
+            let what = format!("the {name} of all its bytes is {digits}, not {said}");
+            verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
+        }
+    }
+}

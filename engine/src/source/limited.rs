@@ -1,0 +1,167 @@
+//! A source that is read no faster than asked for: gentle with a card or a disk that is failing.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use afterimage_signatures::Bytes;
+use afterimage_signatures::verdict::Span;
+
+use super::definition::{Source, SourceKind};
+use crate::control::progress::Stop;
+use crate::model::SpanSet;
+
+/// Bytes that are read at once, so that a wait is short and can be ended.
+const PIECE: usize = 64 << 10;
+
+/// The longest wait at once: so soon a stop is noticed.
+const NAP: Duration = Duration::from_millis(50);
+
+/// A source with a limit on what is read of it in a second, by all threads together.
+pub struct Limited {
+    source: Box<dyn Source>,
+    /// Bytes a second.
+    limit: u64,
+    /// When the next piece may be read.
+    due: Mutex<Instant>,
+    stop: Stop,
+}
+
+impl Limited {
+    /// The source, of which no more than `limit` bytes a second are read; one at the least.
+    pub fn new(source: Box<dyn Source>, limit: u64) -> Self {
+        let (limit, due) = (limit.max(1), Mutex::new(Instant::now()));
+        Limited { source, limit, due, stop: Stop::default() }
+    }
+
+    /// Waits until `len` more bytes may be read.
+    fn wait(&self, len: usize) {
+        let nanoseconds = u128::from(len as u64) * 1_000_000_000 / u128::from(self.limit);
+        let takes = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
+        let due = {
+            let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+            let mine = (*due).max(Instant::now());
+            *due = mine.checked_add(takes).unwrap_or(mine);
+            mine
+        };
+        while !self.stop.is_over() {
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            thread::sleep(left.min(NAP));
+        }
+    }
+}
+
+impl Bytes for Limited {
+    fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    fn mapped(&self, _at: u64, _len: usize) -> Option<&[u8]> {
+        // What is mapped is read where it is touched, and nobody counts that.
+        None
+    }
+
+    fn read_at(&self, at: u64, out: &mut [u8]) {
+        let mut here = at;
+        for piece in out.chunks_mut(PIECE) {
+            self.wait(piece.len());
+            self.source.read_at(here, piece);
+            here = here.saturating_add(piece.len() as u64);
+        }
+    }
+
+    fn unreadable_in(&self, span: Span) -> Option<Span> {
+        self.source.unreadable_in(span)
+    }
+}
+
+impl Source for Limited {
+    fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    fn kind(&self) -> SourceKind {
+        self.source.kind()
+    }
+
+    fn sector_size(&self) -> u32 {
+        self.source.sector_size()
+    }
+
+    fn unreadable(&self) -> Vec<Span> {
+        self.source.unreadable()
+    }
+
+    fn data_after(&self, at: u64) -> Option<Span> {
+        self.source.data_after(at)
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.source.bytes_read()
+    }
+
+    fn has_changed(&self) -> bool {
+        self.source.has_changed()
+    }
+
+    fn is_gone(&self) -> bool {
+        self.source.is_gone()
+    }
+
+    fn holes(&self) -> Option<&SpanSet> {
+        self.source.holes()
+    }
+
+    fn is_of_files(&self) -> bool {
+        self.source.is_of_files()
+    }
+
+    fn heed(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
+        self.source.heed(stop);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::progress::Progress;
+    use crate::source::MemorySource;
+
+    fn limited(limit: u64) -> (Limited, Vec<u8>) {
+        let data: Vec<u8> = (0..300_000u32).map(|at| (at % 251) as u8).collect();
+        (Limited::new(Box::new(MemorySource::new("card", data.clone())), limit), data)
+    }
+
+    #[test]
+    fn all_bytes_come_no_faster_than_asked_for() {
+        let (source, data) = limited(1_000_000);
+        let (clock, mut out) = (Instant::now(), vec![0; data.len()]);
+        source.read_at(0, &mut out);
+        assert!(out == data && source.mapped(0, 1).is_none());
+        source.read_at(7, &mut out[..10]);
+        assert_eq!(out[..10], data[7..17]);
+        // The last piece has to be paid by whoever reads next.
+        assert!(clock.elapsed() >= Duration::from_millis(290), "{:?}", clock.elapsed());
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait() {
+        let (mut source, data) = limited(1000);
+        let progress = Progress::default();
+        source.heed(progress.wish());
+        let (clock, mut out) = (Instant::now(), vec![0; data.len()]);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(50));
+                progress.stop();
+            });
+            source.read_at(0, &mut out);
+        });
+        assert!(clock.elapsed() < Duration::from_secs(10), "all of it takes five minutes");
+    }
+}
