@@ -7,15 +7,21 @@ use std::io::{self, Write};
 use afterimage_engine::run::advice::{Step, prevention};
 use serde_json::{Value, json};
 
+use crate::screen;
 use crate::text::{paragraph, plain};
 
 /// Writes the table of all ways, each of them with what was found and what to type, and how the next loss is
 /// prevented.
 pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
     writeln!(out, "Ways to get photos back, in the order to try them:\n")?;
-    table::write(out, steps)?;
+    let is_wide = screen::width() >= table::WIDTH;
+    if is_wide {
+        table::write(out, steps)?;
+    }
     for (number, step) in (1..).zip(steps) {
-        writeln!(out)?;
+        if is_wide || number > 1 {
+            writeln!(out)?;
+        }
         let found = match (step.found, step.hope) {
             (Some(n), _) => format!(" ({n} found)"),
             (None, Some(hope)) => format!(" ({})", hope.said()),
@@ -23,6 +29,15 @@ pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
         };
         paragraph(out, &format!("{number}. "), &format!("{}{found}", step.means.method()))?;
         paragraph(out, "   ", &plain(&step.says))?;
+        if !is_wide {
+            let (best, risk) = (step.means.best_for(), step.means.risk());
+            let selective = step.means.selective().name();
+            paragraph(
+                out,
+                "   ",
+                &format!("Best for: {best}. Risk: {risk}. Selective: {selective}."),
+            )?;
+        }
         let cost = format!("{}. Needs: {}.", step.means.time(), step.means.needs());
         paragraph(out, "   Takes ", &cost)?;
         for command in &step.commands {

@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use afterimage_engine::source::shell::quoted_word;
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::system_words::{DEVICE, LISTER};
+use crate::commands::Program;
+use crate::system_words::{BEST_LISTER, DEVICE};
 use crate::text::plain;
 
 /// What is wrong with the arguments, in one line; nothing where help was asked for. `typed` are the
@@ -15,7 +17,7 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return None;
     }
-    let wrong = Wrong { error, typed };
+    let wrong = Wrong { error, typed: without_log(typed) };
     let said = match error.kind() {
         ErrorKind::InvalidSubcommand => wrong.command(),
         ErrorKind::UnknownArgument => wrong.option(),
@@ -33,11 +35,20 @@ pub fn line(error: &clap::Error, typed: &[OsString]) -> Option<String> {
     Some(format!("afterimage: {}; {help}", plain(&said)))
 }
 
-/// The commands, as they are typed.
-const VERBS: [&str; 13] = [
-    "scan", "find", "backup", "cloud", "recover", "verify", "sign", "image", "devices", "forecast",
-    "formats", "bench", "help",
-];
+/// The commands, as they are typed, in the order in which the help has them.
+fn verbs() -> Vec<String> {
+    let program = Program::command();
+    let shown = program.get_subcommands().filter(|verb| !verb.is_hide_set());
+    shown.map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// `one, two and three`.
+fn listed(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => words.join(""),
+    }
+}
 
 /// A wrong command line.
 struct Wrong<'e> {
@@ -68,9 +79,9 @@ impl Wrong<'_> {
     }
 
     /// The command, where one was typed.
-    fn verb(&self) -> Option<&'static str> {
+    fn verb(&self) -> Option<String> {
         let first = self.typed.first()?.to_str()?;
-        VERBS.into_iter().filter(|verb| *verb != "help").find(|verb| *verb == first)
+        verbs().into_iter().find(|verb| verb == first)
     }
 
     /// What was typed after the first word, as it was typed.
@@ -95,8 +106,7 @@ impl Wrong<'_> {
                 format!("afterimage scan {}{}{output}", quoted_word(word), self.rest())
             }
             _ => {
-                let verbs = "scan, find, backup, cloud, recover, verify, sign, image, devices, \
-                             forecast, formats and bench";
+                let verbs = listed(&verbs());
                 return Some(format!("there is no command '{word}'; the commands are {verbs}"));
             }
         };
@@ -119,7 +129,7 @@ impl Wrong<'_> {
         }
         let bare = word.trim_start_matches('-');
         if self.verb().is_none() {
-            let is_verb = VERBS.contains(&bare);
+            let is_verb = verbs().iter().any(|verb| verb == bare);
             let meant = if is_verb { bare } else { "scan card.img --output DIR" };
             let why = "the first word is a command";
             return Some(format!(
@@ -162,12 +172,13 @@ impl Wrong<'_> {
 
     /// What a command needs and was not given.
     fn missing(&self) -> Option<String> {
-        if self.verb() != Some("scan") {
+        if self.verb().as_deref() != Some("scan") {
             return None;
         }
         let missing = self.all(ContextKind::InvalidArg);
         let is_missing = |name: &str| missing.iter().any(|one| one.starts_with(name));
-        let source = format!("a disk image or a device such as {DEVICE} ({LISTER} names them)");
+        let source =
+            format!("a disk image or a device such as {DEVICE} ({BEST_LISTER} names them)");
         Some(match (is_missing("<SOURCE>"), is_missing("--output")) {
             (true, true) => format!(
                 "nothing is named to scan, and no folder to write to: give {source}, as in: \
@@ -208,6 +219,23 @@ impl Wrong<'_> {
     }
 }
 
+/// The words that follow those which ask for a log: they may stand before the command.
+fn without_log(mut typed: &[OsString]) -> &[OsString] {
+    loop {
+        let word = typed.first().and_then(|word| word.to_str()).unwrap_or_default();
+        let is_v = word
+            .strip_prefix('-')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|letter| letter == b'v'));
+        let count = match word {
+            "--log" => 2,
+            "--verbose" => 1,
+            _ if is_v || word.starts_with("--log=") => 1,
+            _ => return typed,
+        };
+        typed = typed.get(count..).unwrap_or_default();
+    }
+}
+
 /// Whether a word is more likely a file or a device than a command.
 fn is_path(word: &str) -> bool {
     word.contains(['/', '.', '\\']) || Path::new(word).exists()
@@ -216,7 +244,6 @@ fn is_path(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Program;
     use clap::Parser;
 
     #[track_caller]
@@ -252,9 +279,9 @@ mod tests {
             "list a.img",
             "there is no command 'list'; did you mean: afterimage scan a.img --list",
         );
-        let all = "there is no command 'xyzzy'; the commands are scan, find, backup, cloud, recover, \
-                   verify, sign, image, devices, forecast, formats and bench";
-        check("xyzzy", all);
+        let all = listed(&verbs());
+        assert!(all.starts_with("scan, find, backup, ") && all.contains(" and "), "{all}");
+        check("xyzzy", &format!("there is no command 'xyzzy'; the commands are {all}"));
     }
 
     #[test]
@@ -298,8 +325,8 @@ mod tests {
     fn what_is_missing_is_named() {
         check(
             "scan -o x",
-            "nothing is named to scan: give a disk image or a device such as /dev/sdb (`lsblk` names \
-             them)",
+            "nothing is named to scan: give a disk image or a device such as /dev/sdb (`afterimage \
+             devices` names them)",
         );
         check(
             "scan card.img nowhere/out",

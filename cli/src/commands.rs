@@ -3,12 +3,14 @@
 mod backup;
 mod bench;
 mod cloud;
+mod completions;
 mod devices;
 mod export;
 mod find;
 mod forecast;
 mod formats;
 mod image;
+mod manual;
 mod recover;
 mod report;
 mod scan;
@@ -17,9 +19,11 @@ mod sign;
 mod verify;
 
 use std::io::Write;
+use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::log::Log;
 use crate::status::Status;
 pub use devices::drives;
 pub use serve::{Serve, announce};
@@ -34,6 +38,9 @@ pub use serve::{Serve, announce};
 pub struct Program {
     #[command(subcommand)]
     command: Command,
+
+    #[command(flatten)]
+    log: Log,
 }
 
 const SAFETY: &str = "\
@@ -72,16 +79,49 @@ enum Command {
     Formats(formats::Formats),
     Bench(bench::Bench),
     Cloud(cloud::Cloud),
+    Completions(completions::Completions),
+    Manual(manual::Manual),
+}
+
+impl Command {
+    /// What it reads, where it is told.
+    fn sources(&self) -> Vec<PathBuf> {
+        match self {
+            Command::Scan(scan) => scan.sources().to_vec(),
+            Command::Find(find) => find.paths().to_vec(),
+            Command::Recover(recover) => recover.sources().to_vec(),
+            Command::Image(image) => image.devices().to_vec(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Program {
     /// The program that serves its page.
     pub fn of(serve: Serve) -> Self {
-        Program { command: Command::Serve(serve) }
+        Program { command: Command::Serve(serve), log: Log::default() }
+    }
+
+    /// Whether what goes to stdout is for people: no JSON, and nothing that another program reads.
+    pub fn is_for_people(&self) -> bool {
+        let is_for_others = matches!(self.command, Command::Completions(_) | Command::Manual(_));
+        !is_for_others && !std::env::args_os().any(|word| word == "--json")
+    }
+
+    /// Whether stderr is for programs: each of its lines is an event.
+    pub fn is_for_programs(&self) -> bool {
+        match &self.command {
+            Command::Scan(scan) => scan.show().is_for_programs(),
+            Command::Find(find) => find.show().is_for_programs(),
+            Command::Recover(recover) => recover.show().is_for_programs(),
+            Command::Image(image) => image.show().is_for_programs(),
+            _ => false,
+        }
     }
 
     /// Does it: results go to `out`, all else to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        self.log.begin(&self.command.sources(), self.is_for_programs())?;
         match self.command {
             Command::Scan(scan) => scan.run(out, err),
             Command::Find(find) => find.run(out, err),
@@ -98,6 +138,8 @@ impl Program {
             Command::Formats(formats) => formats.run(out),
             Command::Bench(bench) => bench.run(out),
             Command::Cloud(cloud) => cloud.run(out, err),
+            Command::Completions(completions) => completions.run(out, &mut Program::command()),
+            Command::Manual(manual) => manual.run(out, Program::command()),
         }
     }
 }
@@ -105,7 +147,6 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_does_not_contradict_itself() {

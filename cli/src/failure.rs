@@ -6,32 +6,82 @@ use std::iter::successors;
 use std::path::Path;
 
 use afterimage_engine::error::Error;
+use afterimage_engine::options::ListFailure;
+use afterimage_engine::words;
 
-use crate::system_words::{LISTER, WITH_RIGHTS};
-use crate::{again, text};
+use crate::system_words::{BEST_LISTER, WITH_RIGHTS};
+use crate::text;
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
-    let advice = chain().find_map(|error| {
+    let of_engine = |error: &(dyn Cause + 'static)| {
         let error = error.downcast_ref()?;
-        going_on(error).or_else(|| opening(error)).or_else(|| advice(error).map(str::to_owned))
-    });
+        going_on(error)
+            .or_else(|| opening(error))
+            .or_else(|| room(error))
+            .or_else(|| advice(error).map(str::to_owned))
+    };
+    let of_lists = |error: &(dyn Cause + 'static)| {
+        error.downcast_ref::<ListFailure>().map(|_| LIST.to_owned())
+    };
+    let advice = chain().find_map(of_engine).or_else(|| chain().find_map(of_lists));
+    let advice = advice.or_else(|| chain().find_map(of_system).map(str::to_owned));
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
     format!("afterimage: {}{advice}", text::plain(&causes.join(": ")))
+}
+
+/// What a list of digests is.
+const LIST: &str =
+    "name a text with a digest a line, a table, or a former report.json with --lost-hashes";
+
+/// What to do about a failure of the system of which nothing more is known.
+fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {
+    match error.downcast_ref::<io::Error>()?.kind() {
+        io::ErrorKind::NotFound => Some("check the path"),
+        io::ErrorKind::NotADirectory => Some("name a folder"),
+        io::ErrorKind::IsADirectory => Some("name a file"),
+        io::ErrorKind::PermissionDenied => Some("check who may read or write it"),
+        _ => None,
+    }
+}
+
+/// The command that was typed.
+fn verb() -> String {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    words.into_iter().find(|word| !word.starts_with('-')).unwrap_or_default()
+}
+
+/// What to do where the disk took no more, or the source is not there any more.
+fn room(error: &Error) -> Option<String> {
+    let (again, other) = match verb().as_str() {
+        "scan" => ("go on with --resume", "with --output"),
+        "image" => ("give the same command again", "for the image"),
+        "recover" => ("give the same command again", "with --to"),
+        _ => ("give the same command again, with another folder", "with --output"),
+    };
+    Some(match error {
+        Error::NoRoom { .. } => {
+            format!("free some space and {again}, or name a folder on a larger disk {other}")
+        }
+        Error::Vanished { .. } => format!(
+            "connect it again and {again}, or make an image of it first with `afterimage image`"
+        ),
+        _ => return None,
+    })
 }
 
 /// How to go on with a run that was not finished.
 fn going_on(error: &Error) -> Option<String> {
     Some(match error {
         Error::Unfinished { path, command } => {
-            let again = again::resumed(command);
+            let again = words::resumed(command);
             let resume = again.unwrap_or_else(|| "the same command and --resume".to_owned());
-            let recover = again::recover(path);
+            let recover = words::recover(path);
             format!("go on with `{resume}`, or finish it from what it has with `{recover}`")
         }
-        Error::Differs { command, .. } => match again::resumed(command) {
+        Error::Differs { command, .. } => match words::resumed(command) {
             Some(resume) => {
                 format!("go on with `{resume}`, or name another folder with --output")
             }
@@ -53,13 +103,15 @@ fn opening(error: &Error) -> Option<String> {
         io::ErrorKind::PermissionDenied => format!(
             "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
         ),
-        io::ErrorKind::NotFound => format!("check the path; {LISTER} lists drives and cards"),
+        io::ErrorKind::NotADirectory => "name a folder".to_owned(),
+        io::ErrorKind::NotFound => format!("check the path; {BEST_LISTER} lists drives and cards"),
         _ => return None,
     })
 }
 
 /// What to do about another failure of the engine, where there is something to be done.
 fn advice(error: &Error) -> Option<&'static str> {
+    let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
         Error::NoMedium { .. } => Some("put the card into the reader and try again"),
@@ -67,24 +119,28 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::NoVolume { known, .. } if known.is_empty() => {
             Some("leave out --volume to scan all of it")
         }
+        Error::NoVolume { .. } => Some("name one that is there with --volume, or leave it out"),
+        Error::NotASource { .. } => Some(NAMED),
+        Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
+            Some("name the output folder of a scan")
+        }
         Error::Destination { .. } => Some("name a folder on another disk with --output"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
-        Error::NoRoom { .. } => Some(
-            "free some space and go on with --resume, or name a folder on a larger disk with \
-             --output",
-        ),
         Error::Output { source, .. } if denied(source) => {
             Some("name a folder that you may write to with --output")
         }
         Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
-        Error::Vanished { .. } => Some(
-            "connect it again and go on with --resume, or make an image of it first with \
-             `afterimage image`",
-        ),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,
     }
 }
+
+/// Where the names of what can be scanned come from.
+const NAMED: &str = if cfg!(windows) {
+    "`Get-Disk` in PowerShell lists drives and cards"
+} else {
+    "`afterimage devices` lists drives and cards"
+};
 
 /// Whether a path is where macOS keeps backups of phones.
 fn is_of_phones(path: &Path) -> bool {
@@ -115,7 +171,8 @@ mod tests {
         let open = |kind| Error::open("card.img".as_ref(), io::Error::from(kind));
         check(
             &open(io::ErrorKind::NotFound),
-            "cannot open card.img: entity not found; check the path; `lsblk` lists drives and cards",
+            "cannot open card.img: entity not found; check the path; `afterimage devices` lists \
+             drives and cards",
         );
         check(
             &open(io::ErrorKind::PermissionDenied),
@@ -141,7 +198,8 @@ mod tests {
         );
         check(
             &Error::NoVolume { path: path(), number: 2, known: vec![1] },
-            "cannot find volume 2 on card.img: there is only volume 1",
+            "cannot find volume 2 on card.img: there is only volume 1; name one that is there with \
+             --volume, or leave it out",
         );
         check(
             &Error::Destination { path: path(), why: "it is full of stars".into() },

@@ -17,6 +17,9 @@ use anyhow::bail;
 use crate::system_words::{AS_ROOT, BEST_LISTER, DEVICE, DEVICES};
 use crate::text::{count, plain};
 
+/// The file that is in the output folder of every scan.
+const REPORT: &str = "report.json";
+
 /// Bytes at the start of a file that tell a photo.
 const HEAD: u64 = 4096;
 
@@ -33,6 +36,13 @@ pub fn images(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     // It looks like a folder and is an image.
     if source::is_sparse_bundle(folder) {
         return Ok(vec![folder.to_path_buf()]);
+    }
+    if folder.join(REPORT).is_file() {
+        let (shown, quoted) = (folder.display(), quoted(folder));
+        bail!(
+            "cannot scan {shown}: it holds the report of a scan; `afterimage recover {quoted}` writes more of the \
+             photos that it lists"
+        );
     }
     let (mut files, mut has_folders) = (Vec::new(), false);
     let failed = |error| Error::open(folder, error);

@@ -1,7 +1,6 @@
 //! `afterimage`: recovers deleted photos from cards, sticks, disks and disk images.
 
 mod advice;
-mod again;
 mod arguments;
 mod browser;
 mod case_data;
@@ -9,10 +8,13 @@ mod chosen;
 mod cloud;
 mod commands;
 mod decode;
+mod event;
 mod failure;
+mod fold;
 mod folder;
 mod guide;
 mod interrupt;
+mod log;
 mod memory;
 mod notes;
 mod offer;
@@ -20,6 +22,7 @@ mod password;
 mod prognosis;
 mod progress;
 mod roots;
+mod screen;
 mod selected;
 mod serve;
 mod sizes;
@@ -35,12 +38,14 @@ mod verifying;
 mod wanted;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::commands::Program;
+use crate::event::EventLines;
+use crate::fold::Folded;
 use crate::status::Status;
 use crate::text::PlainWriter;
 
@@ -64,11 +69,19 @@ fn main() -> ExitCode {
             },
         },
     };
-    let status =
-        program.run(&mut PlainWriter(io::stdout().lock()), &mut err).unwrap_or_else(|error| {
-            // Where stderr is closed, the exit status alone has to tell.
-            drop(writeln!(err, "{}", failure::line(error.as_ref())));
-            Status::Failed
-        });
+    let mut err: Box<dyn Write> = match program.is_for_programs() {
+        true => Box::new(EventLines::default()),
+        false => Box::new(err),
+    };
+    let plain = PlainWriter(io::stdout().lock());
+    let mut out: Box<dyn Write> = match io::stdout().is_terminal() && program.is_for_people() {
+        true => Box::new(Folded::new(plain, screen::width())),
+        false => Box::new(plain),
+    };
+    let status = program.run(&mut out, &mut err).unwrap_or_else(|error| {
+        // Where stderr is closed, the exit status alone has to tell.
+        drop(writeln!(err, "{}", failure::line(error.as_ref())));
+        Status::Failed
+    });
     status.into()
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use afterimage_engine::run::Outcome;
+use afterimage_engine::words::Facts;
 
 /// What a run came to, in one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +32,18 @@ impl Status {
             Status::Failed
         } else if !outcome.failed.is_empty() {
             Status::SomeFailed
-        } else if outcome.photos.is_empty() && outcome.live.sum() == 0 {
+        } else if !has_any(outcome) {
             Status::Nothing
         } else {
             Status::Found
         }
     }
+}
+
+/// Whether something was found that is recovered, or still there.
+fn has_any(outcome: &Outcome) -> bool {
+    let facts = Facts::of(&outcome.head);
+    facts.has_photos() || facts.live().sum() > 0
 }
 
 impl From<Status> for ExitCode {

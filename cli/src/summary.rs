@@ -1,42 +1,50 @@
 //! What is said at the end of a scan, to people and to programs.
 
-mod found;
-pub mod known;
-mod left_out;
-mod lost;
-mod next;
+mod paragraphs;
+mod places;
+mod table;
 mod told;
-mod unreadable;
-pub mod volumes;
 
-pub use told::{CUT_SHORT, Told};
+pub use told::Told;
 
 use std::io::{self, Write};
 
 use afterimage_engine::metrics::{Cost, Stage};
-use afterimage_engine::report::Grade;
+use afterimage_engine::report::{Grade, Kinds};
+use afterimage_engine::words::{self, Paragraph, Topic};
 use serde_json::{Value, json};
 
 use crate::memory::Memory;
-use crate::text;
+use crate::{screen, text};
 
 /// The summary for people.
 pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    unreadable::write(out, told)?;
-    found::write(out, told)?;
-    volumes::write(out, &told.outcome.sources)?;
-    known::write(out, told)?;
-    lost::write(out, told)?;
-    next::write(out, told)?;
+    let said = words::tell(&told.outcome.head);
+    // Where it lies is said once it is known what it is.
+    let (found, more) = said.split_at(said.partition_point(|one| one.topic <= Topic::Note));
+    paragraphs::write(out, found)?;
+    let rows = told.outcome.head.summary.recovered.as_slice();
+    if rows.len() > 1 {
+        writeln!(out)?;
+        table::write(out, rows, screen::width())?;
+    }
+    places::write(out, told)?;
+    writeln!(out)?;
+    paragraphs::write(out, more)?;
     if let Some(memory) = told.memory {
         stats(out, told, memory)?;
     }
     out.flush()
 }
 
-/// Why nothing was found, where nothing was.
-pub fn causes(told: &Told<'_>) -> Vec<String> {
-    next::causes(told)
+/// Writes what is said about one topic, where something is.
+pub fn about(out: &mut dyn Write, said: &[Paragraph], topic: Topic) -> io::Result<()> {
+    let said: Vec<Paragraph> = said.iter().filter(|one| one.topic == topic).cloned().collect();
+    if !said.is_empty() && topic != Topic::Unreadable {
+        writeln!(out)?;
+    }
+    paragraphs::write(out, &said)?;
+    if said.is_empty() || topic != Topic::Unreadable { Ok(()) } else { writeln!(out) }
 }
 
 /// The summary for programs.
@@ -46,27 +54,33 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         .failed
         .iter()
         .map(|(path, error)| json!({ "path": path.to_string_lossy(), "error": error.to_string() }));
-    let grades = outcome.photos.iter().map(|(grade, count)| Ok((word(grade)?, json!(count.sum()))));
-    let formats = outcome.formats.iter().map(|(name, count)| ((*name).to_owned(), json!(count)));
+    let head = &outcome.head;
+    let (summary, left_out) = (&head.summary, head.summary.left_out);
+    let grades = summary.by_grade_recovered().into_iter();
+    let grades = grades.map(|(grade, count)| Ok((word(&grade)?, json!(count.sum()))));
+    let formats = summary.by_format_recovered().into_iter();
+    let formats = formats.map(|(name, count)| (name, json!(count)));
+    let sum = |kinds| Kinds::from(kinds).sum();
     let mut said = json!({
         "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
         "interrupted": outcome.interrupted,
         "failure": outcome.failure.as_ref().map(ToString::to_string),
         "failed": failed.collect::<Vec<_>>(),
-        "sources": outcome.sources,
-        "summary": outcome.summary,
+        "sources": head.sources,
+        "summary": summary,
         "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
         "formats": formats.collect::<serde_json::Map<_, _>>(),
-        "live": outcome.summary.live,
-        "lost": outcome.summary.unseen,
-        "embedded": outcome.summary.embedded,
-        "filtered": outcome.left_out.by_size.sum(),
+        "live": summary.live,
+        "lost": summary.unseen,
+        "embedded": summary.embedded,
+        "filtered": sum(left_out.by_size),
         "left_out": {
-            "by_format": outcome.left_out.by_format.sum(),
-            "by_choice": outcome.left_out.by_choice.sum(),
-            "by_size": outcome.left_out.by_size.sum(),
+            "by_format": sum(left_out.by_format),
+            "by_choice": sum(left_out.by_choice),
+            "by_size": sum(left_out.by_size),
         },
-        "warnings": outcome.warnings,
+        "warnings": head.notes,
+        "said": words::tell(head),
     });
     if let Some(memory) = told.memory {
         let stages = outcome.stats.stages.iter().map(|(stage, cost)| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use afterimage_engine::Disposition;
 use afterimage_engine::places::VERSION_PLACES;
@@ -10,6 +10,7 @@ use afterimage_engine::report::{Fidelity, Kinds, LostState, ReportFile, ReportLo
 use afterimage_engine::run::Survivors;
 use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, Step, advice};
 use afterimage_engine::run::prognosis::Prognosis;
+use afterimage_engine::words::Facts;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -27,6 +28,23 @@ pub struct Told<'a> {
     pub now: i64,
     /// Whether the photos are to be named here; otherwise that was done before.
     pub names: bool,
+    /// The output folder, as it was typed.
+    pub output: Option<&'a Path>,
+}
+
+/// Where next commands write to, where no folder was named.
+const OUTPUT: &str = "recovered";
+
+/// Names that are tried in place of one that is there.
+const MOST_NAMES: u32 = 100;
+
+/// A folder that is called nearly like `folder` and is not there: `recovered-2`.
+fn not_there(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let other = |n: u32| folder.with_file_name(format!("{name}-{n}"));
+    let names = [folder.to_path_buf()].into_iter().chain((2..MOST_NAMES).map(other));
+    let mut free = names.filter(|path| path.symlink_metadata().is_err());
+    free.next().unwrap_or_else(|| other(MOST_NAMES))
 }
 
 impl Told<'_> {
@@ -40,7 +58,7 @@ impl Told<'_> {
                 true => Means::Versions,
                 false => Means::of(file.origin),
             };
-            let sources = &self.found.outcome.sources;
+            let sources = &self.found.outcome.head.sources;
             let path = sources.get(file.source as usize).map_or("", |source| source.path.as_str());
             let new = || LookedPlace::new(means, name, path, 0);
             let looked = places.entry((name, means, file.source)).or_insert_with(new);
@@ -62,6 +80,7 @@ impl Told<'_> {
             lost: missing(self.found).count() as u64 - only_in_cloud,
             only_in_cloud,
             output: report.and_then(|path| Some(path.parent()?.to_path_buf())),
+            next_output: Some(not_there(self.output.unwrap_or(Path::new(OUTPUT)))),
         })
     }
 }
@@ -117,13 +136,13 @@ fn places(found: &Survivors) -> BTreeMap<&str, Place> {
 /// The answer for people.
 pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (found, outcome) = (told.found, &told.found.outcome);
-    let recovered: Kinds = outcome.photos.iter().map(|(_, kinds)| *kinds).sum();
+    let recovered: Kinds = Facts::of(&outcome.head).recovered();
     let looked = match told.paths {
         [one] => plain(&one.display().to_string()),
         [] => "nothing".to_owned(),
         several => format!("{} places", several.len()),
     };
-    let headline = match (recovered.sum(), outcome.live.sum()) {
+    let headline = match (recovered.sum(), Facts::of(&outcome.head).live().sum()) {
         (0, 0) => format!("No photo was found in {looked}."),
         (0, _) => format!("No copy of a photo that is not there any more was found in {looked}."),
         (_, _) if outcome.report.is_some() => {
@@ -131,7 +150,7 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         }
         (_, _) => format!("{} to be recovered in {looked}.", kinds_are(recovered)),
     };
-    let unwritten = outcome.summary.unwritten;
+    let unwritten = outcome.head.summary.unwritten;
     let headline = match unwritten {
         0 => headline,
         n => format!(
@@ -227,7 +246,7 @@ const MOST_NAMED: usize = 5;
 
 /// The photos that are known to have existed and of which no more than a name or a small picture is here.
 fn missing(found: &Survivors) -> impl Iterator<Item = &ReportLost> {
-    found.outcome.lost.iter().filter(|one| one.state < LostState::Partial)
+    found.outcome.head.lost.iter().filter(|one| one.state < LostState::Partial)
 }
 
 /// What is said of photos that are known to have existed and are not here.
@@ -265,7 +284,7 @@ fn written(out: &mut dyn Write, told: &Told<'_>, recovered: Kinds) -> io::Result
             let said = format!("{what} {}; the report is report.json there.", plain(&folder));
             writeln!(out)?;
             paragraph(out, "", &said)?;
-            for warning in &outcome.warnings {
+            for warning in &outcome.head.notes {
                 paragraph(out, "Note: ", &plain(warning))?;
             }
         }
@@ -312,12 +331,12 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
             "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
             "interrupted": outcome.interrupted,
             "failure": outcome.failure.as_ref().map(ToString::to_string),
-            "summary": outcome.summary,
-            "sources": outcome.sources,
+            "summary": outcome.head.summary,
+            "sources": outcome.head.sources,
             "places": places,
             "prognoses": told.prognoses.iter().map(crate::prognosis::value).collect::<Vec<_>>(),
             "advice": crate::advice::value(&told.steps()),
-            "lost": outcome.lost,
+            "lost": outcome.head.lost,
             "notes": found.notes,
             "files": files,
         }),

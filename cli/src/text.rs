@@ -1,33 +1,12 @@
 //! Numbers and paragraphs as people read them.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
-use afterimage_engine::report::Kinds;
+use afterimage_engine::words::steers;
+pub use afterimage_engine::words::{bytes, count, duration, kinds, kinds_are, percent, plain};
 use serde::Serialize;
 
-/// Columns of a paragraph.
-const WIDTH: usize = 80;
-
-/// `1 photo`, `2 photos`.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// `15 photos`, `1 video`, `15 photos and 2 videos`.
-pub fn kinds(n: Kinds) -> String {
-    let (photos, videos) = (count(n.photos, "photo", "photos"), count(n.videos, "video", "videos"));
-    match (n.photos, n.videos) {
-        (_, 0) => photos,
-        (0, _) => videos,
-        _ => format!("{photos} and {videos}"),
-    }
-}
-
-/// `1 photo is`, `1 photo and 1 video are`.
-pub fn kinds_are(n: Kinds) -> String {
-    format!("{} {}", kinds(n), if n.sum() == 1 { "is" } else { "are" })
-}
+use crate::screen;
 
 /// Writes a value as JSON over several lines that does a terminal no harm: what would steer one stands as `\u`
 /// and its number.
@@ -45,54 +24,6 @@ pub fn json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Resul
         }
     }
     writeln!(out, "{safe}")
-}
-
-/// Bytes in the decimal units that are printed on cards and disks.
-pub fn bytes(n: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if n < 1000 {
-        return count(n, "byte", "bytes");
-    }
-    let mut value = n as f64 / 1000.0;
-    let mut unit = 0;
-    // 999.95 would be printed as 1000.0.
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
-/// A share in per cent. Only all of it is 100 %, and something is never 0 %.
-pub fn percent(part: u64, whole: u64) -> String {
-    let floor = u128::from(part) * 100 / u128::from(whole.max(1));
-    match floor {
-        0 if part > 0 => "less than 1 %".to_owned(),
-        _ => format!("{floor} %"),
-    }
-}
-
-/// A time as a person would say it.
-pub fn duration(time: Duration) -> String {
-    match time.as_secs() {
-        0..60 => format!("{:.1} s", time.as_secs_f64()),
-        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-    }
-}
-
-/// A text from a source as it may be shown: what would steer a terminal, or turn the direction of what
-/// follows, becomes a question mark.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|letter| if steers(letter) { '?' } else { letter }).collect()
-}
-
-/// Whether a letter would steer a terminal, or turn the direction of what follows.
-fn steers(letter: char) -> bool {
-    let turns = ['\u{200e}', '\u{200f}', '\u{061c}', '\u{2028}', '\u{2029}'];
-    letter.is_control()
-        || turns.contains(&letter)
-        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A stream that shows nothing which would steer a terminal, whatever is written to it, but for the ends of
@@ -117,57 +48,42 @@ impl<W: Write> Write for PlainWriter<W> {
     }
 }
 
-/// Writes a paragraph that begins with `mark` and whose lines stand in line behind it.
+/// Writes a paragraph that begins with `mark` and whose lines stand in line behind it, no wider than the terminal.
 pub fn paragraph(out: &mut dyn Write, mark: &str, text: &str) -> io::Result<()> {
-    let mut line = mark.to_owned();
-    let indent = " ".repeat(mark.chars().count());
-    let mut begun = false;
+    wrapped(mark, text, screen::prose()).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// The lines of a paragraph of `width` columns that begins with `mark`. They break between words; a word that is
+/// wider stands on a line of its own.
+pub fn wrapped(mark: &str, text: &str, width: usize) -> Vec<String> {
+    let room = screen::columns_of(mark);
+    // Behind a mark that takes most of a line, next to nothing would fit.
+    let indent = " ".repeat(if 2 * room > width { MOST_NARROW.min(room) } else { room });
+    let (mut lines, mut line) = (Vec::new(), mark.to_owned());
+    let mut is_begun = !mark.trim().is_empty() && 2 * room > width;
     for word in text.split_whitespace() {
-        if begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(out, "{line}")?;
+        let space = usize::from(is_begun && !line.ends_with(' '));
+        if is_begun && screen::columns_of(&line) + space + screen::columns_of(word) > width {
+            lines.push(line.trim_end().to_owned());
             line.clone_from(&indent);
-            begun = false;
+            is_begun = false;
         }
-        if begun {
+        if is_begun && !line.ends_with(' ') {
             line.push(' ');
         }
         line.push_str(word);
-        begun = true;
+        is_begun = true;
     }
-    writeln!(out, "{line}")
+    lines.push(line);
+    lines
 }
+
+/// Columns that lines are moved in behind a mark that takes most of a line.
+const MOST_NARROW: usize = 4;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_have_one_decimal_in_the_unit_that_fits() {
-        let table = [
-            (0, "0 bytes"),
-            (1, "1 byte"),
-            (999, "999 bytes"),
-            (1000, "1.0 kB"),
-            (999_949, "999.9 kB"),
-            (999_950, "1.0 MB"),
-            (31_914_983_424, "31.9 GB"),
-            (u64::MAX, "18.4 EB"),
-        ];
-        for (n, said) in table {
-            assert_eq!(bytes(n), said);
-        }
-    }
-
-    #[test]
-    fn photos_and_videos_are_counted_apart() {
-        let said = |photos, videos| kinds(Kinds { photos, videos });
-        assert_eq!(said(0, 0), "0 photos");
-        assert_eq!(said(1, 0), "1 photo");
-        assert_eq!(said(0, 2), "2 videos");
-        assert_eq!(said(15, 1), "15 photos and 1 video");
-        assert_eq!(kinds_are(Kinds { photos: 1, videos: 0 }), "1 photo is");
-        assert_eq!(kinds_are(Kinds { photos: 1, videos: 1 }), "1 photo and 1 video are");
-    }
 
     #[test]
     fn json_cannot_speak_to_the_terminal() {
@@ -178,31 +94,32 @@ mod tests {
     }
 
     #[test]
-    fn only_all_of_it_is_all_of_it() {
-        assert_eq!(percent(0, 10), "0 %");
-        assert_eq!(percent(1, 1000), "less than 1 %");
-        assert_eq!(percent(999, 1000), "99 %");
-        assert_eq!(percent(1000, 1000), "100 %");
-        assert_eq!(percent(0, 0), "0 %");
-        assert_eq!(percent(u64::MAX, u64::MAX), "100 %");
-    }
-
-    #[test]
     fn paragraphs_break_between_words_and_stand_in_line() {
-        let mut out = Vec::new();
-        paragraph(&mut out, "  - ", &"word ".repeat(20)).unwrap();
-        let out = String::from_utf8(out).unwrap();
-        let lines: Vec<_> = out.lines().collect();
+        let lines = wrapped("  - ", &"word ".repeat(20), 80);
         assert_eq!(lines.len(), 2);
-        assert!(lines[0].starts_with("  - word") && lines[0].len() <= WIDTH);
+        assert!(lines[0].starts_with("  - word") && lines[0].len() <= 80);
         assert!(lines[1].starts_with("    word"));
+        for width in [20, 40, 80] {
+            let lines = wrapped("", &"ein Wört und 写真 ".repeat(9), width);
+            assert!(lines.iter().all(|line| screen::columns_of(line) <= width), "{lines:?}");
+            assert!(lines.iter().all(|line| !line.ends_with(' ')), "{lines:?}");
+        }
     }
 
     #[test]
     fn a_word_that_is_too_long_stands_on_a_line_of_its_own() {
-        let (mut out, long) = (Vec::new(), "x".repeat(100));
-        paragraph(&mut out, "- ", &format!("{long} y")).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), format!("- {long}\n  y\n"));
+        let long = "x".repeat(100);
+        assert_eq!(
+            wrapped("- ", &format!("{long} y"), 80),
+            [format!("- {long}"), "  y".to_owned()]
+        );
+    }
+
+    #[test]
+    fn what_follows_a_long_mark_stands_below_it() {
+        let mark = "/dev/nvme0n1p1    1.0 TB  nvme  ";
+        let lines = wrapped(mark, "Some Model 1000, serial 42", 40);
+        assert_eq!(lines, [format!("{mark}Some"), "    Model 1000, serial 42".to_owned()]);
     }
 
     #[test]
@@ -222,12 +139,5 @@ mod tests {
         write!(stream, "Été\n\u{1b}]0;x\u{7}\r\n").unwrap();
         stream.write_all(b"\xffa").unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "Été\n?]0;x??\n?a");
-    }
-
-    #[test]
-    fn times_are_rounded_to_what_matters() {
-        assert_eq!(duration(Duration::from_millis(1234)), "1.2 s");
-        assert_eq!(duration(Duration::from_secs(72)), "1 min 12 s");
-        assert_eq!(duration(Duration::from_secs(7380)), "2 h 3 min");
     }
 }

@@ -10,10 +10,10 @@ use afterimage_engine::error::Error;
 use afterimage_engine::report::{
     Grade, ReportFile, ReportLost, ReportSource, ReportVolume, Status,
 };
+use afterimage_engine::words::{self, CUT_SHORT, Facts, Topic, causes, title};
 use serde::Serialize;
 
-use crate::summary::volumes::{self, title};
-use crate::summary::{CUT_SHORT, Told, causes};
+use crate::summary::{self, Told};
 use crate::text::{self, bytes, count, kinds, kinds_are, paragraph, percent, plain};
 
 /// Columns that a folder is moved in at the most.
@@ -152,27 +152,29 @@ impl Listed {
 
 /// Prints what a scan found as a tree, by source, volume and folder; then which file systems there are.
 pub fn text(out: &mut dyn Write, files: Vec<Listed>, told: &Told<'_>) -> io::Result<()> {
-    let (found, outcome) = (!files.is_empty(), told.outcome);
-    tree(out, files, &outcome.sources)?;
+    let (found, facts) = (!files.is_empty(), told.facts());
+    let sources = facts.head.sources.as_slice();
+    let said = words::tell(facts.head);
+    summary::about(out, &said, Topic::Unreadable)?;
+    tree(out, files, sources)?;
     if found {
         writeln!(out)?;
-        paragraph(out, "", &total(told))?;
+        paragraph(out, "", &total(facts))?;
+        words::left_out(facts).iter().try_for_each(|reason| paragraph(out, "", reason))?;
     } else {
-        let all = told.is_all();
+        let all = facts.is_all();
         let said =
             if all { "No photos were found." } else { "No photos match what was asked for." };
         writeln!(out, "{said}")?;
-        causes(told).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
+        causes(facts).iter().try_for_each(|cause| paragraph(out, "  - ", cause))?;
     }
-    name_only::write(out, &outcome.sources)?;
-    lost::write(out, &outcome.lost)?;
-    volumes::write(out, &outcome.sources)?;
-    for locked in
-        outcome.sources.iter().flat_map(|source| &source.volumes).filter_map(volumes::locked)
-    {
+    name_only::write(out, sources)?;
+    lost::write(out, &facts.head.lost)?;
+    summary::about(out, &said, Topic::Volume)?;
+    for locked in sources.iter().flat_map(|source| &source.volumes).filter_map(words::locked) {
         paragraph(out, "", &locked)?;
     }
-    if outcome.interrupted {
+    if told.outcome.interrupted {
         writeln!(out, "{CUT_SHORT}")?;
     }
     out.flush()
@@ -275,9 +277,9 @@ fn indent(depth: usize) -> String {
 }
 
 /// What all that is listed comes to: the numbers that a scan tells.
-fn total(told: &Told<'_>) -> String {
-    let (summary, live) = (&told.outcome.summary, told.outcome.live);
-    let mut parts = vec![match told.recovered() {
+fn total(facts: Facts<'_>) -> String {
+    let (summary, live) = (&facts.head.summary, facts.live());
+    let mut parts = vec![match facts.recovered() {
         n if n.sum() > 0 => format!("{} would be recovered", kinds(n)),
         _ => "No deleted photo would be recovered".to_owned(),
     }];
@@ -293,7 +295,7 @@ fn total(told: &Told<'_>) -> String {
             count(summary.unseen, "file", "files")
         ));
     }
-    let hint = if told.has_any() { ": give --output to recover them" } else { "" };
+    let hint = if facts.has_any() { ": give --output to recover them" } else { "" };
     format!("{}. Nothing was written{hint}.", parts.join("; "))
 }
 

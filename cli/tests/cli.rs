@@ -21,8 +21,13 @@ mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/lost_hashes.rs"]
 mod lost_hashes;
+#[cfg(unix)]
+#[path = "cli/numbers.rs"]
+mod numbers;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;
@@ -31,10 +36,13 @@ mod report;
 #[cfg(unix)]
 #[path = "cli/resume.rs"]
 mod resume;
+mod schema;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/volumes.rs"]
 mod volumes;
+#[path = "cli/widths.rs"]
+mod widths;
 #[path = "cli/words.rs"]
 mod words;
 
@@ -181,6 +189,8 @@ fn help_is_a_contract() {
         ("sign", &["sign", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
+        ("completions", &["completions", "--help"]),
+        ("manual", &["manual", "--help"]),
         ("bench", &["bench", "--help"]),
         ("cloud", &["cloud", "--help"]),
         ("cloud_list", &["cloud", "list", "--help"]),

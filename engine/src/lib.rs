@@ -93,6 +93,6 @@ pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
 pub use output::destination::{check_file, check_folder};
 pub use output::{TakenPaths, safe_path};
-pub use output::{arranging, report, thumbs, views};
+pub use output::{arranging, report, thumbs, views, words};
 pub use scan::Matcher;
 pub use settle::{Disposition, LeftOut};

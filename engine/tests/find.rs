@@ -219,7 +219,7 @@ fn an_encrypted_backup_gives_photos_names_dates_and_what_is_deleted() {
     let cloud = tree.photos.iter().enumerate();
     let cloud = cloud.filter(|(number, _)| photo_trees::kind(*number) == Kind::CloudOnly).count();
     // Of each a preview is here.
-    let told = found.outcome.lost.iter();
+    let told = found.outcome.head.lost.iter();
     let told =
         told.filter(|one| matches!(one.state, LostState::CloudOnly | LostState::PreviewOnly));
     assert_eq!(told.count(), cloud);

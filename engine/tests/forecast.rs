@@ -215,7 +215,7 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
 fn truth(source: Box<dyn Source>) -> u64 {
     let (options, progress) = (Options::default(), Progress::default());
     let settled = Job::open(vec![source], &options, &progress).unwrap().scan().settled();
-    settled.totals().summary.photos
+    settled.summary().photos
 }
 
 /// Whether the interval holds the true number, and how wide it is in relation to that.

@@ -237,7 +237,7 @@ fn four_hundred_of_five_hundred_photos_are_proven_and_a_hundred_are_still_lost()
         .collect();
     assert_eq!(names, expected.iter().map(String::as_str).collect());
     assert!(still_lost.iter().all(|row| row.file.is_none()));
-    assert_eq!(outcome.lost, report.lost);
+    assert_eq!(outcome.head.lost, report.lost);
     // Nothing else is said of what is on no list.
     let (_, plain) = bench.scan("plain", Options::default());
     assert!(plain.lost.is_empty() && plain.files.iter().all(|file| file.listed.is_none()));

@@ -91,7 +91,7 @@ fn check(backup: &Backup) {
     }
     let missing: Vec<&String> = missing.keys().collect();
     assert!(missing.is_empty(), "{missing:?} {:?}", recovered.found.notes);
-    assert!(recovered.found.outcome.lost.is_empty());
+    assert!(recovered.found.outcome.head.lost.is_empty());
 }
 
 #[test]

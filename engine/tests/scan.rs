@@ -232,7 +232,8 @@ fn a_beginning_that_shows_nothing_is_listed_and_not_written() {
     let (outcome, report) = bench.scan("out", Options::default());
     let [file] = &report.files[..] else { panic!("{:?}", report.files) };
     assert_eq!((file.grade, file.share, file.path.as_deref()), (Grade::Partial, Some(0.0), None));
-    assert_eq!((outcome.summary.unseen, outcome.photos.len()), (1, 0));
+    let summary = &outcome.head.summary;
+    assert_eq!((summary.unseen, summary.recovered.len()), (1, 0));
     assert!(!bench.output("out").join("partial").exists());
 }
 
@@ -272,7 +273,7 @@ fn filters_leave_out_what_was_not_asked_for() {
     let (outcome, big) = bench.scan("big", Options { min_size: 20_000, ..Options::default() });
     assert!(own(&big).all(|file| file.size >= 20_000));
     assert_eq!(
-        outcome.left_out.by_size.sum() as usize,
+        outcome.head.summary.left_out.by_size.photos as usize,
         own(&all).filter(|file| file.size < 20_000).count()
     );
     let (_, wide) = bench.scan("wide", Options { min_pixels: 20_000, ..Options::default() });

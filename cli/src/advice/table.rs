@@ -4,6 +4,9 @@ use std::io::{self, Write};
 
 use afterimage_engine::run::advice::Step;
 
+/// Columns of the whole table.
+pub const WIDTH: usize = 80;
+
 /// Columns of the terminal that each column takes, but for the first, which numbers the ways.
 const WIDTHS: [usize; 4] = [18, 23, 22, 10];
 

@@ -21,7 +21,7 @@ use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::password::GivenPasswords;
-use crate::progress::Ticker;
+use crate::progress::{Latest, Show, Ticker};
 use crate::status::Status;
 use crate::survivors::{self, Told};
 use crate::wanted::{self, Wanted};
@@ -74,9 +74,8 @@ pub struct Find {
     #[arg(long)]
     json: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    show: Show,
 
     #[command(flatten)]
     case: Case,
@@ -113,6 +112,16 @@ fn prognoses(paths: &[PathBuf], progress: &Progress) -> Vec<Prognosis> {
 }
 
 impl Find {
+    /// What is read, as it was given.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// How progress is shown.
+    pub(super) fn show(&self) -> Show {
+        self.show
+    }
+
     /// Looks; what was found goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         if let Some(service) = &self.guide {
@@ -120,7 +129,7 @@ impl Find {
             say(service.as_deref(), out)?;
             return Ok(Status::Found);
         }
-        let passwords = GivenPasswords::new(self.password_file.as_deref(), self.quiet)?;
+        let passwords = GivenPasswords::new(self.password_file.as_deref(), self.show.is_quiet())?;
         let options = self.options()?;
         let paths = roots::once(match self.paths.is_empty() {
             // Backups that were moved elsewhere are linked to from where they were.
@@ -133,7 +142,7 @@ impl Find {
         });
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), ENDED)?;
-        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let ticker = Ticker::start(Arc::clone(&progress), self.show.how(), Latest::default());
         let now = Timestamp::now().as_second();
         let asked = run::Find { passwords: &passwords, choice: None, now };
         let found = run::find(&paths, &options, &asked, &progress);
@@ -147,7 +156,9 @@ impl Find {
         );
         ticker.finish();
         let found = found?;
-        let told = Told { found: &found, paths: &paths, prognoses: &prognoses, now, names: true };
+        let output = options.output.as_deref();
+        let told =
+            Told { found: &found, paths: &paths, prognoses: &prognoses, now, names: true, output };
         let said =
             if self.json { survivors::json(out, &told) } else { survivors::text(out, &told) };
         failure::unless_closed(said)

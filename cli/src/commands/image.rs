@@ -17,6 +17,7 @@ use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::interrupt::stop_on_ctrl_c;
+use crate::progress::Show;
 use crate::status::Status;
 use crate::{failure, sizes, sources, text};
 use live::Live;
@@ -121,9 +122,8 @@ pub struct Image {
     #[arg(long)]
     json: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    show: Show,
 }
 
 /// Values of `--format`.
@@ -174,6 +174,16 @@ Exit status: 0 all was tried, also when some of it cannot be read; 1 --verify fo
 could not start or go on; 130 stopped by Ctrl-C. The map is valid in any case.";
 
 impl Image {
+    /// What is read, as it was given.
+    pub(super) fn devices(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// How progress is shown.
+    pub(super) fn show(&self) -> Show {
+        self.show
+    }
+
     /// Copies or verifies; the result goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let progress = Arc::new(Progress::default());
@@ -211,7 +221,7 @@ impl Image {
         if self.photos_first {
             options.order = ranked::order(device, &options, progress, &mut notes)?;
         }
-        let outcome = carry_out(medium, &options, self.quiet, progress, notes, err)?;
+        let outcome = carry_out(medium, &options, self.show, progress, notes, err)?;
         let printed = match self.json {
             true => told::json(out, &outcome, &options),
             false => told::text(out, &outcome, &options),
@@ -250,7 +260,7 @@ impl Image {
             );
         }
         let medium = SystemMedium::open(device, self.cached)?;
-        let (device, mut live) = (known(&medium), Live::new(self.quiet));
+        let (device, mut live) = (known(&medium), Live::new(self.show));
         let wanted = E01 {
             image: image.to_path_buf(),
             map: self.map.clone(),
@@ -294,7 +304,7 @@ impl Image {
     ) -> anyhow::Result<Status> {
         let opened = device.map(|path| SystemMedium::open(path, self.cached)).transpose()?;
         let medium = opened.as_ref().map(|medium| medium as &dyn Medium);
-        let mut live = Live::new(self.quiet);
+        let mut live = Live::new(self.show);
         let verified =
             imaging::verify(image, medium, progress, &mut |done, len| live.verifying(done, len));
         live.clear();
@@ -310,8 +320,8 @@ pub struct Completion<'a> {
     pub device: &'a Path,
     /// Its image.
     pub image: &'a Path,
-    /// Whether no progress is shown.
-    pub quiet: bool,
+    /// How progress is shown.
+    pub show: Show,
 }
 
 impl Completion<'_> {
@@ -328,7 +338,7 @@ impl Completion<'_> {
             ..Options::default()
         };
         let medium = SystemMedium::open(self.device, false)?;
-        let outcome = carry_out(medium, &options, self.quiet, progress, Vec::new(), err)?;
+        let outcome = carry_out(medium, &options, self.show, progress, Vec::new(), err)?;
         if let Some(out) = out {
             failure::unless_closed(
                 writeln!(out).and_then(|()| told::text(out, &outcome, &options)),
@@ -349,12 +359,12 @@ impl Completion<'_> {
 fn carry_out(
     medium: SystemMedium,
     options: &Options,
-    quiet: bool,
+    how: Show,
     progress: &Progress,
     mut notes: Vec<String>,
     err: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let mut live = Live::new(quiet);
+    let mut live = Live::new(how);
     let known = known(&medium);
     let copied = imaging::copy(
         Arc::new(medium),

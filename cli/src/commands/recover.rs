@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 
 use super::scan::{GOES_ON, Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
-use crate::progress::Ticker;
+use crate::log::Log;
+use crate::progress::{Latest, Show, Ticker};
 use crate::selected::selection;
 use crate::status::Status;
 use crate::summary::Told;
@@ -57,9 +58,8 @@ pub struct Recover {
     #[arg(long)]
     json: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    show: Show,
 }
 
 const EXAMPLES: &str = "\
@@ -76,6 +76,16 @@ not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
 const MOST_TOLD: usize = 20;
 
 impl Recover {
+    /// What is read, as it was given.
+    pub(super) fn sources(&self) -> &[PathBuf] {
+        &self.source
+    }
+
+    /// How progress is shown.
+    pub(super) fn show(&self) -> Show {
+        self.show
+    }
+
     /// Recovers; what was done goes to `out`, failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let selection = self.select.as_deref().map(selection).transpose()?;
@@ -137,7 +147,7 @@ impl Recover {
         options.output = Some(self.folder.clone());
         options.command = unfinished.command.clone();
         options.zone = self.timezone.clone().or(options.zone);
-        let ticker = Ticker::start(Arc::clone(progress), self.quiet);
+        let ticker = Ticker::start(Arc::clone(progress), self.show.how(), Latest::default());
         let done = run::finish(&sources, &options, progress);
         ticker.finish();
         let outcome = done?;
@@ -198,7 +208,7 @@ fn status(outcome: &Outcome, progress: &Progress) -> Status {
 /// The scan that a command line asked for; nothing where it is none.
 fn scan_of(command: &[String]) -> Option<Scan> {
     let verb = Scan::augment_args(Command::new("scan"));
-    let program = Command::new("afterimage").subcommand(verb);
+    let program = Log::augment_args(Command::new("afterimage")).subcommand(verb);
     let matches = program.try_get_matches_from(command).ok()?;
     let (_, matches) = matches.subcommand()?;
     Scan::from_arg_matches(matches).ok()

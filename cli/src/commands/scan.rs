@@ -23,7 +23,7 @@ use super::image;
 use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
-use crate::progress::Ticker;
+use crate::progress::{Latest, Show, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
 use crate::summary::Told;
@@ -232,9 +232,8 @@ pub struct Scan {
     #[arg(long)]
     json: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    show: Show,
 
     #[command(flatten)]
     case: Case,
@@ -299,6 +298,16 @@ enum Reading {
 }
 
 impl Scan {
+    /// What is read, as it was given.
+    pub(super) fn sources(&self) -> &[PathBuf] {
+        &self.sources
+    }
+
+    /// How progress is shown.
+    pub(super) fn show(&self) -> Show {
+        self.show
+    }
+
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let mut options = self.options()?;
@@ -323,7 +332,7 @@ impl Scan {
             let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
             (live, options.watcher) = (Some(page), Some(watcher));
         }
-        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let ticker = Ticker::start(Arc::clone(&progress), self.show.how(), Latest::default());
         let done = if self.list {
             list(&sources, &options, &progress)
         } else {
@@ -354,7 +363,7 @@ impl Scan {
         let status = Status::of(&outcome);
         let status = match &self.image {
             Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
-                let wanted = image::Completion { device: &sources[0], image, quiet: self.quiet };
+                let wanted = image::Completion { device: &sources[0], image, show: self.show };
                 let completed = wanted.run(&progress, (!self.json).then_some(out), err)?;
                 if completed == Status::Found { status } else { completed }
             }
@@ -457,7 +466,7 @@ fn tell(
         (Some(files), false) => tree::text(out, files, told),
         (Some(files), true) => {
             let has_lists = told.options.lost_hashes.is_some();
-            let lost = if has_lists { told.outcome.lost.as_slice() } else { &[] };
+            let lost = if has_lists { told.outcome.head.lost.as_slice() } else { &[] };
             tree::json(out, &files, lost)
         }
     }

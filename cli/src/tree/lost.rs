@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use afterimage_engine::report::{LostState, ReportLost};
+use afterimage_engine::words::{is_gap, known_line};
 
-use crate::summary::known::{is_gap, line};
 use crate::text::count;
 
 /// Rows that are shown; all are counted.
@@ -35,7 +35,7 @@ fn write_some<'r>(
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
-    rows.iter().take(MOST_SHOWN).try_for_each(|row| writeln!(out, "  {}", line(row)))?;
+    rows.iter().take(MOST_SHOWN).try_for_each(|row| writeln!(out, "  {}", known_line(row)))?;
     match rows.len().saturating_sub(MOST_SHOWN) as u64 {
         0 => Ok(()),
         more => writeln!(out, "  and {}", count(more, "other", "others")),

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use afterimage_engine::report::{ReportSource, ReportVolume};
+use afterimage_engine::words::title;
 
-use crate::summary::volumes::title;
 use crate::text::{bytes, count, plain};
 
 /// Names of one volume that are shown; all are counted.

@@ -14,7 +14,7 @@ use super::Desk;
 
 /// A card with photos and videos that were deleted, one of each that is still there, a copy of each kind, a
 /// beginning, and thumbnails, one of which lies there as a file too.
-fn mixed() -> Vec<u8> {
+pub(super) fn mixed() -> Vec<u8> {
     let stamp = Stamp::new(2024, 6, 1, 18, 30, 0);
     let mut volume = Volume::new(Kind::Fat16, 12 << 10, 512, "MIXED");
     volume.make_folder("DCIM", 40, stamp);

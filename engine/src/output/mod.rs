@@ -10,6 +10,7 @@ pub mod report;
 pub mod thumbs;
 mod times;
 pub mod views;
+pub mod words;
 mod write;
 
 pub use again::{Placed, Placement};

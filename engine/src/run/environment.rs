@@ -273,6 +273,7 @@ impl<'o> Environment<'o> {
         match outcome {
             Ok(value) => Some(value),
             Err(error) => {
+                tracing::warn!(%error, "something failed");
                 self.failure.get_or_insert(error);
                 None
             }

@@ -142,7 +142,7 @@ fn whole(source: Box<dyn Source>) -> Result<Forecast, Error> {
     let (size, identity) = (source.len(), Identity::of(source.as_ref()));
     let (options, progress) = (Options::default(), Progress::default());
     let settled = Job::open(vec![source], &options, &progress)?.scan().settled();
-    let summary = settled.totals().summary;
+    let summary = settled.summary();
     let described = settled.sources().first();
     let share = |part: u64| part as f64 / size.max(1) as f64;
     Ok(Forecast {

@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::source_job::SourceJob;
 use crate::claims::Standing;
 use crate::ledger::{Ledger, LogPosition};
-use crate::output::report::{ReportSource, Rows, Totals};
+use crate::output::report::{ReportHead, ReportSource, Rows};
 use crate::settle::{LostRow, ReportOrder};
 
 /// A run that has come to a stage.
@@ -55,10 +55,8 @@ pub struct Settled {
 pub struct Written {
     pub(super) report: Option<std::path::PathBuf>,
     pub(super) listing: ReportOrder,
-    pub(super) sources: Vec<ReportSource>,
     pub(super) lost: Vec<LostRow>,
-    pub(super) totals: Totals,
-    pub(super) warnings: Vec<String>,
+    pub(super) head: ReportHead,
     /// For each file of the report the line with its name.
     pub(super) names: Vec<Option<LogPosition>>,
     /// For each file of the report whether it has a small picture.

@@ -16,8 +16,8 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    ReportCase, ReportFile, ReportListed, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA,
-    Summary,
+    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
+    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount,
 };
 use crate::system::folder::Folder;
 
@@ -45,8 +45,10 @@ pub(super) struct KeptReport {
     finished: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) incomplete: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) options: Option<Kept<ReportOptions>>,
     pub(super) sources: Vec<Kept<ReportSource>>,
-    pub(super) summary: Kept<Summary>,
+    summary: Kept<Summary>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     lost: Vec<Value>,
     pub(super) files: Vec<Kept<ReportFile>>,
@@ -78,9 +80,38 @@ impl KeptReport {
 
     /// The report that a text is, or why it is none.
     fn parse(text: impl Read) -> Result<Self, &'static str> {
-        let report: Self =
+        let mut report: Self =
             serde_json::from_reader(text).map_err(|_| "it is no report of this program")?;
-        if report.schema == SCHEMA { Ok(report) } else { Err("it is of another schema") }
+        if report.schema != SCHEMA {
+            return Err("it is of another schema");
+        }
+        if report.options.is_none() {
+            // It is of a version that did not say what becomes of files.
+            for file in report.files.iter_mut().map(|file| &mut file.known) {
+                file.disposition = disposition(file);
+            }
+        }
+        Ok(report)
+    }
+
+    /// Brings what is said of all files up to what each of them says, now that some were written: what has a path is
+    /// recovered, what has none and was to be is not.
+    pub(super) fn settle(&mut self) {
+        for file in self.files.iter_mut().map(|file| &mut file.known) {
+            let is_own = file.parent.is_none();
+            match (&file.path, file.disposition) {
+                (Some(_), _) => file.disposition = ReportDisposition::Recovered,
+                (None, ReportDisposition::Recovered) if is_own => {
+                    file.disposition = ReportDisposition::Unwritten;
+                }
+                _ => {}
+            }
+        }
+        let files = self.files.iter().map(|file| &file.known);
+        self.summary.known = recount(&self.summary.known, files);
+        if let Some(options) = &mut self.options {
+            options.known.dry_run = false;
+        }
     }
 
     /// Writes the report in place of the one in an output folder, in one step; its first text goes to `state`.
@@ -97,6 +128,18 @@ impl KeptReport {
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;
         state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+    }
+}
+
+/// What becomes of a file, by all else that a report says of it.
+fn disposition(file: &ReportFile) -> ReportDisposition {
+    let is_seen = file.grade == Grade::Verified || file.share.is_none_or(|share| share > 0.0);
+    match () {
+        () if file.path.is_some() => ReportDisposition::Recovered,
+        () if file.duplicate_of.is_some() => ReportDisposition::Copy,
+        () if file.status == Status::Live => ReportDisposition::Live,
+        () if !is_seen => ReportDisposition::Unseen,
+        () => ReportDisposition::Recovered,
     }
 }
 

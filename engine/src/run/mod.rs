@@ -17,6 +17,7 @@ pub mod advice;
 pub mod audit;
 mod claim;
 mod environment;
+mod events;
 mod export;
 mod export_copy;
 mod export_group;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, ImageInMaking, Output, OutputState};
+use super::events;
 use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::resume;
@@ -99,6 +100,7 @@ impl<'o> Job<'o, Opened> {
         progress: &'o Progress,
     ) -> Result<Self, Error> {
         let sources = source_jobs(sources, options, progress)?;
+        events::opened(&sources);
         let mut environment = Environment::new(options, progress)?;
         let output = destination.map(OutputState::create).transpose()?;
         let head = head(&sources, &environment);

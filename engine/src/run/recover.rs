@@ -15,7 +15,7 @@ use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::ledger::Content;
 use crate::output::destination::{self, REPORT};
-use crate::output::report::{Grade, ReportDisposition, ReportFile, Status, Summary};
+use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
 use crate::source::{Io, Source, Watched, open_watched};
 use crate::system::folder::{Folder, Owner};
@@ -100,6 +100,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         again: asked.selection.is_some(),
     };
     writing.all(&mut report, chosen, &mut done);
+    report.settle();
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
         let from = asked.to.is_some().then_some(&opened);
@@ -134,36 +135,18 @@ fn chosen(asked: &Recover, report: &KeptReport) -> (Vec<usize>, Vec<(usize, Stri
     match &asked.selection {
         Some(selection) => selection.of(files),
         None => {
-            let due = files.enumerate().filter(|(_, file)| is_due(file));
+            let embedded = report.options.as_ref().is_some_and(|options| options.known.embedded);
+            let due = files.enumerate().filter(|(_, file)| is_due(file, embedded));
             (due.map(|(position, _)| position).collect(), Vec::new())
         }
     }
 }
 
 /// Whether a scan writes such a file.
-fn is_due(file: &ReportFile) -> bool {
-    let is_seen = file.grade == Grade::Verified || file.share.is_none_or(|share| share > 0.0);
-    file.path.is_none()
-        && file.parent.is_none()
-        && file.duplicate_of.is_none()
-        && file.status != Status::Live
-        && is_seen
-}
-
-/// Counts a file that was written, where the summary did not count it before.
-fn count(summary: &mut Summary, file: &ReportFile) {
-    if file.parent.is_some() || file.duplicate_of.is_some() || file.path.is_some() {
-        return;
-    }
-    let from = match file.status {
-        Status::Live => &mut summary.live,
-        _ => &mut summary.unwritten,
-    };
-    if *from > 0 {
-        *from -= 1;
-        let is_video = file.mime.starts_with("video/");
-        *(if is_video { &mut summary.videos } else { &mut summary.photos }) += 1;
-    }
+fn is_due(file: &ReportFile, embedded: bool) -> bool {
+    let due = [ReportDisposition::Recovered, ReportDisposition::Unwritten];
+    let is_asked_for = file.parent.is_none() || embedded;
+    file.path.is_none() && is_asked_for && due.contains(&file.disposition)
 }
 
 /// The sources of a report, or why one is not at hand.
@@ -227,7 +210,6 @@ impl Writing<'_> {
                 Ok(None) => done.there += 1,
                 Ok(Some(path)) => {
                     done.written += 1;
-                    count(&mut report.summary.known, file);
                     file.disposition = ReportDisposition::Recovered;
                     file.path = Some(path);
                 }

@@ -8,35 +8,13 @@ use jiff::Timestamp;
 use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportCase, ReportHead, ReportTool, Summary};
+use crate::output::report::{self, ReportCase, ReportEnd, ReportHead, ReportTool, Summary};
 
 impl Job<'_, Settled> {
-    /// Writes the report under another name first, so that a half-written one is never taken for
-    /// a whole one; gives its path.
-    pub(super) fn report(
-        &self,
-        files: WrittenFiles<'_>,
-        summary: Summary,
-    ) -> Result<PathBuf, Error> {
-        let written = self.write_report(files, summary);
-        if written.is_err()
-            && let Some(output) = &self.environment.output
-        {
-            // It takes room that something else may have use for.
-            drop(output.state.remove(REPORT));
-        }
-        written
-    }
-
-    fn write_report(&self, files: WrittenFiles<'_>, summary: Summary) -> Result<PathBuf, Error> {
+    /// What a report says before its files.
+    pub(super) fn head(&self, summary: Summary, notes: Vec<String>) -> ReportHead {
         let environment = &self.environment;
-        let Some(output) = &environment.output else {
-            return Err(Error::Start {
-                what: "a report",
-                why: "no output folder is named".to_owned(),
-            });
-        };
-        let head = ReportHead {
+        ReportHead {
             schema: report::SCHEMA.to_owned(),
             tool: ReportTool {
                 name: "afterimage".to_owned(),
@@ -46,16 +24,50 @@ impl Job<'_, Settled> {
             started: environment.started.to_string(),
             finished: Timestamp::now().to_string(),
             incomplete: environment.incomplete(),
+            ended: match () {
+                () if environment.failure.is_some() => ReportEnd::Failed,
+                () if environment.is_cut_short => ReportEnd::Stopped,
+                () => ReportEnd::Complete,
+            },
             case: ReportCase::of(&environment.options.case),
             redacted: Vec::new(),
+            options: environment.options.into(),
+            notes,
             sources: self.stage.sources.clone(),
             summary,
             lost: report::lost(&self.stage.lost),
+        }
+    }
+
+    /// Writes the report under another name first, so that a half-written one is never taken for
+    /// a whole one; gives its path.
+    pub(super) fn report(
+        &self,
+        files: WrittenFiles<'_>,
+        head: &ReportHead,
+    ) -> Result<PathBuf, Error> {
+        let written = self.write_report(files, head);
+        if written.is_err()
+            && let Some(output) = &self.environment.output
+        {
+            // It takes room that something else may have use for.
+            drop(output.state.remove(REPORT));
+        }
+        written
+    }
+
+    fn write_report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<PathBuf, Error> {
+        let environment = &self.environment;
+        let Some(output) = &environment.output else {
+            return Err(Error::Start {
+                what: "a report",
+                why: "no output folder is named".to_owned(),
+            });
         };
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        report::write(&mut out, &head, self.rows(files).files(), failed)?;
+        report::write(&mut out, head, self.rows(files).files(), failed)?;
         out.write_all(b"\n").map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;

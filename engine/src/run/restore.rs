@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use afterimage_signatures::Bytes;
 
 use super::environment::Environment;
+use super::events;
 use super::job::{Claimed, Job, Restored};
 use super::source_job::SourceJob;
 use crate::claims::{self, Occupied, Standing};
@@ -88,6 +89,7 @@ fn restore_one(
     // Also where the output took no more: what was added by then takes the place of what it is made of.
     let is_own = |at: &u32| ledger.entries[*at as usize].parent == NONE;
     let added: Vec<u32> = (before as u32..ledger.entries.len() as u32).filter(is_own).collect();
+    events::restored(job, added.iter().map(|at| &ledger.entries[*at as usize]));
     let mut indexed = std::mem::take(&mut ledger.entries);
     let taken = displace(&mut indexed, &added, is_apart, |entry| ledger.record(entry));
     for entry in indexed.iter_mut().filter(|entry| entry.source == number) {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::environment::Environment;
+use super::events;
 use super::job::{Job, Opened, Scanned};
 use super::source_job::SourceJob;
 use crate::control::error::Error;
@@ -97,7 +98,12 @@ fn scan_one(
         paths: &paths,
     };
     let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
-    scan.run(source, index, ledger, hasher)
+    events::scanning(job, todo.total());
+    let scanned = scan.run(source, index, ledger, hasher);
+    if let Some(tally) = ledger.tallies.get(index as usize) {
+        events::scanned(job, tally);
+    }
+    scanned
 }
 
 /// What of a source is to be scanned first, where that is asked for: photos that are deleted, those that are

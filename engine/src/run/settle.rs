@@ -3,6 +3,7 @@
 use afterimage_signatures::verdict::Span;
 
 use super::environment::Environment;
+use super::events;
 use super::job::{Job, Named, Settled, UNWRITTEN, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::{SourceJob, opened};
@@ -12,7 +13,7 @@ use crate::control::progress::Stop;
 use crate::ledger::{IndexEntry, Ledger, ScanTally};
 use crate::model::{Grade, SpanSet};
 use crate::output::report::{
-    self, Clusters, ReportFile, ReportSource, Rows, Totals, describe_volumes,
+    self, Clusters, ReportFile, ReportSource, Rows, Summary, describe_volumes,
 };
 use crate::settle::{self, Disposition, Filter};
 use crate::volumes::entropy::Filling;
@@ -81,8 +82,8 @@ impl<'o> Job<'o, Settled> {
     }
 
     /// What the files come to.
-    pub fn totals(&self) -> Totals {
-        self.rows(UNWRITTEN).totals()
+    pub fn summary(&self) -> Summary {
+        self.rows(UNWRITTEN).summary()
     }
 
     pub(super) fn rows<'a>(&'a self, written: WrittenFiles<'a>) -> Rows<'a> {
@@ -91,11 +92,10 @@ impl<'o> Job<'o, Settled> {
 
     /// What the run came to, of which nothing is written.
     pub fn outcome(self) -> Outcome {
-        let totals = self.totals();
-        let Job { environment, sources, stage, .. } = self;
-        let Settled { listing, sources: described, lost } = stage;
-        let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { lost: report::lost(&lost), ..outcome }
+        let head = self.head(self.summary(), Vec::new());
+        events::settled(&head);
+        let Job { environment, sources, .. } = self;
+        Outcome::new(environment, sources, head)
     }
 }
 

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::audit::{self, AuditLine};
 use super::environment::{Environment, Output};
+use super::events;
 use super::job::{Job, Settled, Written, WrittenFiles};
 use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
-use crate::output::report::{ReportCase, ReportFile, Summary};
-use crate::output::{self, Recovery, report};
+use crate::output::report::{ReportCase, ReportEnd, ReportFile, Summary};
+use crate::output::{self, Recovery};
 use crate::settle::Disposition;
 
 /// What a run is called in the audit log, where its command line says so.
@@ -63,28 +64,33 @@ impl<'o> Job<'o, Settled> {
         environment.note(synced);
         let (thumbs, no_thumbs) = self.thumbs(&written.names);
         let files = WrittenFiles { names: &written.names, thumbs: &thumbs };
-        let totals = self.rows(files).totals();
         self.ledger.release_reserve();
-        let report = match self.report(files, totals.summary.clone()) {
+        let mut notes = self.environment.warnings(&written);
+        notes.extend(no_thumbs);
+        let mut head = self.head(self.rows(files).summary(), notes);
+        events::settled(&head);
+        let report = match self.report(files, &head) {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
                 None
             }
             report => Some(report?),
         };
-        let mut warnings = self.environment.warnings(&written);
-        warnings.extend(report.as_ref().and_then(|_| self.put_on_record(&totals.summary)));
-        warnings.extend(no_thumbs);
-        warnings.extend(report.as_ref().and_then(|_| self.environment.views()));
+        let recorded = report.as_ref().and_then(|_| self.put_on_record(&head.summary));
+        head.notes.extend(recorded);
+        head.notes.extend(report.as_ref().and_then(|_| self.environment.views()));
         self.close();
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
+        if self.environment.failure.is_some() {
+            head.ended = ReportEnd::Failed;
+            head.incomplete = self.environment.incomplete();
+        }
         let Job { environment, sources, ledger, stage } = self;
-        let Settled { listing, sources: described, lost } = stage;
+        let Settled { listing, lost, .. } = stage;
         let names = written.names;
-        let stage =
-            Written { report, listing, sources: described, lost, totals, warnings, names, thumbs };
+        let stage = Written { report, listing, lost, head, names, thumbs };
         Ok(Job { environment, sources, ledger, stage })
     }
 }
@@ -144,10 +150,8 @@ impl Job<'_, Written> {
     /// What the run came to.
     pub fn outcome(self) -> Outcome {
         let Job { environment, sources, stage, .. } = self;
-        let Written { report: path, listing, sources: described, lost, totals, warnings, .. } =
-            stage;
-        let outcome = Outcome::new(environment, sources, described, totals, listing.left_out);
-        Outcome { report: path, warnings, lost: report::lost(&lost), ..outcome }
+        let Written { report, head, .. } = stage;
+        Outcome { report, ..Outcome::new(environment, sources, head) }
     }
 }
 

@@ -20,7 +20,7 @@ use super::which::Which;
 use crate::commands::scan::complain;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::password::GivenPasswords;
-use crate::progress::Ticker;
+use crate::progress::{How, Latest, Ticker};
 use crate::status::Status;
 use crate::survivors::{self, Told};
 use crate::{failure, sources, text};
@@ -134,7 +134,7 @@ impl Looking {
         let paths = with_links(&self.paths);
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), ", by a second request")?;
-        let ticker = Ticker::start(Arc::clone(&progress), self.quiet);
+        let ticker = Ticker::start(Arc::clone(&progress), How::of(self.quiet), Latest::default());
         let found = look(&paths, &options, &choice, &asked, &progress);
         ticker.finish();
         let found = found?;
@@ -156,7 +156,8 @@ impl Looking {
         err: &mut dyn Write,
     ) -> anyhow::Result<()> {
         let now = Timestamp::now().as_second();
-        let told = Told { found, paths: &self.paths, prognoses: &[], now, names: false };
+        let told =
+            Told { found, paths: &self.paths, prognoses: &[], now, names: false, output: None };
         let said = match self.json {
             true => survivors::json(out, &told),
             false => self.text(out, &told, is_written),
@@ -179,7 +180,7 @@ impl Looking {
                 writeln!(out)?;
             }
         }
-        let sources = &told.found.outcome.sources;
+        let sources = &told.found.outcome.head.sources;
         if !sources.iter().any(|source| source.path.starts_with(PHONE)) {
             let so_far = if told.found.outcome.interrupted { " so far" } else { "" };
             let said =

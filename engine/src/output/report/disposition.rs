@@ -15,7 +15,8 @@ pub enum ReportDisposition {
     /// for.
     #[default]
     Recovered,
-    /// It was to be recovered and is not written: the output took no more, or the run was stopped.
+    /// It was to be recovered and is not written: the output took no more, the run was stopped, or only others were
+    /// asked for of a report that was there already.
     Unwritten,
     /// Another file of the report has the same bytes and stands for it.
     Copy,

@@ -105,15 +105,16 @@ impl ReportFile {
         self.mime.starts_with("video/")
     }
 
-    /// The time that the written file gets: when the photo was taken or, where it does not say, last modified; else
-    /// the date of a list that it is on.
+    /// The time that the written file gets: when the photo was taken, by its own word or that of the place it was in;
+    /// or, where neither says, last modified; else the date of a list that it is on.
     pub fn dated(&self) -> Option<&str> {
         let taken = self.exif.as_ref().and_then(|exif| {
             let taken = exif.taken.as_deref()?;
             Moment::parse(taken, exif.utc_offset.as_deref()).map(|_| taken)
         });
         let listed = || self.listed.as_ref().and_then(|listed| listed.date.as_deref());
-        taken.or(self.modified.as_deref()).or_else(listed)
+        let told = self.place.as_ref().and_then(|place| place.taken.as_deref());
+        taken.or(told).or(self.modified.as_deref()).or_else(listed)
     }
 }
 

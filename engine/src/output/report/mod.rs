@@ -8,6 +8,7 @@ mod case;
 mod disposition;
 mod file;
 mod lost;
+mod options;
 mod reader;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod report;
@@ -15,6 +16,7 @@ mod rows;
 mod source;
 mod sources;
 mod stream;
+mod summary;
 mod totals;
 mod volumes;
 mod writer;
@@ -28,12 +30,14 @@ pub use file::{
     RunOrigin,
 };
 pub use lost::{ReportListed, ReportLost, lost};
+pub use options::ReportOptions;
 pub use reader::ReportReader;
-pub use report::{Report, ReportTool, SCHEMA, Summary};
+pub use report::{Report, ReportEnd, ReportTool, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;
 pub use stream::{ReportHead, write};
-pub use totals::Totals;
+pub use summary::{ReportKinds, ReportLeftOut, ReportRecovered, Summary};
+pub use totals::recount;
 pub use volumes::describe_volumes;
 pub use writer::Writer;

@@ -9,6 +9,7 @@ use super::file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
 };
+use super::summary::Summary;
 use super::totals::Totals;
 use crate::control::error::Error;
 use crate::formats::Registry;
@@ -94,12 +95,11 @@ impl<'a> Rows<'a> {
     }
 
     /// What the files come to.
-    pub fn totals(&self) -> Totals {
-        let mut totals = Totals::of(self.listing, self.ledger, self.registry, |position| {
-            self.is_written(position)
-        });
+    pub fn summary(&self) -> Summary {
+        let disposition = |position| self.disposition(position);
+        let mut totals = Totals::of(self.listing, self.ledger, self.registry, disposition);
         totals.count_lost(self.lost);
-        totals
+        totals.summary()
     }
 }
 

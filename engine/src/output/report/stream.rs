@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize, ser};
 use super::case::ReportCase;
 use super::file::ReportFile;
 use super::lost::ReportLost;
-use super::report::{ReportTool, Summary};
+use super::options::ReportOptions;
+use super::report::{ReportEnd, ReportTool};
 use super::source::ReportSource;
+use super::summary::Summary;
 use crate::control::error::Error;
 
 /// What stands before the files.
@@ -33,6 +35,15 @@ pub struct ReportHead {
     /// See [`super::Report::redacted`].
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub redacted: Vec<String>,
+    /// See [`super::Report::ended`].
+    #[serde(skip_serializing_if = "ReportEnd::is_complete", default)]
+    pub ended: ReportEnd,
+    /// See [`super::Report::options`].
+    #[serde(default)]
+    pub options: ReportOptions,
+    /// See [`super::Report::notes`].
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
     /// See [`super::Report::sources`].
     pub sources: Vec<ReportSource>,
     /// See [`super::Report::summary`].

@@ -21,6 +21,8 @@ pub struct Looked {
     pub only_in_cloud: u64,
     /// Where the photos that were found were written to; nothing where they were only listed.
     pub output: Option<PathBuf>,
+    /// A folder that is not there yet, for what is written next.
+    pub next_output: Option<PathBuf>,
 }
 
 /// A place that was looked into.

@@ -5,7 +5,7 @@ use super::means::Means;
 use crate::source::shell::{quoted, quoted_word};
 use crate::system::Hope;
 
-/// Where commands write to, unless something was written somewhere already.
+/// Where commands write to, unless a folder of that name is there already.
 const OUTPUT: &str = "recovered";
 
 /// A step to take.
@@ -35,7 +35,7 @@ impl Step {
 }
 
 fn output(looked: &Looked) -> String {
-    looked.output.as_deref().map_or_else(|| OUTPUT.to_owned(), quoted)
+    looked.next_output.as_deref().map_or_else(|| OUTPUT.to_owned(), quoted)
 }
 
 fn photos(count: u64) -> String {

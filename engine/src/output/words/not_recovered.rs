@@ -1,57 +1,46 @@
 //! What was not recoverable, and why.
 
-use std::io::{self, Write};
+use super::facts::{Facts, is_open};
+use super::paragraph::{Paragraph, Topic};
+use super::plain::plain;
+use super::quantities::{bytes, count, kinds_are, percent};
+use super::{left_out, volumes};
+use crate::model::Kinds;
+use crate::output::report::{ReportSource, ReportVolume};
 
-use afterimage_engine::error::Error;
-use afterimage_engine::report::{Kinds, ReportSource, ReportVolume};
-
-use super::{Told, left_out, volumes};
-use crate::text::{bytes, count, kinds_are, paragraph, percent, plain};
-
-/// Writes what was not recoverable and why, where there is anything to say.
-pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let reasons = reasons(told);
-    if reasons.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\nWhat could not be recovered, and why:")?;
-    reasons.iter().try_for_each(|reason| paragraph(out, "  - ", reason))
+/// What was not recoverable and why.
+pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
+    reasons(facts).into_iter().map(|text| Paragraph::new(Topic::Lost, text)).collect()
 }
 
-fn reasons(told: &Told<'_>) -> Vec<String> {
-    let outcome = told.outcome;
+fn reasons(facts: Facts<'_>) -> Vec<String> {
+    let head = facts.head;
     let mut reasons = Vec::new();
-    if let Some(failure) = &outcome.failure {
+    if let (true, Some(failure)) = (facts.has_failed(), &head.incomplete) {
         reasons.push(format!(
-            "{}. What was written until then is whole; the report lists the rest without a \
-             path.",
-            plain(&failure.to_string())
+            "{}. What was written until then is whole; the report lists the rest without a path.",
+            plain(failure)
         ));
     }
-    for (path, error) in &outcome.failed {
-        let path = plain(&path.to_string_lossy());
-        reasons.push(match error {
-            Error::Packed { what, advice, .. } => {
-                format!("{path} was not scanned: it is {}; {}.", plain(what), plain(advice))
-            }
-            _ => format!("{path} could not be opened and was not scanned."),
-        });
+    for source in head.sources.iter().filter(|source| !is_open(source)) {
+        let error = source.error.as_deref().unwrap_or("it could not be opened");
+        reasons.push(format!("{} was not scanned: {}.", plain(&source.path), plain(error)));
     }
-    let is_open = told.has_photos() || !told.has_left_out();
-    for source in &outcome.sources {
+    let is_open = facts.has_photos() || !facts.has_left_out();
+    for source in &head.sources {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
-        if is_open && !told.has_photos() {
+        if is_open && !facts.has_photos() {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
             reasons.extend(noise(source));
         }
         reasons.extend(source.volumes.iter().filter_map(name_only));
         reasons.extend(not_followed(source));
-        reasons.extend((is_open && told.whole()).then(|| empty(source)).flatten());
+        reasons.extend((is_open && facts.is_whole()).then(|| empty(source)).flatten());
     }
-    reasons.extend(incomplete(told.of_grade(true), told.is_cut_short()));
-    reasons.extend(unseen(outcome.summary.unseen));
-    if told.has_any() {
-        reasons.extend(left_out::reasons(told));
+    reasons.extend(incomplete(facts.of_grade(true), facts.is_cut_short()));
+    reasons.extend(unseen(head.summary.unseen));
+    if facts.has_any() {
+        reasons.extend(left_out::reasons(facts));
     }
     reasons
 }
@@ -65,7 +54,7 @@ fn name_only(volume: &ReportVolume) -> Option<String> {
         "{photos} left by name only, {name}: the {} volume has directory entries of them, but nothing \
          where these point is the photo. Their bytes were overwritten, or lie in pieces that nothing \
          joins. The report lists them.",
-        volumes::kind(&volume.kind)
+        volumes::file_system(&volume.kind)
     ))
 }
 

@@ -1,61 +1,52 @@
 //! Which file systems there are, and what they say of their files.
 
-use std::io::{self, Write};
-
-use afterimage_engine::report::{ReportSource, ReportVolume};
-
-use crate::text::{bytes, count, paragraph, plain};
+use super::paragraph::{Paragraph, Topic};
+use super::plain::plain;
+use super::quantities::{bytes, count};
+use crate::output::report::{ReportSource, ReportVolume};
 
 /// Volumes of one source that are named; the report lists all.
 const MOST_NAMED: usize = 12;
 
-/// Writes which volumes were found, where there are any.
-pub fn write(out: &mut dyn Write, sources: &[ReportSource]) -> io::Result<()> {
-    for source in sources.iter().filter(|source| is_telling(source)) {
-        match sources {
-            [_] => writeln!(out, "\nFile systems:")?,
-            _ => writeln!(out, "\nFile systems of {}:", plain(&source.path))?,
-        }
-        table_faults(out, source)?;
-        for volume in source.volumes.iter().take(MOST_NAMED) {
-            write_one(out, volume)?;
-        }
-        let more = source.volumes.len().saturating_sub(MOST_NAMED) as u64;
-        if more > 0 {
-            writeln!(out, "  and {}; the report lists all", count(more, "other", "others"))?;
-        }
-    }
-    Ok(())
-}
-
-fn is_telling(source: &ReportSource) -> bool {
-    !source.volumes.is_empty() || !source.table_faults.is_empty()
-}
-
-fn table_faults(out: &mut dyn Write, source: &ReportSource) -> io::Result<()> {
-    if source.table_faults.is_empty() {
-        return Ok(());
-    }
-    let faults = plain(&source.table_faults.join("; "));
-    paragraph(out, "  ", &format!("The partition table contradicts itself: {faults}."))
-}
-
-fn write_one(out: &mut dyn Write, volume: &ReportVolume) -> io::Result<()> {
-    let holds = match (&volume.locked, volume.lost) {
-        (Some(locked), _) => locked.clone(),
-        (None, false) => format!("{}, {} deleted", files(volume.live, " there"), volume.deleted),
-        (None, true) => files(volume.live + volume.deleted, ""),
+/// Which volumes were found, and what each says of its files.
+pub(super) fn tell(sources: &[ReportSource]) -> Vec<Paragraph> {
+    let are_several = sources.len() > 1;
+    let of = |source: &ReportSource| {
+        let path = are_several.then(|| format!("{}: ", plain(&source.path))).unwrap_or_default();
+        texts(source).into_iter().map(move |text| format!("{path}{text}"))
     };
-    paragraph(out, "  ", &format!("{}: {holds}", title(volume)))?;
+    sources.iter().flat_map(of).map(|text| Paragraph::new(Topic::Volume, text)).collect()
+}
+
+fn texts(source: &ReportSource) -> Vec<String> {
+    let mut texts = Vec::new();
+    if !source.table_faults.is_empty() {
+        let faults = plain(&source.table_faults.join("; "));
+        texts.push(format!("The partition table contradicts itself: {faults}."));
+    }
+    texts.extend(source.volumes.iter().take(MOST_NAMED).map(text));
+    let more = source.volumes.len().saturating_sub(MOST_NAMED) as u64;
+    if more > 0 {
+        texts.push(format!("and {}; the report lists all", count(more, "other", "others")));
+    }
+    texts
+}
+
+fn text(volume: &ReportVolume) -> String {
+    let holds = match (&volume.locked, volume.lost) {
+        (Some(locked), _) => plain(locked),
+        (None, false) => format!("{}, {} deleted", files(volume.live, " there"), volume.deleted),
+        (None, true) => files(volume.live.saturating_add(volume.deleted), ""),
+    };
+    let said = format!("{}: {holds}", title(volume));
     if volume.faults.is_empty() {
-        return Ok(());
+        return said;
     }
     let faults = plain(&volume.faults.join("; "));
-    let text = format!(
-        "It contradicts itself: {faults}. Names may be missing, and what it says is still there is \
+    format!(
+        "{said}. It contradicts itself: {faults}. Names may be missing, and what it says is still there is \
          recovered too; photos are searched for everywhere."
-    );
-    paragraph(out, "    ", &text)
+    )
 }
 
 fn files(n: u64, what: &str) -> String {
@@ -68,12 +59,12 @@ pub fn title(volume: &ReportVolume) -> String {
     let lost = if volume.lost { "an earlier " } else { "" };
     let label = volume.label.as_deref().map(plain).filter(|label| !label.trim().is_empty());
     let label = label.map(|label| format!(" {}", label.trim())).unwrap_or_default();
-    let (kind, len) = (kind(&volume.kind), bytes(volume.length));
+    let (kind, len) = (file_system(&volume.kind), bytes(volume.length));
     format!("{}{lost}{kind} volume{label}, {len}", partition.unwrap_or_default())
 }
 
 /// A file system as people write it.
-pub fn kind(kind: &str) -> String {
+pub fn file_system(kind: &str) -> String {
     let names = [
         ("exfat", "exFAT"),
         ("bitlocker", "BitLocker"),
@@ -94,7 +85,7 @@ pub fn kind(kind: &str) -> String {
 const MOSTLY_BLANK: f32 = 0.9;
 
 /// What free space without any content means for what was deleted there.
-pub fn erased(volume: &ReportVolume) -> Option<String> {
+pub(super) fn erased(volume: &ReportVolume) -> Option<String> {
     let (free, blank) = (volume.free?, volume.free_blank?);
     (volume.deleted > 0 && free > 0 && blank >= MOSTLY_BLANK).then(|| {
         format!(
@@ -132,10 +123,7 @@ mod tests {
 
     #[track_caller]
     fn check(more: serde_json::Value, expected: &str) {
-        let mut out = Vec::new();
-        write_one(&mut out, &volume(more)).unwrap();
-        let said = String::from_utf8(out).unwrap();
-        assert_eq!(said.split_whitespace().collect::<Vec<_>>().join(" "), expected);
+        assert_eq!(text(&volume(more)), expected);
     }
 
     #[test]
@@ -153,7 +141,7 @@ mod tests {
         );
         check(
             json!({ "faults": ["the tables differ", "a chain is a circle"] }),
-            "FAT32 volume, 29.0 MB: 12 files there, 30 deleted It contradicts itself: the tables \
+            "FAT32 volume, 29.0 MB: 12 files there, 30 deleted. It contradicts itself: the tables \
              differ; a chain is a circle. Names may be missing, and what it says is still there is \
              recovered too; photos are searched for everywhere.",
         );
@@ -163,5 +151,7 @@ mod tests {
     fn a_label_cannot_speak_to_the_terminal() {
         let title = title(&volume(serde_json::json!({ "label": "A\u{1b}[2J" })));
         assert_eq!(title, "FAT32 volume A?[2J, 29.0 MB");
+        let faults = volume(serde_json::json!({ "faults": ["a\u{202e}b"] }));
+        assert!(text(&faults).contains(": a?b. "));
     }
 }

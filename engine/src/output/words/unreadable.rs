@@ -1,27 +1,28 @@
 //! What could not be read, said before anything else: a medium that fails may not live long.
 
-use std::io::{self, Write};
 use std::path::Path;
 
-use afterimage_engine::report::ReportSource;
-use afterimage_engine::source::shell::quoted;
+use super::facts::Facts;
+use super::paragraph::{Paragraph, Topic};
+use super::plain::plain;
+use super::quantities::{bytes, count};
+use crate::output::report::ReportSource;
+use crate::source::shell::quoted;
 
-use super::told::Told;
-use crate::system_words::AS_ROOT;
-use crate::text::{bytes, count, paragraph, plain};
+/// What stands before a command that reads a device; on Windows the shell itself has to be started with rights.
+const AS_ROOT: &str = if cfg!(windows) { "" } else { "sudo " };
 
-/// Says of each source with read errors how much they took.
-pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
-    let has_map = told.options.map.is_some();
-    let said = told.outcome.sources.iter().filter_map(|source| errors(source, has_map));
-    let said: Vec<String> = said.collect();
-    said.iter().try_for_each(|line| paragraph(out, "", line))?;
-    if said.is_empty() { Ok(()) } else { writeln!(out) }
+/// How much of each source read errors took.
+pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
+    let has_map = facts.head.options.map.is_some();
+    let said = facts.head.sources.iter().filter_map(|source| errors(source, has_map));
+    said.map(|text| Paragraph::new(Topic::Unreadable, text)).collect()
 }
 
 /// How many bytes in how many places, and how many photos lie there; `has_map` where a map told so.
 fn errors(source: &ReportSource, has_map: bool) -> Option<String> {
-    let total: u64 = source.unreadable.iter().map(|range| range.length).sum();
+    let lengths = source.unreadable.iter().map(|range| range.length);
+    let total = lengths.fold(0, u64::saturating_add);
     let places = count(source.unreadable.len() as u64, "place", "places");
     let hit = match source.unreadable_files {
         0 => "no photo that was found lies there".to_owned(),
@@ -41,7 +42,7 @@ fn has(n: u64) -> &'static str {
 }
 
 /// What helps where parts of a source could not be read; `has_map` where a map told so.
-pub fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
+pub(super) fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
     source.unreadable.first()?;
     let path = plain(&source.path);
     let word = plain(&quoted(Path::new(&source.path)));
@@ -69,7 +70,7 @@ pub fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use afterimage_engine::report::ByteRange;
+    use crate::output::report::ByteRange;
 
     fn source(kind: &str, path: &str, lengths: &[u64]) -> ReportSource {
         let range = |&length: &u64| ByteRange { offset: 0, length };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use afterimage_engine::source::shell::{quoted, quoted_word};
+use crate::source::shell::{quoted, quoted_word};
 
 /// The option that goes on.
 const RESUME: &str = "--resume";
