@@ -78,7 +78,7 @@ impl Serve {
         let own = Arc::clone(&session);
         on_ctrl_c(move || own.quit(), AT_ONCE)?;
         let server = Server::listen(self.port.unwrap_or(0))?;
-        announce(&server.address(), self.no_browser, out, err)?;
+        announce(&server, self.no_browser, out, err)?;
         server.start(Arc::clone(&session))?;
         while !session.is_over() {
             session.wait(TICK);
@@ -130,14 +130,17 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
 
 /// Prints the address, and opens it in a browser where that is wanted.
 pub fn announce(
-    address: &str,
+    server: &Server,
     no_browser: bool,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{address}")?;
+    writeln!(out, "{}", server.address())?;
     out.flush()?;
-    let opened = if no_browser { Ok(()) } else { browser::open(address) };
+    let opened = match server.address_once() {
+        Some(address) if !no_browser => browser::open(&address),
+        _ => Ok(()),
+    };
     let hint = match opened {
         Ok(()) if no_browser => "open this address in your browser; Ctrl-C here ends it",
         Ok(()) => {
