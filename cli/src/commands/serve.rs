@@ -17,12 +17,13 @@ use crate::{browser, sizes, sources, text};
 
 /// Open a page in the browser: choose a card, watch the scan, look at photos, recover
 ///
-/// All that `scan` does, with buttons: which device it is, what can be hoped for, where to write to. Photos appear
-/// as they are found, and those that are chosen are written at once, before the scan is over. The page may be
-/// closed and opened again; the scan goes on until it is done, or until Ctrl-C here.
+/// All that `scan` does, with buttons: which device it is, what can be hoped for, where to write
+/// to. Photos appear as they are found, and those that are chosen are written at once, before the
+/// scan is over. The page may be closed and opened again; the scan goes on until it is done, or
+/// until Ctrl-C here.
 ///
-/// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and it asks no other
-/// place for anything. What `scan` refuses, the page refuses.
+/// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and
+/// it asks no other place for anything. What `scan` refuses, the page refuses.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub struct Serve {
