@@ -101,7 +101,10 @@ pub const CLAIMS: [(Grade, &str); 5] = [
         Grade::Verified,
         "no byte outside `unchecked` is foreign, and the file ends where the photo does",
     ),
-    (Grade::Structural, "the file is the photo to the byte"),
+    (
+        Grade::Structural,
+        "the file is the photo to the byte, which is more than is claimed: that the structure closes, of formats whose payload no check covers",
+    ),
     (Grade::Partial, "the first `kept` bytes are the beginning of a lost photo"),
     (Grade::Damaged, "up to the first of `issues` the file is a lost photo"),
     (Grade::Repaired, "up to the first byte that is not from the source, it is a lost photo"),

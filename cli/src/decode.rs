@@ -3,22 +3,21 @@
 //! What is decoded was found on damaged media, and decoders are other people's code. Their memory is bounded; and
 //! here, at the one door to them, a panic of theirs is a picture that cannot be shown, not the end of the program.
 
+mod guarded;
 #[cfg(feature = "heic")]
 mod heic;
 mod picture;
 mod small;
 
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use afterimage_engine::run::ToJpeg;
 use afterimage_engine::thumbs::{Picture, Thumbnailer};
 
+use guarded::{HEIC, guarded};
+
 /// The longest picture that is read to be decoded, in bytes.
 const LONGEST: u64 = 256 << 20;
-
-/// Formats of HEIF with HEVC in it, by their names in the report.
-const HEIC: [&str; 2] = ["heic", "heif"];
 
 /// The decoders that are built in.
 #[derive(Debug, Default)]
@@ -56,13 +55,6 @@ pub fn heic_to_jpeg() -> anyhow::Result<Box<dyn ToJpeg>> {
         "cannot turn HEIC into JPEG: its decoder is not built into this program; build it with \
          `cargo install --features heic`, or leave out --jpeg"
     )
-}
-
-/// Does what other people's code does: a panic of it is a failure like others.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    // Nothing that is shared is left half done: decoders own all that they change.
-    catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err("its decoder failed on it".to_owned()))
 }
 
 fn read(picture: &Picture) -> Result<Vec<u8>, String> {

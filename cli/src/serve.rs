@@ -6,13 +6,14 @@
 //! the address, which holds a secret of 128 bits that lives as long as the process. The page asks no other place for
 //! anything.
 //!
-//! Every address begins with `/TOKEN/`. What is only looked at is asked for by GET; what does something, or tells of
+//! Every address begins with `/TOKEN/`, but for `/open/CODE`: the browser that this program opens goes there, once, and
+//! is led to the page. What is only looked at is asked for by GET; what does something, or tells of
 //! paths, by POST with JSON, from our own page alone.
 //!
 //! | request | answer |
 //! |---|---|
 //! | GET `` | the page |
-//! | GET `page.css`, `main.js`, `talk.js`, `words.js`, `start.js`, `browse.js`, `grid.js`, `run.js` | its parts |
+//! | GET `page.css`, `icon.svg`, `main.js`, `talk.js`, `words.js`, `start.js`, `browse.js`, `grid.js`, `run.js` | its parts |
 //! | GET `api/state` | where the session stands: phase, progress, speed, counts, what was chosen, what it came to |
 //! | GET `api/photos?generation=G&after=N&picks_after=M` | up to 200 photos after the N-th, up to 200 news of chosen ones; those of another generation than G from the first on |
 //! | GET `api/devices` | drives and cards, and what can be hoped for |

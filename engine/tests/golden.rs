@@ -20,7 +20,7 @@ use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::samples;
 use serde_json::{Map, Value, json};
 
-use bench::{Bench, tree};
+use bench::{Bench, is_of_run, tree};
 
 /// The parts of a report that are kept, and the files that were written.
 const PARTS: [&str; 5] = ["sources", "summary", "files", "tree", "text"];
@@ -83,9 +83,8 @@ fn said(bench: &Bench, name: &str, options: Options) -> Map<String, Value> {
         source["path"] = json!(file.to_str().unwrap());
     }
     let written = tree(&bench.output(name)).into_iter();
-    let written = written.filter(|(path, _)| !path.starts_with(".afterimage"));
     let written: Map<String, Value> = written
-        .filter(|(path, _)| path != Path::new("report.json"))
+        .filter(|(path, _)| !is_of_run(path))
         .map(|(path, bytes)| {
             let digest = blake3::hash(&bytes).to_hex();
             (path.to_str().unwrap().to_owned(), json!([bytes.len(), digest.as_str()]))

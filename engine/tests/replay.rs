@@ -17,7 +17,7 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::report::Report;
 use afterimage_engine::run::{Job, Scanned};
 use afterimage_engine::source::{self, Io, Source};
-use bench::{Bench, tree};
+use bench::{Bench, is_of_run, tree};
 
 /// The state of the run in an output folder.
 fn state(output: &Path) -> PathBuf {
@@ -54,7 +54,7 @@ fn said(output: &Path) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
     let report: Report = serde_json::from_slice(&report).unwrap();
     let parts = (&report.files, &report.summary, &report.sources);
     let mut written = tree(output);
-    written.retain(|path, _| path != Path::new("report.json") && !path.starts_with(".afterimage"));
+    written.retain(|path, _| !is_of_run(path));
     (serde_json::to_string(&parts).unwrap(), written)
 }
 

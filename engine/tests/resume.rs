@@ -19,7 +19,7 @@ use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::Report;
 use afterimage_engine::run;
-use bench::{Bench, tree};
+use bench::{Bench, is_of_run, tree};
 use proptest::prelude::*;
 
 /// What a run said and wrote: its report but for times and command, and its photos.
@@ -30,7 +30,7 @@ fn said(output: &Path) -> Said {
     let report: Report = serde_json::from_slice(&report).unwrap();
     let parts = (&report.files, &report.summary, &report.sources, &report.incomplete);
     let mut written = tree(output);
-    written.retain(|path, _| path != Path::new("report.json") && !path.starts_with(".afterimage"));
+    written.retain(|path, _| !is_of_run(path));
     (serde_json::to_string_pretty(&parts).unwrap(), written)
 }
 

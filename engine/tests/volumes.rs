@@ -22,7 +22,7 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::sample::Index;
 
-use bench::{Bench, check_runs, own, tree};
+use bench::{Bench, check_runs, is_of_run, own, tree};
 use cards::{Card, Fate, Photo, photo};
 
 /// The only file of its own whose bytes are those of the photo.
@@ -699,9 +699,12 @@ fn every_file_of_the_demo_card_is_its_runs_and_what_is_written_is_in_the_report(
         if let Some(path) = &file.path {
             assert!(written.remove(Path::new(path)) == Some(bytes), "{path}");
         }
+        if let Some(thumb) = &file.thumb {
+            assert!(written.remove(Path::new(thumb)).is_some(), "{thumb}");
+        }
     }
-    written.retain(|path, _| !path.starts_with(".afterimage"));
-    assert_eq!(written.keys().collect::<Vec<_>>(), [Path::new("report.json")]);
+    written.retain(|path, _| !is_of_run(path));
+    assert_eq!(written.keys().collect::<Vec<_>>(), [] as [&Path; 0]);
     let kept = card
         .photos
         .iter()

@@ -3,6 +3,7 @@
 use afterimage_testdata::cameras::Shot;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::video;
+use rayon::prelude::*;
 
 use crate::filler;
 use crate::image::picture_len;
@@ -12,7 +13,7 @@ use crate::truth::Original;
 pub const SECTOR: usize = 512;
 
 /// The longest photo that is drawn; more would take minutes.
-const LONGEST: usize = 8 << 20;
+const LONGEST: usize = 4 << 20;
 
 /// Length of a JPEG that is drawn to learn how many bytes a pixel takes.
 const TRIAL: (usize, usize) = (480, 360);
@@ -44,7 +45,7 @@ impl Photos {
         match self {
             Photos::Made => {
                 let seeds: Vec<u64> = lengths.iter().map(|_| random.bits()).collect();
-                lengths.iter().zip(seeds).map(|(&len, seed)| photo(drawn(seed, len))).collect()
+                lengths.par_iter().zip(seeds).map(|(&len, seed)| photo(drawn(seed, len))).collect()
             }
             Photos::Given(pool) => nearest(pool, random, lengths),
         }

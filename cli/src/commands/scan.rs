@@ -332,7 +332,9 @@ impl Scan {
             let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
             (live, options.watcher) = (Some(page), Some(watcher));
         }
-        let ticker = Ticker::start(Arc::clone(&progress), self.show.how(), Latest::default());
+        let how = self.show.how();
+        let latest = Latest::of(&mut options, how);
+        let ticker = Ticker::start(Arc::clone(&progress), how, latest);
         let done = if self.list {
             list(&sources, &options, &progress)
         } else {

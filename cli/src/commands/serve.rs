@@ -17,12 +17,13 @@ use crate::{browser, sizes, sources, text};
 
 /// Open a page in the browser: choose a card, watch the scan, look at photos, recover
 ///
-/// All that `scan` does, with buttons: which device it is, what can be hoped for, where to write to. Photos appear
-/// as they are found, and those that are chosen are written at once, before the scan is over. The page may be
-/// closed and opened again; the scan goes on until it is done, or until Ctrl-C here.
+/// All that `scan` does, with buttons: which device it is, what can be hoped for, where to write
+/// to. Photos appear as they are found, and those that are chosen are written at once, before the
+/// scan is over. The page may be closed and opened again; the scan goes on until it is done, or
+/// until Ctrl-C here.
 ///
-/// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and it asks no other
-/// place for anything. What `scan` refuses, the page refuses.
+/// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and
+/// it asks no other place for anything. What `scan` refuses, the page refuses.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub struct Serve {
@@ -78,7 +79,7 @@ impl Serve {
         let own = Arc::clone(&session);
         on_ctrl_c(move || own.quit(), AT_ONCE)?;
         let server = Server::listen(self.port.unwrap_or(0))?;
-        announce(&server.address(), self.no_browser, out, err)?;
+        announce(&server, self.no_browser, out, err)?;
         server.start(Arc::clone(&session))?;
         while !session.is_over() {
             session.wait(TICK);
@@ -130,14 +131,17 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
 
 /// Prints the address, and opens it in a browser where that is wanted.
 pub fn announce(
-    address: &str,
+    server: &Server,
     no_browser: bool,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{address}")?;
+    writeln!(out, "{}", server.address())?;
     out.flush()?;
-    let opened = if no_browser { Ok(()) } else { browser::open(address) };
+    let opened = match server.address_once() {
+        Some(address) if !no_browser => browser::open(&address),
+        _ => Ok(()),
+    };
     let hint = match opened {
         Ok(()) if no_browser => "open this address in your browser; Ctrl-C here ends it",
         Ok(()) => {

@@ -8,11 +8,12 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use afterimage_engine::run::ToJpeg;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageEncoder, RgbaImage};
 
-use super::{HEIC, guarded, small};
-use afterimage_engine::run::ToJpeg;
+use super::guarded::{HEIC, guarded};
+use super::small;
 
 /// So long one picture may take: a hundred times what 50 megapixels take.
 const PATIENCE: Duration = Duration::from_secs(60);

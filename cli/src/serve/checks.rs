@@ -3,7 +3,10 @@
 //! Other programs and pages of this machine can reach the port. What keeps them out: the token in the path; `Host`,
 //! which a page of another name that leads here (DNS rebinding) cannot have; and, where something is to be done,
 //! `Origin`, which no page can choose. The token stands in the path and not in a cookie, since cookies of
-//! `127.0.0.1` go to every port, and so to whatever else listens on this machine.
+//! `127.0.0.1` go to every port, and so to whatever else listens on this machine. A browser that is opened is given
+//! another secret, good for one visit: what a program is started with, every user of the machine can see.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::denial::Denial;
 use super::request::{Head, Method};
@@ -14,14 +17,35 @@ use super::token::Token;
 pub struct Gate {
     /// The secret.
     pub token: Token,
+    /// The secret for one visit, until it was made.
+    pub once: Arc<Mutex<Option<Token>>>,
     /// The port that is listened on.
     pub port: u16,
 }
+
+/// What stands before the secret for one visit.
+const ONCE: &str = "/open/";
 
 impl Gate {
     /// The address of the page.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}/{}/", self.port, self.token.secret())
+    }
+
+    /// The address that leads to the page once.
+    pub fn address_once(&self) -> Option<String> {
+        let once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        let secret = once.as_ref()?.secret();
+        Some(format!("http://127.0.0.1:{}{ONCE}{secret}", self.port))
+    }
+
+    /// Where the page is, for the first who asks with the secret for one visit.
+    pub fn visit(&self, head: &Head) -> Option<String> {
+        let host = head.host.as_deref()?;
+        let is_ours = head.method == Method::Get && self.names().iter().any(|name| name == host);
+        let given = head.path.strip_prefix(ONCE).filter(|_| is_ours)?;
+        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        once.take_if(|once| once.is(given)).map(|_| format!("/{}/", self.token.secret()))
     }
 
     /// The part of the path that follows the token, where the request may be answered.
@@ -84,7 +108,8 @@ mod tests {
     use super::*;
 
     fn gate() -> Gate {
-        Gate { token: Token::new().unwrap(), port: 4711 }
+        let once = Arc::new(Mutex::new(Some(Token::new().unwrap())));
+        Gate { token: Token::new().unwrap(), once, port: 4711 }
     }
 
     fn get(gate: &Gate) -> Head {
@@ -119,6 +144,20 @@ mod tests {
         let local = Head { host: Some("localhost:4711".to_owned()), ..get(&gate) };
         assert!(gate.pass(&local).is_ok());
         assert!(!gate.told(&get(&gate).path).contains(gate.token.secret()));
+    }
+
+    #[test]
+    fn a_browser_that_is_opened_is_let_in_once() {
+        let gate = gate();
+        let address = gate.address_once().unwrap();
+        let path = address.strip_prefix("http://127.0.0.1:4711").unwrap().to_owned();
+        let visit = Head { path, ..get(&gate) };
+        let wrong = format!("{ONCE}{}", gate.token.secret());
+        assert_eq!(gate.visit(&Head { path: wrong, ..visit.clone() }), None);
+        let elsewhere = Some("evil.example:4711".to_owned());
+        assert_eq!(gate.visit(&Head { host: elsewhere, ..visit.clone() }), None);
+        assert_eq!(gate.visit(&visit), Some(format!("/{}/", gate.token.secret())));
+        assert_eq!((gate.visit(&visit), gate.address_once()), (None, None));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl LivePage {
         let watcher = scanning::of_running(&session, sources, output, progress);
         let server = Server::listen(0)?;
         let mut address = Vec::new();
-        announce(&server.address(), false, &mut address, err)?;
+        announce(&server, false, &mut address, err)?;
         err.write_all(&address)?;
         server.start(Arc::clone(&session))?;
         let (output, progress) = (output.to_path_buf(), Arc::clone(progress));

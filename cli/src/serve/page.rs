@@ -9,6 +9,7 @@ pub fn part(name: &str) -> Option<Response> {
     let (kind, text) = match name {
         "" => ("text/html; charset=utf-8", include_str!("page/index.html")),
         "page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
+        "icon.svg" => ("image/svg+xml", include_str!("page/icon.svg")),
         "main.js" => (SCRIPT, include_str!("page/main.js")),
         "talk.js" => (SCRIPT, include_str!("page/talk.js")),
         "words.js" => (SCRIPT, include_str!("page/words.js")),

@@ -45,6 +45,13 @@ impl Response {
         Response { status: 200, kind, policy: OWN_POLICY, body, is_of_gallery: false }
     }
 
+    /// A page that leads to another one of ours at once.
+    pub fn onward(path: &str) -> Self {
+        let text = format!("<!doctype html><meta http-equiv=\"refresh\" content=\"0;url={path}\">");
+        let (kind, body) = ("text/html; charset=utf-8", Body::Bytes(text.into_bytes()));
+        Response { status: 200, kind, policy: OWN_POLICY, body, is_of_gallery: false }
+    }
+
     /// A value as JSON.
     pub fn json(value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {

@@ -2,8 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -55,12 +55,18 @@ impl Server {
             format!("cannot listen on port {port} of 127.0.0.1; name another one with --port")
         })?;
         let port = listener.local_addr().context("cannot listen on 127.0.0.1")?.port();
-        Ok(Server { listener, gate: Gate { token: Token::new()?, port } })
+        let once = Arc::new(Mutex::new(Some(Token::new()?)));
+        Ok(Server { listener, gate: Gate { token: Token::new()?, once, port } })
     }
 
     /// The address of the page, with its secret.
     pub fn address(&self) -> String {
         self.gate.address()
+    }
+
+    /// The address for a browser that is opened, which leads to the page once.
+    pub fn address_once(&self) -> Option<String> {
+        self.gate.address_once()
     }
 
     /// Answers from now on, on threads of its own, as long as this process lives.
@@ -130,6 +136,9 @@ impl Shared {
             Ok(None) => return Ok(None),
             Err(refusal) => return Err(self.refuse(refusal, "")),
         };
+        if let Some(path) = self.gate.visit(&head) {
+            return Ok(Some(Response::onward(&path)));
+        }
         let passed = self.gate.pass(&head);
         let below = passed.map_err(|refusal| self.refuse(refusal, &head.path))?;
         let body = match head.method {

@@ -66,7 +66,8 @@ fn details(page: &mut Page) {
 }
 
 fn chosen(page: &mut Page, desk: &Desk) {
-    page.until("document.activeElement.getAttribute('role') === 'gridcell'");
+    // The focus is on what was looked at last.
+    page.until("document.activeElement.dataset.place === '1'");
     page.press(" ");
     page.press("Shift+ArrowRight");
     page.until("document.getElementById('chosen').innerText.startsWith('2 files selected')");

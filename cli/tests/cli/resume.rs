@@ -5,12 +5,14 @@
 //! image (the demo card without it), `AFTERIMAGE_KILL_SEED` at which moments.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use afterimage_engine::views::VIEWS;
 use serde_json::Value;
 
 use super::{Desk, photo, wait_for};
@@ -28,7 +30,11 @@ pub(super) fn said(output: &Path) -> Said {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.file_name().is_some_and(|name| name == ".afterimage" || name == "report.json") {
+            // Views are made from the report, and say when it was made.
+            let is_view = |name: &OsStr| VIEWS.iter().any(|view| name == view.file);
+            let is_of_run =
+                |name: &OsStr| name == ".afterimage" || name == "report.json" || is_view(name);
+            if path.file_name().is_some_and(is_of_run) {
                 continue;
             }
             if path.is_dir() {

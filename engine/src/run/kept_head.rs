@@ -132,7 +132,7 @@ mod tests {
         let report = serde_json::json!({
             "schema": "afterimage-report/1", "started": "", "finished": "",
             "tool": { "name": "afterimage", "version": "0", "command": [], "later": 3 },
-            "new": { "field": 1 }, "sources": [], "lost": [{ "by": "a list", "state": "lost" }],
+            "new": { "field": 1 }, "sources": [], "lost": [{ "by": "a list", "state": "name-only" }],
             "summary": { "files": 1, "bytes": 20, "by_format": {}, "by_grade": {}, "by_origin": {},
                 "duplicates": 0, "later": 4 },
             "files": [file(1), file(2)],

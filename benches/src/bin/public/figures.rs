@@ -14,6 +14,8 @@ use serde::{Serialize, Serializer};
 #[derive(Serialize)]
 pub struct Figures<'a> {
     pub machine: Machine,
+    /// Load average when it began: how much else ran.
+    pub load: f64,
     /// What the program was built from, where it is not of this tree.
     pub built_from: Option<String>,
     /// Where the photos come from.

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use afterimage_benches::calibration::Calibration;
 use afterimage_benches::ending;
 use afterimage_benches::evaluate;
-use afterimage_benches::machine::Machine;
+use afterimage_benches::machine::{Machine, load};
 use afterimage_benches::record::keep;
 use afterimage_benches::session::{Choice, Session};
 use afterimage_benches::tools::{Tool, Wanted};
@@ -58,9 +58,8 @@ struct Public {
     choice: Choice,
 }
 
-const USUAL: [Tool; 11] = [
+const USUAL: [Tool; 10] = [
     Tool::Afterimage,
-    Tool::AfterimageDeep,
     Tool::Photorec,
     Tool::PhotorecBlocks,
     Tool::Foremost,
@@ -83,6 +82,7 @@ impl Public {
         let session = Session::new(&self.choice, &USUAL, Wanted::Everything)?;
         let mut figures = Figures {
             machine: Machine::here(),
+            load: load(),
             built_from: self.built_from.clone(),
             photos: match &self.photos {
                 Some(_) => "JPEG files of a folder",

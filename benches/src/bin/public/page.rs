@@ -53,12 +53,13 @@ impl Figures<'_> {
             None => String::new(),
         };
         format!(
-            "{}.{built}\n\nPhotos: {}. Every layout was made with {} seeds, each of which takes other photos and other filler, and \
+            "{}, load average {:.1} at the start.{built}\n\nPhotos: {}. Every layout was made with {} seeds, each of which takes other photos and other filler, and \
              all tools ran over them; afterimage alone ran over {} more, to tell how often its grades are right. A run \
              was ended when it had worked for {} s of processor time, and what it had written until then counts. Figures are sums over the seeds: photos \
              that came back to the byte or, of broken ones, nearly all that was left of them (`kept`); in brackets, files \
              that have nothing of a lost photo or video. What counts as what stands in `benches/README.md`.",
             self.machine.sentence(),
+            self.load,
             self.photos,
             self.seeds,
             self.more_seeds,

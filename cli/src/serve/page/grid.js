@@ -2,9 +2,9 @@
 
 import { by, bytes, element, frame, grades, say, show } from "./words.js";
 
-const partSize = 60;
-// Cards that are made before the browser may draw again.
-const slice = 40;
+const partSize = 36;
+// So long cards are made, in milliseconds, before the browser may draw again.
+const slice = 8;
 
 const grid = by("grid");
 const cards = new Map();
@@ -32,11 +32,13 @@ export function clear(next) {
 }
 
 export async function add(photos) {
-  for (let from = 0; from < photos.length; from += slice) {
-    for (const photo of photos.slice(from, from + slice)) {
-      place(make(photo));
+  let since = performance.now();
+  for (const photo of photos) {
+    place(make(photo));
+    if (performance.now() - since > slice) {
+      await frame();
+      since = performance.now();
     }
-    await frame();
   }
   show("empty", cards.size === 0);
 }
@@ -83,9 +85,9 @@ function make(photo) {
   }
   const card = element("div", {
     class: photo.live ? "card live" : "card", role: "option", "aria-selected": "false", tabindex: "-1",
-    "aria-label": `${photo.name}, ${photo.kind}, ${bytes(photo.size)}, ${grades[photo.grade] ?? photo.grade}${photo.live ? ", still there" : ""}`,
   }, face, element("span", { class: "tick", "aria-hidden": "true" }), element("bdi", { class: "name" }, photo.name),
-  element("span", { class: "sub" }, [photo.taken?.slice(0, 10), bytes(photo.size)].filter(Boolean).join(" · ")));
+  element("span", { class: "sub" }, [photo.taken?.slice(0, 10), bytes(photo.size)].filter(Boolean).join(" · ")),
+  element("span", { class: "hidden" }, `, ${photo.kind}, ${grades[photo.grade] ?? photo.grade}`));
   card.dataset.id = photo.id;
   cards.set(photo.id, { photo, card });
   shown.push(photo.id);

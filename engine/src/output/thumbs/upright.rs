@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(turned.len(), jpeg.len() + 36);
             assert_eq!((&turned[..2], &turned[38..]), (&jpeg[..2], &jpeg[2..]));
             assert_eq!(&turned[2..12], b"\xff\xe1\0\x22Exif\0\0");
-            assert_eq!(turned[29..32], [turn as u8, 0, 0]);
+            assert_eq!(turned[30..34], [0, turn as u8, 0, 0]);
         }
     }
 

@@ -7,7 +7,6 @@
 
 mod camera;
 mod columns;
-mod counted;
 mod pack;
 mod page;
 mod view;

@@ -1,89 +1,68 @@
-//! The head of the report in plain words: what was read, what was found, what is lost, what to try next.
+//! The head of the page: what all views say of a report, as markup.
 
-mod found;
-mod missing;
-mod next;
-
-use super::counted::{bytes, kinds};
 use super::page::escaped;
 use crate::output::report::ReportHead;
 use crate::output::views::case_lines::case_lines;
+use crate::output::words::{self, Paragraph, Topic, kinds};
 
 /// What the head of the page says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Words {
     /// What was found, in a line.
     pub(super) headline: String,
-    /// What was read, and when.
-    lead: String,
     /// The case that it belongs to, and what a copy for sharing leaves out.
     case: Vec<String>,
-    /// What nobody must overlook.
-    alerts: Vec<String>,
-    /// The rest: titles with sentences.
-    sections: Vec<(&'static str, Vec<String>)>,
+    /// Photos and videos of each grade, the best first.
+    grades: Vec<String>,
+    /// All that is said of the report.
+    said: Vec<Paragraph>,
     /// Whether photos are known to have existed.
     has_lost: bool,
 }
 
 /// The words for a report.
 pub(super) fn of(head: &ReportHead) -> Words {
+    let grades = head.summary.by_grade_recovered();
     Words {
         headline: headline(head),
-        lead: lead(head),
         case: case_lines(head),
-        alerts: missing::alerts(head),
-        sections: vec![
-            ("What else was found", found::others(head)),
-            ("What could not be recovered, and why", missing::reasons(head)),
-            ("What was read", found::sources(head)),
-            ("What to do next", next::steps(head)),
-        ],
+        grades: grades.into_iter().map(|(_, n)| kinds(n)).collect(),
+        said: words::tell(head),
         has_lost: !head.lost.is_empty(),
     }
 }
 
 fn headline(head: &ReportHead) -> String {
-    let (photos, videos) = (head.summary.photos, head.summary.videos);
-    let what = if next::is_dry(head) { "found" } else { "recovered" };
-    match photos + videos {
+    let n = words::Facts::of(head).recovered();
+    let what = if head.options.dry_run { "found" } else { "recovered" };
+    match n.sum() {
         0 if head.summary.live > 0 => format!("No deleted photos {what}"),
         0 => format!("No photos {what}"),
-        _ => format!("{} {what}", kinds(photos, videos)),
+        _ => format!("{} {what}", kinds(n)),
     }
-}
-
-fn lead(head: &ReportHead) -> String {
-    let sources = match head.sources.as_slice() {
-        [] => "nothing".to_owned(),
-        [source] => format!("{} ({})", source.path, bytes(source.size)),
-        several => {
-            let sum = several.iter().fold(0_u64, |sum, source| sum.saturating_add(source.size));
-            format!("{} sources ({})", several.len(), bytes(sum))
-        }
-    };
-    let day = head.finished.get(..10).unwrap_or(&head.finished);
-    let dry = if next::is_dry(head) { " This was a dry run: no photo was written." } else { "" };
-    format!("From {sources}, {day}, by {} {}.{dry}", head.tool.name, head.tool.version)
 }
 
 impl Words {
     /// The words as markup; all that is said is escaped.
     pub(super) fn markup(&self) -> String {
-        let mut made = format!("<p class=\"lead\">{}</p>\n", escaped(&self.lead));
+        let mut found = self.of(Topic::Found);
+        let mut made = String::new();
+        if let Some(first) = found.next() {
+            made += &format!("<p class=\"lead\">{}</p>\n", escaped(&first.text));
+        }
         for line in &self.case {
             made += &format!("<p class=\"lead\">{}</p>\n", escaped(line));
         }
-        for alert in &self.alerts {
-            made += &format!("<p class=\"alert\">{}</p>\n", escaped(alert));
+        for alert in self.of(Topic::Unreadable).chain(found) {
+            made += &format!("<p class=\"alert\">{}</p>\n", escaped(&alert.text));
         }
-        made += "<ul class=\"grades\" id=\"grades\"></ul>\n<div class=\"more\">\n";
+        made += "<ul class=\"grades\">\n";
+        for (n, meaning) in self.grades.iter().zip(self.of(Topic::Grade)) {
+            made += &format!("<li><b>{}</b> {}</li>\n", escaped(n), escaped(&meaning.text));
+        }
+        made += "</ul>\n<div class=\"more\">\n";
         made += "<details><summary>What this means, and what to do next</summary>\n";
-        for (title, sentences) in self.sections.iter().filter(|(_, held)| !held.is_empty()) {
-            let items = sentences.iter().map(|text| format!("<li>{}</li>\n", escaped(text)));
-            let items: String = items.collect();
-            made += &format!("<h2>{title}</h2>\n<ul>\n{items}</ul>\n");
-        }
+        made += &self.sections();
         made += "</details>\n";
         let button = |opens: &str, label: &str| {
             format!(
@@ -95,6 +74,30 @@ impl Words {
         }
         made += &button("about", "About this report");
         made + "</div>"
+    }
+
+    fn of(&self, topic: Topic) -> impl Iterator<Item = &Paragraph> {
+        self.said.iter().filter(move |one| one.topic == topic)
+    }
+
+    /// What has no place of its own, below a title for each topic.
+    fn sections(&self) -> String {
+        let mut made = String::new();
+        let mut title = None;
+        for one in &self.said {
+            if matches!(one.topic, Topic::Found | Topic::Unreadable | Topic::Grade) {
+                continue;
+            }
+            let own = one.topic.title().unwrap_or("What was found");
+            if title != Some(own) {
+                made += if title.is_some() { "</ul>\n" } else { "" };
+                made += &format!("<h2>{}</h2>\n<ul>\n", escaped(own));
+                title = Some(own);
+            }
+            let n = one.count.map(|n| format!("{n} ")).unwrap_or_default();
+            made += &format!("<li>{n}{}</li>\n", escaped(&one.text));
+        }
+        made + if title.is_some() { "</ul>\n" } else { "" }
     }
 }
 
@@ -121,60 +124,41 @@ mod tests {
     }
 
     #[test]
-    fn the_head_says_what_was_found_and_what_was_not() {
+    fn all_that_is_said_is_in_the_page_as_text() {
+        let recovered = |grade: &str, video: bool, files: u64| json!({ "grade": grade, "format": "jpeg", "video": video, "files": files, "bytes": 0 });
+        let rows = [
+            recovered("verified", false, 14),
+            recovered("verified", true, 1),
+            recovered("partial", false, 1),
+        ];
         let summary =
-            json!({ "photos": 15, "videos": 1, "live": 2, "copies": 1, "unseen": 3, "inside": 4 });
-        let markup = of(&head(summary, json!({ "incomplete": "stopped" }))).markup();
-        for said in [
-            "card&lt;1&gt;.img",
-            "READ ERRORS: 4.1 kB of card&lt;1&gt;.img in 1 place could not be read; 2 photos lie there",
-            "60 % of card&lt;1&gt;.img is empty",
-            "2 photos or videos are still there",
-            "1 exact copy was found too",
-            "4 pictures lie inside",
-            "3 files have only a beginning left",
-            "not complete: stopped",
-        ] {
-            assert!(markup.contains(said), "{said}: {markup}");
-        }
-        assert!(!markup.contains("card<1>"));
-    }
-
-    #[test]
-    fn the_headline_counts_photos_and_videos_apart() {
-        let said = |summary| of(&head(summary, json!({}))).headline;
-        assert_eq!(said(json!({ "photos": 15, "videos": 1 })), "15 photos and 1 video recovered");
-        assert_eq!(said(json!({ "live": 1 })), "No deleted photos recovered");
-        assert_eq!(said(json!({})), "No photos recovered");
-        let command = json!({ "tool": { "name": "", "version": "", "command": ["afterimage", "scan", "--dry-run"] } });
-        assert_eq!(of(&head(json!({ "photos": 1 }), command)).headline, "1 photo found");
-    }
-
-    #[test]
-    fn what_is_lost_is_counted_by_what_is_left() {
-        let lost = json!({ "lost": [
-            { "by": "a", "path": "DCIM/1.JPG", "state": "name-only" },
-            { "by": "a", "path": "DCIM/2.JPG", "state": "preview-only" },
-            { "by": "gap in the numbering of DCIM", "path": "DCIM/3.JPG", "state": "name-only" },
-        ] });
-        let markup = of(&head(json!({ "photos": 1 }), lost)).markup();
-        assert!(markup.contains("1 photo that is known to have existed is still lost: nothing of it was found, such as DCIM/1.JPG"), "{markup}");
+            json!({ "photos": 15, "videos": 1, "live": 2, "copies": 1, "recovered": rows });
+        let head =
+            head(summary, json!({ "lost": [{ "by": "a", "path": "x", "state": "name-only" }] }));
+        let words = of(&head);
+        assert_eq!(words.headline, "15 photos and 1 video recovered");
+        let markup = words.markup();
+        assert!(!markup.contains("card<1>") && markup.contains("card&lt;1&gt;.img"));
+        let alert = markup.split_once("class=\"alert\">").unwrap().1;
+        assert!(alert.starts_with("READ ERRORS"), "{alert}");
+        let grades = "<li><b>14 photos and 1 video</b> complete and proven";
         assert!(
-            markup.contains("was found as a smaller picture only, such as DCIM/2.JPG"),
-            "{markup}"
-        );
-        assert!(
-            markup
-                .contains("1 number is missing in the numbering of the camera, such as DCIM/3.JPG"),
+            markup.contains(grades) && markup.contains("<li><b>1 photo</b> partial"),
             "{markup}"
         );
         assert!(markup.contains("data-opens=\"lost\""));
+        for said in crate::output::words::tell(&head) {
+            assert!(markup.contains(&escaped(&said.text)), "{said:?}");
+        }
+        assert_eq!(markup.matches("<ul").count(), markup.matches("</ul>").count());
     }
 
     #[test]
-    fn options_that_leave_out_are_told() {
-        let tool = json!({ "tool": { "name": "", "version": "", "command": ["x", "--format", "jpeg", "--since=2020"] } });
-        let markup = of(&head(json!({}), tool)).markup();
-        assert!(markup.contains("Only what --format and --since ask for was taken"), "{markup}");
+    fn nothing_is_said_to_be_recovered_by_a_dry_run() {
+        let said = |summary, more| of(&head(summary, more)).headline;
+        let dry = json!({ "options": { "dry_run": true } });
+        assert_eq!(said(json!({ "photos": 1 }), dry), "1 photo found");
+        assert_eq!(said(json!({ "live": 1 }), json!({})), "No deleted photos recovered");
+        assert_eq!(said(json!({}), json!({})), "No photos recovered");
     }
 }

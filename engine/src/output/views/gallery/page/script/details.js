@@ -21,14 +21,6 @@ const MEANINGS = {
   partial: 'Partial: a true beginning; the rest is missing or belongs to something else.',
 };
 
-const SHORT_MEANINGS = {
-  verified: 'complete and proven',
-  structural: 'complete by structure; no check covers all of it',
-  repaired: 'repaired, so that it can be seen',
-  damaged: 'damaged: parts do not decode or were unreadable',
-  partial: 'partial: a true beginning, the rest is missing',
-};
-
 const ENDS = { exact: 'Exact: its structure closes there', minimum: 'All that is known ends there; more may follow',
   estimated: 'Estimated' };
 

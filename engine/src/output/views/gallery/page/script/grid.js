@@ -48,25 +48,35 @@ function anchoredAt(anchor) {
 
 const barHeight = () => document.querySelector('.bar').offsetHeight;
 
-/** Draws the rows in sight and one screen around them. */
+/** Draws the rows in sight; those around them are kept where they are drawn, and drawn in the next frame. */
 function draw() {
   const top = scale.top();
   const height = window.innerHeight;
-  const wanted = rowsBetween(top - height / 2, top + height * 1.5);
+  const inSight = rowsBetween(top - height / 10, top + height * 1.1);
+  const around = rowsBetween(top - height / 2, top + height * 1.5);
   const focused = drawn.size && grid.contains(document.activeElement) && result.order.length ? rowOf(active) : undefined;
-  if (focused && !wanted.some((row) => row.group === focused.group && row.row === focused.row)) wanted.push(focused);
-  const keys = new Set(wanted.map(rowKey));
+  const isIn = (rows, one) => rows.some((row) => row.group === one.group && row.row === one.row);
+  if (focused && !isIn(inSight, focused)) inSight.push(focused);
+  const keys = new Set([...around, ...inSight].map(rowKey));
   for (const [key, row] of drawn) {
     if (keys.has(key)) continue;
     row.remove();
     drawn.delete(key);
   }
-  for (const row of wanted) {
-    const key = rowKey(row);
-    if (!drawn.has(key)) drawn.set(key, insert(row, key));
-    put(drawn.get(key), row);
-  }
+  inSight.forEach(drawRow);
+  for (const row of around) if (drawn.has(rowKey(row))) drawRow(row);
   markActive();
+  clearTimeout(aroundTimer);
+  aroundTimer = setTimeout(() => around.forEach(drawRow), 40);
+}
+
+let aroundTimer = 0;
+
+function drawRow(row) {
+  const key = rowKey(row);
+  if (!layout.groups.includes(row.group)) return;
+  if (!drawn.has(key)) drawn.set(key, insert(row, key));
+  put(drawn.get(key), row);
 }
 
 /** Puts a row at its height, which moves with the page where that is scaled. */

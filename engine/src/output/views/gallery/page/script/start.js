@@ -27,27 +27,8 @@ async function start() {
   const end = await block('end-0');
   if (!end || (await opened(end)).packs !== number) trouble('A part of this page is missing: not all files are shown.');
   if (!hasChosen) firstFates();
-  showGrades();
   await ask();
   document.documentElement.dataset.ready = 'all';
-}
-
-/** What is recovered, by grade, photos and videos apart. */
-function showGrades() {
-  const counts = new Map();
-  for (let at = 0; at < files.length; at++) {
-    if (valueOf('fate', at) !== 'recovered') continue;
-    const key = valueOf('grade', at);
-    const of = counts.get(key) || { photo: 0, video: 0 };
-    of[valueOf('kind', at)]++;
-    counts.set(key, of);
-  }
-  for (const grade of Object.keys(GRADES)) {
-    if (!counts.has(grade)) continue;
-    const { photo, video } = counts.get(grade);
-    const told = [photo && count(photo, 'photo', 'photos'), video && count(video, 'video', 'videos')].filter(Boolean);
-    byId('grades').append(element('li', {}, element('b', {}, told.join(' and ')), ' ' + SHORT_MEANINGS[grade]));
-  }
 }
 
 /** Whether somebody chose already which files to show. */
