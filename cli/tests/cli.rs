@@ -171,6 +171,7 @@ fn help_is_a_contract() {
         ("devices", &["devices", "--help"]),
         ("forecast", &["forecast", "--help"]),
         ("recover", &["recover", "--help"]),
+        ("serve", &["serve", "--help"]),
         ("image", &["image", "--help"]),
         ("formats", &["formats", "--help"]),
         ("bench", &["bench", "--help"]),
