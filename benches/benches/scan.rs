@@ -34,7 +34,7 @@ fn image() -> Canvas {
 /// Scans into a new folder, and gives how many files were found.
 fn files(image: &Path, options: &Options, output: PathBuf) -> u64 {
     let options = Options { output: Some(output), ..options.clone() };
-    run::scan(&[image.to_path_buf()], &options, &Progress::default()).unwrap().summary.files
+    run::scan(&[image.to_path_buf()], &options, &Progress::default()).unwrap().head.summary.files
 }
 
 fn scan(c: &mut Criterion) {

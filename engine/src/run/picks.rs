@@ -150,7 +150,7 @@ impl Picks {
                 let source = self.source(sighting, &Stop::default()).map_err(io::Error::other)?;
                 let content = Content::of(&sighting.record);
                 // Copied first: a page of an image may vanish while the system writes it.
-                content.each(source.as_ref(), |bytes| write(&bytes.to_vec()))?;
+                content.each(source.as_ref(), |bytes| write(bytes))?;
             }
         }
         let (found, known) = (hasher.finalize(), sighting.blake3());

@@ -12,7 +12,7 @@ const MOST_NAMED: usize = 12;
 pub(super) fn tell(sources: &[ReportSource]) -> Vec<Paragraph> {
     let are_several = sources.len() > 1;
     let of = |source: &ReportSource| {
-        let path = are_several.then(|| format!("{}: ", plain(&source.path))).unwrap_or_default();
+        let path = if are_several { format!("{}: ", plain(&source.path)) } else { String::new() };
         texts(source).into_iter().map(move |text| format!("{path}{text}"))
     };
     sources.iter().flat_map(of).map(|text| Paragraph::new(Topic::Volume, text)).collect()

@@ -155,7 +155,7 @@ fn compare(
     let path = source.path().display().to_string();
     for (kind, digits) in hasher.finish().all() {
         let name = kind.name();
-        if let Some(said) = said(&name).filter(|said| **said != digits) {
+        if let Some(said) = said(name).filter(|said| **said != digits) {
             let what = format!("the {name} of all its bytes is {digits}, not {said}");
             verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
         }
