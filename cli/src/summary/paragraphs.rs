@@ -24,11 +24,13 @@ pub fn write(out: &mut dyn Write, said: &[Paragraph]) -> io::Result<()> {
 
 /// Whether a topic stands apart from what was said before it.
 fn is_apart(topic: Topic, before: Option<&Paragraph>) -> bool {
-    match (topic, before.map(|before| before.topic)) {
-        (_, None) | (Topic::Other | Topic::Note, Some(Topic::Format | Topic::Other)) => false,
-        (Topic::Other, Some(Topic::Found)) => false,
-        _ => true,
-    }
+    let goes_on = matches!(
+        (topic, before.map(|before| before.topic)),
+        (_, None)
+            | (Topic::Other | Topic::Note, Some(Topic::Format | Topic::Other))
+            | (Topic::Other, Some(Topic::Found))
+    );
+    !goes_on
 }
 
 fn write_one(out: &mut dyn Write, one: &Paragraph) -> io::Result<()> {

@@ -289,6 +289,7 @@ fn what_was_recovered_after_it_was_signed_is_told() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn openssl_checks_the_signature_too() {
     let desk = desk();
     desk.run(&["sign", "out", "--key", "examiner.pem"]).check(0);
