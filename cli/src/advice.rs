@@ -13,7 +13,8 @@ use crate::text::{paragraph, plain};
 /// Writes the table of all ways, each of them with what was found and what to type, and how the next loss is
 /// prevented.
 pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
-    writeln!(out, "Ways to get photos back, in the order to try them:\n")?;
+    paragraph(out, "", "Ways to get photos back, in the order to try them:")?;
+    writeln!(out)?;
     let is_wide = screen::width() >= table::WIDTH;
     if is_wide {
         table::write(out, steps)?;

@@ -210,7 +210,9 @@ fn help_is_a_contract() {
 fn without_arguments_it_prints_help() {
     let ran = Desk::new().run(&[]);
     ran.check(2);
-    assert!(ran.err.contains("Usage: afterimage <COMMAND>") && ran.err.contains("Examples:"));
+    assert!(
+        ran.err.contains("Usage: afterimage [OPTIONS] <COMMAND>") && ran.err.contains("Examples:")
+    );
 }
 
 #[test]
@@ -441,7 +443,7 @@ fn some_of_several_sources_can_fail() {
     ran.check(3);
     ran.complains(&["cannot open missing.img"]);
     ran.says("Found 1 photo in 2 sources");
-    ran.says("missing.img could not be opened");
+    ran.says("missing.img was not scanned: cannot open missing.img");
     assert_eq!(desk.report()["files"][0]["source"], 1);
 }
 

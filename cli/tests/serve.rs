@@ -1,10 +1,21 @@
 //! The live page as a browser and as others meet it: over a raw connection, so that nothing is made better on the way.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 
+#[cfg(unix)]
+#[path = "serve/browser.rs"]
+mod browser;
+#[cfg(unix)]
+#[path = "browser/chrome.rs"]
+mod chrome;
 #[path = "serve/desk.rs"]
 mod desk;
 #[path = "serve/others.rs"]
 mod others;
+#[cfg(unix)]
+#[path = "browser/page.rs"]
+#[expect(dead_code, reason = "some of it is for pages that are files")]
+mod page;
 #[cfg(unix)]
 #[path = "serve/run.rs"]
 mod run;

@@ -10,6 +10,8 @@
 mod bench;
 #[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
+#[path = "bench/of_run.rs"]
+mod of_run;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +22,8 @@ use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::samples;
 use serde_json::{Map, Value, json};
 
-use bench::{Bench, is_of_run, tree};
+use bench::{Bench, tree};
+use of_run::is_of_run;
 
 /// The parts of a report that are kept, and the files that were written.
 const PARTS: [&str; 5] = ["sources", "summary", "files", "tree", "text"];

@@ -6,6 +6,8 @@
 mod bench;
 #[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
+#[path = "bench/of_run.rs"]
+mod of_run;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +19,8 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::report::Report;
 use afterimage_engine::run::{Job, Scanned};
 use afterimage_engine::source::{self, Io, Source};
-use bench::{Bench, is_of_run, tree};
+use bench::{Bench, tree};
+use of_run::is_of_run;
 
 /// The state of the run in an output folder.
 fn state(output: &Path) -> PathBuf {

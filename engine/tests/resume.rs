@@ -9,6 +9,8 @@
 mod bench;
 #[expect(dead_code, reason = "other tests build cards of their own with it")]
 mod cards;
+#[path = "bench/of_run.rs"]
+mod of_run;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +21,8 @@ use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::Report;
 use afterimage_engine::run;
-use bench::{Bench, is_of_run, tree};
+use bench::{Bench, tree};
+use of_run::is_of_run;
 use proptest::prelude::*;
 
 /// What a run said and wrote: its report but for times and command, and its photos.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bench;
+#[path = "bench/of_run.rs"]
+mod of_run;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +21,8 @@ use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::jpeg::Jpeg;
 use afterimage_testdata::samples;
 use afterimage_testdata::scene::Picture;
-use bench::{Bench, check_runs, is_of_run, own, tree};
+use bench::{Bench, check_runs, own, tree};
+use of_run::is_of_run;
 
 /// Every sample once, aligned and not, between noise, text and zeros.
 fn everything() -> Canvas {

@@ -5,6 +5,8 @@
 
 mod bench;
 mod cards;
+#[path = "bench/of_run.rs"]
+mod of_run;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,8 +24,9 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::sample::Index;
 
-use bench::{Bench, check_runs, is_of_run, own, tree};
+use bench::{Bench, check_runs, own, tree};
 use cards::{Card, Fate, Photo, photo};
+use of_run::is_of_run;
 
 /// The only file of its own whose bytes are those of the photo.
 #[track_caller]

@@ -24,7 +24,7 @@ use crate::{failure, text, times};
 /// there already is left alone, and other photos of the same name get a number. The two halves of a Live Photo, and a
 /// raw photo and its JPEG, keep one name. Files get the time at which they were taken.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Export {
     /// Output folder of a scan.
     #[arg(value_name = "DIR")]

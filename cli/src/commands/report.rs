@@ -27,7 +27,7 @@ use ticker::ShowTicker;
 /// WebP, GIF, TIFF, BMP, the previews of raw photos, and HEIC where its decoder is built in. What is made goes
 /// beside DIR/report.json, small pictures into DIR/report/thumbs/; photos are read and never changed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Report {
     /// Output folder of a scan.
     #[arg(value_name = "DIR")]

@@ -16,7 +16,7 @@ use crate::text::{paragraph, plain};
 /// log, which says in its last line then by which key it was signed. `afterimage verify DIR --key` checks both.
 /// A report that is not the one its audit log tells of is not signed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Sign {
     /// Output folder with the report.
     #[arg(value_name = "DIR")]

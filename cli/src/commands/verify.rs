@@ -22,7 +22,7 @@ use crate::verifying::Meter;
 /// --replay, the bytes of every file are read from its source again and compared too. Nothing is changed; that it
 /// was verified becomes a line of the audit log, where DIR can be written to.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Verify {
     /// Output folder with the report.
     #[arg(value_name = "DIR")]

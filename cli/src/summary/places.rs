@@ -17,29 +17,25 @@ pub fn write(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     };
     let folder = plain(&folder.to_string_lossy());
     writeln!(out, "\nWhere it lies:")?;
+    let mut row =
+        |name: &str, what: &str| paragraph(out, &format!("  {folder}/{name:<11}  "), what);
+    if report.with_file_name("report.html").exists() {
+        row("report.html", "to look and choose: open it in a browser")?;
+    }
     if told.options.dry_run {
-        return row(out, &plain(&report.to_string_lossy()), "the report");
+        return row("report.json", "the report");
     }
     let (whole, incomplete) = (facts.of_grade(false), facts.of_grade(true));
     if whole.sum() > 0 {
-        row(out, &format!("{folder}/photos     "), &kinds(whole))?;
+        row("photos", &kinds(whole))?;
     }
     if incomplete.sum() > 0 {
-        let said = format!("{}, partial or damaged", kinds(incomplete));
-        row(out, &format!("{folder}/partial    "), &said)?;
+        row("partial", &format!("{}, partial or damaged", kinds(incomplete)))?;
     }
     let embedded = facts.head.summary.embedded;
     if told.options.embedded && embedded > 0 {
         let pictures = count(embedded, "picture", "pictures");
-        row(
-            out,
-            &format!("{folder}/embedded   "),
-            &format!("{pictures}: thumbnails and previews"),
-        )?;
+        row("embedded", &format!("{pictures}: thumbnails and previews"))?;
     }
-    row(out, &format!("{folder}/report.json"), "where each lay, what was proven, its hashes")
-}
-
-fn row(out: &mut dyn Write, path: &str, what: &str) -> io::Result<()> {
-    paragraph(out, &format!("  {path}  "), what)
+    row("report.json", "where each lay, what was proven, its hashes")
 }

@@ -189,6 +189,12 @@ impl Page {
     /// Holds that nothing was complained of, nothing ran that is not ours, and nothing was asked of a network.
     #[track_caller]
     pub fn is_quiet(&mut self) {
+        self.asks_only(&["file:"]);
+    }
+
+    /// The same of a page that may ask what begins with one of `known`.
+    #[track_caller]
+    pub fn asks_only(&mut self, known: &[&str]) {
         assert_eq!(self.value("window.ran"), 0, "a script of the evidence ran");
         for event in std::mem::take(&mut self.chrome.events) {
             let params = &event["params"];
@@ -197,9 +203,9 @@ impl Page {
                 "Runtime.consoleAPICalled" if params["type"] != "log" => panic!("{event}"),
                 "Network.requestWillBeSent" => {
                     let url = params["request"]["url"].as_str().unwrap();
-                    let is_local =
-                        ["file:", "blob:", "about:"].iter().any(|kind| url.starts_with(kind));
-                    assert!(is_local, "{url}");
+                    let own = ["blob:", "about:", "data:"];
+                    let is_known = own.iter().chain(known).any(|kind| url.starts_with(kind));
+                    assert!(is_known, "{url}");
                 }
                 _ => {}
             }

@@ -32,8 +32,10 @@ pub(super) fn said(output: &Path) -> Said {
             let path = entry.unwrap().path();
             // Views are made from the report, and say when it was made.
             let is_view = |name: &OsStr| VIEWS.iter().any(|view| name == view.file);
+            // So does the audit log.
+            let states = [".afterimage", "report.json", "audit.log"];
             let is_of_run =
-                |name: &OsStr| name == ".afterimage" || name == "report.json" || is_view(name);
+                |name: &OsStr| states.iter().any(|state| name == *state) || is_view(name);
             if path.file_name().is_some_and(is_of_run) {
                 continue;
             }

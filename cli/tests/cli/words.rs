@@ -13,10 +13,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("scna card.img -o out", &["did you mean: afterimage scan card.img -o out"]),
     ("list card.img", &["did you mean: afterimage scan card.img --list"]),
-    (
-        "xyzzy",
-        &["no command 'xyzzy'", "scan, find, backup, devices, forecast, recover, image, formats, "],
-    ),
+    ("xyzzy", &["no command 'xyzzy'", "scan, find, backup, devices, forecast, serve, recover, "]),
     ("-o out scan card.img", &["no option '-o' here", "afterimage scan card.img --output DIR"]),
     ("--scan card.img", &["no option '--scan' here", "afterimage scan"]),
     ("help scna", &["no command 'scna'"]),

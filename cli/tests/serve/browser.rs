@@ -60,7 +60,9 @@ fn a_photo_is_chosen_in_a_tab_that_is_closed_and_opened_again() {
     drop(first);
     let mut second = tab(360, &page.address()).unwrap();
     second.until(&format!("{CARDS} >= {before}"));
-    second.until("[...document.querySelectorAll('.badge')].some((one) => one.textContent === 'saved')");
+    second.until(
+        "[...document.querySelectorAll('.badge')].some((one) => one.textContent === 'saved')",
+    );
     second.until("!document.getElementById('end').hidden");
     assert!(second.text("#end-title").starts_with("Done: "), "{}", second.text("#end-title"));
     second.until(&format!("{CARDS} > 0"));

@@ -19,6 +19,9 @@ fn request(page: &Page, line: &str, headers: &[(&str, &str)], body: &str) -> Vec
     format!("{text}\r\n{body}").into_bytes()
 }
 
+/// A status, a request line, its headers and its body.
+type Refusal<'a> = (u16, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn what_does_not_come_from_our_page_is_refused() {
     let page = Desk::new().serve(&[]);
@@ -26,7 +29,7 @@ fn what_does_not_come_from_our_page_is_refused() {
     let json = ("Content-Type", "application/json");
     let origin = ("Origin", "http://127.0.0.1:PORT");
     let (two, stop) = (("Content-Length", "2"), "POST /TOKEN/api/stop");
-    let table: &[(u16, &str, &[(&str, &str)], &str)] = &[
+    let table: &[Refusal<'_>] = &[
         (200, "GET /TOKEN/api/state", &[ours], ""),
         (200, "GET /TOKEN/api/state", &[("Host", "localhost:PORT")], ""),
         (200, stop, &[ours, origin, json, two], "{}"),

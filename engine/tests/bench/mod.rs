@@ -10,7 +10,6 @@ use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{Report, ReportFile, RunOrigin};
 use afterimage_engine::run::{self, Outcome};
-use afterimage_engine::views::VIEWS;
 use afterimage_engine::{Algorithm, Hasher};
 use tempfile::TempDir;
 
@@ -48,14 +47,6 @@ impl Bench {
 /// The files that lie in no other.
 pub fn own(report: &Report) -> impl Iterator<Item = &ReportFile> {
     report.files.iter().filter(|file| file.parent.is_none())
-}
-
-/// Whether a file of an output folder is the report, made from it alone, or of the state of the run: no two runs make
-/// the same, since it says when it was made.
-pub fn is_of_run(path: &Path) -> bool {
-    path == Path::new("report.json")
-        || path.starts_with(".afterimage")
-        || VIEWS.iter().any(|view| path == Path::new(view.file))
 }
 
 /// Name, length and content of every file below a folder.
