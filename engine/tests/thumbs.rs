@@ -113,7 +113,7 @@ fn without_a_gallery_there_is_neither_a_small_picture_nor_a_view() {
     let (_, report) = bench.scan("none", Options { gallery: false, ..Options::default() });
     assert_eq!(thumbs(&bench.output("none"), &report), [None]);
     let names: Vec<_> = fs::read_dir(bench.output("none")).unwrap().collect();
-    assert_eq!(names.len(), 3, "photos, the report, the state: {names:?}");
+    assert_eq!(names.len(), 4, "photos, the report, the state, the log: {names:?}");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response
         }
         "api/quit" => {
             read::<Nothing>(body)?;
-            session.quit();
+            session.leave();
             Ok(json!({}))
         }
         "api/state" | "api/photos" | "api/devices" => return Err(Denial::METHOD),
@@ -163,6 +163,9 @@ fn done(outcome: Result<(), String>) -> Result<Value, String> {
     outcome.map(|()| json!({}))
 }
 
+/// A body is an object; serde would take a list for the fields in their order.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Denial> {
-    serde_json::from_slice(body).map_err(|_| Denial::bad("this is not what is asked for here"))
+    let object: serde_json::Result<serde_json::Map<String, Value>> = serde_json::from_slice(body);
+    let read = object.and_then(|object| serde_json::from_value(Value::Object(object)));
+    read.map_err(|_| Denial::bad("this is not what is asked for here"))
 }

@@ -28,7 +28,7 @@ const MOST_WAIT: Duration = Duration::from_secs(20);
 const MOST_TOLD: usize = 100;
 
 /// Bytes of a refused request that are thrown away, so that the client reads why.
-const MOST_IGNORED: usize = 64 << 10;
+const MOST_IGNORED: usize = 2 << 20;
 
 /// A port of loopback that answers.
 pub struct Server {
@@ -117,7 +117,10 @@ impl Shared {
         let mut incoming = Incoming::new(stream, MOST_TIME);
         match self.respond(&mut incoming) {
             // A client that is gone takes no answer.
-            Ok(Some(response)) => drop(answer(stream, response)),
+            Ok(Some(response)) => {
+                drop(answer(stream, response));
+                self.session.answered();
+            }
             Ok(None) => {}
             Err(refusal) => {
                 drop(answer(stream, refusal.into()));

@@ -117,6 +117,8 @@ pub struct PageSession {
     progress: Mutex<Arc<Progress>>,
     ended: (Mutex<bool>, Condvar),
     is_stopped: AtomicBool,
+    /// Whether somebody asked that all of it ends.
+    is_leaving: AtomicBool,
 }
 
 impl PageSession {
@@ -145,6 +147,7 @@ impl PageSession {
             progress: Mutex::default(),
             ended: (Mutex::new(false), Condvar::new()),
             is_stopped: AtomicBool::new(false),
+            is_leaving: AtomicBool::new(false),
         })
     }
 
@@ -164,6 +167,18 @@ impl PageSession {
         // Whoever ended it all a moment ago means this one too.
         if self.is_stopped.load(Relaxed) {
             progress.stop();
+        }
+    }
+
+    /// Ends all of it, once whoever asked for that has an answer.
+    pub fn leave(&self) {
+        self.is_leaving.store(true, Relaxed);
+    }
+
+    /// Ends all of it where somebody asked for that.
+    pub fn answered(&self) {
+        if self.is_leaving.load(Relaxed) {
+            self.quit();
         }
     }
 

@@ -97,9 +97,10 @@ mod tests {
 
     #[test]
     fn a_whole_chain_has_no_faults() {
-        let chain = Chain::of(&log());
+        let log = log();
+        let chain = Chain::of(&log);
         assert_eq!((chain.lines.len(), chain.faults), (3, vec![]));
-        assert_eq!(chain.lines[2].end, log().len());
+        assert_eq!(chain.lines[2].end, log.len());
         assert_eq!(Chain::of(b""), Chain::default());
     }
 

@@ -76,8 +76,8 @@ fn append_to(folder: &Folder, mut line: AuditLine) -> io::Result<AuditLine> {
         // What a crash left stays as it is, on a line of its own.
         text.push(b'\n');
     }
-    let mut lines = log.trim_ascii_end().split(|byte| *byte == b'\n');
-    let is_first = log.trim_ascii_end().is_empty();
+    let is_first = log.is_empty();
+    let mut lines = log.strip_suffix(b"\n").unwrap_or(&log).split(|byte| *byte == b'\n');
     line.number = if is_first { 1 } else { lines.clone().count() as u64 + 1 };
     line.previous_sha256 = match lines.next_back() {
         Some(last) if !is_first => digest(last),
