@@ -486,12 +486,13 @@ fn formats_are_listed_for_people_and_for_programs() {
 }
 
 #[test]
-fn the_readme_names_every_format() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+fn the_guide_names_every_format() {
+    let guide =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/details.md")).unwrap();
     let json = Desk::new().run(&["formats", "--json"]).out;
     for row in serde_json::from_str::<Vec<Value>>(&json).unwrap() {
         let name = row["name"].as_str().unwrap();
-        assert!(readme.contains(&format!("`{name}`")), "{name} is missing in README.md");
+        assert!(guide.contains(&format!("`{name}`")), "{name} is missing in docs/details.md");
     }
 }
 
