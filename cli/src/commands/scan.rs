@@ -101,7 +101,7 @@ pub struct Scan {
     ///
     /// Each `signature` table has a name, an extension, a magic (hex; with `at`, its offset), and one of
     /// size = { at, bytes, endian, plus }, length or footer (hex), and perhaps max, in bytes. See
-    /// the README for an example.
+    /// cli/docs/details.md for an example.
     #[arg(long, value_name = "FILE")]
     signatures: Option<PathBuf>,
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use afterimage_engine::options::Sighting;
 use afterimage_engine::run::{Picks, Results};
@@ -71,7 +72,7 @@ pub fn gallery(session: &PageSession, named: &str) -> Result<Response, Denial> {
     let len = file.metadata().map_err(|_| Denial::MISSING)?.len();
     let extension = path.rsplit_once('.').map(|(_, extension)| extension);
     let (kind, policy) = match extension {
-        Some("html") if path == "report.html" => ("text/html; charset=utf-8", GALLERY_POLICY),
+        Some("html") if path == "report.html" => ("text/html; charset=utf-8", gallery_policy()),
         Some("js") if path.starts_with("report/") => ("text/javascript; charset=utf-8", NOTHING),
         Some("css") if path.starts_with("report/") => ("text/css; charset=utf-8", NOTHING),
         _ => {
@@ -82,12 +83,15 @@ pub fn gallery(session: &PageSession, named: &str) -> Result<Response, Denial> {
     Ok(Response { status: 200, kind, policy, body: Body::File(file, len), is_of_gallery: true })
 }
 
-/// What the gallery may do: what its own policy, in the page, allows of this. It comes from a folder that anybody may
-/// have made, so that it is a page without an origin: it cannot ask this server to do anything.
-const GALLERY_POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' \
-                              'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; \
-                              form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-popups \
-                              allow-modals allow-downloads";
+/// What the gallery may do. It comes from a folder that anybody may have made: our own script runs in it and no other,
+/// and it is a page without an origin, which cannot ask this server to do anything.
+fn gallery_policy() -> &'static str {
+    static POLICY: LazyLock<String> = LazyLock::new(|| {
+        let own = afterimage_engine::views::gallery_policy();
+        format!("{own}; frame-ancestors 'none'; sandbox allow-scripts allow-modals allow-downloads")
+    });
+    &POLICY
+}
 
 /// Whether a path is one of those that views of a report write: letters, digits, and little else.
 fn is_of_report(path: &str) -> bool {

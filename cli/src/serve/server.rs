@@ -1,11 +1,11 @@
 //! Listening on loopback: a thread for each connection, no more than a few at once, one request each.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
@@ -29,6 +29,9 @@ const MOST_TOLD: usize = 100;
 
 /// Bytes of a refused request that are thrown away, so that the client reads why.
 const MOST_IGNORED: usize = 2 << 20;
+
+/// How long that may take.
+const MOST_IGNORED_TIME: Duration = Duration::from_secs(1);
 
 /// A port of loopback that answers.
 pub struct Server {
@@ -101,14 +104,11 @@ impl Shared {
             drop(answer(&stream, Denial::BUSY.into()));
             return;
         }
-        let own = Arc::clone(shared);
-        let begun = thread::Builder::new().name("request".to_owned()).spawn(move || {
-            own.serve(&stream);
-            own.connections.fetch_sub(1, Relaxed);
-        });
-        if begun.is_err() {
-            shared.connections.fetch_sub(1, Relaxed);
-        }
+        // Given back whatever becomes of the thread.
+        let place = Place(Arc::clone(shared));
+        drop(thread::Builder::new().name("request".to_owned()).spawn(move || {
+            place.0.serve(&stream);
+        }));
     }
 
     fn serve(&self, stream: &TcpStream) {
@@ -126,9 +126,7 @@ impl Shared {
                 drop(answer(stream, refusal.into()));
                 // Closed with bytes that nobody read, the connection would be reset, and the answer lost.
                 drop(stream.shutdown(Shutdown::Write));
-                drop(stream.set_read_timeout(Some(Duration::from_millis(100))));
-                let mut rest = io::Read::take(stream, MOST_IGNORED as u64);
-                drop(io::copy(&mut rest, &mut io::sink()));
+                ignore_rest(stream);
             }
         }
     }
@@ -168,6 +166,28 @@ impl Shared {
         };
         drop(writeln!(io::stderr(), "{}", line.trim_end()));
         refusal
+    }
+}
+
+/// One of the connections that are answered at a time.
+struct Place(Arc<Shared>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Reads what else a refused client says, for as long as it takes to read why.
+fn ignore_rest(mut stream: &TcpStream) {
+    let until = Instant::now() + MOST_IGNORED_TIME;
+    drop(stream.set_read_timeout(Some(Duration::from_millis(100))));
+    let (mut ignored, mut piece) = (0, [0; 8192]);
+    while ignored < MOST_IGNORED && Instant::now() < until {
+        match stream.read(&mut piece) {
+            Ok(read) if read > 0 => ignored += read,
+            _ => return,
+        }
     }
 }
 

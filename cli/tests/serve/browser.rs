@@ -29,8 +29,8 @@ fn tab(width: u32, address: &str) -> Option<Tab> {
 fn start(tab: &mut Tab, card: &str, out: &str) {
     tab.until("!document.getElementById('choose').hidden");
     for (field, text) in [("source", card), ("output", out)] {
-        tab.value(&format!("document.getElementById('{field}').value = ''"));
         tab.click(&format!("#{field}"));
+        tab.value(&format!("document.getElementById('{field}').select()"));
         tab.type_text(text);
         tab.press("Tab");
     }

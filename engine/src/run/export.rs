@@ -4,6 +4,7 @@
 //! together keeps one name: the picture and the video of a Live Photo, a raw photo and the JPEG beside it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
 use rayon::ThreadPoolBuilder;
@@ -102,6 +103,7 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         longest: destination.longest,
         zone: asked.zone.as_ref(),
         to_jpeg: asked.to_jpeg,
+        begun: &AtomicU64::new(0),
     };
     let mut names = Names::new(&to);
     let pool = ThreadPoolBuilder::new()

@@ -1,6 +1,7 @@
 //! Copying photos that are exported.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use jiff::tz::TimeZone;
 
@@ -55,6 +56,8 @@ pub(super) struct Copying<'a> {
     pub(super) zone: Option<&'a TimeZone>,
     /// What turns photos into JPEG.
     pub(super) to_jpeg: Option<&'a dyn ToJpeg>,
+    /// Files that were begun.
+    pub(super) begun: &'a AtomicU64,
 }
 
 impl Copying<'_> {
@@ -98,7 +101,8 @@ impl Copying<'_> {
         if prepared.identity.len > self.longest {
             return Err(Refused::Told("the disk takes no file that long".to_owned()));
         }
-        let unfinished = format!("{UNFINISHED}{}", photo.file.id);
+        // A report that somebody changed may have a number twice.
+        let unfinished = format!("{UNFINISHED}{}", self.begun.fetch_add(1, Relaxed));
         let written = self.write_to(&unfinished, photo, prepared, path);
         if written.is_err() {
             drop(self.to.remove(&unfinished));

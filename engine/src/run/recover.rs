@@ -78,6 +78,9 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         None => destination::check_resumed(&asked.folder, &paths)?,
     };
     let output = OutputState::create(destination)?.with_store()?;
+    // A selection may name paths where photos were written.
+    let selected = asked.to.as_ref().and(asked.selection.as_ref());
+    let selected = selected.map(|_| chosen(asked, &report));
     if asked.to.is_some() {
         // What is written there is what was written there.
         report.files.iter_mut().for_each(|file| file.known.path = None);
@@ -85,7 +88,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         // It may have been written anew before this process had the folder for itself.
         report = KeptReport::read(&output.folder)?;
     }
-    let (chosen, unknown) = chosen(asked, &report);
+    let (chosen, unknown) = selected.unwrap_or_else(|| chosen(asked, &report));
     let mut done = Recovered { unknown, ..Recovered::default() };
     let sources = Sources::open(&paths, &report, progress);
     let taken: Vec<String> =

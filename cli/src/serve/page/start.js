@@ -52,7 +52,8 @@ async function source(path) {
       return;
     }
     by("folders").replaceChildren(by("folders").firstElementChild, ...folders.map(folder));
-    if (!wasTyped && folders.length) {
+    // Not under the hands of whoever types there.
+    if (!wasTyped && document.activeElement !== by("output") && folders.length) {
       by("folders").querySelector("input").checked = true;
       output(folders[0].path);
     }

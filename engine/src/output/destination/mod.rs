@@ -7,6 +7,8 @@ mod resolved;
 mod source;
 mod unfinished;
 
+#[cfg(test)]
+pub use source::BESIDE_REPORT;
 pub use source::{LOCK, OURS, REPORT, STATE};
 
 use std::fs;
@@ -74,7 +76,7 @@ pub fn check_going_on(output: &Path, sources: &[PathBuf]) -> Result<Destination,
 ///
 /// # Errors
 ///
-/// Those of [`check`].
+/// Those of `check`.
 pub fn check_folder(output: &Path, sources: &[PathBuf]) -> Result<(PathBuf, u64), Error> {
     check(output, sources).map(|destination| (destination.path, destination.free))
 }

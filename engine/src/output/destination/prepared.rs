@@ -6,7 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::source::{LOCK, OURS, REPORT, STATE};
+use super::source::{BESIDE_REPORT, LOCK, OURS, REPORT, STATE};
 use crate::ledger::SCAN_LOG;
 use crate::system::folder::{EntryKind, FileId, Folder};
 
@@ -46,6 +46,7 @@ pub(super) fn conflict(
     sources: &Sources<'_>,
 ) -> io::Result<Option<String>> {
     let found = report_conflict(root, run, sources)?;
+    let found = if found.is_some() { found } else { beside_conflict(root, run)? };
     let mut found = if found.is_some() { found } else { state_conflict(root, run)? };
     let mut looked = 0;
     for name in OURS {
@@ -71,6 +72,21 @@ fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result
         (Some(EntryKind::Folder), _) => Some(in_the_way(REPORT, "a folder")),
         (Some(EntryKind::Other(kind)), _) => Some(in_the_way(REPORT, kind)),
     })
+}
+
+/// What a new run writes beside its report is nobody's yet.
+fn beside_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
+    if run == Run::Later {
+        return Ok(None);
+    }
+    for name in BESIDE_REPORT {
+        if root.kind(name)?.is_some() {
+            return Ok(Some(format!(
+                "it holds a {name} already, which would be lost; choose another folder, or move it away"
+            )));
+        }
+    }
+    Ok(None)
 }
 
 /// A new run begins with an empty state.

@@ -16,6 +16,18 @@ pub const LOCK: &str = "lock";
 /// Name of the report in the output folder.
 pub const REPORT: &str = "report.json";
 
+/// The files beside the report that are made from it or tell of it.
+pub const BESIDE_REPORT: [&str; 8] = [
+    "report.html",
+    "report.csv",
+    "report.dfxml",
+    "report.jsonld",
+    "report.body",
+    "audit.log",
+    "report.sig",
+    "audit.sig",
+];
+
 /// All folders of the output folder that we write into.
 pub const OURS: [&str; 5] = [
     OutputFolder::Photos.name(),

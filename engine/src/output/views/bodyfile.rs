@@ -5,7 +5,7 @@
 //! of their own that say so. The inode is the number of the file in the report. A clock that does not tell its
 //! zone is read as UTC, and its line says that too. A bodyfile has no place for anything else: case data stand in
 //! lines before the files that begin with `#`, which `mactime` skips.
-//! (source: https://wiki.sleuthkit.org/index.php?title=Body_file)
+//! (source: <https://wiki.sleuthkit.org/index.php?title=Body_file>)
 
 use std::io::{self, Write};
 

@@ -33,3 +33,16 @@ pub const VIEWS: &[KnownView] = &[
     KnownView { name: "case", file: "report.jsonld", is_usual: false, new: Case::start },
     KnownView { name: "bodyfile", file: "report.body", is_usual: false, new: Bodyfile::start },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::destination::BESIDE_REPORT;
+
+    #[test]
+    fn no_view_takes_the_place_of_somebodys_file() {
+        for view in VIEWS {
+            assert!(BESIDE_REPORT.contains(&view.file), "{}", view.file);
+        }
+    }
+}

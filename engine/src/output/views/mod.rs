@@ -14,6 +14,7 @@ mod shown;
 mod view;
 mod word;
 
+pub use gallery::gallery_policy;
 pub use known::{KnownView, VIEWS};
 pub use make::make;
 pub use view::View;

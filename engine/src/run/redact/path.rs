@@ -3,38 +3,61 @@
 /// What stands for the name of a user.
 const NAME: &str = "[user]";
 
+/// What stands for the name of a volume or the serial number of a drive.
+const VOLUME: &str = "[volume]";
+
 /// The folders whose folders are called by their users, in lower case.
-const HOMES: [&str; 6] =
-    ["home", "users", "documents and settings", "media", "profiles", "user profiles"];
+const HOMES: [&str; 5] = ["home", "users", "documents and settings", "profiles", "user profiles"];
 
 /// Folders there that are nobody's, in lower case.
-const NOBODYS: [&str; 6] = ["public", "shared", "default", "all users", "default user", NAME];
+const NOBODYS: [&str; 7] =
+    ["public", "shared", "default", "all users", "default user", NAME, VOLUME];
 
-/// A text with a sign in place of every name that stands in it where a path has that of a user: the folder after
-/// `/home/`, `/Users/`, `C:\Users\`, `/media/`, `/run/media/` and their like, wherever in the text.
+/// A text with a sign in place of every name that stands in it where a path has that of a user, of a volume or of a
+/// drive, wherever in the text: the folder after `/home/`, `/Users/`, `C:\\Users\\` and their like, those after `/media/`,
+/// `/run/media/` and `/Volumes/`, and what follows `/dev/disk/by-id/` and its like.
 pub(super) fn without_users(text: &str) -> String {
     let mut parts: Vec<String> = text.split_inclusive(['/', '\\']).map(str::to_owned).collect();
-    for at in 1..parts.len() {
-        let before = parts[at - 1].trim_end_matches(['/', '\\']);
-        // A path may stand after other words, as in `--output=/home/anna`.
-        let before = before.rsplit(['=', ' ', '"', '\'', ':']).next().unwrap_or(before);
-        let is_home = HOMES.contains(&before.to_lowercase().as_str())
-            || ends_with_home(parts[at - 1].trim_end_matches(['/', '\\']));
-        let name = parts[at].trim_end_matches(['/', '\\']);
-        if !is_home || name.is_empty() || NOBODYS.contains(&name.to_lowercase().as_str()) {
+    // Parts that say nothing, as in `/home//anna` and `/home/./anna`, are looked past.
+    let mut said: Vec<String> = Vec::new();
+    for (at, part) in parts.iter_mut().enumerate() {
+        let bare = part.trim_end_matches(['/', '\\']).to_owned();
+        if at > 0 && (bare.is_empty() || bare == ".") {
             continue;
         }
-        let is_last = name.len() == parts[at].len();
-        // At its end, words may follow on the path.
-        let name_len = if is_last {
-            name.find(['"', '\'', ';', ',']).unwrap_or(name.len())
-        } else {
-            name.len()
-        };
-        let rest = parts[at][name_len..].to_owned();
-        parts[at] = format!("{NAME}{rest}");
+        if let Some(sign) = sign(&said).filter(|_| !NOBODYS.contains(&bare.to_lowercase().as_str()))
+        {
+            let is_last = bare.len() == part.len();
+            // At its end, words may follow on the path.
+            let end = if is_last { bare.find(['"', '\'', ';', ',']) } else { None };
+            let rest = part[end.unwrap_or(bare.len())..].to_owned();
+            *part = format!("{sign}{rest}");
+        }
+        // A path may stand after other words, as in `--output=/home/anna`.
+        let word = bare.rsplit(['=', ' ', '"', '\'', ':']).next().unwrap_or_default();
+        let is_spaced = ends_with_home(&bare);
+        said.push(if is_spaced { HOMES[2].to_owned() } else { word.to_lowercase() });
     }
     parts.concat()
+}
+
+/// What stands in place of the part that follows on `said`, where it is a name; the last ones count.
+fn sign(said: &[String]) -> Option<&'static str> {
+    let before = |back: usize| {
+        said.len().checked_sub(back).and_then(|at| said.get(at)).map_or("-", String::as_str)
+    };
+    // Where the path begins, nothing stands before the first `/`.
+    let is_media = |back: usize| {
+        before(back) == "media" && (before(back + 1).is_empty() || before(back + 1) == "run")
+    };
+    match before(1) {
+        one if HOMES.contains(&one) => Some(NAME),
+        "volumes" if before(2).is_empty() => Some(VOLUME),
+        one if one.starts_with("by-") && before(2) == "disk" => Some(VOLUME),
+        _ if is_media(1) => Some(NAME),
+        _ if is_media(2) => Some(VOLUME),
+        _ => None,
+    }
 }
 
 /// Whether words end with the name of such a folder that has a space in it.
@@ -63,7 +86,12 @@ mod tests {
         check("Users/anna/a.jpg", "Users/[user]/a.jpg");
         check("--output=/home/anna/out", "--output=/home/[user]/out");
         check("cannot open '/home/anna'", "cannot open '/home/[user]'");
-        check("/run/media/anna/CARD/a", "/run/media/[user]/CARD/a");
+        check("/run/media/anna/CARD/a", "/run/media/[user]/[volume]/a");
+        check("/media/anna/CARD", "/media/[user]/[volume]");
+        check("/Volumes/ANNAS/a.jpg", "/Volumes/[volume]/a.jpg");
+        check("/dev/disk/by-id/usb-X_4C53-0:0", "/dev/disk/by-id/[volume]");
+        check("/home//anna/x", "/home//[user]/x");
+        check("/home/./anna/x", "/home/./[user]/x");
     }
 
     #[test]
@@ -76,6 +104,8 @@ mod tests {
             "/home/",
             "C:\\Users\\Public\\a",
             "/mnt/x",
+            "Android/media/com.whatsapp/WhatsApp/Media/WhatsApp Images/a.jpg",
+            "DCIM/media/IMG_1.JPG",
         ] {
             check(text, text);
         }

@@ -28,6 +28,8 @@ pub(super) struct Check<'a> {
 /// What became of one file.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
+    /// Whether the report says where it was written.
+    pub(super) is_named: bool,
     /// Its bytes that were read, where it is written.
     pub(super) read: Option<u64>,
     /// Whether its runs were read from its source.
@@ -42,7 +44,7 @@ pub(super) struct Compared {
 impl Check<'_> {
     /// Compares a file; nothing once somebody has stopped it.
     pub(super) fn file(&self, file: &ReportFile) -> Option<Compared> {
-        let mut compared = Compared::default();
+        let mut compared = Compared { is_named: file.path.is_some(), ..Compared::default() };
         if let Some(path) = &file.path {
             self.written(file, path, &mut compared);
         }

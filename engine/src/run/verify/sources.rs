@@ -138,6 +138,13 @@ fn compare(
     let said = |name: &str| known.hashes.get(name);
     let algorithms: Vec<Algorithm> =
         Algorithm::ALL.into_iter().filter(|one| said(one.name()).is_some()).collect();
+    if algorithms.is_empty() {
+        let path = source.path().display();
+        verified.impossible.push(format!(
+            "{path} cannot be compared as a whole: its digests in the report are of kinds that are not known"
+        ));
+        return;
+    }
     let mut hasher = Hasher::new(&algorithms);
     let runs = Runs::new(vec![Span { at: 0, len: source.len() }]);
     let read = Content { runs: &runs, fill: &[] }.each(source, |bytes| {

@@ -131,8 +131,7 @@ fn count(compared: Compared, verified: &mut Verified) {
             verified.files += 1;
             verified.bytes += bytes;
         }
-        None if compared.differences.is_empty() => verified.unwritten += 1,
-        None => {}
+        None => verified.unwritten += u64::from(!compared.is_named),
     }
     verified.replayed += u64::from(compared.replayed);
     verified.not_replayed += u64::from(compared.has_no_runs);

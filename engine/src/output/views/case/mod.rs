@@ -5,7 +5,7 @@
 //! times, what the camera wrote, how far it was recovered, and a relationship to its source for every run. The
 //! same report gives the same identifiers. The graph is written file by file: a node that gains members, such as
 //! the record, is told again with one member each, which JSON-LD takes as one node.
-//! (source: https://caseontology.org, https://unifiedcyberontology.org)
+//! (source: <https://caseontology.org>, <https://unifiedcyberontology.org>)
 
 mod file;
 mod head;

@@ -12,4 +12,5 @@ mod page;
 mod view;
 mod words;
 
+pub use page::gallery_policy;
 pub use view::Gallery;

@@ -48,6 +48,11 @@ fn policy(script: &str, style: &str) -> String {
     )
 }
 
+/// What the page may do, as it says itself; for whoever serves a page that may have been changed since.
+pub fn gallery_policy() -> String {
+    policy(&script(), STYLE)
+}
+
 /// Writes all that stands before the data: `words` is markup.
 ///
 /// # Errors
