@@ -1,5 +1,6 @@
 //! The live page as a browser and as others meet it: over a raw connection, so that nothing is made better on the way.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "what was measured is printed")]
 #![expect(clippy::print_stderr, reason = "a test that cannot run says so")]
 
 #[cfg(unix)]

@@ -76,7 +76,12 @@ fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result
 
 /// What a new run writes beside its report is nobody's yet.
 fn beside_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
-    if run == Run::Later {
+    // Beside the log of a run that was not finished they are of that run, which is told in its own words.
+    let is_of_run = match open(root, Path::new(STATE))? {
+        Opened::Folder(state) => matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))),
+        Opened::Missing | Opened::Refused(_) => false,
+    };
+    if run == Run::Later || is_of_run {
         return Ok(None);
     }
     for name in BESIDE_REPORT {
