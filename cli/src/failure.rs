@@ -11,6 +11,7 @@ use afterimage_engine::words;
 
 use crate::system_words::{BEST_LISTER, WITH_RIGHTS};
 use crate::text;
+use crate::typed;
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
@@ -49,8 +50,7 @@ fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {
 
 /// The command that was typed.
 fn verb() -> String {
-    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    words.into_iter().find(|word| !word.starts_with('-')).unwrap_or_default()
+    typed::words().into_iter().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default()
 }
 
 /// What to do where the disk took no more, or the source is not there any more.

@@ -18,6 +18,7 @@ use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::event::EventLines;
 use crate::text::PlainWriter;
+use crate::typed;
 
 /// The options that ask for a log.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -60,8 +61,7 @@ impl Log {
             fmt::layer().with_writer(file).with_ansi(false).with_filter(of_ours(level))
         });
         registry().with(on_stderr).with(in_file).try_init().context("cannot begin the log")?;
-        let words: Vec<String> =
-            std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words = typed::words();
         tracing::info!(version = env!("CARGO_PKG_VERSION"), command = ?words, "begins");
         Ok(())
     }

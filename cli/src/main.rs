@@ -34,10 +34,10 @@ mod system_words;
 mod text;
 mod times;
 mod tree;
+mod typed;
 mod verifying;
 mod wanted;
 
-use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -49,16 +49,11 @@ use crate::fold::Folded;
 use crate::status::Status;
 use crate::text::PlainWriter;
 
-/// The arguments as they were typed, without the name of the program.
-fn typed() -> Vec<OsString> {
-    std::env::args_os().skip(1).collect()
-}
-
 fn main() -> ExitCode {
     let mut err = PlainWriter(io::stderr());
     let program = match Program::try_parse() {
         Ok(program) => program,
-        Err(error) => match arguments::line(&error, &typed()) {
+        Err(error) => match arguments::line(&error, &typed::arguments()) {
             Some(line) => {
                 drop(writeln!(err, "{line}"));
                 return Status::Failed.into();

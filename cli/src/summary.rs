@@ -10,9 +10,9 @@ pub use told::Told;
 use std::io::{self, Write};
 
 use afterimage_engine::metrics::{Cost, Stage};
-use afterimage_engine::report::{Grade, Kinds};
+use afterimage_engine::report::Kinds;
 use afterimage_engine::words::{self, Paragraph, Topic};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::memory::Memory;
 use crate::{screen, text};
@@ -57,7 +57,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let head = &outcome.head;
     let (summary, left_out) = (&head.summary, head.summary.left_out);
     let grades = summary.by_grade_recovered().into_iter();
-    let grades = grades.map(|(grade, count)| Ok((word(&grade)?, json!(count.sum()))));
+    let grades = grades.map(|(grade, count)| (grade.name().to_owned(), json!(count.sum())));
     let formats = summary.by_format_recovered().into_iter();
     let formats = formats.map(|(name, count)| (name, json!(count)));
     let sum = |kinds| Kinds::from(kinds).sum();
@@ -68,7 +68,7 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "failed": failed.collect::<Vec<_>>(),
         "sources": head.sources,
         "summary": summary,
-        "photos": grades.collect::<io::Result<serde_json::Map<_, _>>>()?,
+        "photos": grades.collect::<serde_json::Map<_, _>>(),
         "formats": formats.collect::<serde_json::Map<_, _>>(),
         "live": summary.live,
         "lost": summary.unseen,
@@ -100,14 +100,6 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     }
     text::json(out, &said)?;
     out.flush()
-}
-
-/// The word for a grade in the report.
-fn word(grade: &Grade) -> io::Result<String> {
-    match serde_json::to_value(grade)? {
-        Value::String(word) => Ok(word),
-        other => Ok(other.to_string()),
-    }
 }
 
 /// What each stage did with a core's second.

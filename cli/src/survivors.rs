@@ -104,7 +104,7 @@ struct Place {
 
 impl Place {
     fn add(&mut self, file: &ReportFile, becomes: Disposition) {
-        let is_video = file.mime.starts_with("video/");
+        let is_video = file.is_video();
         self.all.add(is_video);
         if file.status == Status::Deleted {
             self.deleted.add(is_video);

@@ -12,9 +12,10 @@ use jiff::tz::TimeZone;
 
 use crate::decode;
 use crate::interrupt::stop_on_ctrl_c;
-use crate::selected::selection;
+use crate::selected::{complain, selection};
 use crate::status::Status;
 use crate::text::{count, paragraph, plain};
+use crate::typed;
 use crate::wanted::{self, Wanted};
 use crate::{failure, text, times};
 
@@ -86,9 +87,6 @@ not found in the report; 130 stopped by Ctrl-C.";
 /// What goes on where a second Ctrl-C ends it.
 const GOES_ON: &str = "; what was copied is whole, and the same command goes on";
 
-/// So many photos that were not written are told one by one.
-const MOST_TOLD: usize = 20;
-
 impl Export {
     /// Arranges; what was done goes to `out`, failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
@@ -101,7 +99,7 @@ impl Export {
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             zone: self.timezone,
             to_jpeg: to_jpeg.as_deref().map(|one| one as &dyn ToJpeg),
-            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            command: typed::words(),
         };
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
@@ -109,7 +107,7 @@ impl Export {
         let said = if self.json { json(out, &done) } else { said(out, &done) };
         failure::unless_closed(said)
             .context("cannot print what was done; what was copied is whole")?;
-        complain(err, &done)?;
+        complain(err, "export", &done.unknown, &done.refused)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
             () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,
@@ -117,24 +115,6 @@ impl Export {
             () => Status::Found,
         })
     }
-}
-
-/// Says what was not written.
-fn complain(err: &mut dyn Write, done: &Exported) -> io::Result<()> {
-    for (line, what) in &done.unknown {
-        let what = plain(what);
-        writeln!(
-            err,
-            "afterimage: line {line} of the selection names nothing in the report: {what}"
-        )?;
-    }
-    for (id, why) in done.refused.iter().take(MOST_TOLD) {
-        writeln!(err, "afterimage: cannot export photo {id} of the report: {}", plain(why))?;
-    }
-    if let Some(more) = done.refused.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-        writeln!(err, "afterimage: cannot export {more} more photos of the report")?;
-    }
-    Ok(())
 }
 
 fn number(done: &Exported, how: Arrived) -> u64 {

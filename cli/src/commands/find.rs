@@ -24,6 +24,7 @@ use crate::password::GivenPasswords;
 use crate::progress::{Latest, Show, Ticker};
 use crate::status::Status;
 use crate::survivors::{self, Told};
+use crate::typed;
 use crate::wanted::{self, Wanted};
 use crate::{failure, guide, roots, sources, text};
 
@@ -173,7 +174,7 @@ impl Find {
     fn options(&self) -> anyhow::Result<Options> {
         Ok(Options {
             output: self.output.clone(),
-            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            command: typed::words(),
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             all: self.all,
             select: self.chosen.select(true)?,

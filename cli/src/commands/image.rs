@@ -19,6 +19,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Show;
 use crate::status::Status;
+use crate::typed;
 use crate::{failure, sizes, sources, text};
 use live::Live;
 
@@ -291,7 +292,7 @@ impl Image {
             reverse: self.reverse,
             preallocate: self.preallocate,
             split: self.split,
-            command: told::words(),
+            command: typed::words(),
         }
     }
 
@@ -334,7 +335,7 @@ impl Completion<'_> {
     ) -> anyhow::Result<Status> {
         let options = Options {
             image: self.image.to_path_buf(),
-            command: told::words(),
+            command: typed::words(),
             ..Options::default()
         };
         let medium = SystemMedium::open(self.device, false)?;

@@ -15,10 +15,11 @@ use super::scan::{GOES_ON, Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::log::Log;
 use crate::progress::{Latest, Show, Ticker};
-use crate::selected::selection;
+use crate::selected::{self, selection};
 use crate::status::Status;
 use crate::summary::Told;
 use crate::text::{count, paragraph, plain};
+use crate::typed;
 use crate::{failure, summary, times};
 
 /// Finish an interrupted scan, or write more photos of a report, without a new scan
@@ -72,9 +73,6 @@ Examples:
 Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
 not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
 
-/// So many photos that were not written are told one by one.
-const MOST_TOLD: usize = 20;
-
 impl Recover {
     /// What is read, as it was given.
     pub(super) fn sources(&self) -> &[PathBuf] {
@@ -114,9 +112,7 @@ impl Recover {
                 sources: self.source.clone(),
                 selection,
                 zone: self.timezone.clone(),
-                command: std::env::args_os()
-                    .map(|arg| arg.to_string_lossy().into_owned())
-                    .collect(),
+                command: typed::words(),
             };
             return self.photos(&asked, &progress, out, err);
         };
@@ -174,19 +170,7 @@ impl Recover {
         for warning in &done.warnings {
             writeln!(err, "afterimage: warning: {}", plain(warning))?;
         }
-        for (line, what) in &done.unknown {
-            let what = plain(what);
-            writeln!(
-                err,
-                "afterimage: line {line} of the selection names nothing in the report: {what}"
-            )?;
-        }
-        for (id, why) in done.refused.iter().take(MOST_TOLD) {
-            writeln!(err, "afterimage: cannot write photo {id} of the report: {}", plain(why))?;
-        }
-        if let Some(more) = done.refused.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-            writeln!(err, "afterimage: cannot write {more} more photos of the report")?;
-        }
+        selected::complain(err, "write", &done.unknown, &done.refused)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
             () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,

@@ -18,6 +18,7 @@ use crate::decode::Decoders;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::status::Status;
 use crate::text::{count, paragraph, plain};
+use crate::typed;
 use crate::{failure, sizes, sources, text};
 use ticker::ShowTicker;
 
@@ -96,7 +97,7 @@ impl Report {
     pub fn run(self, out: &mut dyn Write) -> anyhow::Result<Status> {
         let usual = VIEWS.iter().copied().filter(|view| view.is_usual);
         let views = if self.format.is_empty() { usual.collect() } else { self.format };
-        let command = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let command = typed::words();
         if let Some(to) = self.to {
             let (folder, without_case) = (self.folder, self.redact_case);
             let asked = run::Redact { folder, to, without_case, views, command };

@@ -28,6 +28,7 @@ use crate::serve::live::LivePage;
 use crate::status::Status;
 use crate::summary::Told;
 use crate::tree::Listed;
+use crate::typed;
 use crate::wanted::{self, Wanted};
 use crate::{failure, notes, sizes, sources, summary, text, times, tree};
 
@@ -382,7 +383,7 @@ impl Scan {
         Ok(Options {
             output: self.output.clone(),
             resume: self.resume,
-            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            command: typed::words(),
             registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             quick: self.quick,

@@ -9,6 +9,7 @@ use anyhow::Context;
 use crate::failure;
 use crate::status::Status;
 use crate::text::{paragraph, plain};
+use crate::typed;
 
 /// Sign a report and its audit log with an examiner's key
 ///
@@ -56,8 +57,7 @@ impl Sign {
                  your name; `chmod 600` closes it"
             )?;
         }
-        let command: Vec<String> =
-            std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let command: Vec<String> = typed::words();
         let signed = run::sign(&self.folder, &self.key, &command)?;
         let path = signed.path.display().to_string();
         let said = if self.json {

@@ -12,6 +12,7 @@ use crate::failure;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::status::Status;
 use crate::text::{bytes, count, paragraph, plain};
+use crate::typed;
 use crate::verifying::Meter;
 
 /// Check that recovered files, their report and their source are still what they were
@@ -77,7 +78,7 @@ impl Verify {
             key: self.key.clone(),
             no_log: self.no_log,
             threads: 0,
-            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            command: typed::words(),
         };
         let is_seen = !self.quiet && io::stderr().is_terminal();
         let meter = is_seen.then(|| Meter::start(Arc::clone(&progress)));

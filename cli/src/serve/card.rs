@@ -1,7 +1,7 @@
 //! A photo as the page shows it.
 
 use afterimage_engine::options::Sighting;
-use afterimage_engine::report::{Grade, ReportDisposition, ReportFile, Status};
+use afterimage_engine::report::{Grade, ReportDisposition, ReportExif, ReportFile, Status};
 use serde::{Serialize, Serializer};
 
 /// The longest picture that a card shows as it is, in bytes.
@@ -113,11 +113,7 @@ impl Card {
         let known = file.original_path.as_deref().or(file.path.as_deref()).unwrap_or_default();
         let (folder, name) = split(known.strip_prefix("photos/").unwrap_or(known));
         let exif = file.exif.as_ref();
-        let camera = exif.and_then(|exif| {
-            let parts = [exif.make.as_deref(), exif.model.as_deref()];
-            let said: Vec<&str> = parts.into_iter().flatten().collect();
-            (!said.is_empty()).then(|| said.join(" "))
-        });
+        let camera = exif.and_then(ReportExif::camera);
         let picture = match (&file.thumb, &file.path) {
             (Some(thumb), _) => Picture::Thumb(thumb.clone()),
             (None, Some(_)) if is_shown(&file.mime, file.size) => Picture::Whole,
@@ -129,7 +125,7 @@ impl Card {
             name: if name.is_empty() { format!("photo {}", file.id) } else { name },
             folder,
             kind: extension.filter(|one| one.len() <= 5).unwrap_or_else(|| file.format.clone()),
-            video: file.mime.starts_with("video/"),
+            video: file.is_video(),
             size: file.size,
             grade: file.grade,
             live: file.status == Status::Live,

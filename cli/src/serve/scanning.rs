@@ -208,7 +208,7 @@ pub fn show(session: &Arc<PageSession>, folder: &Path) -> Result<(), String> {
     cards.into_iter().for_each(|card| state.add(card));
     state.unlisted = unlisted;
     state.phase = Phase::Finished;
-    state.sources = head.sources.iter().map(|source| PathBuf::from(&source.path)).collect();
+    state.sources = head.source_paths();
     state.output = Some(results.path());
     state.ended = Some(words::ended(&head.summary, head.incomplete.as_deref()));
     state.results = Some(Arc::new(results));

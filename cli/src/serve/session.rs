@@ -218,7 +218,7 @@ impl State {
     pub fn add(&mut self, card: Card) {
         match card.live {
             true => self.live += 1,
-            false => *self.grades.entry(word(card.grade)).or_default() += 1,
+            false => *self.grades.entry(card.grade.name()).or_default() += 1,
         }
         if self.cards.len() < MOST_CARDS {
             self.cards.push(card);
@@ -231,17 +231,5 @@ impl State {
     pub fn note_pick(&mut self, id: u64, pick: Pick) {
         self.picked.insert(id, pick.clone());
         self.picks.push((id, pick));
-    }
-}
-
-/// The word for a grade.
-fn word(grade: afterimage_engine::report::Grade) -> &'static str {
-    use afterimage_engine::report::Grade;
-    match grade {
-        Grade::Verified => "verified",
-        Grade::Structural => "structural",
-        Grade::Repaired => "repaired",
-        Grade::Damaged => "damaged",
-        Grade::Partial => "partial",
     }
 }

@@ -202,6 +202,14 @@ fn others(known: &[u32]) -> String {
 }
 
 impl Error {
+    /// What it is, with its cause where it has one.
+    pub fn with_cause(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+
     /// The failure to open the source at `path`; a drive without a medium is told apart.
     pub fn open(path: &Path, source: io::Error) -> Self {
         let path = path.to_path_buf();

@@ -6,6 +6,7 @@
 mod algorithm;
 #[cfg(test)]
 pub(crate) mod build;
+mod camera;
 mod cluster_grid;
 mod content_hash;
 mod digest;
@@ -24,6 +25,7 @@ mod span_set;
 mod value;
 
 pub use algorithm::Algorithm;
+pub use camera::camera_name;
 pub use cluster_grid::ClusterGrid;
 pub use digest::{Digests, Hasher};
 pub use fidelity::Fidelity;

@@ -80,6 +80,19 @@ pub enum Grade {
     Verified,
 }
 
+impl Grade {
+    /// The word for it in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Grade::Partial => "partial",
+            Grade::Damaged => "damaged",
+            Grade::Repaired => "repaired",
+            Grade::Structural => "structural",
+            Grade::Verified => "verified",
+        }
+    }
+}
+
 /// A format gives all grades but [`Grade::Repaired`], which is what a repair makes of a file.
 impl From<verdict::Grade> for Grade {
     fn from(grade: verdict::Grade) -> Self {
@@ -106,5 +119,19 @@ impl Enclosure {
     pub fn new(kind: &str, name: Option<&[u8]>) -> Self {
         let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
         Enclosure { kind: kind.to_owned(), name: name.filter(|name| !name.is_empty()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grades_are_called_what_the_report_calls_them() {
+        let all =
+            [Grade::Partial, Grade::Damaged, Grade::Repaired, Grade::Structural, Grade::Verified];
+        for grade in all {
+            assert_eq!(serde_json::to_value(grade).unwrap(), grade.name());
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use afterimage_signatures::verdict::Span;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use crate::model::{Grade, Record};
+use crate::model::{Grade, Record, camera_name};
 
 /// The end of the channel that a scan puts photos into.
 #[derive(Clone, Debug)]
@@ -147,9 +147,7 @@ impl Sighting {
     /// Maker and model of the camera, as Exif has them.
     pub fn camera(&self) -> Option<String> {
         let exif = self.record.exif.as_ref()?;
-        let parts = [exif.make.as_deref(), exif.model.as_deref()];
-        let said: Vec<&str> = parts.into_iter().flatten().collect();
-        (!said.is_empty()).then(|| said.join(" "))
+        camera_name(exif.make.as_deref(), exif.model.as_deref())
     }
 
     /// Its path by a file system that tells of a file that begins there.

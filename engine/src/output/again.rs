@@ -46,8 +46,7 @@ impl<'a> Placement<'a> {
 
     /// Whether content of that hash stands at `path` below the output folder.
     pub fn stands(&self, path: &str, hash: &blake3::Hash) -> bool {
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let read = || hash_of(&mut self.output.below(folder)?.read(name)?);
+        let read = || hash_of(&mut self.output.read_below(path)?);
         read().is_ok_and(|found| found == *hash)
     }
 

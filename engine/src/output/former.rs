@@ -47,13 +47,8 @@ impl<'a> Former<'a> {
 
     /// Whether content of that hash stands at `path`.
     pub(super) fn stands(&self, path: &str, hash: &blake3::Hash) -> bool {
-        let (folder, name) = split(path);
-        self.is_resumed
-            && self
-                .output
-                .below(folder)
-                .and_then(|folder| hash_of(&mut folder.read(name)?))
-                .is_ok_and(|found| found == *hash)
+        let read = || hash_of(&mut self.output.read_below(path)?);
+        self.is_resumed && read().is_ok_and(|found| found == *hash)
     }
 
     /// Whether what stands at `path` is a photo of ours that gives it up.

@@ -9,5 +9,5 @@ mod log;
 
 pub use chain::{Chain, ChainLine};
 pub use line::{AuditLine, AuditReport, AuditSource};
-pub(super) use log::digest_of;
 pub use log::{AUDIT, append, read, record};
+pub(super) use log::{digest_of, unrecorded};

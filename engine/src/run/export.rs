@@ -14,6 +14,7 @@ use super::audit::{self, AuditLine};
 use super::export_copy::{Copying, Prepared, Refused};
 use super::export_group::{Exportable, Group, groups};
 use super::export_names::Names;
+use super::output_folder::open_output;
 use super::selection::Selection;
 use super::to_jpeg::ToJpeg;
 use crate::control::error::Error;
@@ -21,7 +22,7 @@ use crate::control::progress::Progress;
 use crate::output::arranging::Template;
 use crate::output::destination;
 use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
-use crate::system::folder::{Folder, Owner};
+use crate::system::folder::Owner;
 
 /// Groups that are copied at once.
 const BATCH: usize = 16;
@@ -83,14 +84,10 @@ pub struct Exported {
 /// When there is no report, or the folder must not be written to. What keeps single photos from being written is
 /// part of what is given back.
 pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error> {
-    let folder = std::fs::canonicalize(&asked.folder)
-        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
-    let from = Folder::open(&folder, Owner::default(), Vec::new())
-        .map_err(|error| Error::output("open the folder", &folder, error))?;
+    let from = open_output(&asked.folder, Owner::default())?;
     let mut report = ReportReader::open(&from)?;
-    let sources = report.head.sources.iter().map(|source| PathBuf::from(&source.path));
-    let destination = destination::check(&asked.to, &sources.collect::<Vec<_>>())?;
-    apart(&folder, &destination.path, &asked.to)?;
+    let destination = destination::check(&asked.to, &report.head.source_paths())?;
+    apart(from.path(), &destination.path, &asked.to)?;
     let files = listed(&mut report)?;
     let mut done = Exported::default();
     let chosen = chosen(asked, &files, &mut done);
@@ -176,7 +173,7 @@ fn export_batch(
             Ok(()) => done.photos.push((id, path, how)),
             Err(Refused::Told(why)) => done.refused.push((id, why)),
             Err(Refused::Output(error)) => {
-                done.refused.push((id, super::gallery::why(&error)));
+                done.refused.push((id, error.with_cause()));
                 if matches!(error, Error::NoRoom { .. }) {
                     done.failure.get_or_insert(error);
                 }

@@ -1,6 +1,6 @@
 //! Copying photos that are exported.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use jiff::tz::TimeZone;
@@ -73,8 +73,10 @@ impl Copying<'_> {
             return Ok(Prepared { identity, jpeg: None });
         };
         let mut bytes = Vec::new();
-        let read =
-            self.open(path).and_then(|file| file.take(LONGEST_TURNED).read_to_end(&mut bytes));
+        let read = self
+            .from
+            .read_below(path)
+            .and_then(|file| file.take(LONGEST_TURNED).read_to_end(&mut bytes));
         read.map_err(|error| format!("{path} cannot be read: {error}"))?;
         if blake3::hash(&bytes) != hash {
             return Err(CHANGED.to_owned());
@@ -84,11 +86,6 @@ impl Copying<'_> {
         let (len, hash) = (jpeg.len() as u64, blake3::hash(&jpeg));
         let identity = Identity { extension: "jpg".to_owned(), len, hash };
         Ok(Prepared { identity, jpeg: Some(jpeg) })
-    }
-
-    fn open(&self, path: &str) -> io::Result<std::fs::File> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
-        self.from.below(folder)?.read(name)
     }
 
     /// Writes a photo to `path`, if nothing is there.
@@ -125,7 +122,7 @@ impl Copying<'_> {
             None => {
                 let from = photo.file.path.as_deref().unwrap_or_default();
                 let unread = |error| Refused::Told(format!("{from} cannot be read: {error}"));
-                let mut file = self.open(from).map_err(unread)?;
+                let mut file = self.from.read_below(from).map_err(unread)?;
                 let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
                 loop {
                     let read = match file.read(&mut piece) {

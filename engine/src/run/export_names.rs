@@ -77,9 +77,8 @@ impl<'t> Names<'t> {
     }
 
     fn holds(&self, path: &str, photo: &Identity) -> bool {
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let holds = || {
-            let mut file = self.to.below(folder)?.read(name)?;
+            let mut file = self.to.read_below(path)?;
             std::io::Result::Ok(
                 file.metadata()?.len() == photo.len && hash_of(&mut file)? == photo.hash,
             )

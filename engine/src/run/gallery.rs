@@ -53,8 +53,10 @@ impl Job<'_, Settled> {
             Err(error) => {
                 // What cannot be removed takes room, nothing else.
                 drop(shelf.map(|_| Shelf::clear(folder)));
-                let said =
-                    format!("There are no small pictures of the photos: {}; {AGAIN}.", why(&error));
+                let said = format!(
+                    "There are no small pictures of the photos: {}; {AGAIN}.",
+                    error.with_cause()
+                );
                 (Vec::new(), Some(said))
             }
         }
@@ -86,15 +88,10 @@ pub(super) fn usual_views(folder: &Folder, state: &Folder) -> Option<String> {
         return None;
     }
     let error = views::make(folder, state, &usual).err()?;
-    Some(format!("There are no views of the report beside report.json: {}; {AGAIN}.", why(&error)))
-}
-
-/// A failure with its cause.
-pub(super) fn why(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
+    Some(format!(
+        "There are no views of the report beside report.json: {}; {AGAIN}.",
+        error.with_cause()
+    ))
 }
 
 /// Brings small pictures up to what was written of a report: what is shown itself by now needs none. They are brought

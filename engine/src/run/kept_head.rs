@@ -1,16 +1,14 @@
 //! Changing the files of a report in passing: it is read and written at once, and never held in memory.
 
-use std::cell::RefCell;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter};
 
-use serde::ser::{SerializeSeq, Serializer};
-use serde::{Deserialize, Serialize, ser};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::kept_report::Kept;
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{ReportFile, ReportReader, ReportSource, ReportTool, Summary};
+use crate::output::report::{ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer};
 use crate::system::folder::Folder;
 
 /// All that a report says but for the files.
@@ -31,42 +29,6 @@ struct KeptHead {
     _files: serde::de::IgnoredAny,
     #[serde(flatten)]
     more: Map<String, Value>,
-}
-
-/// A report as it is written: the head's fields, then the files.
-#[derive(Serialize)]
-#[serde(bound = "F: FnMut(&mut ReportFile)")]
-struct Changed<'h, F> {
-    #[serde(flatten)]
-    head: &'h KeptHead,
-    files: ChangedFiles<'h, F>,
-}
-
-/// Files that are read, changed and written one by one. Serialisation takes `&self`, hence the cell.
-struct ChangedFiles<'r, F>(RefCell<(&'r mut ReportReader, F, Option<Error>)>);
-
-impl<F: FnMut(&mut ReportFile)> Serialize for ChangedFiles<'_, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut state = self.0.borrow_mut();
-        let (reader, change, failure) = &mut *state;
-        let mut files = serializer.serialize_seq(None)?;
-        let mut unwritten = None;
-        let read = reader.files_as(|mut file: Kept<ReportFile>| {
-            change(&mut file.known);
-            files.serialize_element(&file).map_err(|error| {
-                unwritten = Some(error);
-                Error::Start { what: "a report", why: "it cannot be written".to_owned() }
-            })
-        });
-        match (unwritten, read) {
-            (Some(error), _) => Err(error),
-            (None, Err(error)) => {
-                *failure = Some(error);
-                Err(ser::Error::custom("the report cannot be read to its end"))
-            }
-            (None, Ok(())) => files.end(),
-        }
-    }
 }
 
 /// Lets `change` change each file of the report in `folder`, which is put in place of it in one step; all that other
@@ -91,7 +53,7 @@ pub(super) fn change_files(
 fn write_changed(
     folder: &Folder,
     state: &Folder,
-    change: impl FnMut(&mut ReportFile),
+    mut change: impl FnMut(&mut ReportFile),
 ) -> Result<(), Error> {
     let whole = folder.path().join(REPORT);
     let failed = |error| Error::output("write", &whole, error);
@@ -101,14 +63,12 @@ fn write_changed(
         Error::Replay { path: whole.clone(), why: "it is no report of this program" }
     })?;
     let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
-    let files = ChangedFiles(RefCell::new((&mut reader, change, None)));
-    let changed = Changed { head: &head, files };
-    let written = serde_json::to_writer_pretty(&mut out, &changed);
-    if let Some(error) = changed.files.0.into_inner().2 {
-        return Err(error);
-    }
-    written.map_err(|error| failed(error.into()))?;
-    out.write_all(b"\n").map_err(failed)?;
+    let mut writer = Writer::begin(&mut out, &head).map_err(failed)?;
+    reader.files_as(|mut file: Kept<ReportFile>| {
+        change(&mut file.known);
+        writer.file(&file).map_err(failed)
+    })?;
+    writer.end().map_err(failed)?;
     let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
     state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)

@@ -35,6 +35,7 @@ mod lost;
 mod name;
 mod open;
 mod outcome;
+mod output_folder;
 mod picks;
 pub mod prognosis;
 mod recover;

@@ -149,8 +149,8 @@ impl Picks {
             None => {
                 let source = self.source(sighting, &Stop::default()).map_err(io::Error::other)?;
                 let content = Content::of(&sighting.record);
-                // Copied first: a page of an image may vanish while the system writes it.
-                content.each(source.as_ref(), |bytes| write(bytes))?;
+                // It is read, not mapped: a page of an image may vanish while the system writes it.
+                content.each(source.as_ref(), write)?;
             }
         }
         let (found, known) = (hasher.finalize(), sighting.blake3());

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::audit::{self, AuditLine};
 use super::environment::OutputState;
-use super::gallery::{self, why};
+use super::gallery;
 use super::kept_report::{KeptReport, record};
+use super::output_folder::open_output;
 use super::selection::Selection;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
@@ -65,10 +66,7 @@ pub struct Recovered {
 /// When there is no report, or the folder must not be written to. What keeps single photos from being written
 /// is part of what is given back.
 pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error> {
-    let folder = std::fs::canonicalize(&asked.folder)
-        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
-    let opened = Folder::open(&folder, Owner::default(), Vec::new())
-        .map_err(|error| Error::output("open the folder", &folder, error))?;
+    let opened = open_output(&asked.folder, Owner::default())?;
     let mut report = KeptReport::read(&opened)?;
     let recorded = report.sources.iter().map(|source| PathBuf::from(&source.known.path));
     let given = |(position, path)| asked.sources.get(position).cloned().unwrap_or(path);
@@ -128,8 +126,7 @@ fn put_on_record(
         .with("written", done.written)
         .with("refused", done.refused.len());
     line.sources = report.sources.iter().map(|source| (&source.known).into()).collect();
-    let error = audit::record(folder, line).err()?;
-    Some(format!("What was done could not be put on record in the audit log: {error}."))
+    audit::unrecorded(audit::record(folder, line))
 }
 
 /// The positions in the report of the files that are asked for, and the lines that ask for none.
@@ -158,8 +155,8 @@ struct Sources(Vec<Result<Box<dyn Source>, String>>);
 impl Sources {
     fn open(paths: &[PathBuf], report: &KeptReport, progress: &Progress) -> Self {
         let open = |(path, size): (&PathBuf, u64)| {
-            let source =
-                open_watched(path, Io::Auto, progress.wish()).map_err(|error| why(&error))?;
+            let source = open_watched(path, Io::Auto, progress.wish())
+                .map_err(|error| error.with_cause())?;
             if source.len() != size {
                 return Err(format!(
                     "{} is another source: it has {} bytes, not {size}",

@@ -1,6 +1,6 @@
 //! The report of a run, on its way to the disk.
 
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -67,8 +67,11 @@ impl Job<'_, Settled> {
         let whole = output.folder.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        report::write(&mut out, head, self.rows(files).files(), failed)?;
-        out.write_all(b"\n").map_err(failed)?;
+        let mut report = report::Writer::begin(&mut out, head).map_err(failed)?;
+        for file in self.rows(files).files() {
+            report.file(&file?).map_err(failed)?;
+        }
+        report.end().map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;
         let (state, folder) = (&output.state, &output.folder);

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::output_folder::open_output;
 use crate::control::error::Error;
 use crate::output::report::ReportReader;
 use crate::system::folder::{Folder, Owner};
@@ -21,10 +22,7 @@ impl Results {
     ///
     /// When it is none, or holds no report of this program.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |error| Error::output("open the folder", path, error);
-        let resolved = std::fs::canonicalize(path).map_err(failed)?;
-        let folder = Folder::open(&resolved, Owner::default(), Vec::new()).map_err(failed)?;
-        let results = Results { folder };
+        let results = Results { folder: open_output(path, Owner::default())? };
         results.report()?;
         Ok(results)
     }
@@ -53,10 +51,7 @@ impl Results {
         if !path.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(io::Error::other("this names no file below"));
         }
-        match below.rsplit_once('/') {
-            Some((parent, name)) => self.folder.below(parent)?.read(name),
-            None => self.folder.read(below),
-        }
+        self.folder.read_below(below)
     }
 }
 

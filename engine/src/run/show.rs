@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::audit::{self, AuditLine};
 use super::environment::OutputState;
 use super::kept_head::change_files;
+use super::output_folder::open_output;
 use super::shown_file::{ShownFile, ShownFiles};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
@@ -67,13 +68,8 @@ pub fn show(
     progress: &Progress,
     shown: &ShowProgress,
 ) -> Result<Shown, Error> {
-    let folder = std::fs::canonicalize(&asked.folder)
-        .map_err(|error| Error::output("open the folder", &asked.folder, error))?;
-    let opened = Folder::open(&folder, Owner::default(), Vec::new())
-        .map_err(|error| Error::output("open the folder", &folder, error))?;
-    let report = ReportReader::open(&opened)?;
-    let sources = report.head.sources.iter().map(|source| PathBuf::from(&source.path));
-    let destination = destination::check_resumed(&asked.folder, &sources.collect::<Vec<_>>())?;
+    let report = ReportReader::open(&open_output(&asked.folder, Owner::default())?)?;
+    let destination = destination::check_resumed(&asked.folder, &report.head.source_paths())?;
     let output = OutputState::create(destination)?;
     let mut done = Shown::default();
     if asked.thumbs {
@@ -87,9 +83,7 @@ pub fn show(
         .of_case(report.head.case.as_ref())
         .with("views", done.views.len())
         .with("small_pictures", done.made);
-    if let Err(error) = audit::record(output.folder(), line) {
-        done.notes.push(format!("That this was done is not in the audit log: {error}."));
-    }
+    done.notes.extend(audit::unrecorded(audit::record(output.folder(), line)));
     Ok(done)
 }
 

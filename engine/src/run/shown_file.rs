@@ -157,12 +157,8 @@ impl ShownFile {
         output: &Folder,
         thumbnailer: &dyn Thumbnailer,
     ) -> Result<Vec<u8>, String> {
-        let open = || {
-            let (folder, name) = self.path.rsplit_once('/').unwrap_or((".", &self.path));
-            output.below(folder)?.read(name)
-        };
-        let mut file =
-            open().map_err(|error| format!("{} cannot be opened: {error}", self.path))?;
+        let unopened = |error| format!("{} cannot be opened: {error}", self.path);
+        let mut file = output.read_below(&self.path).map_err(unopened)?;
         if let Some(jpeg) = self.as_it_is(&mut file) {
             return Ok(jpeg);
         }

@@ -116,8 +116,7 @@ impl Job<'_, Settled> {
         if let Some(why) = environment.incomplete() {
             line = line.with("incomplete", why);
         }
-        let error = audit::record(folder, line).err()?;
-        Some(format!("What was done could not be put on record in the audit log: {error}."))
+        audit::unrecorded(audit::record(folder, line))
     }
 
     /// Puts on record that the run came to its end, where it did.

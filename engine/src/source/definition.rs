@@ -57,27 +57,33 @@ pub trait Source: Bytes + Send {
     /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.
     fn bytes_read(&self) -> u64;
 
+    /// The source that this is another reading of, where it is one: what is said of that holds of this, as far as it
+    /// says nothing else.
+    fn inner(&self) -> Option<&dyn Source> {
+        None
+    }
+
     /// Whether somebody has written to it since it was opened, as far as the system tells: bytes that it lends
     /// may be others then when they are looked at again.
     fn has_changed(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.has_changed())
     }
 
     /// Whether it was found to be not there any more, or shorter than when it was opened: what is read from
     /// now on are zeros.
     fn is_gone(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.is_gone())
     }
 
     /// What of it nobody has read before, where somebody told: whatever it has there.
     fn holes(&self) -> Option<&SpanSet> {
-        None
+        self.inner()?.holes()
     }
 
     /// Whether it is made of files that lie in no device that is read, one after the other: offsets in it mean
     /// nothing to a user.
     fn is_of_files(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.is_of_files())
     }
 
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each

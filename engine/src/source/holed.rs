@@ -101,12 +101,8 @@ impl Source for Holed {
         self.source.bytes_read()
     }
 
-    fn has_changed(&self) -> bool {
-        self.source.has_changed()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.source.is_gone()
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(self.source.as_ref())
     }
 
     fn heed(&mut self, stop: &Stop) {

@@ -10,7 +10,6 @@ use afterimage_signatures::verdict::Span;
 
 use super::definition::{Source, SourceKind};
 use crate::control::progress::Stop;
-use crate::model::SpanSet;
 
 /// Bytes that are read at once, so that a wait is short and can be ended.
 const PIECE: usize = 64 << 10;
@@ -104,20 +103,8 @@ impl Source for Limited {
         self.source.bytes_read()
     }
 
-    fn has_changed(&self) -> bool {
-        self.source.has_changed()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.source.is_gone()
-    }
-
-    fn holes(&self) -> Option<&SpanSet> {
-        self.source.holes()
-    }
-
-    fn is_of_files(&self) -> bool {
-        self.source.is_of_files()
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(self.source.as_ref())
     }
 
     fn heed(&mut self, stop: &Stop) {

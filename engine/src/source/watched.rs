@@ -8,7 +8,6 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
-use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
 
 /// The smallest piece that a read is made in, in bytes, and the first one: nothing is known of a source yet.
@@ -111,20 +110,8 @@ impl Source for Watched {
         self.source.bytes_read()
     }
 
-    fn has_changed(&self) -> bool {
-        self.source.has_changed()
-    }
-
-    fn holes(&self) -> Option<&SpanSet> {
-        self.source.holes()
-    }
-
-    fn is_of_files(&self) -> bool {
-        self.source.is_of_files()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.source.is_gone()
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(self.source.as_ref())
     }
 }
 

@@ -23,6 +23,7 @@ use crate::password::GivenPasswords;
 use crate::progress::{How, Latest, Ticker};
 use crate::status::Status;
 use crate::survivors::{self, Told};
+use crate::typed;
 use crate::{failure, sources, text};
 
 /// List the photos in backups, and those that they should hold and do not
@@ -127,7 +128,7 @@ impl Looking {
         let asked = Asked::new(GivenPasswords::new(self.password_file.as_deref(), self.quiet)?);
         let options = Options {
             output: output.map(Path::to_path_buf),
-            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            command: typed::words(),
             arrange,
             ..Options::default()
         };

@@ -9,6 +9,7 @@ use afterimage_engine::source::shell::{quoted, quoted_word};
 use serde_json::json;
 
 use crate::text::{self, bytes, count, percent, plain};
+use crate::typed;
 
 /// The failure, with what to do about it where that is special to images.
 pub fn advised(error: Error) -> anyhow::Error {
@@ -24,14 +25,9 @@ pub fn advised(error: Error) -> anyhow::Error {
     }
 }
 
-/// The command line.
-pub fn words() -> Vec<String> {
-    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
-}
-
 /// The command that goes on: the same.
 pub fn command() -> String {
-    words().iter().map(|word| quoted_word(word)).collect::<Vec<_>>().join(" ")
+    typed::words().iter().map(|word| quoted_word(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The command that goes on with the image that a scan has begun.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disposition::ReportDisposition;
 use super::lost::ReportListed;
-use crate::model::{End, Fidelity, Grade, Moment, Origin, Status};
+use crate::model::{End, Fidelity, Grade, Moment, Origin, Status, camera_name};
 
 /// A range of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -97,6 +97,13 @@ pub struct ReportEnclosure {
     /// The name that the photo has in it, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+impl ReportExif {
+    /// The camera as people know it.
+    pub fn camera(&self) -> Option<String> {
+        camera_name(self.make.as_deref(), self.model.as_deref())
+    }
 }
 
 impl ReportFile {

@@ -7,6 +7,7 @@
 mod case;
 mod disposition;
 mod file;
+mod head;
 mod lost;
 mod options;
 mod reader;
@@ -15,10 +16,10 @@ mod report;
 mod rows;
 mod source;
 mod sources;
-mod stream;
 mod summary;
 mod totals;
 mod volumes;
+mod word;
 mod writer;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
@@ -29,6 +30,7 @@ pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
 };
+pub use head::ReportHead;
 pub use lost::{ReportListed, ReportLost, lost};
 pub use options::ReportOptions;
 pub use reader::ReportReader;
@@ -36,8 +38,8 @@ pub use report::{Report, ReportEnd, ReportTool, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;
-pub use stream::{ReportHead, write};
 pub use summary::{ReportKinds, ReportLeftOut, ReportRecovered, Summary};
 pub use totals::recount;
 pub use volumes::describe_volumes;
+pub(crate) use word::word;
 pub use writer::Writer;

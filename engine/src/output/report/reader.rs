@@ -11,8 +11,8 @@ use serde::de::{
 };
 
 use super::file::ReportFile;
+use super::head::ReportHead;
 use super::report::SCHEMA;
-use super::stream::ReportHead;
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::system::folder::Folder;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::disposition::ReportDisposition;
 use super::file::ReportFile;
 use super::summary::{ReportRecovered, Summary};
+use super::word::word;
 use crate::formats::Registry;
 use crate::ledger::{Ledger, NONE};
 use crate::model::{Grade, Origin};
@@ -137,13 +138,5 @@ impl<'f> From<&'f ReportFile> for Counted<'f> {
             is_copy: file.duplicate_of.is_some(),
             disposition: file.disposition,
         }
-    }
-}
-
-/// The word that a value has in the report.
-fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => unreachable!("a unit variant is a word, not {other:?}"),
     }
 }

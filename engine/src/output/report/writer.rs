@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::file::ReportFile;
-use super::stream::ReportHead;
+use serde::Serialize;
 
-/// A report that is being written, with memory that does not grow with the number of its files.
+/// A report that is being written, as pretty as `serde_json` makes it, with memory that does not grow with the
+/// number of its files.
 pub struct Writer<'o> {
     out: &'o mut dyn Write,
     has_files: bool,
@@ -17,7 +17,7 @@ impl<'o> Writer<'o> {
     /// # Errors
     ///
     /// Those of `out`, here and below.
-    pub fn begin(out: &'o mut dyn Write, head: &ReportHead) -> io::Result<Self> {
+    pub fn begin(out: &'o mut dyn Write, head: &impl Serialize) -> io::Result<Self> {
         let text = serde_json::to_string_pretty(head)?;
         // Its last brace comes after the files.
         let text = text.strip_suffix("\n}").unwrap_or(&text);
@@ -31,11 +31,15 @@ impl<'o> Writer<'o> {
     /// # Errors
     ///
     /// See [`Writer::begin`].
-    pub fn file(&mut self, file: &ReportFile) -> io::Result<()> {
-        let comma: &[u8] = if std::mem::replace(&mut self.has_files, true) { b"," } else { b"" };
-        self.out.write_all(comma)?;
-        self.out.write_all(b"\n    ")?;
-        serde_json::to_writer(&mut *self.out, file)?;
+    pub fn file(&mut self, file: &impl Serialize) -> io::Result<()> {
+        if std::mem::replace(&mut self.has_files, true) {
+            self.out.write_all(b",")?;
+        }
+        // No line breaks but those between its fields stand in JSON.
+        for line in serde_json::to_string_pretty(file)?.lines() {
+            self.out.write_all(b"\n    ")?;
+            self.out.write_all(line.as_bytes())?;
+        }
         Ok(())
     }
 
@@ -45,6 +49,30 @@ impl<'o> Writer<'o> {
     ///
     /// See [`Writer::begin`].
     pub fn end(self) -> io::Result<()> {
-        self.out.write_all(b"\n  ]\n}\n")
+        let end: &[u8] = if self.has_files { b"\n  ]\n}\n" } else { b"]\n}\n" };
+        self.out.write_all(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_as_serde_json_makes_it() {
+        let files = [
+            serde_json::json!({ "id": 1, "runs": [{ "offset": 2 }], "what": "a\nb" }),
+            serde_json::json!({}),
+        ];
+        for files in [&files[..], &files[..1], &[]] {
+            let head = serde_json::json!({ "a": { "b": [] } });
+            let mut out = Vec::new();
+            let mut writer = Writer::begin(&mut out, &head).unwrap();
+            files.iter().try_for_each(|file| writer.file(file)).unwrap();
+            writer.end().unwrap();
+            let whole = serde_json::json!({ "a": { "b": [] }, "files": files });
+            let expected = format!("{}\n", serde_json::to_string_pretty(&whole).unwrap());
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
     }
 }

@@ -202,8 +202,7 @@ impl Embedded<'_> {
         }
         let at = offset_in(outer.runs.as_slice(), *run)?;
         let path = self.ledger.named(name).ok()?.path;
-        let (folder, name) = path.rsplit_once('/')?;
-        let mut file = self.output.below(folder).and_then(|folder| folder.read(name)).ok()?;
+        let mut file = self.output.read_below(&path).ok()?;
         let mut bytes = vec![0; usize::try_from(run.len).ok()?];
         file.seek(SeekFrom::Start(at)).ok()?;
         file.read_exact(&mut bytes).ok()?;

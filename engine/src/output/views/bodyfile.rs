@@ -14,9 +14,8 @@ use jiff::tz::TimeZone;
 use super::case_lines::case_lines;
 use super::shown::shown;
 use super::view::View;
-use super::word::word;
 use crate::model::{Moment, Status};
-use crate::output::report::{ReportFile, ReportHead};
+use crate::output::report::{ReportFile, ReportHead, word};
 
 /// A regular file of which no rights are known.
 const MODE: &str = "r/r---------";
@@ -69,7 +68,7 @@ fn line(out: &mut dyn Write, file: &ReportFile, what: &str, modified: i64) -> io
         None => format!("{} {}", field(&file.format), file.id),
     };
     let deleted = if file.status == Status::Deleted { " (deleted)" } else { "" };
-    let grade = word(&file.grade);
+    let grade = word(file.grade);
     let (id, size) = (file.id, file.size);
     writeln!(out, "{md5}|{name}{deleted} ({grade}){what}|{id}|{MODE}|0|0|{size}|0|{modified}|0|0")
 }

@@ -8,8 +8,7 @@ use std::io::{self, Write};
 
 use super::shown::shown;
 use super::view::View;
-use super::word::word;
-use crate::output::report::{ReportCase, ReportFile, ReportHead, ReportRun, RunOrigin};
+use crate::output::report::{ReportCase, ReportFile, ReportHead, ReportRun, RunOrigin, word};
 
 /// The columns, in order.
 const COLUMNS: [&str; 52] = [
@@ -112,8 +111,8 @@ impl Csv {
         let pixels = |own: Option<u32>, of_exif: Option<u32>| own.or(of_exif);
         [
             file.id.to_string(),
-            word(&file.disposition),
-            word(&file.grade),
+            word(file.disposition),
+            word(file.grade),
             text(Some(&file.format)),
             text(Some(&file.mime)),
             file.size.to_string(),
@@ -130,10 +129,10 @@ impl Csv {
             number(exif.and_then(|exif| exif.orientation)),
             number(exif.and_then(|exif| exif.latitude)),
             number(exif.and_then(|exif| exif.longitude)),
-            word(&file.origin),
-            word(&file.status),
+            word(file.origin),
+            word(file.status),
             text(Some(&file.proof)),
-            word(&file.end),
+            word(file.end),
             number(file.kept),
             number(file.share),
             text(Some(&issues(file))),
@@ -208,7 +207,7 @@ fn unchecked(file: &ReportFile) -> String {
 fn runs(runs: &[ReportRun]) -> String {
     let one = |run: &ReportRun| match (run.origin, run.offset) {
         (RunOrigin::Source, Some(offset)) => format!("{offset:#x}:{}", run.length),
-        (origin, _) => format!("{}:{}", word(&origin), run.length),
+        (origin, _) => format!("{}:{}", word(origin), run.length),
     };
     runs.iter().map(one).collect::<Vec<_>>().join(" ")
 }

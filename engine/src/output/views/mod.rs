@@ -12,7 +12,6 @@ mod known;
 mod make;
 mod shown;
 mod view;
-mod word;
 
 pub use gallery::gallery_policy;
 pub use known::{KnownView, VIEWS};

@@ -2,34 +2,28 @@
 
 use std::borrow::Cow;
 
+use crate::output::words::steers;
+
 /// The text with a sign in place of each character that a text file or an XML document must not hold, or that
 /// would steer whoever prints it: control characters as the pictures that Unicode has for them, others as their
 /// numbers.
 pub(super) fn shown(text: &str) -> Cow<'_, str> {
-    replaced(text, |letter| is_control(letter) || steers_direction(letter) || ends_line(letter))
+    replaced(text, |letter| steers(letter) || is_none(letter))
 }
 
 /// The text as XML 1.0 can hold it, one line long; what gives a text its direction stays.
 pub(super) fn for_xml(text: &str) -> Cow<'_, str> {
-    replaced(text, |letter| is_control(letter) || ends_line(letter))
+    replaced(text, |letter| letter.is_control() || is_none(letter) || ends_line(letter))
 }
 
-/// Control characters, and what is no character at all.
-fn is_control(letter: char) -> bool {
-    letter.is_control() || u32::from(letter) & 0xFFFE == 0xFFFE
+/// What is no character at all.
+fn is_none(letter: char) -> bool {
+    u32::from(letter) & 0xFFFE == 0xFFFE
 }
 
 /// Separators of lines and paragraphs.
 fn ends_line(letter: char) -> bool {
     matches!(letter, '\u{2028}' | '\u{2029}')
-}
-
-/// Marks by which a text can look like another one.
-fn steers_direction(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-    )
 }
 
 fn replaced(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -74,7 +68,7 @@ mod tests {
         #[test]
         fn nothing_that_steers_is_left(text in any::<String>()) {
             let shown = shown(&text);
-            prop_assert!(!shown.chars().any(|letter| letter.is_control() || steers_direction(letter)));
+            prop_assert!(!shown.chars().any(steers));
             let again = super::shown(&shown);
             prop_assert_eq!(again.as_ref(), shown.as_ref());
             prop_assert!(!for_xml(&text).chars().any(char::is_control));

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+use crate::model::hex;
 use crate::output::report::{ReportCase, ReportSource};
 
 /// What was done to an output folder. Fields that do not apply are absent.
@@ -78,6 +80,13 @@ pub struct AuditReport {
     pub size: u64,
     /// Its SHA-256, lower-case hex.
     pub sha256: String,
+}
+
+impl AuditReport {
+    /// That of a report of these bytes.
+    pub(in crate::run) fn of(report: &[u8]) -> Self {
+        AuditReport { size: report.len() as u64, sha256: hex::encode(&Sha256::digest(report)) }
+    }
 }
 
 impl AuditLine {

@@ -101,6 +101,12 @@ pub fn record(folder: &Folder, line: AuditLine) -> Result<AuditLine, Error> {
     append(folder, AuditLine { report: Some(digest_of(folder, REPORT)?), ..line })
 }
 
+/// A sentence for the user where what was done could not be put on record.
+pub(in crate::run) fn unrecorded(recorded: Result<AuditLine, Error>) -> Option<String> {
+    let why = recorded.err()?.with_cause();
+    Some(format!("What was done could not be put on record in the audit log: {why}."))
+}
+
 /// The length and the digest of a file in a folder.
 ///
 /// # Errors

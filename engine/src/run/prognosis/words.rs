@@ -1,9 +1,6 @@
 //! Numbers as a worried person reads them.
 
-/// `1 photo`, `2 photos`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
+pub(super) use crate::output::words::{bytes, count};
 
 /// A share in per cent. Only all of it is 100 %, and something is never 0 %.
 pub(super) fn percent(share: f64) -> String {
@@ -17,21 +14,6 @@ pub(super) fn percent(share: f64) -> String {
 /// The share that a part is of a whole.
 pub(super) fn share(part: u64, whole: u64) -> f64 {
     part as f64 / whole.max(1) as f64
-}
-
-/// Bytes in the decimal units that are printed on cards and disks.
-pub(super) fn bytes(n: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if n < 1000 {
-        return count(n, "byte", "bytes");
-    }
-    let (mut value, mut unit) = (n as f64 / 1000.0, 0);
-    // 999.95 would be shown as 1000.0.
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Making the copy.
 
-use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -14,6 +13,7 @@ use crate::output::destination::{self, REPORT};
 use crate::output::report::{self, ReportFile, ReportHead, ReportReader};
 use crate::output::views::{self, KnownView};
 use crate::run::audit::{self, AuditLine};
+use crate::run::output_folder::open_output;
 use crate::system::folder::{Folder, Owner};
 
 /// What to copy.
@@ -50,13 +50,9 @@ pub struct Redacted {
 /// full or fails.
 pub fn redact(asked: &Redact) -> Result<Redacted, Error> {
     let rules = Rules { case: asked.without_case };
-    let failed = |error| Error::output("open the folder", &asked.folder, error);
-    let path = fs::canonicalize(&asked.folder).map_err(failed)?;
-    let folder = Folder::open(&path, Owner::from_environment(), Vec::new()).map_err(failed)?;
+    let folder = open_output(&asked.folder, Owner::from_environment())?;
     let mut report = ReportReader::open(&folder)?;
-    let sources: Vec<PathBuf> =
-        report.head.sources.iter().map(|source| PathBuf::from(&source.path)).collect();
-    let to = destination::check(&asked.to, &sources)?.create()?;
+    let to = destination::check(&asked.to, &report.head.source_paths())?.create()?;
     let mut head: ReportHead = changed(&report.head, |head| rules.head(head))?;
     head.redacted = rules.words();
     let copy = write(&mut report, &head, rules, &to)?;
@@ -66,9 +62,7 @@ pub fn redact(asked: &Redact) -> Result<Redacted, Error> {
     let line = AuditLine::now("redact", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("to", to.path().to_string_lossy());
-    if let Err(error) = audit::append(&folder, line) {
-        redacted.notes.push(format!("That this was done is not in the audit log: {error}."));
-    }
+    redacted.notes.extend(audit::unrecorded(audit::append(&folder, line)));
     Ok(redacted)
 }
 

@@ -33,10 +33,7 @@ pub(super) fn without_users(text: &str) -> String {
             let rest = part[end.unwrap_or(bare.len())..].to_owned();
             *part = format!("{sign}{rest}");
         }
-        // A path may stand after other words, as in `--output=/home/anna`.
-        let word = bare.rsplit(['=', ' ', '"', '\'', ':']).next().unwrap_or_default();
-        let is_spaced = ends_with_home(&bare);
-        said.push(if is_spaced { HOMES[2].to_owned() } else { word.to_lowercase() });
+        said.push(last_words(&bare.to_lowercase()).to_owned());
     }
     parts.concat()
 }
@@ -60,10 +57,11 @@ fn sign(said: &[String]) -> Option<&'static str> {
     }
 }
 
-/// Whether words end with the name of such a folder that has a space in it.
-fn ends_with_home(words: &str) -> bool {
-    let words = words.to_lowercase();
-    HOMES.iter().any(|home| home.contains(' ') && words.ends_with(home))
+/// The folder that a part names: a path may stand after other words, as in `--output=/home/anna`, and the names of some
+/// homes have a space in them.
+fn last_words(part: &str) -> &str {
+    let spaced = HOMES.into_iter().find(|home| home.contains(' ') && part.ends_with(home));
+    spaced.or_else(|| part.rsplit(['=', ' ', '"', '\'', ':']).next()).unwrap_or_default()
 }
 
 #[cfg(test)]

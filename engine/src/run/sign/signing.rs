@@ -1,6 +1,5 @@
 //! Signing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::Signer;
@@ -11,8 +10,9 @@ use crate::control::error::Error;
 use crate::model::hex;
 use crate::output::destination::REPORT;
 use crate::output::report::ReportReader;
-use crate::run::audit::{self, AUDIT, AuditLine};
-use crate::system::folder::{Folder, Owner};
+use crate::run::audit::{self, AUDIT, AuditLine, AuditReport};
+use crate::run::output_folder::open_output;
+use crate::system::folder::Owner;
 
 /// What was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,23 +31,22 @@ pub struct Signed {
 /// cannot be written to.
 pub fn sign(path: &Path, key: &Path, command: &[String]) -> Result<Signed, Error> {
     let key = key::private_key(key)?;
-    let failed = |error| Error::output("open the folder", path, error);
-    let path = fs::canonicalize(path).map_err(failed)?;
-    let folder = Folder::open(&path, Owner::from_environment(), Vec::new()).map_err(failed)?;
+    let folder = open_output(path, Owner::from_environment())?;
+    let path = folder.path();
     let head = ReportReader::open(&folder)?.head;
     let refused = |why| Error::Sign { path: path.join(REPORT), why };
     let (_, chain) = audit::read(&folder)?;
     if let Some(fault) = chain.faults.first() {
         return Err(refused(format!("its audit log is broken: {fault}")));
     }
-    let digest = audit::digest_of(&folder, REPORT)?;
+    let report = whole(&folder, REPORT)?;
+    let digest = AuditReport::of(&report);
     if let Some(last) = chain.last_report()
         && last.report.as_ref() != Some(&digest)
     {
         let why = "it is not the one that its audit log tells of; `afterimage verify` says more";
         return Err(refused(why.to_owned()));
     }
-    let report = whole(&folder, REPORT)?;
     let signature = key.sign(&report);
     drop(report);
     let public = key.verifying_key();

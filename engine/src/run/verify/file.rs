@@ -54,7 +54,7 @@ impl Check<'_> {
 
     fn written(&self, file: &ReportFile, path: &str, compared: &mut Compared) {
         let differs = |kind, what: String| Difference::at(kind, path, what).of(file.id);
-        let opened = match self.open(path) {
+        let opened = match self.folder.read_below(path) {
             Ok(opened) => opened,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let what = "it is not there".to_owned();
@@ -84,11 +84,6 @@ impl Check<'_> {
                 }
             }
         }
-    }
-
-    fn open(&self, path: &str) -> std::io::Result<File> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
-        self.folder.below(folder)?.read(name)
     }
 
     /// The digests and the length of a file; nothing once somebody has stopped it.

@@ -8,7 +8,6 @@ use afterimage_signatures::verdict::Span;
 
 use super::difference::{Difference, DifferenceKind};
 use super::found::Verified;
-use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::Content;
 use crate::model::{Algorithm, Hasher};
@@ -108,7 +107,7 @@ fn open(
     let source = match open_watched(path, Io::Auto, progress.wish()) {
         Ok(source) => source,
         Err(error) => {
-            verified.impossible.push(why(&error));
+            verified.impossible.push(error.with_cause());
             return None;
         }
     };
@@ -119,14 +118,6 @@ fn open(
         return None;
     }
     Some(Box::new(Watched::new(source, progress.wish())))
-}
-
-/// A failure with its cause.
-fn why(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 fn compare(

@@ -1,7 +1,6 @@
 //! All of it, in order.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::ThreadPoolBuilder;
@@ -18,6 +17,7 @@ use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::output::report::{ReportFile, ReportHead, ReportReader};
 use crate::run::audit::{self, AuditLine, AuditSource};
+use crate::run::output_folder::open_output;
 use crate::run::sign;
 use crate::system::folder::{Folder, Owner};
 
@@ -51,9 +51,7 @@ pub struct Verify {
 /// what is given back.
 pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
     let key = asked.key.as_deref().map(sign::public_key).transpose()?;
-    let failed = |error| Error::output("open the folder", &asked.folder, error);
-    let path = fs::canonicalize(&asked.folder).map_err(failed)?;
-    let folder = Folder::open(&path, Owner::from_environment(), Vec::new()).map_err(failed)?;
+    let folder = open_output(&asked.folder, Owner::from_environment())?;
     let mut verified = Verified::default();
     let line = AuditLine::now("verify", &asked.command);
     report::compare(&folder, key.as_ref(), &mut verified);
@@ -63,7 +61,7 @@ pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
             Some(report.head)
         }
         Err(error) => {
-            verified.impossible.push(with_cause(&error));
+            verified.impossible.push(error.with_cause());
             None
         }
     };
@@ -112,7 +110,7 @@ fn files(
     });
     compare(&mut batch);
     if let Err(error) = read {
-        verified.impossible.push(with_cause(&error));
+        verified.impossible.push(error.with_cause());
         // What it does not name any more is not added.
         return Ok(());
     }
@@ -137,14 +135,6 @@ fn count(compared: Compared, verified: &mut Verified) {
     verified.not_replayed += u64::from(compared.has_no_runs);
     verified.differences.extend(compared.differences);
     verified.impossible.extend(compared.impossible);
-}
-
-/// A failure with its cause.
-fn with_cause(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 /// Puts on record that the folder was verified; where it cannot be written to, that is no failure.
@@ -176,10 +166,7 @@ fn log(
     if verified.interrupted {
         line = line.with("interrupted", true);
     }
-    if let Err(error) = audit::append(folder, line) {
-        let why = with_cause(&error);
-        verified.notes.push(format!("That this was done is not in the audit log: {why}."));
-    }
+    verified.notes.extend(audit::unrecorded(audit::append(folder, line)));
 }
 
 /// A source by its path alone.

@@ -139,6 +139,18 @@ impl Folder {
         self.handle.open(Path::new(name), Access::Read)
     }
 
+    /// The regular file at a path below, with `/` between its parts, for reading; no link is followed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Folder::below`] and [`Folder::read`].
+    pub fn read_below(&self, path: &str) -> io::Result<File> {
+        match path.rsplit_once('/') {
+            Some((folder, name)) => self.below(folder)?.read(name),
+            None => self.read(path),
+        }
+    }
+
     /// The regular file of that name, for changing it: one that this program has made.
     ///
     /// # Errors

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::id::Ids;
 use super::node::{hash, integer, link, object, relationship, time, typed};
 use crate::model::{Grade, Status};
-use crate::output::report::{ReportFile, ReportRun};
-use crate::output::views::word::word;
+use crate::output::report::{ReportFile, ReportRun, word};
 
 /// The file, that the record holds it, and where it lies.
 pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
@@ -19,7 +18,7 @@ pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
             .collect();
     let known = file.original_path.as_ref().or(file.name.as_ref()).or(file.path.as_ref());
     let said = [
-        Some(format!("grade {}: {}", word(&file.grade), file.proof)),
+        Some(format!("grade {}: {}", word(file.grade), file.proof)),
         file.path.as_ref().map(|path| format!("written to {path}")),
     ];
     let issues = file.issues.iter().map(|issue| format!("{:#x}: {}", issue.offset, issue.what));
@@ -31,7 +30,7 @@ pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
         ("uco-core:description", Some(json!(said))),
         (
             "uco-core:tag",
-            Some(json!([word(&file.disposition), word(&file.origin), word(&file.grade)])),
+            Some(json!([word(file.disposition), word(file.origin), word(file.grade)])),
         ),
         ("uco-core:hasFacet", Some(json!(facets))),
     ]);

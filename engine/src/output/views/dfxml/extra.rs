@@ -3,19 +3,18 @@
 use std::io;
 
 use super::element::{Out, hash, optional, text};
-use crate::output::report::ReportFile;
-use crate::output::views::word::word;
+use crate::output::report::{ReportFile, word};
 
 /// Writes it, in elements of our own.
 pub(super) fn extra(file: &ReportFile, out: &mut Out<'_>) -> io::Result<()> {
     hash(out, 2, ("afterimage:hashdigest", "blake3"), Some(&file.blake3))?;
     text(out, 2, "afterimage:source", &file.source.to_string())?;
-    text(out, 2, "afterimage:origin", &word(&file.origin))?;
-    text(out, 2, "afterimage:status", &word(&file.status))?;
-    text(out, 2, "afterimage:disposition", &word(&file.disposition))?;
-    text(out, 2, "afterimage:grade", &word(&file.grade))?;
+    text(out, 2, "afterimage:origin", &word(file.origin))?;
+    text(out, 2, "afterimage:status", &word(file.status))?;
+    text(out, 2, "afterimage:disposition", &word(file.disposition))?;
+    text(out, 2, "afterimage:grade", &word(file.grade))?;
     text(out, 2, "afterimage:proof", &file.proof)?;
-    text(out, 2, "afterimage:end", &word(&file.end))?;
+    text(out, 2, "afterimage:end", &word(file.end))?;
     text(out, 2, "afterimage:format", &file.format)?;
     text(out, 2, "afterimage:mime", &file.mime)?;
     optional(out, 2, "afterimage:path", file.path.as_deref())?;

@@ -7,8 +7,7 @@ use quick_xml::events::{BytesEnd, BytesStart, Event};
 use super::element::{self, Out, hash, line, optional, text};
 use super::extra::extra;
 use crate::model::Status;
-use crate::output::report::{ReportFile, ReportRun, RunOrigin};
-use crate::output::views::word::word;
+use crate::output::report::{ReportFile, ReportRun, RunOrigin, word};
 
 /// Writes a file.
 pub(super) fn write(file: &ReportFile, out: &mut dyn Write) -> io::Result<()> {
@@ -59,7 +58,7 @@ fn byte_runs(runs: &[ReportRun], out: &mut Out<'_>) -> io::Result<()> {
             // What is no digit cannot be bytes.
             let digits: String = digits.chars().filter(char::is_ascii_hexdigit).collect();
             element = element.with_attribute(("fill", digits.as_str()));
-            element = element.with_attribute(("afterimage:origin", word(&run.origin).as_str()));
+            element = element.with_attribute(("afterimage:origin", word(run.origin).as_str()));
         }
         element.write_empty()?;
         at = at.saturating_add(run.length);

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::camera;
-use crate::output::report::ReportFile;
+use crate::output::report::{ReportExif, ReportFile, word};
 
 /// The most characters of a name that the grid gets; details have all of it.
 const LONGEST_NAME: usize = 1000;
@@ -103,19 +102,11 @@ impl Columns {
         self.grade.push(&word(file.grade));
         self.format.push(&file.format);
         self.origin.push(&word(file.origin));
-        self.camera.push(&exif.map(camera::name).unwrap_or_default());
+        self.camera.push(&exif.and_then(ReportExif::camera).unwrap_or_default());
         self.folder.push(&cut(folder_of(original)));
         self.original.push(&cut(original));
         let place = exif.and_then(|exif| Some(rounded(exif.latitude?, exif.longitude?)));
         self.place.push(&place.unwrap_or_default());
-    }
-}
-
-/// The word that a value has in the report.
-fn word(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
     }
 }
 

@@ -5,7 +5,6 @@
 //! the page as base64 of compressed JSON and is shown as text; a policy in the page lets no other script run
 //! than ours.
 
-mod camera;
 mod columns;
 mod pack;
 mod page;

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
+use crate::output::words::steers;
+
 const SHELL: &str = include_str!("page/page.html");
 
 const STYLE: &str = include_str!("page/style.css");
@@ -91,7 +93,7 @@ pub(super) fn escaped(text: &str) -> String {
             '"' => made.push_str("&quot;"),
             '\'' => made.push_str("&#39;"),
             '\0'..='\u{1f}' => made.extend(char::from_u32(0x2400 + u32::from(letter))),
-            _ if steers(letter) => {
+            _ if steers(letter) || is_unseen(letter) => {
                 made.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(letter)))
             }
             _ => made.push(letter),
@@ -100,11 +102,12 @@ pub(super) fn escaped(text: &str) -> String {
     made
 }
 
-/// Whether a letter is a control character, cannot be seen or turns the direction of what follows.
-fn steers(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+/// Whether a letter cannot be seen.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200b}' | '\u{feff}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}'
+    )
 }
 
 #[cfg(test)]
