@@ -18,7 +18,7 @@ use crate::ledger::Content;
 use crate::output::destination::{self, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
-use crate::source::{Io, Source, Watched, open_watched};
+use crate::source::{Io, Limited, Pace, Source, Watched, open_watched};
 use crate::system::folder::{Folder, Owner};
 
 /// What to write of a report.
@@ -36,6 +36,8 @@ pub struct Recover {
     pub zone: Option<TimeZone>,
     /// The command line, for the audit log.
     pub command: Vec<String>,
+    /// How fast the sources are read at the most.
+    pub pace: Pace,
 }
 
 /// What became of it.
@@ -88,7 +90,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
     }
     let (chosen, unknown) = selected.unwrap_or_else(|| chosen(asked, &report));
     let mut done = Recovered { unknown, ..Recovered::default() };
-    let sources = Sources::open(&paths, &report, progress);
+    let sources = Sources::open(&paths, &report, &asked.pace, progress);
     let taken: Vec<String> =
         report.files.iter().filter_map(|file| file.known.path.clone()).collect();
     let taken = taken.iter().map(String::as_str);
@@ -153,7 +155,7 @@ fn is_due(file: &ReportFile, embedded: bool) -> bool {
 struct Sources(Vec<Result<Box<dyn Source>, String>>);
 
 impl Sources {
-    fn open(paths: &[PathBuf], report: &KeptReport, progress: &Progress) -> Self {
+    fn open(paths: &[PathBuf], report: &KeptReport, pace: &Pace, progress: &Progress) -> Self {
         let open = |(path, size): (&PathBuf, u64)| {
             let source = open_watched(path, Io::Auto, progress.wish())
                 .map_err(|error| error.with_cause())?;
@@ -164,6 +166,7 @@ impl Sources {
                     source.len()
                 ));
             }
+            let source = Limited::at(source, pace);
             Ok(Box::new(Watched::new(source, progress.wish())) as Box<dyn Source>)
         };
         let sizes = report.sources.iter().map(|source| source.known.size);
