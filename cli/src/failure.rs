@@ -22,6 +22,7 @@ pub fn line(error: &(dyn Cause + 'static)) -> String {
         going_on(error)
             .or_else(|| opening(error))
             .or_else(|| room(error))
+            .or_else(|| elsewhere(error))
             .or_else(|| advice(error).map(str::to_owned))
     };
     let of_lists = |error: &(dyn Cause + 'static)| {
@@ -59,6 +60,7 @@ fn room(error: &Error) -> Option<String> {
         "scan" => ("go on with --resume", "with --output"),
         "image" => ("give the same command again", "for the image"),
         "recover" => ("give the same command again", "with --to"),
+        "sign" => ("give the same command again", "by copying it there"),
         _ => ("give the same command again, with another folder", "with --output"),
     };
     Some(match error {
@@ -69,6 +71,19 @@ fn room(error: &Error) -> Option<String> {
             "connect it again and {again}, or make an image of it first with `afterimage image`"
         ),
         _ => return None,
+    })
+}
+
+/// What to do about a folder that must not be written to.
+fn elsewhere(error: &Error) -> Option<String> {
+    let Error::Destination { .. } = error else { return None };
+    Some(match verb().as_str() {
+        "sign" => "copy the folder to another disk, and sign it there".to_owned(),
+        "report" if !typed::words().iter().any(|word| word == "--redact") => {
+            "copy the folder to another disk first".to_owned()
+        }
+        "recover" | "export" | "report" => "name another folder with --to".to_owned(),
+        _ => "name a folder on another disk with --output".to_owned(),
     })
 }
 
@@ -104,6 +119,9 @@ fn opening(error: &Error) -> Option<String> {
             "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
         ),
         io::ErrorKind::NotADirectory => "name a folder".to_owned(),
+        io::ErrorKind::NotFound if ["recover", "verify"].contains(&verb().as_str()) => {
+            "name where the source is now with --source".to_owned()
+        }
         io::ErrorKind::NotFound => format!("check the path; {BEST_LISTER} lists drives and cards"),
         _ => return None,
     })
@@ -124,7 +142,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
             Some("name the output folder of a scan")
         }
-        Error::Destination { .. } => Some("name a folder on another disk with --output"),
+        Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
         Error::Output { source, .. } if denied(source) => {
             Some("name a folder that you may write to with --output")

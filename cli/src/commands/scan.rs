@@ -330,7 +330,8 @@ impl Scan {
         stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
-            let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
+            let (page, watcher) =
+                LivePage::start(&sources, output, options.zone.as_ref(), &progress, err)?;
             (live, options.watcher) = (Some(page), Some(watcher));
         }
         let how = self.show.how();

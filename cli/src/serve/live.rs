@@ -9,6 +9,7 @@ use afterimage_engine::error::Error;
 use afterimage_engine::options::Watcher;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::Outcome;
+use jiff::tz::TimeZone;
 
 use super::scanning;
 use super::server::Server;
@@ -26,7 +27,8 @@ pub struct LivePage {
 }
 
 impl LivePage {
-    /// Serves the page from now on; the address goes to `err`. The watcher is for the scan.
+    /// Serves the page from now on; the address goes to `err`. The watcher is for the scan. Photos that are chosen on
+    /// the page get times as those of the scan do: `zone` is that of cameras that tell none.
     ///
     /// # Errors
     ///
@@ -34,11 +36,12 @@ impl LivePage {
     pub fn start(
         sources: &[PathBuf],
         output: &Path,
+        zone: Option<&TimeZone>,
         progress: &Arc<Progress>,
         err: &mut dyn Write,
     ) -> anyhow::Result<(Self, Watcher)> {
         let session = PageSession::new(Settings { read_limit: 0, is_live: true });
-        let watcher = scanning::of_running(&session, sources, output, progress);
+        let watcher = scanning::of_running(&session, sources, output, zone, progress);
         let server = Server::listen(0)?;
         let mut address = Vec::new();
         announce(&server, false, &mut address, err)?;

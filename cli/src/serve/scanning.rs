@@ -11,6 +11,7 @@ use afterimage_engine::options::{Options, Sightings, Watcher, Watching};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Outcome, Picks, Results};
 use afterimage_engine::{check_folder, report};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -72,7 +73,7 @@ pub fn start(session: &Arc<PageSession>, asked: &Asked) -> Result<(), String> {
         ..Options::default()
     };
     let progress = Arc::new(Progress::default());
-    begin(session, &sources, &output, &progress)?;
+    begin(session, &sources, &output, None, &progress)?;
     watch(session, sightings);
     let own = Arc::clone(session);
     let scan = move || {
@@ -88,29 +89,31 @@ pub fn start(session: &Arc<PageSession>, asked: &Asked) -> Result<(), String> {
     })
 }
 
-/// A session in which a scan runs that somebody else has started.
+/// A session in which a scan runs that somebody else has started. `zone` is that of cameras that tell none.
 pub fn of_running(
     session: &Arc<PageSession>,
     sources: &[PathBuf],
     output: &Path,
+    zone: Option<&TimeZone>,
     progress: &Arc<Progress>,
 ) -> Watcher {
     let (watcher, sightings) = Watcher::channel(MOST_WAITING);
     // Nothing runs in it yet, so that it can begin.
-    drop(begin(session, sources, output, progress));
+    drop(begin(session, sources, output, zone, progress));
     watch(session, sightings);
     watcher
 }
 
-/// The page shows a scan from now on.
+/// The page shows a scan from now on. `zone` is that of cameras that tell none.
 fn begin(
     session: &Arc<PageSession>,
     sources: &[PathBuf],
     output: &Path,
+    zone: Option<&TimeZone>,
     progress: &Arc<Progress>,
 ) -> Result<(), String> {
     let (chosen, queue) = channel();
-    let picks = Arc::new(Picks::new(output, sources, None));
+    let picks = Arc::new(Picks::new(output, sources, zone.cloned()));
     {
         let mut state = session.state();
         if state.running.is_some() {
