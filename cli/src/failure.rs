@@ -26,6 +26,7 @@ fn told(error: &(dyn Cause + 'static), is_administrator: bool) -> String {
         going_on(error)
             .or_else(|| opening(error, is_administrator))
             .or_else(|| room(error))
+            .or_else(|| elsewhere(error))
             .or_else(|| folder(error))
             .or_else(|| advice(error).map(str::to_owned))
     };
@@ -64,6 +65,7 @@ fn room(error: &Error) -> Option<String> {
         "scan" => ("go on with --resume", "with --output"),
         "image" => ("give the same command again", "for the image"),
         "recover" => ("give the same command again", "with --to"),
+        "sign" => ("give the same command again", "by copying it there"),
         _ => ("give the same command again, with another folder", "with --output"),
     };
     Some(match error {
@@ -104,6 +106,19 @@ fn folder(error: &Error) -> Option<String> {
     })
 }
 
+/// What to do about a folder that must not be written to.
+fn elsewhere(error: &Error) -> Option<String> {
+    let Error::Destination { .. } = error else { return None };
+    Some(match verb().as_str() {
+        "sign" => "copy the folder to another disk, and sign it there".to_owned(),
+        "report" if !typed::words().iter().any(|word| word == "--redact") => {
+            "copy the folder to another disk first".to_owned()
+        }
+        "recover" | "export" | "report" => "name another folder with --to".to_owned(),
+        _ => "name a folder on another disk with --output".to_owned(),
+    })
+}
+
 /// How to go on with a run that was not finished.
 fn going_on(error: &Error) -> Option<String> {
     Some(match error {
@@ -141,6 +156,9 @@ fn opening(error: &Error, is_administrator: bool) -> Option<String> {
             "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
         ),
         io::ErrorKind::NotADirectory => "name a folder".to_owned(),
+        io::ErrorKind::NotFound if ["recover", "verify"].contains(&verb().as_str()) => {
+            "name where the source is now with --source".to_owned()
+        }
         io::ErrorKind::NotFound => format!("check the path; {BEST_LISTER} lists drives and cards"),
         _ => return None,
     })
@@ -160,6 +178,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
             Some("name the output folder of a scan")
         }
+        Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,

@@ -30,7 +30,8 @@ use crate::{failure, summary, times};
 ///
 /// Where DIR holds the report of a scan, photos are written that it lists and that are not there yet: those of
 /// a --dry-run, and with --select any that are chosen, also photos that are still on the card and pictures
-/// inside others. Each is checked by its BLAKE3 before it gets its name.
+/// inside others; so are those that somebody has removed from DIR. Each is checked by its BLAKE3 before it gets
+/// its name. A report that is not the one its audit log tells of is refused.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLES)]
 pub struct Recover {
@@ -172,10 +173,19 @@ impl Recover {
         for warning in &done.warnings {
             writeln!(err, "afterimage: warning: {}", plain(warning))?;
         }
-        selected::complain(err, "write", &done.unknown, &done.refused)?;
+        for (why, photos) in &done.absent {
+            let photos = count(*photos, "photo was not written", "photos were not written");
+            let why = plain(why);
+            writeln!(err, "afterimage: {why}: {photos}; name where it is now with --source")?;
+        }
+        let is_absent = |why: &str| done.absent.iter().any(|(absent, _)| absent == why);
+        let of_others = done.refused.iter().filter(|(_, why)| !is_absent(why)).cloned();
+        let of_others: Vec<(u64, String)> = of_others.collect();
+        selected::complain(err, "write", &done.unknown, &of_others)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
-            () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,
+            () if !of_others.is_empty() || !done.unknown.is_empty() => Status::Failed,
+            () if !done.absent.is_empty() => Status::SomeFailed,
             () if done.written + done.there == 0 => Status::Nothing,
             () => Status::Found,
         })

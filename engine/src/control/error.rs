@@ -159,6 +159,16 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// A source is another one than that of the report.
+    #[error("{} is another source: it has {len} bytes, not {known}", path.display())]
+    OtherSource {
+        /// The source.
+        path: PathBuf,
+        /// Its length in bytes.
+        len: u64,
+        /// That of the source of the report.
+        known: u64,
+    },
     /// A source was removed, or became shorter, while it was read.
     #[error("{} was removed or cut short while it was read", path.display())]
     Vanished {
@@ -169,6 +179,14 @@ pub enum Error {
     #[error("cannot use the key {}: {why}", path.display())]
     Key {
         /// The file.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: String,
+    },
+    /// A report must not be gone on from as it is.
+    #[error("cannot go on from {}: {why}", path.display())]
+    Report {
+        /// The report.
         path: PathBuf,
         /// Why not, and what to do about it.
         why: String,

@@ -3,7 +3,7 @@
 //! Photos are copied, each checked by its BLAKE3 on the way, and nothing that is there is overwritten. What belongs
 //! together keeps one name: the picture and the video of a Live Photo, a raw photo and the JPEG beside it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ use super::audit::{self, AuditLine};
 use super::export_copy::{Copying, Prepared, Refused};
 use super::export_group::{Exportable, Group, groups};
 use super::export_names::Names;
-use super::output_folder::open_output;
+use super::output_folder::{open_for_writing, open_output};
 use super::selection::Selection;
 use super::to_jpeg::ToJpeg;
 use crate::control::error::Error;
@@ -22,7 +22,6 @@ use crate::control::progress::Progress;
 use crate::output::arranging::Template;
 use crate::output::destination;
 use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
-use crate::system::folder::Owner;
 
 /// Groups that are copied at once.
 const BATCH: usize = 16;
@@ -84,10 +83,10 @@ pub struct Exported {
 /// When there is no report, or the folder must not be written to. What keeps single photos from being written is
 /// part of what is given back.
 pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error> {
-    let from = open_output(&asked.folder, Owner::default())?;
+    let from = open_output(&asked.folder)?;
     let mut report = ReportReader::open(&from)?;
     let destination = destination::check(&asked.to, &report.head.source_paths())?;
-    apart(from.path(), &destination.path, &asked.to)?;
+    destination::check_beside(from.path(), &destination.path, &asked.to)?;
     let files = listed(&mut report)?;
     let mut done = Exported::default();
     let chosen = chosen(asked, &files, &mut done);
@@ -122,7 +121,8 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         .with("to", done.to.to_string_lossy())
         .with("photos", done.photos.len());
     // Photos can be taken from a folder that cannot be written to.
-    drop(audit::append(&from, line));
+    let logged = open_for_writing(&asked.folder, report.head.source_paths(), &[]);
+    drop(logged.and_then(|folder| audit::append(&folder, line)));
     Ok(done)
 }
 
@@ -180,19 +180,6 @@ fn export_batch(
             }
         }
     }
-}
-
-/// Refuses to arrange photos among what a scan has written.
-fn apart(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
-    let refused =
-        |why: &str| Err(Error::Destination { path: typed.to_path_buf(), why: why.to_owned() });
-    if to == folder {
-        return refused("it is the output folder of the scan itself");
-    }
-    if destination::OURS.iter().any(|ours| to.starts_with(folder.join(ours))) {
-        return refused("it lies among what the scan has written");
-    }
-    Ok(())
 }
 
 /// The files of a report as far as they can be exported, or say where others go; without what takes room.

@@ -1,4 +1,5 @@
-//! Changing the files of a report in passing: it is read and written at once, and never held in memory.
+//! Changing the files of a report in passing: it is read and written at once, and never held in memory. The report in
+//! its folder stays what it is.
 
 use std::io::{BufReader, BufWriter};
 
@@ -31,12 +32,12 @@ struct KeptHead {
     more: Map<String, Value>,
 }
 
-/// Lets `change` change each file of the report in `folder`, which is put in place of it in one step; all that other
-/// versions of the program said stays. Its first text goes to `state`.
+/// Lets `change` change each file of the report in `folder`; all that other versions of the program said stays. What it
+/// comes to is written into `state`, the folder from which it is put in place; it is on the disk itself then.
 ///
 /// # Errors
 ///
-/// When there is no report, or the disk is full or fails; the report in the folder is what it was then.
+/// When there is no report, or the disk is full or fails.
 pub(super) fn change_files(
     folder: &Folder,
     state: &Folder,
@@ -70,8 +71,7 @@ fn write_changed(
     })?;
     writer.end().map_err(failed)?;
     let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)?;
-    state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+    file.sync_all().and_then(|()| state.sync()).map_err(failed)
 }
 
 #[cfg(test)]
@@ -98,9 +98,8 @@ mod tests {
             "files": [file(1), file(2)],
         });
         let state = folder.make(".afterimage").unwrap();
-        let read = || -> Value {
-            serde_json::from_slice(&std::fs::read(path.join(REPORT)).unwrap()).unwrap()
-        };
+        let made = path.join(".afterimage").join(REPORT);
+        let read = || -> Value { serde_json::from_slice(&std::fs::read(&made).unwrap()).unwrap() };
         assert!(change_files(&folder, &state, |_| {}).is_err(), "there is no report yet");
         std::fs::write(path.join(REPORT), report.to_string()).unwrap();
         change_files(&folder, &state, |file| {
@@ -120,9 +119,10 @@ mod tests {
             changed["summary"].as_object_mut().unwrap().remove(field);
         }
         assert_eq!(changed, report);
+        assert_eq!(std::fs::read(path.join(REPORT)).unwrap(), report.to_string().into_bytes());
         std::fs::write(path.join(REPORT), &report.to_string()[..400]).unwrap();
         assert!(change_files(&folder, &state, |_| {}).is_err());
         assert_eq!(std::fs::read(path.join(REPORT)).unwrap().len(), 400);
-        assert!(!path.join(".afterimage").join(REPORT).exists());
+        assert!(!made.exists());
     }
 }

@@ -42,6 +42,9 @@ pub struct Report {
     /// What is to be known of the disk that was written to, and of what else came up, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// Whether what was done to its folder was put on record in an `audit.log` beside it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub audit_log: bool,
     /// What was scanned, in the order of the command line.
     pub sources: Vec<ReportSource>,
     /// Totals over `files`.
