@@ -16,7 +16,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use seen::Seen;
 
 use crate::status::Status;
-use crate::system_words::{LISTER, WITH_RIGHTS};
+use crate::system_words::{LISTER, how_to_read, is_root};
 use crate::{failure, sources};
 
 /// List drives and cards, and what can be hoped for on each
@@ -90,7 +90,8 @@ impl Devices {
             writeln!(
                 err,
                 "afterimage: note: some devices cannot be read, and what lies on them is not told; \
-                 {WITH_RIGHTS}"
+                 {}",
+                how_to_read(is_root())
             )?;
         }
         Ok(if seen.is_empty() { Status::Nothing } else { Status::Found })

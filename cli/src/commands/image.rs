@@ -19,6 +19,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Show;
 use crate::status::Status;
+use crate::system_words::is_root;
 use crate::typed;
 use crate::{failure, sizes, sources, text};
 use live::Live;
@@ -197,10 +198,10 @@ impl Image {
                 self.convert(device, image, &progress, out, err)
             }
             (false, [device, image]) => self.copy(device, image, &progress, out, err),
-            (false, _) => anyhow::bail!(
-                "no file is named for the image: name one on another disk, as in: afterimage image {} card.img",
-                self.paths.first().map(|path| path.display().to_string()).unwrap_or_default()
-            ),
+            (false, paths) => {
+                let only = paths.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new(""));
+                anyhow::bail!("{}", told::one_path(only, is_root()))
+            }
             (true, _) => anyhow::bail!("nothing is named to verify: name the image"),
         }
     }

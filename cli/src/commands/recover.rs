@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
 
-use super::scan::{GOES_ON, Scan, complain};
+use super::scan::{Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::log::Log;
 use crate::progress::{Latest, Show, Ticker};
@@ -72,6 +72,9 @@ Examples:
 
 Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
 not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
+
+/// What a second Ctrl-C says.
+const GOES_ON: &str = ", by a second request; the same command goes on";
 
 impl Recover {
     /// What is read, as it was given.

@@ -14,6 +14,7 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Job, Outcome};
 use afterimage_engine::source::Io;
 use afterimage_engine::system::System;
+use afterimage_engine::words;
 use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -30,7 +31,7 @@ use crate::summary::Told;
 use crate::tree::Listed;
 use crate::typed;
 use crate::wanted::{self, Wanted};
-use crate::{failure, notes, sizes, sources, summary, text, times, tree};
+use crate::{failure, notes, sizes, sources, summary, system_words, text, times, tree};
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
@@ -324,10 +325,11 @@ impl Scan {
             }
         }
         for warning in notes::in_use::warnings(&System::running(), &sources) {
+            let warning = system_words::told(&warning, system_words::is_root());
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
+        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
             let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
@@ -376,6 +378,15 @@ impl Scan {
             live.wait(err)?;
         }
         Ok(status)
+    }
+
+    /// What a second Ctrl-C says.
+    fn goes_on(&self) -> String {
+        if self.list {
+            return ", by a second request; nothing was written".to_owned();
+        }
+        let command = words::resumed(&typed::words()).unwrap_or_default();
+        format!(", by a second request; to go on: {}", text::plain(&command))
     }
 
     /// What the engine is asked to do.
@@ -523,9 +534,6 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     };
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
-
-/// What a second Ctrl-C says of a scan.
-pub(super) const GOES_ON: &str = ", by a second request; --resume goes on from here";
 
 /// One line for each thing that went wrong.
 pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {
