@@ -239,9 +239,12 @@ mod tests {
         let denied = Error::output("write", &path(), io::ErrorKind::PermissionDenied.into());
         let made = Error::output("make the folder", &path(), io::ErrorKind::AlreadyExists.into());
         let full = Error::output("write", &path(), io::ErrorKind::StorageFull.into());
-        for (verb, with) in
-            [("scan", " with --output"), ("find", " with --output"), ("export", " with --to"), ("serve", "")]
-        {
+        for (verb, with) in [
+            ("scan", " with --output"),
+            ("find", " with --output"),
+            ("export", " with --to"),
+            ("serve", ""),
+        ] {
             let said = |error: &Error| {
                 room(error, verb).or_else(|| writing(error, verb)).unwrap_or_default()
             };

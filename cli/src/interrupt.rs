@@ -16,10 +16,7 @@ pub fn stop_on_ctrl_c(progress: Arc<Progress>, how: impl Into<String>) -> anyhow
 }
 
 /// The same, where the first one does `end`.
-pub fn on_ctrl_c(
-    end: impl Fn() + Send + 'static,
-    how: impl Into<String>,
-) -> anyhow::Result<()> {
+pub fn on_ctrl_c(end: impl Fn() + Send + 'static, how: impl Into<String>) -> anyhow::Result<()> {
     let (asked, how) = (AtomicBool::new(false), how.into());
     let handler = move || {
         if asked.swap(true, Relaxed) {

@@ -83,7 +83,11 @@ Examples:
   afterimage export recovered --to Pictures --select wanted.txt --jpeg
       Copy some, and turn those that are HEIC into JPEG.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
+JSON: an object: to; photos, each with id, path, how (copied, converted or there) and name \
+(recorded, inferred or made); refused, each with id and why; unknown, each with line and what; \
+unwritten; interrupted.
+
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was \
 not found in the report; 130 stopped by Ctrl-C.";
 
 /// What goes on where a second Ctrl-C ends it.

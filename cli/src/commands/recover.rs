@@ -32,7 +32,7 @@ use crate::{failure, summary, times};
 /// a --dry-run, and with --select any that are chosen, also photos that are still on the card and pictures
 /// inside others. Each is checked by its BLAKE3 before it gets its name.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Recover {
     /// Output folder of a scan.
     #[arg(value_name = "DIR")]
@@ -70,7 +70,10 @@ Examples:
   afterimage recover recovered --select wanted.txt --to chosen
       Write the photos that wanted.txt names to chosen/.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
+JSON: an object: report, written, there; refused, each with id and why; unknown, each with line and \
+what; interrupted, warnings. Where a scan is finished, what `afterimage scan --json` prints.
+
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was \
 not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
 
 /// What a second Ctrl-C says.

@@ -35,10 +35,11 @@ use crate::{failure, notes, sizes, sources, summary, system_words, text, times, 
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
-/// Every photo is found by its own bytes, wherever it lies: on a deleted, formatted or damaged file
-/// system, or on none. Where a file system still knows them, photos get back their names, folders and
-/// dates; those in several pieces are put together; and those that are still there are only listed.
-/// Sources are opened for reading only. What is found goes below DIR:
+/// Every photo is found by its own bytes, wherever it lies: on a deleted,
+/// formatted or damaged file system, or on none. Where a file system still knows
+/// them, photos get back their names, folders and dates; those in several pieces
+/// are put together; and those that are still there are only listed. Sources are
+/// opened for reading only. What is found goes below DIR:
 ///
 ///   DIR/photos/      photos that are whole
 ///   DIR/partial/     photos of which something is missing or does not decode
@@ -267,10 +268,16 @@ Examples:
   afterimage scan card.img --map card.img.map --output recovered
       Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
 
-Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an
+Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an \
 image first, with `afterimage image`, and scan the image.
 
-Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some
+JSON: the summary is an object: report, interrupted, failure, failed, sources, summary, photos (by \
+grade), formats, live, lost, embedded, filtered, left_out, warnings, said, and with --stats stats. \
+The list is an array with an object for each photo: id, source, offset, format, size, status, grade, \
+becomes, chance, and as far as they are known name, original_path, name_hint, modified, taken, \
+share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost.
+
+Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some \
 sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
 
 /// Values of `--fragments`.

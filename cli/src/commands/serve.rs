@@ -25,7 +25,7 @@ use crate::{browser, sizes, sources, text};
 /// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and
 /// it asks no other place for anything. What `scan` refuses, the page refuses.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Serve {
     /// Output folder of a finished scan, to look at its photos; or a device or image to begin with.
     #[arg(value_name = "DIR | SOURCE",
@@ -56,7 +56,7 @@ Examples:
 
 Prints the address of the page, one line. Whoever has it can use the page, so keep it to yourself.
 
-Exit status: 0 the page was closed with its button, or with Ctrl-C while nothing ran; 2 it could not
+Exit status: 0 the page was closed with its button, or with Ctrl-C while nothing ran; 2 it could not \
 start; 130 stopped by Ctrl-C while a scan ran, which `afterimage scan --resume` goes on with.";
 
 /// What a second Ctrl-C says.

@@ -44,6 +44,8 @@ Examples:
       -sigfile recovered/report.sig
       Check it without this program.
 
+JSON: an object: signature, the path of it, and fingerprint, that of the key.
+
 Exit status: 0 it is signed; 2 it could not be.";
 
 impl Sign {

@@ -47,10 +47,7 @@ fn decoded(file: &HeifFile<'_>, id: ItemId) -> Option<Image<u8>> {
 }
 
 /// A picture as its properties turn it, in their order.
-fn turned<'p>(
-    mut image: Image<u8>,
-    properties: impl Iterator<Item = &'p Property>,
-) -> Image<u8> {
+fn turned<'p>(mut image: Image<u8>, properties: impl Iterator<Item = &'p Property>) -> Image<u8> {
     for property in properties {
         image = match *property {
             Property::Rotation(quarters) if quarters != 0 => image.rotate_ccw(quarters),

@@ -1,5 +1,6 @@
 //! Copying photos that are exported.
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -78,9 +79,13 @@ impl Copying<'_> {
                 bytes(LONGEST_TURNED)
             )));
         }
-        let jpeg = to_jpeg.jpeg(file.size, &|| self.read(path, file.size, hash));
-        let jpeg = jpeg.map_err(|why| {
-            told(&format!("it cannot be turned into JPEG: {why}; without --jpeg it is copied"))
+        let unread = Cell::new(false);
+        let read = || self.read(path, file.size, hash).inspect_err(|_| unread.set(true));
+        let jpeg = to_jpeg.jpeg(file.size, &read).map_err(|why| match unread.get() {
+            true => Refused::Told(why),
+            false => {
+                told(&format!("it cannot be turned into JPEG: {why}; without --jpeg it is copied"))
+            }
         })?;
         let (len, hash) = (jpeg.len() as u64, blake3::hash(&jpeg));
         let identity = Identity { extension: "jpg".to_owned(), len, hash };
@@ -153,9 +158,7 @@ impl Copying<'_> {
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let folder = self.to.make(folder).map_err(failed)?;
         self.to.rename_new(unfinished, &folder, name).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                told(&format!("something has its name by now: {path}"))
-            }
+            ErrorKind::AlreadyExists => told(&format!("something has its name by now: {path}")),
             _ => failed(error),
         })
     }

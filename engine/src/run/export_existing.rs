@@ -58,8 +58,7 @@ impl<'t> Existing<'t> {
             let Some(name) = name.to_str() else { continue };
             let len = below.read(name).and_then(|file| file.metadata()).map(|found| found.len());
             let Ok(len) = len else { continue };
-            let path =
-                if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             for (stem, number) in stems(&path) {
                 let known = Known { number, path: path.clone(), len };
                 self.files.entry(stem).or_default().push(known);

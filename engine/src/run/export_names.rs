@@ -92,7 +92,8 @@ impl<'t> Names<'t> {
     }
 
     fn holds(&mut self, path: &str, photo: &Identity) -> bool {
-        let len = self.to.read_below(path).and_then(|file| file.metadata()).map(|found| found.len());
+        let len =
+            self.to.read_below(path).and_then(|file| file.metadata()).map(|found| found.len());
         len.is_ok_and(|len| len == photo.len) && self.existing.holds(path, photo)
     }
 }

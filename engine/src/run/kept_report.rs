@@ -16,9 +16,9 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    NO_REPORT, OTHER_SCHEMA,
-    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
-    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount,
+    Grade, NO_REPORT, OTHER_SCHEMA, ReportCase, ReportDisposition, ReportFile, ReportListed,
+    ReportOptions, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary,
+    recount,
 };
 use crate::system::folder::Folder;
 
@@ -81,8 +81,7 @@ impl KeptReport {
 
     /// The report that a text is, or why it is none.
     fn parse(text: impl Read) -> Result<Self, &'static str> {
-        let mut report: Self =
-            serde_json::from_reader(text).map_err(|_| NO_REPORT)?;
+        let mut report: Self = serde_json::from_reader(text).map_err(|_| NO_REPORT)?;
         if report.schema != SCHEMA {
             return Err(OTHER_SCHEMA);
         }

@@ -11,5 +11,6 @@ pub trait ToJpeg: Sync {
     /// # Errors
     ///
     /// Why it cannot be, in words.
-    fn jpeg(&self, len: u64, read: &dyn Fn() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String>;
+    fn jpeg(&self, len: u64, read: &dyn Fn() -> Result<Vec<u8>, String>)
+    -> Result<Vec<u8>, String>;
 }

@@ -40,8 +40,8 @@ impl ReportReader {
         let path = folder.path().join(REPORT);
         let file = folder.read(REPORT).map_err(|error| Error::output("open", &path, error))?;
         let refused = |why| Error::Report { path: path.clone(), why };
-        let head: ReportHead = serde_json::from_reader(BufReader::new(&file))
-            .map_err(|_| refused(NO_REPORT))?;
+        let head: ReportHead =
+            serde_json::from_reader(BufReader::new(&file)).map_err(|_| refused(NO_REPORT))?;
         if head.schema != SCHEMA {
             return Err(refused(OTHER_SCHEMA));
         }
@@ -82,9 +82,7 @@ impl ReportReader {
         let read = each(BufReader::new(&self.file), &mut visit);
         match (refused, read) {
             (Some(error), _) => Err(error),
-            (None, Err(_)) => {
-                Err(Error::Report { path: self.path.clone(), why: CUT_SHORT })
-            }
+            (None, Err(_)) => Err(Error::Report { path: self.path.clone(), why: CUT_SHORT }),
             (None, Ok(())) => Ok(()),
         }
     }

@@ -17,8 +17,7 @@ pub const SCHEMA: &str = "afterimage-report/1";
 pub const NO_REPORT: &str = "it is no report of this program; name the output folder of a scan";
 
 /// Why a report cannot be read that is none of [`SCHEMA`].
-pub const OTHER_SCHEMA: &str =
-    "it is of another schema, so that another version of afterimage wrote it; use that version, or the newest";
+pub const OTHER_SCHEMA: &str = "it is of another schema, so that another version of afterimage wrote it; use that version, or the newest";
 
 /// A report. Written in order, never held in memory as a whole.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -58,7 +58,10 @@ fn a_raw_image_may_begin_with_a_compressed_file() {
         let card = whole_sectors(begun.to_vec());
         for name in ["card.img", "card", "card.dd"] {
             let said = of(name, &card);
-            assert!(said.is_scannable && said.what.starts_with("taken for a raw image"), "{said:?}");
+            assert!(
+                said.is_scannable && said.what.starts_with("taken for a raw image"),
+                "{said:?}"
+            );
             assert!(said.advice.starts_with("if it is no raw image, unpack it with `"), "{said:?}");
         }
         for name in ["card.img.gz", "x.TGZ", "x.7z"] {
