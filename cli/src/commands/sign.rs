@@ -51,6 +51,8 @@ Examples:
   openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log -sigfile recovered/audit.sig
       The same of the audit log, where line 3 is the one that says that it was signed.
 
+JSON: an object: signature, the path of it, and fingerprint, that of the key.
+
 Exit status: 0 it is signed; 2 it could not be.";
 
 impl Sign {

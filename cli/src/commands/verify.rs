@@ -62,6 +62,10 @@ Examples:
   afterimage verify recovered --source card.img --key examiner.pub.pem
       Compare with the image too, and check that the report is signed by that key.
 
+JSON: an object: equal, files, bytes, unwritten, replayed, not_replayed, sources, audit_lines; \
+signature, with state, fingerprint and at; counts, of differences by kind; differences, each with \
+kind, what, and path or id; impossible, notes, interrupted.
+
 Exit status: 0 all is equal; 1 something differs; 2 something could not be compared; 130 stopped by Ctrl-C.";
 
 /// So many differences are told one by one; --json tells all.
