@@ -22,26 +22,8 @@ pub fn is_near(typed: &str, known: &str) -> bool {
 
 /// The number of mistakes between two words; nothing for one that is too long to be compared.
 fn steps(from: &str, to: &str) -> Option<usize> {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    if from.len().max(to.len()) > MOST_LETTERS {
-        return None;
-    }
-    let mut last = vec![0; to.len() + 1];
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.iter().enumerate() {
-        let mut next = vec![at + 1; to.len() + 1];
-        for (index, other) in to.iter().enumerate() {
-            let replaced = row[index] + usize::from(letter != other);
-            next[index + 1] = replaced.min(row[index + 1] + 1).min(next[index] + 1);
-            let is_swapped =
-                at > 0 && index > 0 && from[at - 1] == *other && to[index - 1] == *letter;
-            if is_swapped {
-                next[index + 1] = next[index + 1].min(last[index - 1] + 1);
-            }
-        }
-        last = std::mem::replace(&mut row, next);
-    }
-    row.last().copied()
+    let is_short = |word: &str| word.chars().nth(MOST_LETTERS).is_none();
+    (is_short(from) && is_short(to)).then(|| strsim::osa_distance(from, to))
 }
 
 #[cfg(test)]
