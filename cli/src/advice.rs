@@ -35,7 +35,7 @@ fn print_to(out: &mut dyn Write, steps: &[Step], has_rights: bool) -> io::Result
             (None, None) => String::new(),
         };
         paragraph(out, &format!("{number}. "), &format!("{}{found}", step.means.method()))?;
-        paragraph(out, "   ", &plain(&step.says))?;
+        paragraph(out, "   ", &plain(&told(&step.says, has_rights)))?;
         if !is_wide {
             let (best, risk) = (step.means.best_for(), step.means.risk());
             let selective = step.means.selective().name();
@@ -75,7 +75,7 @@ fn value_to(steps: &[Step], has_rights: bool) -> Value {
             "selective": step.means.selective().name(),
             "time": step.means.time(),
             "needs": step.means.needs(),
-            "says": step.says,
+            "says": told(&step.says, has_rights),
             "commands": commands(step),
         });
         if let Some(found) = step.found {

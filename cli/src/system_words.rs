@@ -43,9 +43,10 @@ mod unix {
     pub const AS_ROOT: &str = "sudo ";
     /// How one may read a device.
     pub const WITH_RIGHTS: &str = "run it again with sudo";
-    /// What a command line begins with that asks for rights, in a text and where one stands in quotes.
+    /// What asks for rights: the start of a command line, in a text and in quotes, and a sentence; and what stands in
+    /// its place for whoever has them.
     pub const ASKS_FOR_RIGHTS: &[(&str, &str)] =
-        &[("sudo afterimage ", "afterimage "), ("`sudo ", "`")];
+        &[("sudo afterimage ", "afterimage "), ("`sudo ", "`"), (" Run it again with sudo.", "")];
     /// How the paths of devices begin.
     pub const DEVICES: &str = "/dev";
 }

@@ -64,18 +64,18 @@ impl Held {
             share = MEMORY.share(needed)?;
             heic = read()?;
         }
-        let options = heifer::Options { max_threads: 1, max_pixels: pixels.max(TILE) };
+        let options = heifer::Options { max_threads: 1, max_pixels: pixels };
         Ok(Held { heic, options, share })
     }
 }
 
-/// Pixels that a photo says it has, with what is coded around them.
+/// Pixels that a photo says it has, with what may be coded around them.
 fn pixels(heic: &[u8]) -> Result<u64, String> {
     let file = HeifFile::parse(heic).map_err(|error| error.to_string())?;
     let size = file.image_size(file.primary_id).map_err(|error| error.to_string())?;
     let (width, height) = size.ok_or("it does not tell how large it is")?;
     let side = |len: u32| u64::from(len) + MARGIN;
-    Ok(side(width) * side(height))
+    Ok(side(width).saturating_mul(side(height)).max(TILE))
 }
 
 /// A small upright JPEG of a photo of `len` bytes: from the small picture in it, if there is one.

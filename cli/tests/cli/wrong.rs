@@ -93,7 +93,7 @@ fn export_says_what_is_wrong() {
             ("export newer --to x", NEWER_REPORT),
             ("export out --to file", &["cannot write to file", "with --to"]),
             ("export out --to file/below", &["cannot write to file/below", "with --to"]),
-            ("export out --to out", &["cannot write to out", "with --to"]),
+            ("export out --to out", &["cannot write to out", "choose another folder"]),
             ("export out --to x --select missing", &["the selection in missing", "check the path"]),
             ("export out --to x --select empty", &["the selection in empty", "name a file"]),
             ("export out --to x --format nope", &["--format cannot take 'nope': known are"]),

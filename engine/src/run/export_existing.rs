@@ -22,24 +22,38 @@ struct Known {
 pub(super) struct Existing<'t> {
     to: &'t Folder,
     listed: HashSet<String>,
+    /// Paths of all that is there, in lower case.
+    paths: HashSet<String>,
     files: HashMap<Stem, Vec<Known>>,
     digests: HashMap<String, Option<blake3::Hash>>,
 }
 
 impl<'t> Existing<'t> {
     pub(super) fn new(to: &'t Folder) -> Self {
-        Existing { to, listed: HashSet::new(), files: HashMap::new(), digests: HashMap::new() }
+        Existing {
+            to,
+            listed: HashSet::new(),
+            paths: HashSet::new(),
+            files: HashMap::new(),
+            digests: HashMap::new(),
+        }
     }
 
     /// The numbers at which a photo lies already that would go to `stem` or to it with a number.
     pub(super) fn numbers(&mut self, stem: &str, photo: &Identity) -> Vec<u32> {
-        self.list(stem.rsplit_once('/').map_or("", |(folder, _)| folder));
+        self.list(folder_of(stem));
         let key = (stem.to_lowercase(), photo.extension.to_lowercase());
         let Some(files) = self.files.get(&key) else { return Vec::new() };
         let (to, digests) = (self.to, &mut self.digests);
         let alike = files.iter().filter(|file| file.len == photo.len);
         let same = alike.filter(|file| digest(to, digests, &file.path) == Some(photo.hash));
         same.map(|file| file.number).collect()
+    }
+
+    /// Whether something is at `path`, or at one that differs in the case of letters alone.
+    pub(super) fn has(&mut self, path: &str) -> bool {
+        self.list(folder_of(path));
+        self.paths.contains(&path.to_lowercase())
     }
 
     /// Whether the file at `path` holds a photo.
@@ -56,15 +70,21 @@ impl<'t> Existing<'t> {
         let Ok(below) = below else { return };
         for name in below.names().unwrap_or_default() {
             let Some(name) = name.to_str() else { continue };
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            self.paths.insert(path.to_lowercase());
             let len = below.read(name).and_then(|file| file.metadata()).map(|found| found.len());
             let Ok(len) = len else { continue };
-            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             for (stem, number) in stems(&path) {
                 let known = Known { number, path: path.clone(), len };
                 self.files.entry(stem).or_default().push(known);
             }
         }
     }
+}
+
+/// The folder of a path below; nothing for one at its top.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The digest of what is at a path, which is read the first time.

@@ -31,6 +31,8 @@ pub(super) struct Names<'t> {
     existing: Existing<'t>,
     /// Paths of this run, in lower case: on many disks that is all that counts.
     taken: HashSet<String>,
+    /// Those of them at which a photo lay already, as they are.
+    held: HashSet<String>,
     /// For each stem, likewise, the number that is tried next.
     next: HashMap<String, u32>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Names<'t> {
 impl<'t> Names<'t> {
     pub(super) fn new(to: &'t Folder) -> Self {
         let existing = Existing::new(to);
-        Names { to, existing, taken: HashSet::new(), next: HashMap::new() }
+        Names { to, existing, taken: HashSet::new(), held: HashSet::new(), next: HashMap::new() }
     }
 
     /// Places for photos that keep one name and differ in their extensions: where one of them lies already, else at
@@ -46,6 +48,8 @@ impl<'t> Names<'t> {
     pub(super) fn choose(&mut self, stem: &str, photos: &[Identity]) -> Option<Vec<Place>> {
         let places = self.there(stem, photos).or_else(|| self.free(stem, photos))?;
         self.taken.extend(places.iter().map(|place| place.path.to_lowercase()));
+        let there = places.iter().filter(|place| place.is_there);
+        self.held.extend(there.map(|place| place.path.clone()));
         Some(places)
     }
 
@@ -78,14 +82,18 @@ impl<'t> Names<'t> {
                 "" => stem.to_owned(),
                 extension => format!("{stem}.{extension}"),
             };
-            if self.taken.contains(&path.to_lowercase()) {
-                return None;
-            }
             let is_there = match self.to.kind(&path) {
                 Ok(None) => false,
                 Ok(Some(EntryKind::File(_))) if self.holds(&path, photo) => true,
                 _ => return None,
             };
+            let is_used = match is_there {
+                true => self.held.contains(&path),
+                false => self.taken.contains(&path.to_lowercase()) || self.existing.has(&path),
+            };
+            if is_used {
+                return None;
+            }
             places.push(Place { path, is_there });
         }
         Some(places)
@@ -125,7 +133,7 @@ mod tests {
         let place = |path: &str, is_there| Place { path: path.to_owned(), is_there };
         let (same, other) = (photo("jpg", b"same"), photo("JPG", b"other"));
         assert_eq!(names.choose("a/x", &[same]), Some(vec![place("a/x_2.jpg", true)]));
-        assert_eq!(names.choose("A/X", &[other]), Some(vec![place("A/X_3.JPG", false)]));
+        assert_eq!(names.choose("a/X", &[other]), Some(vec![place("a/X_3.JPG", false)]));
         let pair = [photo("heic", b"1"), photo("mov", b"2")];
         let expected = vec![place("b.heic", false), place("b.mov", false)];
         assert_eq!(names.choose("b", &pair), Some(expected));
@@ -153,5 +161,24 @@ mod tests {
         assert_eq!(choose(b"one"), ("a/x.jpg".to_owned(), true));
         assert_eq!(choose(b"two"), ("a/x_4.jpg".to_owned(), true), "another of the same bytes");
         assert_eq!(choose(b"two"), ("a/x_5.jpg".to_owned(), false));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_differ_in_case_alone_are_given_to_nobody_and_found_again() {
+        let home = tempfile::tempdir().unwrap();
+        let path = std::fs::canonicalize(home.path()).unwrap();
+        let to = Folder::open(&path, Owner::default(), Vec::new()).unwrap();
+        for (name, bytes) in [("x.jpg", b"one"), ("x.JPG", b"two")] {
+            std::fs::write(path.join(name), bytes).unwrap();
+        }
+        let mut names = Names::new(&to);
+        let mut choose = |extension: &str, bytes: &[u8]| {
+            let places = names.choose("x", &[photo(extension, bytes)]).unwrap();
+            (places[0].path.clone(), places[0].is_there)
+        };
+        assert_eq!(choose("jpg", b"one"), ("x.jpg".to_owned(), true));
+        assert_eq!(choose("JPG", b"two"), ("x.JPG".to_owned(), true));
+        assert_eq!(choose("Jpg", b"new"), ("x_2.Jpg".to_owned(), false));
     }
 }
