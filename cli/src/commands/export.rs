@@ -113,6 +113,9 @@ impl Export {
         let said = if self.json { json(out, &done) } else { said(out, &done) };
         failure::unless_closed(said)
             .context("cannot print what was done; what was copied is whole")?;
+        for note in &done.notes {
+            writeln!(err, "afterimage: note: {}", plain(note))?;
+        }
         complain(err, "export", &done.unknown, &done.refused)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,

@@ -1,5 +1,6 @@
 //! Memory for pictures that are decoded, shared by all workers: many small ones at once, or one large one alone.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes for all pictures that are decoded at the same time.
@@ -13,8 +14,17 @@ pub const ALONE: u64 = 640 << 20;
 pub struct Budget {
     together: u64,
     alone: u64,
-    used: Mutex<u64>,
+    used: Mutex<Used>,
     freed: Condvar,
+}
+
+/// Bytes of a budget that are not free.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Used {
+    /// All of them.
+    all: u64,
+    /// Those of them that nobody waits for any more.
+    abandoned: u64,
 }
 
 /// The memory of this program.
@@ -24,11 +34,17 @@ pub static MEMORY: Budget = Budget::new(TOGETHER, ALONE);
 pub struct Share<'b> {
     budget: &'b Budget,
     bytes: u64,
+    is_abandoned: AtomicBool,
 }
 
 impl Budget {
     const fn new(together: u64, alone: u64) -> Self {
-        Budget { together, alone, used: Mutex::new(0), freed: Condvar::new() }
+        Budget {
+            together,
+            alone,
+            used: Mutex::new(Used { all: 0, abandoned: 0 }),
+            freed: Condvar::new(),
+        }
     }
 
     /// So many bytes, as soon as they are free; more than all workers share as soon as nobody else has any.
@@ -45,18 +61,20 @@ impl Budget {
             ));
         }
         let mut used = self.lock();
-        while !self.has_room(*used, bytes) {
+        while !self.has_room(used.all, used.abandoned, bytes) {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
-        *used += bytes;
-        Ok(Share { budget: self, bytes })
+        used.all += bytes;
+        Ok(Share { budget: self, bytes, is_abandoned: AtomicBool::new(false) })
     }
 
-    fn has_room(&self, used: u64, bytes: u64) -> bool {
-        used == 0 || used.saturating_add(bytes) <= self.together
+    /// Whether so many bytes are free beside those that others have. Whoever has them alone does not wait for what
+    /// was abandoned.
+    fn has_room(&self, others: u64, abandoned: u64, bytes: u64) -> bool {
+        others == abandoned || others.saturating_add(bytes) <= self.together
     }
 
-    fn lock(&self) -> MutexGuard<'_, u64> {
+    fn lock(&self) -> MutexGuard<'_, Used> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,19 +84,34 @@ impl Share<'_> {
     /// for another that does the same.
     pub fn grow(&mut self, bytes: u64) -> bool {
         let mut used = self.budget.lock();
-        let others = *used - self.bytes;
-        let is_granted = bytes <= self.budget.alone && self.budget.has_room(others, bytes);
+        let others = used.all - self.bytes;
+        let has_room = self.budget.has_room(others, used.abandoned, bytes);
+        let is_granted = bytes <= self.budget.alone && has_room;
         if is_granted && bytes > self.bytes {
-            *used = others + bytes;
+            used.all = others + bytes;
             self.bytes = bytes;
         }
         is_granted
+    }
+
+    /// Nobody waits any more for what has it to end. It stays taken until that ends all the same.
+    pub fn abandon(&self) {
+        let mut used = self.budget.lock();
+        if !self.is_abandoned.swap(true, Relaxed) {
+            used.abandoned += self.bytes;
+        }
+        self.budget.freed.notify_all();
     }
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        *self.budget.lock() -= self.bytes;
+        let mut used = self.budget.lock();
+        used.all -= self.bytes;
+        if self.is_abandoned.load(Relaxed) {
+            used.abandoned -= self.bytes;
+        }
+        drop(used);
         self.budget.freed.notify_all();
     }
 }
@@ -114,7 +147,7 @@ mod tests {
             }
         });
         assert!(most.load(SeqCst) <= 100, "{most:?}");
-        assert_eq!(*budget.lock(), 0);
+        assert_eq!(*budget.lock(), Used::default());
     }
 
     #[test]
@@ -133,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_for_what_was_abandoned_and_it_stays_taken() {
+        let budget = Budget::new(100, 300);
+        let hung = budget.share(300).unwrap();
+        hung.abandon();
+        hung.abandon();
+        let large = budget.share(250).unwrap();
+        assert_eq!(*budget.lock(), Used { all: 550, abandoned: 300 });
+        drop((large, hung));
+        assert_eq!(*budget.lock(), Used::default());
+    }
+
+    #[test]
     fn a_share_grows_only_where_there_is_room() {
         let budget = Budget::new(100, 300);
         let mut one = budget.share(20).unwrap();
@@ -143,6 +188,6 @@ mod tests {
         drop(other);
         assert!(one.grow(300) && !one.grow(301));
         drop(one);
-        assert_eq!(*budget.lock(), 0);
+        assert_eq!(*budget.lock(), Used::default());
     }
 }

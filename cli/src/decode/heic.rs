@@ -3,6 +3,7 @@
 //! That decoder is young: it works in a thread of its own, and is not waited for without end. A thread that hangs
 //! cannot be ended; after some of them nothing more is decoded.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -46,7 +47,6 @@ struct Held {
     heic: Vec<u8>,
     /// By one thread each, since several are decoded at once.
     options: heifer::Options,
-    /// Kept by whoever waits: what a thread takes that hangs is not given back, and nobody is to wait for it.
     share: Share<'static>,
 }
 
@@ -83,18 +83,15 @@ pub fn thumbnail(len: u64, read: Read<'_>) -> Result<Vec<u8>, String> {
     let small = len.saturating_mul(TIMES_FILE).saturating_add(heic_small::MOST_PIXELS * PIXEL);
     let share = MEMORY.share(small)?;
     let heic = read()?;
-    if let Some(small) = in_time(move || Ok(heic_small::picture(&heic)))? {
+    if let Some(small) = in_time(share, move || Ok(heic_small::picture(&heic)))? {
         return Ok(small);
     }
-    drop(share);
     let Held { heic, options, share } = Held::read(len, read)?;
-    let made = in_time(move || {
+    in_time(share, move || {
         let image = heifer::decode_srgb_rgba8(&heic, &options).map_err(why)?;
         let pixels = RgbaImage::from_raw(image.width, image.height, image.data);
         small::jpeg(DynamicImage::ImageRgba8(pixels.ok_or("it has no pixels")?))
-    });
-    drop(share);
-    made
+    })
 }
 
 /// Turns photos into JPEG.
@@ -107,16 +104,14 @@ impl ToJpeg for HeicToJpeg {
     }
 
     fn jpeg(&self, len: u64, read: Read<'_>) -> Result<Vec<u8>, String> {
-        let Held { heic, options, share } = Held::read(len, read)?;
-        let made = to_jpeg(heic, options);
-        drop(share);
-        made
+        to_jpeg(Held::read(len, read)?)
     }
 }
 
 /// A photo as JPEG, upright, with its Exif and its colours.
-fn to_jpeg(heic: Vec<u8>, options: heifer::Options) -> Result<Vec<u8>, String> {
-    in_time(move || {
+fn to_jpeg(held: Held) -> Result<Vec<u8>, String> {
+    let Held { heic, options, share } = held;
+    in_time(share, move || {
         let metadata = heifer::read_metadata(&heic).map_err(why)?;
         // Colours stay what they are where a profile says what they mean.
         let image = match metadata.icc_profile {
@@ -154,20 +149,28 @@ fn why(error: heifer::Error) -> String {
     error.to_string().replace('\n', " ")
 }
 
-/// Does it in a thread of its own, and waits for it only so long.
+/// Does it in a thread of its own, which keeps its share of memory until it ends, and waits for it only so long.
 fn in_time<T: Send + 'static>(
+    share: Share<'static>,
     decode: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, String> {
     if HANGING.load(Relaxed) >= MOST_HANGING {
         return Err("the decoder for HEIC hung on others before it".to_owned());
     }
     let (done, wait) = channel();
-    let decode = move || drop(done.send(guarded(decode)));
+    let share = Arc::new(share);
+    let held = Arc::clone(&share);
+    let decode = move || {
+        let decoded = guarded(decode);
+        drop(held);
+        drop(done.send(decoded));
+    };
     let thread = thread::Builder::new().name("heic".to_owned()).spawn(decode);
     thread.map_err(|error| format!("no thread for its decoder: {error}"))?;
     wait.recv_timeout(PATIENCE).unwrap_or_else(|error| {
         if error == RecvTimeoutError::Timeout {
             HANGING.fetch_add(1, Relaxed);
+            share.abandon();
         }
         Err("its decoder did not come to an end".to_owned())
     })

@@ -26,6 +26,9 @@ use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
 /// Groups that are copied at once.
 const BATCH: usize = 16;
 
+/// The file by which an export has a folder for itself while it runs.
+const LOCK: &str = ".afterimage-export";
+
 /// What to export of a report.
 pub struct Export<'a> {
     /// The output folder that holds the report.
@@ -85,6 +88,8 @@ pub struct Exported {
     pub unwritten: u64,
     /// Whether somebody stopped it before its end.
     pub interrupted: bool,
+    /// What else is to be told, a sentence each.
+    pub notes: Vec<String>,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
 }
@@ -114,6 +119,10 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         to_jpeg: asked.to_jpeg,
         begun: &AtomicU64::new(0),
     };
+    let path = || to.path().join(LOCK);
+    let lock = to.lock(LOCK).map_err(|error| Error::output("lock", &path(), error))?;
+    // Names are chosen by what is there, and a second export would put other things there.
+    let Some(lock) = lock else { return Err(Error::Busy { path: to.path().to_path_buf() }) };
     let mut names = Names::new(&to);
     let pool = ThreadPoolBuilder::new()
         .build()
@@ -127,6 +136,9 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
     }
     // What is waited for are copies, so that a disk that cannot is no failure.
     drop(to.sync_disk().or_else(|_| to.sync()));
+    // What is left of it says nothing, and the next export takes it again.
+    drop(to.remove(LOCK));
+    drop(lock);
     done.photos.sort_unstable_by_key(|photo| photo.id);
     done.refused.sort();
     let line = AuditLine::now("export", &asked.command)
@@ -135,7 +147,8 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         .with("photos", done.photos.len());
     // Photos can be taken from a folder that cannot be written to.
     let logged = open_for_writing(&asked.folder, report.head.source_paths(), &[]);
-    drop(logged.and_then(|folder| audit::append(&folder, line)));
+    let recorded = logged.and_then(|folder| audit::append(&folder, line));
+    done.notes.extend(audit::unrecorded(recorded));
     Ok(done)
 }
 
@@ -220,14 +233,18 @@ fn placed<'f>(
 ) -> Vec<Due<'f>> {
     let wanted: Vec<_> = members.iter().map(|(_, one)| one.identity.clone()).collect();
     let places = names.choose(stem, &wanted);
-    let mut places = places.map(Vec::into_iter);
+    let why = match &places {
+        Ok(_) => "no name is free for it there".to_owned(),
+        Err(error) => format!("{stem} cannot be its name there: {error}"),
+    };
+    let mut places = places.ok().flatten().map(Vec::into_iter);
     let mut due = Vec::new();
     for (photo, prepared) in members {
         let id = photo.file.id;
         match places.as_mut().and_then(Iterator::next) {
             None => {
                 copying.discard(&prepared);
-                done.refused.push((id, "no name is free for it there".to_owned()));
+                done.refused.push((id, why.clone()));
             }
             Some(place) if place.is_there => {
                 copying.discard(&prepared);

@@ -102,7 +102,7 @@ impl Copying<'_> {
     /// Takes away what was made of a photo that is not written after all.
     pub(super) fn discard(&self, prepared: &Prepared) {
         if let Some(turned) = &prepared.turned {
-            // What cannot be removed is overwritten by the next export.
+            // What cannot be removed is replaced by the next export.
             drop(self.to.remove(turned));
         }
     }
@@ -151,7 +151,7 @@ impl Copying<'_> {
         let whole = self.to.path().join(path);
         let failed = |error| Refused::Output(Error::output("write", &whole, error));
         if prepared.turned.is_none() {
-            self.copy(unfinished, photo, prepared.identity.hash, &failed)?;
+            self.copy(unfinished, photo, &prepared.identity, &failed)?;
         }
         set_times(self.to, unfinished, &dated_record(photo.file), self.zone)
             .map_err(Refused::Output)?;
@@ -163,18 +163,20 @@ impl Copying<'_> {
         })
     }
 
-    /// Copies the bytes of a photo, which are to have the digest `hash`.
+    /// Copies the bytes of a photo, which are to be those that are expected.
     fn copy(
         &self,
         unfinished: &str,
         photo: &Exportable<'_>,
-        hash: blake3::Hash,
+        expected: &Identity,
         failed: &dyn Fn(std::io::Error) -> Refused,
     ) -> Result<(), Refused> {
         let mut out = self.to.replace(unfinished).map_err(failed)?;
         let from = photo.file.path.as_deref().unwrap_or_default();
         let unread = |error| told(&format!("{from} cannot be read: {error}"));
-        let mut file = self.from.read_below(from).map_err(unread)?;
+        // A file that somebody changed may be longer than the disk.
+        let most = expected.len.saturating_add(1);
+        let mut file = self.from.read_below(from).map_err(unread)?.take(most);
         let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
         loop {
             let read = match file.read(&mut piece) {
@@ -186,7 +188,7 @@ impl Copying<'_> {
             hasher.update(&piece[..read]);
             out.write_all(&piece[..read]).map_err(failed)?;
         }
-        if hasher.finalize() == hash { Ok(()) } else { Err(told(CHANGED)) }
+        if hasher.finalize() == expected.hash { Ok(()) } else { Err(told(CHANGED)) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names that are free in the folder that photos are exported to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
 
 use super::export_existing::Existing;
 use crate::system::folder::{EntryKind, Folder};
@@ -45,58 +46,78 @@ impl<'t> Names<'t> {
 
     /// Places for photos that keep one name and differ in their extensions: where one of them lies already, else at
     /// `stem` or, where other bytes have that, at it with a number. Nothing where none is free.
-    pub(super) fn choose(&mut self, stem: &str, photos: &[Identity]) -> Option<Vec<Place>> {
-        let places = self.there(stem, photos).or_else(|| self.free(stem, photos))?;
-        self.taken.extend(places.iter().map(|place| place.path.to_lowercase()));
-        let there = places.iter().filter(|place| place.is_there);
-        self.held.extend(there.map(|place| place.path.clone()));
-        Some(places)
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say what is there, as where a file has the name of a folder.
+    pub(super) fn choose(
+        &mut self,
+        stem: &str,
+        photos: &[Identity],
+    ) -> io::Result<Option<Vec<Place>>> {
+        let places = match self.there(stem, photos)? {
+            None => self.free(stem, photos)?,
+            there => there,
+        };
+        let given = places.iter().flatten();
+        self.taken.extend(given.clone().map(|place| place.path.to_lowercase()));
+        self.held.extend(given.filter(|place| place.is_there).map(|place| place.path.clone()));
+        Ok(places)
     }
 
     /// The places with the lowest number at which one of the photos lies already.
-    fn there(&mut self, stem: &str, photos: &[Identity]) -> Option<Vec<Place>> {
+    fn there(&mut self, stem: &str, photos: &[Identity]) -> io::Result<Option<Vec<Place>>> {
         let known = photos.iter().flat_map(|photo| self.existing.numbers(stem, photo));
         let numbers: BTreeSet<u32> = known.collect();
-        let there = |places: &Vec<Place>| places.iter().any(|place| place.is_there);
-        numbers
-            .into_iter()
-            .find_map(|number| self.places(&numbered(stem, number), photos).filter(there))
+        for number in numbers {
+            let places = self.places(&numbered(stem, number), photos)?;
+            if places.iter().flatten().any(|place| place.is_there) {
+                return Ok(places);
+            }
+        }
+        Ok(None)
     }
 
     /// The places with the lowest number that nobody has tried yet and all are free at.
-    fn free(&mut self, stem: &str, photos: &[Identity]) -> Option<Vec<Place>> {
+    fn free(&mut self, stem: &str, photos: &[Identity]) -> io::Result<Option<Vec<Place>>> {
         let key = stem.to_lowercase();
         let first = self.next.get(&key).copied().unwrap_or(1);
-        let tried = (first..first.saturating_add(MOST_TRIED))
-            .find_map(|number| Some((number, self.places(&numbered(stem, number), photos)?)));
-        let (number, places) = tried?;
-        self.next.insert(key, number + 1);
-        Some(places)
+        let mut next = first.saturating_add(MOST_TRIED);
+        let mut found = None;
+        for number in first..next {
+            if let Some(places) = self.places(&numbered(stem, number), photos)? {
+                (next, found) = (number + 1, Some(places));
+                break;
+            }
+        }
+        // Those that were tried in vain are not tried for the next photo.
+        self.next.insert(key, next);
+        Ok(found)
     }
 
     /// The places with that stem, if all are free or hold what goes there.
-    fn places(&mut self, stem: &str, photos: &[Identity]) -> Option<Vec<Place>> {
+    fn places(&mut self, stem: &str, photos: &[Identity]) -> io::Result<Option<Vec<Place>>> {
         let mut places = Vec::with_capacity(photos.len());
         for photo in photos {
             let path = match photo.extension.as_str() {
                 "" => stem.to_owned(),
                 extension => format!("{stem}.{extension}"),
             };
-            let is_there = match self.to.kind(&path) {
-                Ok(None) => false,
-                Ok(Some(EntryKind::File(_))) if self.holds(&path, photo) => true,
-                _ => return None,
+            let is_there = match self.to.kind(&path)? {
+                None => false,
+                Some(EntryKind::File(_)) if self.holds(&path, photo) => true,
+                Some(_) => return Ok(None),
             };
             let is_used = match is_there {
                 true => self.held.contains(&path),
                 false => self.taken.contains(&path.to_lowercase()) || self.existing.has(&path),
             };
             if is_used {
-                return None;
+                return Ok(None);
             }
             places.push(Place { path, is_there });
         }
-        Some(places)
+        Ok(Some(places))
     }
 
     fn holds(&mut self, path: &str, photo: &Identity) -> bool {
@@ -132,13 +153,13 @@ mod tests {
         let mut names = Names::new(&to);
         let place = |path: &str, is_there| Place { path: path.to_owned(), is_there };
         let (same, other) = (photo("jpg", b"same"), photo("JPG", b"other"));
-        assert_eq!(names.choose("a/x", &[same]), Some(vec![place("a/x_2.jpg", true)]));
-        assert_eq!(names.choose("a/X", &[other]), Some(vec![place("a/X_3.JPG", false)]));
+        assert_eq!(names.choose("a/x", &[same]).unwrap(), Some(vec![place("a/x_2.jpg", true)]));
+        assert_eq!(names.choose("a/X", &[other]).unwrap(), Some(vec![place("a/X_3.JPG", false)]));
         let pair = [photo("heic", b"1"), photo("mov", b"2")];
         let expected = vec![place("b.heic", false), place("b.mov", false)];
-        assert_eq!(names.choose("b", &pair), Some(expected));
+        assert_eq!(names.choose("b", &pair).unwrap(), Some(expected));
         let expected = vec![place("b_2.heic", false), place("b_2.mov", false)];
-        assert_eq!(names.choose("b", &pair), Some(expected), "both move on");
+        assert_eq!(names.choose("b", &pair).unwrap(), Some(expected), "both move on");
     }
 
     #[test]
@@ -152,7 +173,7 @@ mod tests {
         }
         let mut names = Names::new(&to);
         let mut choose = |bytes: &[u8]| {
-            let places = names.choose("a/x", &[photo("jpg", bytes)]).unwrap();
+            let places = names.choose("a/x", &[photo("jpg", bytes)]).unwrap().unwrap();
             (places[0].path.clone(), places[0].is_there)
         };
         // New ones first, so that numbers after those that are there are given away.
@@ -161,6 +182,18 @@ mod tests {
         assert_eq!(choose(b"one"), ("a/x.jpg".to_owned(), true));
         assert_eq!(choose(b"two"), ("a/x_4.jpg".to_owned(), true), "another of the same bytes");
         assert_eq!(choose(b"two"), ("a/x_5.jpg".to_owned(), false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_in_place_of_a_folder_ends_the_search() {
+        let home = tempfile::tempdir().unwrap();
+        let path = std::fs::canonicalize(home.path()).unwrap();
+        let to = Folder::open(&path, Owner::default(), Vec::new()).unwrap();
+        std::fs::write(path.join("2024"), b"mine").unwrap();
+        let mut names = Names::new(&to);
+        assert!(names.choose("2024/x", &[photo("jpg", b"one")]).is_err());
+        assert_eq!(std::fs::read(path.join("2024")).unwrap(), b"mine");
     }
 
     #[cfg(target_os = "linux")]
@@ -174,7 +207,7 @@ mod tests {
         }
         let mut names = Names::new(&to);
         let mut choose = |extension: &str, bytes: &[u8]| {
-            let places = names.choose("x", &[photo(extension, bytes)]).unwrap();
+            let places = names.choose("x", &[photo(extension, bytes)]).unwrap().unwrap();
             (places[0].path.clone(), places[0].is_there)
         };
         assert_eq!(choose("jpg", b"one"), ("x.jpg".to_owned(), true));
