@@ -1,5 +1,6 @@
 //! The command line: one struct a verb.
 
+mod again;
 mod backup;
 mod bench;
 mod cloud;
@@ -25,8 +26,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::log::Log;
 use crate::status::Status;
+pub use again::options_again;
 pub use devices::drives;
-pub use serve::{Serve, announce};
+pub use serve::{Serve, announce, end};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///

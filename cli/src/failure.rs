@@ -9,20 +9,25 @@ use afterimage_engine::error::Error;
 use afterimage_engine::options::ListFailure;
 use afterimage_engine::words;
 
-use crate::system_words::{BEST_LISTER, WITH_RIGHTS};
+use crate::system_words::{BEST_LISTER, WITH_RIGHTS, is_administrator};
 use crate::text;
 use crate::typed;
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
+    told(error, is_administrator())
+}
+
+fn told(error: &(dyn Cause + 'static), is_administrator: bool) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
     let of_engine = |error: &(dyn Cause + 'static)| {
         let error = error.downcast_ref()?;
         going_on(error)
-            .or_else(|| opening(error))
+            .or_else(|| opening(error, is_administrator))
             .or_else(|| room(error))
             .or_else(|| elsewhere(error))
+            .or_else(|| folder(error))
             .or_else(|| advice(error).map(str::to_owned))
     };
     let of_lists = |error: &(dyn Cause + 'static)| {
@@ -74,6 +79,33 @@ fn room(error: &Error) -> Option<String> {
     })
 }
 
+/// How a command is told which folder to write to, after a blank; nothing where it has no option for that.
+fn folder_option() -> &'static str {
+    match verb().as_str() {
+        "recover" | "export" => " with --to",
+        "serve" | "verify" | "sign" | "report" => "",
+        _ => " with --output",
+    }
+}
+
+/// What to do where a folder cannot be written to.
+fn folder(error: &Error) -> Option<String> {
+    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    let option = folder_option();
+    Some(match error {
+        Error::Destination { .. } => format!("name a folder on another disk{option}"),
+        Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
+            return None;
+        }
+        Error::Output { source, .. } if denied(source) => {
+            format!("name a folder that you may write to{option}")
+        }
+        Error::Output { doing: "make the folder", .. } => format!("name another folder{option}"),
+        _ => return None,
+    })
+}
+
 /// What to do about a folder that must not be written to.
 fn elsewhere(error: &Error) -> Option<String> {
     let Error::Destination { .. } = error else { return None };
@@ -110,11 +142,16 @@ fn going_on(error: &Error) -> Option<String> {
 const CLOSED_BY_MACOS: &str = "macOS keeps it closed: in System Settings, Privacy & Security, Full Disk Access, \
                                switch on the program in which you type this, and start it anew";
 
+/// What to do where even an administrator may not read.
+const CLOSED: &str = "the system keeps it closed even to an administrator: another program may be using it, or it is \
+                      protected";
+
 /// What to do where a source cannot be opened.
-fn opening(error: &Error) -> Option<String> {
+fn opening(error: &Error, is_administrator: bool) -> Option<String> {
     let Error::Open { path, source } = error else { return None };
     Some(match source.kind() {
         io::ErrorKind::PermissionDenied if is_of_phones(path) => CLOSED_BY_MACOS.to_owned(),
+        io::ErrorKind::PermissionDenied if is_administrator => CLOSED.to_owned(),
         io::ErrorKind::PermissionDenied => format!(
             "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
         ),
@@ -130,7 +167,6 @@ fn opening(error: &Error) -> Option<String> {
 /// What to do about another failure of the engine, where there is something to be done.
 fn advice(error: &Error) -> Option<&'static str> {
     let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
         Error::NoMedium { .. } => Some("put the card into the reader and try again"),
         Error::NotMappable { .. } => Some("use --io read"),
@@ -144,10 +180,6 @@ fn advice(error: &Error) -> Option<&'static str> {
         }
         Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
-        Error::Output { source, .. } if denied(source) => {
-            Some("name a folder that you may write to with --output")
-        }
-        Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,
     }
@@ -180,7 +212,7 @@ mod tests {
 
     #[track_caller]
     fn check(error: &Error, expected: &str) {
-        assert_eq!(line(error), format!("afterimage: {expected}"));
+        assert_eq!(told(error, false), format!("afterimage: {expected}"));
     }
 
     #[test]
@@ -224,6 +256,13 @@ mod tests {
             "cannot write to card.img: it is full of stars; name a folder on another disk with \
              --output",
         );
+    }
+
+    #[test]
+    fn an_administrator_is_not_sent_to_become_one() {
+        let closed = Error::open("card.img".as_ref(), io::ErrorKind::PermissionDenied.into());
+        let said = told(&closed, true);
+        assert!(said.ends_with(CLOSED) && !said.contains("sudo"), "{said}");
     }
 
     #[test]

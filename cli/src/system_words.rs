@@ -5,6 +5,14 @@ pub use unix::*;
 #[cfg(windows)]
 pub use windows::*;
 
+/// Whether this process may do what an administrator may, as far as that is known.
+pub fn is_administrator() -> bool {
+    #[cfg(unix)]
+    return rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    return false;
+}
+
 #[cfg(not(windows))]
 mod unix {
     /// A device, as an example.

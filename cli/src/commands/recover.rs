@@ -1,7 +1,7 @@
 //! `afterimage recover`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use afterimage_engine::options::Options;
@@ -114,6 +114,7 @@ impl Recover {
                 selection,
                 zone: self.timezone.clone(),
                 command: typed::words(),
+                ..run::Recover::default()
             };
             return self.photos(&asked, &progress, out, err);
         };
@@ -137,8 +138,9 @@ impl Recover {
     ) -> anyhow::Result<Status> {
         let given = self.source.iter().chain(unfinished.sources.iter().skip(self.source.len()));
         let sources: Vec<PathBuf> = given.cloned().collect();
+        let folder = unfinished.folder.as_deref().unwrap_or(Path::new(""));
         let mut options = match scan_of(&unfinished.command) {
-            Some(scan) => scan.options()?,
+            Some(scan) => scan.typed_in(folder).options()?,
             None => Options::default(),
         };
         options.output = Some(self.folder.clone());
@@ -200,7 +202,7 @@ fn status(outcome: &Outcome, progress: &Progress) -> Status {
 }
 
 /// The scan that a command line asked for; nothing where it is none.
-fn scan_of(command: &[String]) -> Option<Scan> {
+pub(super) fn scan_of(command: &[String]) -> Option<Scan> {
     let verb = Scan::augment_args(Command::new("scan"));
     let program = Log::augment_args(Command::new("afterimage")).subcommand(verb);
     let matches = program.try_get_matches_from(command).ok()?;

@@ -12,7 +12,7 @@ use afterimage_engine::formats::described as custom;
 use afterimage_engine::options::{LostHashes, Options};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Job, Outcome};
-use afterimage_engine::source::Io;
+use afterimage_engine::source::{Io, Pace};
 use afterimage_engine::system::System;
 use anyhow::Context;
 use clap::ValueEnum;
@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use super::image;
 use crate::case_data::Case;
 use crate::chosen::Chosen;
-use crate::interrupt::stop_on_ctrl_c;
+use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
 use crate::progress::{Latest, Show, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
@@ -299,6 +299,18 @@ enum Reading {
 }
 
 impl Scan {
+    /// The same scan, typed in `folder`: files that it reads beside its sources lie there.
+    pub(super) fn typed_in(mut self, folder: &Path) -> Self {
+        let files = self.signatures.iter_mut().chain(&mut self.lost_hashes).chain(&mut self.map);
+        files.for_each(|file| *file = folder.join(&*file));
+        self
+    }
+
+    /// Whether it makes an image too.
+    pub(super) fn makes_image(&self) -> bool {
+        self.image.is_some()
+    }
+
     /// What is read, as it was given.
     pub(super) fn sources(&self) -> &[PathBuf] {
         &self.sources
@@ -327,12 +339,18 @@ impl Scan {
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
-            let (page, watcher) =
-                LivePage::start(&sources, output, options.zone.as_ref(), &progress, err)?;
+            let (page, watcher) = LivePage::start(&sources, output, &options, &progress, err)?;
+            let (own, quit) = (Arc::clone(&progress), page.quitter());
+            let end = move || {
+                own.stop();
+                quit();
+            };
+            on_ctrl_c(end, GOES_ON)?;
             (live, options.watcher) = (Some(page), Some(watcher));
+        } else {
+            stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         }
         let how = self.show.how();
         let latest = Latest::of(&mut options, how);
@@ -352,7 +370,7 @@ impl Scan {
             begun.map(|written| (written.outcome(), None))
         };
         let memory = ticker.finish();
-        if let Some(live) = &live {
+        if let Some(live) = &mut live {
             live.finish(done.as_ref().map(|(outcome, _)| outcome));
         }
         let (outcome, listed) = match done {
@@ -408,7 +426,7 @@ impl Scan {
             image: self.image.clone(),
             photos_first: self.photos_first,
             case: self.case.data(),
-            read_limit: self.read_limit.unwrap_or(0),
+            pace: Pace::of(self.read_limit.unwrap_or(0)),
             gallery: !self.no_gallery,
             ..Options::default()
         })

@@ -22,6 +22,8 @@ pub struct Unfinished {
     pub command: Vec<String>,
     /// Where its sources were.
     pub sources: Vec<PathBuf>,
+    /// The folder that paths of its command line are meant from, where that is known.
+    pub folder: Option<PathBuf>,
 }
 
 /// The run in an output folder that did not come to its end; nothing where there is none.
@@ -39,8 +41,8 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
     let is_done = output.name_log()?.is_done(true);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
     let sources = (0..head.sources.len()).map(|at| recorded(&head, at)).collect();
-    let HeadLine { command, .. } = head;
-    Ok((!is_done || !has_report).then_some(Unfinished { command, sources }))
+    let HeadLine { command, folder, .. } = head;
+    Ok((!is_done || !has_report).then_some(Unfinished { command, sources, folder }))
 }
 
 /// Where a source was when the run was begun.

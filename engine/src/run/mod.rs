@@ -62,7 +62,7 @@ pub use crate::output::destination::CHOSEN;
 pub use export::{Arrived, Export, Exported, export};
 pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
-pub use forecast::{Estimate, Forecast, ForecastOptions, forecast};
+pub use forecast::{Estimate, Forecast, ForecastOptions, forecast, forecast_at};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use open::{list, scan};
 pub use outcome::Outcome;

@@ -8,18 +8,19 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::audit::{self, AuditLine};
 use super::environment::STORE;
 use crate::control::error::Error;
-use crate::control::progress::Stop;
+use crate::control::progress::{Progress, Stop};
 use crate::ledger::{Content, Store, hash_of};
 use crate::options::{Arrange, Sighting};
 use crate::output::destination::{self, CHOSEN, STATE};
 use crate::output::{TakenPaths, proposed, set_times};
-use crate::source::{Io, Source, SourceKind, open_watched};
+use crate::source::{Io, Limited, Pace, Source, SourceKind, Watched, open_watched};
 use crate::system::folder::{EntryKind, Folder};
 
 /// What a line of the audit log says was done that tells of one.
@@ -34,27 +35,43 @@ const PIECE: usize = 128 << 10;
 /// Why a photo is not written whose bytes are not what they were.
 const CHANGED: &str = "its source gives other bytes than when it was found";
 
+/// Why a photo is not written any more.
+const STOPPED: &str = "it was stopped";
+
+/// Nobody waits longer than this for a picture that is only to be looked at.
+const MOST_WAIT: Duration = Duration::from_secs(5);
+
 /// Writes single photos of a scan that runs, and shows their bytes.
 pub struct Picks {
     output: PathBuf,
     sources: Vec<PathBuf>,
     zone: Option<TimeZone>,
+    pace: Pace,
+    progress: Progress,
     folder: OnceLock<Folder>,
     taken: Mutex<TakenPaths>,
     next: AtomicU64,
 }
 
 impl Picks {
-    /// For the scan of `sources` that writes to the folder `output`. `zone` is that of cameras that tell none.
-    pub fn new(output: &Path, sources: &[PathBuf], zone: Option<TimeZone>) -> Self {
+    /// For the scan of `sources` that writes to the folder `output`. `zone` is that of cameras that tell none; `pace`
+    /// is that of the scan, with which it is shared.
+    pub fn new(output: &Path, sources: &[PathBuf], zone: Option<TimeZone>, pace: &Pace) -> Self {
         Picks {
             output: output.to_path_buf(),
             sources: sources.to_vec(),
             zone,
+            pace: pace.clone(),
+            progress: Progress::default(),
             folder: OnceLock::new(),
             taken: Mutex::default(),
             next: AtomicU64::new(0),
         }
+    }
+
+    /// Writes no more: what is being written is given up, and leaves nothing behind.
+    pub fn stop(&self) {
+        self.progress.stop();
     }
 
     /// Writes a photo below `DIR/chosen/`, on the disk itself, and puts it on record; gives its path below `DIR`. Its
@@ -98,8 +115,8 @@ impl Picks {
             kept.take(len as u64).read_to_end(&mut bytes).ok()?;
             return Some(bytes);
         }
-        let source = self.source(sighting, &Stop::default()).ok()?;
-        if source.kind() == SourceKind::Device {
+        let source = self.source(sighting, self.progress.wish()).ok()?;
+        if source.kind() == SourceKind::Device || self.pace.time_for(len as u64) > MOST_WAIT {
             return None;
         }
         let part = sighting.record.runs.slice(at, len as u64);
@@ -109,7 +126,7 @@ impl Picks {
             bytes.extend_from_slice(piece);
             Ok::<(), std::convert::Infallible>(())
         });
-        read.ok().map(|()| bytes)
+        read.ok().filter(|()| !self.progress.is_over()).map(|()| bytes)
     }
 
     /// The output folder, once it was found to be fit to be written to.
@@ -124,7 +141,8 @@ impl Picks {
     fn source(&self, sighting: &Sighting, stop: &Stop) -> Result<Box<dyn Source>, Error> {
         let none = || Error::Start { what: "to read", why: "its source is not known".to_owned() };
         let path = self.sources.get(sighting.record.source as usize).ok_or_else(none)?;
-        open_watched(path, Io::Read, stop)
+        let source = Limited::at(open_watched(path, Io::Read, stop)?, &self.pace);
+        Ok(Box::new(Watched::new(source, stop)))
     }
 
     /// Copies the bytes of a photo to `file`; gives their BLAKE3.
@@ -136,6 +154,10 @@ impl Picks {
     ) -> io::Result<blake3::Hash> {
         let mut hasher = blake3::Hasher::new();
         let mut write = |bytes: &[u8]| {
+            if self.progress.is_over() {
+                // What is read from now on is worth nothing.
+                return Err(io::Error::other(STOPPED));
+            }
             hasher.update(bytes);
             file.write_all(bytes)
         };
@@ -150,7 +172,8 @@ impl Picks {
                 }
             }
             None => {
-                let source = self.source(sighting, &Stop::default()).map_err(io::Error::other)?;
+                let source =
+                    self.source(sighting, self.progress.wish()).map_err(io::Error::other)?;
                 let content = Content::of(&sighting.record);
                 // It is read, not mapped: a page of an image may vanish while the system writes it.
                 content.each(source.as_ref(), write)?;

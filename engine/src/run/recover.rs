@@ -21,6 +21,7 @@ use crate::ledger::Content;
 use crate::output::destination::{self, PHOTOS, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
+use crate::source::Pace;
 use crate::system::folder::Folder;
 use sources::Sources;
 
@@ -39,6 +40,8 @@ pub struct Recover {
     pub zone: Option<TimeZone>,
     /// The command line, for the audit log.
     pub command: Vec<String>,
+    /// How fast the sources are read at the most.
+    pub pace: Pace,
 }
 
 /// What became of it.
@@ -84,7 +87,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         }
         None => destination::check_resumed(&asked.folder, &paths)?,
     };
-    let mut sources = Sources::open(&paths, asked.sources.len(), &report, progress)?;
+    let mut sources = Sources::open(&paths, asked.sources.len(), &report, &asked.pace, progress)?;
     let output = OutputState::create(destination)?;
     if asked.to.is_none() {
         let found = audit::settle(output.folder(), output.state(), report.tells_of_log())?;

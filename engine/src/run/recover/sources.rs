@@ -6,7 +6,7 @@ use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::output::report::ReportFile;
 use crate::run::kept_report::KeptReport;
-use crate::source::{Io, Source, Watched, open_watched};
+use crate::source::{Io, Limited, Pace, Source, Watched, open_watched};
 use crate::system::folder::Folder;
 
 /// The sources of a report, or why one is not at hand.
@@ -24,11 +24,12 @@ impl Sources {
         paths: &[PathBuf],
         given: usize,
         report: &KeptReport,
+        pace: &Pace,
         progress: &Progress,
     ) -> Result<Self, Error> {
         let mut sources = Vec::new();
         for (path, source) in paths.iter().zip(&report.sources) {
-            let opened = open_one(path, source.known.size, progress);
+            let opened = open_one(path, source.known.size, pace, progress);
             match opened {
                 Err(error) if sources.len() < given => return Err(error),
                 opened => sources.push(SourceAtHand { opened, missed: 0 }),
@@ -81,11 +82,16 @@ impl Sources {
     }
 }
 
-fn open_one(path: &Path, known: u64, progress: &Progress) -> Result<Box<dyn Source>, Error> {
+fn open_one(
+    path: &Path,
+    known: u64,
+    pace: &Pace,
+    progress: &Progress,
+) -> Result<Box<dyn Source>, Error> {
     let source = open_watched(path, Io::Auto, progress.wish())?;
     let len = source.len();
     if len != known {
         return Err(Error::OtherSource { path: path.to_path_buf(), len, known });
     }
-    Ok(Box::new(Watched::new(source, progress.wish())))
+    Ok(Box::new(Watched::new(Limited::at(source, pace), progress.wish())))
 }
