@@ -33,7 +33,7 @@ use crate::{failure, summary, times};
 /// inside others; so are those that somebody has removed from DIR. Each is checked by its BLAKE3 before it gets
 /// its name. A report that is not the one its audit log tells of is refused.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Recover {
     /// Output folder of a scan.
     #[arg(value_name = "DIR")]
@@ -71,8 +71,8 @@ Examples:
   afterimage recover recovered --select wanted.txt --to chosen
       Write the photos that wanted.txt names to chosen/.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
-not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written,
+or was not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
 
 impl Recover {
     /// What is read, as it was given.

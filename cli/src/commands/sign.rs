@@ -48,7 +48,8 @@ Examples:
       -sigfile recovered/report.sig
       Check it without this program.
   head -n 3 recovered/audit.log > signed.log
-  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log -sigfile recovered/audit.sig
+  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log \\
+      -sigfile recovered/audit.sig
       The same of the audit log, where line 3 is the one that says that it was signed.
 
 Exit status: 0 it is signed; 2 it could not be.";
