@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
 
-use super::scan::{GOES_ON, Scan, complain};
+use super::scan::{Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::log::Log;
 use crate::progress::{Latest, Show, Ticker};
@@ -71,8 +71,14 @@ Examples:
   afterimage recover recovered --select wanted.txt --to chosen
       Write the photos that wanted.txt names to chosen/.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written,
-or was not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
+JSON: an object: report, written, there; refused, each with id and why; unknown, each with line and \
+what; interrupted, warnings. Where a scan is finished, what `afterimage scan --json` prints.
+
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was \
+not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
+
+/// What a second Ctrl-C says.
+const GOES_ON: &str = ", by a second request; the same command goes on";
 
 impl Recover {
     /// What is read, as it was given.

@@ -81,6 +81,9 @@ Examples:
   afterimage report recovered --redact --to for-sharing
       Copy the report and its views for somebody who is not to learn where the photos were taken.
 
+JSON: an object: views; thumbs, with made, there, and missing, each with id and why; notes; \
+interrupted. With --redact: paths, left_out, notes.
+
 Exit status: 0 it was made; 2 it could not be made, or not all of it; 130 stopped by Ctrl-C.";
 
 /// What goes on where a second Ctrl-C ends it.

@@ -52,6 +52,9 @@ Examples:
       -sigfile recovered/audit.sig
       The same of the audit log, where line 3 is the one that says that it was signed.
 
+JSON: an object: signature and audit_signature, the paths of them; audit_line, the last line of the log
+that is signed; fingerprint, that of the key.
+
 Exit status: 0 it is signed; 2 it could not be.";
 
 impl Sign {

@@ -151,6 +151,22 @@ pub enum Error {
         /// Why not, and what to do about it.
         why: String,
     },
+    /// An image cannot be compared with what it was.
+    #[error("cannot verify the image {}: {why}", path.display())]
+    Verify {
+        /// The image.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A report is of no use here.
+    #[error("cannot use the report {}: {why}", path.display())]
+    Report {
+        /// The report.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: &'static str,
+    },
     /// A log of an earlier run is of no use here.
     #[error("cannot go on from {}: {why}", path.display())]
     Replay {
@@ -185,7 +201,7 @@ pub enum Error {
     },
     /// A report must not be gone on from as it is.
     #[error("cannot go on from {}: {why}", path.display())]
-    Report {
+    Unrecorded {
         /// The report.
         path: PathBuf,
         /// Why not, and what to do about it.

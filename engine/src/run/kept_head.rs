@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::kept_report::Kept;
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer};
+use crate::output::report::{
+    NO_REPORT, ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer,
+};
 use crate::system::folder::Folder;
 
 /// All that a report says but for the files.
@@ -60,9 +62,8 @@ fn write_changed(
     let failed = |error| Error::output("write", &whole, error);
     let mut reader = ReportReader::open(folder)?;
     let text = folder.read(REPORT).map_err(|error| Error::output("open", &whole, error))?;
-    let head: KeptHead = serde_json::from_reader(BufReader::new(text)).map_err(|_| {
-        Error::Replay { path: whole.clone(), why: "it is no report of this program" }
-    })?;
+    let head: KeptHead = serde_json::from_reader(BufReader::new(text))
+        .map_err(|_| Error::Report { path: whole.clone(), why: NO_REPORT })?;
     let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
     let mut writer = Writer::begin(&mut out, &head).map_err(failed)?;
     reader.files_as(|mut file: Kept<ReportFile>| {

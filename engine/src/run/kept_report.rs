@@ -16,8 +16,9 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
-    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount,
+    Grade, NO_REPORT, OTHER_SCHEMA, ReportCase, ReportDisposition, ReportFile, ReportListed,
+    ReportOptions, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary,
+    recount,
 };
 use crate::system::folder::Folder;
 
@@ -69,7 +70,7 @@ impl KeptReport {
         let path = folder.path().join(REPORT);
         let failed = |error| Error::output("open", &path, error);
         let file = folder.read(REPORT).map_err(failed)?;
-        let refused = |why| Error::Replay { path: path.clone(), why };
+        let refused = |why| Error::Report { path: path.clone(), why };
         if file.metadata().map_err(failed)?.len() > LONGEST {
             return Err(refused("it is longer than any report"));
         }
@@ -93,10 +94,9 @@ impl KeptReport {
 
     /// The report that a text is, or why it is none.
     fn parse(text: impl Read) -> Result<Self, &'static str> {
-        let mut report: Self =
-            serde_json::from_reader(text).map_err(|_| "it is no report of this program")?;
+        let mut report: Self = serde_json::from_reader(text).map_err(|_| NO_REPORT)?;
         if report.schema != SCHEMA {
-            return Err("it is of another schema");
+            return Err(OTHER_SCHEMA);
         }
         if report.options.is_none() {
             // It is of a version that did not say what becomes of files.

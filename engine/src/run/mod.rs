@@ -20,6 +20,7 @@ mod environment;
 mod events;
 mod export;
 mod export_copy;
+mod export_existing;
 mod export_group;
 mod export_names;
 mod find;
@@ -59,7 +60,8 @@ mod verify;
 mod write;
 
 pub use crate::output::destination::CHOSEN;
-pub use export::{Arrived, Export, Exported, export};
+pub use export::{Arrived, Export, Exported, ExportedPhoto, export};
+pub use export_group::NameOrigin;
 pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
 pub use forecast::{Estimate, Forecast, ForecastOptions, forecast, forecast_at};

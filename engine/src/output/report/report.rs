@@ -13,6 +13,12 @@ use super::summary::Summary;
 /// The name of the schema, in every report.
 pub const SCHEMA: &str = "afterimage-report/1";
 
+/// Why a text is no report.
+pub const NO_REPORT: &str = "it is no report of this program; name the output folder of a scan";
+
+/// Why a report cannot be read that is none of [`SCHEMA`].
+pub const OTHER_SCHEMA: &str = "it is of another schema, so that another version of afterimage wrote it; use that version, or the newest";
+
 /// A report. Written in order, never held in memory as a whole.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {

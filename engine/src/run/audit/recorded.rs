@@ -71,7 +71,7 @@ impl RecordedReport {
             _ => "",
         };
         let why = format!("{}{advice}", self.fault()?);
-        Some(Error::Report { path: folder.path().join(REPORT), why })
+        Some(Error::Unrecorded { path: folder.path().join(REPORT), why })
     }
 }
 
