@@ -48,10 +48,12 @@ Examples:
       -sigfile recovered/report.sig
       Check it without this program.
   head -n 3 recovered/audit.log > signed.log
-  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log -sigfile recovered/audit.sig
+  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log \\
+      -sigfile recovered/audit.sig
       The same of the audit log, where line 3 is the one that says that it was signed.
 
-JSON: an object: signature, the path of it, and fingerprint, that of the key.
+JSON: an object: signature and audit_signature, the paths of them; audit_line, the last line of the log
+that is signed; fingerprint, that of the key.
 
 Exit status: 0 it is signed; 2 it could not be.";
 

@@ -63,7 +63,7 @@ Examples:
       Compare with the image too, and check that the report is signed by that key.
 
 JSON: an object: equal, files, bytes, unwritten, replayed, not_replayed, sources, audit_lines; \
-signature, with state, fingerprint and at; counts, of differences by kind; differences, each with \
+signature, with state, fingerprint, at, audit_line, why; counts, of differences by kind; differences, each with \
 kind, what, and path or id; impossible, notes, interrupted.
 
 Exit status: 0 all is equal; 1 something differs; 2 something could not be compared; 130 stopped by Ctrl-C.";
@@ -177,16 +177,20 @@ fn signature(found: &SignatureFound) -> String {
 }
 
 fn json(out: &mut dyn Write, verified: &Verified) -> io::Result<()> {
-    let signature = match &verified.signature {
-        SignatureFound::None => serde_json::json!({ "state": "none" }),
+    let none = (None, None, None);
+    let (state, (fingerprint, at, line), why) = match &verified.signature {
+        SignatureFound::None => ("none", none, [].as_slice()),
         SignatureFound::Good { fingerprint, at, line } => {
-            serde_json::json!({ "state": "good", "fingerprint": fingerprint, "at": at, "audit_line": line })
+            ("good", (Some(fingerprint), at.as_ref(), *line), [].as_slice())
         }
-        SignatureFound::Unknown { fingerprint, at, line } => serde_json::json!({
-            "state": "unknown key", "fingerprint": fingerprint, "at": at, "audit_line": line
-        }),
-        SignatureFound::Bad { why } => serde_json::json!({ "state": "bad", "why": why }),
+        SignatureFound::Unknown { fingerprint, at, line } => {
+            ("unknown key", (Some(fingerprint), at.as_ref(), *line), [].as_slice())
+        }
+        SignatureFound::Bad { why } => ("bad", none, why.as_slice()),
     };
+    let signature = serde_json::json!({
+        "state": state, "fingerprint": fingerprint, "at": at, "audit_line": line, "why": why
+    });
     let of_kind = |kind: DifferenceKind| {
         verified.differences.iter().filter(|difference| difference.kind == kind).count()
     };

@@ -164,6 +164,10 @@ fn disposition(file: &ReportFile) -> ReportDisposition {
     }
 }
 
+/// Why a file is not written that has no runs in a source.
+pub(super) const IN_A_PLACE: &str =
+    "it lies in a folder, a backup or an archive: `afterimage find` recovers it";
+
 /// What is to be written of a file: its record, and the BLAKE3 that its bytes must have; or why it cannot be.
 /// `len` is the length of its source in bytes.
 pub(super) fn record(
@@ -174,7 +178,7 @@ pub(super) fn record(
     let hash = blake3::Hash::from_hex(&file.blake3)
         .map_err(|_| "the report gives no BLAKE3 to check it by")?;
     if file.from.is_some() {
-        return Err("it lies in a folder, a backup or an archive: `afterimage find` recovers it");
+        return Err(IN_A_PLACE);
     }
     let (spans, fill) = runs(&file.runs, len)?;
     let runs = Runs::new(spans);

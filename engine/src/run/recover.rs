@@ -1,5 +1,7 @@
 //! Writing photos of a report that is there already, without a new scan.
 
+mod sources;
+
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -7,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::audit::{self, AuditLine, Made};
 use super::environment::{Output, OutputState};
 use super::gallery;
-use super::kept_report::{KeptReport, record};
+use super::kept_report::{IN_A_PLACE, KeptReport, record};
 use super::output_folder::open_output;
 use super::selection::Selection;
 use super::source_location::location;
@@ -19,8 +21,9 @@ use crate::ledger::Content;
 use crate::output::destination::{self, PHOTOS, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
-use crate::source::{Io, Limited, Pace, Source, Watched, open_watched};
+use crate::source::Pace;
 use crate::system::folder::Folder;
+use sources::Sources;
 
 /// What to write of a report.
 #[derive(Clone, Debug, Default)]
@@ -193,91 +196,10 @@ fn is_due(file: &ReportFile, embedded: bool) -> bool {
     file.path.is_none() && is_asked_for && due.contains(&file.disposition)
 }
 
-/// The sources of a report, or why one is not at hand.
-struct Sources(Vec<SourceAtHand>);
-
-struct SourceAtHand {
-    opened: Result<Box<dyn Source>, Error>,
-    /// Files that would be written if it were there.
-    missed: u64,
-}
-
-impl Sources {
-    /// Opens the sources at `paths`, of which the first ones, `given`, were named and have to be there.
-    fn open(
-        paths: &[PathBuf],
-        given: usize,
-        report: &KeptReport,
-        pace: &Pace,
-        progress: &Progress,
-    ) -> Result<Self, Error> {
-        let mut sources = Vec::new();
-        for (path, source) in paths.iter().zip(&report.sources) {
-            let opened = open_one(path, source.known.size, pace, progress);
-            match opened {
-                Err(error) if sources.len() < given => return Err(error),
-                opened => sources.push(SourceAtHand { opened, missed: 0 }),
-            }
-        }
-        Ok(Sources(sources))
-    }
-
-    /// Fails where files are `chosen`, all of which would have to be read from sources that are not there. What is in the
-    /// folder `here` already need not be.
-    fn any_of(
-        &mut self,
-        chosen: &[usize],
-        report: &KeptReport,
-        here: Option<&Folder>,
-    ) -> Result<(), Error> {
-        let files = chosen.iter().map(|position| &report.files[*position].known);
-        let is_there = |file: &ReportFile| {
-            here.zip(file.path.as_ref()).is_some_and(|(here, path)| !is_free(here, path))
-        };
-        if files.clone().any(|file| file.from.is_some() || is_there(file)) {
-            return Ok(());
-        }
-        let mut needed: Vec<usize> = files.map(|file| file.source as usize).collect();
-        needed.sort_unstable();
-        needed.dedup();
-        let is_absent = |at: &usize| self.0.get(*at).is_some_and(|source| source.opened.is_err());
-        match needed.first() {
-            Some(first) if needed.iter().all(is_absent) => {
-                self.0.swap_remove(*first).opened.map(drop)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Why sources are not there in which files lie that were to be written, and how many of those there are.
-    fn absent(&self) -> Vec<(String, u64)> {
-        let missed = self.0.iter().filter(|source| source.missed > 0);
-        let told = missed
-            .filter_map(|source| Some((source.opened.as_ref().err()?.with_cause(), source.missed)));
-        told.collect()
-    }
-}
-
-fn open_one(
-    path: &Path,
-    known: u64,
-    pace: &Pace,
-    progress: &Progress,
-) -> Result<Box<dyn Source>, Error> {
-    let source = open_watched(path, Io::Auto, progress.wish())?;
-    let len = source.len();
-    if len != known {
-        return Err(Error::OtherSource { path: path.to_path_buf(), len, known });
-    }
-    Ok(Box::new(Watched::new(Limited::at(source, pace), progress.wish())))
-}
-
 /// Why a file is not written.
 enum Refused {
     /// For what it is.
     Told(String),
-    /// Its source is not there.
-    Absent(String),
     /// The output takes no more.
     Output(Error),
 }
@@ -315,12 +237,6 @@ impl Writing<'_> {
                     file.path = Some(path);
                 }
                 Err(Refused::Told(why)) => done.refused.push((file.id, why)),
-                Err(Refused::Absent(why)) => {
-                    if let Some(source) = self.sources.0.get_mut(file.source as usize) {
-                        source.missed += 1;
-                    }
-                    done.refused.push((file.id, why));
-                }
                 Err(Refused::Output(error)) => {
                     done.refused.push((file.id, error.to_string()));
                     let is_full = matches!(error, Error::NoRoom { .. });
@@ -340,9 +256,12 @@ impl Writing<'_> {
         {
             return Ok(None);
         }
-        let source = self.sources.0.get(file.source as usize);
-        let source = source.ok_or("the report does not say of which source it is")?.opened.as_ref();
-        let source = source.map_err(|why| Refused::Absent(why.with_cause()))?.as_ref();
+        if file.from.is_some() {
+            return Err(IN_A_PLACE.into());
+        }
+        let source = self.sources.of(file.source);
+        let source = source.ok_or("the report does not say of which source it is")?;
+        let source = source.map_err(Refused::Told)?;
         let (record, hash) = record(file, source.len(), &self.registry)?;
         if record.size() > self.longest {
             return Err("the disk takes no file that long".into());

@@ -78,12 +78,17 @@ impl<'o> Job<'o, Settled> {
             }
             report => Some(report?),
         };
+        let mut unrecorded = None;
         if report.is_some() {
             let (views, no_views) = self.environment.views();
-            head.notes.extend(self.put_on_record(&head.summary, &views));
+            unrecorded = self.put_on_record(&head.summary, &views);
+            head.notes.extend(unrecorded.clone());
             head.notes.extend(no_views);
         }
-        self.close();
+        // A report that is not on record is none to go on from: whoever finishes the run makes it again.
+        if unrecorded.is_none() {
+            self.close();
+        }
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));

@@ -73,17 +73,17 @@ fn drive_over(
 /// Which part of the picture the bytes before `end` show, from 0 to 1.
 pub fn share_before(view: &mut View<'_>, gaps: &[Gap], end: u64) -> f32 {
     let (mut oracle, mut at) = (JpegOracle::new(), 0);
-    // That it ends too early, or cannot go on, was told when it was decoded to its end.
-    for gap in gaps.iter().take_while(|gap| gap.span.end() <= end) {
-        if drive_up_to(&mut oracle, view, Span::between(at, gap.span.at), PIECE).is_err() {
-            return oracle.share();
+    let before = gaps.iter().take_while(|gap| gap.span.end() <= end);
+    let before = before.map(|gap| (gap.span.at, gap.span.len));
+    for (until, passed) in before.chain([(end, 0)]) {
+        // That it ends too early, or cannot go on, was told when it was decoded to its end.
+        if drive_up_to(&mut oracle, view, Span::between(at, until), PIECE).is_err() {
+            break;
         }
-        oracle.pass_over(gap.span.len);
-        at = gap.span.end();
+        oracle.pass_over(passed);
+        at = until + passed;
     }
-    match drive_up_to(&mut oracle, view, Span::between(at, end), PIECE) {
-        Ok(_) | Err(_) => oracle.share(),
-    }
+    oracle.share()
 }
 
 /// Tells what was passed over before the picture: nothing covers it, and a picture that needs it is

@@ -133,8 +133,11 @@ fn write_after(
     log.extend(serde_json::to_vec(&line)?);
     log.push(b'\n');
     file.seek(SeekFrom::End(0))?;
-    file.write_all(&log[before..])?;
-    file.sync_all()?;
+    if let Err(error) = file.write_all(&log[before..]).and_then(|()| file.sync_all()) {
+        // Half a line would break the chain for ever.
+        drop(file.set_len(before as u64).and_then(|()| file.sync_all()));
+        return Err(error);
+    }
     folder.sync()?;
     Ok((line, log))
 }

@@ -16,8 +16,14 @@ const HOMES: [&str; 7] = [
 /// Folders there that are nobody's, in lower case.
 const NOBODYS: [&str; 5] = ["public", "shared", "default", "all users", "default user"];
 
-/// What ends a path that stands at the end of a sentence; no name of a user holds it.
-const ENDS: [char; 9] = ['"', '\'', '`', ';', ',', ':', ')', '\n', '\t'];
+/// What ends a path that stands at the end of a sentence.
+const ENDS: [char; 5] = [';', ':', ')', '\n', '\t'];
+
+/// The same where no letter follows, as one does in some names.
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+/// What begins the name of a folder that a phone or camera is seen at, before its serial number.
+const DEVICES: [&str; 3] = ["mtp:host=", "afc:host=", "gphoto2:host="];
 
 /// What the last part of a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +46,8 @@ pub(super) struct Signs {
 enum Whose {
     User,
     Volume,
+    /// It holds a serial number, also where a path ends with it.
+    Drive,
 }
 
 impl Signs {
@@ -58,10 +66,20 @@ impl Signs {
             }
             let is_last = bare.len() == part.len();
             let (name, rest) = match is_last {
-                true => bare.split_at(bare.find(ENDS).unwrap_or(bare.len())),
+                true => bare.split_at(end(bare)),
                 false => (bare, ""),
             };
-            let whose = whose(&said).filter(|_| !(is_last && last == LastPart::File));
+            let is_file = is_last && last == LastPart::File;
+            let whose = whose(&said).filter(|whose| !is_file || *whose == Whose::Drive);
+            let lower = bare.to_ascii_lowercase();
+            if let Some(device) = DEVICES.iter().find(|device| lower.starts_with(*device)) {
+                let (kind, name) = bare.split_at(device.len());
+                replaced.push_str(kind);
+                replaced.push_str(&self.sign(Whose::Drive, name));
+                replaced.push_str(&part[bare.len()..]);
+                said.push(lower);
+                continue;
+            }
             match whose
                 .filter(|_| !name.is_empty() && !NOBODYS.contains(&name.to_lowercase().as_str()))
             {
@@ -80,7 +98,7 @@ impl Signs {
     fn sign(&mut self, whose: Whose, name: &str) -> String {
         let (word, known) = match whose {
             Whose::User => ("user", &mut self.users),
-            Whose::Volume => ("volume", &mut self.volumes),
+            Whose::Volume | Whose::Drive => ("volume", &mut self.volumes),
         };
         let next = known.len() + 1;
         let number = known.entry(name.to_owned()).or_insert(next);
@@ -100,18 +118,28 @@ fn whose(said: &[String]) -> Option<Whose> {
     match before(1) {
         one if HOMES.contains(&one) => Some(Whose::User),
         "volumes" if before(2).is_empty() => Some(Whose::Volume),
-        one if one.starts_with("by-") && before(2) == "disk" => Some(Whose::Volume),
+        one if one.starts_with("by-") && before(2) == "disk" => Some(Whose::Drive),
+        "backup" if before(2) == "mobilesync" => Some(Whose::Drive),
         _ if is_media(1) => Some(Whose::User),
         _ if is_media(2) => Some(Whose::Volume),
         _ => None,
     }
 }
 
+/// Where a path ends that words may follow on.
+fn end(text: &str) -> usize {
+    let is_end = |(at, sign): &(usize, char)| {
+        let next = text[at + sign.len_utf8()..].chars().next();
+        ENDS.contains(sign) || QUOTES.contains(sign) && !next.is_some_and(char::is_alphanumeric)
+    };
+    text.char_indices().find(is_end).map_or(text.len(), |(at, _)| at)
+}
+
 /// The folder that a part names: a path may stand after other words, as in `--output=/home/anna`, and the names of some
 /// homes have a space in them.
 fn last_words(part: &str) -> &str {
     let spaced = HOMES.into_iter().find(|home| home.contains(' ') && part.ends_with(home));
-    spaced.or_else(|| part.rsplit(['=', ' ', '"', '\'', ':']).next()).unwrap_or_default()
+    spaced.or_else(|| part.rsplit(['=', ' ', '"', '\'', '`', '(', ':']).next()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -155,6 +183,17 @@ mod tests {
         check("/HOME/ANNA/x", "/HOME/[user-1]/x");
         check("/home/Ünal\u{202e}/x", "/home/[user-1]/x");
         check("/home/anna\\x", "/home/[user-1]\\x");
+        check("/home/O'Brien", "/home/[user-1]");
+        check("`/home/anna` and (/home/bob)", "`/home/[user-1]/home/[user-2])");
+        check("(home/anna)", "(home/[user-1])");
+        check(
+            "/run/user/1000/gvfs/mtp:host=SAMSUNG_RZ8/DCIM",
+            "/run/user/1000/gvfs/mtp:host=[volume-1]/DCIM",
+        );
+        check("MobileSync/Backup/00008030-001A", "MobileSync/Backup/[volume-1]");
+        let mut signs = Signs::default();
+        let drive = signs.in_place_of_names("/dev/disk/by-label/ANNA", LastPart::File);
+        assert_eq!(drive, "/dev/disk/by-label/[volume-1]");
     }
 
     #[test]

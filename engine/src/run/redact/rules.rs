@@ -78,8 +78,10 @@ impl Rules {
                 Value::Array(list) => waiting.extend(list.iter_mut().map(|one| (one, last))),
                 Value::Object(fields) => {
                     fields.retain(|name, _| !is_private(name));
-                    let is_folder = fields.get("kind").is_some_and(|kind| kind == "folder");
-                    let of = |name: &str| match !is_folder && OF_FILES.contains(&name) {
+                    // A source that is no image ends with a folder, the name of a drive, or is not known.
+                    let kind = fields.get("kind").and_then(Value::as_str);
+                    let is_other = matches!(kind, Some("folder" | "device" | ""));
+                    let of = |name: &str| match !is_other && OF_FILES.contains(&name) {
                         true => LastPart::File,
                         false => LastPart::Any,
                     };
@@ -168,5 +170,12 @@ mod tests {
         let mut folder = json!({ "kind": "folder", "path": "/home/anna" });
         Rules::new(false).value(&mut folder);
         assert_eq!(folder["path"], "/home/[user-1]");
+        let mut drive = json!({ "kind": "device", "path": "/dev/disk/by-id/usb-X_4C530001" });
+        Rules::new(false).value(&mut drive);
+        assert_eq!(drive["path"], "/dev/disk/by-id/[volume-1]");
+        let mut image =
+            json!({ "kind": "image", "path": "a.img", "absolute_path": "/home/anna/a.img" });
+        Rules::new(false).value(&mut image);
+        assert_eq!(image["absolute_path"], "/home/[user-1]/a.img");
     }
 }

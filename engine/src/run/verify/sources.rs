@@ -93,8 +93,11 @@ impl Sources {
     pub(super) fn tell_unreadable(&self, known: &[ReportSource], verified: &mut Verified) {
         for (source, known) in self.asked.iter().flatten().zip(known) {
             let Some(source) = source else { continue };
-            let unreadable: u64 = source.unreadable().iter().map(|span| span.len).sum();
-            let before: u64 = known.unreadable.iter().map(|range| range.length).sum();
+            let unreadable = source.unreadable();
+            let unreadable =
+                unreadable.iter().fold(0, |all: u64, span| all.saturating_add(span.len));
+            let before = known.unreadable.iter();
+            let before = before.fold(0, |all: u64, range| all.saturating_add(range.length));
             let path = source.path().display();
             if source.is_gone() {
                 let what = format!("{path} was removed or cut short while it was read");
