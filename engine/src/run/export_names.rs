@@ -82,13 +82,11 @@ impl<'t> Names<'t> {
     fn free(&mut self, stem: &str, photos: &[Identity]) -> io::Result<Option<Vec<Place>>> {
         let key = stem.to_lowercase();
         let first = self.next.get(&key).copied().unwrap_or(1);
-        let mut next = first.saturating_add(MOST_TRIED);
-        let mut found = None;
-        for number in first..next {
-            if let Some(places) = self.places(&numbered(stem, number), photos)? {
-                (next, found) = (number + 1, Some(places));
-                break;
-            }
+        let last = first.saturating_add(MOST_TRIED);
+        let (mut next, mut found) = (first, None);
+        while next < last && found.is_none() {
+            found = self.places(&numbered(stem, next), photos)?;
+            next += 1;
         }
         // Those that were tried in vain are not tried for the next photo.
         self.next.insert(key, next);
