@@ -174,7 +174,7 @@ fn what_the_command_line_refuses_is_refused_here_too() {
         ("-", &out),
         (&card, "-"),
         ("", &out),
-        (&card, " "),
+        (&card, ""),
     ];
     let page = desk.serve(&[]);
     for (source, output) in scans {
