@@ -14,6 +14,7 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Job, Outcome};
 use afterimage_engine::source::{Io, Pace};
 use afterimage_engine::system::System;
+use afterimage_engine::words;
 use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -30,14 +31,15 @@ use crate::summary::Told;
 use crate::tree::Listed;
 use crate::typed;
 use crate::wanted::{self, Wanted};
-use crate::{failure, notes, sizes, sources, summary, text, times, tree};
+use crate::{failure, notes, sizes, sources, summary, system_words, text, times, tree};
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
-/// Every photo is found by its own bytes, wherever it lies: on a deleted, formatted or damaged file
-/// system, or on none. Where a file system still knows them, photos get back their names, folders and
-/// dates; those in several pieces are put together; and those that are still there are only listed.
-/// Sources are opened for reading only. What is found goes below DIR:
+/// Every photo is found by its own bytes, wherever it lies: on a deleted,
+/// formatted or damaged file system, or on none. Where a file system still knows
+/// them, photos get back their names, folders and dates; those in several pieces
+/// are put together; and those that are still there are only listed. Sources are
+/// opened for reading only. What is found goes below DIR:
 ///
 ///   DIR/photos/      photos that are whole
 ///   DIR/partial/     photos of which something is missing or does not decode
@@ -266,10 +268,16 @@ Examples:
   afterimage scan card.img --map card.img.map --output recovered
       Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
 
-Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an
+Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an \
 image first, with `afterimage image`, and scan the image.
 
-Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some
+JSON: the summary is an object: report, interrupted, failure, failed, sources, summary, photos (by \
+grade), formats, live, lost, embedded, filtered, left_out, warnings, said, and with --stats stats. \
+The list is an array with an object for each photo: id, source, offset, format, size, status, grade, \
+becomes, chance, and as far as they are known name, original_path, name_hint, modified, taken, \
+share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost.
+
+Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some \
 sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
 
 /// Values of `--fragments`.
@@ -336,6 +344,7 @@ impl Scan {
             }
         }
         for warning in notes::in_use::warnings(&System::running(), &sources) {
+            let warning = system_words::told(&warning, system_words::is_root());
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
         let progress = Arc::new(Progress::default());
@@ -347,10 +356,10 @@ impl Scan {
                 own.stop();
                 quit();
             };
-            on_ctrl_c(end, GOES_ON)?;
+            on_ctrl_c(end, self.goes_on())?;
             (live, options.watcher) = (Some(page), Some(watcher));
         } else {
-            stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
+            stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         }
         let how = self.show.how();
         let latest = Latest::of(&mut options, how);
@@ -395,6 +404,15 @@ impl Scan {
             live.wait(err)?;
         }
         Ok(status)
+    }
+
+    /// What a second Ctrl-C says.
+    fn goes_on(&self) -> String {
+        if self.list {
+            return ", by a second request; nothing was written".to_owned();
+        }
+        let command = words::resumed(&typed::words()).unwrap_or_default();
+        format!(", by a second request; to go on: {}", text::plain(&command))
     }
 
     /// What the engine is asked to do.
@@ -542,9 +560,6 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     };
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
-
-/// What a second Ctrl-C says of a scan.
-pub(super) const GOES_ON: &str = ", by a second request; --resume goes on from here";
 
 /// One line for each thing that went wrong.
 pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {

@@ -28,7 +28,7 @@ use crate::{browser, sizes, sources, text};
 /// The page is for this computer alone: it is served on 127.0.0.1, its address holds a secret, and
 /// it asks no other place for anything. What `scan` refuses, the page refuses.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Serve {
     /// Output folder of a finished scan, to look at its photos; or a device or image to begin with.
     #[arg(value_name = "DIR | SOURCE",

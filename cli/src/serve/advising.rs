@@ -37,7 +37,7 @@ pub fn devices() -> Value {
             system_words::LISTER
         )),
         Some(all) if all.iter().all(|one| one["readable"] != false) => None,
-        Some(_) if system_words::is_administrator() => Some(
+        Some(_) if system_words::is_root() => Some(
             "Some drives are kept closed by the system: another program may be using them, or they are protected."
                 .to_owned(),
         ),

@@ -28,7 +28,8 @@ pub struct LivePage {
 }
 
 impl LivePage {
-    /// Serves the page from now on; the address goes to `err`. The watcher is for the scan.
+    /// Serves the page from now on; the address goes to `err`. The watcher is for the scan. Photos that are chosen on
+    /// the page get times as those of the scan do: `zone` is that of cameras that tell none.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use afterimage_engine::error::Error;
 use afterimage_engine::report::{Kinds, ReportHead};
 use serde_json::{Value, json};
 
-use crate::system_words::is_administrator;
+use crate::system_words::is_root;
 use crate::text::{count, kinds, kinds_are};
 
 /// Why something failed, with what to do about it.
@@ -26,7 +26,7 @@ pub fn failure(error: &(dyn Cause + 'static)) -> String {
 fn advice(error: &Error) -> Option<&'static str> {
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     Some(match error {
-        Error::Open { source, .. } if denied(source) && is_administrator() => {
+        Error::Open { source, .. } if denied(source) && is_root() => {
             "The system keeps it closed even to an administrator: another program may be using it, or it is protected."
         }
         Error::Open { source, .. } if denied(source) => {

@@ -12,18 +12,19 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::audit::{self, AuditLine};
 use super::environment::STORE;
 use crate::control::error::Error;
 use crate::control::progress::{Progress, Stop};
 use crate::ledger::{Content, Store, hash_of};
 use crate::options::{Arrange, Sighting};
-use crate::output::destination::{self, STATE};
+use crate::output::destination::{self, CHOSEN, STATE};
 use crate::output::{TakenPaths, proposed, set_times};
 use crate::source::{Io, Limited, Pace, Source, SourceKind, Watched, open_watched};
 use crate::system::folder::{EntryKind, Folder};
 
-/// The folder below the output folder.
-pub const CHOSEN: &str = "chosen";
+/// What a line of the audit log says was done that tells of one.
+pub(super) const ACTION: &str = "choose";
 
 /// Files that are being written are called so, and a number.
 const UNFINISHED: &str = "half-";
@@ -73,8 +74,8 @@ impl Picks {
         self.progress.stop();
     }
 
-    /// Writes a photo below `DIR/chosen/`, on the disk itself; gives its path below `DIR`. Its bytes come from
-    /// where the scan keeps them, or else from its source, which is only read.
+    /// Writes a photo below `DIR/chosen/`, on the disk itself, and puts it on record; gives its path below `DIR`. Its
+    /// bytes come from where the scan keeps them, or else from its source, which is only read.
     ///
     /// # Errors
     ///
@@ -93,7 +94,9 @@ impl Picks {
             file.sync_all().map_err(failed)?;
             drop(file);
             set_times(&chosen, &half, &sighting.record, self.zone.as_ref())?;
-            self.place(output, &chosen, &half, sighting, &hash)
+            let path = self.place(output, &chosen, &half, sighting, &hash)?;
+            put_on_record(output, &path, &hash);
+            Ok(path)
         });
         if placed.is_err() {
             // A leftover costs room, nothing else.
@@ -219,6 +222,22 @@ impl Picks {
             return Ok(path);
         }
     }
+}
+
+/// Puts into the audit log what was written where.
+fn put_on_record(output: &Folder, path: &str, hash: &blake3::Hash) {
+    let line =
+        AuditLine::now(ACTION, &[]).with("path", path).with("blake3", hash.to_hex().as_str());
+    // The photo is there; where the report lists its bytes, they are known by that too.
+    drop(audit::append(output, line));
+}
+
+/// Whether a path below the output folder is that of a copy that was interrupted.
+pub(super) fn is_unfinished(path: &str) -> bool {
+    let name = path.strip_prefix(CHOSEN).and_then(|path| path.strip_prefix('/'));
+    let number = name.and_then(|name| name.strip_prefix(UNFINISHED));
+    number
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|one| one.is_ascii_digit()))
 }
 
 /// What the scan keeps of a photo.
