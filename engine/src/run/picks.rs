@@ -94,8 +94,11 @@ impl Picks {
             file.sync_all().map_err(failed)?;
             drop(file);
             set_times(&chosen, &half, &sighting.record, self.zone.as_ref())?;
-            let path = self.place(output, &chosen, &half, sighting, &hash)?;
+            let (path, folder) = self.place(output, &chosen, &half, sighting, &hash)?;
+            // It has its name now: that is on record whether or not the disk keeps it.
             put_on_record(output, &path, &hash);
+            let failed = |error| Error::output("write", &output.path().join(&path), error);
+            folder.map_or(Ok(()), |folder| folder.sync()).map_err(failed)?;
             Ok(path)
         });
         if placed.is_err() {
@@ -116,7 +119,7 @@ impl Picks {
             return Some(bytes);
         }
         let source = self.source(sighting, self.progress.wish()).ok()?;
-        if source.kind() == SourceKind::Device || self.pace.time_for(len as u64) > MOST_WAIT {
+        if source.kind() == SourceKind::Device || self.pace.time_until(len as u64) > MOST_WAIT {
             return None;
         }
         let part = sighting.record.runs.slice(at, len as u64);
@@ -186,7 +189,8 @@ impl Picks {
         Ok(found)
     }
 
-    /// Gives what is written a name that is free; gives the path of what is there, if that is the same photo.
+    /// Gives what is written a name that is free, with the folder that is still to be brought to the disk; or gives
+    /// the path of what is there, if that is the same photo.
     fn place(
         &self,
         output: &Folder,
@@ -194,7 +198,7 @@ impl Picks {
         half: &str,
         sighting: &Sighting,
         hash: &blake3::Hash,
-    ) -> Result<String, Error> {
+    ) -> Result<(String, Option<Folder>), Error> {
         let proposed = proposed(&sighting.record, false, Arrange::Original);
         let below = proposed.split_once('/').map_or(proposed.as_str(), |(_, below)| below);
         let wanted = format!("{CHOSEN}/{below}");
@@ -210,7 +214,7 @@ impl Picks {
                 None => {}
                 Some(EntryKind::File(_)) if is_same(&folder, name, hash) => {
                     drop(chosen.remove(half));
-                    return Ok(path);
+                    return Ok((path, None));
                 }
                 Some(_) => continue,
             }
@@ -218,8 +222,7 @@ impl Picks {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 renamed => renamed.map_err(failed)?,
             }
-            folder.sync().map_err(failed)?;
-            return Ok(path);
+            return Ok((path, Some(folder)));
         }
     }
 }
