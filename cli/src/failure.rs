@@ -10,7 +10,7 @@ use afterimage_engine::options::ListFailure;
 use afterimage_engine::words;
 
 use crate::arguments::without_log;
-use crate::system_words::{BEST_LISTER, how_to_read, is_root};
+use crate::system_words::{BEST_LISTER, INSERT, how_to_read, is_root};
 use crate::text;
 use crate::typed;
 
@@ -165,7 +165,7 @@ fn opening(error: &Error, has_rights: bool) -> Option<String> {
 /// What to do about another failure of the engine, where there is something to be done.
 fn advice(error: &Error) -> Option<&'static str> {
     match error {
-        Error::NoMedium { .. } => Some("put the card into the reader and try again"),
+        Error::NoMedium { .. } => Some(INSERT),
         Error::NotMappable { .. } => Some("use --io read"),
         Error::NoVolume { known, .. } if known.is_empty() => {
             Some("leave out --volume to scan all of it")

@@ -5,6 +5,9 @@ pub use unix::*;
 #[cfg(windows)]
 pub use windows::*;
 
+/// What to do where a reader is empty.
+pub const INSERT: &str = "put the card into the reader and try again";
+
 /// Whether whoever runs this program may do all already.
 pub fn is_root() -> bool {
     #[cfg(unix)]

@@ -37,15 +37,11 @@ pub fn devices() -> Value {
             system_words::LISTER
         )),
         Some(all) if all.iter().all(|one| one["readable"] != false) => None,
-        Some(_) if system_words::is_root() => Some(
-            "Some drives are kept closed by the system: another program may be using them, or they are protected."
-                .to_owned(),
-        ),
-        Some(_) => Some(
-            "Some drives can be read by an administrator only. To scan one of them, end this program and start it \
-             again with sudo, or as administrator."
-                .to_owned(),
-        ),
+        Some(_) if system_words::is_root() => Some(format!("Some drives are {}.", words::CLOSED)),
+        Some(_) => Some(format!(
+            "Some drives can be read by an administrator only. To scan one of them, {}.",
+            words::WITH_RIGHTS
+        )),
     };
     json!({ "devices": listed.unwrap_or_default(), "note": note })
 }

@@ -1,18 +1,19 @@
 //! One thing at a time: a scan, a recovery, or opening a result. Whatever does one of them holds a [`Claim`], which is
 //! taken and given back here and nowhere else, also where what held it has panicked.
 //!
-//! What only looks at a card for a moment is a [`Visit`]: any number at a time, none beside a claim but a forecast, and
-//! claims wait for them.
+//! What only looks at a card for a moment is a [`Look`]: any number at a time, none beside a claim but a forecast. Claims
+//! wait for looks, but not for ever: a card that hangs keeps nobody from using another one. A photo that is written
+//! while a scan runs is a [`Pick`], and nothing ends or begins before it is whole or gone.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use afterimage_engine::progress::Progress;
 
 use super::denial::Denial;
 use super::session::{PageSession, State};
 
-/// So long a claim waits for what looks at a card for a moment.
+/// So long a claim waits for what gives way, and so long a look at a card counts.
 const MOST_WAIT: Duration = Duration::from_secs(10);
 
 /// What can run.
@@ -44,7 +45,10 @@ impl Work {
 #[derive(Debug, Default)]
 pub struct Busy {
     work: Option<(Work, Arc<Progress>)>,
-    visits: usize,
+    /// Looks by their number, and when they began.
+    looks: Vec<(u64, Instant)>,
+    next_look: u64,
+    picks: usize,
 }
 
 impl Busy {
@@ -60,9 +64,14 @@ impl Busy {
         }
     }
 
-    /// Whether nothing runs, and nobody looks at a card.
+    /// Whether nothing runs, and nothing is written.
     pub fn is_idle(&self) -> bool {
-        self.work.is_none() && self.visits == 0
+        self.work.is_none() && self.picks == 0
+    }
+
+    /// Whether somebody looks at a card who did not begin so long ago that the card may hang.
+    fn is_looked_at(&self) -> bool {
+        self.looks.iter().any(|(_, since)| since.elapsed() < MOST_WAIT)
     }
 
     fn is_forecast(&self) -> bool {
@@ -99,15 +108,14 @@ impl Claim {
         progress: Arc<Progress>,
     ) -> Result<Self, Denial> {
         let displaces = work != Work::Forecast;
-        {
-            let state = session.state();
-            if displaces && state.busy.is_forecast() {
-                state.busy.stop();
-            }
-        }
         let is_brief = |state: &State| {
-            let is_free = state.busy.work().is_none();
-            (is_free && state.busy.visits > 0) || (displaces && state.busy.is_forecast())
+            let busy = &state.busy;
+            if displaces && busy.is_forecast() {
+                // Also one that has begun while this waits.
+                busy.stop();
+                return true;
+            }
+            busy.work().is_none() && (busy.is_looked_at() || busy.picks > 0)
         };
         let mut state =
             session.wait_while(MOST_WAIT, |state| is_brief(state) && !session.is_over());
@@ -116,7 +124,7 @@ impl Claim {
         }
         let refusal = match state.busy.work() {
             Some(work) => Some(work.refusal()),
-            None if state.busy.visits > 0 => Some(Work::Forecast.refusal()),
+            None if state.busy.picks > 0 => Some(Work::Recovery.refusal()),
             None => None,
         };
         if let Some(why) = refusal {
@@ -148,39 +156,56 @@ impl Drop for Claim {
     }
 }
 
-/// A short look at a card, or a photo that is written while a scan runs.
-pub struct Visit(Arc<PageSession>);
+/// A short look at a card.
+pub struct Look {
+    session: Arc<PageSession>,
+    number: u64,
+}
 
-impl Visit {
-    /// A look at a card.
+impl Look {
+    /// Begins one.
     ///
     /// # Errors
     ///
-    /// When something runs that reads it, or all of it ends.
-    pub fn of_card(session: &Arc<PageSession>) -> Result<Self, Denial> {
+    /// When something runs that reads cards, or all of it ends.
+    pub fn begin(session: &Arc<PageSession>) -> Result<Self, Denial> {
         let mut state = session.state();
         if session.is_over() {
             return Err(Denial::ENDING);
         }
-        match state.busy.work() {
-            None | Some(Work::Forecast) => state.busy.visits += 1,
-            Some(work) => return Err(Denial::conflict(work.refusal())),
+        if let Some(work) = state.busy.work().filter(|work| *work != Work::Forecast) {
+            return Err(Denial::conflict(work.refusal()));
         }
+        let number = state.busy.next_look;
+        state.busy.next_look += 1;
+        state.busy.looks.push((number, Instant::now()));
         drop(state);
-        Ok(Visit(Arc::clone(session)))
-    }
-
-    /// The writing of a photo that somebody has chosen while a scan runs.
-    pub fn beside_scan(session: &Arc<PageSession>) -> Self {
-        session.state().busy.visits += 1;
-        Visit(Arc::clone(session))
+        Ok(Look { session: Arc::clone(session), number })
     }
 }
 
-impl Drop for Visit {
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.session.state().busy.looks.retain(|(number, _)| *number != self.number);
+        self.session.tell_change();
+    }
+}
+
+/// The writing of a photo that somebody has chosen while a scan runs.
+pub struct Pick(Arc<PageSession>);
+
+impl Pick {
+    /// Begins one.
+    pub fn begin(session: &Arc<PageSession>) -> Self {
+        session.state().busy.picks += 1;
+        Pick(Arc::clone(session))
+    }
+}
+
+impl Drop for Pick {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.busy.visits = state.busy.visits.saturating_sub(1);
+        state.busy.picks = state.busy.picks.saturating_sub(1);
         drop(state);
         self.0.tell_change();
     }
@@ -227,9 +252,9 @@ mod tests {
             for other in [Work::Scan, Work::Recovery, Work::Opening, Work::Forecast] {
                 assert_eq!(refusal(&session, other), Some(work.refusal()));
             }
-            assert!(Visit::of_card(&session).is_err());
+            assert!(Look::begin(&session).is_err());
             drop(claim);
-            assert!(Visit::of_card(&session).is_ok());
+            assert!(Look::begin(&session).is_ok());
         }
     }
 
@@ -249,20 +274,64 @@ mod tests {
     fn a_forecast_gives_way_and_looks_are_waited_for() {
         let session = session();
         let forecast = Claim::take(&session, Work::Forecast).unwrap();
-        let visit = Visit::of_card(&session).unwrap();
+        let look = Look::begin(&session).unwrap();
         let ends = thread::spawn(move || {
             while !forecast.progress.stopped() {
                 thread::sleep(Duration::from_millis(5));
             }
             forecast.finish(|state| state.live = 7);
             thread::sleep(Duration::from_millis(50));
-            drop(visit);
+            drop(look);
         });
         let scan = Claim::take(&session, Work::Scan).unwrap();
         assert_eq!(session.state().live, 7);
-        assert!(session.state().busy.visits == 0);
+        assert!(!session.state().busy.is_looked_at());
         drop(scan);
         ends.join().unwrap();
+    }
+
+    #[test]
+    fn a_forecast_that_begins_while_a_scan_waits_gives_way_too() {
+        let session = session();
+        let look = Look::begin(&session).unwrap();
+        let own = Arc::clone(&session);
+        let scan = thread::spawn(move || Claim::take(&own, Work::Scan).is_ok());
+        thread::sleep(Duration::from_millis(50));
+        // As one that has come first to the lock when the look was over.
+        let progress = Arc::<Progress>::default();
+        session.state().busy.work = Some((Work::Forecast, Arc::clone(&progress)));
+        drop(look);
+        while !progress.stopped() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        session.state().busy.work = None;
+        session.tell_change();
+        assert!(scan.join().unwrap());
+    }
+
+    #[test]
+    fn a_card_that_hangs_keeps_nobody_from_another_one() {
+        let session = session();
+        let hung = Look::begin(&session).unwrap();
+        let Some(long_ago) = Instant::now().checked_sub(MOST_WAIT) else { return };
+        session.state().busy.looks[0].1 = long_ago;
+        let clock = Instant::now();
+        assert_eq!(refusal(&session, Work::Scan), None);
+        assert!(clock.elapsed() < MOST_WAIT / 2 && session.state().busy.is_idle());
+        drop(hung);
+        assert!(session.state().busy.looks.is_empty());
+    }
+
+    #[test]
+    fn nothing_begins_before_a_photo_is_whole() {
+        let session = session();
+        let pick = Pick::begin(&session);
+        let own = Arc::clone(&session);
+        let scan = thread::spawn(move || Claim::take(&own, Work::Scan).is_ok());
+        thread::sleep(Duration::from_millis(100));
+        assert!(!scan.is_finished() && !session.state().busy.is_idle());
+        drop(pick);
+        assert!(scan.join().unwrap());
     }
 
     #[test]

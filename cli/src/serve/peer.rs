@@ -95,9 +95,10 @@ mod tests {
     fn our_own_connection_is_of_this_user() {
         let listener = std::net::TcpListener::bind(loopback(0)).unwrap();
         let ours = listener.local_addr().unwrap();
-        if !is_told(ours) {
+        if File::open(TABLES[0]).is_err() {
             return;
         }
+        assert!(is_told(ours));
         let client = std::net::TcpStream::connect(ours).unwrap();
         let (_stream, theirs) = listener.accept().unwrap();
         assert_eq!(theirs, client.local_addr().unwrap());

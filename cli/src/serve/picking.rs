@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread;
 
-use super::claim::Visit;
+use super::claim;
 use super::session::{PageSession, Pick};
 use super::words;
 use super::worker::FAULT;
@@ -21,7 +21,7 @@ pub fn start(session: &Arc<PageSession>, queue: Receiver<u64>) {
 /// Writes one photo.
 fn one(session: &Arc<PageSession>, id: u64) {
     // Whoever ends the program waits until it is written, or given up.
-    let _visit = Visit::beside_scan(session);
+    let _pick = claim::Pick::begin(session);
     let found = {
         let state = session.state();
         let running = state.running.as_ref();

@@ -50,30 +50,42 @@ pub fn start(session: &Arc<PageSession>, ids: &[u64], to: Option<PathBuf>) -> Re
         // Paths of the report are others now.
         let shown = asked.to.is_none().then(|| Shown::read(&asked.folder));
         Box::new(move |state: &mut State| {
-            state.recovery = Some(match shown {
-                Some(Err(why)) => told(&why, &[]),
-                Some(Ok(shown)) => {
-                    shown.into_state(state);
-                    said
-                }
-                None => said,
-            });
+            let mut said = said;
+            match shown {
+                Some(Ok(shown)) => shown.into_state(state),
+                // What was written was written all the same.
+                Some(Err(why)) => said.lines.push(why),
+                None => {}
+            }
+            state.recovery = Some(said.told());
         }) as Update
     };
-    let fault = |state: &mut State| state.recovery = Some(told(FAULT, &[]));
+    let fault = |state: &mut State| state.recovery = Some(Said::only(FAULT.to_owned()).told());
     worker::start("recover", claim, write, fault).map_err(|error| {
         session.state().recovery = None;
         Refusal::Said(format!("Nothing can be written: {error}."))
     })
 }
 
-fn told(headline: &str, lines: &[String]) -> Value {
-    json!({ "running": false, "headline": headline, "lines": lines })
+/// What came of it, in words.
+struct Said {
+    headline: String,
+    lines: Vec<String>,
 }
 
-fn write(asked: &Recover, progress: &Progress) -> Value {
+impl Said {
+    fn only(headline: String) -> Self {
+        Said { headline, lines: Vec::new() }
+    }
+
+    fn told(&self) -> Value {
+        json!({ "running": false, "headline": self.headline, "lines": self.lines })
+    }
+}
+
+fn write(asked: &Recover, progress: &Progress) -> Said {
     let done = match run::recover(asked, progress) {
-        Err(error) => return told(&words::failure(&error), &[]),
+        Err(error) => return Said::only(words::failure(&error)),
         Ok(done) => done,
     };
     let folder = asked.to.as_ref().unwrap_or(&asked.folder);
@@ -87,9 +99,16 @@ fn write(asked: &Recover, progress: &Progress) -> Value {
     if let Some(error) = &done.failure {
         lines.push(words::failure(error));
     }
-    let refused = done.refused.iter().take(MOST_TOLD);
-    lines.extend(refused.map(|(id, why)| format!("Photo {id} was not written: {why}.")));
-    let more = done.refused.len().saturating_sub(MOST_TOLD);
+    for (why, photos) in &done.absent {
+        let photos = count(*photos, "photo was", "photos were");
+        lines.push(format!("{photos} not written: {why}."));
+    }
+    // Those of a source that is not there are told together.
+    let is_absent = |why: &str| done.absent.iter().any(|(absent, _)| absent == why);
+    let refused: Vec<_> = done.refused.iter().filter(|(_, why)| !is_absent(why)).collect();
+    let each = refused.iter().take(MOST_TOLD);
+    lines.extend(each.map(|(id, why)| format!("Photo {id} was not written: {why}.")));
+    let more = refused.len().saturating_sub(MOST_TOLD);
     if more > 0 {
         lines.push(format!("{more} more were not written."));
     }
@@ -97,7 +116,8 @@ fn write(asked: &Recover, progress: &Progress) -> Value {
         let unknown = count(done.unknown.len() as u64, "photo is", "photos are");
         lines.push(format!("{unknown} not in the report any more."));
     }
-    lines.extend(done.warnings.iter().map(|warning| format!("{warning}.")));
+    let warnings = done.warnings.iter().map(|warning| warning.trim_end_matches('.'));
+    lines.extend(warnings.map(|warning| format!("{warning}.")));
     let written = count(done.written, "photo was", "photos were");
-    told(&format!("{written} written to {}.", folder.display()), &lines)
+    Said { headline: format!("{written} written to {}.", folder.display()), lines }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::claim::{Claim, Visit, Work};
+use super::claim::{Claim, Look, Work};
 use super::denial::{Denial, Refusal};
 use super::ending::Shown;
 use super::plan::Asked;
@@ -92,12 +92,12 @@ fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response
         "api/browse" => browse::folder(&read::<One>(body)?.path).map_err(Refusal::from),
         "api/suggest" => {
             let asked = read::<One>(body)?;
-            let _visit = Visit::of_card(session)?;
+            let _look = Look::begin(session)?;
             advising::suggest(&asked.path).map_err(Refusal::from)
         }
         "api/check" => {
             let Both { source, output } = read(body)?;
-            let _visit = Visit::of_card(session)?;
+            let _look = Look::begin(session)?;
             advising::check(&source, &output).map_err(Refusal::from)
         }
         "api/forecast" => {

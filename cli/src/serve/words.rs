@@ -8,7 +8,7 @@ use afterimage_engine::error::Error;
 use afterimage_engine::report::{Kinds, ReportHead};
 use serde_json::{Value, json};
 
-use crate::system_words::is_root;
+use crate::system_words::{INSERT, is_root};
 use crate::text::{count, kinds, kinds_are};
 
 /// Why something failed, with what to do about it.
@@ -18,22 +18,41 @@ pub fn failure(error: &(dyn Cause + 'static)) -> String {
     let advice = chain().find_map(|error| advice(error.downcast_ref()?));
     let said = causes.join(": ");
     match advice {
-        Some(advice) => format!("{said}. {advice}"),
+        Some(advice) => format!("{said}. {}", sentence(&advice)),
         None => format!("{said}."),
     }
 }
 
-fn advice(error: &Error) -> Option<&'static str> {
+/// What is said of what even an administrator may not read.
+pub const CLOSED: &str =
+    "kept closed by the system even to an administrator: in use by another program, or protected";
+
+/// What to do where only an administrator may read something.
+pub const WITH_RIGHTS: &str = "end this program and start it again with sudo, or as administrator";
+
+/// A text with a great letter at its beginning and a stop at its end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+fn advice(error: &Error) -> Option<String> {
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     Some(match error {
-        Error::Open { source, .. } if denied(source) && is_root() => {
-            "The system keeps it closed even to an administrator: another program may be using it, or it is protected."
-        }
-        Error::Open { source, .. } if denied(source) => {
-            "Only an administrator may read it: end this program and start it again with sudo, or as \
-             administrator. Your photos will still belong to you."
-        }
-        Error::NoMedium { .. } => "Put the card into the reader and try again.",
+        Error::Open { source, .. } if denied(source) && is_root() => format!("it is {CLOSED}"),
+        Error::Open { source, .. } if denied(source) => format!(
+            "only an administrator may read it: {WITH_RIGHTS}. Your photos will still belong to you"
+        ),
+        _ => plain_advice(error)?.to_owned(),
+    })
+}
+
+/// The same where it is always the same.
+fn plain_advice(error: &Error) -> Option<&'static str> {
+    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    Some(match error {
+        Error::NoMedium { .. } => INSERT,
         Error::Destination { .. } => {
             "Choose another folder, on another disk than the one that is searched."
         }

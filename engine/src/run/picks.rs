@@ -94,8 +94,11 @@ impl Picks {
             file.sync_all().map_err(failed)?;
             drop(file);
             set_times(&chosen, &half, &sighting.record, self.zone.as_ref())?;
-            let path = self.place(output, &chosen, &half, sighting, &hash)?;
+            let (path, folder) = self.place(output, &chosen, &half, sighting, &hash)?;
+            // It has its name now: that is on record whether or not the disk keeps it.
             put_on_record(output, &path, &hash);
+            let failed = |error| Error::output("write", &output.path().join(&path), error);
+            folder.map_or(Ok(()), |folder| folder.sync()).map_err(failed)?;
             Ok(path)
         });
         if placed.is_err() {
@@ -116,7 +119,7 @@ impl Picks {
             return Some(bytes);
         }
         let source = self.source(sighting, self.progress.wish()).ok()?;
-        if source.kind() == SourceKind::Device || self.pace.time_for(len as u64) > MOST_WAIT {
+        if source.kind() == SourceKind::Device || self.pace.time_until(len as u64) > MOST_WAIT {
             return None;
         }
         let part = sighting.record.runs.slice(at, len as u64);
@@ -186,7 +189,8 @@ impl Picks {
         Ok(found)
     }
 
-    /// Gives what is written a name that is free; gives the path of what is there, if that is the same photo.
+    /// Gives what is written a name that is free, with the folder that is still to be brought to the disk; or gives
+    /// the path of what is there, if that is the same photo.
     fn place(
         &self,
         output: &Folder,
@@ -194,7 +198,7 @@ impl Picks {
         half: &str,
         sighting: &Sighting,
         hash: &blake3::Hash,
-    ) -> Result<String, Error> {
+    ) -> Result<(String, Option<Folder>), Error> {
         let proposed = proposed(&sighting.record, false, Arrange::Original);
         let below = proposed.split_once('/').map_or(proposed.as_str(), |(_, below)| below);
         let wanted = format!("{CHOSEN}/{below}");
@@ -210,7 +214,7 @@ impl Picks {
                 None => {}
                 Some(EntryKind::File(_)) if is_same(&folder, name, hash) => {
                     drop(chosen.remove(half));
-                    return Ok(path);
+                    return Ok((path, None));
                 }
                 Some(_) => continue,
             }
@@ -218,8 +222,7 @@ impl Picks {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 renamed => renamed.map_err(failed)?,
             }
-            folder.sync().map_err(failed)?;
-            return Ok(path);
+            return Ok((path, Some(folder)));
         }
     }
 }
@@ -248,4 +251,71 @@ fn kept(output: &Folder, sighting: &Sighting) -> Option<File> {
 
 fn is_same(folder: &Folder, name: &str, hash: &blake3::Hash) -> bool {
     folder.read(name).and_then(|mut file| hash_of(&mut file)).is_ok_and(|found| found == *hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+    use std::{fs, iter, thread};
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::model::build::record;
+
+    /// Bytes of a photo.
+    const LEN: usize = 200_000;
+
+    /// A folder with an image of one photo in it, and what writes that to the folder `out`.
+    fn desk(pace: &Pace) -> (TempDir, Picks, Sighting) {
+        let home = tempfile::tempdir().unwrap();
+        let path = fs::canonicalize(home.path()).unwrap();
+        let image = path.join("card.img");
+        fs::write(&image, (0..LEN).map(|at| (at % 251) as u8).collect::<Vec<u8>>()).unwrap();
+        let picks = Picks::new(&path.join("out"), &[image], None, pace);
+        let seen = Sighting::of(&record(0, LEN as u64), iter::empty(), false);
+        (home, picks, seen)
+    }
+
+    fn names(folder: &Path) -> usize {
+        fs::read_dir(folder).map_or(0, Iterator::count)
+    }
+
+    #[test]
+    fn a_photo_that_is_chosen_shares_the_pace_of_the_scan() {
+        let pace = Pace::of(1_000_000);
+        let (home, picks, seen) = desk(&pace);
+        // The scan has taken its turn for some time.
+        let other =
+            Limited::at(Box::new(crate::source::MemorySource::new("card", vec![0; LEN])), &pace);
+        let clock = Instant::now();
+        other.read_at(0, &mut vec![0; LEN]);
+        let path = picks.save(&seen).unwrap();
+        assert!(clock.elapsed() >= Duration::from_millis(330), "{:?}", clock.elapsed());
+        let written = fs::read(home.path().join("out").join(path)).unwrap();
+        assert_eq!(written.len(), LEN);
+        assert!(written.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
+    }
+
+    #[test]
+    fn what_would_take_too_long_to_look_at_is_not_read() {
+        let (_home, picks, seen) = desk(&Pace::of(1000));
+        let clock = Instant::now();
+        assert_eq!(picks.bytes(&seen, 0, LEN), None);
+        assert_eq!(picks.bytes(&seen, 0, 100).map(|bytes| bytes.len()), Some(100));
+        assert!(clock.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_is_given_up_leaves_nothing_behind() {
+        let (home, picks, seen) = desk(&Pace::of(50_000));
+        let saved = thread::scope(|scope| {
+            let saved = scope.spawn(|| picks.save(&seen));
+            thread::sleep(Duration::from_millis(300));
+            picks.stop();
+            saved.join().unwrap()
+        });
+        assert!(saved.is_err());
+        assert_eq!(names(&home.path().join("out").join(CHOSEN)), 0);
+    }
 }

@@ -28,9 +28,11 @@ impl Pace {
         self.0.as_ref().map(|turns| turns.limit)
     }
 
-    /// How long it takes to read so many bytes; no time where there is no limit.
-    pub fn time_for(&self, len: u64) -> Duration {
-        self.0.as_ref().map_or(Duration::ZERO, |turns| turns.time_for(len))
+    /// How long it takes until so many bytes are read, those included that others wait to read before.
+    pub fn time_until(&self, len: u64) -> Duration {
+        let Some(turns) = &self.0 else { return Duration::ZERO };
+        let due = *turns.due.lock().unwrap_or_else(PoisonError::into_inner);
+        due.saturating_duration_since(Instant::now()).saturating_add(turns.time_for(len))
     }
 
     /// Takes a turn for `len` bytes; tells when it begins.
@@ -63,13 +65,15 @@ mod tests {
         let third = one.turn(1).unwrap();
         assert!(second >= begun + Duration::from_millis(500), "{:?}", second - begun);
         assert!(third >= begun + Duration::from_secs(1), "{:?}", third - begun);
-        assert_eq!(one.time_for(250), Duration::from_millis(250));
+        // Whoever comes now waits for all of them, and reads then.
+        let (least, most) = (Duration::from_millis(800), Duration::from_millis(1251));
+        assert!((least..=most).contains(&one.time_until(250)), "{:?}", one.time_until(250));
     }
 
     #[test]
     fn without_a_limit_nobody_waits() {
         let pace = Pace::of(0);
         assert_eq!((pace.limit(), pace.turn(1 << 40)), (None, None));
-        assert_eq!(pace.time_for(u64::MAX), Duration::ZERO);
+        assert_eq!(pace.time_until(u64::MAX), Duration::ZERO);
     }
 }
