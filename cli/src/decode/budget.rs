@@ -95,6 +95,7 @@ impl Share<'_> {
     }
 
     /// Nobody waits any more for what has it to end. It stays taken until that ends all the same.
+    #[cfg(any(feature = "heic", test))]
     pub fn abandon(&self) {
         let mut used = self.budget.lock();
         if !self.is_abandoned.swap(true, Relaxed) {
