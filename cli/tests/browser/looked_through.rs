@@ -97,6 +97,9 @@ const TAKING: &str = include_str!("../../../engine/src/output/views/gallery/page
 const COLUMNS: &str =
     include_str!("../../../engine/src/output/views/gallery/page/script/columns.js");
 
+/// What the first asks of the parts before it as it is read.
+const BESIDE: &str = "const byId = () => ({ addEventListener() {} });";
+
 #[test]
 fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
     let Some(mut page) = Page::new(800, "light") else { return };
@@ -114,7 +117,8 @@ fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
         (r"C:\100%PATH%", "Command Prompt", r#""C:\100"^%"PATH"^%"""#),
     ] {
         let text_of_it = serde_json::json!(text);
-        let quoted = format!("(() => {{ {TAKING}\nreturn quoted({text_of_it}, '{shell}'); }})()");
+        let quoted =
+            format!("(() => {{ {BESIDE}\n{TAKING}\nreturn quoted({text_of_it}, '{shell}'); }})()");
         assert_eq!(page.value(&quoted), expected, "{text} in {shell}");
     }
     for (host, path, windows, expected) in [
@@ -125,8 +129,9 @@ fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
         ("nas", "/photos/out/report.html", true, r"\\nas\photos\out"),
         ("", "/a%ff/report.html", false, "/a%ff"),
     ] {
-        let folder =
-            format!("(() => {{ {TAKING}\nreturn folderOf('{host}', '{path}', {windows}); }})()");
+        let folder = format!(
+            "(() => {{ {BESIDE}\n{TAKING}\nreturn folderOf('{host}', '{path}', {windows}); }})()"
+        );
         assert_eq!(page.value(&folder), expected, "{path}");
     }
 }
