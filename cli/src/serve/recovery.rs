@@ -7,7 +7,8 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Recover, Selection};
 use serde_json::{Value, json};
 
-use super::claim::{Claim, Work};
+use super::busy::Work;
+use super::claim::Claim;
 use super::denial::Refusal;
 use super::ending::Shown;
 use super::session::{PageSession, Phase, State};
