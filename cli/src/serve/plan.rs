@@ -127,10 +127,9 @@ mod tests {
 
     #[test]
     fn a_command_does_what_the_page_did() {
-        let said = command(Path::new("/dev/sdb"), Path::new("/tmp/out"), true, Some(1000));
+        let said = command(Path::new("/dev/sdb"), Path::new("out"), true, Some(1000));
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
-        let all =
-            ["afterimage", "scan", "/dev/sdb", "--output", "/tmp/out", "--all", "--read-limit"];
+        let all = ["afterimage", "scan", "/dev/sdb", "--output", "out", "--all", "--read-limit"];
         assert_eq!(said[..7], all);
         assert_eq!(said[7], "1000");
     }

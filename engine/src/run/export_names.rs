@@ -81,7 +81,7 @@ impl<'t> Names<'t> {
             found = self.places(&numbered(stem, next), photos)?;
             next += 1;
         }
-        // Those that were tried in vain are not tried for the next photo.
+        // Numbers that were tried are not tried again for the next photo.
         self.next.insert(key, next);
         Ok(found)
     }

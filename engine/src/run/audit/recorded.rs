@@ -18,24 +18,24 @@ pub(in crate::run) enum RecordedReport {
     /// It is the one that the log tells of.
     Same,
     /// A command was interrupted after it had put another report on record, which lies whole in the state of the run.
-    Interrupted(Told),
+    Interrupted(RecordedLine),
     /// It is another one than the log tells of.
-    Changed(Told),
+    Changed(RecordedLine),
     /// The report says that there is a log, and there is none that tells of it.
     NoLog,
 }
 
 /// The line that tells of a report, as far as it is told to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::run) struct Told {
+pub(in crate::run) struct RecordedLine {
     number: u64,
     action: String,
     at: String,
 }
 
-impl Told {
+impl RecordedLine {
     fn of(line: &AuditLine) -> Self {
-        Told { number: line.number, action: line.action.clone(), at: line.at.clone() }
+        RecordedLine { number: line.number, action: line.action.clone(), at: line.at.clone() }
     }
 }
 
@@ -44,11 +44,11 @@ impl RecordedReport {
     pub(in crate::run) fn fault(&self) -> Option<String> {
         match self {
             RecordedReport::Untold | RecordedReport::Same => None,
-            RecordedReport::Interrupted(Told { number, action, at }) => Some(format!(
+            RecordedReport::Interrupted(RecordedLine { number, action, at }) => Some(format!(
                 "it is the one before line {number} of the audit log ({action}, {at}), which was interrupted before \
                  it put its report in place; `afterimage report` brings that to its end"
             )),
-            RecordedReport::Changed(Told { number, action, at }) => Some(format!(
+            RecordedReport::Changed(RecordedLine { number, action, at }) => Some(format!(
                 "it is not the report that line {number} of the audit log tells of ({action}, {at}): it was changed \
                  since, by nothing that is on record"
             )),
@@ -91,8 +91,8 @@ pub(in crate::run) fn recorded(
     }
     let waiting = folder.below(STATE).ok().and_then(|state| digest_of(&state, REPORT).ok());
     match waiting.is_some() && waiting == line.report {
-        true => RecordedReport::Interrupted(Told::of(line)),
-        false => RecordedReport::Changed(Told::of(line)),
+        true => RecordedReport::Interrupted(RecordedLine::of(line)),
+        false => RecordedReport::Changed(RecordedLine::of(line)),
     }
 }
 
