@@ -20,4 +20,4 @@ pub use line::{AuditFile, AuditLine, AuditSource};
 pub use log::{AUDIT, append, read};
 pub(super) use log::{append_by, unrecorded};
 pub(super) use made::Made;
-pub(super) use recorded::{RecordedReport, recorded, settle};
+pub(super) use recorded::{RecordedReport, recorded, recorded_in, settle};

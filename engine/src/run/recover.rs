@@ -136,9 +136,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
 
 /// Refuses a report that is not the one that its audit log tells of.
 fn refuse_changed(folder: &Folder, report: &KeptReport) -> Result<(), Error> {
-    let (_, chain) = audit::read(folder)?;
-    let digest = audit::digest_of(folder, REPORT)?;
-    let found = audit::recorded(folder, &chain, &digest, report.tells_of_log());
+    let found = audit::recorded_in(folder, report.tells_of_log())?;
     found.refusal(folder).map_or(Ok(()), Err)
 }
 
@@ -176,17 +174,12 @@ fn chosen(
         None => {
             let embedded = report.options.as_ref().is_some_and(|options| options.known.embedded);
             let is_gone = |file: &ReportFile| {
-                here.zip(file.path.as_ref()).is_some_and(|(here, path)| is_free(here, path))
+                here.zip(file.path.as_ref()).is_some_and(|(here, path)| here.is_free(path))
             };
             let due = files.enumerate().filter(|(_, file)| is_due(file, embedded) || is_gone(file));
             (due.map(|(position, _)| position).collect(), Vec::new())
         }
     }
-}
-
-/// Whether nothing stands at a path.
-fn is_free(folder: &Folder, path: &str) -> bool {
-    matches!(folder.kind(path), Ok(None))
 }
 
 /// Whether a scan writes such a file.
@@ -268,7 +261,7 @@ impl Writing<'_> {
         }
         // A file that somebody has removed gets its own path again.
         let own = file.path.as_ref().filter(|path| is_of_photos(path));
-        let own = own.filter(|path| is_free(self.placement.output, path));
+        let own = own.filter(|path| self.placement.output.is_free(path));
         let placed = match own {
             Some(path) => Placed::New(path.clone()),
             None => self.placement.choose(&record, file.parent.is_some(), &hash),

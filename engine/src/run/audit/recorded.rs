@@ -96,6 +96,16 @@ pub(in crate::run) fn recorded(
     }
 }
 
+/// The same of the report and the log that lie in `folder`.
+///
+/// # Errors
+///
+/// When one of them cannot be read.
+pub(in crate::run) fn recorded_in(folder: &Folder, is_told: bool) -> Result<RecordedReport, Error> {
+    let (_, chain) = read(folder)?;
+    Ok(recorded(folder, &chain, &digest_of(folder, REPORT)?, is_told))
+}
+
 /// The same, once an interrupted command was brought to its end: its report, which is on record, is put in place.
 ///
 /// # Errors
@@ -106,8 +116,7 @@ pub(in crate::run) fn settle(
     state: &Folder,
     is_told: bool,
 ) -> Result<RecordedReport, Error> {
-    let (_, chain) = read(folder)?;
-    let found = recorded(folder, &chain, &digest_of(folder, REPORT)?, is_told);
+    let found = recorded_in(folder, is_told)?;
     if !matches!(found, RecordedReport::Interrupted(_)) {
         return Ok(found);
     }

@@ -48,8 +48,7 @@ impl Sources {
     ) -> Result<(), Error> {
         let files = chosen.iter().map(|position| &report.files[*position].known);
         let is_there = |file: &ReportFile| {
-            here.zip(file.path.as_ref())
-                .is_some_and(|(here, path)| !matches!(here.kind(path), Ok(None)))
+            here.zip(file.path.as_ref()).is_some_and(|(here, path)| !here.is_free(path))
         };
         if files.clone().any(|file| file.from.is_some() || is_there(file)) {
             return Ok(());
