@@ -31,7 +31,8 @@ type Said = (String, BTreeMap<PathBuf, Vec<u8>>);
 fn said(output: &Path) -> Said {
     let report = fs::read(output.join("report.json")).unwrap();
     let report: Report = serde_json::from_slice(&report).unwrap();
-    let parts = (&report.files, &report.summary, &report.sources, &report.incomplete);
+    let parts =
+        (&report.files, &report.head.summary, &report.head.sources, &report.head.incomplete);
     let mut written = tree(output);
     written.retain(|path, _| !is_of_run(path));
     (serde_json::to_string_pretty(&parts).unwrap(), written)
