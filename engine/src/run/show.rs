@@ -89,6 +89,11 @@ pub fn show(
     let line = AuditLine::now("report", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("small_pictures", done.made);
+    // Decoding takes its time, in which somebody may have changed what it goes on from.
+    let fault = match fault {
+        None => audit::recorded_in(folder, report.head.audit_log)?.fault(),
+        fault => fault,
+    };
     let recorded = put_on_record(&output, line, is_new, fault, &mut done);
     done.notes.extend(audit::unrecorded(recorded));
     Ok(done)
@@ -107,6 +112,10 @@ fn put_on_record(
         None if is_new => made.publish(line),
         None => made.record(line),
         Some(fault) => {
+            if is_new {
+                // It goes on from one that is not on record.
+                drop(output.state().remove(REPORT));
+            }
             let recorded = made.record_views(line.with(REPORT_FAULT, fault.clone()));
             done.notes.push(format!(
                 "{REPORT}: {fault}. The views show it as it is now; it was not put on record, and `afterimage \
