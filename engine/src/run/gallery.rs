@@ -78,7 +78,9 @@ impl Environment<'_> {
     /// Makes the usual views of the report; tells what went wrong.
     pub(super) fn views(&self) -> (Vec<PathBuf>, Option<String>) {
         match self.output.as_ref().filter(|_| self.options.gallery) {
-            Some(Output { folder, state, .. }) => usual_views(folder, folder, state),
+            Some(Output { folder, state, .. }) => {
+                self.pool.install(|| usual_views(folder, folder, state))
+            }
             None => Default::default(),
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::audit::{self, AuditLine, Made};
 use super::environment::OutputState;
@@ -77,14 +77,19 @@ pub fn show(
     let output = OutputState::create(destination)?;
     let (folder, state) = (output.folder(), output.state());
     let fault = audit::settle(folder, state, report.head.audit_log)?.fault();
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(asked.threads)
+        .build()
+        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     let mut done = Shown::default();
     let mut is_new = false;
     if asked.thumbs && fault.is_none() {
-        is_new = pictures(&output, asked, thumbnailer, progress, shown, &mut done)?;
+        is_new = pictures(&output, &pool, thumbnailer, progress, shown, &mut done)?;
     }
     done.interrupted = progress.stopped();
     if !done.interrupted {
-        done.views = views::make(if is_new { state } else { folder }, folder, state, &asked.views)?;
+        let of = if is_new { state } else { folder };
+        done.views = pool.install(|| views::make(of, folder, state, &asked.views))?;
     }
     let line = AuditLine::now("report", &asked.command)
         .of_case(report.head.case.as_ref())
@@ -138,7 +143,7 @@ pub struct ShowProgress {
 /// Makes the small pictures that are missing, and enters them in a new report; tells whether there is one.
 fn pictures(
     output: &OutputState,
-    asked: &Show,
+    pool: &ThreadPool,
     thumbnailer: &dyn Thumbnailer,
     progress: &Progress,
     shown: &ShowProgress,
@@ -152,10 +157,6 @@ fn pictures(
     done.there = files.there;
     done.missing = files.unwritten.iter().map(|id| (*id, NOT_WRITTEN.to_owned())).collect();
     shown.total.store(files.due.len() as u64, Relaxed);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(asked.threads)
-        .build()
-        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     let mut changed = BTreeMap::new();
     let mut failure = None;
     for batch in files.due.chunks(BATCH) {
