@@ -99,8 +99,7 @@ pub fn show(
         None => audit::recorded_in(folder, report.head.audit_log)?.fault(),
         fault => fault,
     };
-    let recorded = put_on_record(&output, line, is_new, fault, &mut done);
-    done.notes.extend(audit::unrecorded(recorded));
+    put_on_record(&output, line, is_new, fault, &mut done)?;
     Ok(done)
 }
 
@@ -111,10 +110,16 @@ fn put_on_record(
     is_new: bool,
     fault: Option<String>,
     done: &mut Shown,
-) -> Result<AuditLine, Error> {
-    let made = Made { folder: output.folder(), state: output.state(), views: &done.views };
-    match fault {
-        None if is_new => made.publish(line),
+) -> Result<(), Error> {
+    let made = Made {
+        folder: output.folder(),
+        state: output.state(),
+        views: &done.views,
+        is_first: false,
+    };
+    let recorded = match fault {
+        // What was made is of no use without the report that names it.
+        None if is_new => return made.publish(line).map(drop),
         None => made.record(line),
         Some(fault) => {
             if is_new {
@@ -128,7 +133,9 @@ fn put_on_record(
             ));
             recorded
         }
-    }
+    };
+    done.notes.extend(audit::unrecorded(recorded));
+    Ok(())
 }
 
 /// How many files were looked at, for whoever wants to show it.

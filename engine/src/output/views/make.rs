@@ -30,7 +30,7 @@ struct Unfinished {
 /// # Errors
 ///
 /// When there is no report, and when the disk is full or fails. Views that were there before are what they
-/// were then.
+/// were then, unless it fails in giving the new ones their names.
 pub fn make(
     of: &Folder,
     folder: &Folder,
@@ -74,10 +74,15 @@ fn written(
         if batch.len() < BATCH { Ok(()) } else { write(&mem::take(&mut batch)) }
     })?;
     write(&batch)?;
+    for one in &mut unfinished {
+        one.end().map_err(|error| failed(&path(&one.known), error))?;
+    }
+    drop(unfinished);
     let mut paths = Vec::new();
-    for one in unfinished {
-        let path = path(&one.known);
-        one.end(folder, state).map_err(|error| failed(&path, error))?;
+    for known in views {
+        let path = path(known);
+        let named = state.rename(known.file, folder, known.file);
+        named.map_err(|error| failed(&path, error))?;
         paths.push(path);
     }
     folder.sync().map_err(|error| failed(folder.path(), error))?;
@@ -92,10 +97,10 @@ fn begin(known: KnownView, report: &ReportReader, state: &Folder) -> io::Result<
 }
 
 impl Unfinished {
-    fn end(mut self, folder: &Folder, state: &Folder) -> io::Result<()> {
+    /// Writes what stands after the files; all of it is on the disk itself then.
+    fn end(&mut self) -> io::Result<()> {
         self.view.end(&mut self.out)?;
         self.out.flush()?;
-        self.out.get_ref().sync_all()?;
-        state.rename(self.known.file, folder, self.known.file)
+        self.out.get_ref().sync_all()
     }
 }
