@@ -123,6 +123,10 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         return Err(error);
     }
     let mut done = Recovered { unknown, ..Recovered::default() };
+    if let (None, Some(here)) = (&asked.selection, here) {
+        let paths = report.files.iter().filter_map(|file| file.known.path.as_ref());
+        done.there = paths.filter(|path| !here.is_free(path)).count() as u64;
+    }
     let taken: Vec<String> =
         report.files.iter().filter_map(|file| file.known.path.clone()).collect();
     let taken = taken.iter().map(String::as_str);

@@ -83,9 +83,11 @@ pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
     };
     verified.interrupted = progress.stopped();
     let has_log = log.is_some_and(|log| !log.is_missing);
-    if !has_log && !asked.no_log {
+    // A folder without a report is none of ours to write to.
+    let is_recorded = !asked.no_log && head.is_some();
+    if is_recorded && !has_log {
         verified.notes.push(WITHOUT_LOG.to_owned());
-    } else if !asked.no_log {
+    } else if is_recorded {
         put_on_record(asked, AuditLine { sources: read, ..line }, head.as_ref(), &mut verified);
     }
     Ok(verified)
