@@ -39,6 +39,9 @@ mod report;
 #[path = "cli/resume.rs"]
 mod resume;
 mod schema;
+#[cfg(unix)]
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/volumes.rs"]
@@ -191,6 +194,7 @@ fn help_is_a_contract() {
         ("recover", &["recover", "--help"]),
         ("report", &["report", "--help"]),
         ("export", &["export", "--help"]),
+        ("merge", &["merge", "--help"]),
         ("verify", &["verify", "--help"]),
         ("sign", &["sign", "--help"]),
         ("serve", &["serve", "--help"]),

@@ -191,6 +191,14 @@ pub enum Error {
         /// Which shards, in words.
         what: String,
     },
+    /// The scan of a shard did not come to its end.
+    #[error("cannot merge {}: the scan of shard {number} there did not come to its end", path.display())]
+    ShardNotCarved {
+        /// The output folder of that scan.
+        path: PathBuf,
+        /// The shard.
+        number: u32,
+    },
     /// Not all shards of a source are there.
     #[error(
         "cannot finish: of {count} shards, {missing} {}{}",

@@ -72,13 +72,12 @@ pub fn merge(
 ///
 /// # Errors
 ///
-/// [`Error::Shard`] when they do not belong together, or one did not come to its end; and when the folder must not
-/// be written to, or its disk is full or fails.
+/// [`Error::Shard`] when they do not belong together, [`Error::ShardNotCarved`] when one did not come to its end; and
+/// when the folder must not be written to, or its disk is full or fails.
 pub fn join(shards: &[PathBuf], output: &Path) -> Result<ShardSet, Error> {
     let logs = ShardLogs::open(&states(shards))?;
     if let Some((number, folder)) = logs.begun() {
-        let why = format!("the scan of shard {number} there did not come to its end");
-        return Err(Error::Shard { path: folder.to_path_buf(), why });
+        return Err(Error::ShardNotCarved { path: folder.to_path_buf(), number });
     }
     let lists = lists(&logs, shards)?;
     let state = OutputState::create(destination::check(output, &[])?)?;
