@@ -63,6 +63,9 @@ pub struct HeadLine {
     /// Which shards of the only source it is of, where it is not of all of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub shards: Option<ShardSet>,
+    /// How many shards were joined to it, where it is of all of them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merged: Option<u32>,
 }
 
 impl HeadLine {
@@ -83,6 +86,7 @@ impl HeadLine {
             folder: None,
             map: None,
             shards: None,
+            merged: None,
         }
     }
 

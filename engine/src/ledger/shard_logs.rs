@@ -194,7 +194,8 @@ impl ShardLogs {
     /// When a log cannot be read, and when the disk is full or fails.
     pub fn write_whole(&self, folder: &Folder, head: HeadLine, hash: bool) -> Result<(), Error> {
         let end = EndLine { complete: true, ..EndLine::default() };
-        self.write(folder, &HeadLine { shards: None, ..head }, (!hash).then_some(end))
+        let merged = Some(self.set().count);
+        self.write(folder, &HeadLine { shards: None, merged, ..head }, (!hash).then_some(end))
     }
 
     /// Writes a log of these shards to `folder`, which may be joined with others.
