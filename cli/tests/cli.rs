@@ -5,6 +5,9 @@
 mod backup;
 #[path = "cli/counts.rs"]
 mod counts;
+#[cfg(unix)]
+#[path = "cli/deploy.rs"]
+mod deploy;
 #[cfg(target_os = "linux")]
 #[path = "cli/devices.rs"]
 mod devices;

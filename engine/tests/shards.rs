@@ -21,6 +21,7 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::report::Report;
 use afterimage_engine::run;
 use afterimage_testdata::canvas::Canvas;
+use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
 use bench::{Bench, tree};
 use of_run::is_of_run;
@@ -408,4 +409,46 @@ proptest! {
         let merged = merge(&bench, &shards, "merged", &plain);
         prop_assert_eq!(merged.is_ok(), is_same, "{:?}", merged);
     }
+}
+
+/// The runs of digits in a text.
+fn numbers(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::<std::ops::Range<usize>>::new();
+    for (at, _) in text.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
+        match found.last_mut().filter(|last| last.end == at) {
+            Some(last) => last.end = at + 1,
+            None => found.push(at..at + 1),
+        }
+    }
+    found
+}
+
+#[test]
+fn lines_with_any_number_in_them_are_survived() {
+    let bench = Bench::new(&cards::fat16(1).image);
+    let plain = Options { gallery: false, threads: 1, ..Options::default() };
+    let shards = carve_all(&bench, 2, "carved", &plain);
+    let path = log(&shards[0]);
+    let all = lines(&path);
+    let mut random = Random::new(7);
+    let (mut taken, mut refused) = (0, 0);
+    let most = [0, 1, 65_535, 1 << 31, (1 << 32) - 1, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
+    for nth in 0..400 {
+        let mut changed = all.clone();
+        let at = random.below(all.len());
+        let mut text = String::from_utf8(all[at][9..].to_vec()).unwrap().trim_end().to_owned();
+        let places = numbers(&text);
+        let place = places[random.below(places.len())].clone();
+        text.replace_range(place, &most[random.below(most.len())].to_string());
+        changed[at] = checked(&text);
+        fs::write(&path, changed.concat()).unwrap();
+        // A failure of the run is one, a panic is not.
+        let options = Options { output: Some(bench.output(&format!("m{nth}"))), ..plain.clone() };
+        let image = std::slice::from_ref(&bench.image);
+        match run::merge(&shards, image, &options, &Progress::default()) {
+            Ok(_) => taken += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(taken > 20 && refused > 20, "{taken} {refused}");
 }

@@ -36,7 +36,7 @@ use crate::{failure, notes, sizes, sources, summary, text, times, typed};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE)]
 pub struct Merge {
-    /// Output folder of a scan with --shard, or of a merge with --partial.
+    /// Output folder of a scan with --shard, or of a merge with --partial, or a folder of such folders.
     #[arg(required = true, value_name = "DIR")]
     shards: Vec<PathBuf>,
 
@@ -141,6 +141,8 @@ Examples:
   afterimage scan disk.img --shard 1/2 --output shard-1
   afterimage merge shard-0 shard-1 --source disk.img --output recovered
       Scan an image on two machines that both see it, and finish on one.
+  afterimage merge shards --source disk.img --output recovered
+      The same where shards/ holds the folders of all shards.
   afterimage merge shard-0 shard-2 --partial --output some
       Join what is there; some/ is merged with the other shards later.
 

@@ -8,16 +8,17 @@ use super::finish::as_before;
 use super::job::{Job, Opened};
 use super::open::{given_paths, open_one};
 use super::outcome::Outcome;
+use super::shard_folders::{ShardFolder, shard_folders};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::{SCAN_LOG, ShardLogs};
 use crate::model::ShardSet;
 use crate::options::{LostHashes, Options};
-use crate::output::destination::{self, STATE};
+use crate::output::destination;
 use crate::source::Identity;
 use crate::system::folder::{Folder, Owner};
 
-/// Joins what the shards in the output folders `shards` carved of the only source at `paths`, and runs the stages
+/// Joins what the shards in the output folders `shards`, or in folders of those, carved of the only source at `paths`, and runs the stages
 /// after that: what is written to the output folder of `options` is what one scan of the whole source writes.
 /// Options that decide what a scan finds are those of the shards.
 ///
@@ -38,9 +39,10 @@ pub fn merge(
         return Err(none("it is of one source, and writes to a folder"));
     };
     let goes_on = options.resume;
-    let logs = ShardLogs::open(&states(shards))?;
+    let folders = shard_folders(shards)?;
+    let logs = ShardLogs::open(&folders)?;
     logs.check_whole()?;
-    let lost_hashes = lists(&logs, shards)?;
+    let lost_hashes = lists(&logs, &folders)?;
     let options = &Options {
         lost_hashes,
         resume: true,
@@ -67,7 +69,7 @@ pub fn merge(
     Ok(job.scan().settled().write()?.outcome())
 }
 
-/// Joins what the shards in the output folders `shards` carved, and writes that to the folder `output`, to be joined
+/// Joins what the shards in the output folders `shards`, or in folders of those, carved, and writes that to the folder `output`, to be joined
 /// with others or finished later. Tells which shards are there now.
 ///
 /// # Errors
@@ -75,11 +77,12 @@ pub fn merge(
 /// [`Error::Shard`] when they do not belong together, [`Error::ShardNotCarved`] when one did not come to its end; and
 /// when the folder must not be written to, or its disk is full or fails.
 pub fn join(shards: &[PathBuf], output: &Path) -> Result<ShardSet, Error> {
-    let logs = ShardLogs::open(&states(shards))?;
+    let folders = shard_folders(shards)?;
+    let logs = ShardLogs::open(&folders)?;
     if let Some((number, folder)) = logs.begun() {
         return Err(Error::ShardNotCarved { path: folder.to_path_buf(), number });
     }
-    let lists = lists(&logs, shards)?;
+    let lists = lists(&logs, &folders)?;
     let state = OutputState::create(destination::check(output, &[])?)?;
     if let Some(lists) = lists {
         state.keep_lists(&lists)?;
@@ -88,16 +91,11 @@ pub fn join(shards: &[PathBuf], output: &Path) -> Result<ShardSet, Error> {
     Ok(logs.set())
 }
 
-/// Output folders with the folders that hold their state.
-fn states(folders: &[PathBuf]) -> Vec<(PathBuf, PathBuf)> {
-    folders.iter().map(|folder| (folder.clone(), folder.join(STATE))).collect()
-}
-
 /// The lists of digests that the shards looked for, from the first folder that has them.
-fn lists(logs: &ShardLogs, folders: &[PathBuf]) -> Result<Option<Arc<LostHashes>>, Error> {
+fn lists(logs: &ShardLogs, folders: &[ShardFolder]) -> Result<Option<Arc<LostHashes>>, Error> {
     let Some(identity) = &logs.head().settings.lost_hashes else { return Ok(None) };
-    let kept = folders.iter().find_map(|folder| {
-        let path = std::fs::canonicalize(folder.join(STATE)).ok()?;
+    let kept = folders.iter().find_map(|(_, state)| {
+        let path = std::fs::canonicalize(state).ok()?;
         let state = Folder::open(&path, Owner::default(), Vec::new()).ok()?;
         kept_lists(&state, identity)
     });

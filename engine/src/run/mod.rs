@@ -53,6 +53,7 @@ mod scan;
 mod selection;
 mod settle;
 mod shard;
+mod shard_folders;
 mod show;
 mod shown_file;
 mod sign;
