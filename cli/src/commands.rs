@@ -12,6 +12,7 @@ mod forecast;
 mod formats;
 mod image;
 mod manual;
+mod merge;
 mod recover;
 mod report;
 mod scan;
@@ -81,6 +82,7 @@ enum Command {
     Forecast(forecast::Sample),
     Serve(Serve),
     Recover(recover::Recover),
+    Merge(Box<merge::Merge>),
     Verify(verify::Verify),
     Sign(sign::Sign),
     Report(report::Report),
@@ -100,6 +102,7 @@ impl Command {
             Command::Scan(scan) => scan.sources().to_vec(),
             Command::Find(find) => find.paths().to_vec(),
             Command::Recover(recover) => recover.sources().to_vec(),
+            Command::Merge(merge) => merge.sources(),
             Command::Image(image) => image.devices().to_vec(),
             _ => Vec::new(),
         }
@@ -124,6 +127,7 @@ impl Program {
             Command::Scan(scan) => scan.show().is_for_programs(),
             Command::Find(find) => find.show().is_for_programs(),
             Command::Recover(recover) => recover.show().is_for_programs(),
+            Command::Merge(merge) => merge.show().is_for_programs(),
             Command::Image(image) => image.show().is_for_programs(),
             _ => false,
         }
@@ -140,6 +144,7 @@ impl Program {
             Command::Forecast(forecast) => forecast.run(out, err),
             Command::Serve(serve) => serve.run(out, err),
             Command::Recover(recover) => recover.run(out, err),
+            Command::Merge(merge) => merge.run(out, err),
             Command::Verify(verify) => verify.run(out, err),
             Command::Sign(sign) => sign.run(out, err),
             Command::Report(report) => report.run(out),

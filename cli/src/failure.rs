@@ -65,7 +65,7 @@ fn verb() -> String {
 fn with_option(verb: &str) -> &'static str {
     match verb {
         "recover" | "export" | "report" => " with --to",
-        "scan" | "find" | "backup" | "cloud" | "manual" => " with --output",
+        "scan" | "merge" | "find" | "backup" | "cloud" | "manual" => " with --output",
         _ => "",
     }
 }
@@ -101,7 +101,7 @@ fn is_copied() -> bool {
 /// What to do where the disk took no more, or the source is not there any more.
 fn room(error: &Error, verb: &str) -> Option<String> {
     let (again, other) = match verb {
-        "scan" => ("go on with --resume", " with --output"),
+        "scan" | "merge" => ("go on with --resume", " with --output"),
         "image" => ("give the same command again", " for the image"),
         "recover" | "export" => ("give the same command again", " with --to"),
         "sign" => ("give the same command again", " by copying it there"),
@@ -125,6 +125,11 @@ fn going_on(error: &Error) -> Option<String> {
     Some(match error {
         Error::Unfinished { path, command } => {
             let again = words::resumed(command);
+            if let Some(resume) = again.as_ref().filter(|_| is_of_shard(command)) {
+                return Some(format!(
+                    "go on with `{resume}`, which ends at once where nothing is left to do"
+                ));
+            }
             let resume = again.unwrap_or_else(|| "the same command and --resume".to_owned());
             let recover = words::recover(path);
             format!("go on with `{resume}`, or finish it from what it has with `{recover}`")
@@ -137,6 +142,11 @@ fn going_on(error: &Error) -> Option<String> {
         },
         _ => return None,
     })
+}
+
+/// Whether a command scans a shard: what it leaves is no run that could be finished by itself.
+fn is_of_shard(command: &[String]) -> bool {
+    command.iter().any(|word| word == "--shard" || word.starts_with("--shard="))
 }
 
 /// What to do where macOS keeps backups of phones from programs.
@@ -175,6 +185,11 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::SurplusSource { .. } => Some("leave it out"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
         Error::Range { .. } => Some("let --range begin before that"),
+        Error::OnlyShards { .. } => Some("`afterimage merge` finishes it with the others"),
+        Error::ShardNotCarved { .. } => Some("go on with the scan of that shard and --resume"),
+        Error::MissingShards { .. } => Some(
+            "carve them with `afterimage scan SOURCE --shard I/N`, or join those that are there with --partial",
+        ),
         _ => None,
     }
 }

@@ -26,6 +26,7 @@ mod roots;
 mod screen;
 mod selected;
 mod serve;
+mod shard;
 mod sizes;
 mod sources;
 mod status;

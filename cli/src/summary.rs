@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::metrics::{Cost, Stage};
 use afterimage_engine::report::Kinds;
+use afterimage_engine::run::Stats;
 use afterimage_engine::words::{self, Paragraph, Topic};
 use serde_json::json;
 
@@ -32,7 +33,7 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     writeln!(out)?;
     paragraphs::write(out, more)?;
     if let Some(memory) = told.memory {
-        stats(out, told, memory)?;
+        stats(out, &told.outcome.stats, memory)?;
     }
     out.flush()
 }
@@ -83,23 +84,28 @@ pub fn json(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         "said": words::tell(head),
     });
     if let Some(memory) = told.memory {
-        let stages = outcome.stats.stages.iter().map(|(stage, cost)| {
-            let cost = json!({ "bytes": cost.bytes, "seconds": cost.time.as_secs_f64() });
-            (stage.name().to_owned(), cost)
-        });
-        said["stats"] = json!({
-            "scanned": outcome.stats.scanned,
-            "read": outcome.stats.read,
-            "scanning_seconds": outcome.stats.scanning.as_secs_f64(),
-            "finishing_seconds": outcome.stats.finishing.as_secs_f64(),
-            "threads": outcome.stats.threads,
-            "stages": stages.collect::<serde_json::Map<_, _>>(),
-            "peak_anonymous": memory.anonymous,
-            "peak_resident": memory.peak,
-        });
+        said["stats"] = stats_json(&outcome.stats, memory);
     }
     text::json(out, &said)?;
     out.flush()
+}
+
+/// What a run cost, for programs.
+pub fn stats_json(stats: &Stats, memory: Memory) -> serde_json::Value {
+    let stages = stats.stages.iter().map(|(stage, cost)| {
+        let cost = json!({ "bytes": cost.bytes, "seconds": cost.time.as_secs_f64() });
+        (stage.name().to_owned(), cost)
+    });
+    json!({
+        "scanned": stats.scanned,
+        "read": stats.read,
+        "scanning_seconds": stats.scanning.as_secs_f64(),
+        "finishing_seconds": stats.finishing.as_secs_f64(),
+        "threads": stats.threads,
+        "stages": stages.collect::<serde_json::Map<_, _>>(),
+        "peak_anonymous": memory.anonymous,
+        "peak_resident": memory.peak,
+    })
 }
 
 /// What each stage did with a core's second.
@@ -114,8 +120,8 @@ fn stages(out: &mut dyn Write, stages: &[(Stage, Cost)]) -> io::Result<()> {
     Ok(())
 }
 
-fn stats(out: &mut dyn Write, told: &Told<'_>, memory: Memory) -> io::Result<()> {
-    let stats = &told.outcome.stats;
+/// What a run cost, for people.
+pub fn stats(out: &mut dyn Write, stats: &Stats, memory: Memory) -> io::Result<()> {
     let seconds = stats.scanning.as_secs_f64();
     let speed = if seconds > 0.0 { (stats.scanned as f64 / seconds) as u64 } else { 0 };
     let ratio = stats.read as f64 / stats.scanned.max(1) as f64;

@@ -5,6 +5,9 @@
 mod backup;
 #[path = "cli/counts.rs"]
 mod counts;
+#[cfg(unix)]
+#[path = "cli/deploy.rs"]
+mod deploy;
 #[cfg(target_os = "linux")]
 #[path = "cli/devices.rs"]
 mod devices;
@@ -39,6 +42,9 @@ mod report;
 #[path = "cli/resume.rs"]
 mod resume;
 mod schema;
+#[cfg(unix)]
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/volumes.rs"]
@@ -191,6 +197,7 @@ fn help_is_a_contract() {
         ("recover", &["recover", "--help"]),
         ("report", &["report", "--help"]),
         ("export", &["export", "--help"]),
+        ("merge", &["merge", "--help"]),
         ("verify", &["verify", "--help"]),
         ("sign", &["sign", "--help"]),
         ("serve", &["serve", "--help"]),

@@ -90,7 +90,7 @@ pub mod volumes;
 
 pub use control::{error, metrics, progress};
 pub use ledger::Content;
-pub use model::{Algorithm, Digests, Hasher, Moment, SpanSet};
+pub use model::{Algorithm, Digests, Hasher, Moment, Shard, ShardSet, SpanSet, number_list};
 pub use output::destination::{check_file, check_folder};
 pub use output::{TakenPaths, safe_path};
 pub use output::{arranging, report, thumbs, views, words};

@@ -1,5 +1,7 @@
 //! `afterimage scan`.
 
+mod shard;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,7 @@ use crate::chosen::Chosen;
 use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
 use crate::progress::{Latest, Show, Ticker};
 use crate::serve::live::LivePage;
+use crate::shard::Asked;
 use crate::status::Status;
 use crate::summary::Told;
 use crate::tree::Listed;
@@ -188,6 +191,19 @@ pub struct Scan {
         allow_hyphen_values = true)]
     range: Option<(u64, u64)>,
 
+    /// Only photos that begin in the I-th, from 0, of N equal ranges of the only SOURCE, so that several machines
+    /// scan it at once; `afterimage merge` finishes what all of them found.
+    ///
+    /// DIR gets a ledger then, no photos and no report. With /N, I is what JOB_COMPLETION_INDEX says, and else what
+    /// SLURM_ARRAY_TASK_ID does. Without a value, N is SLURM_ARRAY_TASK_COUNT, of an array from 0 on. What is typed comes
+    /// first, then Kubernetes, then Slurm. Options that decide what becomes of the photos are given to
+    /// `afterimage merge`. A shard may be scanned twice, and with --resume it goes on or has nothing left to do.
+    #[arg(long, value_name = "I/N", num_args = 0..=1, default_missing_value = "", hide_default_value = true,
+        value_parser = crate::shard::parse, conflicts_with_all = ["list", "all", "embedded", "timezone", "path",
+        "since", "until", "camera", "dry_run", "no_gallery", "fragments", "min_size", "min_pixels", "image", "live",
+        "case", "evidence", "examiner", "notes"])]
+    shard: Option<Asked>,
+
     /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not
     /// finished in it is unreadable, not zeros.
     #[arg(long, value_name = "FILE")]
@@ -265,6 +281,8 @@ Examples:
 
   sudo afterimage scan /dev/sdb --output recovered --image card.img --photos-first
       Scan a card that may be failing, and keep an image of it, in one reading.
+  afterimage scan disk.img --shard 3/8 --output shard-3
+      Do one eighth of a scan, on one machine of eight; see `afterimage merge --help`.
   afterimage scan card.img --map card.img.map --output recovered
       Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
 
@@ -275,9 +293,10 @@ JSON: the summary is an object: report, interrupted, failure, failed, sources, s
 grade), formats, live, lost, embedded, filtered, left_out, warnings, said, and with --stats stats. \
 The list is an array with an object for each photo: id, source, offset, format, size, status, grade, \
 becomes, chance, and as far as they are known name, original_path, name_hint, modified, taken, \
-share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost.
+share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost. \
+With --shard, an object: shard, shards, range, candidates, interrupted, failure.
 
-Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some \
+Exit status: 0 something was found, or a shard is carved; 1 nothing was found; 2 it could not start or finish; 3 some \
 sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
 
 /// Values of `--fragments`.
@@ -299,7 +318,7 @@ enum Hash {
 
 /// Values of `--io`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Reading {
+pub(super) enum Reading {
     Auto,
     Mmap,
     Read,
@@ -331,6 +350,9 @@ impl Scan {
 
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        if let Some(asked) = self.shard {
+            return self.carve(asked.shard()?, out, err);
+        }
         let mut options = self.options()?;
         let sources = sources::expand(&self.sources, self.output.as_deref())?;
         let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
@@ -474,7 +496,7 @@ fn list(
 }
 
 /// Says that a scan that is to be gone on with is finished.
-fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
+pub(super) fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
     let report = path.join("report.json");
     let said = if json {
         text::json(
@@ -513,7 +535,7 @@ fn tell(
 }
 
 /// The built-in formats, and those that a file describes.
-fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
+pub(super) fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
     let known = Registry::default();
     let Some(path) = described else { return Ok(known) };
     let text = bounded(path)

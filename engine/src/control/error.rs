@@ -175,6 +175,44 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// What an output folder holds cannot be merged.
+    #[error("cannot merge {}: {why}", path.display())]
+    Shard {
+        /// The output folder.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// An output folder holds no whole scan.
+    #[error("cannot finish {}: it holds {what} of a scan only", path.display())]
+    OnlyShards {
+        /// The output folder.
+        path: PathBuf,
+        /// Which shards, in words.
+        what: String,
+    },
+    /// The scan of a shard did not come to its end.
+    #[error("cannot merge {}: the scan of shard {number} there did not come to its end", path.display())]
+    ShardNotCarved {
+        /// The output folder of that scan.
+        path: PathBuf,
+        /// The shard.
+        number: u32,
+    },
+    /// Not all shards of a source are there.
+    #[error(
+        "cannot finish: of {count} shards, {missing} {}{}",
+        are_missing(missing),
+        are_begun(begun)
+    )]
+    MissingShards {
+        /// How many the source is divided into.
+        count: u32,
+        /// The numbers of those that are missing, in words.
+        missing: String,
+        /// The numbers of those among them that did not come to their end, in words; empty where there are none.
+        begun: String,
+    },
     /// A source is another one than that of the report.
     #[error("{} is another source: it has {len} bytes, not {known}", path.display())]
     OtherSource {
@@ -231,6 +269,23 @@ pub enum Error {
         /// Why.
         why: String,
     },
+}
+
+fn are_missing(numbers: &str) -> &'static str {
+    if is_one(numbers) { "is missing" } else { "are missing" }
+}
+
+fn are_begun(numbers: &str) -> String {
+    match numbers {
+        "" => String::new(),
+        one if is_one(one) => format!(" ({one} was begun)"),
+        some => format!(" ({some} were begun)"),
+    }
+}
+
+/// Whether numbers in words are only one.
+fn is_one(numbers: &str) -> bool {
+    numbers.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Which volumes can be asked for instead.

@@ -266,6 +266,28 @@ impl Journal {
         decode(&line).ok_or_else(damaged)
     }
 
+    /// Hands the bytes on disk from `start` to before `end` to `take`, in pieces.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails or has fewer bytes, and what `take` gives.
+    pub(super) fn each_piece(
+        &self,
+        start: u64,
+        end: u64,
+        mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (mut piece, mut at) = (vec![0; MOST_PENDING], start);
+        while at < end {
+            let here = (end - at).min(piece.len() as u64) as usize;
+            read_exact_at(&self.file, at, &mut piece[..here])
+                .map_err(|error| Error::output("read", &self.path, error))?;
+            take(&piece[..here])?;
+            at += here as u64;
+        }
+        Ok(())
+    }
+
     /// The failure that says that a line is not what was written.
     pub(super) fn damaged(&self, at: u64) -> Error {
         Error::Journal { path: self.path.clone(), at }

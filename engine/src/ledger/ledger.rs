@@ -110,17 +110,18 @@ impl Ledger {
         self.scans.first_mut().map_or(Ok(()), Journal::spill)
     }
 
-    /// Ends the scan of a source.
+    /// Ends the scan of a source, or of the shard of it that the head names.
     ///
     /// # Errors
     ///
     /// When the disk is full or fails.
-    pub fn end(&mut self, end: &EndLine) -> Result<(), Error> {
+    pub fn end(&mut self, mut end: EndLine) -> Result<(), Error> {
+        end.shard = self.head.shards.as_ref().and_then(|set| set.numbers.first().copied());
         if let Some(tally) = self.tallies.get_mut(end.source as usize) {
-            tally.end(end);
+            tally.end(&end);
         }
         let Some(scan) = self.scans.first_mut() else { return Ok(()) };
-        scan.append(&Line::End(Cow::Borrowed(end)));
+        scan.append(&Line::End(Cow::Owned(end)));
         scan.sync()
     }
 

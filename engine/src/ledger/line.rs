@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use afterimage_signatures::verdict::Span;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Algorithm, Digests, Record};
+use crate::model::{Algorithm, Digests, Record, ShardSet};
 use crate::source::Identity;
 use crate::volumes::traces::Trace;
 
@@ -60,6 +60,12 @@ pub struct HeadLine {
     /// The map of the only source, as it was given, where there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub map: Option<PathBuf>,
+    /// Which shards of the only source it is of, where it is not of all of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shards: Option<ShardSet>,
+    /// How many shards were joined to it, where it is of all of them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merged: Option<u32>,
 }
 
 impl HeadLine {
@@ -70,8 +76,18 @@ impl HeadLine {
         command: Vec<String>,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        let (paths, folder, map) = (Vec::new(), None, None);
-        HeadLine { version: VERSION, program, settings, sources, command, paths, folder, map }
+        HeadLine {
+            version: VERSION,
+            program,
+            settings,
+            sources,
+            command,
+            paths: Vec::new(),
+            folder: None,
+            map: None,
+            shards: None,
+            merged: None,
+        }
     }
 
     /// Whether two logs are of the same sources, scanned in the same way.
@@ -84,6 +100,11 @@ impl HeadLine {
     pub fn difference(&self, now: &HeadLine) -> Option<String> {
         if let Some(option) = self.settings.difference(&now.settings) {
             return Some(format!("{option} is not as it was when the run there was begun"));
+        }
+        let shards =
+            |head: &HeadLine| head.shards.as_ref().map(|set| (set.count, set.numbers.clone()));
+        if shards(self) != shards(now) {
+            return Some("--shard is not as it was when the run there was begun".to_owned());
         }
         let (before, now) = (&self.sources, &now.sources);
         if before.len() != now.len() {
@@ -130,7 +151,7 @@ pub struct ScanSettings {
 
 impl ScanSettings {
     /// The first option in which two runs differ.
-    fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
+    pub(super) fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
         let pairs = [
             ("--signatures", self.formats == now.formats),
             ("--format", self.wanted == now.wanted),
@@ -196,6 +217,9 @@ fn is_zero(number: &u64) -> bool {
 pub struct EndLine {
     /// Position of the source on the command line.
     pub source: u32,
+    /// The shard that it is the end of, where it is not that of the whole source.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shard: Option<u32>,
     /// Whether all that was asked for was scanned.
     pub complete: bool,
     /// All that could not be read.

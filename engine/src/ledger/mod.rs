@@ -10,7 +10,9 @@
 //! Content lies beside the logs, in a [`Store`], by its BLAKE3.
 
 mod batch;
+mod bounds;
 mod content;
+mod family_order;
 mod index;
 mod journal;
 mod keeper;
@@ -21,6 +23,8 @@ mod listed_end;
 mod name_log;
 mod replay;
 mod reserve;
+mod shard_lines;
+mod shard_logs;
 mod store;
 mod tally;
 
@@ -34,5 +38,7 @@ pub use line::{ChunkLine, DoneLine, EndLine, HeadLine, NamedLine, PlacedLine, Sc
 pub use name_log::NameLog;
 pub use replay::{SCAN_LOG, ScanLogs, head, is_untouched};
 pub use reserve::Reserve;
+pub use shard_lines::is_carved;
+pub use shard_logs::ShardLogs;
 pub use store::{Store, hash_of};
 pub use tally::ScanTally;

@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::batch::PartialIndex;
+use super::family_order::FamilyOrder;
 use super::index::{CandidateId, IndexEntry, NONE};
 use super::journal::{Journal, LogPosition};
 use super::ledger::Ledger;
-use super::line::{ChunkLine, FoundLine, HeadLine, Line, VERSION};
+use super::line::{FoundLine, HeadLine, Line, VERSION};
 use super::name_log::NameLog;
 use crate::control::error::Error;
 use crate::system::folder::Folder;
@@ -122,12 +123,12 @@ impl Ledger {
                 Line::Head(_) => at == 0,
                 Line::Found(found) => {
                     let position = LogPosition { log: number, at, len };
-                    if self.knows(&found) && waiting.add(&found, position, seen) {
+                    if self.head.knows(&found) && waiting.add(&found, position, seen) {
                         return Ok(ControlFlow::Continue(()));
                     }
                     false
                 }
-                Line::Chunk(chunk) if !self.fits(&chunk) => false,
+                Line::Chunk(chunk) if !self.head.fits(&chunk) => false,
                 Line::Chunk(chunk) => {
                     let Waiting { index, ids, .. } = std::mem::take(&mut waiting);
                     index.append_to(&mut self.entries, &mut self.halves, 0);
@@ -152,20 +153,6 @@ impl Ledger {
         taken.damaged = taken.damaged.or(damaged);
         Ok(taken)
     }
-
-    /// Whether a chunk lies in its source.
-    fn fits(&self, chunk: &ChunkLine) -> bool {
-        let (at, len) = chunk.span;
-        let source = self.head.sources.get(chunk.source as usize).and_then(Option::as_ref);
-        source.zip(at.checked_add(len)).is_some_and(|(source, end)| end <= source.size)
-    }
-
-    /// Whether the source and the format of a file are among those of the head.
-    fn knows(&self, found: &FoundLine<'_>) -> bool {
-        let formats = &self.head.settings.formats;
-        usize::from(found.record.format) < formats.len()
-            && (found.record.source as usize) < self.head.sources.len()
-    }
 }
 
 /// How far a log could be taken.
@@ -182,8 +169,7 @@ struct Taken {
 struct Waiting {
     index: PartialIndex,
     ids: Vec<CandidateId>,
-    /// The `nth` that comes next; 0 may come at any time.
-    next: u32,
+    order: FamilyOrder,
     is_new: bool,
 }
 
@@ -201,12 +187,8 @@ impl Waiting {
             // One chunk tells of a candidate once.
             self.is_new = !seen.contains(&id);
             self.ids.push(id);
-        } else if nth != self.next {
-            return false;
         }
-        self.next = nth + 1;
-        let is_child = parent.is_some_and(|parent| parent < nth);
-        if is_child != (nth > 0) {
+        if !self.order.takes(nth, parent) {
             return false;
         }
         if self.is_new {

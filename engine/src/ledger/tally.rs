@@ -46,9 +46,9 @@ impl ScanTally {
         self.add_unreadable(&chunk.unreadable);
     }
 
-    /// Adds how a scan ended. Of several logs, one that came to its end is enough.
+    /// Adds how a scan ended. Of several logs, one that came to its end is enough; a shard is not all of its source.
     pub(super) fn end(&mut self, end: &EndLine) {
-        self.complete |= end.complete;
+        self.complete |= end.complete && end.shard.is_none();
         if self.digests.is_none() {
             self.digests.clone_from(&end.digests);
         }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::formats::Registry;
-use crate::model::Algorithm;
+use crate::model::{Algorithm, Shard};
 use crate::source::{Io, Pace};
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
@@ -68,6 +68,8 @@ pub struct Options {
     pub min_pixels: u64,
     /// Only headers in this range of each source: first byte and length.
     pub range: Option<(u64, u64)>,
+    /// Only headers in this one of equal ranges of what is asked for; the run ends when they are carved.
+    pub shard: Option<Shard>,
     /// A map in ddrescue's format of the only source, an image: what is not finished in it is unreadable.
     pub map: Option<PathBuf>,
     /// Where to make an image of the only source while it is read.
@@ -119,6 +121,7 @@ impl Default for Options {
             min_size: 0,
             min_pixels: 0,
             range: None,
+            shard: None,
             map: None,
             image: None,
             photos_first: false,

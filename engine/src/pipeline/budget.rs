@@ -5,10 +5,13 @@
 //! what is left out never depends on threads or chunks. Photos that prove themselves, side by side, are
 //! never charged: the read limit bites only where many false headers stand in one region.
 
-use crate::model::{Grade, Record};
+use crate::model::{Grade, Record, SHARD_GRAIN};
 
 /// Bytes of a region. Chunks are whole regions.
 pub const REGION: u64 = 64 << 10;
+
+// A region is never divided among shards: what is spent in it is counted in one place.
+const _: () = assert!(SHARD_GRAIN.is_multiple_of(REGION));
 
 /// What may be spent on the candidates of one region.
 #[derive(Debug)]

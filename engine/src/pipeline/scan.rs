@@ -78,7 +78,8 @@ impl Scan<'_> {
         let complete = is_at_end && !self.progress.stopped() && !source.is_gone();
         let digests = if is_at_end { hasher.map(Hasher::finish) } else { None };
         let unreadable = source.unreadable();
-        let ended = ledger.end(&EndLine { source: index, complete, unreadable, digests });
+        let ended =
+            ledger.end(EndLine { source: index, shard: None, complete, unreadable, digests });
         failure.first().map_or(ended, Err)
     }
 }

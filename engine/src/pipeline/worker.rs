@@ -32,8 +32,9 @@ pub(super) struct Worker<'w> {
     pub(super) recent: &'w RecentFiles,
 }
 
-/// So many footers of one chunk are asked where their trailers begin: no card has more.
-const MOST_FOOTERS: usize = 4096;
+/// So many footers of one region are asked where their trailers begin: no card has more. Of a region and not of a
+/// chunk, so that which are asked does not depend on where chunks are cut.
+const MOST_FOOTERS: usize = 64;
 
 /// What a look at every byte of a chunk gives.
 struct Looked {
@@ -149,8 +150,11 @@ impl<'w> Worker<'w> {
         let bytes: &dyn Bytes = self.window;
         let (runs, mut buffer) = (Runs::whole(0, bytes.len()), Buffer::default());
         let footers = hits.iter().filter_map(|hit| Some((hit, self.scan.matcher.footer(hit)?)));
+        let footers: Vec<_> = footers.collect();
+        let region = |hit: &Hit| (start + hit.at as u64) / REGION;
         let mut found: Vec<Span> = footers
-            .take(MOST_FOOTERS)
+            .chunk_by(|(one, _), (next, _)| region(one) == region(next))
+            .flat_map(|footers| footers.iter().take(MOST_FOOTERS))
             .flat_map(|(hit, footer)| {
                 let mut view = View::new(bytes, &runs, &mut buffer);
                 footer.trailers(&mut view, start + hit.at as u64)
@@ -316,7 +320,8 @@ impl<'w> Worker<'w> {
             keeper.digest(witness, &mut file.record);
             Ok(())
         };
-        let is_new = !is_inner && keeper.seek_end(witness, &mut file.record);
+        // Whatever it lies in: which files are known by now depends on threads, chunks and shards.
+        let is_new = keeper.seek_end(witness, &mut file.record);
         if outcome.is_ok() && may_keep && file.record.is_listed_whole() && (is_new || !was_settled)
         {
             outcome = keeper.keep(witness, &mut file.record);

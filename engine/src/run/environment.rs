@@ -136,13 +136,6 @@ impl OutputState {
         written.map_err(failed)
     }
 
-    /// The lists of digests that were kept, if they are those of that identity.
-    pub(super) fn kept_lists(&self, identity: &str) -> Option<LostHashes> {
-        let mut text = Vec::new();
-        self.state.read(LISTS).ok()?.take(LONGEST_LISTS).read_to_end(&mut text).ok()?;
-        LostHashes::restored(&text).filter(|lists| lists.identity() == identity)
-    }
-
     /// The log of names, with those that an earlier process gave.
     pub(super) fn name_log(&self) -> Result<NameLog, Error> {
         NameLog::open(&self.state)
@@ -166,6 +159,13 @@ impl OutputState {
             .map_err(|error| Error::output("make the folder", &state.path().join(STORE), error))?;
         Ok(Output { destination, folder, state, store: Store::open(store)?, _lock: lock })
     }
+}
+
+/// The lists of digests that a run keeps in the folder with its state, if they are those of that identity.
+pub(super) fn kept_lists(state: &Folder, identity: &str) -> Option<LostHashes> {
+    let mut text = Vec::new();
+    state.read(LISTS).ok()?.take(LONGEST_LISTS).read_to_end(&mut text).ok()?;
+    LostHashes::restored(&text).filter(|lists| lists.identity() == identity)
 }
 
 impl Output {

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::environment::{Environment, Output, OutputState};
+use super::environment::{Environment, Output, OutputState, kept_lists};
 use super::job::{Job, Scanned};
-use super::open::with_map;
+use super::open::open_one;
 use super::outcome::Outcome;
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head};
+use crate::model::number_list;
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
-use crate::source::{Identity, open_watched};
+use crate::source::Identity;
 
 /// What is known of a run that was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,15 @@ fn folder_of(head: &HeadLine) -> &Path {
 
 fn begun(output: &OutputState) -> Result<Option<(HeadLine, Journal)>, Error> {
     let Some(log) = Journal::reopen(output.state(), SCAN_LOG)? else { return Ok(None) };
-    Ok(head(&log)?.map(|head| (head, log)))
+    let begun = head(&log)?.map(|head| (head, log));
+    match begun.as_ref().and_then(|(head, _)| head.shards.as_ref()) {
+        Some(set) => {
+            let numbers: Vec<u32> = set.numbers.iter().copied().collect();
+            let what = format!("{} of {} shards", number_list(&numbers), set.count);
+            Err(Error::OnlyShards { path: output.folder().path().to_path_buf(), what })
+        }
+        None => Ok(begun),
+    }
 }
 
 /// Finishes the run in the output folder of `options`, without scanning more: what was found gets its names.
@@ -74,7 +83,8 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
     let folder = options.output.as_ref().ok_or_else(none)?;
     let output = OutputState::create(destination::check_resumed(folder, paths)?)?;
     let (head, log) = begun(&output)?.ok_or_else(none)?;
-    let lists = head.settings.lost_hashes.as_deref().map(|identity| output.kept_lists(identity));
+    let identity = head.settings.lost_hashes.as_deref();
+    let lists = identity.map(|identity| kept_lists(output.state(), identity));
     let is_without_lists = matches!(lists, Some(None));
     let lost_hashes = lists.flatten().map(Arc::new);
     let options = &Options { lost_hashes, ..as_before(options, &head)? };
@@ -127,13 +137,7 @@ fn given(
     options: &Options,
     progress: &Progress,
 ) -> Result<Box<dyn crate::source::Source>, Error> {
-    let source = open_watched(path, options.io, progress.wish());
-    let mut opened = vec![(path.to_path_buf(), source)];
-    if let Some(map) = map {
-        opened = with_map(opened, map)?;
-    }
-    let none = || Error::Start { what: "to finish", why: "no source is named".to_owned() };
-    let source = opened.pop().ok_or_else(none)?.1?;
+    let source = open_one(path, map, options, progress)?;
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
     match known {
         None => Err(refused("it could not be opened when it was to be scanned")),
@@ -145,7 +149,7 @@ fn given(
 }
 
 /// The options of a run that decide what a scan finds, and else those that are given.
-fn as_before(options: &Options, head: &HeadLine) -> Result<Options, Error> {
+pub(super) fn as_before(options: &Options, head: &HeadLine) -> Result<Options, Error> {
     let settings = &head.settings;
     let names: Vec<&'static str> = options.registry.names().collect();
     if !names.iter().copied().eq(settings.formats.iter().map(AsRef::as_ref)) {

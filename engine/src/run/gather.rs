@@ -110,7 +110,7 @@ impl Gathering<'_, '_> {
             batch.close(ChunkLine { source: index, span, unreadable, ..ChunkLine::default() });
             self.ledger.commit(batch)?;
         }
-        self.ledger.end(&EndLine { source: index, complete, unreadable, digests: None })
+        self.ledger.end(EndLine { source: index, complete, unreadable, ..EndLine::default() })
     }
 
     /// Identifies files, and stores what is to be recovered of them.

@@ -9,7 +9,8 @@
 //! output), a record for each source, and the ledger. A job
 //! whose scan ended in another process begins at [`Scanned`], by [`Job::replay`].
 //!
-//! [`scan()`] runs all of them; [`list`] stops before anything is written. [`finish`] begins at [`Scanned`] with
+//! [`scan()`] runs all of them; [`carve`] stops after the scan of one shard of a source, and [`merge()`] goes on from
+//! those of all; [`list`] stops before anything is written. [`finish`] begins at [`Scanned`] with
 //! what an interrupted run left, and [`recover()`] writes photos of a report that is there already. [`find()`] looks
 //! for copies in folders, backups and archives: the same stages, with files of a tree in place of a scan.
 
@@ -34,6 +35,7 @@ mod job;
 mod kept_head;
 mod kept_report;
 mod lost;
+mod merge;
 mod name;
 mod open;
 mod outcome;
@@ -51,6 +53,8 @@ mod resume;
 mod scan;
 mod selection;
 mod settle;
+mod shard;
+mod shard_folders;
 mod show;
 mod shown_file;
 mod sign;
@@ -68,6 +72,7 @@ pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
 pub use forecast::{Estimate, Forecast, ForecastOptions, forecast, forecast_at};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
+pub use merge::{join, merge};
 pub use open::{list, scan};
 pub use outcome::Outcome;
 pub use picks::Picks;
@@ -75,6 +80,7 @@ pub use recover::{Recover, Recovered, has_report, recover};
 pub use redact::{Redact, Redacted, redact};
 pub use results::Results;
 pub use selection::{Selected, Selection};
+pub use shard::{Carved, carve};
 pub use show::{Show, ShowProgress, Shown, show};
 pub use sign::{Sign, SignatureFault, SignatureFaultKind, Signed, is_readable_by_others, sign};
 pub use stats::Stats;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use afterimage_signatures::verdict::Span;
+
 use super::environment::{Environment, ImageInMaking, Output, OutputState};
 use super::events;
 use super::job::{Job, Opened, Settled};
@@ -12,6 +14,7 @@ use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::imaging::{self, Imaged};
 use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
+use crate::model::ShardSet;
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
 use crate::source::{self, Holed, Identity, Limited, Pace, Source};
@@ -117,13 +120,31 @@ impl<'o> Job<'o, Opened> {
             output.keep_lists(lists)?;
         }
         environment.output = output.map(OutputState::with_store).transpose()?;
-        ledger.reserve = environment.output.as_ref().and_then(Output::reserve);
+        // The scan of a shard ends before there is a report.
+        let output = environment.output.as_ref().filter(|_| options.shard.is_none());
+        ledger.reserve = output.and_then(Output::reserve);
         Ok(Job { environment, sources, ledger, stage: Opened })
     }
 }
 
+/// The source at `path`, without what its `map` does not call finished.
+pub(super) fn open_one(
+    path: &Path,
+    map: Option<&Path>,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Box<dyn Source>, Error> {
+    let source = source::open_watched(path, options.io, progress.wish());
+    let mut opened = vec![(path.to_path_buf(), source)];
+    if let Some(map) = map {
+        opened = with_map(opened, map)?;
+    }
+    let none = || Error::Start { what: "a run", why: "no source is named".to_owned() };
+    opened.pop().ok_or_else(none)?.1
+}
+
 /// The only source without what its map at `path` does not call finished.
-pub(super) fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, Error> {
+fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<GivenSource>, Error> {
     if sources.len() != 1 {
         let why = format!("a map is of one image, and {} sources are named", sources.len());
         return Err(Error::Start { what: "a scan with a map", why });
@@ -229,12 +250,20 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);
     let identity = |source: Option<&dyn Source>| read(Identity::of(source?));
-    // What JSON cannot hold is left out: such sources have to be named again.
-    let given = |job: &SourceJob| job.path.to_str().map(PathBuf::from).unwrap_or_default();
-    let paths = sources.iter().map(given).collect();
-    let folder = std::env::current_dir().ok().filter(|folder| folder.to_str().is_some());
+    let paths: Vec<PathBuf> = sources.iter().map(|job| job.path.clone()).collect();
+    let range = sources.first().map_or(Span { at: 0, len: 0 }, |job| job.whole);
+    let shards = options.shard.map(|shard| ShardSet::one(shard, range));
     let sources = opened(sources).into_iter().map(identity).collect();
     let head = HeadLine::new(settings, sources, options.command.clone());
+    given_paths(HeadLine { shards, ..head }, &paths, options)
+}
+
+/// The head of a scan log with the paths that were given, and the command line that named them.
+pub(super) fn given_paths(head: HeadLine, paths: &[PathBuf], options: &Options) -> HeadLine {
+    // What JSON cannot hold is left out: such sources have to be named again.
+    let given = |path: &PathBuf| path.to_str().map(PathBuf::from).unwrap_or_default();
+    let paths = paths.iter().map(given).collect();
+    let folder = std::env::current_dir().ok().filter(|folder| folder.to_str().is_some());
     let map = options.map.clone().filter(|map| map.to_str().is_some());
-    HeadLine { paths, folder, map, ..head }
+    HeadLine { command: options.command.clone(), paths, folder, map, ..head }
 }

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{self, ReportCase, ReportEnd, ReportHead, ReportTool, Summary};
+use crate::output::report::{
+    self, ReportCase, ReportEnd, ReportHead, ReportOptions, ReportTool, Summary,
+};
 
 impl Job<'_, Settled> {
     /// What a report says before its files.
@@ -30,7 +32,10 @@ impl Job<'_, Settled> {
             },
             case: ReportCase::of(&environment.options.case),
             redacted: Vec::new(),
-            options: environment.options.into(),
+            options: ReportOptions {
+                shards: self.ledger.head.merged,
+                ..environment.options.into()
+            },
             notes,
             audit_log: environment.output.is_some(),
             sources: self.stage.sources.clone(),

@@ -3,7 +3,7 @@
 use super::environment::OutputState;
 use super::source_job::SourceJob;
 use crate::control::error::Error;
-use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head, is_untouched};
+use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head, is_carved, is_untouched};
 use crate::options::Options;
 use crate::output::destination::REPORT;
 
@@ -36,6 +36,9 @@ pub(super) fn ledger(
     let difference = before.difference(&now);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
     if difference.is_none() && names.is_done(options.dry_run) && has_report {
+        return Err(Error::Finished { path: path() });
+    }
+    if difference.is_none() && before.shards.is_some() && is_carved(&log)? {
         return Err(Error::Finished { path: path() });
     }
     let Some(what) = difference else {

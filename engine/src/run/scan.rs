@@ -97,7 +97,9 @@ fn scan_one(
         watcher: options.watcher.as_ref(),
         paths: &paths,
     };
-    let hasher = options.hash_source.then(|| Hasher::new(&options.hashes));
+    // A shard is no whole source: what finishes all shards hashes it.
+    let is_hashed = options.hash_source && options.shard.is_none();
+    let hasher = is_hashed.then(|| Hasher::new(&options.hashes));
     events::scanning(job, todo.total());
     let scanned = scan.run(source, index, ledger, hasher);
     if let Some(tally) = ledger.tallies.get(index as usize) {

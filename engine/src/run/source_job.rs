@@ -27,6 +27,8 @@ pub(super) struct SourceJob {
     pub(super) source: Result<Box<dyn Source>, Error>,
     /// The bytes that headers may start in.
     pub(super) range: Span,
+    /// The same of all shards, where they are those of one.
+    pub(super) whole: Span,
     /// What its file systems say.
     pub(super) survey: Survey,
     /// What is in use.
@@ -61,11 +63,24 @@ impl SourceJob {
             Err(_) => Survey::default(),
         };
         let len = source.as_ref().map_or(0, |source| source.len());
-        let range = range(options, &survey, len);
+        let whole = whole(options, &survey, len);
+        let range = options.shard.map_or(whole, |shard| shard.of(whole));
         let live = LiveMap::of(&survey);
         let (entries, name_only, gaps) = (Vec::new(), Vec::new(), Vec::new());
         let (grid, folder) = (None, std::env::current_dir().ok());
-        Ok(SourceJob { path, folder, source, range, survey, live, entries, grid, name_only, gaps })
+        Ok(SourceJob {
+            path,
+            folder,
+            source,
+            range,
+            whole,
+            survey,
+            live,
+            entries,
+            grid,
+            name_only,
+            gaps,
+        })
     }
 
     /// The source, if it could be opened.
@@ -79,9 +94,11 @@ pub(super) fn opened(sources: &[SourceJob]) -> Vec<Option<&dyn Source>> {
     sources.iter().map(SourceJob::open).collect()
 }
 
-/// What the file systems of a source say; nothing where they are not to be asked, or were not read to the end.
+/// What the file systems of a source say; nothing where they are not to be asked, or were not read to the end. The
+/// scan of a shard asks them only where its volume lies: all else is done by what finishes all shards.
 fn survey(source: &dyn Source, options: &Options, stop: &Stop) -> Result<Survey, Error> {
-    if !options.filesystems {
+    let is_needed = options.shard.is_none() || options.volume.is_some();
+    if !options.filesystems || !is_needed {
         return Ok(Survey::default());
     }
     let mut survey = Survey::of(source as &dyn Bytes);
@@ -96,7 +113,7 @@ fn survey(source: &dyn Source, options: &Options, stop: &Stop) -> Result<Survey,
 }
 
 /// The range of a source that headers may start in.
-fn range(options: &Options, survey: &Survey, len: u64) -> Span {
+fn whole(options: &Options, survey: &Survey, len: u64) -> Span {
     let (start, asked) = options.range.unwrap_or((0, len));
     let (mut start, mut end) = (start.min(len), start.saturating_add(asked).min(len));
     if let (Some(_), Some(volume)) = (options.volume, survey.volumes.first()) {

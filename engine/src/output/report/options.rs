@@ -50,6 +50,9 @@ pub struct ReportOptions {
     /// The number of the only partition that was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<u32>,
+    /// The number of equal ranges of the source that were scanned each for itself, where they were merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shards: Option<u32>,
     /// Lists of digests of photos that were lost were given.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lists: bool,
@@ -83,6 +86,8 @@ impl From<&Options> for ReportOptions {
             min_pixels: options.min_pixels,
             range: options.range.map(|(offset, length)| ByteRange { offset, length }),
             volume: options.volume,
+            // The log tells.
+            shards: None,
             lists: options.lost_hashes.is_some(),
             map: options.map.as_ref().map(path),
             image: options.image.as_ref().map(path),

@@ -45,7 +45,11 @@ pub fn headline(facts: Facts<'_>, place: &str) -> String {
         _ => "no photos".to_owned(),
     };
     let place = plain(place);
-    let time = facts.time().map(|time| format!("in {}", duration(time)));
+    // What its shards took nobody knows here: they ran elsewhere, and at once.
+    let time = match facts.head.options.shards {
+        Some(shards) => Some(format!("in {}", count(shards.into(), "shard", "shards"))),
+        None => facts.time().map(|time| format!("in {}", duration(time))),
+    };
     let read = match (facts.is_of_files(), time) {
         (true, None) => String::new(),
         (true, Some(time)) => format!(" ({time})"),
