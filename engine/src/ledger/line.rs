@@ -130,7 +130,7 @@ pub struct ScanSettings {
 
 impl ScanSettings {
     /// The first option in which two runs differ.
-    fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
+    pub fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
         let pairs = [
             ("--signatures", self.formats == now.formats),
             ("--format", self.wanted == now.wanted),

@@ -5,12 +5,14 @@ mod case_data;
 mod lost_hashes;
 mod select;
 mod watcher;
+mod workers;
 
 pub use arrange::Arrange;
 pub use case_data::CaseData;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
 pub use watcher::{Sighting, Sightings, Watcher, Watching};
+pub use workers::Workers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ pub struct Options {
     pub hash_source: bool,
     /// Worker threads; 0 means one a core.
     pub threads: usize,
+    /// Worker threads that this run shares with others, in place of its own.
+    pub workers: Option<Workers>,
     /// Bytes a chunk; rounded up to whole regions of 64 KiB.
     pub chunk_len: u64,
     /// How to read.
@@ -114,6 +118,7 @@ impl Default for Options {
             lost_hashes: None,
             hash_source: false,
             threads: 0,
+            workers: None,
             chunk_len: Self::CHUNK_LEN,
             io: Io::Auto,
             min_size: 0,

@@ -10,10 +10,11 @@ use super::outcome::Outcome;
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head};
+use crate::ledger::{HeadLine, Journal, Ledger, NameLog, SCAN_LOG, head};
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
 use crate::source::{Identity, open_watched};
+use crate::system::folder::{EntryKind, Folder};
 
 /// What is known of a run that was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,20 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
     let sources = (0..head.sources.len()).map(|at| recorded(&head, at)).collect();
     let HeadLine { command, folder, .. } = head;
     Ok((!is_done || !has_report).then_some(Unfinished { command, sources, folder }))
+}
+
+/// Whether the run in the folder `name` below `output` came to its end, with its report; without `dry_run`, with its
+/// photos too. What cannot be looked at is not finished.
+pub(super) fn is_finished(output: &Folder, name: &str, dry_run: bool) -> bool {
+    let finished = || {
+        let folder = output.below(name).ok()?;
+        let state = folder.below(destination::STATE).ok()?;
+        let is_file =
+            |folder: &Folder, name: &str| matches!(folder.kind(name), Ok(Some(EntryKind::File(_))));
+        let is_begun = is_file(&state, SCAN_LOG) && is_file(&folder, REPORT);
+        (is_begun && NameLog::open(&state).ok()?.is_done(dry_run)).then_some(())
+    };
+    finished().is_some()
 }
 
 /// Where a source was when the run was begun.

@@ -15,6 +15,7 @@
 
 pub mod advice;
 pub mod audit;
+pub mod batch;
 mod claim;
 mod environment;
 mod events;

@@ -4,6 +4,7 @@
 //! versions add fields and never change or remove one. The JSON schema beside this file is generated from
 //! the types.
 
+mod batch;
 mod case;
 mod disposition;
 mod file;
@@ -24,6 +25,10 @@ mod writer;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
+pub use batch::{
+    BATCH_SCHEMA, BatchCopies, BatchCopy, BatchImage, BatchReport, BatchSkipped, BatchStatus,
+    BatchSummary,
+};
 pub use case::ReportCase;
 pub use disposition::ReportDisposition;
 pub use file::{
