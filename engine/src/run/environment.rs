@@ -228,6 +228,7 @@ impl<'o> Environment<'o> {
             store: if may_store { output.map(|output| &output.store) } else { None },
             algorithms: &self.algorithms,
             lists: self.options.lost_hashes.as_deref(),
+            known: self.options.known.as_deref(),
             longest: output.map_or(u64::MAX, |output| output.destination.longest),
             metrics: &self.metrics,
             stop: self.progress.wish(),
@@ -284,7 +285,8 @@ impl<'o> Environment<'o> {
 fn algorithms(options: &Options) -> Vec<Algorithm> {
     let mut all = options.hashes.clone();
     let listed = options.lost_hashes.iter().flat_map(|lists| lists.algorithms());
-    for algorithm in listed {
+    let known = options.known.iter().flat_map(|known| known.algorithms());
+    for algorithm in listed.chain(known) {
         if !all.contains(&algorithm) {
             all.push(algorithm);
         }

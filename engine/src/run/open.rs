@@ -224,6 +224,7 @@ pub(super) fn settings(options: &Options) -> ScanSettings {
         hashes: options.hashes.clone(),
         hash_source: options.hash_source,
         lost_hashes: options.lost_hashes.as_ref().map(|lists| lists.identity()),
+        known: options.known.as_ref().map(|known| known.identity()),
     }
 }
 

@@ -65,6 +65,9 @@ pub struct BatchSummary {
     pub videos: u64,
     /// Photos and videos of their own that are still there and only listed.
     pub live: u64,
+    /// Photos and videos of their own that somebody has already.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub known: u64,
     /// Photos and videos of their own that another image of the batch has too: one of each is not counted.
     pub copies_across: u64,
 }
@@ -192,6 +195,7 @@ impl BatchSummary {
             photos: sum(|summary| summary.photos),
             videos: sum(|summary| summary.videos),
             live: sum(|summary| summary.live),
+            known: sum(|summary| summary.known),
             copies_across: others.sum(),
         }
     }

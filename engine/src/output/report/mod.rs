@@ -9,6 +9,7 @@ mod case;
 mod disposition;
 mod file;
 mod head;
+mod known;
 mod lost;
 mod options;
 mod reader;
@@ -36,10 +37,11 @@ pub use file::{
     RunOrigin,
 };
 pub use head::{ReportEnd, ReportHead, ReportTool};
+pub use known::ReportKnown;
 pub use lost::{ReportListed, ReportLost, lost};
 pub use options::ReportOptions;
 pub use reader::ReportReader;
-pub use report::{NO_REPORT, OTHER_SCHEMA, Report, SCHEMA};
+pub use report::{OTHER_SCHEMA, Report, SCHEMA, schema_of, why_none};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;
