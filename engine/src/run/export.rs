@@ -129,8 +129,14 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     for batch in groups.chunks(BATCH) {
         done.interrupted = progress.stopped();
-        if done.interrupted || done.failure.is_some() {
+        if done.interrupted {
             break;
+        }
+        if let Some(why) = done.failure.as_ref().map(Error::with_cause) {
+            // The disk is full: the others get no room either.
+            let members = batch.iter().flat_map(|group| &group.members);
+            done.refused.extend(members.map(|member| (member.file.id, why.clone())));
+            continue;
         }
         pool.install(|| export_batch(batch, asked, &copying, &mut names, &mut done));
     }
