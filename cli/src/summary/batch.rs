@@ -1,6 +1,7 @@
 //! What is said at the end of a batch, to people and to programs.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use afterimage_engine::report::{BatchImage, BatchStatus, BatchSummary};
 use afterimage_engine::run::batch::BatchOutcome;
@@ -15,7 +16,12 @@ use crate::text::{self, bytes, count, paragraph, plain, wrapped};
 const GAP: &str = "  ";
 
 /// The summary for people.
-pub fn text(out: &mut dyn Write, outcome: &BatchOutcome, memory: Option<Memory>) -> io::Result<()> {
+pub fn text(
+    out: &mut dyn Write,
+    outcome: &BatchOutcome,
+    output: Option<&Path>,
+    memory: Option<Memory>,
+) -> io::Result<()> {
     let told = &outcome.told;
     paragraph(out, "", &headline(&told.summary))?;
     if told.options.dry_run {
@@ -40,11 +46,10 @@ pub fn text(out: &mut dyn Write, outcome: &BatchOutcome, memory: Option<Memory>)
         let images = count(left, "image is", "images are");
         paragraph(out, "", &format!("{images} left; the same command with --resume goes on."))?;
     }
-    let report = outcome.report.display().to_string();
+    let folder = output.map(|output| plain(&output.to_string_lossy())).unwrap_or_default();
     let said = format!(
-        "{} lists all images. The photos of each are in its own folder beside that, with a report of their own; \
-         `afterimage recover`, `verify`, `export` and `report` take such a folder.",
-        plain(&report)
+        "{folder}/report.json lists all images. The photos of each are in its folder below {folder}, with a report of \
+         their own; `afterimage recover`, `verify`, `export` and `report` take such a folder."
     );
     paragraph(out, "", &said)?;
     if let Some(memory) = memory {

@@ -222,7 +222,12 @@ fn a_batch_goes_on_with_what_is_left() {
     desk.card("images/a.img", &[&photo(5), &photo(6)]);
     let ran = desk.run(&[&scan[..], &["--resume"]].concat());
     assert_eq!(ran.status, 3, "{}", ran.err);
-    assert!(desk.image("a.img")["error"].as_str().unwrap().contains("source 1 is another"));
+    assert!(
+        desk.image("a.img")["error"]
+            .as_str()
+            .unwrap()
+            .contains("another one than was scanned into its folder")
+    );
 }
 
 #[test]

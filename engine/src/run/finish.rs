@@ -49,15 +49,24 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
 /// Whether the run in the folder `name` below `output` came to its end, with its report; without `dry_run`, with its
 /// photos too. What cannot be looked at is not finished.
 pub(super) fn is_finished(output: &Folder, name: &str, dry_run: bool) -> bool {
-    let finished = || {
-        let folder = output.below(name).ok()?;
-        let state = folder.below(destination::STATE).ok()?;
-        let is_file =
-            |folder: &Folder, name: &str| matches!(folder.kind(name), Ok(Some(EntryKind::File(_))));
-        let is_begun = is_file(&state, SCAN_LOG) && is_file(&folder, REPORT);
-        (is_begun && NameLog::open(&state).ok()?.is_done(dry_run)).then_some(())
-    };
-    finished().is_some()
+    let Some((folder, state)) = begun_in(output, name) else { return false };
+    is_file(&folder, REPORT) && NameLog::open(&state).is_ok_and(|names| names.is_done(dry_run))
+}
+
+/// Whether a run was begun in the folder `name` below `output`.
+pub(super) fn is_begun(output: &Folder, name: &str) -> bool {
+    begun_in(output, name).is_some()
+}
+
+/// The folder of a run that was begun, and that of its state.
+fn begun_in(output: &Folder, name: &str) -> Option<(Folder, Folder)> {
+    let folder = output.below(name).ok()?;
+    let state = folder.below(destination::STATE).ok()?;
+    is_file(&state, SCAN_LOG).then_some((folder, state))
+}
+
+fn is_file(folder: &Folder, name: &str) -> bool {
+    matches!(folder.kind(name), Ok(Some(EntryKind::File(_))))
 }
 
 /// Where a source was when the run was begun.

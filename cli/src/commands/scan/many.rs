@@ -60,7 +60,7 @@ impl Scan {
         let memory = self.stats.then_some(memory);
         let said = match self.json {
             true => summary::json(out, &outcome, memory),
-            false => summary::text(out, &outcome, memory),
+            false => summary::text(out, &outcome, options.output.as_deref(), memory),
         };
         failure::unless_closed(said)
             .context("cannot print what was found; what was written is whole")?;

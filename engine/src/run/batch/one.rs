@@ -22,6 +22,10 @@ pub(super) struct BatchJob {
     pub(super) is_done: bool,
 }
 
+/// Why an image is not gone on with whose folder holds the scan of another one.
+const OTHER: &str = "it is another one than was scanned into its folder; to scan it too, move that folder away, or \
+                     name another output folder";
+
 /// What an image came to.
 #[derive(Debug)]
 pub(super) struct Scanned {
@@ -70,6 +74,9 @@ impl BatchJob {
                     why: "its scan is finished, and its report cannot be read",
                 }),
             },
+            Ok(Err(Error::Differs { .. })) => {
+                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
+            }
             Ok(Err(error)) => self.failed(error),
             Ok(Ok(outcome)) => {
                 let has_report = outcome.report.is_some();

@@ -16,12 +16,12 @@ use super::state::{BatchState, FileStamp, KeptImage};
 use crate::control::error::Error;
 use crate::ledger::ScanSettings;
 use crate::options::{Options, Workers};
-use crate::output::destination::{self, Destination};
+use crate::output::destination;
 use crate::output::report::{
     BATCH_SCHEMA, BatchReport, BatchStatus, BatchSummary, ReportCase, ReportEnd, ReportTool,
 };
 use crate::run::environment::OutputState;
-use crate::run::finish::is_finished;
+use crate::run::finish::{is_begun, is_finished};
 use crate::run::open::settings;
 
 /// Scans each image below the output folder of `options`, into a folder and with a report of its own as a scan of it
@@ -52,7 +52,6 @@ pub fn batch(
         Some(_) => destination::check_resumed(output, &paths)?,
         None => destination::check(output, &paths)?,
     };
-    let Destination { path: whole, .. } = destination.clone();
     let held = OutputState::create(destination)?;
     let (jobs, state) = jobs(discovered.images, before, &held, options, settings)?;
     let is_all_done = jobs.iter().all(|job| job.is_done);
@@ -63,7 +62,7 @@ pub fn batch(
     state.write(held.state())?;
     let bytes = jobs.iter().filter(|job| !job.is_done).filter_map(|job| job.image.len);
     progress.begin(jobs.len() as u64, bytes.fold(0, u64::saturating_add));
-    let lanes = Lanes { output: &whole, options, progress, watch };
+    let lanes = Lanes { output, options, progress, watch };
     let scanned = lanes.run(jobs, threads);
     let (mut images, mut failed, mut failure) = (Vec::new(), Vec::new(), None);
     for (job, one) in scanned {
@@ -78,7 +77,7 @@ pub fn batch(
             None => {}
         }
     }
-    let copies = copies(&whole, &images)?;
+    let copies = copies(output, &images)?;
     let has_left = |status| images.iter().any(|image| image.status == status);
     let interrupted =
         progress.is_stopped() && (has_left(BatchStatus::Waiting) || has_left(BatchStatus::Stopped));
@@ -162,10 +161,14 @@ fn jobs(
     let mut names = FolderNames::new(folder, known.iter().map(String::as_str));
     let mut jobs = Vec::with_capacity(images.len());
     for image in images {
-        let (folder, is_done) = match state.image(&image.path) {
+        let (folder, is_done) = match state.image_mut(&image.path) {
             Some(kept) => {
                 let is_same = kept.stamp.is_some() && kept.stamp == FileStamp::of(&image.path);
                 let is_done = is_same && is_finished(folder, &kept.folder, options.dry_run);
+                if !is_begun(folder, &kept.folder) {
+                    // Whatever it was before, what is scanned is what it is now.
+                    kept.stamp = FileStamp::of(&image.path);
+                }
                 (kept.folder.clone(), is_done)
             }
             None => {

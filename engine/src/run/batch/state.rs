@@ -124,8 +124,8 @@ impl BatchState {
     }
 
     /// What is kept of the image at `path`.
-    pub(super) fn image(&self, path: &Path) -> Option<&KeptImage> {
+    pub(super) fn image_mut(&mut self, path: &Path) -> Option<&mut KeptImage> {
         let key = PathKey::of(path);
-        self.images.iter().find(|image| image.key == key)
+        self.images.iter_mut().find(|image| image.key == key)
     }
 }
