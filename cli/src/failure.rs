@@ -1,6 +1,7 @@
 //! How failures are told: one line that says what, why, and what to do about it.
 
 use std::error::Error as Cause;
+use std::fmt;
 use std::io;
 use std::iter::successors;
 use std::path::Path;
@@ -31,7 +32,8 @@ fn told(error: &(dyn Cause + 'static), has_rights: bool) -> String {
             .or_else(|| advice(error).map(str::to_owned))
     };
     let of_lists = |error: &(dyn Cause + 'static)| {
-        error.downcast_ref::<ListFailure>().map(|_| LIST.to_owned())
+        let of_known = error.downcast_ref::<Unknown>().map(|_| KNOWN);
+        of_known.or_else(|| error.downcast_ref::<ListFailure>().map(|_| LIST)).map(str::to_owned)
     };
     let advice = chain().find_map(of_engine).or_else(|| chain().find_map(of_lists));
     let advice = advice.or_else(|| chain().find_map(of_system).map(str::to_owned));
@@ -42,6 +44,21 @@ fn told(error: &(dyn Cause + 'static), has_rights: bool) -> String {
 /// What a list of digests is.
 const LIST: &str =
     "name a text with a digest a line, a table, or a former report.json with --lost-hashes";
+
+/// Why what is known already cannot be read.
+#[derive(Debug)]
+pub struct Unknown(pub ListFailure);
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "cannot use {} as what is known: {}", self.0.path.display(), self.0.why)
+    }
+}
+
+impl Cause for Unknown {}
+
+/// What tells what is known already.
+const KNOWN: &str = "name a folder of photos, a list of digests, the text of NSRL, or a former report.json with --known";
 
 /// What to do about a failure of the system of which nothing more is known.
 fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {

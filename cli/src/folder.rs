@@ -1,15 +1,15 @@
-//! A folder as a source: a sparse bundle is one image, of others the images in it are scanned. Where there are none, it is most likely a card as it is
-//! mounted, or photos that were copied from one: then the device is named that deleted ones lie on.
+//! A folder as a source: a sparse bundle is one image, of others the images in it are scanned. Where there are none, it
+//! is most likely a card as it is mounted, or photos that were copied from one: then the device is named that deleted
+//! ones lie on.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::Matcher;
-use afterimage_engine::error::Error;
 use afterimage_engine::formats::Registry;
+use afterimage_engine::run::batch::{self, EmptyFolder};
 use afterimage_engine::source::shell::quoted;
-use afterimage_engine::source::{self, Io, Source};
+use afterimage_engine::source::{Source, is_sparse_bundle};
 use afterimage_engine::system::{Mount, System};
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use anyhow::bail;
@@ -23,61 +23,38 @@ const REPORT: &str = "report.json";
 /// Bytes at the start of a file that tell a photo.
 const HEAD: u64 = 4096;
 
-/// A raw image is whole sectors, and no fewer than this; what else is none can be named by itself.
-const SECTOR: u64 = 512;
-const LEAST_IMAGE: u64 = 64 << 10;
-
-/// The images in a folder: the regular files in it by name, but hidden ones and those in folders below.
+/// The images in a folder, and with `is_recursive` in those below it.
 ///
 /// # Errors
 ///
-/// When the folder cannot be read, or when no image is in it; then with what it is, and what to scan instead.
-pub fn images(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// When no image is in it; then with what it is, and what to scan instead.
+pub fn images(folder: &Path, is_recursive: bool) -> anyhow::Result<Vec<PathBuf>> {
     // It looks like a folder and is an image.
-    if source::is_sparse_bundle(folder) {
+    if is_sparse_bundle(folder) {
         return Ok(vec![folder.to_path_buf()]);
     }
-    if folder.join(REPORT).is_file() {
-        let (shown, quoted) = (folder.display(), quoted(folder));
-        bail!(
-            "cannot scan {shown}: it holds the report of a scan; `afterimage recover {quoted}` writes more of the \
-             photos that it lists"
-        );
+    check(folder)?;
+    let found = batch::discover(&[folder.to_path_buf()], is_recursive, &|| false);
+    match found.empty.first() {
+        Some(empty) => bail!(refusal(empty)),
+        None => Ok(found.images.into_iter().map(|image| image.path).collect()),
     }
-    let (mut files, mut has_folders) = (Vec::new(), false);
-    let failed = |error| Error::open(folder, error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let Some(found) = fs::metadata(entry.path()).ok().filter(|_| !hidden) else { continue };
-        has_folders |= found.is_dir();
-        if found.is_file() {
-            files.push((entry.path(), found.len()));
-        }
-    }
-    files.sort_unstable();
-    let mount = System::running().mount_of(folder);
-    let known = Photos::default();
-    let are_photos: Vec<bool> = files.iter().map(|(path, _)| known.is_one(path)).collect();
-    let photos = are_photos.iter().filter(|is_photo| **is_photo).count();
-    let is_image = |((path, len), is_photo): (&(PathBuf, u64), &bool)| {
-        let is_raw = *len >= LEAST_IMAGE && len.is_multiple_of(SECTOR);
-        !is_photo && (is_raw || is_packed(path))
-    };
-    let is_mounted = mount.as_ref().is_some_and(|mount| is_at(mount, folder));
-    let is_no_source = files.is_empty() || photos > 0 || is_mounted;
-    if is_no_source && !files.iter().zip(&are_photos).any(is_image) {
-        bail!("{}", refusal(folder, mount.as_ref(), files.len(), photos, has_folders));
-    }
-    Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Whether a file is a disk image in another form than a raw one, or an archive.
-fn is_packed(path: &Path) -> bool {
-    match source::open(path, Io::Read) {
-        Ok(source) => source::recognise(source.as_ref()).is_some(),
-        Err(error) => matches!(error, Error::Packed { .. }),
+/// Refuses the output folder of a scan.
+///
+/// # Errors
+///
+/// That one.
+pub fn check(folder: &Path) -> anyhow::Result<()> {
+    if !folder.join(REPORT).is_file() {
+        return Ok(());
     }
+    let (shown, quoted) = (folder.display(), quoted(folder));
+    bail!(
+        "cannot scan {shown}: it holds the report of a scan; `afterimage recover {quoted}` writes more of the \
+         photos that it lists"
+    )
 }
 
 /// Whether a folder is where something is mounted.
@@ -87,26 +64,22 @@ fn is_at(mount: &Mount, folder: &Path) -> bool {
     resolved(folder).is_some_and(|folder| resolved(&mount.point) == Some(folder))
 }
 
-/// Why a folder is no source, and what is.
-fn refusal(
-    folder: &Path,
-    mount: Option<&Mount>,
-    files: usize,
-    photos: usize,
-    has_folders: bool,
-) -> String {
+/// Why a folder in which no image is, is no source, and what is.
+pub fn refusal(empty: &EmptyFolder) -> String {
+    let EmptyFolder { path: folder, skipped } = empty;
     let shown = folder.display();
-    let is_mounted = mount.is_some_and(|mount| is_at(mount, folder));
-    let what = if is_mounted {
-        let from = mount.map(|mount| plain(&mount.source.to_string_lossy())).unwrap_or_default();
+    let mount = System::running().mount_of(folder);
+    let what = if let Some(mount) = mount.filter(|mount| is_at(mount, folder)) {
+        let from = plain(&mount.source.to_string_lossy());
         format!("it is where {from} is mounted, and its files are those that are still there")
-    } else if photos > 0 {
-        let count = count(photos as u64, "photo", "photos");
+    } else if skipped.photos > 0 {
+        let count = count(skipped.photos, "photo", "photos");
         format!(
             "it is a folder of {count}, no disk image, and these are photos that are still there"
         )
-    } else if files == 0 && has_folders {
-        "this folder holds no disk image, only folders, and what lies in them is still there"
+    } else if skipped.files() == 0 && skipped.folders > 0 {
+        "this folder holds no disk image, only folders, and what lies in them is still there; --recursive looks \
+         for images in them"
             .to_owned()
     } else {
         return format!(
@@ -150,13 +123,6 @@ impl Default for Photos {
 }
 
 impl Photos {
-    /// Whether a file begins as a photo or a video does.
-    fn is_one(&self, path: &Path) -> bool {
-        let mut head = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-        read.is_ok() && !self.0.formats_at(&head).is_empty()
-    }
-
     /// The format of a photo or a video that a source is from its first byte on, and mostly.
     pub fn whole(&self, source: &dyn Source) -> Option<&'static str> {
         let mut head = vec![0; source.len().min(HEAD) as usize];
@@ -182,7 +148,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        let error = images(folder.path()).unwrap_err().to_string();
+        let error = images(folder.path(), false).unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
     }
 
@@ -202,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("bands")).unwrap();
         fs::write(folder.path().join("Info.plist"), b"").unwrap();
-        assert_eq!(images(folder.path()).unwrap(), [folder.path()]);
+        assert_eq!(images(folder.path(), false).unwrap(), [folder.path()]);
     }
 
     #[test]
@@ -210,6 +176,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.jpg"), JPEG).unwrap();
         fs::write(folder.path().join("card.img"), [0; 64 << 10]).unwrap();
-        assert_eq!(images(folder.path()).unwrap().len(), 2);
+        assert_eq!(images(folder.path(), false).unwrap(), [folder.path().join("card.img")]);
     }
 }

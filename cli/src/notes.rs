@@ -7,18 +7,17 @@ pub mod room;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use afterimage_engine::report::BatchSkipped;
 use afterimage_engine::source::split::parts;
 use afterimage_engine::source::{self, Io, Source};
 
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
+use crate::text::count;
 
 /// What is to be said of the sources, one line each.
 pub fn of(sources: &Sources) -> Vec<String> {
-    let again = sources.again.iter();
-    let mut notes: Vec<String> = again
-        .map(|path| format!("{} is there twice; it is scanned once", path.display()))
-        .collect();
+    let mut notes: Vec<String> = sources.again.iter().map(|path| again(path)).collect();
     let (headers, mut photos) = (Photos::default(), Vec::new());
     for path in sources.paths.iter().filter(|path| is_file(path)) {
         // What cannot be opened is told when it is to be scanned.
@@ -31,6 +30,41 @@ pub fn of(sources: &Sources) -> Vec<String> {
     notes.extend(are_photos(&photos));
     notes.extend(split(&sources.paths));
     notes
+}
+
+/// That an image was named twice, or has two names.
+pub fn again(path: &Path) -> String {
+    format!("{} is there twice; it is scanned once", path.display())
+}
+
+/// That several images go into one report.
+pub fn several(paths: &[PathBuf]) -> Option<String> {
+    let n = paths.len();
+    (n > 1).then(|| {
+        format!("{n} sources go into one report and one folder of photos; with --batch each gets its own")
+    })
+}
+
+/// What in folders of images was skipped.
+pub fn skipped(skipped: &BatchSkipped) -> Option<String> {
+    let BatchSkipped { photos, archives, others, hidden, folders, links } = *skipped;
+    let kinds = [
+        (
+            photos,
+            "photo or video, which is still there",
+            "photos and videos, which are still there",
+        ),
+        (archives, "archive of files", "archives of files"),
+        (others, "other file", "other files"),
+        (hidden, "hidden file or folder", "hidden files and folders"),
+        (folders, "folder", "folders"),
+        (links, "link to a folder", "links to folders"),
+    ];
+    let kinds = kinds.into_iter().filter(|(n, ..)| *n > 0);
+    let said: Vec<String> = kinds.map(|(n, one, many)| count(n, one, many)).collect();
+    let hint = if folders > 0 { "; --recursive looks into folders" } else { "" };
+    (!said.is_empty())
+        .then(|| format!("not taken for images and skipped: {}{hint}", said.join(", ")))
 }
 
 fn is_file(path: &Path) -> bool {
@@ -60,7 +94,7 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
 }
 
 /// That a source is the first part of a raw image that was split, and is read with the others.
-fn split(paths: &[PathBuf]) -> Vec<String> {
+pub fn split(paths: &[PathBuf]) -> Vec<String> {
     let note = |path: &PathBuf| {
         let count = parts(path)?.len();
         let name = path.display();

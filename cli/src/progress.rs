@@ -4,9 +4,11 @@
 //! the screen.
 
 mod bar;
+mod batch;
 mod events;
 mod latest;
 mod lines;
+mod look;
 mod show;
 
 pub use latest::Latest;
@@ -18,10 +20,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::BatchProgress;
 
 use crate::memory::{self, Memory};
 use bar::Bar;
 use events::Events;
+use look::Seen;
 
 /// Time between two looks.
 const TICK: Duration = Duration::from_millis(100);
@@ -41,7 +45,16 @@ enum Shown {
 
 impl Ticker {
     /// Looks at `progress` until [`Ticker::finish`], and shows it as is asked for, where somebody can see it.
-    pub fn start(progress: Arc<Progress>, how: How, mut latest: Latest) -> Self {
+    pub fn start(progress: Arc<Progress>, how: How, latest: Latest) -> Self {
+        Self::of(Seen::Scan(progress), how, latest)
+    }
+
+    /// The same for a batch.
+    pub fn of_batch(progress: Arc<BatchProgress>, how: How, latest: Latest) -> Self {
+        Self::of(Seen::Batch(progress), how, latest)
+    }
+
+    fn of(seen: Seen, how: How, mut latest: Latest) -> Self {
         let (done, finished) = channel();
         let mut shown = match how {
             How::Nowhere => Shown::Nowhere,
@@ -58,8 +71,8 @@ impl Ticker {
                 latest.look();
                 match &mut shown {
                     Shown::Nowhere => {}
-                    Shown::Bar(bar) => bar.draw(&progress, &latest),
-                    Shown::Events(events) => events.tell(&progress, &latest),
+                    Shown::Bar(bar) => bar.draw(&seen.look(), &latest),
+                    Shown::Events(events) => events.tell(&seen.look(), &latest),
                 }
                 if finished.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
                     break;
@@ -69,7 +82,7 @@ impl Ticker {
             match shown {
                 Shown::Nowhere => {}
                 Shown::Bar(bar) => bar.clear(),
-                Shown::Events(mut events) => events.end(&progress, &latest),
+                Shown::Events(mut events) => events.end(&seen.look(), &latest),
             }
             most
         });

@@ -19,17 +19,21 @@ pub struct Sources {
     pub again: Vec<PathBuf>,
 }
 
-/// The sources that `paths` stand for: in place of a folder, the files in it.
+/// The sources that `paths` stand for: in place of a folder, the images in it.
 ///
 /// # Errors
 ///
 /// When a folder cannot be read or holds no image, or when what is found would go into such a folder.
-pub fn expand(paths: &[PathBuf], output: Option<&Path>) -> anyhow::Result<Sources> {
+pub fn expand(
+    paths: &[PathBuf],
+    output: Option<&Path>,
+    is_recursive: bool,
+) -> anyhow::Result<Sources> {
     let mut sources = Vec::with_capacity(paths.len());
     for path in paths {
         // What cannot be asked is left to the engine, which says why.
         if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
-            sources.extend(folder::images(path)?);
+            sources.extend(folder::images(path, is_recursive)?);
             if let Some(output) = output {
                 apart(output, path)?;
             }
@@ -53,7 +57,11 @@ pub fn expand(paths: &[PathBuf], output: Option<&Path>) -> anyhow::Result<Source
 
 /// Refuses an output folder that is a folder of sources or lies in one: the next run on it would search
 /// what this one has written.
-fn apart(output: &Path, folder: &Path) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// That one.
+pub fn apart(output: &Path, folder: &Path) -> Result<(), Error> {
     let Ok(folder) = fs::canonicalize(folder) else { return Ok(()) };
     let existing = std::path::absolute(output).ok().and_then(|output| {
         let mut above = output.ancestors();
@@ -104,7 +112,7 @@ mod tests {
         let missing = PathBuf::from("missing.img");
         let twice = path("b.img");
         let given = [missing.clone(), folder.path().to_path_buf(), twice.clone()];
-        let sources = expand(&given, None).unwrap();
+        let sources = expand(&given, None, false).unwrap();
         assert_eq!(sources.paths, [missing, path("a.img"), path("b.img")]);
         assert_eq!(sources.again, [twice]);
     }
@@ -112,7 +120,7 @@ mod tests {
     #[test]
     fn a_folder_without_images_is_no_source() {
         let folder = tempfile::tempdir().unwrap();
-        let error = expand(&[folder.path().to_path_buf()], None).unwrap_err();
+        let error = expand(&[folder.path().to_path_buf()], None, false).unwrap_err();
         assert!(error.to_string().contains("this folder holds no disk image"), "{error}");
     }
 
@@ -130,7 +138,7 @@ mod tests {
         ];
         for (output, fine) in outputs {
             assert_eq!(
-                expand(std::slice::from_ref(&images), Some(&output)).is_ok(),
+                expand(std::slice::from_ref(&images), Some(&output), false).is_ok(),
                 fine,
                 "{output:?}"
             );

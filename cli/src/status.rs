@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use afterimage_engine::run::Outcome;
+use afterimage_engine::run::batch::BatchOutcome;
 use afterimage_engine::words::Facts;
 
 /// What a run came to, in one number.
@@ -26,6 +27,22 @@ impl Status {
         if outcome.interrupted { Status::Interrupted } else { Self::of_what_was_done(outcome) }
     }
 
+    /// The status of a batch: of all images one by one, what went wrong with some of them tells more than what was
+    /// found in the others.
+    pub fn of_batch(outcome: &BatchOutcome) -> Self {
+        let summary = &outcome.told.summary;
+        match () {
+            () if outcome.interrupted => Status::Interrupted,
+            () if outcome.failure.is_some() => Status::Failed,
+            () if summary.failed > 0 && summary.complete == 0 => Status::Failed,
+            () if summary.failed > 0 => Status::SomeFailed,
+            () if summary.photos + summary.videos + summary.live + summary.known == 0 => {
+                Status::Nothing
+            }
+            () => Status::Found,
+        }
+    }
+
     /// The same of what was done, whether or not somebody stopped it.
     pub fn of_what_was_done(outcome: &Outcome) -> Self {
         if outcome.failure.is_some() {
@@ -43,7 +60,7 @@ impl Status {
 /// Whether something was found that is recovered, or still there.
 fn has_any(outcome: &Outcome) -> bool {
     let facts = Facts::of(&outcome.head);
-    facts.has_photos() || facts.live().sum() > 0
+    facts.has_photos() || facts.live().sum() > 0 || outcome.head.summary.known > 0
 }
 
 impl From<Status> for ExitCode {

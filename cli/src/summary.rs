@@ -1,5 +1,6 @@
 //! What is said at the end of a scan, to people and to programs.
 
+pub mod batch;
 mod paragraphs;
 mod places;
 mod table;

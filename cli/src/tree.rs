@@ -100,6 +100,7 @@ impl Listed {
     fn chance(&self) -> String {
         match (self.becomes, self.grade, self.share) {
             (Disposition::Copy, _, _) => "an exact copy".to_owned(),
+            (Disposition::Known, _, _) => "known already".to_owned(),
             (_, Grade::Verified, _) => "whole, proven".to_owned(),
             (_, Grade::Structural, _) => "whole by structure".to_owned(),
             (_, Grade::Repaired, _) => "repaired".to_owned(),

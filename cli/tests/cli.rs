@@ -3,6 +3,8 @@
 
 #[path = "cli/backup.rs"]
 mod backup;
+#[path = "cli/batch.rs"]
+mod batch;
 #[path = "cli/counts.rs"]
 mod counts;
 #[cfg(unix)]
@@ -26,6 +28,9 @@ mod forensic;
 mod full_disk;
 #[path = "cli/json.rs"]
 mod json;
+#[cfg(unix)]
+#[path = "cli/known.rs"]
+mod known;
 #[path = "cli/logs.rs"]
 mod logs;
 #[path = "cli/lost_hashes.rs"]
@@ -466,8 +471,8 @@ fn a_folder_stands_for_the_images_in_it() {
     desk.card("images/a.img", &[&photo(2)]);
     let ran = desk.run(&["scan", "images", "--output", "out"]);
     ran.check(0);
-    let sources = desk.report()["sources"].clone();
-    let names: Vec<_> = [0, 1].map(|n| sources[n]["path"].as_str().unwrap().to_owned()).into();
+    let images = desk.report()["images"].clone();
+    let names: Vec<_> = [0, 1].map(|n| images[n]["path"].as_str().unwrap().to_owned()).into();
     assert_eq!(names, ["images/a.img", "images/b.img"]);
 }
 

@@ -1,15 +1,20 @@
-//! The JSON schema of the report is generated from its types and kept beside them.
+//! The JSON schemas of the reports are generated from their types and kept beside them.
 
 use std::path::Path;
 
-use afterimage_engine::report::Report;
+use afterimage_engine::report::{BatchReport, Report};
+use schemars::Schema;
 
-/// Run with `UPDATE_SCHEMA=1` to write the schema after a wanted change of the types.
+/// Run with `UPDATE_SCHEMA=1` to write the schemas after a wanted change of the types.
 #[test]
-fn the_kept_schema_is_the_one_that_the_types_give() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/output/report/schema.json");
-    let schema = schemars::schema_for!(Report);
-    let fresh = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+fn the_kept_schemas_are_those_that_the_types_give() {
+    kept("schema.json", &schemars::schema_for!(Report));
+    kept("batch.json", &schemars::schema_for!(BatchReport));
+}
+
+fn kept(name: &str, schema: &Schema) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/output/report").join(name);
+    let fresh = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(&path, &fresh).unwrap();
     }
@@ -19,7 +24,12 @@ fn the_kept_schema_is_the_one_that_the_types_give() {
 
 #[test]
 fn every_field_has_its_meaning() {
-    let schema = serde_json::to_value(schemars::schema_for!(Report)).unwrap();
+    for schema in [schemars::schema_for!(Report), schemars::schema_for!(BatchReport)] {
+        described(&serde_json::to_value(schema).unwrap());
+    }
+}
+
+fn described(schema: &serde_json::Value) {
     let mut missing = Vec::new();
     let mut objects = vec![("Report".to_owned(), schema.clone())];
     for (name, object) in schema["$defs"].as_object().unwrap() {

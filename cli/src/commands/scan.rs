@@ -1,40 +1,31 @@
 //! `afterimage scan`.
 
+mod many;
+mod one;
+mod options;
 mod shard;
+mod tell;
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use afterimage_engine::Algorithm;
-use afterimage_engine::error::Error;
-use afterimage_engine::formats::Registry;
-use afterimage_engine::formats::described as custom;
-use afterimage_engine::options::{LostHashes, Options};
-use afterimage_engine::progress::Progress;
-use afterimage_engine::run::{self, Job, Outcome};
-use afterimage_engine::source::{Io, Pace};
-use afterimage_engine::system::System;
+use afterimage_engine::source::is_sparse_bundle;
 use afterimage_engine::words;
-use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 
-use super::image;
 use crate::case_data::Case;
 use crate::chosen::Chosen;
-use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
-use crate::progress::{Latest, Show, Ticker};
-use crate::serve::live::LivePage;
+use crate::progress::Show;
 use crate::shard::Asked;
 use crate::status::Status;
-use crate::summary::Told;
-use crate::tree::Listed;
-use crate::typed;
 use crate::wanted::{self, Wanted};
-use crate::{failure, notes, sizes, sources, summary, system_words, text, times, tree};
+use crate::{sizes, sources, text, times, typed};
+
+pub(super) use options::registry;
+pub use tell::complain;
+pub(super) use tell::finished;
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
@@ -52,11 +43,25 @@ use crate::{failure, notes, sizes, sources, summary, system_words, text, times, 
 pub struct Scan {
     /// Disk image or device to read, or a folder of images.
     ///
-    /// A folder stands for each regular file in it (by name, hidden files and folders below left
-    /// out), scanned as an image of its own.
+    /// A folder stands for the images in it, as --batch has them: raw images with a partition table, a file
+    /// system or nothing that is known, and images in other forms, by their content. Photos, texts and
+    /// archives in it are counted and skipped, and so are hidden files and, without --recursive, folders.
     #[arg(required = true, value_name = "SOURCE",
         value_parser = OsStringValueParser::new().try_map(sources::source))]
     sources: Vec<PathBuf>,
+
+    /// Look for images in folders below the folders that are named, too.
+    #[arg(long)]
+    recursive: bool,
+
+    /// Give each image a folder and a report of its own below DIR, and write one report of all to
+    /// DIR/report.json; so it is anyway where a folder is named.
+    ///
+    /// Without this, several sources that are named one by one go into one report and one folder of photos. An
+    /// image that cannot be scanned costs itself only; --resume goes on with those that are left. The report of
+    /// all lists each image with what was found in it, and photos that several of them have.
+    #[arg(long, conflicts_with_all = ["list", "live", "image", "map"])]
+    batch: bool,
 
     /// Folder to write to, on another disk than any source; it is made if need be.
     #[arg(long, short, value_name = "DIR", required_unless_present = "list",
@@ -149,6 +154,15 @@ pub struct Scan {
     /// of the list is shown as still lost. Digests that a list needs are computed beside those of --hash.
     #[arg(long, value_name = "FILE")]
     lost_hashes: Vec<PathBuf>,
+
+    /// Files that you have already are not written again: a folder of photos, the output folder or the report.json of
+    /// an earlier scan, a list of digests; may be given several times.
+    ///
+    /// Lists are what sha256sum, sha1sum, md5sum, b3sum and their like print, tables such as the text of NSRL, and JSON.
+    /// What is known is listed in the report, with where it is known from, and counted apart; of an earlier scan,
+    /// what it has written. The digests that a list needs are computed beside those of --hash.
+    #[arg(long, value_name = "DIR|FILE")]
+    known: Vec<PathBuf>,
 
     /// Compute the digests of each source too, over all its bytes.
     #[arg(long)]
@@ -328,7 +342,8 @@ pub(super) enum Reading {
 impl Scan {
     /// The same scan, typed in `folder`: files that it reads beside its sources lie there.
     pub(super) fn typed_in(mut self, folder: &Path) -> Self {
-        let files = self.signatures.iter_mut().chain(&mut self.lost_hashes).chain(&mut self.map);
+        let lists = self.lost_hashes.iter_mut().chain(&mut self.known);
+        let files = self.signatures.iter_mut().chain(lists).chain(&mut self.map);
         files.for_each(|file| *file = folder.join(&*file));
         self
     }
@@ -353,79 +368,20 @@ impl Scan {
         if let Some(asked) = self.shard {
             return self.carve(asked.shard()?, out, err);
         }
-        let mut options = self.options()?;
-        let sources = sources::expand(&self.sources, self.output.as_deref())?;
-        let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
-        for note in notes::of(&sources).into_iter().chain(lists) {
-            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        if self.recursive && !self.sources.iter().any(|source| source.is_dir()) {
+            anyhow::bail!(
+                "--recursive looks into folders, and none is named; leave it out, or name one"
+            );
         }
-        let sources = sources.paths;
-        if self.map.is_none() {
-            for warning in notes::map::beside(&sources) {
-                writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
-            }
-        }
-        for warning in notes::in_use::warnings(&System::running(), &sources) {
-            let warning = system_words::told(&warning, system_words::is_root());
-            writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
-        }
-        let progress = Arc::new(Progress::default());
-        let mut live = None;
-        if let Some(output) = self.output.as_ref().filter(|_| self.live) {
-            let (page, watcher) = LivePage::start(&sources, output, &options, &progress, err)?;
-            let (own, quit) = (Arc::clone(&progress), page.quitter());
-            let end = move || {
-                own.stop();
-                quit();
-            };
-            on_ctrl_c(end, self.goes_on())?;
-            (live, options.watcher) = (Some(page), Some(watcher));
-        } else {
-            stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
-        }
-        let how = self.show.how();
-        let latest = Latest::of(&mut options, how);
-        let ticker = Ticker::start(Arc::clone(&progress), how, latest);
-        let done = if self.list {
-            list(&sources, &options, &progress)
-        } else {
-            let opened = Job::open_paths(&sources, &options, &progress);
-            let begun = opened.and_then(|job| {
-                // What is refused says so alone.
-                for note in notes::room::notes(&options, &sources) {
-                    // Where stderr is closed nobody looks.
-                    drop(writeln!(err, "afterimage: note: {}", text::plain(&note)));
-                }
-                job.scan().settled().write()
-            });
-            begun.map(|written| (written.outcome(), None))
-        };
-        let memory = ticker.finish();
-        if let Some(live) = &mut live {
-            live.finish(done.as_ref().map(|(outcome, _)| outcome));
-        }
-        let (outcome, listed) = match done {
-            Err(Error::Finished { path }) => return finished(out, &path, self.json),
-            done => done?,
-        };
-        let told =
-            Told { outcome: &outcome, options: &options, memory: self.stats.then_some(memory) };
-        failure::unless_closed(tell(out, &told, listed, self.json))
-            .context("cannot print what was found; what was written is whole")?;
-        complain(err, &outcome)?;
-        let status = Status::of(&outcome);
-        let status = match &self.image {
-            Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
-                let wanted = image::Completion { device: &sources[0], image, show: self.show };
-                let completed = wanted.run(&progress, (!self.json).then_some(out), err)?;
-                if completed == Status::Found { status } else { completed }
-            }
-            _ => status,
-        };
-        if let Some(live) = live {
-            live.wait(err)?;
-        }
-        Ok(status)
+        if self.is_batch() { self.run_batch(out, err) } else { self.run_one(out, err) }
+    }
+
+    /// Whether each image gets a folder and a report of its own.
+    fn is_batch(&self) -> bool {
+        // A sparse bundle looks like a folder and is an image.
+        let is_folder = |source: &PathBuf| source.is_dir() && !is_sparse_bundle(source);
+        let is_of_one = self.list || self.live || self.image.is_some() || self.map.is_some();
+        self.batch || !is_of_one && self.sources.iter().any(is_folder)
     }
 
     /// What a second Ctrl-C says.
@@ -436,158 +392,4 @@ impl Scan {
         let command = words::resumed(&typed::words()).unwrap_or_default();
         format!(", by a second request; to go on: {}", text::plain(&command))
     }
-
-    /// What the engine is asked to do.
-    pub(super) fn options(&self) -> anyhow::Result<Options> {
-        Ok(Options {
-            output: self.output.clone(),
-            resume: self.resume,
-            command: typed::words(),
-            registry: registry(self.signatures.as_deref())?,
-            formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
-            quick: self.quick,
-            dry_run: self.dry_run || self.list,
-            all: self.all,
-            filesystems: !self.no_filesystem,
-            volume: self.volume,
-            zone: self.timezone.clone(),
-            select: self.chosen.select(!self.no_filesystem)?,
-            embedded: self.embedded,
-            hashes: algorithms(&self.hash)?,
-            lost_hashes: lists(&self.lost_hashes)?,
-            hash_source: self.hash_source,
-            threads: self.threads.map_or(0, usize::from),
-            chunk_len: self.chunk_size,
-            io: self.io.into(),
-            min_size: self.min_size,
-            min_pixels: self.min_pixels,
-            range: self.range,
-            map: self.map.clone(),
-            image: self.image.clone(),
-            photos_first: self.photos_first,
-            case: self.case.data(),
-            pace: Pace::of(self.read_limit.unwrap_or(0)),
-            gallery: !self.no_gallery,
-            ..Options::default()
-        })
-    }
-}
-
-impl From<Reading> for Io {
-    fn from(reading: Reading) -> Self {
-        match reading {
-            Reading::Auto => Io::Auto,
-            Reading::Mmap => Io::Mmap,
-            Reading::Read => Io::Read,
-            Reading::Direct => Io::Direct,
-        }
-    }
-}
-
-/// What a scan would recover, and the files in it.
-fn list(
-    sources: &[PathBuf],
-    options: &Options,
-    progress: &Progress,
-) -> Result<(Outcome, Option<Vec<Listed>>), Error> {
-    let settled = run::list(sources, options, progress)?;
-    let listed = tree::listed(settled.listed())?;
-    Ok((settled.outcome(), Some(listed)))
-}
-
-/// Says that a scan that is to be gone on with is finished.
-pub(super) fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
-    let report = path.join("report.json");
-    let said = if json {
-        text::json(
-            out,
-            &serde_json::json!({ "report": report.to_string_lossy(), "finished": true }),
-        )
-    } else {
-        let (path, report) = (path.display().to_string(), report.display().to_string());
-        let line = format!(
-            "Nothing is left to do: the scan into {path} is finished. Its report is {report}; \
-             `afterimage recover` writes more of the photos that it lists."
-        );
-        text::paragraph(out, "", &text::plain(&line))
-    };
-    failure::unless_closed(said).context("cannot print that nothing is left to do")?;
-    Ok(Status::Found)
-}
-
-/// Prints what a scan came to, or what it would recover.
-fn tell(
-    out: &mut dyn Write,
-    told: &Told<'_>,
-    listed: Option<Vec<Listed>>,
-    json: bool,
-) -> io::Result<()> {
-    match (listed, json) {
-        (None, false) => summary::text(out, told),
-        (None, true) => summary::json(out, told),
-        (Some(files), false) => tree::text(out, files, told),
-        (Some(files), true) => {
-            let has_lists = told.options.lost_hashes.is_some();
-            let lost = if has_lists { told.outcome.head.lost.as_slice() } else { &[] };
-            tree::json(out, &files, lost)
-        }
-    }
-}
-
-/// The built-in formats, and those that a file describes.
-pub(super) fn registry(described: Option<&Path>) -> anyhow::Result<Registry> {
-    let known = Registry::default();
-    let Some(path) = described else { return Ok(known) };
-    let text = bounded(path)
-        .with_context(|| format!("cannot read the signatures in {}", path.display()))?;
-    let names: Vec<_> = known.names().collect();
-    match custom::parse(&text, &names) {
-        Ok(formats) => Ok(known.with(formats)),
-        Err(why) => anyhow::bail!("cannot use the signatures in {}: {why}", path.display()),
-    }
-}
-
-/// The longest file of signatures, in bytes: thousands of them are shorter.
-const LONGEST_SIGNATURES: u64 = 1 << 20;
-
-/// The text in a file that is not longer than [`LONGEST_SIGNATURES`], whatever its length says: a device has
-/// none, and no end.
-fn bounded(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST_SIGNATURES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST_SIGNATURES {
-        let why = format!("it is longer than {}", text::bytes(LONGEST_SIGNATURES));
-        return Err(io::Error::other(why));
-    }
-    Ok(text)
-}
-
-/// The lists of digests in files; nothing where none is named.
-fn lists(paths: &[PathBuf]) -> anyhow::Result<Option<Arc<LostHashes>>> {
-    if paths.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Arc::new(LostHashes::read(paths)?)))
-}
-
-fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
-    if hashes.contains(&Hash::None) && hashes.iter().any(|hash| *hash != Hash::None) {
-        anyhow::bail!("cannot compute digests: --hash names none beside others; leave one out");
-    }
-    let algorithm = |hash: &Hash| match hash {
-        Hash::Sha256 => Some(Algorithm::Sha256),
-        Hash::Sha1 => Some(Algorithm::Sha1),
-        Hash::Md5 => Some(Algorithm::Md5),
-        Hash::None => None,
-    };
-    Ok(hashes.iter().filter_map(algorithm).collect())
-}
-
-/// One line for each thing that went wrong.
-pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {
-    let failures = outcome.failed.iter().map(|(_, error)| error).chain(&outcome.failure);
-    for error in failures {
-        writeln!(err, "{}", failure::line(error))?;
-    }
-    Ok(())
 }

@@ -108,7 +108,7 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
         state.output = Some(std::path::absolute(what)?);
         return Ok(());
     }
-    let expanded = sources::expand(&[what.to_path_buf()], None)?;
+    let expanded = sources::expand(&[what.to_path_buf()], None, false)?;
     for source in &expanded.paths {
         afterimage_engine::source::open(source, afterimage_engine::source::Io::Read)?;
     }

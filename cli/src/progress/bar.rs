@@ -1,13 +1,12 @@
 //! Lines on a terminal that are drawn again.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use afterimage_engine::progress::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::latest::Latest;
 use super::lines::{Sight, lines};
+use super::look::Look;
 use crate::screen;
 use crate::text::wrapped;
 
@@ -36,10 +35,10 @@ impl Bar {
     }
 
     /// Draws a scan as it is now.
-    pub fn draw(&mut self, progress: &Progress, latest: &Latest) {
+    pub fn draw(&mut self, look: &Look, latest: &Latest) {
         // The last column is left free: some terminals break a line that fills it.
         let width = screen::width_of_stderr().saturating_sub(1);
-        let alone = match (progress.finishing.load(Relaxed), progress.stopped()) {
+        let alone = match (look.is_finishing, look.is_stopped) {
             (true, true) => Some(WINDING_UP),
             (true, false) => Some(SORTING),
             (false, true) => Some(STOPPED),
@@ -48,8 +47,8 @@ impl Bar {
         if let Some(alone) = alone {
             return self.say(&wrapped("", alone, width));
         }
-        let (scanned, total) = (progress.scanned.load(Relaxed), progress.total.load(Relaxed));
-        if total == 0 {
+        let Look { scanned, total, .. } = *look;
+        if total == 0 && look.batch.is_none() {
             return; // The sources are being opened.
         }
         self.bar.update(|state| {
@@ -62,7 +61,8 @@ impl Bar {
             total,
             speed: self.bar.per_sec() as u64,
             left: (left > Duration::ZERO).then(|| Duration::from_secs(left.as_secs())),
-            counts: progress.counts(),
+            counts: look.counts.clone(),
+            batch: look.batch.as_ref(),
             latest: latest.names().collect(),
         };
         self.say(&lines(&sight, width));

@@ -1,12 +1,12 @@
 //! Progress for programs: an object a line on stderr.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::{AtWork, BatchSight};
 use serde_json::{Map, Value, json};
 
 use super::latest::Latest;
+use super::look::Look;
 use crate::event::event;
 
 /// Time between two events of progress.
@@ -27,31 +27,31 @@ impl Events {
     }
 
     /// Tells how far a scan is, where it is time to.
-    pub fn tell(&mut self, progress: &Progress, latest: &Latest) {
-        if progress.stopped() && !std::mem::replace(&mut self.is_stopping, true) {
+    pub fn tell(&mut self, look: &Look, latest: &Latest) {
+        if look.is_stopped && !std::mem::replace(&mut self.is_stopping, true) {
             event("stopping", Value::Null);
         }
-        if progress.finishing.load(Relaxed) && !std::mem::replace(&mut self.is_finishing, true) {
+        if look.is_finishing && !std::mem::replace(&mut self.is_finishing, true) {
             event("finishing", Value::Null);
         }
         let is_due = self.told.is_none_or(|told| told.elapsed() >= PAUSE);
-        if is_due && progress.total.load(Relaxed) > 0 && !self.is_finishing {
-            self.progress(progress, latest);
+        if is_due && look.total > 0 && !self.is_finishing {
+            self.progress(look, latest);
         }
     }
 
     /// Tells what it came to.
-    pub fn end(&mut self, progress: &Progress, latest: &Latest) {
-        self.progress(progress, latest);
+    pub fn end(&mut self, look: &Look, latest: &Latest) {
+        self.progress(look, latest);
     }
 
-    fn progress(&mut self, progress: &Progress, latest: &Latest) {
+    fn progress(&mut self, look: &Look, latest: &Latest) {
         self.told = Some(Instant::now());
-        let (scanned, total) = (progress.scanned.load(Relaxed), progress.total.load(Relaxed));
+        let Look { scanned, total, .. } = *look;
         let seconds = self.started.elapsed().as_secs_f64();
         let speed = if seconds > 0.0 { scanned as f64 / seconds } else { 0.0 };
         let left = (speed > 0.0).then(|| (total.saturating_sub(scanned) as f64 / speed) as u64);
-        let found = progress.counts().into_iter().map(|(name, n)| (name.to_owned(), json!(n)));
+        let found = look.counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n)));
         let names: Vec<&str> = latest.names().collect();
         event(
             "progress",
@@ -61,8 +61,26 @@ impl Events {
                 "bytes_per_second": speed as u64,
                 "seconds_left": left,
                 "found": found.collect::<Map<_, _>>(),
+                "images": look.batch.as_ref().map(|batch| batch.images),
+                "images_ended": look.batch.as_ref().map(|batch| batch.ended),
+                "images_failed": look.batch.as_ref().map(|batch| batch.failed),
+                "at_work": look.batch.as_ref().map(at_work),
                 "latest": if names.is_empty() { Value::Null } else { json!(names) },
             }),
         );
     }
+}
+
+/// The images that are scanned right now.
+fn at_work(batch: &BatchSight) -> Vec<Value> {
+    let one = |one: &AtWork| {
+        json!({
+            "number": one.number,
+            "name": one.name,
+            "scanned": one.scanned,
+            "total": one.total,
+            "finishing": one.is_finishing,
+        })
+    };
+    batch.at_work.iter().map(one).collect()
 }

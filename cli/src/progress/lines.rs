@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use afterimage_engine::run::batch::BatchSight;
+
+use super::batch;
 use crate::screen::{columns_of, shortened};
 use crate::text::{bytes, duration, percent};
 
@@ -19,6 +22,8 @@ pub struct Sight<'s> {
     pub counts: Vec<(&'s str, u64)>,
     /// The last names found, the last one first.
     pub latest: Vec<&'s str>,
+    /// Of a batch, its images.
+    pub batch: Option<&'s BatchSight>,
 }
 
 /// What stands between two things on a line.
@@ -27,6 +32,7 @@ const GAP: &str = "  ";
 /// The lines, none wider than `width`.
 pub fn lines(sight: &Sight<'_>, width: usize) -> Vec<String> {
     let mut lines = packed(&figures(sight), width);
+    lines.extend(sight.batch.into_iter().flat_map(|batch| batch::at_work(batch, width)));
     lines.push(found(&sight.counts, width));
     // All names on a line; on a narrow terminal, the last one.
     let names = sight.latest.join(", ");
@@ -42,10 +48,11 @@ pub fn lines(sight: &Sight<'_>, width: usize) -> Vec<String> {
 }
 
 fn figures(sight: &Sight<'_>) -> Vec<String> {
-    let mut parts = vec![
+    let mut parts: Vec<String> = sight.batch.map(batch::count).into_iter().collect();
+    parts.extend([
         format!("{:>4}", percent(sight.scanned, sight.total)),
         format!("{} of {}", bytes(sight.scanned), bytes(sight.total)),
-    ];
+    ]);
     if sight.speed > 0 {
         parts.push(format!("{}/s", bytes(sight.speed)));
     }
@@ -105,6 +112,7 @@ mod tests {
             left: Some(Duration::from_secs(214)),
             counts: vec![("cr3", 12), ("jpeg", 1204), ("mp4", 3)],
             latest: vec!["IMG_0042.CR3", "IMG_0041.JPG", "IMG_0040.JPG"],
+            batch: None,
         }
     }
 

@@ -120,7 +120,8 @@ fn is_writable(folder: &Path) -> bool {
 pub fn check(source: &Path, output: &Path) -> Result<Value, String> {
     let (source, output) = (absolute(source)?, absolute(output)?);
     let said = |error: anyhow::Error| words::failure(error.as_ref());
-    let expanded = sources::expand(std::slice::from_ref(&source), Some(&output)).map_err(said)?;
+    let expanded =
+        sources::expand(std::slice::from_ref(&source), Some(&output), false).map_err(said)?;
     let (path, free) = match check_folder(&output, &expanded.paths) {
         Err(error::Error::Unfinished { .. }) => {
             return Ok(json!({ "output": output.to_string_lossy(), "unfinished": true }));

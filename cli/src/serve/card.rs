@@ -153,6 +153,7 @@ fn fate(file: &ReportFile) -> Option<&'static str> {
         ReportDisposition::Live => "live",
         ReportDisposition::Unseen => "unseen",
         ReportDisposition::Surpassed => "surpassed",
+        ReportDisposition::Known => "known",
         ReportDisposition::Copy => "copy",
         // Of a dry run, those that would be recovered.
         ReportDisposition::Unwritten | ReportDisposition::Recovered => "unwritten",

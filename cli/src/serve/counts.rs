@@ -13,6 +13,7 @@ pub fn of(head: &ReportHead) -> Value {
         "unwritten": summary.unwritten,
         "unseen": summary.unseen,
         "surpassed": summary.surpassed,
+        "known": summary.known,
         "copies": summary.copies,
     })
 }

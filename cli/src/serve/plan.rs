@@ -60,7 +60,7 @@ impl Plan {
 
     fn anew(asked: &Asked, output: PathBuf, pace: &Pace) -> Result<Self, String> {
         let source = absolute(&asked.source)?;
-        let expanded = sources::expand(std::slice::from_ref(&source), Some(&output));
+        let expanded = sources::expand(std::slice::from_ref(&source), Some(&output), false);
         let sources = expanded.map_err(|error| words::failure(error.as_ref()))?.paths;
         check_folder(&output, &sources).map_err(|error| words::failure(&error))?;
         let command = command(&source, &output, asked.all, pace.limit());
@@ -87,7 +87,7 @@ impl Plan {
             Ok([before]) => vec![absolute(&asked.source).unwrap_or(before)],
             Err(several) => several,
         };
-        if let Err(error) = sources::expand(&sources, Some(&output)) {
+        if let Err(error) = sources::expand(&sources, Some(&output), false) {
             return Err(words::failure(error.as_ref()));
         }
         Ok(Plan { sources, output, options: Options { resume: true, ..options } })

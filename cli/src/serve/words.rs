@@ -107,6 +107,7 @@ pub fn ended(head: &ReportHead) -> Value {
         "previews were",
         "left out: a better copy of the same photo was found.",
     );
+    add(summary.known, "photo was", "photos were", "known already, and not written again.");
     add(
         summary.unseen,
         "file has",

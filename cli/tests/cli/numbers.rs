@@ -49,6 +49,8 @@ fn recounted(files: &[Value]) -> Map<String, Value> {
         "copies": of("copy").count(),
         "unseen": of("unseen").count(),
         "surpassed": of("surpassed").count(),
+        "known": of("known").count(),
+        "known_videos": of("known").filter(is_video).count(),
         "unwritten": of("unwritten").count(),
         "inside": inside.len(),
         "embedded": inside.iter().filter(|file| file["disposition"] == "recovered").count(),

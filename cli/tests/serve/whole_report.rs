@@ -35,7 +35,7 @@ fn every_file_that_was_written_is_served_and_counted_as_the_report_counts_it() {
     let (state, summary) = (page.state(), &report["summary"]);
     let sum = |names: &[&str]| names.iter().filter_map(|name| summary[name].as_u64()).sum::<u64>();
     assert_eq!(state["counts"]["recovered"], sum(&["photos", "videos"]), "{state}");
-    for name in ["live", "copies", "unseen", "unwritten", "surpassed"] {
+    for name in ["live", "copies", "unseen", "unwritten", "surpassed", "known"] {
         assert_eq!(state["counts"][name], sum(&[name]), "{name}: {state}");
     }
     // Photos that are still there were copied too, and their tiles do not say otherwise.

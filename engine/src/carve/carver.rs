@@ -206,6 +206,7 @@ impl Carver<'_> {
             place: None,
             digests: None,
             listed: None,
+            known: None,
         }
     }
 }

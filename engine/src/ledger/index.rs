@@ -64,6 +64,8 @@ pub struct IndexEntry {
     pub live: bool,
     /// Whether a copy that is nearer to its photo was found: it is only listed.
     pub surpassed: bool,
+    /// Whether somebody has it already.
+    pub known: bool,
     /// Whether it is what the user asked for.
     pub chosen: bool,
     /// Where its record stands.
@@ -103,6 +105,7 @@ impl IndexEntry {
             pieces: record.runs.as_slice().len() > 1,
             live: record.status == Status::Live && !record.is_in_place(),
             surpassed: record.place.as_ref().is_some_and(|place| place.is_surpassed),
+            known: record.known.is_some(),
             chosen: true,
             position,
             pixels: pixels.unwrap_or(u64::MAX),

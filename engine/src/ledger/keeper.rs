@@ -11,7 +11,7 @@ use crate::control::error::Error;
 use crate::control::metrics::{Metrics, Stage};
 use crate::control::progress::Stop;
 use crate::model::{Algorithm, Digests, Hasher, Record};
-use crate::options::LostHashes;
+use crate::options::{KnownHashes, LostHashes};
 
 /// Computes digests, and stores content.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub struct Keeper<'a> {
     pub algorithms: &'a [Algorithm],
     /// Lists of digests that files are looked for on.
     pub lists: Option<&'a LostHashes>,
+    /// What somebody has already.
+    pub known: Option<&'a KnownHashes>,
     /// The longest file that the disk of the output takes, in bytes.
     pub longest: u64,
     /// Where the cost is added.
@@ -107,6 +109,8 @@ impl Keeper<'_> {
 
     /// Takes what the lists say of a file with these digests. What was added to make it viewable is nobody's.
     fn note_listed(&self, record: &mut Record) {
+        let known = self.known.zip(record.digests.as_ref());
+        record.known = known.and_then(|(known, digests)| known.find(digests)).map(Box::new);
         let (Some(lists), Some(digests)) = (self.lists, &record.digests) else { return };
         let listed = lists.find(digests).filter(|_| record.fill.is_empty());
         // What was said of other bytes is not said of these.

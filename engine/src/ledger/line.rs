@@ -147,11 +147,14 @@ pub struct ScanSettings {
     /// What tells the lists of digests that are looked for from others, where there are any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost_hashes: Option<String>,
+    /// What tells the files that are known already from others, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known: Option<String>,
 }
 
 impl ScanSettings {
     /// The first option in which two runs differ.
-    pub(super) fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
+    pub fn difference(&self, now: &ScanSettings) -> Option<&'static str> {
         let pairs = [
             ("--signatures", self.formats == now.formats),
             ("--format", self.wanted == now.wanted),
@@ -162,6 +165,7 @@ impl ScanSettings {
             ("--hash", self.hashes == now.hashes),
             ("--hash-source", self.hash_source == now.hash_source),
             ("--lost-hashes", self.lost_hashes == now.lost_hashes),
+            ("--known", self.known == now.known),
         ];
         pairs.into_iter().find_map(|(option, is_same)| (!is_same).then_some(option))
     }

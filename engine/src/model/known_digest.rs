@@ -96,6 +96,11 @@ impl KnownDigest {
         self.kind
     }
 
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.kind.digest_len()]
+    }
+
     /// Its lower-case hex digits.
     pub fn digits(self) -> String {
         hex::encode(&self.bytes[..self.kind.digest_len()])

@@ -8,6 +8,7 @@ use afterimage_signatures::verdict::{Issue, Kinship, Role, Unchecked};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
+use super::known_from::KnownFrom;
 use super::listed::Listed;
 use super::moment::Moment;
 use super::place_facts::PlaceFacts;
@@ -81,6 +82,9 @@ pub struct Record {
     /// What a list of digests says of it, where it is on one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub listed: Option<Box<Listed>>,
+    /// Where a file with its bytes is known from, so that nobody needs it again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known: Option<Box<KnownFrom>>,
 }
 
 impl Record {
@@ -111,6 +115,7 @@ impl Record {
             place: None,
             digests: None,
             listed: None,
+            known: None,
         }
     }
 

@@ -2,15 +2,20 @@
 
 mod arrange;
 mod case_data;
+mod known_hashes;
 mod lost_hashes;
 mod select;
 mod watcher;
+mod workers;
 
 pub use arrange::Arrange;
 pub use case_data::CaseData;
+pub use known_hashes::{KnownHashes, KnownList};
+pub(crate) use lost_hashes::each_photo;
 pub use lost_hashes::{ListFailure, ListedPhoto, LostHashes};
 pub use select::Select;
 pub use watcher::{Sighting, Sightings, Watcher, Watching};
+pub use workers::Workers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,10 +59,14 @@ pub struct Options {
     pub hashes: Vec<Algorithm>,
     /// Lists of digests of photos that were lost: a file on one is proven by it, and the rest is still lost.
     pub lost_hashes: Option<Arc<LostHashes>>,
+    /// Files that somebody has already: what is found of them is not written.
+    pub known: Option<Arc<KnownHashes>>,
     /// Hash the whole of each source too.
     pub hash_source: bool,
     /// Worker threads; 0 means one a core.
     pub threads: usize,
+    /// Worker threads that this run shares with others, in place of its own.
+    pub workers: Option<Workers>,
     /// Bytes a chunk; rounded up to whole regions of 64 KiB.
     pub chunk_len: u64,
     /// How to read.
@@ -114,8 +123,10 @@ impl Default for Options {
             embedded: false,
             hashes: vec![Algorithm::Sha256],
             lost_hashes: None,
+            known: None,
             hash_source: false,
             threads: 0,
+            workers: None,
             chunk_len: Self::CHUNK_LEN,
             io: Io::Auto,
             min_size: 0,

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use afterimage_signatures::Effort;
 use jiff::Timestamp;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::source_job::SourceJob;
 use super::stats::Stats;
@@ -17,7 +16,7 @@ use crate::imaging::Imaged;
 use crate::ledger::{Journal, Keeper, NameLog, Reserve, SCAN_LOG, Store};
 use crate::model::Algorithm;
 use crate::model::Lost;
-use crate::options::{LostHashes, Options};
+use crate::options::{LostHashes, Options, Workers};
 use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
 use crate::system::folder::{Folder, Lock};
@@ -46,7 +45,7 @@ pub(super) struct Environment<'o> {
     pub(super) options: &'o Options,
     pub(super) progress: &'o Progress,
     pub(super) metrics: Metrics,
-    pub(super) pool: ThreadPool,
+    pub(super) pool: Workers,
     pub(super) matcher: Matcher,
     /// Which formats are asked for, by position in the registry.
     pub(super) wanted: Vec<bool>,
@@ -190,15 +189,15 @@ impl Output {
 
 impl<'o> Environment<'o> {
     pub(super) fn new(options: &'o Options, progress: &'o Progress) -> Result<Self, Error> {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(options.threads)
-            .build()
-            .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
+        let pool = match &options.workers {
+            Some(workers) => workers.clone(),
+            None => Workers::new(options.threads)?,
+        };
         Ok(Environment {
             options,
             progress,
             metrics: Metrics::default(),
-            stats: Stats::new(pool.current_num_threads()),
+            stats: Stats::new(pool.count()),
             pool,
             matcher: Matcher::new(&options.registry),
             wanted: options.registry.wanted(&options.formats),
@@ -229,6 +228,7 @@ impl<'o> Environment<'o> {
             store: if may_store { output.map(|output| &output.store) } else { None },
             algorithms: &self.algorithms,
             lists: self.options.lost_hashes.as_deref(),
+            known: self.options.known.as_deref(),
             longest: output.map_or(u64::MAX, |output| output.destination.longest),
             metrics: &self.metrics,
             stop: self.progress.wish(),
@@ -285,7 +285,8 @@ impl<'o> Environment<'o> {
 fn algorithms(options: &Options) -> Vec<Algorithm> {
     let mut all = options.hashes.clone();
     let listed = options.lost_hashes.iter().flat_map(|lists| lists.algorithms());
-    for algorithm in listed {
+    let known = options.known.iter().flat_map(|known| known.algorithms());
+    for algorithm in listed.chain(known) {
         if !all.contains(&algorithm) {
             all.push(algorithm);
         }

@@ -10,11 +10,12 @@ use super::outcome::Outcome;
 use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head};
+use crate::ledger::{HeadLine, Journal, Ledger, NameLog, SCAN_LOG, head};
 use crate::model::number_list;
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
-use crate::source::Identity;
+use crate::source::{Identity, open_watched};
+use crate::system::folder::{EntryKind, Folder};
 
 /// What is known of a run that was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,29 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
     let sources = (0..head.sources.len()).map(|at| recorded(&head, at)).collect();
     let HeadLine { command, folder, .. } = head;
     Ok((!is_done || !has_report).then_some(Unfinished { command, sources, folder }))
+}
+
+/// Whether the run in the folder `name` below `output` came to its end, with its report; without `dry_run`, with its
+/// photos too. What cannot be looked at is not finished.
+pub(super) fn is_finished(output: &Folder, name: &str, dry_run: bool) -> bool {
+    let Some((folder, state)) = begun_in(output, name) else { return false };
+    is_file(&folder, REPORT) && NameLog::open(&state).is_ok_and(|names| names.is_done(dry_run))
+}
+
+/// Whether a run was begun in the folder `name` below `output`.
+pub(super) fn is_begun(output: &Folder, name: &str) -> bool {
+    begun_in(output, name).is_some()
+}
+
+/// The folder of a run that was begun, and that of its state.
+fn begun_in(output: &Folder, name: &str) -> Option<(Folder, Folder)> {
+    let folder = output.below(name).ok()?;
+    let state = folder.below(destination::STATE).ok()?;
+    is_file(&state, SCAN_LOG).then_some((folder, state))
+}
+
+fn is_file(folder: &Folder, name: &str) -> bool {
+    matches!(folder.kind(name), Ok(Some(EntryKind::File(_))))
 }
 
 /// Where a source was when the run was begun.

@@ -10,7 +10,7 @@ use super::kept_report::Kept;
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    NO_REPORT, ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer,
+    ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer, why_none,
 };
 use crate::system::folder::Folder;
 
@@ -62,8 +62,9 @@ fn write_changed(
     let failed = |error| Error::output("write", &whole, error);
     let mut reader = ReportReader::open(folder)?;
     let text = folder.read(REPORT).map_err(|error| Error::output("open", &whole, error))?;
-    let head: KeptHead = serde_json::from_reader(BufReader::new(text))
-        .map_err(|_| Error::Report { path: whole.clone(), why: NO_REPORT })?;
+    let refused = |text| Error::Report { path: whole.clone(), why: why_none(text) };
+    let head: KeptHead =
+        serde_json::from_reader(BufReader::new(text)).map_err(|_| refused(std::io::empty()))?;
     let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
     let mut writer = Writer::begin(&mut out, &head).map_err(failed)?;
     reader.files_as(|mut file: Kept<ReportFile>| {

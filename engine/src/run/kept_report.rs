@@ -16,9 +16,8 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    Grade, NO_REPORT, OTHER_SCHEMA, ReportCase, ReportDisposition, ReportFile, ReportListed,
-    ReportOptions, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary,
-    recount,
+    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
+    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount, why_none,
 };
 use crate::system::folder::Folder;
 
@@ -74,7 +73,15 @@ impl KeptReport {
         if file.metadata().map_err(failed)?.len() > LONGEST {
             return Err(refused("it is longer than any report"));
         }
-        Self::parse(BufReader::new(file.take(LONGEST))).map_err(refused)
+        Self::parse(BufReader::new(file.take(LONGEST))).ok_or_else(|| {
+            let text = folder.read(REPORT);
+            refused(
+                text.map_or_else(
+                    |_| why_none(std::io::empty()),
+                    |text| why_none(BufReader::new(text)),
+                ),
+            )
+        })
     }
 
     /// The case that it belongs to, where it says so.
@@ -92,11 +99,11 @@ impl KeptReport {
         self.more.insert(LOG.to_owned(), Value::Bool(true));
     }
 
-    /// The report that a text is, or why it is none.
-    fn parse(text: impl Read) -> Result<Self, &'static str> {
-        let mut report: Self = serde_json::from_reader(text).map_err(|_| NO_REPORT)?;
+    /// The report that a text is; nothing where it is none that this program knows.
+    fn parse(text: impl Read) -> Option<Self> {
+        let mut report: Self = serde_json::from_reader(text).ok()?;
         if report.schema != SCHEMA {
-            return Err(OTHER_SCHEMA);
+            return None;
         }
         if report.options.is_none() {
             // It is of a version that did not say what becomes of files.
@@ -104,7 +111,7 @@ impl KeptReport {
                 file.disposition = disposition(file);
             }
         }
-        Ok(report)
+        Some(report)
     }
 
     /// Brings what is said of all files up to what each of them says, now that some were written: what has a path is
@@ -302,8 +309,8 @@ mod tests {
         assert_eq!(again["new"]["field"], 1);
         assert_eq!(again["sources"][0]["later"][0], 1);
         assert_eq!(again["files"][0]["later"], true);
-        assert!(KeptReport::parse("{}".as_bytes()).is_err());
-        assert!(KeptReport::parse(text().replace("report/1", "report/9").as_bytes()).is_err());
+        assert!(KeptReport::parse("{}".as_bytes()).is_none());
+        assert!(KeptReport::parse(text().replace("report/1", "report/9").as_bytes()).is_none());
     }
 
     #[test]
@@ -349,7 +356,7 @@ mod tests {
                 let at = at.index(text.len());
                 text[at] = byte;
             }
-            if let Ok(report) = KeptReport::parse(text.as_slice()) {
+            if let Some(report) = KeptReport::parse(text.as_slice()) {
                 for file in &report.files {
                     if let Ok((record, _)) = record(&file.known, 1000, &Registry::default()) {
                         prop_assert!(record.runs.as_slice().iter().all(|run| run.end() <= 1000));

@@ -16,6 +16,7 @@
 
 pub mod advice;
 pub mod audit;
+pub mod batch;
 mod claim;
 mod environment;
 mod events;
@@ -34,6 +35,7 @@ pub mod guide;
 mod job;
 mod kept_head;
 mod kept_report;
+mod known;
 mod lost;
 mod merge;
 mod name;
@@ -72,6 +74,7 @@ pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
 pub use forecast::{Estimate, Forecast, ForecastOptions, forecast, forecast_at};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
+pub use known::read_known;
 pub use merge::{join, merge};
 pub use open::{list, scan};
 pub use outcome::Outcome;

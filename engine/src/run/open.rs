@@ -233,12 +233,11 @@ pub(super) fn source_jobs(
     sources.into_iter().map(job).collect()
 }
 
-/// The head of the scan log.
-pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> HeadLine {
-    let options = environment.options;
-    let settings = ScanSettings {
+/// What decides what a scan with these options finds.
+pub(super) fn settings(options: &Options) -> ScanSettings {
+    ScanSettings {
         formats: options.registry.names().map(Into::into).collect(),
-        wanted: environment.wanted.clone(),
+        wanted: options.registry.wanted(&options.formats),
         quick: options.quick,
         filesystems: options.filesystems,
         volume: options.volume,
@@ -246,7 +245,14 @@ pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> Head
         hashes: options.hashes.clone(),
         hash_source: options.hash_source,
         lost_hashes: options.lost_hashes.as_ref().map(|lists| lists.identity()),
-    };
+        known: options.known.as_ref().map(|known| known.identity()),
+    }
+}
+
+/// The head of the scan log.
+pub(super) fn head(sources: &[SourceJob], environment: &Environment<'_>) -> HeadLine {
+    let options = environment.options;
+    let settings = settings(options);
     // What was not read before a stop is not known.
     let read = |identity| (!environment.progress.is_over()).then_some(identity);
     let identity = |source: Option<&dyn Source>| read(Identity::of(source?));

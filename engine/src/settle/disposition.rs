@@ -21,6 +21,8 @@ pub enum Disposition {
     Unseen,
     /// A copy that is nearer to the photo was found: the original of a preview.
     Surpassed,
+    /// Somebody has it already, or the file that it lies in.
+    Known,
 }
 
 /// Where a file lies and whether it is to be left where it is.
@@ -30,6 +32,8 @@ pub(super) struct Place {
     pub(super) is_inner: bool,
     /// Whether it is only listed, since it is still there itself or lies in a file that is.
     pub(super) is_left: bool,
+    /// Whether somebody has it already, or the file that it lies in.
+    pub(super) is_known: bool,
     /// Whether what is still there stands for its copies.
     pub(super) live_first: bool,
 }
@@ -69,6 +73,8 @@ pub(super) fn dispositions<'e>(
             Disposition::Surpassed
         } else if place.is_left {
             Disposition::Live
+        } else if place.is_known {
+            Disposition::Known
         } else {
             Disposition::Recovered
         }
@@ -90,7 +96,9 @@ mod tests {
             IndexEntry::of(&file, NONE, LogPosition::default())
         };
         let (seen, unseen) = (entry(Some(0.5)), entry(Some(0.0)));
-        let place = |is_inner, is_left| Place { is_inner, is_left, live_first: false };
+        let place =
+            |is_inner, is_left| Place { is_inner, is_left, is_known: false, live_first: false };
+        let known = |place| Place { is_known: true, ..place };
         let table = [
             (place(false, false), NONE, &seen, Disposition::Recovered),
             (place(true, false), NONE, &seen, Disposition::Recovered),
@@ -101,6 +109,12 @@ mod tests {
             (place(false, true), 1, &seen, Disposition::Live),
             (place(true, true), 1, &seen, Disposition::Copy),
             (place(false, false), NONE, &unseen, Disposition::Unseen),
+            (known(place(false, false)), NONE, &seen, Disposition::Known),
+            (known(place(true, false)), NONE, &seen, Disposition::Known),
+            (known(place(false, false)), 0, &seen, Disposition::Copy),
+            // It is not to be recovered anyway.
+            (known(place(false, true)), NONE, &seen, Disposition::Live),
+            (known(place(false, false)), NONE, &unseen, Disposition::Unseen),
         ];
         let places: Vec<Place> = table.iter().map(|row| row.0).collect();
         let copy_of: Vec<u32> = table.iter().map(|row| row.1).collect();

@@ -26,6 +26,7 @@ impl LeftOut {
             **standing == Standing::Own
                 && entry.shown != Shown::Nothing
                 && (filter.all || !entry.live)
+                && !entry.known
         };
         let all = || entries.iter().zip(standings).filter(would_be_recovered);
         let recovered = all().filter(|(entry, _)| filter.wants(entry));

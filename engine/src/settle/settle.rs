@@ -49,9 +49,14 @@ pub fn settle(ledger: &Ledger, standings: &[Standing], filter: Filter<'_>) -> Re
         })
         .collect();
     let is_live = |index: u32| root(index).is_some_and(|root| entries[root].live);
+    let is_known = |index: u32| {
+        let own = &entries[index as usize];
+        own.known || root(index).is_some_and(|root| entries[root].known)
+    };
     let place = |(index, parent): (&u32, &u32)| Place {
         is_inner: *parent != NONE,
         is_left: !filter.all && is_live(*index),
+        is_known: is_known(*index),
         live_first: filter.live_first,
     };
     let places: Vec<Place> = order.iter().zip(&parent).map(place).collect();

@@ -39,7 +39,7 @@ pub use memory::MemorySource;
 pub use open::{Io, open};
 pub(crate) use open::{open_one, open_unchecked, open_watched};
 pub use pace::Pace;
-pub use packed::{Packed, recognise, shell};
+pub use packed::{Packed, begins_disk, is_archive, recognise, shell};
 pub use sparse_bundle::is_sparse_bundle;
 pub(crate) use watched::Watched;
 pub(crate) use witness::Witness;

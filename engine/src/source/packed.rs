@@ -18,6 +18,7 @@ mod zip;
 pub use form::Packed;
 
 use bytes::starts;
+pub use first_file::begins_disk;
 use first_file::begins_raw_image;
 use form::refused;
 use unpack::Unpack;
@@ -111,6 +112,14 @@ pub fn recognise(source: &dyn Source) -> Option<Packed> {
         .or_else(|| disk::recognise(source))
         .or_else(|| zip::recognise(source))
         .or_else(|| tar::recognise(source))
+}
+
+/// Whether a file is an archive of files, as a zip or a tar archive is: no disk is in it as it is.
+pub fn is_archive(source: &dyn Source) -> bool {
+    match FORMS.iter().find(|form| starts(source, form.at, form.magic)) {
+        Some(form) => matches!(form.unpack, Archive(_)),
+        None => zip::recognise(source).is_some() || tar::recognise(source).is_some(),
+    }
 }
 
 impl Form {

@@ -50,7 +50,7 @@ function enter(now) {
 }
 
 // What the report says of its files, in its numbers.
-function reported({ dry_run: isDry, recovered, unwritten, live, unseen, surpassed, copies }) {
+function reported({ dry_run: isDry, recovered, unwritten, live, unseen, surpassed, known, copies }) {
   const parts = [`${recovered.toLocaleString("en")} recovered`];
   const add = (n, text) => {
     if (n > 0) {
@@ -64,6 +64,7 @@ function reported({ dry_run: isDry, recovered, unwritten, live, unseen, surpasse
   add(live, "still there");
   add(unseen, "with nothing to be seen");
   add(surpassed, "of which a better copy was found");
+  add(known, "known already");
   add(copies, copies === 1 ? "exact copy left out" : "exact copies left out");
   return parts.join(", ");
 }

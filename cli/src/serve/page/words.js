@@ -39,6 +39,7 @@ export const fates = {
   unwritten: ["not written", "Found, and not written: choose it to have it"],
   unseen: ["nothing to be seen", "Only a beginning is left, in which nothing can be seen: not written"],
   surpassed: ["better copy found", "A smaller copy of a photo that was found in better quality: only listed"],
+  known: ["known already", "You have it already, by what --known names: only listed"],
   copy: ["exact copy", "The same bytes as another photo: written once only"],
 };
 

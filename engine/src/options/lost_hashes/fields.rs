@@ -86,6 +86,12 @@ pub(super) fn kind(name: &str) -> Option<DigestKind> {
     })
 }
 
+/// Whether a line of a list says nothing of a file.
+pub(super) fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with(['#', ';'])
+}
+
 /// What digits without a kind may be: by their number, and what is known of the list they are in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Guess {

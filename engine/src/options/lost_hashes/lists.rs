@@ -88,6 +88,11 @@ impl LostHashes {
         self.lists.iter().map(|list| list.photos.len()).sum()
     }
 
+    /// The photos on them.
+    pub(crate) fn photos(&self) -> impl Iterator<Item = &ListedPhoto> {
+        self.lists.iter().flat_map(|list| &list.photos)
+    }
+
     /// Whether no photo is on them.
     pub fn is_empty(&self) -> bool {
         self.lists.iter().all(|list| list.photos.is_empty())

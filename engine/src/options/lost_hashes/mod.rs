@@ -11,8 +11,10 @@ mod lines;
 mod lists;
 mod photo;
 mod read;
+mod stream;
 mod table;
 
 pub use failure::ListFailure;
 pub use lists::LostHashes;
 pub use photo::ListedPhoto;
+pub(crate) use stream::each_photo;

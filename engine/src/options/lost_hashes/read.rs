@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::failure::ListFailure;
-use super::fields::Guess;
+use super::fields::{self, Guess};
 use super::json;
 use super::lines;
 use super::photo::ListedPhoto;
@@ -18,7 +18,7 @@ use crate::model::DigestKind;
 const LONGEST: u64 = 256 << 20;
 
 /// Lines that are looked at for a header.
-const MOST_BEFORE_HEADER: usize = 32;
+pub(super) const MOST_BEFORE_HEADER: usize = 32;
 
 /// A list of photos.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ fn decoded(bytes: &[u8]) -> Result<String, &'static str> {
 }
 
 /// What 64 digits are in a list of that name: `SHA256SUMS`, `card.b3`.
-fn guess(name: &str) -> Guess {
+pub(super) fn guess(name: &str) -> Guess {
     let name = name.to_lowercase();
     let kinds = [
         ("sha256", DigestKind::Sha256),
@@ -107,7 +107,7 @@ fn parse(text: &str, guess: Guess, most: usize) -> List {
     }
     for (entry, line) in (1..).zip(text.lines()) {
         let line = line.trim_start();
-        if line.is_empty() || line.starts_with(['#', ';']) {
+        if fields::is_comment(line) {
             continue;
         }
         add(lines::photo(line, guess).map(|photo| ListedPhoto { entry, ..photo }));

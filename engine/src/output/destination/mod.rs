@@ -7,9 +7,7 @@ mod resolved;
 mod source;
 mod unfinished;
 
-#[cfg(test)]
-pub use source::BESIDE_REPORT;
-pub use source::{CHOSEN, LOCK, OURS, PHOTOS, REPORT, STATE};
+pub use source::{BATCH, BESIDE_REPORT, CHOSEN, LOCK, OURS, PHOTOS, REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,6 +152,13 @@ pub fn check_outside(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error
         return Err(refused(typed, "it lies in the output folder of the scan"));
     }
     Ok(())
+}
+
+/// The folder with the state of a batch in the output folder `output`; nothing where no batch was begun there.
+pub(crate) fn batch_state(output: &Path) -> Option<Folder> {
+    let root = Folder::open(&fs::canonicalize(output).ok()?, Owner::default(), Vec::new()).ok()?;
+    let state = root.below(STATE).ok()?;
+    state.kind(BATCH).ok().flatten().map(|_| state)
 }
 
 /// Of the disk on which the existing `folder` lies: the longest file, the bytes that are free for us, and

@@ -6,7 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::source::{BESIDE_REPORT, LOCK, OURS, REPORT, STATE};
+use super::source::{BATCH, BESIDE_REPORT, LOCK, OURS, REPORT, STATE};
 use crate::ledger::SCAN_LOG;
 use crate::system::folder::{EntryKind, FileId, Folder};
 
@@ -94,6 +94,9 @@ fn beside_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
     Ok(None)
 }
 
+/// What is said of the output folder of a batch that has no report yet.
+const OF_BATCH: &str = "it holds the scans of several images, which were not finished; choose another folder, or go on with them";
+
 /// A new run begins with an empty state.
 fn state_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
     let state = match open(root, Path::new(STATE))? {
@@ -101,6 +104,9 @@ fn state_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
         Opened::Refused(why) => return Ok(Some(why)),
         Opened::Folder(state) => state,
     };
+    if run != Run::Later && state.kind(BATCH)?.is_some() {
+        return Ok(Some(OF_BATCH.to_owned()));
+    }
     // A log that is a file is of a run that was not finished, which is told in its own words.
     if run != Run::First || matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))) {
         return Ok(None);

@@ -13,6 +13,9 @@ pub const STATE: &str = ".afterimage";
 /// The file in it that a running process holds a lock on.
 pub const LOCK: &str = "lock";
 
+/// The file in it that tells of a batch: which folder is whose.
+pub const BATCH: &str = "batch.json";
+
 /// Name of the report in the output folder.
 pub const REPORT: &str = "report.json";
 

@@ -26,6 +26,8 @@ pub enum ReportDisposition {
     Unseen,
     /// A copy that is nearer to the photo was found: the original of a preview.
     Surpassed,
+    /// Somebody has it already, or the file that it lies in: `known` says where.
+    Known,
 }
 
 impl From<Disposition> for ReportDisposition {
@@ -36,6 +38,7 @@ impl From<Disposition> for ReportDisposition {
             Disposition::Live => ReportDisposition::Live,
             Disposition::Unseen => ReportDisposition::Unseen,
             Disposition::Surpassed => ReportDisposition::Surpassed,
+            Disposition::Known => ReportDisposition::Known,
         }
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::disposition::ReportDisposition;
+use super::known::ReportKnown;
 use super::lost::ReportListed;
 use super::word::word;
 use crate::model::{End, Fidelity, Grade, Moment, Origin, Status, camera_name};
@@ -274,4 +275,7 @@ pub struct ReportFile {
     /// proven by it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub listed: Option<ReportListed>,
+    /// Where a file with the same bytes is known from, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known: Option<ReportKnown>,
 }

@@ -4,10 +4,12 @@
 //! versions add fields and never change or remove one. The JSON schema beside this file is generated from
 //! the types.
 
+mod batch;
 mod case;
 mod disposition;
 mod file;
 mod head;
+mod known;
 mod lost;
 mod options;
 mod reader;
@@ -24,6 +26,10 @@ mod writer;
 
 pub use crate::model::{DigestKind, End, Fidelity, Grade, Kinds, LostState, Origin, Status};
 pub use crate::settle::MatchedBy;
+pub use batch::{
+    BATCH_SCHEMA, BatchCopies, BatchCopy, BatchImage, BatchReport, BatchSkipped, BatchStatus,
+    BatchSummary,
+};
 pub use case::ReportCase;
 pub use disposition::ReportDisposition;
 pub use file::{
@@ -31,10 +37,11 @@ pub use file::{
     RunOrigin,
 };
 pub use head::{ReportEnd, ReportHead, ReportTool};
+pub use known::ReportKnown;
 pub use lost::{ReportListed, ReportLost, lost};
 pub use options::ReportOptions;
 pub use reader::ReportReader;
-pub use report::{NO_REPORT, OTHER_SCHEMA, Report, SCHEMA};
+pub use report::{OTHER_SCHEMA, Report, SCHEMA, schema_of, why_none};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;

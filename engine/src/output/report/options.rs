@@ -56,6 +56,9 @@ pub struct ReportOptions {
     /// Lists of digests of photos that were lost were given.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lists: bool,
+    /// Where files are known from that were not to be written again, as it was named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
     /// The map by which ranges of the source count as unreadable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub map: Option<String>,
@@ -89,6 +92,12 @@ impl From<&Options> for ReportOptions {
             // The log tells.
             shards: None,
             lists: options.lost_hashes.is_some(),
+            known: options
+                .known
+                .iter()
+                .flat_map(|known| known.titles())
+                .map(str::to_owned)
+                .collect(),
             map: options.map.as_ref().map(path),
             image: options.image.as_ref().map(path),
         }

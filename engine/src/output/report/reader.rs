@@ -12,7 +12,7 @@ use serde::de::{
 
 use super::file::ReportFile;
 use super::head::ReportHead;
-use super::report::{NO_REPORT, OTHER_SCHEMA, SCHEMA};
+use super::report::{OTHER_SCHEMA, SCHEMA, why_none};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::system::folder::Folder;
@@ -39,9 +39,22 @@ impl ReportReader {
     pub fn open(folder: &Folder) -> Result<Self, Error> {
         let path = folder.path().join(REPORT);
         let file = folder.read(REPORT).map_err(|error| Error::output("open", &path, error))?;
+        Self::of(path, file)
+    }
+
+    /// The report in an open file, which lies at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of this program.
+    pub fn of(path: PathBuf, file: File) -> Result<Self, Error> {
         let refused = |why| Error::Report { path: path.clone(), why };
-        let head: ReportHead =
-            serde_json::from_reader(BufReader::new(&file)).map_err(|_| refused(NO_REPORT))?;
+        let head = serde_json::from_reader(BufReader::new(&file));
+        let head: ReportHead = head.map_err(|_| {
+            // What cannot be read again is no report either.
+            drop((&file).rewind());
+            refused(why_none(BufReader::new(&file)))
+        })?;
         if head.schema != SCHEMA {
             return Err(refused(OTHER_SCHEMA));
         }

@@ -167,6 +167,7 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
         path: None,
         thumb: None,
         listed: record.listed.map(|listed| (*listed).into()),
+        known: record.known.map(|known| (*known).into()),
     }
 }
 

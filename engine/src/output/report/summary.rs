@@ -45,12 +45,18 @@ pub struct Summary {
     /// Previews and thumbnails of photos of which a better copy was found; they are only listed.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub surpassed: u64,
+    /// Photos and videos of their own that somebody has already, as `known` of each says; they are only listed.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub known: u64,
+    /// Of those, the videos.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub known_videos: u64,
     /// Photos and videos of their own that were to be recovered and are not written: the output took no more,
     /// or the run was stopped.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub unwritten: u64,
-    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies`, `unseen`, `surpassed`
-    /// and `unwritten` they are all `files`.
+    /// Pictures that lie inside others. With `photos`, `videos`, `live`, `copies`, `unseen`, `surpassed`,
+    /// `known` and `unwritten` they are all `files`.
     #[serde(default)]
     pub inside: u64,
     /// Of those inside others, the ones that are written where embedded pictures are asked for.
@@ -169,6 +175,14 @@ impl Summary {
     pub fn live_kinds(&self) -> Kinds {
         let videos = self.live_videos.min(self.live);
         Kinds { photos: self.live - videos, videos }
+    }
+}
+
+impl Summary {
+    /// Files of their own that somebody has already.
+    pub fn known_kinds(&self) -> Kinds {
+        let videos = self.known_videos.min(self.known);
+        Kinds { photos: self.known - videos, videos }
     }
 }
 

@@ -101,6 +101,10 @@ impl Totals {
             ReportDisposition::Unseen => summary.unseen += 1,
             ReportDisposition::Surpassed => summary.surpassed += 1,
             ReportDisposition::Unwritten => summary.unwritten += 1,
+            ReportDisposition::Known => {
+                summary.known += 1;
+                summary.known_videos += u64::from(file.is_video);
+            }
             ReportDisposition::Live => {
                 summary.live += 1;
                 summary.live_videos += u64::from(file.is_video);

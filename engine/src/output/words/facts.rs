@@ -40,12 +40,13 @@ impl<'a> Facts<'a> {
 
     /// Whether something was found, even if it is only listed.
     pub fn has_any(self) -> bool {
-        self.has_photos() || self.live().sum() > 0 || self.head.summary.unwritten > 0
+        let summary = &self.head.summary;
+        self.has_photos() || self.live().sum() > 0 || summary.unwritten > 0 || summary.known > 0
     }
 
     /// Whether options are the reason that there is not more: nobody has to guess at others then.
     pub(super) fn has_left_out(self) -> bool {
-        !self.head.summary.left_out.is_nothing()
+        !self.head.summary.left_out.is_nothing() || self.head.summary.known > 0
     }
 
     /// Those with something missing, or all others.

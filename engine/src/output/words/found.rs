@@ -41,6 +41,7 @@ pub fn headline(facts: Facts<'_>, place: &str) -> String {
     let photos = match facts.recovered() {
         n if n.sum() > 0 => kinds(n),
         _ if facts.is_of_files() => "no copy of a photo that is not there any more".to_owned(),
+        _ if facts.head.summary.known > 0 => "no photos that are not known already".to_owned(),
         _ if facts.has_any() => "no deleted photos".to_owned(),
         _ => "no photos".to_owned(),
     };
@@ -97,6 +98,10 @@ fn others(facts: Facts<'_>) -> Vec<String> {
         let text = count(summary.unwritten, "more file was", "more files were");
         said.push(format!("{text} found and not written."));
     }
+    if summary.known > 0 {
+        let text = kinds_are(summary.known_kinds());
+        said.push(format!("{text} known already{}, and not written again.", from(&options.known)));
+    }
     if live.sum() > 0 {
         let text = kinds_are(live);
         said.push(format!("{text} still there and only listed; --all copies them too."));
@@ -115,6 +120,17 @@ fn others(facts: Facts<'_>) -> Vec<String> {
         said.push(format!("{text} inside these photos (thumbnails, previews){hint}."));
     }
     said
+}
+
+/// What files are known from.
+fn from(known: &[String]) -> String {
+    match known {
+        [] => String::new(),
+        [one] => format!(" from {}", plain(one)),
+        [first, others @ ..] => {
+            format!(" from {} and {}", plain(first), count(others.len() as u64, "other", "others"))
+        }
+    }
 }
 
 /// How many of the pictures inside others are written, or would be.

@@ -50,9 +50,14 @@ fn holds_disk(source: &dyn Source) -> bool {
     // What is over so soon is no disk.
     let is_long = head.len() == HEAD;
     let is_blank = head[..head.len().min(SECTOR as usize)].iter().all(|byte| *byte == 0);
+    is_long && (is_blank || begins_disk(&head))
+}
+
+/// Whether bytes are the start of a disk with a partition table or a file system, or of a tar archive.
+pub fn begins_disk(head: &[u8]) -> bool {
     let is_of_disk =
         |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    is_long && (is_blank || OF_DISKS.iter().any(is_of_disk))
+    OF_DISKS.iter().any(is_of_disk)
 }
 
 /// The first [`HEAD`] bytes that a gzip file holds, or as many as come out; nothing of another file.

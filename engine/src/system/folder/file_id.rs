@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// A file, by the numbers of its file system and its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId {
     /// The number of the file system that it lies on; under Windows the serial number of the volume.
     pub device: u64,

@@ -39,6 +39,7 @@ function whyNotWritten(at) {
     case 'live': return 'Still there on the source: only listed, not copied';
     case 'copy': return 'The same bytes as another photo: written once only';
     case 'surpassed': return 'A smaller copy of a photo that was found in better quality: only listed';
+    case 'known': return 'Known already, by what --known names: only listed';
     case 'unseen': return 'Only a beginning is left, in which nothing can be seen: not written';
     case 'unwritten': return 'Found, but not written: it was not chosen, the output took no more, or the run was stopped';
     case 'inside': return 'Lies inside another photo: not written on its own';

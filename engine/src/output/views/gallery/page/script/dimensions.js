@@ -56,6 +56,7 @@ const FATES = { __proto__: null,
   live: 'Still there',
   copy: 'Exact copies',
   surpassed: 'Previews of better copies',
+  known: 'Known already',
   unseen: 'Nothing to be seen',
   inside: 'Inside other photos',
 };

@@ -1,0 +1,162 @@
+//! What is said at the end of a batch, to people and to programs.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use afterimage_engine::report::{BatchImage, BatchStatus, BatchSummary};
+use afterimage_engine::run::batch::BatchOutcome;
+use serde_json::json;
+
+use crate::memory::Memory;
+use crate::notes;
+use crate::screen::{self, columns_of};
+use crate::text::{self, bytes, count, paragraph, plain, wrapped};
+
+/// Columns between two cells.
+const GAP: &str = "  ";
+
+/// The summary for people.
+pub fn text(
+    out: &mut dyn Write,
+    outcome: &BatchOutcome,
+    output: Option<&Path>,
+    memory: Option<Memory>,
+) -> io::Result<()> {
+    let told = &outcome.told;
+    paragraph(out, "", &headline(&told.summary))?;
+    if told.options.dry_run {
+        paragraph(out, "", "This was a dry run: no photo was written.")?;
+    }
+    writeln!(out)?;
+    table(&told.images, screen::width()).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    writeln!(out)?;
+    let across = told.summary.copies_across;
+    if across > 0 {
+        let photos = count(across, "photo is", "photos are");
+        let said = format!(
+            "{photos} in more than one image; the report lists where. Each image has its own."
+        );
+        paragraph(out, "", &said)?;
+    }
+    if let Some(note) = notes::skipped(&told.skipped) {
+        paragraph(out, "", &format!("{}.", plain(&note)))?;
+    }
+    if outcome.interrupted || outcome.failure.is_some() {
+        let left = told.summary.waiting + told.summary.stopped;
+        let images = count(left, "image is", "images are");
+        paragraph(out, "", &format!("{images} left; the same command with --resume goes on."))?;
+    }
+    let folder = output.map(|output| plain(&output.to_string_lossy())).unwrap_or_default();
+    let said = format!(
+        "{folder}/report.json lists all images. The photos of each are in its folder below {folder}, with a report of \
+         their own; `afterimage recover`, `verify`, `export` and `report` take such a folder."
+    );
+    paragraph(out, "", &said)?;
+    if let Some(memory) = memory {
+        writeln!(out, "\nWhat it cost:")?;
+        match memory == Memory::default() {
+            true => writeln!(out, "  memory       not known on this system")?,
+            false => {
+                writeln!(out, "  memory       {} at the most", bytes(memory.anonymous))?;
+                writeln!(
+                    out,
+                    "               ({} with pages of mapped files)",
+                    bytes(memory.peak)
+                )?;
+            }
+        }
+    }
+    out.flush()
+}
+
+/// How many images were scanned, and what was found.
+fn headline(summary: &BatchSummary) -> String {
+    let found = match (summary.photos, summary.videos) {
+        (0, 0) => "no photos".to_owned(),
+        (photos, 0) => count(photos, "photo", "photos"),
+        (0, videos) => count(videos, "video", "videos"),
+        (photos, videos) => {
+            format!("{} and {}", count(photos, "photo", "photos"), count(videos, "video", "videos"))
+        }
+    };
+    let images = count(summary.images, "image", "images");
+    let mut said = format!("Found {found} in {} of {images}.", summary.complete);
+    if summary.failed > 0 {
+        let failed = count(summary.failed, "image", "images");
+        said += &format!(" {failed} could not be scanned, or not to the end.");
+    }
+    said
+}
+
+/// A line for each image; where a line is wider than `width`, all are prose.
+fn table(images: &[BatchImage], width: usize) -> Vec<String> {
+    let head = ["image", "status", "photos", "videos", "folder"].map(str::to_owned);
+    let rows: Vec<[String; 5]> = [head].into_iter().chain(images.iter().map(cells)).collect();
+    let widest = |at: usize| rows.iter().map(|row| columns_of(&row[at])).max().unwrap_or(0);
+    let widths = [0, 1, 2, 3, 4].map(widest);
+    let is_wide = widths.iter().sum::<usize>() + 6 * GAP.len() > width;
+    if is_wide {
+        return images.iter().flat_map(|image| prose(image, width)).collect();
+    }
+    let line = |row: &[String; 5]| {
+        let cells = row.iter().zip(widths).enumerate().map(|(at, (cell, width))| {
+            let pad = " ".repeat(width - columns_of(cell));
+            if at == 2 || at == 3 { format!("{pad}{cell}") } else { format!("{cell}{pad}") }
+        });
+        let cells: Vec<String> = cells.collect();
+        format!("{GAP}{}", cells.join(GAP)).trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+fn cells(image: &BatchImage) -> [String; 5] {
+    let of = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
+    let summary = image.summary.as_ref();
+    [
+        plain(&image.path).into(),
+        status(image.status).to_owned(),
+        of(summary.map(|summary| summary.photos)),
+        of(summary.map(|summary| summary.videos)),
+        image.folder.as_deref().map_or("-".to_owned(), |folder| plain(folder).into()),
+    ]
+}
+
+fn prose(image: &BatchImage, width: usize) -> Vec<String> {
+    let [path, status, photos, videos, folder] = cells(image);
+    let said = match &image.summary {
+        Some(_) => format!("{status}; {photos} photos, {videos} videos, in {folder}"),
+        None => status,
+    };
+    wrapped(&format!("{GAP}{path}: "), &said, width)
+}
+
+fn status(status: BatchStatus) -> &'static str {
+    match status {
+        BatchStatus::Waiting => "not begun",
+        BatchStatus::Complete => "complete",
+        BatchStatus::Stopped => "stopped",
+        BatchStatus::Failed => "failed",
+    }
+}
+
+/// The summary for programs.
+pub fn json(out: &mut dyn Write, outcome: &BatchOutcome, memory: Option<Memory>) -> io::Result<()> {
+    let failed = outcome.failed.iter().map(
+        |(path, error)| json!({ "path": path.to_string_lossy(), "error": error.with_cause() }),
+    );
+    let told = &outcome.told;
+    let mut said = json!({
+        "report": outcome.report.to_string_lossy(),
+        "interrupted": outcome.interrupted,
+        "failure": outcome.failure.as_ref().map(|failure| failure.with_cause()),
+        "failed": failed.collect::<Vec<_>>(),
+        "summary": told.summary,
+        "skipped": told.skipped,
+        "images": told.images,
+    });
+    if let Some(memory) = memory {
+        said["stats"] = json!({ "peak_anonymous": memory.anonymous, "peak_resident": memory.peak });
+    }
+    text::json(out, &said)?;
+    out.flush()
+}

@@ -1,0 +1,80 @@
+//! What the name of a file says of it. Content counts first; a name tells what broken content was meant to be.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// What raw images are called.
+const RAW: [&str; 8] = ["img", "dd", "raw", "ima", "dsk", "iso", "000", "001"];
+
+/// What images in other forms are called.
+const CONTAINERS: [&str; 21] = [
+    "e01",
+    "ex01",
+    "s01",
+    "l01",
+    "lx01",
+    "aff",
+    "aff4",
+    "afd",
+    "vhd",
+    "vhdx",
+    "avhd",
+    "avhdx",
+    "vmdk",
+    "qcow",
+    "qcow2",
+    "qed",
+    "vdi",
+    "hdd",
+    "dmg",
+    "sparseimage",
+    "wim",
+];
+
+/// What compressed files are called.
+const COMPRESSED: [&str; 10] = ["gz", "bz2", "xz", "zst", "lz4", "lz", "lzo", "lzma", "z", "br"];
+
+/// What compressed archives of files are called in one word.
+const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
+
+fn extension(path: &Path) -> String {
+    path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether a name says that a file is an image of a disk, also a compressed one.
+pub(super) fn is_of_image(path: &Path) -> bool {
+    let extension = extension(path);
+    if COMPRESSED.contains(&extension.as_str()) {
+        return is_of_image(Path::new(path.file_stem().unwrap_or_default()));
+    }
+    RAW.contains(&extension.as_str()) || CONTAINERS.contains(&extension.as_str())
+}
+
+/// Whether a name says that a file is an image in another form than a raw one.
+pub(super) fn is_of_container(path: &Path) -> bool {
+    CONTAINERS.contains(&extension(path).as_str())
+}
+
+/// Whether a name says that a file is a compressed archive of files.
+pub(super) fn is_of_archive(path: &Path) -> bool {
+    let extension = extension(path);
+    let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
+    ARCHIVES.contains(&extension.as_str())
+        || COMPRESSED.contains(&extension.as_str()) && path.file_stem().is_some_and(is_tar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_what_a_file_was_meant_to_be() {
+        let images = ["card.IMG", "a/disk.E01", "x.001", "card.img.gz", "card.dd.xz.zst"];
+        assert!(images.into_iter().all(|name| is_of_image(Path::new(name))));
+        let others = ["notes.txt", "img", ".img", "a.tar.gz", "a.gz", "img.jpg", "x.002"];
+        assert!(!others.into_iter().any(|name| is_of_image(Path::new(name))));
+        assert!(is_of_container(Path::new("a.Vmdk")) && !is_of_container(Path::new("a.img")));
+        assert!(["a.tar.gz", "b.TGZ"].into_iter().all(|name| is_of_archive(Path::new(name))));
+        assert!(!["a.img.gz", "a.tar"].into_iter().any(|name| is_of_archive(Path::new(name))));
+    }
+}

@@ -1,0 +1,139 @@
+//! One image of a batch, from its folder to what the batch tells of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::images::FoundImage;
+use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::options::Options;
+use crate::output::destination::REPORT;
+use crate::output::report::{BatchImage, BatchStatus, ReportEnd, ReportHead};
+use crate::run::open::scan;
+use crate::run::results::Results;
+
+/// An image and where its photos go.
+#[derive(Debug)]
+pub(super) struct BatchJob {
+    pub(super) image: FoundImage,
+    /// Its folder below the output folder.
+    pub(super) folder: String,
+    /// Whether an earlier run of the same batch has finished it, as far as its files tell.
+    pub(super) is_done: bool,
+}
+
+/// Why an image is not gone on with whose folder holds the scan of another one.
+const OTHER: &str = "it is another one than was scanned into its folder; to scan it too, move that folder away, or \
+                     name another output folder";
+
+/// What an image came to.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    pub(super) told: BatchImage,
+    /// What kept it from being scanned, or from being scanned to its end.
+    pub(super) error: Option<Error>,
+}
+
+impl BatchJob {
+    /// What is told of it before its scan begins.
+    pub(super) fn waiting(&self) -> BatchImage {
+        let path = &self.image.path;
+        let absolute = std::path::absolute(path).ok().filter(|absolute| absolute != path);
+        BatchImage {
+            path: path.to_string_lossy().into_owned(),
+            absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),
+            size: self.image.len.unwrap_or_default(),
+            ..BatchImage::default()
+        }
+    }
+
+    /// Scans it below `output`, or takes what an earlier run has of it.
+    pub(super) fn run(&mut self, output: &Path, options: &Options, progress: &Progress) -> Scanned {
+        if let Some(error) = self.image.error.take() {
+            return self.failed(error);
+        }
+        let path = self.image.path.clone();
+        let own = output.join(&self.folder);
+        if self.is_done
+            && let Some(told) = self.kept(&own)
+        {
+            return Scanned { told, error: None };
+        }
+        let options = Options { output: Some(own.clone()), ..options.clone() };
+        // A fault of this program that one image brings out must not cost the others their reports.
+        let scanned = catch_unwind(AssertUnwindSafe(|| scan(&[path], &options, progress)));
+        match scanned {
+            Err(_) => self.failed(Error::Start {
+                what: "the rest of this scan",
+                why: "a fault of this program ended it; please report it".to_owned(),
+            }),
+            Ok(Err(Error::Finished { .. })) => match self.kept(&own) {
+                Some(told) => Scanned { told, error: None },
+                None => self.failed(Error::Report {
+                    path: own.join(REPORT),
+                    why: "its scan is finished, and its report cannot be read",
+                }),
+            },
+            Ok(Err(Error::Differs { .. })) => {
+                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
+            }
+            Ok(Err(error)) => self.failed(error),
+            Ok(Ok(outcome)) => {
+                let has_report = outcome.report.is_some();
+                let error =
+                    outcome.failure.or_else(|| outcome.failed.into_iter().next().map(|one| one.1));
+                let mut told = self.of(&outcome.head, has_report);
+                if let Some(error) = &error {
+                    (told.status, told.error) = (BatchStatus::Failed, Some(error.with_cause()));
+                }
+                Scanned { told, error }
+            }
+        }
+    }
+
+    /// What an earlier run has made of it; nothing where that was not all.
+    fn kept(&self, own: &Path) -> Option<BatchImage> {
+        let head = Results::open(own).ok()?.report().ok()?.head;
+        head.ended.is_complete().then(|| self.of(&head, true))
+    }
+
+    /// What is told of it by its report.
+    fn of(&self, head: &ReportHead, has_report: bool) -> BatchImage {
+        let source = head.sources.first();
+        let lost = |source: &crate::output::report::ReportSource| {
+            source.unreadable.iter().map(|range| range.length).fold(0, u64::saturating_add)
+        };
+        BatchImage {
+            status: match head.ended {
+                ReportEnd::Complete => BatchStatus::Complete,
+                ReportEnd::Stopped => BatchStatus::Stopped,
+                ReportEnd::Failed => BatchStatus::Failed,
+            },
+            folder: Some(self.folder.clone()),
+            report: has_report.then(|| format!("{}/{REPORT}", self.folder)),
+            error: head.incomplete.clone(),
+            size: source.map_or(0, |source| source.size),
+            unreadable_bytes: source.map_or(0, lost),
+            started: Some(head.started.clone()),
+            finished: Some(head.finished.clone()),
+            summary: Some(head.summary.clone()),
+            notes: head.notes.clone(),
+            ..self.waiting()
+        }
+    }
+
+    fn failed(&self, error: Error) -> Scanned {
+        let told = BatchImage {
+            status: BatchStatus::Failed,
+            error: Some(error.with_cause()),
+            ..self.waiting()
+        };
+        Scanned { told, error: Some(error) }
+    }
+}
+
+/// Where the report of an image lies below `output`.
+pub(super) fn folder_of(output: &Path, image: &BatchImage) -> Option<PathBuf> {
+    image.report.as_ref()?;
+    Some(output.join(image.folder.as_ref()?))
+}

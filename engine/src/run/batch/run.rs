@@ -1,0 +1,183 @@
+//! A batch from end to end.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::copies::copies;
+use super::folder_names::FolderNames;
+use super::images::{Discovered, FoundImage};
+use super::lanes::Lanes;
+use super::one::{BatchJob, Scanned};
+use super::outcome::{BatchEvent, BatchOutcome};
+use super::progress::BatchProgress;
+use super::report;
+use super::state::{BatchState, FileStamp, KeptImage};
+use crate::control::error::Error;
+use crate::ledger::ScanSettings;
+use crate::options::{Options, Workers};
+use crate::output::destination;
+use crate::output::report::{
+    BATCH_SCHEMA, BatchReport, BatchStatus, BatchSummary, ReportCase, ReportEnd, ReportTool,
+};
+use crate::run::environment::OutputState;
+use crate::run::finish::{is_begun, is_finished};
+use crate::run::open::settings;
+
+/// Scans each image below the output folder of `options`, into a folder and with a report of its own as a scan of it
+/// alone would write them, and writes a report of all. `watch` is told of each image, from any thread.
+///
+/// # Errors
+///
+/// When nothing could be started, [`Error::Finished`] when an earlier run of the batch has done all of it, and when
+/// the report of all cannot be written. What goes wrong with one image is part of the [`BatchOutcome`].
+pub fn batch(
+    discovered: Discovered,
+    options: &Options,
+    progress: &BatchProgress,
+    watch: &(dyn Fn(BatchEvent<'_>) + Sync),
+) -> Result<BatchOutcome, Error> {
+    let started = Timestamp::now();
+    let paths = discovered.paths();
+    let output = options.output.as_deref().ok_or_else(|| refused("no output folder is named"))?;
+    if paths.is_empty() {
+        return Err(refused("no image is named"));
+    }
+    let workers = Workers::new(options.threads)?;
+    let threads = workers.count();
+    let options = &Options { workers: Some(workers), ..options.clone() };
+    let settings = settings(options);
+    let before = begun(output, options, &settings)?;
+    let destination = match &before {
+        Some(_) => destination::check_resumed(output, &paths)?,
+        None => destination::check(output, &paths)?,
+    };
+    let held = OutputState::create(destination)?;
+    let (jobs, state) = jobs(discovered.images, before, &held, options, settings)?;
+    let is_all_done = jobs.iter().all(|job| job.is_done);
+    let has_report = held.folder().kind(destination::REPORT).is_ok_and(|kind| kind.is_some());
+    if is_all_done && has_report {
+        return Err(Error::Finished { path: output.to_path_buf() });
+    }
+    state.write(held.state())?;
+    let bytes = jobs.iter().filter(|job| !job.is_done).filter_map(|job| job.image.len);
+    progress.begin(jobs.len() as u64, bytes.fold(0, u64::saturating_add));
+    let lanes = Lanes { output, options, progress, watch };
+    let scanned = lanes.run(jobs, threads);
+    let (mut images, mut failed, mut failure) = (Vec::new(), Vec::new(), None);
+    for (job, one) in scanned {
+        let Scanned { told, error } =
+            one.unwrap_or_else(|| Scanned { told: job.waiting(), error: None });
+        images.push(told);
+        match error {
+            Some(error @ Error::NoRoom { .. }) => {
+                failure.get_or_insert(error);
+            }
+            Some(error) => failed.push((job.image.path, error)),
+            None => {}
+        }
+    }
+    let copies = copies(output, &images)?;
+    let has_left = |status| images.iter().any(|image| image.status == status);
+    let interrupted =
+        progress.is_stopped() && (has_left(BatchStatus::Waiting) || has_left(BatchStatus::Stopped));
+    let told = BatchReport {
+        schema: BATCH_SCHEMA.to_owned(),
+        tool: ReportTool {
+            name: "afterimage".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: options.command.clone(),
+        },
+        started: started.to_string(),
+        finished: Timestamp::now().to_string(),
+        ended: match () {
+            () if failure.is_some() => ReportEnd::Failed,
+            () if interrupted => ReportEnd::Stopped,
+            () => ReportEnd::Complete,
+        },
+        incomplete: match &failure {
+            Some(failure) => Some(failure.with_cause()),
+            None => interrupted.then(|| "interrupted".to_owned()),
+        },
+        case: ReportCase::of(&options.case),
+        options: options.into(),
+        summary: BatchSummary::of(&images, &copies),
+        skipped: discovered.skipped,
+        images,
+        copies,
+    };
+    let report = report::write(held.folder(), held.state(), &told)?;
+    Ok(BatchOutcome { report, told, failed, failure, interrupted })
+}
+
+fn refused(why: &str) -> Error {
+    Error::Start { what: "a batch", why: why.to_owned() }
+}
+
+/// What an earlier run of the batch has left in its output folder, which this one goes on from.
+///
+/// # Errors
+///
+/// [`Error::Unfinished`] where nobody asks to go on with it, and [`Error::Differs`] where it was asked for otherwise.
+fn begun(
+    output: &Path,
+    options: &Options,
+    now: &ScanSettings,
+) -> Result<Option<BatchState>, Error> {
+    let Some(before) = destination::batch_state(output).map(|folder| BatchState::read(&folder))
+    else {
+        return Ok(None);
+    };
+    let Some(before) = before? else { return Ok(None) };
+    let (path, command) = (output.to_path_buf(), before.command.clone());
+    if !options.resume {
+        return match output.join(destination::REPORT).exists() {
+            // It is told of as any report is.
+            true => Ok(None),
+            false => Err(Error::Unfinished { path, command }),
+        };
+    }
+    match before.settings.difference(now) {
+        Some(option) => {
+            let what = format!("{option} is not as it was when the run there was begun");
+            Err(Error::Differs { path, what, command })
+        }
+        None => Ok(Some(before)),
+    }
+}
+
+/// The images with their folders: those of an earlier run keep theirs.
+fn jobs(
+    images: Vec<FoundImage>,
+    before: Option<BatchState>,
+    held: &OutputState,
+    options: &Options,
+    settings: ScanSettings,
+) -> Result<(Vec<BatchJob>, BatchState), Error> {
+    let new = || BatchState::new(options.command.clone(), settings);
+    let mut state = before.unwrap_or_else(new);
+    let folder = held.folder();
+    let known: Vec<String> = state.images.iter().map(|image| image.folder.clone()).collect();
+    let mut names = FolderNames::new(folder, known.iter().map(String::as_str));
+    let mut jobs = Vec::with_capacity(images.len());
+    for image in images {
+        let (folder, is_done) = match state.image_mut(&image.path) {
+            Some(kept) => {
+                let is_same = kept.stamp.is_some() && kept.stamp == FileStamp::of(&image.path);
+                let is_done = is_same && is_finished(folder, &kept.folder, options.dry_run);
+                if !is_begun(folder, &kept.folder) {
+                    // Whatever it was before, what is scanned is what it is now.
+                    kept.stamp = FileStamp::of(&image.path);
+                }
+                (kept.folder.clone(), is_done)
+            }
+            None => {
+                let folder = names.give(&image.path);
+                state.images.push(KeptImage::new(&image.path, folder.clone()));
+                (folder, false)
+            }
+        };
+        jobs.push(BatchJob { image, folder, is_done });
+    }
+    Ok((jobs, state))
+}
