@@ -7,6 +7,7 @@
 //! nothing, or positioned reads for devices, which survive bad sectors and a card that is pulled
 //! out. Windows has no mappings that a bad sector would not turn into a crash, so all is read there. A [`MemorySource`] is an image that is in memory already.
 
+mod container;
 mod definition;
 pub(crate) mod device_size;
 pub(crate) mod direct;

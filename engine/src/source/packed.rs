@@ -17,7 +17,7 @@ pub use form::Packed;
 
 use bytes::starts;
 use form::refused;
-use unpack::Unpack;
+pub(super) use unpack::Unpack;
 
 use crate::source::definition::Source;
 

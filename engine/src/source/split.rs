@@ -130,6 +130,10 @@ impl Source for SplitImage {
         self.parts.iter().any(|part| part.has_changed())
     }
 
+    fn files(&self) -> Vec<PathBuf> {
+        self.parts.iter().flat_map(|part| part.files()).collect()
+    }
+
     fn heed(&mut self, stop: &Stop) {
         self.parts.iter_mut().for_each(|part| part.heed(stop));
     }

@@ -1,0 +1,21 @@
+//! Containers of disks: files that hold a disk in another form than byte for byte, read as the disk that they hold,
+//! without a copy.
+//!
+//! A format says by a [`Layout`](piece::Layout) where the pieces of its disk lie; [`ContainerImage`](image) makes a
+//! source of it, and does for all of them what a source owes: threads side by side, blocks that are unpacked once,
+//! checksums, holes, and what cannot be read as unreadable ranges.
+
+mod beside;
+mod cache;
+mod chain;
+mod files;
+mod flat;
+mod formats;
+mod image;
+mod opening;
+mod piece;
+mod qcow2;
+mod refusal;
+mod unpack;
+
+pub(super) use chain::open;
