@@ -75,7 +75,7 @@ pub fn images(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 /// Whether a file is a disk image in another form than a raw one, or an archive.
 fn is_packed(path: &Path) -> bool {
     match source::open(path, Io::Read) {
-        Ok(source) => source::recognise(source.as_ref()).is_some(),
+        Ok(source) => source.container().is_some() || source::recognise(source.as_ref()).is_some(),
         Err(error) => matches!(error, Error::Packed { .. }),
     }
 }

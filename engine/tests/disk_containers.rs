@@ -10,9 +10,8 @@ mod judges;
 use std::path::Path;
 
 use afterimage_engine::source::{Io, Source, open};
-use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
-use judges::{Folder, convert, demo_card, noise, runs, shared};
+use judges::{Folder, convert, demo_card, filtered, noise, runs, shared};
 
 /// All bytes of a source, read in pieces of `step`.
 fn content(source: &dyn Source, step: usize) -> Vec<u8> {
@@ -122,6 +121,327 @@ fn qcow2_of_all_kinds_is_read_as_qemu_reads_it() {
 }
 
 #[test]
+fn the_first_cluster_of_a_data_file_is_one() {
+    let Some(folder) = Folder::for_tools(&["qemu-img"]) else { return };
+    let image = noise(5, 3 << 20);
+    let raw = folder.write("raw.img", &image);
+    let path = folder.path("x.qcow2");
+    if convert(&raw, &path, &["-f", "raw", "-O", "qcow2", "-o", "data_file=apart.raw"], &folder) {
+        check(&path, &image);
+        let parts = open(&path, Io::Auto).unwrap().parts();
+        assert!(parts.len() == 2 && parts[1].ends_with("apart.raw"), "{parts:?}");
+    }
+}
+
+#[test]
+fn disks_of_other_programs_are_read_as_qemu_reads_them() {
+    let Some(folder) = Folder::for_tools(&["qemu-img"]) else { return };
+    let image = image();
+    let raw = folder.write("raw.img", &image);
+    for (name, options) in [
+        ("dynamic.vhd", &["-O", "vpc", "-o", "force_size=on"][..]),
+        ("fixed.vhd", &["-O", "vpc", "-o", "subformat=fixed,force_size=on"]),
+        ("dynamic.vhdx", &["-O", "vhdx"]),
+        ("fixed.vhdx", &["-O", "vhdx", "-o", "subformat=fixed"]),
+        ("small.vhdx", &["-O", "vhdx", "-o", "block_size=1M"]),
+        ("dynamic.vdi", &["-O", "vdi"]),
+        ("fixed.vdi", &["-O", "vdi", "-o", "static=on"]),
+        ("sparse.vmdk", &["-O", "vmdk"]),
+        ("flat.vmdk", &["-O", "vmdk", "-o", "subformat=monolithicFlat"]),
+        ("split.vmdk", &["-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse"]),
+        ("splitflat.vmdk", &["-O", "vmdk", "-o", "subformat=twoGbMaxExtentFlat"]),
+        ("stream.vmdk", &["-O", "vmdk", "-o", "subformat=streamOptimized"]),
+        ("zeros.vmdk", &["-O", "vmdk", "-o", "zeroed_grain=on"]),
+    ] {
+        let path = folder.path(name);
+        let options: Vec<&str> = ["-f", "raw"].iter().chain(options).copied().collect();
+        if convert(&raw, &path, &options, &folder) {
+            let mut expected = image.clone();
+            // Its header says whole megabytes.
+            let len = open(&path, Io::Auto).unwrap().len() as usize;
+            assert!(len >= image.len() && len - image.len() < 1 << 20, "{name}: {len}");
+            expected.resize(len, 0);
+            check(&path, &expected);
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_of_vmware_is_read_through_its_parent() {
+    let Some(folder) = Folder::for_tools(&["qemu-img", "qemu-io"]) else { return };
+    let mut image = image();
+    let raw = folder.write("raw.img", &image);
+    if !convert(&raw, &folder.path("base.vmdk"), &["-f", "raw", "-O", "vmdk"], &folder) {
+        return;
+    }
+    let run = |words: &[&str]| runs(words, folder.root());
+    assert!(run(&[
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "vmdk",
+        "-F",
+        "vmdk",
+        "-b",
+        "base.vmdk",
+        "snap.vmdk"
+    ]));
+    assert!(run(&["qemu-io", "-c", "write -P 7 1M 200k", "snap.vmdk"]));
+    image[1 << 20..(1 << 20) + (200 << 10)].fill(7);
+    check(&folder.path("snap.vmdk"), &image);
+    assert!(run(&["qemu-io", "-c", "write -P 7 5M 1k", "base.vmdk"]));
+    let text = std::fs::read(folder.path("base.vmdk")).unwrap();
+    let at = text.windows(4).position(|bytes| bytes == b"CID=").unwrap();
+    let mut changed = text.clone();
+    changed[at + 4..at + 8].copy_from_slice(b"0123");
+    folder.write("base.vmdk", &changed);
+    let said = refused(&folder.path("snap.vmdk"));
+    assert!(said.contains("is not the disk that it was made from"), "{said}");
+    std::fs::remove_file(folder.path("base.vmdk")).unwrap();
+    let said = refused(&folder.path("snap.vmdk"));
+    assert!(said.contains("its parent base.vmdk is missing"), "{said}");
+}
+
+#[test]
+fn e01_images_are_read_as_they_were_acquired() {
+    let Some(folder) = Folder::for_tools(&["ewfacquire"]) else { return };
+    let image = image();
+    folder.write("raw.img", &image);
+    for (name, format, options) in [
+        ("encase6", "encase6", &["-c", "fast"][..]),
+        ("encase1", "encase1", &["-c", "best"]),
+        ("encase5", "encase5", &["-c", "none", "-b", "256"]),
+        ("encase7", "encase7", &["-c", "best", "-b", "1024"]),
+        ("ftk", "ftk", &["-c", "fast"]),
+        ("linen", "linen6", &["-c", "empty-block"]),
+        ("parts", "encase6", &["-c", "none", "-S", "1048576"]),
+        ("ewf", "ewf", &["-c", "fast"]),
+        ("smart", "smart", &["-c", "fast"]),
+    ] {
+        let words: Vec<&str> = ["ewfacquire", "-u", "-q", "-t", name, "-f", format]
+            .iter()
+            .chain(options)
+            .chain(&["raw.img"])
+            .copied()
+            .collect();
+        if runs(&words, folder.root()) {
+            let extension = match format {
+                "smart" => "s01",
+                "ewf" => "e01",
+                _ => "E01",
+            };
+            check(&folder.path(&format!("{name}.{extension}")), &image);
+        }
+    }
+    let first = folder.path("parts.E01");
+    let names = open(&first, Io::Auto).unwrap().files();
+    assert!(names.len() > 5 && names[1].ends_with("parts.E02"), "{names:?}");
+    let said = refused(&folder.path("parts.E02"));
+    assert!(said.contains("but part 2 of one") && said.contains("name its first part"), "{said}");
+    std::fs::remove_file(folder.path("parts.E03")).unwrap();
+    let said = refused(&first);
+    assert!(said.contains("its part parts.E03 is missing"), "{said}");
+}
+
+/// Members of gzip, which hold `parts`.
+fn gzip(parts: &[&[u8]], level: u8) -> Vec<u8> {
+    let member = |part: &&[u8]| {
+        let mut bytes = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03card.img\0".to_vec();
+        bytes.extend(miniz_oxide::deflate::compress_to_vec(part, level));
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(part);
+        bytes.extend(checksum.finalize().to_le_bytes());
+        bytes.extend((part.len() as u32).to_le_bytes());
+        bytes
+    };
+    parts.iter().flat_map(member).collect()
+}
+
+#[test]
+fn a_gzip_stream_is_read_at_any_offset() {
+    let folder = Folder::new();
+    let mut image = image();
+    image.extend(vec![0; 70 << 20]);
+    image.extend(noise(7, 9 << 20));
+    let (first, second) = image.split_at(image.len() / 3);
+    for (name, bytes) in [
+        ("one.img.gz", gzip(&[&image], 6)),
+        ("stored.gz", gzip(&[&image], 0)),
+        ("fast", gzip(&[first, &[], second], 1)),
+        ("padded.gz", [gzip(&[&image], 1), vec![0; 777]].concat()),
+    ] {
+        let path = folder.write(name, &bytes);
+        check(&path, &image);
+        assert_eq!(open(&path, Io::Auto).unwrap().container(), Some("compressed with gzip"));
+    }
+    let mut bytes = gzip(&[&image], 6);
+    bytes.truncate(bytes.len() / 2);
+    let source = open(&folder.write("cut.gz", &bytes), Io::Auto).unwrap();
+    let found = content(source.as_ref(), 1 << 20);
+    assert!(found.len() > 1 << 20 && found.len() < image.len() && image.starts_with(&found));
+    assert_eq!(source.container(), Some("compressed with gzip, and damaged or cut short"));
+    let many = vec![&image[..300_000]; 40];
+    check(&folder.write("many.gz", &gzip(&many, 1)), &many.concat());
+}
+
+/// A disk image of macOS with `image` in runs of 64 sectors, each packed by `pack`, which tells its kind.
+fn udif(image: &[u8], pack: &dyn Fn(usize, &[u8]) -> Option<(u32, Vec<u8>)>) -> Option<Vec<u8>> {
+    const RUN: usize = 64 * 512;
+    let (mut data, mut rows) = (Vec::new(), Vec::new());
+    for (number, run) in image.chunks(RUN).enumerate() {
+        let (kind, packed) = match run.iter().all(|byte| *byte == 0) {
+            true => (2, Vec::new()),
+            false => pack(number, run)?,
+        };
+        let sectors = [(number * RUN / 512) as u64, (run.len() / 512) as u64];
+        rows.extend([kind, 0].iter().flat_map(|number: &u32| number.to_be_bytes()));
+        let places = [data.len() as u64, packed.len() as u64];
+        rows.extend(sectors.iter().chain(&places).flat_map(|number| number.to_be_bytes()));
+        data.extend(packed);
+    }
+    let mut table = b"mish\0\0\0\x01".to_vec();
+    table.resize(204, 0);
+    table[16..24].copy_from_slice(&(image.len() as u64 / 512).to_be_bytes());
+    table[200..204].copy_from_slice(&(rows.len() as u32 / 40).to_be_bytes());
+    table.extend(rows);
+    let list = format!(
+        "<plist><dict><key>resource-fork</key><dict><key>blkx</key><array><dict><key>Data</key>\n\
+         <data>\n{}\n</data></dict></array></dict></dict></plist>",
+        data_encoding::BASE64.encode(&table)
+    );
+    let mut trailer = b"koly\0\0\0\x04\0\0\x02\0".to_vec();
+    trailer.resize(512, 0);
+    let mut put =
+        |at: usize, number: u64| trailer[at..at + 8].copy_from_slice(&number.to_be_bytes());
+    put(32, data.len() as u64);
+    put(216, data.len() as u64);
+    put(224, list.len() as u64);
+    put(492, image.len() as u64 / 512);
+    Some([data, list.into_bytes(), trailer].concat())
+}
+
+#[test]
+fn disk_images_of_macos_are_read_however_they_are_packed() {
+    let folder = Folder::new();
+    let image = image();
+    let by = |words: &[&str], bytes: &[u8]| filtered(words, bytes);
+    let zlib = |_: usize, run: &[u8]| {
+        Some((0x8000_0005, miniz_oxide::deflate::compress_to_vec_zlib(run, 6)))
+    };
+    let bzip2 = |number: usize, run: &[u8]| match number % 3 {
+        0 => Some((1, run.to_vec())),
+        _ => Some((0x8000_0006, by(&["bzip2", "-9"], run)?)),
+    };
+    let xz = |number: usize, run: &[u8]| match number % 3 {
+        0 => zlib(number, run),
+        _ => Some((0x8000_0008, by(&["xz", "-6"], run)?)),
+    };
+    let lzfse = |_: usize, run: &[u8]| {
+        let mut packed = Vec::new();
+        lzfse_rust::encode_bytes(run, &mut packed).unwrap();
+        Some((0x8000_0007, packed))
+    };
+    let adc = |_: usize, run: &[u8]| {
+        let parts =
+            run.chunks(128).flat_map(|part| [&[0x80 | (part.len() - 1) as u8], part].concat());
+        Some((0x8000_0004, parts.collect()))
+    };
+    let all: [(&str, &dyn Fn(usize, &[u8]) -> Option<(u32, Vec<u8>)>); 5] =
+        [("zlib", &zlib), ("bzip2", &bzip2), ("xz", &xz), ("lzfse", &lzfse), ("adc", &adc)];
+    for (name, pack) in all {
+        let Some(bytes) = udif(&image, pack) else { continue };
+        let path = folder.write(&format!("{name}.dmg"), &bytes);
+        check(&path, &image);
+        if runs(&["dmg2img", "-s", path.to_str().unwrap(), "judge.img"], folder.root())
+            && name != "lzfse"
+        {
+            let judged = std::fs::read(folder.path("judge.img")).unwrap_or_default();
+            if !judged.is_empty() {
+                assert!(judged.starts_with(&image[..judged.len().min(image.len())]), "{name}");
+            }
+        }
+    }
+    let said = refused(&folder.write("locked.dmg", b"encrcdsa\0\0\0\x02rest"));
+    assert!(said.contains("encrypted") && said.contains("hdiutil"), "{said}");
+    let mut bytes = udif(&image, &zlib).unwrap();
+    let at = bytes.len() / 3;
+    bytes[at] ^= 2;
+    let source = open(&folder.write("bad.dmg", &bytes), Io::Auto).unwrap();
+    content(source.as_ref(), 1 << 20);
+    assert_eq!(source.unreadable().len(), 1);
+}
+
+#[test]
+fn a_container_in_a_container_is_read_too() {
+    let Some(folder) = Folder::for_tools(&["qemu-img"]) else { return };
+    let image = image();
+    let raw = folder.write("raw.img", &image);
+    let packed = folder.path("card.vdi");
+    if convert(&raw, &packed, &["-f", "raw", "-O", "vdi"], &folder) {
+        let mut expected = image;
+        expected.resize(expected.len().next_multiple_of(512), 0);
+        let bytes = std::fs::read(&packed).unwrap();
+        check(&folder.write("card.vdi.gz", &gzip(&[&bytes], 6)), &expected);
+    }
+}
+
+#[test]
+fn what_merely_begins_as_a_container_does_is_a_raw_image() {
+    let folder = Folder::new();
+    for magic in [
+        &b"QFI\xfb\0\0\0\x03"[..],
+        b"KDMV\x01\0\0\0",
+        b"COWD\x01\0\0\0",
+        b"conectix",
+        b"\x1f\x8b\x08\0",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03",
+    ] {
+        let image = [magic, &noise(3, (64 << 10) - magic.len())].concat();
+        let source = open(&folder.write("card.img", &image), Io::Auto);
+        // What is only called packed is another matter.
+        let Ok(source) = source else { continue };
+        assert_eq!(source.container(), None, "{magic:?}");
+        assert!(content(source.as_ref(), 4096) == image);
+    }
+    let mut image = noise(4, 1 << 20);
+    image[0x40..0x48].copy_from_slice(b"\x7f\x10\xda\xbe\x99\x99\x99\x99");
+    let end = image.len() - 512;
+    image[end..end + 8].copy_from_slice(b"conectix");
+    let source = open(&folder.write("card.img", &image), Io::Auto).unwrap();
+    assert_eq!((source.container(), source.len()), (None, image.len() as u64));
+}
+
+#[test]
+fn a_damaged_chunk_of_an_e01_is_unreadable_and_its_neighbours_are_not() {
+    let Some(folder) = Folder::for_tools(&["ewfacquire"]) else { return };
+    let image = image();
+    folder.write("raw.img", &image);
+    for level in ["none", "best"] {
+        let words =
+            ["ewfacquire", "-u", "-q", "-t", level, "-f", "encase6", "-c", level, "raw.img"];
+        if !runs(&words, folder.root()) {
+            continue;
+        }
+        let path = folder.path(&format!("{level}.E01"));
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 3;
+        bytes[middle] ^= 0x10;
+        folder.write(&format!("{level}.E01"), &bytes);
+        let source = open(&path, Io::Auto).unwrap();
+        let found = content(source.as_ref(), 1 << 20);
+        let bad = source.unreadable();
+        let [bad] = bad[..] else { panic!("{level}: {bad:?}") };
+        assert_eq!(bad.len, 32 << 10);
+        let span = bad.at as usize..bad.end() as usize;
+        assert!(found[span.clone()].iter().all(|byte| *byte == 0));
+        assert!(
+            found[..span.start] == image[..span.start] && found[span.end..] == image[span.end..]
+        );
+    }
+}
+
+#[test]
 fn a_difference_is_read_through_its_parents() {
     let Some(folder) = Folder::for_tools(&["qemu-img", "qemu-io"]) else { return };
     let mut image = image();
@@ -214,13 +534,40 @@ fn what_is_encrypted_is_refused_with_what_opens_it() {
 
 #[test]
 fn containers_of_other_makers_hold_what_other_programs_find_in_them() {
-    for name in ["ext2.qcow2", "windows_volume.qcow2"] {
+    for name in ["ext2.qcow2", "windows_volume.qcow2", "ext2.vhd", "ext2.vmdk"] {
         let (Some(path), Some(folder)) = (shared(name), Folder::for_tools(&["qemu-img"])) else {
             continue;
         };
         let raw = folder.path("raw.img");
         assert!(convert(&path, &raw, &["-O", "raw"], &folder));
         check(&path, &std::fs::read(&raw).unwrap());
+    }
+    // Of a program that is not everywhere, and from which the whole content comes by its digest alone:
+    // `ewfexport`, and `python3-libvhdi`.
+    for (name, digest) in [
+        ("ext2.E01", "2d74a8a064940578b170a29324a0000622f1adefc642012b8f716204f005fc6e"),
+        ("image.vhd", "066d2185019f501bd5fec8fb2015f693d9d639389063393a58d1b37d0052ff01"),
+    ] {
+        let Some(path) = shared(name) else { continue };
+        let source = open(&path, Io::Auto).unwrap();
+        let found = blake3::hash(&content(source.as_ref(), 1 << 20)).to_hex();
+        assert_eq!(found.as_str(), digest, "{name}");
+    }
+    if let (Some(path), Some(folder)) =
+        (shared("hfsplus_zlib.dmg"), Folder::for_tools(&["dmg2img"]))
+    {
+        let raw = folder.path("raw.img");
+        let words = ["dmg2img", "-s", path.to_str().unwrap(), raw.to_str().unwrap()];
+        assert!(runs(&words, folder.root()));
+        check(&path, &std::fs::read(&raw).unwrap());
+    }
+    for (name, why) in [
+        ("ext2.split.E01", "its part ext2.split.E02 is missing"),
+        ("fat-differential.vhd", "fat-parent.vhd, is missing"),
+    ] {
+        let Some(path) = shared(name) else { continue };
+        let said = refused(&path);
+        assert!(said.contains(why), "{said}");
     }
 }
 

@@ -86,9 +86,14 @@ pub trait Source: Bytes + Send {
         self.inner().is_some_and(|inner| inner.is_of_files())
     }
 
-    /// The files that its bytes lie in: those of all parts, and of what it is a difference to.
+    /// The files that it is made of, in order: the parts of one image.
+    fn parts(&self) -> Vec<PathBuf> {
+        self.inner().map_or_else(|| vec![self.path().to_path_buf()], |inner| inner.parts())
+    }
+
+    /// All files that its bytes lie in: its parts, and those of the images that it is a difference to.
     fn files(&self) -> Vec<PathBuf> {
-        self.inner().map_or_else(|| vec![self.path().to_path_buf()], |inner| inner.files())
+        self.inner().map_or_else(|| self.parts(), |inner| inner.files())
     }
 
     /// What the file is that its disk was taken out of, as after "it is"; nothing for what is read as it is.

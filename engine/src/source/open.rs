@@ -7,7 +7,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
@@ -45,6 +45,26 @@ pub(crate) fn open_unchecked(path: &Path, io: Io) -> Result<Box<dyn Source>, Err
         Ok(Ok(disk)) => Ok(disk),
         Ok(Err(source)) => Ok(source),
         Err(_) => open_file_or_parts(path, io),
+    }
+}
+
+/// The files that the image at `path` is made of, itself first, as far as they can be found. Nothing of it is unpacked.
+pub fn parts_of(path: &Path) -> Vec<PathBuf> {
+    several(path).map_or_else(|| vec![path.to_path_buf()], |source| source.parts())
+}
+
+/// The same, and the files of the images that it is a difference to.
+pub fn files_of(path: &Path) -> Vec<PathBuf> {
+    several(path).map_or_else(|| vec![path.to_path_buf()], |source| source.files())
+}
+
+/// What is at `path`, where that is a file that may be only one of several.
+fn several(path: &Path) -> Option<Box<dyn Source>> {
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let source = open_file_or_parts(path, Io::Read).ok().filter(|_| is_file)?;
+    match source.parts().len() {
+        0 | 1 => container::open_several(path, source, Io::Read),
+        _ => Some(source),
     }
 }
 

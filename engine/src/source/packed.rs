@@ -1,5 +1,5 @@
-//! Files that hold a disk or photos in another form than a raw image: compressed, in an archive, in the blocks
-//! of a virtual disk. They are known by their content, never by their name, and named with the command that
+//! Files that hold a disk or photos in another form than a raw image, and are not read as the disk in them (those are
+//! containers, see there): compressed, in an archive, in a form that is seldom met. They are known by their content, never by their name, and named with the command that
 //! unpacks them.
 //!
 //! What is compressed shows no photo to anybody, and a virtual disk keeps its blocks in an order of its own: to
@@ -54,11 +54,8 @@ const FORMS: &[Form] = &[
     form("an Ex01 image (Expert Witness)", b"EVF2\r\n\x81\0", E01),
     form("an AFF image", b"AFF10\r\n\0", Disk("affcat IN > OUT")),
     form("a QED disk image", b"QED\0", Disk("qemu-img convert -f qed -O raw IN OUT")),
-    form("a VHDX disk image", b"vhdxfile", Disk("qemu-img convert -f vhdx -O raw IN OUT")),
     form("a Parallels disk image", b"WithoutFreeSpace", PARALLELS),
     form("a Parallels disk image", b"WithouFreSpacExt", PARALLELS),
-    form("a VMware disk image (VMDK)", b"COWD", Disk("qemu-img convert -f vmdk -O raw IN OUT")),
-    Form { at: 0x40, ..form("a VirtualBox disk image (VDI)", b"\x7f\x10\xda\xbe", VDI) },
     form(
         "a sparse image of macOS",
         b"sprs",
@@ -69,7 +66,7 @@ const FORMS: &[Form] = &[
     form("a Partimage image", b"PaRtImAgE-VoLuMe", Other("restore it with partimage")),
 ];
 
-const GZIP: Unpack =
+pub(super) const GZIP: Unpack =
     Compressed { tool: "gunzip -k IN", extensions: &["gz", "tgz"], other: "gzip -dc IN > OUT" };
 const BZIP2: Unpack = Compressed {
     tool: "bunzip2 -k IN",
@@ -82,7 +79,6 @@ const ZSTD: Unpack =
     Compressed { tool: "unzstd IN", extensions: &["zst", "tzst"], other: "zstd -dc IN > OUT" };
 const E01: Unpack = DiskRaw("ewfexport -u -f raw -t OUT IN");
 const L01: Unpack = Archive("ewfexport -u -f files -t OUT IN");
-const VDI: Unpack = Disk("qemu-img convert -f vdi -O raw IN OUT");
 const PARALLELS: Unpack = Disk("qemu-img convert -f parallels -O raw IN OUT");
 
 const fn form(what: &'static str, magic: &'static [u8], unpack: Unpack) -> Form {

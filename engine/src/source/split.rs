@@ -130,8 +130,8 @@ impl Source for SplitImage {
         self.parts.iter().any(|part| part.has_changed())
     }
 
-    fn files(&self) -> Vec<PathBuf> {
-        self.parts.iter().flat_map(|part| part.files()).collect()
+    fn parts(&self) -> Vec<PathBuf> {
+        self.parts.iter().flat_map(|part| part.parts()).collect()
     }
 
     fn heed(&mut self, stop: &Stop) {

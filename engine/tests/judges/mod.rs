@@ -1,5 +1,6 @@
 //! Programs that make containers, and say what is in them.
 
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -53,6 +54,19 @@ pub fn runs(words: &[&str], folder: &Path) -> bool {
         eprintln!("{words:?}: {}", String::from_utf8_lossy(&command.stderr));
     }
     command.status.success()
+}
+
+/// What a program makes of some bytes on its way from one pipe to the other; nothing where it is not installed.
+pub fn filtered(words: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
+    if !is_installed(words[0]) {
+        eprintln!("{} is not installed: nothing is packed with it", words[0]);
+        return None;
+    }
+    let mut input = tempfile::tempfile().unwrap();
+    input.write_all(bytes).unwrap();
+    input.rewind().unwrap();
+    let output = Command::new(words[0]).args(&words[1..]).stdin(input).output().unwrap();
+    output.status.success().then_some(output.stdout)
 }
 
 /// Whether qemu-img converts a disk; an old one does not know every option.

@@ -17,6 +17,9 @@ use crate::system::folder::FileId;
 /// Parents of parents that are followed.
 const MOST_PARENTS: usize = 32;
 
+/// Containers in one another that are opened, as a virtual disk that was compressed.
+const MOST_NESTED: usize = 4;
+
 /// The disk in `source`, which is the file at `path`, when that is a container; otherwise the source again.
 ///
 /// # Errors
@@ -29,15 +32,38 @@ pub(crate) fn open(
     io: Io,
     stop: &Stop,
 ) -> Result<Result<Box<dyn Source>, Box<dyn Source>>, Error> {
-    let opening = Opening::new(path, source, io, stop);
-    let Some(format) = recognise(&opening) else { return Ok(Err(opening.into_source())) };
-    let refused = |refusal: Refusal| {
-        let what = format!("{}, {}", format.what, refusal.why);
-        let advice = refusal.advice.unwrap_or_else(|| format.unpack.advice(path));
-        Error::Packed { path: path.to_path_buf(), what, advice }
-    };
-    let layers = layers(format, opening, io, stop).map_err(refused)?;
-    Ok(Ok(Box::new(ContainerImage::new(path, layers))))
+    let mut opening = Opening::new(path, source, io, stop);
+    for depth in 0..=MOST_NESTED {
+        let Some(format) = recognise(&opening) else {
+            let source = opening.into_source();
+            return Ok(if depth == 0 { Err(source) } else { Ok(source) });
+        };
+        let refused = |refusal: Refusal| {
+            let what = format!("{}, {}", format.what, refusal.why);
+            let advice = refusal.advice.unwrap_or_else(|| format.unpack.advice(path));
+            Error::Packed { path: path.to_path_buf(), what, advice }
+        };
+        if depth == MOST_NESTED {
+            return Err(refused(Refusal::new("in a container in a container, and so on")));
+        }
+        let layers = layers(format, opening, io, stop).map_err(refused)?;
+        opening = Opening::new(path, Box::new(ContainerImage::new(path, layers)), io, stop);
+    }
+    Ok(Err(opening.into_source()))
+}
+
+/// The container in `source`, which is the file at `path`; nothing where it is none, or where all of it lies in this one
+/// file anyway, or where it cannot be read.
+pub(crate) fn open_several(
+    path: &Path,
+    source: Box<dyn Source>,
+    io: Io,
+) -> Option<Box<dyn Source>> {
+    let stop = Stop::default();
+    let opening = Opening::new(path, source, io, &stop);
+    let format = recognise(&opening).filter(|format| !format.is_alone)?;
+    let layers = layers(format, opening, io, &stop).ok()?;
+    Some(Box::new(ContainerImage::new(path, layers)))
 }
 
 fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {

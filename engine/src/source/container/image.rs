@@ -71,7 +71,7 @@ impl ContainerImage {
             }
             let piece = disk.piece(at);
             debug_assert!(piece.at <= at && at < piece.end(), "{piece:?} does not hold {at:#x}");
-            end = end.min(piece.end()).min(disk.len()).max(at + 1);
+            end = end.min(piece.end()).min(disk.len()).min(disk.reach(at)).max(at + 1);
             if piece.stored != Stored::Parent {
                 return Place { layer, piece, end };
             }
@@ -270,7 +270,7 @@ impl Source for ContainerImage {
     }
 
     fn sector_size(&self) -> u32 {
-        self.layers.first().map_or(super::super::SECTOR_SIZE, |disk| disk.sector_size())
+        self.layers.first().map_or(crate::source::SECTOR_SIZE, |disk| disk.sector_size())
     }
 
     fn unreadable(&self) -> Vec<Span> {
@@ -305,6 +305,10 @@ impl Source for ContainerImage {
 
     fn is_gone(&self) -> bool {
         self.layers.iter().flat_map(|layer| layer.files().all()).any(|file| file.is_gone())
+    }
+
+    fn parts(&self) -> Vec<PathBuf> {
+        self.layers.first().map_or_else(Vec::new, |layer| layer.files().paths().collect())
     }
 
     fn files(&self) -> Vec<PathBuf> {

@@ -8,14 +8,25 @@
 mod beside;
 mod cache;
 mod chain;
+mod crc32c;
+mod ewf;
 mod files;
 mod flat;
 mod formats;
+mod gzip;
 mod image;
+mod names;
 mod opening;
+mod patched;
 mod piece;
+mod places;
 mod qcow2;
 mod refusal;
+mod udif;
 mod unpack;
+mod vdi;
+mod vhd;
+mod vhdx;
+mod vmdk;
 
-pub(super) use chain::open;
+pub(super) use chain::{open, open_several};

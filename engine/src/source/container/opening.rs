@@ -63,6 +63,11 @@ impl<'o> Opening<'o> {
         self.files.bytes(0, at, magic.len() as u64).is_some_and(|bytes| *bytes == *magic)
     }
 
+    /// The same with another source in the place of the file.
+    pub(super) fn replaced(self, by: impl FnOnce(Box<dyn Source>) -> Box<dyn Source>) -> Self {
+        Opening { files: Files::new(vec![by(self.files.into_first())]), ..self }
+    }
+
     /// The file alone again, when it is no container.
     pub(super) fn into_source(self) -> Box<dyn Source> {
         self.files.into_first()

@@ -75,7 +75,7 @@ pub(super) trait Layout: Send + Sync {
 
     /// Bytes of a sector of the disk.
     fn sector_size(&self) -> u32 {
-        super::super::SECTOR_SIZE
+        crate::source::SECTOR_SIZE
     }
 
     /// What tells it from other disks and from itself when it is written to, where it says.
@@ -92,6 +92,12 @@ pub(super) trait Layout: Send + Sync {
     /// The piece that holds the byte at `at`, which lies inside the disk. It may be longer than the disk, and two
     /// calls for the same byte tell the same; what is packed is no longer than [`MOST_PACKED`].
     fn piece(&self, at: u64) -> Piece;
+
+    /// Up to where the answer of [`Layout::piece`] for the byte at `at` holds, where that is not the end of the piece:
+    /// what is packed together may be cut by something that is not there.
+    fn reach(&self, _at: u64) -> u64 {
+        u64::MAX
+    }
 
     /// Unpacks a piece into `out`, which has its length; whether all of it came out as it was written.
     fn unpack(&self, piece: &Piece, packed: &Packed, out: &mut [u8]) -> bool {

@@ -11,6 +11,7 @@ use super::beside::beside;
 use super::files::{Files, u64_be};
 use super::opening::{Opened, Opening, Parent};
 use super::piece::{Layout, Packed, Piece, Stored};
+use super::places::{self, SECTOR};
 use super::refusal::Refusal;
 use super::unpack::Codec;
 use header::Header;
@@ -28,7 +29,7 @@ pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     if header.has_data_file {
         let name = header.data_file.as_deref().unwrap_or_default();
         let at = beside(path, name).ok_or_else(|| missing("data file", name))?;
-        let source = super::super::open_one(&at, opening.io);
+        let source = crate::source::open_one(&at, opening.io);
         let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
         data_file = opening.files.add(source);
     }
@@ -70,17 +71,18 @@ impl Qcow2 {
         } else if self.header.has_subclusters {
             return self.subclusters(span, entry & table::OFFSET, subclusters, at);
         } else {
-            let is_zero = entry & table::IS_ZERO != 0 && self.header.version >= 3;
-            self.plain(entry & table::OFFSET, is_zero)
+            self.plain(entry)
         };
         Piece::new(span, stored)
     }
 
-    fn plain(&self, offset: u64, is_zero: bool) -> Stored {
+    fn plain(&self, entry: u64) -> Stored {
+        let offset = entry & table::OFFSET;
+        // Offset 0 is a cluster of a data file; only a bit tells it from none.
+        let is_first = self.data_file != 0 && entry & table::IS_COPIED != 0;
         match offset {
-            _ if is_zero => Stored::Zero,
-            // Offset 0 of a data file is a cluster; only a bit tells it from none.
-            0 => Stored::Parent,
+            _ if entry & table::IS_ZERO != 0 && self.header.version >= 3 => Stored::Zero,
+            0 if !is_first => Stored::Parent,
             _ if !offset.is_multiple_of(self.header.cluster_len()) => Stored::Lost,
             at => Stored::Plain { file: self.data_file, at },
         }
@@ -91,7 +93,7 @@ impl Qcow2 {
         let bits = 62 - (self.header.cluster_bits - 8);
         let at = entry & ((1 << bits) - 1);
         let sectors = (entry & (table::IS_COMPRESSED - 1)) >> bits;
-        let len = (sectors + 1) * table::SECTOR - at % table::SECTOR;
+        let len = (sectors + 1) * SECTOR - at % SECTOR;
         let len = len.min(self.files.len_of(0).saturating_sub(at));
         let codec = if self.header.is_zstd { Codec::Zstd } else { Codec::Deflate };
         Stored::Packed(Packed { file: 0, at, len, codec })
@@ -148,8 +150,8 @@ impl Layout for Qcow2 {
         let whole =
             Span { at: first * entries * self.header.cluster_len(), len: self.header.l2_reach() };
         let table = match self.l1.get(first as usize) {
-            None | Some(&table::LOST) => return Piece::new(whole, Stored::Lost),
-            Some(0) => return Piece::new(whole, Stored::Parent),
+            None | Some(&places::LOST) => return Piece::new(whole, Stored::Lost),
+            Some(&places::NONE) => return Piece::new(whole, Stored::Parent),
             Some(table) => *table,
         };
         let size = self.header.l2_entry_len();

@@ -2,21 +2,17 @@
 
 use super::header::Header;
 use crate::source::container::files::Files;
+use crate::source::container::places::lose_impossible;
 use crate::source::container::refusal::Refusal;
 
 /// An entry, by its bits.
 pub(super) const IS_COMPRESSED: u64 = 1 << 62;
+pub(super) const IS_COPIED: u64 = 1 << 63;
 pub(super) const IS_ZERO: u64 = 1;
 pub(super) const OFFSET: u64 = 0x00FF_FFFF_FFFF_FE00;
 
-/// Lengths of compressed clusters are told in these, in bytes.
-pub(super) const SECTOR: u64 = 512;
-
 /// Parts of a cluster that have a state of their own.
 pub(super) const SUBCLUSTERS: u64 = 32;
-
-/// In place of the offset of a second table that cannot be one.
-pub(super) const LOST: u64 = u64::MAX;
 
 /// Bytes of the first table at most, as in QEMU.
 const MOST_L1: u64 = 32 << 20;
@@ -34,17 +30,6 @@ pub(super) fn read_l1(files: &Files, header: &Header) -> Result<Vec<u64>, Refusa
         .ok_or_else(|| Refusal::damaged("table of tables"))?;
     let entries = bytes.as_chunks::<8>().0.iter().map(|entry| u64::from_be_bytes(*entry) & OFFSET);
     let mut tables: Vec<u64> = entries.collect();
-    let len = files.len_of(0);
-    let mut order: Vec<usize> = (0..tables.len()).filter(|index| tables[*index] != 0).collect();
-    order.sort_unstable_by_key(|index| (tables[*index], *index));
-    let mut before = 0;
-    for index in order {
-        let at = tables[index];
-        let is_one = at.is_multiple_of(header.cluster_len()) && at < len && at != before;
-        before = at;
-        if !is_one {
-            tables[index] = LOST;
-        }
-    }
+    lose_impossible(&mut tables, files.len_of(0), header.cluster_len(), header.cluster_len());
     Ok(tables)
 }
