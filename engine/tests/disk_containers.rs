@@ -542,24 +542,17 @@ fn containers_of_other_makers_hold_what_other_programs_find_in_them() {
         assert!(convert(&path, &raw, &["-O", "raw"], &folder));
         check(&path, &std::fs::read(&raw).unwrap());
     }
-    // Of a program that is not everywhere, and from which the whole content comes by its digest alone:
-    // `ewfexport`, and `python3-libvhdi`.
+    // What programs that are not everywhere make of them, by its digest: libewf, libvhdi and zlib.
     for (name, digest) in [
         ("ext2.E01", "2d74a8a064940578b170a29324a0000622f1adefc642012b8f716204f005fc6e"),
         ("image.vhd", "066d2185019f501bd5fec8fb2015f693d9d639389063393a58d1b37d0052ff01"),
+        // Unpacked by zlib as its tables say, whose checksums hold: dmg2img leaves sectors out.
+        ("hfsplus_zlib.dmg", "5dd8980a522c63d65c3e7a1845832cf248e703352747366765733fad931aca94"),
     ] {
         let Some(path) = shared(name) else { continue };
         let source = open(&path, Io::Auto).unwrap();
         let found = blake3::hash(&content(source.as_ref(), 1 << 20)).to_hex();
         assert_eq!(found.as_str(), digest, "{name}");
-    }
-    if let (Some(path), Some(folder)) =
-        (shared("hfsplus_zlib.dmg"), Folder::for_tools(&["dmg2img"]))
-    {
-        let raw = folder.path("raw.img");
-        let words = ["dmg2img", "-s", path.to_str().unwrap(), raw.to_str().unwrap()];
-        assert!(runs(&words, folder.root()));
-        check(&path, &std::fs::read(&raw).unwrap());
     }
     for (name, why) in [
         ("ext2.split.E01", "its part ext2.split.E02 is missing"),
