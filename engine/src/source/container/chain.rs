@@ -17,6 +17,9 @@ use crate::system::folder::FileId;
 /// Parents of parents that are followed.
 const MOST_PARENTS: usize = 32;
 
+/// What came of looking into a source: the disk in it, or the source again, which is no container.
+type Looked = Result<Box<dyn Source>, Box<dyn Source>>;
+
 /// Containers in one another that are opened, as a virtual disk that was compressed.
 const MOST_NESTED: usize = 4;
 
@@ -31,7 +34,7 @@ pub(crate) fn open(
     source: Box<dyn Source>,
     io: Io,
     stop: &Stop,
-) -> Result<Result<Box<dyn Source>, Box<dyn Source>>, Error> {
+) -> Result<Looked, Error> {
     let mut opening = Opening::new(path, source, io, stop);
     for depth in 0..=MOST_NESTED {
         let Some(format) = recognise(&opening) else {

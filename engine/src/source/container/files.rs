@@ -21,10 +21,13 @@ const MOST_PAGES: usize = 32;
 /// Bytes of one table, or of packed data, that are read at once.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// A part of a file: the number of the file and its own, and its bytes.
+type Page = ((usize, u64), Arc<[u8]>);
+
 /// The files that a disk lies in.
 pub(super) struct Files {
     sources: Vec<Box<dyn Source>>,
-    pages: Mutex<VecDeque<((usize, u64), Arc<[u8]>)>>,
+    pages: Mutex<VecDeque<Page>>,
 }
 
 impl Files {

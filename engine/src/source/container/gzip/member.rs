@@ -174,7 +174,7 @@ impl Stream {
         match next {
             Some(data) => {
                 self.at = data;
-                self.inflater = Box::default();
+                *self.inflater = DecompressorOxide::default();
                 self.is_between = true;
             }
             None => self.is_over = true,

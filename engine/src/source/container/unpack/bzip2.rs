@@ -192,12 +192,12 @@ impl Table {
         }
         let (mut limits, mut order) = ([(0, 0); MOST_BITS + 1], Vec::with_capacity(symbols));
         let mut code = 0u32;
-        for len in 1..=MOST_BITS {
+        for (len, limit) in limits.iter_mut().enumerate().skip(1) {
             let place = order.len() as i32 - code as i32;
             let of_len = (0..symbols).filter(|symbol| usize::from(lengths[*symbol]) == len);
             order.extend(of_len.map(|symbol| symbol as u16));
             code = (order.len() as i32 - place) as u32;
-            limits[len] = (code, place);
+            *limit = (code, place);
             code <<= 1;
         }
         Some(Table { limits, symbols: order })
