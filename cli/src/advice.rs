@@ -8,11 +8,17 @@ use afterimage_engine::run::advice::{Step, prevention};
 use serde_json::{Value, json};
 
 use crate::screen;
+use crate::system_words::{is_root, told};
 use crate::text::{paragraph, plain};
 
 /// Writes the table of all ways, each of them with what was found and what to type, and how the next loss is
 /// prevented.
 pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
+    print_to(out, steps, is_root())
+}
+
+/// The same for somebody who may read devices already, or not.
+fn print_to(out: &mut dyn Write, steps: &[Step], has_rights: bool) -> io::Result<()> {
     paragraph(out, "", "Ways to get photos back, in the order to try them:")?;
     writeln!(out)?;
     let is_wide = screen::width() >= table::WIDTH;
@@ -29,7 +35,7 @@ pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
             (None, None) => String::new(),
         };
         paragraph(out, &format!("{number}. "), &format!("{}{found}", step.means.method()))?;
-        paragraph(out, "   ", &plain(&step.says))?;
+        paragraph(out, "   ", &plain(&told(&step.says, has_rights)))?;
         if !is_wide {
             let (best, risk) = (step.means.best_for(), step.means.risk());
             let selective = step.means.selective().name();
@@ -43,7 +49,7 @@ pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
         paragraph(out, "   Takes ", &cost)?;
         for command in &step.commands {
             // A command is typed as it stands: no line of it is broken.
-            writeln!(out, "     {}", plain(command))?;
+            writeln!(out, "     {}", plain(&told(command, has_rights)))?;
         }
     }
     writeln!(out, "\nSo that it does not happen again:")?;
@@ -53,6 +59,13 @@ pub fn print(out: &mut dyn Write, steps: &[Step]) -> io::Result<()> {
 /// The same for programs: a list of steps, each with means, method, best_for, risk, selective, time, needs, found,
 /// hope, says and commands.
 pub fn value(steps: &[Step]) -> Value {
+    value_to(steps, is_root())
+}
+
+fn value_to(steps: &[Step], has_rights: bool) -> Value {
+    let commands = |step: &Step| -> Vec<String> {
+        step.commands.iter().map(|command| told(command, has_rights)).collect()
+    };
     let steps = steps.iter().map(|step| {
         let mut said = json!({
             "means": step.means.name(),
@@ -62,8 +75,8 @@ pub fn value(steps: &[Step]) -> Value {
             "selective": step.means.selective().name(),
             "time": step.means.time(),
             "needs": step.means.needs(),
-            "says": step.says,
-            "commands": step.commands,
+            "says": told(&step.says, has_rights),
+            "commands": commands(step),
         });
         if let Some(found) = step.found {
             said["found"] = json!(found);
@@ -92,7 +105,7 @@ mod tests {
     #[test]
     fn the_table_and_the_steps_fit_a_terminal_and_commands_stay_whole() {
         let mut out = Vec::new();
-        print(&mut out, &steps()).unwrap();
+        print_to(&mut out, &steps(), false).unwrap();
         let text = String::from_utf8(out).unwrap();
         let is_command =
             |line: &str| line.trim_start().starts_with("afterimage") || line.contains("sudo");
@@ -105,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_program_reads_the_same() {
-        let said = value(&steps());
+        let said = value_to(&steps(), false);
         assert_eq!(
             (said[0]["means"].as_str(), said[0]["found"].as_u64()),
             (Some("trash"), Some(3))
@@ -113,5 +126,7 @@ mod tests {
         assert_eq!(said[7]["hope"].as_str(), Some("good"));
         assert_eq!(said[7]["commands"][0], "sudo afterimage scan /dev/sdb --output recovered");
         assert!(said[1].get("found").is_none());
+        let said = value_to(&steps(), true);
+        assert_eq!(said[7]["commands"][0], "afterimage scan /dev/sdb --output recovered");
     }
 }

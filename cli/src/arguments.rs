@@ -8,6 +8,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::commands::Program;
+use crate::near::is_near;
 use crate::system_words::{BEST_LISTER, DEVICE};
 use crate::text::plain;
 
@@ -98,7 +99,9 @@ impl Wrong<'_> {
         let word = self.one(ContextKind::InvalidSubcommand)?;
         let first = self.typed.first()?;
         let meant = match self.one(ContextKind::SuggestedSubcommand) {
-            Some(verb) if first == word => format!("afterimage {verb}{}", self.rest()),
+            Some(verb) if first == word && is_near(word, verb) => {
+                format!("afterimage {verb}{}", self.rest())
+            }
             _ if first != word => "afterimage help scan".to_owned(),
             _ if word == "list" => format!("afterimage scan{} --list", self.rest()),
             _ if is_path(word) => {
@@ -136,10 +139,38 @@ impl Wrong<'_> {
                 "there is no option '{word}' here: {why}, as in: afterimage {meant}"
             ));
         }
-        Some(match self.one(ContextKind::SuggestedArg) {
+        Some(match self.meant(bare) {
             Some(meant) => format!("there is no option '{word}'; did you mean {meant}?"),
             None => format!("there is no option '{word}'"),
         })
+    }
+
+    /// The option that one that is none may be meant for.
+    fn meant(&self, bare: &str) -> Option<String> {
+        let name = bare.split('=').next().unwrap_or_default();
+        // Where to write is an option of both names, each in its place.
+        let twin = match name {
+            "to" => Some("output"),
+            "output" | "o" => Some("to"),
+            _ => None,
+        };
+        if let Some(twin) = twin.filter(|twin| self.knows(twin)) {
+            return Some(format!("--{twin}"));
+        }
+        let meant = self.one(ContextKind::SuggestedArg)?;
+        is_near(name, meant.trim_start_matches('-')).then(|| meant.to_owned())
+    }
+
+    /// Whether the command that was typed has an option of that name.
+    fn knows(&self, name: &str) -> bool {
+        let mut command = Program::command();
+        for word in self.typed.iter().filter_map(|word| word.to_str()) {
+            match command.find_subcommand(word) {
+                Some(inner) => command = inner.clone(),
+                None => break,
+            }
+        }
+        command.get_arguments().any(|one| one.get_long() == Some(name))
     }
 
     /// A value that an option does not take, or none where it needs one.
@@ -172,10 +203,17 @@ impl Wrong<'_> {
 
     /// What a command needs and was not given.
     fn missing(&self) -> Option<String> {
-        if self.verb().as_deref() != Some("scan") {
-            return None;
-        }
         let missing = self.all(ContextKind::InvalidArg);
+        let verb = self.verb()?;
+        if verb == "image" {
+            return Some(format!(
+                "a device and the file of its image are to be named, as in: afterimage image {DEVICE} card.img \
+                 ({BEST_LISTER} names devices)"
+            ));
+        }
+        if verb != "scan" {
+            return Some(format!("what is missing is {}", listed(missing)));
+        }
         let is_missing = |name: &str| missing.iter().any(|one| one.starts_with(name));
         let source =
             format!("a disk image or a device such as {DEVICE} ({BEST_LISTER} names them)");
@@ -220,7 +258,7 @@ impl Wrong<'_> {
 }
 
 /// The words that follow those which ask for a log: they may stand before the command.
-fn without_log(mut typed: &[OsString]) -> &[OsString] {
+pub fn without_log(mut typed: &[OsString]) -> &[OsString] {
     loop {
         let word = typed.first().and_then(|word| word.to_str()).unwrap_or_default();
         let is_v = word
@@ -281,13 +319,25 @@ mod tests {
         );
         let all = listed(&verbs());
         assert!(all.starts_with("scan, find, backup, ") && all.contains(" and "), "{all}");
-        check("xyzzy", &format!("there is no command 'xyzzy'; the commands are {all}"));
+        for far in ["xyzzy", "nope", "undelete"] {
+            check(far, &format!("there is no command '{far}'; the commands are {all}"));
+        }
     }
 
     #[test]
     fn options_that_are_none_are_told_with_the_nearest() {
         check("scan a.img --outptu x", "there is no option '--outptu'; did you mean --output?");
         check("scan a.img -o x -x", "there is no option '-x'");
+        check("scan a.img -o x --photograph", "there is no option '--photograph'");
+        check("scan a.img --to x", "there is no option '--to'; did you mean --output?");
+        for option in ["--output", "--output=x", "-o"] {
+            let name = option.split('=').next().unwrap();
+            check(
+                &format!("export a {option}"),
+                &format!("there is no option '{name}'; did you mean --to?"),
+            );
+        }
+        check("backup list a --to x", "there is no option '--to'");
         check("formats jpeg", "`afterimage formats` does not know what to do with 'jpeg'");
         let here = "there is no option '-o' here: the first word is a command, as in: afterimage \
                     scan card.img --output DIR";

@@ -1,5 +1,6 @@
 //! The command line: one struct a verb.
 
+mod again;
 mod backup;
 mod bench;
 mod cloud;
@@ -25,8 +26,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::log::Log;
 use crate::status::Status;
+pub use again::options_again;
 pub use devices::drives;
-pub use serve::{Serve, announce};
+pub use serve::{Serve, announce, end};
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///
@@ -51,15 +53,24 @@ Before anything else:
   Where a card or disk is failing, make an image of it first and scan the image.
 
 Examples:
-  afterimage find                                      look first where intact copies survive
-  afterimage backup list                               which backups of phones are here
-  afterimage scan card.img --output recovered          scan an image of a card
-  sudo afterimage scan /dev/sdb --output recovered     scan the card itself
-  sudo afterimage devices                              which device that is
-  sudo afterimage forecast /dev/sdb                    what a scan will find, in seconds
-  sudo afterimage image /dev/sdb card.img              copy a card that is failing
-  afterimage formats                                   what can be found
-  sudo afterimage serve                                all of it in the browser, with buttons";
+  afterimage find
+      Look first where intact copies survive.
+  afterimage backup list
+      Which backups of phones are here.
+  afterimage scan card.img --output recovered
+      Scan an image of a card.
+  sudo afterimage scan /dev/sdb --output recovered
+      Scan the card itself.
+  sudo afterimage devices
+      Which device that is.
+  sudo afterimage forecast /dev/sdb
+      What a scan will find, in seconds.
+  sudo afterimage image /dev/sdb card.img
+      Copy a card that is failing.
+  afterimage formats
+      What can be found.
+  sudo afterimage serve
+      All of it in the browser, with buttons.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -1,11 +1,16 @@
 //! Decoding pictures to look at them: for the gallery, and to turn HEIC into JPEG.
 //!
-//! What is decoded was found on damaged media, and decoders are other people's code. Their memory is bounded; and
+//! What is decoded was found on damaged media, and decoders are other people's code. Workers share a memory that is
+//! bounded; and
 //! here, at the one door to them, a panic of theirs is a picture that cannot be shown, not the end of the program.
 
+mod budget;
+mod frame;
 mod guarded;
 #[cfg(feature = "heic")]
 mod heic;
+#[cfg(feature = "heic")]
+mod heic_small;
 mod picture;
 mod small;
 
@@ -14,6 +19,7 @@ use std::io::{Read, Seek, SeekFrom};
 use afterimage_engine::run::ToJpeg;
 use afterimage_engine::thumbs::{Picture, Thumbnailer};
 
+use budget::MEMORY;
 use guarded::{HEIC, guarded};
 
 /// The longest picture that is read to be decoded, in bytes.
@@ -29,13 +35,16 @@ impl Thumbnailer for Decoders {
     }
 
     fn thumbnail(&self, picture: &Picture) -> Result<Vec<u8>, String> {
-        let bytes = read(picture)?;
+        let (len, read) = (picture.span.len, || read(picture));
+        if len > LONGEST {
+            return Err("it is too long to be decoded".to_owned());
+        }
         if HEIC.contains(&picture.format.as_str()) {
-            return heic(bytes);
+            return heic(len, &read);
         }
         let format = picture::format(&picture.format)
             .ok_or_else(|| format!("no decoder for {} is built in", picture.format))?;
-        guarded(|| small::jpeg(picture::decode(&bytes, format, picture.orientation)?))
+        guarded(|| small::jpeg(picture::decode(read, len, format, picture.orientation, &MEMORY)?))
     }
 }
 
@@ -59,9 +68,6 @@ pub fn heic_to_jpeg() -> anyhow::Result<Box<dyn ToJpeg>> {
 
 fn read(picture: &Picture) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("it cannot be read: {error}");
-    if picture.span.len > LONGEST {
-        return Err("it is too long to be decoded".to_owned());
-    }
     let (mut file, mut bytes) = (&picture.file, Vec::new());
     file.seek(SeekFrom::Start(picture.span.at)).map_err(failed)?;
     file.take(picture.span.len).read_to_end(&mut bytes).map_err(failed)?;
@@ -69,12 +75,12 @@ fn read(picture: &Picture) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(feature = "heic")]
-fn heic(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    heic::thumbnail(bytes)
+fn heic(len: u64, read: &dyn Fn() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String> {
+    heic::thumbnail(len, read)
 }
 
 #[cfg(not(feature = "heic"))]
-fn heic(_bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+fn heic(_len: u64, _read: &dyn Fn() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String> {
     Err("the decoder for HEIC is not built in (cargo feature `heic`)".to_owned())
 }
 
@@ -137,6 +143,7 @@ mod tests {
         bmp.extend_from_slice(&60_000_u32.to_le_bytes());
         bmp.extend_from_slice(&[1, 0, 24, 0]);
         bmp.resize(200, 0);
-        assert!(thumbnail("bmp", &bmp, None).is_err());
+        let why = thumbnail("bmp", &bmp, None).unwrap_err();
+        assert!(why.to_lowercase().contains("memory"), "{why}");
     }
 }

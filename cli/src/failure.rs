@@ -9,19 +9,26 @@ use afterimage_engine::error::Error;
 use afterimage_engine::options::ListFailure;
 use afterimage_engine::words;
 
-use crate::system_words::{BEST_LISTER, WITH_RIGHTS};
+use crate::arguments::without_log;
+use crate::system_words::{BEST_LISTER, INSERT, how_to_read, is_root};
 use crate::text;
 use crate::typed;
 
 /// `afterimage: WHAT: WHY; ADVICE`.
 pub fn line(error: &(dyn Cause + 'static)) -> String {
+    told(error, is_root())
+}
+
+fn told(error: &(dyn Cause + 'static), has_rights: bool) -> String {
     let chain = || successors(Some(error), |error| (*error).source());
     let causes: Vec<String> = chain().map(ToString::to_string).collect();
+    let verb = verb();
     let of_engine = |error: &(dyn Cause + 'static)| {
         let error = error.downcast_ref()?;
         going_on(error)
-            .or_else(|| opening(error))
-            .or_else(|| room(error))
+            .or_else(|| opening(error, has_rights))
+            .or_else(|| room(error, &verb))
+            .or_else(|| writing(error, &verb))
             .or_else(|| advice(error).map(str::to_owned))
     };
     let of_lists = |error: &(dyn Cause + 'static)| {
@@ -50,20 +57,62 @@ fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {
 
 /// The command that was typed.
 fn verb() -> String {
-    typed::words().into_iter().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default()
+    let typed = typed::arguments();
+    let first = without_log(&typed).first();
+    first.map(|word| word.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The option of a command that names the folder to write to, as it stands behind "a folder"; nothing where none does.
+fn with_option(verb: &str) -> &'static str {
+    match verb {
+        "recover" | "export" | "report" => " with --to",
+        "scan" | "find" | "backup" | "cloud" | "manual" => " with --output",
+        _ => "",
+    }
+}
+
+/// What to do where nothing can be written.
+fn writing(error: &Error, verb: &str) -> Option<String> {
+    let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    let (with, what) = (with_option(verb), if verb == "image" { "file" } else { "folder" });
+    Some(match error {
+        Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
+            "name the output folder of a scan".to_owned()
+        }
+        // Some say themselves what to do.
+        Error::Destination { why, .. } if why.contains("; choose another") => return None,
+        Error::Destination { .. } => match verb {
+            "sign" | "report" if !is_copied() => "copy the folder to another disk first".to_owned(),
+            _ => format!("name a {what} on another disk{with}"),
+        },
+        Error::Output { source, .. } if denied(source) => {
+            format!("name a {what} that you may write to{with}")
+        }
+        Error::Output { doing: "make the folder", .. } => format!("name another {what}{with}"),
+        _ => return None,
+    })
+}
+
+/// Whether a command writes to another folder than the one it is about.
+fn is_copied() -> bool {
+    typed::words().iter().any(|word| word == "--redact")
 }
 
 /// What to do where the disk took no more, or the source is not there any more.
-fn room(error: &Error) -> Option<String> {
-    let (again, other) = match verb().as_str() {
-        "scan" => ("go on with --resume", "with --output"),
-        "image" => ("give the same command again", "for the image"),
-        "recover" => ("give the same command again", "with --to"),
-        _ => ("give the same command again, with another folder", "with --output"),
+fn room(error: &Error, verb: &str) -> Option<String> {
+    let (again, other) = match verb {
+        "scan" => ("go on with --resume", " with --output"),
+        "image" => ("give the same command again", " for the image"),
+        "recover" | "export" => ("give the same command again", " with --to"),
+        "sign" => ("give the same command again", " by copying it there"),
+        "report" | "verify" | "serve" => ("give the same command again", ""),
+        _ => ("give the same command again, with another folder", " with --output"),
     };
     Some(match error {
+        Error::NoRoom { .. } if other.is_empty() => format!("free some space and {again}"),
         Error::NoRoom { .. } => {
-            format!("free some space and {again}, or name a folder on a larger disk {other}")
+            format!("free some space and {again}, or name a folder on a larger disk{other}")
         }
         Error::Vanished { .. } => format!(
             "connect it again and {again}, or make an image of it first with `afterimage image`"
@@ -96,14 +145,18 @@ const CLOSED_BY_MACOS: &str = "macOS keeps it closed: in System Settings, Privac
                                switch on the program in which you type this, and start it anew";
 
 /// What to do where a source cannot be opened.
-fn opening(error: &Error) -> Option<String> {
+fn opening(error: &Error, has_rights: bool) -> Option<String> {
     let Error::Open { path, source } = error else { return None };
     Some(match source.kind() {
         io::ErrorKind::PermissionDenied if is_of_phones(path) => CLOSED_BY_MACOS.to_owned(),
         io::ErrorKind::PermissionDenied => format!(
-            "{WITH_RIGHTS}, or make an image of the device first; recovered files will still belong to you"
+            "{}, or make an image of the device first; recovered files will still belong to you",
+            how_to_read(has_rights)
         ),
         io::ErrorKind::NotADirectory => "name a folder".to_owned(),
+        io::ErrorKind::NotFound if ["recover", "verify"].contains(&verb().as_str()) => {
+            "name where the source is now with --source".to_owned()
+        }
         io::ErrorKind::NotFound => format!("check the path; {BEST_LISTER} lists drives and cards"),
         _ => return None,
     })
@@ -111,25 +164,16 @@ fn opening(error: &Error) -> Option<String> {
 
 /// What to do about another failure of the engine, where there is something to be done.
 fn advice(error: &Error) -> Option<&'static str> {
-    let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     match error {
-        Error::NoMedium { .. } => Some("put the card into the reader and try again"),
+        Error::NoMedium { .. } => Some(INSERT),
         Error::NotMappable { .. } => Some("use --io read"),
         Error::NoVolume { known, .. } if known.is_empty() => {
             Some("leave out --volume to scan all of it")
         }
         Error::NoVolume { .. } => Some("name one that is there with --volume, or leave it out"),
         Error::NotASource { .. } => Some(NAMED),
-        Error::Output { doing: "open" | "open the folder", source, .. } if missing(source) => {
-            Some("name the output folder of a scan")
-        }
-        Error::Destination { .. } => Some("name a folder on another disk with --output"),
+        Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
-        Error::Output { source, .. } if denied(source) => {
-            Some("name a folder that you may write to with --output")
-        }
-        Error::Output { doing: "make the folder", .. } => Some("name another folder with --output"),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,
     }
@@ -162,7 +206,7 @@ mod tests {
 
     #[track_caller]
     fn check(error: &Error, expected: &str) {
-        assert_eq!(line(error), format!("afterimage: {expected}"));
+        assert_eq!(told(error, false), format!("afterimage: {expected}"));
     }
 
     #[test]
@@ -174,11 +218,13 @@ mod tests {
             "cannot open card.img: entity not found; check the path; `afterimage devices` lists \
              drives and cards",
         );
-        check(
-            &open(io::ErrorKind::PermissionDenied),
-            "cannot open card.img: permission denied; run it again with sudo, or make an image of \
-             the device first; recovered files will still belong to you",
+        let denied = open(io::ErrorKind::PermissionDenied);
+        let advised = |has_rights| opening(&denied, has_rights).unwrap();
+        assert_eq!(
+            advised(false),
+            "run it again with sudo, or make an image of the device first; recovered files will still belong to you"
         );
+        assert!(!advised(true).contains("sudo"), "root is not told to become root");
         let backups = "/Users/a/Library/Application Support/MobileSync/Backup";
         check(
             &Error::open(backups.as_ref(), io::ErrorKind::PermissionDenied.into()),
@@ -201,11 +247,30 @@ mod tests {
             "cannot find volume 2 on card.img: there is only volume 1; name one that is there with \
              --volume, or leave it out",
         );
-        check(
-            &Error::Destination { path: path(), why: "it is full of stars".into() },
-            "cannot write to card.img: it is full of stars; name a folder on another disk with \
-             --output",
-        );
+    }
+
+    #[test]
+    fn the_option_of_the_command_at_hand_is_named() {
+        let path = || std::path::PathBuf::from("out");
+        let destination = Error::Destination { path: path(), why: "it is a source".into() };
+        let denied = Error::output("write", &path(), io::ErrorKind::PermissionDenied.into());
+        let made = Error::output("make the folder", &path(), io::ErrorKind::AlreadyExists.into());
+        let full = Error::output("write", &path(), io::ErrorKind::StorageFull.into());
+        for (verb, with) in [
+            ("scan", " with --output"),
+            ("find", " with --output"),
+            ("export", " with --to"),
+            ("serve", ""),
+        ] {
+            let said = |error: &Error| {
+                room(error, verb).or_else(|| writing(error, verb)).unwrap_or_default()
+            };
+            assert_eq!(said(&destination), format!("name a folder on another disk{with}"));
+            assert_eq!(said(&denied), format!("name a folder that you may write to{with}"));
+            assert_eq!(said(&made), format!("name another folder{with}"));
+            assert!(said(&full).ends_with(with), "{verb}: {}", said(&full));
+        }
+        assert_eq!(writing(&destination, "image").unwrap(), "name a file on another disk");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use afterimage_engine::system::{Mount, System};
 use afterimage_signatures::{Buffer, Effort, Runs, View};
 use anyhow::bail;
 
-use crate::system_words::{AS_ROOT, BEST_LISTER, DEVICE, DEVICES};
+use crate::system_words::{AS_ROOT, BEST_LISTER, DEVICE, DEVICES, is_root};
 use crate::text::{count, plain};
 
 /// The file that is in the output folder of every scan.
@@ -120,8 +120,9 @@ fn refusal(
 pub fn instead(path: &Path) -> String {
     match System::running().device_behind(path) {
         Some(device) if device.as_os_str().as_encoded_bytes().starts_with(DEVICES.as_bytes()) => {
+            let rights = if is_root() { "" } else { AS_ROOT };
             format!(
-                "deleted ones lie on the device, {}: {AS_ROOT}afterimage scan {} --output DIR",
+                "deleted ones lie on the device, {}: {rights}afterimage scan {} --output DIR",
                 device.display(),
                 quoted(&device)
             )

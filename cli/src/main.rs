@@ -16,6 +16,7 @@ mod guide;
 mod interrupt;
 mod log;
 mod memory;
+mod near;
 mod notes;
 mod offer;
 mod password;

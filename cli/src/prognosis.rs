@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use afterimage_engine::run::prognosis::{Bearing, FactValue, Prognosis};
 use serde_json::{Map, Value, json};
 
+use crate::system_words::{is_root, told};
 use crate::text::{paragraph, plain};
 
 /// Writes what can be hoped for, why, and the facts.
@@ -19,7 +20,7 @@ pub fn print(out: &mut dyn Write, prognosis: &Prognosis) -> io::Result<()> {
         prognosis.hope.said()
     );
     paragraph(out, "", &head)?;
-    paragraph(out, "  ", &plain(&prognosis.because))?;
+    paragraph(out, "  ", &plain(&told(&prognosis.because, is_root())))?;
     if prognosis.facts.is_empty() {
         return Ok(());
     }
@@ -51,7 +52,7 @@ pub fn value(prognosis: &Prognosis) -> Value {
         "subject": observed.subject.name(),
         "hope": prognosis.hope.name(),
         "rule": prognosis.rule,
-        "because": prognosis.because,
+        "because": told(&prognosis.because, is_root()),
         "size": observed.size,
         "read": observed.read,
         "facts": facts.collect::<Vec<_>>(),

@@ -7,7 +7,7 @@
 //! anything.
 //!
 //! Every address begins with `/TOKEN/`, but for `/open/CODE`: the browser that this program opens goes there, once, and
-//! is led to the page. What is only looked at is asked for by GET; what does something, or tells of
+//! is led to the page; see [`visit`]. What is only looked at is asked for by GET; what does something, or tells of
 //! paths, by POST with JSON, from our own page alone.
 //!
 //! | request | answer |
@@ -19,12 +19,12 @@
 //! | GET `api/devices` | drives and cards, and what can be hoped for |
 //! | GET `picture/G/ID` | the picture of a card: one inside the photo, the photo itself, or that of the report |
 //! | GET `gallery/report.html`, `gallery/report/...` | the gallery of a run that is over, and its parts |
-//! | GET `gallery/PATH` | a file that the report names |
+//! | GET `gallery/PATH` | any file that the report names |
 //! | POST `api/browse` `{path}` | what lies in a folder |
 //! | POST `api/suggest` `{path}` | folders for what is found in that source |
 //! | POST `api/check` `{source, output}` | whether a scan may begin, and what to know before |
 //! | POST `api/forecast` `{path}` | begins to find out what a scan will find |
-//! | POST `api/scan` `{source, output, all, resume}` | starts a scan, or goes on with one |
+//! | POST `api/scan` `{source, output, all, resume}` | starts a scan, or goes on with one as it was begun |
 //! | POST `api/stop` `{}` | stops what runs, with a report of what it has |
 //! | POST `api/open` `{path}` | shows a run that is over |
 //! | POST `api/choose` `{ids}` | writes photos to `DIR/chosen/` while the scan runs |
@@ -32,8 +32,12 @@
 //! | POST `api/again` `{}` | back to the beginning |
 //! | POST `api/quit` `{}` | ends the program |
 //!
+//! One thing is done at a time: a scan, a recovery, or opening a result. What is asked for meanwhile is refused with 409
+//! and a sentence that says what runs; see [`claim`]. All that is read of a source is read at one pace, that of
+//! `--read-limit`.
+//!
 //! What cannot be done is answered with `{"error": WHY}` in words for the page. What is refused has a status of its
-//! own (400, 403, 404, 405, 408, 409, 413, 415, 503) and one line on stderr.
+//! own (400, 403, 404, 405, 408, 409, 413, 415, 500, 503) and, but for 409, one line on stderr.
 //!
 //! No crate for servers is used: the small ones put no limit on the length of a line, on the number of headers, on
 //! connections, or on time, and this one listens where every program of the machine can talk to it. The text of a
@@ -43,18 +47,27 @@ mod advising;
 mod browse;
 mod card;
 mod checks;
+pub mod claim;
+mod counts;
 mod denial;
+pub mod ending;
 pub mod live;
+mod named_paths;
 mod page;
+mod peer;
 mod picking;
 mod pictures;
+mod plan;
 mod recovery;
 mod request;
 mod response;
 mod routes;
-pub mod scanning;
+mod scanning;
 pub mod server;
 pub mod session;
 mod token;
 mod told;
+mod typed_path;
+mod visit;
 mod words;
+mod worker;

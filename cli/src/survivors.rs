@@ -10,11 +10,12 @@ use afterimage_engine::report::{Fidelity, Kinds, LostState, ReportFile, ReportLo
 use afterimage_engine::run::Survivors;
 use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, Step, advice};
 use afterimage_engine::run::prognosis::Prognosis;
-use afterimage_engine::words::Facts;
+use afterimage_engine::system::System;
+use afterimage_engine::words::{self, Facts, Topic};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::text::{self, count, kinds, kinds_are, paragraph, plain};
+use crate::text::{self, count, kinds, paragraph, plain};
 
 /// What there is to tell.
 pub struct Told<'a> {
@@ -48,6 +49,21 @@ fn not_there(folder: &Path) -> PathBuf {
 }
 
 impl Told<'_> {
+    /// Whether a folder lies on a disk on which photos may be that a scan of it would bring back. An image is no such
+    /// disk: it is only read.
+    fn is_on_their_disk(&self, folder: &Path) -> bool {
+        let system = System::running();
+        let mount = |path: &Path| {
+            let path = path.canonicalize().ok()?;
+            system.mount_of(&path).map(|mount| (mount.source, mount.point))
+        };
+        let here = mount(folder);
+        let is_here = |path: &&PathBuf| path.is_dir() && mount(path) == here;
+        let device = || folder.canonicalize().ok().and_then(|path| system.device_behind(&path));
+        let is_device = |path: &&PathBuf| Some(*path) == device().as_ref();
+        here.is_some() && self.paths.iter().any(|path| is_here(&path) || is_device(&path))
+    }
+
     /// What to try next.
     fn steps(&self) -> Vec<Step> {
         let mut places: BTreeMap<(&str, Means, u32), LookedPlace> = BTreeMap::new();
@@ -81,6 +97,7 @@ impl Told<'_> {
             only_in_cloud,
             output: report.and_then(|path| Some(path.parent()?.to_path_buf())),
             next_output: Some(not_there(self.output.unwrap_or(Path::new(OUTPUT)))),
+            needs_other_disk: self.output.is_none() && self.is_on_their_disk(Path::new(".")),
         })
     }
 }
@@ -138,30 +155,18 @@ pub fn text(out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
     let (found, outcome) = (told.found, &told.found.outcome);
     let recovered: Kinds = Facts::of(&outcome.head).recovered();
     let looked = match told.paths {
-        [one] => plain(&one.display().to_string()),
+        [one] => one.display().to_string(),
         [] => "nothing".to_owned(),
         several => format!("{} places", several.len()),
     };
-    let headline = match (recovered.sum(), Facts::of(&outcome.head).live().sum()) {
-        (0, 0) => format!("No photo was found in {looked}."),
-        (0, _) => format!("No copy of a photo that is not there any more was found in {looked}."),
-        (_, _) if outcome.report.is_some() => {
-            format!("{} recovered from {looked}.", kinds_are(recovered))
-        }
-        (_, _) => format!("{} to be recovered in {looked}.", kinds_are(recovered)),
-    };
-    let unwritten = outcome.head.summary.unwritten;
-    let headline = match unwritten {
-        0 => headline,
-        n => format!(
-            "{} found and not written: {headline}",
-            count(n, "more photo was", "more photos were")
-        ),
-    };
-    paragraph(out, "", &headline)?;
+    let facts = Facts::of(&outcome.head);
+    paragraph(out, "", &words::headline(facts, &looked))?;
     if outcome.interrupted {
-        paragraph(out, "", "It was stopped before the end: not all files were looked at.")?;
+        paragraph(out, "", words::CUT_SHORT)?;
     }
+    let said = words::tell(&outcome.head);
+    let mut others = said.iter().filter(|one| one.topic == Topic::Other);
+    others.try_for_each(|one| paragraph(out, "", &one.text))?;
     let places = places(found);
     if !places.is_empty() {
         writeln!(out, "\nWhere they are:")?;

@@ -2,6 +2,8 @@
 
 use afterimage_signatures::{Group, Signature, formats};
 
+use crate::near::mistakes;
+
 /// Every group, by name.
 const GROUPS: [(&str, Group); 3] =
     [("photo", Group::Photo), ("raw", Group::Raw), ("video", Group::Video)];
@@ -39,36 +41,11 @@ fn unknown(word: &str) -> String {
     let extensions = signatures().flat_map(|signature| signature.extensions.iter().copied());
     let names = signatures().map(|signature| signature.name).chain(extensions);
     let names = names.chain(GROUPS.map(|(name, _)| name));
-    let nearest = names.map(|name| (steps(word, name), name)).min();
-    match nearest.filter(|(steps, name)| *steps <= MOST_STEPS && *steps < name.len()) {
+    let nearest = names.filter_map(|name| Some((mistakes(word, name)?, name))).min();
+    match nearest {
         Some((_, name)) => format!("did you mean {name}? {}", known()),
         None => known(),
     }
-}
-
-/// Letters that a typo gets wrong at the most.
-const MOST_STEPS: usize = 2;
-
-/// The longest word that is compared; those that are known are shorter.
-const MOST_LETTERS: usize = 16;
-
-/// Letters that must be added, left out or replaced to make one word of another.
-fn steps(from: &str, to: &str) -> usize {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    if from.len() > MOST_LETTERS {
-        return MOST_LETTERS;
-    }
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = at + 1;
-        for (index, other) in to.iter().enumerate() {
-            let replaced = before + usize::from(letter != other);
-            before = row[index + 1];
-            row[index + 1] = replaced.min(before + 1).min(row[index] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 fn known() -> String {
@@ -105,7 +82,9 @@ mod tests {
             let said = parse(typed).unwrap_err();
             assert!(said.starts_with(&format!("did you mean {meant}?")), "{typed}: {said}");
         }
-        assert!(parse("wordperfect").unwrap_err().starts_with("known are "));
+        for far in ["wordperfect", "nope", "x", "zzz"] {
+            assert!(parse(far).unwrap_err().starts_with("known are "), "{far}");
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ mod forensic;
 #[cfg(target_os = "linux")]
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/json.rs"]
+mod json;
 #[path = "cli/logs.rs"]
 mod logs;
 #[path = "cli/lost_hashes.rs"]
@@ -45,6 +47,8 @@ mod volumes;
 mod widths;
 #[path = "cli/words.rs"]
 mod words;
+#[path = "cli/wrong.rs"]
+mod wrong;
 
 use std::fs;
 #[cfg(unix)]

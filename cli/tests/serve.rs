@@ -11,6 +11,9 @@ mod browser;
 mod chrome;
 #[path = "serve/desk.rs"]
 mod desk;
+#[cfg(unix)]
+#[path = "serve/one_at_a_time.rs"]
+mod one_at_a_time;
 #[path = "serve/others.rs"]
 mod others;
 #[cfg(unix)]
@@ -20,3 +23,9 @@ mod page;
 #[cfg(unix)]
 #[path = "serve/run.rs"]
 mod run;
+#[cfg(unix)]
+#[path = "serve/visits.rs"]
+mod visits;
+#[cfg(unix)]
+#[path = "serve/whole_report.rs"]
+mod whole_report;

@@ -4,11 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use afterimage_engine::error::Error;
 use afterimage_engine::options::{CaseData, Options};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{
-    self, DifferenceKind, Recover, Redact, Selection, SignatureFound, Verified, Verify,
+    self, DifferenceKind, Recover, Redact, Selection, Show, ShowProgress, Shown, Sign,
+    SignatureFaultKind, SignatureFound, Signed, Verified, Verify,
 };
+use afterimage_engine::thumbs::{Picture, Thumbnailer};
 use afterimage_engine::views::VIEWS;
 use serde_json::Value;
 
@@ -54,7 +57,12 @@ impl Desk {
     }
 
     fn sign(&self) {
-        run::sign(&self.path("out"), &self.path("key.pem"), &[]).unwrap();
+        self.sign_by("key.pem", false).unwrap();
+    }
+
+    fn sign_by(&self, key: &str, replace: bool) -> Result<Signed, Error> {
+        let (folder, key) = (self.path("out"), self.path(key));
+        run::sign(&Sign { folder, key, replace, command: Vec::new() })
     }
 
     fn verify(&self, change: impl FnOnce(&mut Verify)) -> Verified {
@@ -73,12 +81,32 @@ impl Desk {
         verified.differences.into_iter().map(|one| one.what).collect()
     }
 
+    /// Checks that the signature alone differs, for these reasons.
+    #[track_caller]
+    fn fails(&self, expected: &[SignatureFaultKind], change: impl FnOnce(&mut Verify)) {
+        let verified = self.verify(change);
+        assert_eq!(verified.signature, SignatureFound::Bad { why: expected.to_vec() });
+        let differences = &verified.differences;
+        assert!(
+            differences.iter().all(|one| one.kind == DifferenceKind::Signature),
+            "{differences:?}"
+        );
+    }
+
     #[track_caller]
     fn is_equal(&self, change: impl FnOnce(&mut Verify)) -> Verified {
         let verified = self.verify(change);
         assert!(verified.differences.is_empty() && verified.impossible.is_empty(), "{verified:?}");
         verified
     }
+}
+
+/// The number of a photo that is still there.
+fn live(desk: &Desk) -> u64 {
+    let report = desk.report();
+    let mut files = report["files"].as_array().unwrap().iter();
+    let live = files.find(|file| file["status"] == "live" && file["parent"].is_null()).unwrap();
+    live["id"].as_u64().unwrap()
 }
 
 fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
@@ -140,18 +168,34 @@ fn signatures_hold_until_something_is_changed() {
     desk.sign();
     assert!(matches!(desk.is_equal(key).signature, SignatureFound::Good { .. }));
     assert!(matches!(desk.is_equal(|_| {}).signature, SignatureFound::Unknown { .. }));
-    desk.finds(DifferenceKind::Signature, |asked| asked.key = Some(desk.path("other.pem")));
+    desk.fails(&[SignatureFaultKind::WrongKey], |asked| asked.key = Some(desk.path("other.pem")));
     let signature = desk.path("out/report.sig");
+    let bytes = fs::read(&signature).unwrap();
     change(&signature, |bytes| bytes[10] ^= 1);
-    desk.finds(DifferenceKind::Signature, key);
+    desk.fails(&[SignatureFaultKind::ChangedSignature], key);
+    change(&signature, |bytes| bytes.truncate(10));
+    desk.fails(&[SignatureFaultKind::Unreadable], key);
     fs::remove_file(&signature).unwrap();
-    desk.finds(DifferenceKind::Signature, key);
+    desk.fails(&[SignatureFaultKind::Missing], key);
+    fs::write(&signature, &bytes).unwrap();
+    let log = desk.path("out/audit.log");
+    let text = fs::read_to_string(&log).unwrap();
+    fs::write(&log, text.replacen("7/2026", "8/2026", 1)).unwrap();
+    let found = desk.verify(|asked| (asked.key, asked.no_log) = (Some(desk.path("key.pem")), true));
+    assert_eq!(found.signature, SignatureFound::Bad { why: vec![SignatureFaultKind::ChangedLog] });
+    fs::write(&log, &text).unwrap();
+    // An old one that is put back, as an interrupted signing leaves it.
+    desk.is_equal(key);
+    desk.sign();
+    desk.is_equal(key);
+    let of_log = desk.path("out/audit.sig");
+    let newer = fs::read(&of_log).unwrap();
+    change(&of_log, |bytes| bytes[3] ^= 1);
+    desk.fails(&[SignatureFaultKind::ChangedLog], key);
+    fs::write(&of_log, newer).unwrap();
     desk.sign();
     // What a recovery changes is told, and signing it again is possible.
-    let report = desk.report();
-    let mut files = report["files"].as_array().unwrap().iter();
-    let live = files.find(|file| file["status"] == "live" && file["parent"].is_null()).unwrap();
-    let selection = Some(Selection::parse(&format!("{}\n", live["id"])).unwrap());
+    let selection = Some(Selection::parse(&format!("{}\n", live(&desk))).unwrap());
     let asked = Recover {
         folder: desk.path("out"),
         sources: vec![desk.path("card.img")],
@@ -166,10 +210,218 @@ fn signatures_hold_until_something_is_changed() {
     );
     desk.sign();
     desk.is_equal(key);
-    // Somebody without the key changes the report, and makes the log anew so that it fits.
+    // Somebody without the key changes the report, and removes the log so that nothing tells.
     fs::remove_file(desk.path("out/audit.log")).unwrap();
     change(&desk.path("out/report.json"), |bytes| bytes.push(b'\n'));
-    desk.finds(DifferenceKind::Signature, key);
+    let found = desk.verify(key);
+    let kinds: Vec<_> = found.differences.iter().map(|one| one.kind).collect();
+    assert!(kinds.contains(&DifferenceKind::Chain) && kinds.contains(&DifferenceKind::Signature));
+    assert!(!desk.path("out/audit.log").exists(), "no new log hides that the old one is missing");
+    assert!(desk.sign_by("key.pem", true).is_err());
+}
+
+#[test]
+fn a_signature_of_another_is_replaced_only_when_that_is_asked_for() {
+    let desk = Desk::new();
+    desk.sign();
+    let before = fs::read(desk.path("out/report.sig")).unwrap();
+    let refused = desk.sign_by("other.pem", false).unwrap_err().to_string();
+    assert!(
+        refused.contains("by another key, SHA256:") && refused.contains("--replace"),
+        "{refused}"
+    );
+    assert_eq!(fs::read(desk.path("out/report.sig")).unwrap(), before);
+    desk.is_equal(|asked| asked.key = Some(desk.path("key.pem")));
+    desk.sign_by("other.pem", true).unwrap();
+    desk.is_equal(|asked| asked.key = Some(desk.path("other.pem")));
+    desk.fails(&[SignatureFaultKind::WrongKey], |asked| asked.key = Some(desk.path("key.pem")));
+    // Signing that was interrupted before it had put its signatures in place.
+    fs::write(desk.path("out/report.sig"), before).unwrap();
+    let found = desk.verify(|asked| asked.key = Some(desk.path("other.pem")));
+    assert_eq!(found.signature, SignatureFound::Bad { why: vec![SignatureFaultKind::Earlier] });
+    desk.sign_by("other.pem", false).unwrap();
+    desk.is_equal(|asked| asked.key = Some(desk.path("other.pem")));
+}
+
+#[test]
+fn a_log_that_was_removed_is_told_and_no_command_begins_a_new_one_for_the_report() {
+    let desk = Desk::new();
+    fs::remove_file(desk.path("out/audit.log")).unwrap();
+    let found = desk.verify(|_| {});
+    let chain = found.differences.iter().find(|one| one.kind == DifferenceKind::Chain).unwrap();
+    assert!(chain.what.contains("was removed"), "{chain:?}");
+    assert!(!desk.path("out/audit.log").exists());
+    let refused = desk.sign_by("key.pem", false).unwrap_err().to_string();
+    assert!(refused.contains("was removed"), "{refused}");
+    let asked = Recover { folder: desk.path("out"), ..Recover::default() };
+    let refused = run::recover(&asked, &Progress::default()).unwrap_err().to_string();
+    assert!(refused.contains("was removed") && refused.contains("put the log back"), "{refused}");
+    assert!(!desk.path("out/audit.log").exists());
+}
+
+/// Makes the views of the report again.
+fn show(desk: &Desk, thumbs: bool) -> Shown {
+    let views = VIEWS.iter().copied().filter(|view| view.is_usual).collect();
+    let asked = Show { folder: desk.path("out"), views, thumbs, ..Show::default() };
+    run::show(&asked, &Undecoded, &Progress::default(), &ShowProgress::default()).unwrap()
+}
+
+/// Decodes nothing.
+struct Undecoded;
+
+impl Thumbnailer for Undecoded {
+    fn knows(&self, _: &str) -> bool {
+        false
+    }
+
+    fn thumbnail(&self, _: &Picture) -> Result<Vec<u8>, String> {
+        Err("nothing is decoded here".to_owned())
+    }
+}
+
+#[test]
+fn a_report_that_was_changed_is_never_put_on_record() {
+    let desk = Desk::new();
+    let report = desk.path("out/report.json");
+    let text = fs::read_to_string(&report).unwrap();
+    let (changed, log) = (text.replacen("7/2026", "8/2026", 1), desk.path("out/audit.log"));
+    fs::write(&report, &changed).unwrap();
+    let before = fs::read(&log).unwrap();
+    for to in [None, Some(desk.path("elsewhere"))] {
+        let asked = Recover { folder: desk.path("out"), to, ..Recover::default() };
+        let refused = run::recover(&asked, &Progress::default()).unwrap_err().to_string();
+        assert!(
+            refused.contains("not the report that line 1 of the audit log tells of"),
+            "{refused}"
+        );
+    }
+    assert_eq!(fs::read(&log).unwrap(), before);
+    assert!(!desk.path("elsewhere").exists());
+    // Views are made, and say nothing for the report.
+    let shown = show(&desk, true);
+    assert!(shown.notes.iter().any(|note| note.contains("was not put on record")), "{shown:?}");
+    assert_eq!(fs::read_to_string(&report).unwrap(), changed);
+    let found = desk.verify(|_| {});
+    let kinds: Vec<_> = found.differences.iter().map(|one| one.kind).collect();
+    assert!(kinds.contains(&DifferenceKind::Report) && kinds.contains(&DifferenceKind::View));
+    // The report is put back, and the views of the changed one are not.
+    fs::write(&report, &text).unwrap();
+    desk.finds(DifferenceKind::View, |_| {});
+    show(&desk, true);
+    desk.is_equal(|_| {});
+}
+
+#[test]
+fn a_command_that_was_interrupted_before_it_put_its_report_in_place_is_brought_to_its_end() {
+    let desk = Desk::new();
+    let before = fs::read(desk.path("out/report.json")).unwrap();
+    let selection = Some(Selection::parse(&format!("{}\n", live(&desk))).unwrap());
+    let asked = Recover { folder: desk.path("out"), selection, ..Recover::default() };
+    assert_eq!(run::recover(&asked, &Progress::default()).unwrap().written, 1);
+    // As it is between the line of the log and the last step.
+    fs::rename(desk.path("out/report.json"), desk.path("out/.afterimage/report.json")).unwrap();
+    fs::write(desk.path("out/report.json"), &before).unwrap();
+    let found = desk.verify(|_| {});
+    let told = found.differences.iter().find(|one| one.kind == DifferenceKind::Report).unwrap();
+    assert!(told.what.contains("was interrupted before it put its report in place"), "{told:?}");
+    show(&desk, false);
+    desk.is_equal(|_| {});
+    assert_ne!(fs::read(desk.path("out/report.json")).unwrap(), before);
+}
+
+#[test]
+fn views_that_were_changed_or_are_missing_are_told() {
+    let desk = Desk::new();
+    change(&desk.path("out/report.html"), |bytes| bytes.push(b'\n'));
+    let said = desk.finds(DifferenceKind::View, |_| {});
+    assert!(said[0].contains("line 1 of the audit log"), "{said:?}");
+    fs::remove_file(desk.path("out/report.html")).unwrap();
+    let verified = desk.is_equal(|_| {});
+    assert!(
+        verified
+            .notes
+            .iter()
+            .any(|note| note.starts_with("report.html") && note.contains("missing"))
+    );
+    show(&desk, false);
+    assert!(desk.is_equal(|_| {}).notes.is_empty());
+    // Of somebody else, and of an earlier report.
+    fs::write(desk.path("out/report.body"), "planted").unwrap();
+    desk.finds(DifferenceKind::View, |_| {});
+    fs::remove_file(desk.path("out/report.body")).unwrap();
+    let views = VIEWS.to_vec();
+    let asked = Show { folder: desk.path("out"), views, thumbs: false, ..Show::default() };
+    run::show(&asked, &Undecoded, &Progress::default(), &ShowProgress::default()).unwrap();
+    let selection = Some(Selection::parse(&format!("{}\n", live(&desk))).unwrap());
+    let asked = Recover { folder: desk.path("out"), selection, ..Recover::default() };
+    assert_eq!(run::recover(&asked, &Progress::default()).unwrap().written, 1);
+    let notes = desk.is_equal(|_| {}).notes;
+    assert!(notes.iter().any(|note| note.starts_with("report.body is of an earlier report")));
+}
+
+#[test]
+fn chosen_photos_are_known_by_what_is_on_record_and_others_are_found() {
+    let desk = Desk::new();
+    let chosen = desk.path("out/chosen");
+    fs::create_dir_all(chosen.join("DCIM")).unwrap();
+    fs::copy(desk.first(), chosen.join("DCIM/a.jpg")).unwrap();
+    fs::write(chosen.join("half-3"), "unfinished").unwrap();
+    let notes = desk.is_equal(|_| {}).notes;
+    assert!(notes.iter().any(|note| note.starts_with("chosen/half-3")), "{notes:?}");
+    change(&chosen.join("DCIM/a.jpg"), |bytes| bytes[100] ^= 1);
+    desk.finds(DifferenceKind::Added, |_| {});
+    fs::remove_file(chosen.join("DCIM/a.jpg")).unwrap();
+    fs::write(chosen.join("planted.jpg"), "of somebody else").unwrap();
+    desk.finds(DifferenceKind::Added, |_| {});
+}
+
+#[test]
+fn what_was_removed_from_the_folder_is_written_again_at_its_own_path() {
+    let desk = Desk::new();
+    let first = desk.first();
+    let bytes = fs::read(&first).unwrap();
+    fs::remove_file(&first).unwrap();
+    let asked = Recover { folder: desk.path("out"), ..Recover::default() };
+    assert_eq!(run::recover(&asked, &Progress::default()).unwrap().written, 1);
+    assert_eq!(fs::read(&first).unwrap(), bytes);
+    desk.is_equal(|_| {});
+    assert_eq!(run::recover(&asked, &Progress::default()).unwrap().written, 0);
+    // Without the source that is one failure, not one for each photo.
+    fs::remove_file(&first).unwrap();
+    fs::rename(desk.path("card.img"), desk.path("away.img")).unwrap();
+    let log = fs::read(desk.path("out/audit.log")).unwrap();
+    let failed = run::recover(&asked, &Progress::default()).unwrap_err();
+    assert!(matches!(failed, Error::Open { .. }), "{failed}");
+    let sources = vec![desk.path("nowhere.img")];
+    let failed = run::recover(&Recover { sources, ..asked }, &Progress::default()).unwrap_err();
+    assert!(matches!(failed, Error::Open { .. }), "{failed}");
+    assert_eq!(fs::read(desk.path("out/audit.log")).unwrap(), log);
+    assert!(!desk.path("out/.afterimage/store").exists());
+}
+
+#[test]
+fn a_source_that_is_named_and_not_there_is_a_failure() {
+    let desk = Desk::new();
+    let sources = vec![desk.path("nowhere.img")];
+    let asked = Verify { folder: desk.path("out"), sources, ..Verify::default() };
+    let failed = run::verify(&asked, &Progress::default()).unwrap_err();
+    assert!(matches!(failed, Error::Open { .. }), "{failed}");
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_is_written_to_a_source_that_lies_in_the_place_of_the_log() {
+    let desk = Desk::new();
+    let image = fs::read(desk.path("card.img")).unwrap();
+    let log = desk.path("out/audit.log");
+    fs::remove_file(&log).unwrap();
+    fs::hard_link(desk.path("card.img"), &log).unwrap();
+    desk.verify(|_| {});
+    assert!(desk.sign_by("key.pem", true).is_err());
+    let to = desk.path("shared");
+    let asked = Redact { folder: desk.path("out"), to, ..Redact::default() };
+    assert!(!run::redact(&asked).unwrap().notes.is_empty());
+    assert_eq!(fs::read(desk.path("card.img")).unwrap(), image);
 }
 
 #[test]
@@ -194,6 +446,11 @@ fn a_copy_for_sharing_says_what_it_leaves_out() {
     assert_eq!(files(&copy), files(&desk.report()));
     desk.is_equal(|_| {});
     assert!(run::redact(&asked).is_err(), "no report is overwritten");
+    for inside in ["out/shared", "out/photos/shared", "out"] {
+        let refused = run::redact(&Redact { to: desk.path(inside), ..asked.clone() });
+        assert!(matches!(refused, Err(Error::Destination { .. })), "{inside}");
+        assert!(!desk.path("out/shared").exists());
+    }
     if let Some(keep) = std::env::var_os("KEEP_VIEWS") {
         fs::create_dir_all(&keep).unwrap();
         for path in &made.paths {

@@ -21,7 +21,7 @@ use crate::status::Status;
 /// weeks those that were deleted on the phone. Nothing in the backup is changed. What iTunes refuses as damaged is
 /// read as far as it is there.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Backup {
     #[command(subcommand)]
     verb: Verb,

@@ -43,9 +43,14 @@ pub struct Bench {
 }
 
 const NOTES: &str = "\
-What was read lately comes out of memory, not off its disk, and what is read first here is in
-memory for the rest: on a slow disk only the first figure says how slow it is. Stages run at the
-same time on all cores, so that their times add up to more than the whole takes.";
+What was read lately comes out of memory, not off its disk, and what is read first here is in \
+memory for the rest: on a slow disk only the first figure says how slow it is. Stages run at the \
+same time on all cores, so that their times add up to more than the whole takes.
+
+JSON: an object: reading, matching and whole, each with bytes, seconds and bytes_per_second; \
+threads, stages, limit.
+
+Exit status: 0 it was measured; 2 it could not be.";
 
 /// What was measured.
 struct Figures {

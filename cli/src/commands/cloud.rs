@@ -49,13 +49,13 @@ Examples:
   afterimage cloud restore drive --name 'IMG_*' --dry-run
       Which ones would go back to where they were?
 
-JSON: schema (afterimage-cloud/1), vendor, verb, dry_run (of restore), files (id, name,
-original_name, path, mime, size, folder, deleted, modified, created, taken, md5, sha256,
-content_hash, rev, no_restore and no_download (why not); of download also saved, was_there and
-proven (by a checksum), of restore also restored; failed (why)), left_out (type_or_name, date) and
+JSON: schema (afterimage-cloud/1), vendor, verb, dry_run (of restore), files (id, name, \
+original_name, path, mime, size, folder, deleted, modified, created, taken, md5, sha256, \
+content_hash, rev, no_restore and no_download (why not); of download also saved, was_there and \
+proven (by a checksum), of restore also restored; failed (why)), left_out (type_or_name, date) and \
 notes. What is not known is absent.
 
-Exit status: 0 done; 1 nothing in the trash is wanted; 2 it could not be done; 3 some of it could
+Exit status: 0 done; 1 nothing in the trash is wanted; 2 it could not be done; 3 some of it could \
 not; 130 stopped by Ctrl-C.";
 
 impl Cloud {

@@ -16,7 +16,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use seen::Seen;
 
 use crate::status::Status;
-use crate::system_words::{LISTER, WITH_RIGHTS};
+use crate::system_words::{LISTER, how_to_read, is_root};
 use crate::{failure, sources};
 
 /// List drives and cards, and what can be hoped for on each
@@ -25,7 +25,7 @@ use crate::{failure, sources};
 /// that is mounted, how it fares as far as the system knows, and whether what is deleted on it stays until
 /// it is overwritten. Nothing is written. File systems are told where the device may be read: with sudo.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Devices {
     /// Look whether a card, or an image of one, has the size that it says; counterfeit ones do not.
     ///
@@ -47,17 +47,17 @@ Examples:
   sudo afterimage devices --check /dev/sdb
       Is it as large as it says?
 
-JSON: a list of drives, each with path, name, bus (usb, sd, mmc, nvme, sata, scsi, virtual, loop,
-mapped, network, unknown), size, sector_size, physical_sector_size (bytes), model, serial, removable,
-read_only, rotational, discard_granularity (bytes; 0: it cannot be told what is free), backing (of a
-loop device), registers (what a card says of itself), health (hints), hope (good, possible,
-unlikely, not-possible), why, readable, mounts (point, file_system, read_only, discard), swap,
-file_systems (of the drive as a whole: type, label, encrypted, offset, length) and partitions (path,
-name, number, offset, size, mounts, swap, file_systems). What is not known is absent.
-With --check: schema (afterimage-capacity/1), device, claimed, finding (wraps, ends, no_sign,
+JSON: a list of drives, each with path, name, bus (usb, sd, mmc, nvme, sata, scsi, virtual, loop, \
+mapped, network, unknown), size, sector_size, physical_sector_size (bytes), model, serial, removable, \
+read_only, rotational, discard_granularity (bytes; 0: it cannot be told what is free), backing (of a \
+loop device), registers (what a card says of itself), health (hints), hope (good, possible, \
+unlikely, not-possible), why, readable, mounts (point, file_system, read_only, discard), swap, \
+file_systems (of the drive as a whole: type, label, encrypted, offset, length) and partitions (path, \
+name, number, offset, size, mounts, swap, file_systems). What is not known is absent. \
+With --check: schema (afterimage-capacity/1), device, claimed, finding (wraps, ends, no_sign, \
 cannot_tell), likely_size, compared, same, files, files_missing.
 
-Exit status: 0 done; 1 no drive is there, or the check found a sign of a false size; 2 it could not
+Exit status: 0 done; 1 no drive is there, or the check found a sign of a false size; 2 it could not \
 be read.";
 
 /// All drives as programs read them; nothing where this system does not list them.
@@ -90,7 +90,8 @@ impl Devices {
             writeln!(
                 err,
                 "afterimage: note: some devices cannot be read, and what lies on them is not told; \
-                 {WITH_RIGHTS}"
+                 {}",
+                how_to_read(is_root())
             )?;
         }
         Ok(if seen.is_empty() { Status::Nothing } else { Status::Found })

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use afterimage_engine::arranging::Template;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::run::{self, Arrived, Export as Asked, Exported, ToJpeg};
+use afterimage_engine::run::{
+    self, Arrived, Export as Asked, Exported, ExportedPhoto, NameOrigin, ToJpeg,
+};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
@@ -81,7 +83,11 @@ Examples:
   afterimage export recovered --to Pictures --select wanted.txt --jpeg
       Copy some, and turn those that are HEIC into JPEG.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
+JSON: an object: to; photos, each with id, path, how (copied, converted or there) and name \
+(recorded, inferred or made); refused, each with id and why; unknown, each with line and what; \
+unwritten; interrupted.
+
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was \
 not found in the report; 130 stopped by Ctrl-C.";
 
 /// What goes on where a second Ctrl-C ends it.
@@ -107,6 +113,9 @@ impl Export {
         let said = if self.json { json(out, &done) } else { said(out, &done) };
         failure::unless_closed(said)
             .context("cannot print what was done; what was copied is whole")?;
+        for note in &done.notes {
+            writeln!(err, "afterimage: note: {}", plain(note))?;
+        }
         complain(err, "export", &done.unknown, &done.refused)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
@@ -118,7 +127,7 @@ impl Export {
 }
 
 fn number(done: &Exported, how: Arrived) -> u64 {
-    done.photos.iter().filter(|(.., arrived)| *arrived == how).count() as u64
+    done.photos.iter().filter(|photo| photo.how == how).count() as u64
 }
 
 fn said(out: &mut dyn Write, done: &Exported) -> io::Result<()> {
@@ -132,6 +141,9 @@ fn said(out: &mut dyn Write, done: &Exported) -> io::Result<()> {
         n => said += &format!(", {}", count(n, "was there already", "were there already")),
     }
     paragraph(out, "", &plain(&format!("{said}: {}.", done.to.display())))?;
+    if let Some(names) = names(done) {
+        paragraph(out, "", &names)?;
+    }
     if done.unwritten > 0 {
         let what = count(done.unwritten, "photo of the report is", "photos of the report are");
         paragraph(out, "", &format!("{what} not written yet: `afterimage recover` writes them."))?;
@@ -139,14 +151,40 @@ fn said(out: &mut dyn Write, done: &Exported) -> io::Result<()> {
     out.flush()
 }
 
+/// Which names are not those that the photos had.
+fn names(done: &Exported) -> Option<String> {
+    let number = |name| done.photos.iter().filter(|photo| photo.name == name).count() as u64;
+    let mut said = Vec::new();
+    match number(NameOrigin::Inferred) {
+        0 => {}
+        n => said.push(format!(
+            "Of {}, part of the name is inferred, such as its first letter",
+            count(n, "photo", "photos")
+        )),
+    }
+    match number(NameOrigin::Made) {
+        0 => {}
+        n => said.push(format!(
+            "{} no name that was recorded, and a made one",
+            count(n, "photo has", "photos have")
+        )),
+    }
+    (!said.is_empty()).then(|| format!("{}; --json tells which.", said.join(". ")))
+}
+
 fn json(out: &mut dyn Write, done: &Exported) -> io::Result<()> {
-    let photos = done.photos.iter().map(|(id, path, how)| {
+    let photos = done.photos.iter().map(|ExportedPhoto { id, path, how, name }| {
         let how = match how {
             Arrived::Copied => "copied",
             Arrived::Converted => "converted",
             Arrived::There => "there",
         };
-        serde_json::json!({ "id": id, "path": path, "how": how })
+        let name = match name {
+            NameOrigin::Recorded => "recorded",
+            NameOrigin::Inferred => "inferred",
+            NameOrigin::Made => "made",
+        };
+        serde_json::json!({ "id": id, "path": path, "how": how, "name": name })
     });
     let refused = done.refused.iter().map(|(id, why)| serde_json::json!({ "id": id, "why": why }));
     let unknown =

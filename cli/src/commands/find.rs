@@ -35,7 +35,7 @@ use crate::{failure, guide, roots, sources, text};
 /// backups and archives and of the file systems inside images; what is a photo is told by its content, wherever
 /// it lies. Nothing is changed or deleted.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Find {
     /// Folder, card, backup, archive, disk image or device to look at; without any, the homes of this machine and
     /// the drives that are mounted.
@@ -94,6 +94,10 @@ Examples:
       What Google Photos keeps of deleted photos, for how long, and how to get it back.
   sudo afterimage find card.img
       Look at the trash folders and caches inside an image; `afterimage scan` brings back what is deleted for good.
+
+JSON: an object: report, interrupted, failure, summary, sources, places, prognoses, advice, lost, \
+notes, and files, each with what becomes of it (becomes) and what report.json says of it (file). \
+With --guide, an object: schema and services.
 
 Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 130 stopped by Ctrl-C.";
 

@@ -25,7 +25,7 @@ use crate::{failure, notes, sizes, sources, text};
 /// system knows, whole or partial, each once. It does not count videos, pictures inside photos, copies, and
 /// photos that are still there.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+#[command(after_help = EXAMPLES)]
 pub struct Sample {
     /// Disk image or device to look at.
     #[arg(value_name = "SOURCE",
@@ -59,9 +59,9 @@ Examples:
   afterimage forecast card.img --read 1G --seconds 60
       Look at more of it, for a narrower interval.
 
-JSON: schema (afterimage-forecast/1), source, size, read (bytes), whole (whether it was scanned as a
-whole), photos (likely, low, high), confidence (0.9), erased and noise (shares from 0 to 1), sample
-(windows, window_bytes, photos, listed, listed_looked, listed_photos), live (files that file systems
+JSON: schema (afterimage-forecast/1), source, size, read (bytes), whole (whether it was scanned as a \
+whole), photos (likely, low, high), confidence (0.9), erased and noise (shares from 0 to 1), sample \
+(windows, window_bytes, photos, listed, listed_looked, listed_photos), live (files that file systems \
 say are still there), seed.
 
 Exit status: 0 photos are likely; 1 none are; 2 it could not be read.";

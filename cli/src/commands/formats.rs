@@ -14,11 +14,18 @@ use crate::wanted::{group_name, signatures};
 /// `end` says how the end of a file is found. `proof` says what the best grade of a file rests on,
 /// and how much of the file that covers.
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub struct Formats {
     /// Print the table as JSON.
     #[arg(long)]
     json: bool,
 }
+
+const NOTES: &str = "\
+JSON: an array with an object for each format: name, title, extensions, group, end_rule, proof, \
+source.
+
+Exit status: 0 they are listed.";
 
 impl Formats {
     /// Prints the table.

@@ -19,23 +19,25 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::progress::Show;
 use crate::status::Status;
+use crate::system_words::is_root;
 use crate::typed;
 use crate::{failure, sizes, sources, text};
 use live::Live;
 
 /// Copy a failing card or disk into an image, the good parts first, and go on whenever it was interrupted
 ///
-/// DEVICE is read as ddrescue reads it: large pieces first, round what fails and over what is
-/// slow; then the edges of what failed, sector by sector; then what lies between. Each sector is
-/// tried twice at most, and nothing that was read is read again. Beside FILE stand
+/// DEVICE is read as ddrescue reads it: large pieces first, round what fails and
+/// over what is slow; then the edges of what failed, sector by sector; then what
+/// lies between. Each sector is tried twice at most, and nothing that was read is
+/// read again. Beside FILE stand
 ///
 ///   FILE.map   what of the device was read, in the format of ddrescue: each program goes on
 ///              where the other stopped
 ///   FILE.json  the device, what could not be read, and the BLAKE3 and SHA-256 of all of it and
 ///              of each 64 MiB
 ///
-/// The same command goes on where it stopped: after Ctrl-C, a power cut, a full disk, a device
-/// that was pulled out, or with another reader.
+/// The same command goes on where it stopped: after Ctrl-C, a power cut, a full
+/// disk, a device that was pulled out, or with another reader.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = USAGE, verbatim_doc_comment)]
 pub struct Image {
@@ -171,7 +173,11 @@ Examples:
   afterimage image --verify card.img
       See whether the image is still what it was.
 
-Exit status: 0 all was tried, also when some of it cannot be read; 1 --verify found a difference; 2 it
+JSON: an object: ended (complete, stopped or failed), failure, image, map, read_in_this_run, \
+failed_reads, and details, which is what FILE.json says. With --format e01: ended and details. With \
+--verify: image, device, unreadable, all in bytes, and differences.
+
+Exit status: 0 all was tried, also when some of it cannot be read; 1 --verify found a difference; 2 it \
 could not start or go on; 130 stopped by Ctrl-C. The map is valid in any case.";
 
 impl Image {
@@ -197,10 +203,10 @@ impl Image {
                 self.convert(device, image, &progress, out, err)
             }
             (false, [device, image]) => self.copy(device, image, &progress, out, err),
-            (false, _) => anyhow::bail!(
-                "no file is named for the image: name one on another disk, as in: afterimage image {} card.img",
-                self.paths.first().map(|path| path.display().to_string()).unwrap_or_default()
-            ),
+            (false, paths) => {
+                let only = paths.first().map(PathBuf::as_path).unwrap_or_else(|| Path::new(""));
+                anyhow::bail!("{}", told::one_path(only, is_root()))
+            }
             (true, _) => anyhow::bail!("nothing is named to verify: name the image"),
         }
     }

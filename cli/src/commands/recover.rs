@@ -1,7 +1,7 @@
 //! `afterimage recover`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use afterimage_engine::options::Options;
@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{Args, Command, FromArgMatches};
 use jiff::tz::TimeZone;
 
-use super::scan::{GOES_ON, Scan, complain};
+use super::scan::{Scan, complain};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::log::Log;
 use crate::progress::{Latest, Show, Ticker};
@@ -30,9 +30,10 @@ use crate::{failure, summary, times};
 ///
 /// Where DIR holds the report of a scan, photos are written that it lists and that are not there yet: those of
 /// a --dry-run, and with --select any that are chosen, also photos that are still on the card and pictures
-/// inside others. Each is checked by its BLAKE3 before it gets its name.
+/// inside others; so are those that somebody has removed from DIR. Each is checked by its BLAKE3 before it gets
+/// its name. A report that is not the one its audit log tells of is refused.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub struct Recover {
     /// Output folder of a scan.
     #[arg(value_name = "DIR")]
@@ -70,8 +71,14 @@ Examples:
   afterimage recover recovered --select wanted.txt --to chosen
       Write the photos that wanted.txt names to chosen/.
 
-Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was
+JSON: an object: report, written, there; refused, each with id and why; unknown, each with line and \
+what; interrupted, warnings. Where a scan is finished, what `afterimage scan --json` prints.
+
+Exit status: 0 all that was asked for is there; 1 nothing was; 2 some of it could not be written, or was \
 not found in the report; 3 a source was not at hand; 130 stopped by Ctrl-C.";
+
+/// What a second Ctrl-C says.
+const GOES_ON: &str = ", by a second request; the same command goes on";
 
 impl Recover {
     /// What is read, as it was given.
@@ -113,6 +120,7 @@ impl Recover {
                 selection,
                 zone: self.timezone.clone(),
                 command: typed::words(),
+                ..run::Recover::default()
             };
             return self.photos(&asked, &progress, out, err);
         };
@@ -136,8 +144,9 @@ impl Recover {
     ) -> anyhow::Result<Status> {
         let given = self.source.iter().chain(unfinished.sources.iter().skip(self.source.len()));
         let sources: Vec<PathBuf> = given.cloned().collect();
+        let folder = unfinished.folder.as_deref().unwrap_or(Path::new(""));
         let mut options = match scan_of(&unfinished.command) {
-            Some(scan) => scan.options()?,
+            Some(scan) => scan.typed_in(folder).options()?,
             None => Options::default(),
         };
         options.output = Some(self.folder.clone());
@@ -170,10 +179,19 @@ impl Recover {
         for warning in &done.warnings {
             writeln!(err, "afterimage: warning: {}", plain(warning))?;
         }
-        selected::complain(err, "write", &done.unknown, &done.refused)?;
+        for (why, photos) in &done.absent {
+            let photos = count(*photos, "photo was not written", "photos were not written");
+            let why = plain(why);
+            writeln!(err, "afterimage: {why}: {photos}; name where it is now with --source")?;
+        }
+        let is_absent = |why: &str| done.absent.iter().any(|(absent, _)| absent == why);
+        let of_others = done.refused.iter().filter(|(_, why)| !is_absent(why)).cloned();
+        let of_others: Vec<(u64, String)> = of_others.collect();
+        selected::complain(err, "write", &done.unknown, &of_others)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
-            () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,
+            () if !of_others.is_empty() || !done.unknown.is_empty() => Status::Failed,
+            () if !done.absent.is_empty() => Status::SomeFailed,
             () if done.written + done.there == 0 => Status::Nothing,
             () => Status::Found,
         })
@@ -190,7 +208,7 @@ fn status(outcome: &Outcome, progress: &Progress) -> Status {
 }
 
 /// The scan that a command line asked for; nothing where it is none.
-fn scan_of(command: &[String]) -> Option<Scan> {
+pub(super) fn scan_of(command: &[String]) -> Option<Scan> {
     let verb = Scan::augment_args(Command::new("scan"));
     let program = Log::augment_args(Command::new("afterimage")).subcommand(verb);
     let matches = program.try_get_matches_from(command).ok()?;

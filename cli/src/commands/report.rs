@@ -43,8 +43,10 @@ pub struct Report {
     no_thumbs: bool,
 
     /// Copy the report to the folder of --to for sharing, and make its views there, without GPS positions, serial
-    /// numbers, names of volumes and the names of users in paths. It says in each that it is redacted. DIR stays
-    /// as it is. Photos are not copied: what their own metadata tell stays in them.
+    /// numbers, names of volumes, small pictures and the names of users in paths: of folders in one called home, Users
+    /// or the like. [user-1] and so on stand for them, the same for the same name. Names of files stay, and so does all
+    /// else. It says in each that it is redacted. DIR stays as it is. Photos are not copied: what their own metadata
+    /// tell stays in them.
     #[arg(long, requires = "to")]
     redact: bool,
 
@@ -78,6 +80,9 @@ Examples:
       Make a table of what was found.
   afterimage report recovered --redact --to for-sharing
       Copy the report and its views for somebody who is not to learn where the photos were taken.
+
+JSON: an object: views; thumbs, with made, there, and missing, each with id and why; notes; \
+interrupted. With --redact: paths, left_out, notes.
 
 Exit status: 0 it was made; 2 it could not be made, or not all of it; 130 stopped by Ctrl-C.";
 

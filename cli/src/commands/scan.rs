@@ -12,8 +12,9 @@ use afterimage_engine::formats::described as custom;
 use afterimage_engine::options::{LostHashes, Options};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Job, Outcome};
-use afterimage_engine::source::Io;
+use afterimage_engine::source::{Io, Pace};
 use afterimage_engine::system::System;
+use afterimage_engine::words;
 use anyhow::Context;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -22,7 +23,7 @@ use jiff::tz::TimeZone;
 use super::image;
 use crate::case_data::Case;
 use crate::chosen::Chosen;
-use crate::interrupt::stop_on_ctrl_c;
+use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
 use crate::progress::{Latest, Show, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
@@ -30,14 +31,15 @@ use crate::summary::Told;
 use crate::tree::Listed;
 use crate::typed;
 use crate::wanted::{self, Wanted};
-use crate::{failure, notes, sizes, sources, summary, text, times, tree};
+use crate::{failure, notes, sizes, sources, summary, system_words, text, times, tree};
 
 /// Look for photos in images and devices, and write what is found to a folder
 ///
-/// Every photo is found by its own bytes, wherever it lies: on a deleted, formatted or damaged file
-/// system, or on none. Where a file system still knows them, photos get back their names, folders and
-/// dates; those in several pieces are put together; and those that are still there are only listed.
-/// Sources are opened for reading only. What is found goes below DIR:
+/// Every photo is found by its own bytes, wherever it lies: on a deleted,
+/// formatted or damaged file system, or on none. Where a file system still knows
+/// them, photos get back their names, folders and dates; those in several pieces
+/// are put together; and those that are still there are only listed. Sources are
+/// opened for reading only. What is found goes below DIR:
 ///
 ///   DIR/photos/      photos that are whole
 ///   DIR/partial/     photos of which something is missing or does not decode
@@ -266,10 +268,16 @@ Examples:
   afterimage scan card.img --map card.img.map --output recovered
       Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
 
-Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an
+Keep the card safe: write nothing to it, not even the recovered photos. Where it is failing, make an \
 image first, with `afterimage image`, and scan the image.
 
-Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some
+JSON: the summary is an object: report, interrupted, failure, failed, sources, summary, photos (by \
+grade), formats, live, lost, embedded, filtered, left_out, warnings, said, and with --stats stats. \
+The list is an array with an object for each photo: id, source, offset, format, size, status, grade, \
+becomes, chance, and as far as they are known name, original_path, name_hint, modified, taken, \
+share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost.
+
+Exit status: 0 something was found; 1 nothing was found; 2 it could not start or finish; 3 some \
 sources of several could not be scanned; 130 stopped by Ctrl-C, with a report of what was found.";
 
 /// Values of `--fragments`.
@@ -299,6 +307,18 @@ enum Reading {
 }
 
 impl Scan {
+    /// The same scan, typed in `folder`: files that it reads beside its sources lie there.
+    pub(super) fn typed_in(mut self, folder: &Path) -> Self {
+        let files = self.signatures.iter_mut().chain(&mut self.lost_hashes).chain(&mut self.map);
+        files.for_each(|file| *file = folder.join(&*file));
+        self
+    }
+
+    /// Whether it makes an image too.
+    pub(super) fn makes_image(&self) -> bool {
+        self.image.is_some()
+    }
+
     /// What is read, as it was given.
     pub(super) fn sources(&self) -> &[PathBuf] {
         &self.sources
@@ -324,14 +344,22 @@ impl Scan {
             }
         }
         for warning in notes::in_use::warnings(&System::running(), &sources) {
+            let warning = system_words::told(&warning, system_words::is_root());
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
         let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), GOES_ON)?;
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
-            let (page, watcher) = LivePage::start(&sources, output, &progress, err)?;
+            let (page, watcher) = LivePage::start(&sources, output, &options, &progress, err)?;
+            let (own, quit) = (Arc::clone(&progress), page.quitter());
+            let end = move || {
+                own.stop();
+                quit();
+            };
+            on_ctrl_c(end, self.goes_on())?;
             (live, options.watcher) = (Some(page), Some(watcher));
+        } else {
+            stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         }
         let how = self.show.how();
         let latest = Latest::of(&mut options, how);
@@ -351,7 +379,7 @@ impl Scan {
             begun.map(|written| (written.outcome(), None))
         };
         let memory = ticker.finish();
-        if let Some(live) = &live {
+        if let Some(live) = &mut live {
             live.finish(done.as_ref().map(|(outcome, _)| outcome));
         }
         let (outcome, listed) = match done {
@@ -376,6 +404,15 @@ impl Scan {
             live.wait(err)?;
         }
         Ok(status)
+    }
+
+    /// What a second Ctrl-C says.
+    fn goes_on(&self) -> String {
+        if self.list {
+            return ", by a second request; nothing was written".to_owned();
+        }
+        let command = words::resumed(&typed::words()).unwrap_or_default();
+        format!(", by a second request; to go on: {}", text::plain(&command))
     }
 
     /// What the engine is asked to do.
@@ -407,7 +444,7 @@ impl Scan {
             image: self.image.clone(),
             photos_first: self.photos_first,
             case: self.case.data(),
-            read_limit: self.read_limit.unwrap_or(0),
+            pace: Pace::of(self.read_limit.unwrap_or(0)),
             gallery: !self.no_gallery,
             ..Options::default()
         })
@@ -523,9 +560,6 @@ fn algorithms(hashes: &[Hash]) -> anyhow::Result<Vec<Algorithm>> {
     };
     Ok(hashes.iter().filter_map(algorithm).collect())
 }
-
-/// What a second Ctrl-C says of a scan.
-pub(super) const GOES_ON: &str = ", by a second request; --resume goes on from here";
 
 /// One line for each thing that went wrong.
 pub(super) fn complain(err: &mut dyn Write, outcome: &Outcome) -> anyhow::Result<()> {

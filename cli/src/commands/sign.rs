@@ -13,9 +13,9 @@ use crate::typed;
 
 /// Sign a report and its audit log with an examiner's key
 ///
-/// Writes DIR/report.sig, the Ed25519 signature of all bytes of report.json, and DIR/audit.sig, that of the audit
-/// log, which says in its last line then by which key it was signed. `afterimage verify DIR --key` checks both.
-/// A report that is not the one its audit log tells of is not signed.
+/// A line is added to the audit log that says by which key the report is signed. DIR/audit.sig is the Ed25519 signature
+/// of the log up to that line, and DIR/report.sig that of all bytes of report.json. `afterimage verify DIR --key` checks
+/// both. A report that is not the one its audit log tells of is not signed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Sign {
@@ -26,6 +26,10 @@ pub struct Sign {
     /// The private key, PKCS #8 in PEM, without a password.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+
+    /// Put the signatures in place of those by another key.
+    #[arg(long)]
+    replace: bool,
 
     /// Print what was done as JSON.
     #[arg(long)]
@@ -43,6 +47,13 @@ Examples:
   openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in recovered/report.json \\
       -sigfile recovered/report.sig
       Check it without this program.
+  head -n 3 recovered/audit.log > signed.log
+  openssl pkeyutl -verify -pubin -inkey examiner.pub.pem -rawin -in signed.log \\
+      -sigfile recovered/audit.sig
+      The same of the audit log, where line 3 is the one that says that it was signed.
+
+JSON: an object: signature and audit_signature, the paths of them; audit_line, the last line of the log
+that is signed; fingerprint, that of the key.
 
 Exit status: 0 it is signed; 2 it could not be.";
 
@@ -58,14 +69,23 @@ impl Sign {
             )?;
         }
         let command: Vec<String> = typed::words();
-        let signed = run::sign(&self.folder, &self.key, &command)?;
+        let (folder, key, replace) = (self.folder, self.key, self.replace);
+        let signed = run::sign(&run::Sign { folder, key, replace, command })?;
         let path = signed.path.display().to_string();
         let said = if self.json {
-            let said = serde_json::json!({ "signature": path, "fingerprint": signed.fingerprint });
+            let said = serde_json::json!({
+                "signature": path,
+                "audit_signature": signed.of_log.to_string_lossy(),
+                "audit_line": signed.line,
+                "fingerprint": signed.fingerprint,
+            });
             crate::text::json(out, &said)
         } else {
             let line = format!(
-                "The report is signed: {path}. Whoever checks it needs your public key, whose fingerprint is {}.",
+                "The report is signed: {path}; and the audit log up to line {}: {}. Whoever checks them needs your public \
+                 key, whose fingerprint is {}.",
+                signed.line,
+                signed.of_log.display(),
                 signed.fingerprint
             );
             paragraph(out, "", &plain(&line))

@@ -18,10 +18,11 @@ use crate::verifying::Meter;
 /// Check that recovered files, their report and their source are still what they were
 ///
 /// Every file that the report names is hashed and compared with it. Files that are missing, and files in photos/,
-/// partial/ and embedded/ that the report does not name, are told. report.json is compared with what the audit log
-/// says of it, the log with itself, and both with their signatures, where they are signed. With --source or
-/// --replay, the bytes of every file are read from its source again and compared too. Nothing is changed; that it
-/// was verified becomes a line of the audit log, where DIR can be written to.
+/// partial/ and embedded/ that the report does not name, are told; so are those in chosen/ that nobody chose. report.json
+/// and its views are compared with what the audit log says of them, the log with itself, and both with their signatures,
+/// where they are signed. A view that is missing, or of an earlier report, is no difference. With --source or --replay,
+/// the bytes of every file are read from its source again and compared too. Nothing is changed; that it was verified
+/// becomes a line of the audit log, where DIR can be written to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Verify {
@@ -60,6 +61,10 @@ Examples:
       Hash every file again, and check the report and its audit log.
   afterimage verify recovered --source card.img --key examiner.pub.pem
       Compare with the image too, and check that the report is signed by that key.
+
+JSON: an object: equal, files, bytes, unwritten, replayed, not_replayed, sources, audit_lines; \
+signature, with state, fingerprint, at, audit_line, why; counts, of differences by kind; differences, each with \
+kind, what, and path or id; impossible, notes, interrupted.
 
 Exit status: 0 all is equal; 1 something differs; 2 something could not be compared; 130 stopped by Ctrl-C.";
 
@@ -148,31 +153,44 @@ fn summary(verified: &Verified) -> String {
 }
 
 fn signature(found: &SignatureFound) -> String {
-    let at = |at: &Option<String>| at.as_ref().map(|at| format!(" on {at}")).unwrap_or_default();
+    let at = |at: &Option<String>, line: &Option<u64>| {
+        let at = at.as_ref().map(|at| format!(" on {at}")).unwrap_or_default();
+        let line = line.map(|line| format!(", with the audit log up to line {line},"));
+        format!("{at}{}", line.unwrap_or_default())
+    };
     match found {
         SignatureFound::None => "The report is not signed.".to_owned(),
-        SignatureFound::Good { fingerprint, at: when } => format!(
+        SignatureFound::Good { fingerprint, at: when, line } => format!(
             "The report is signed{} by the key that was given, {fingerprint}; the signature holds.",
-            at(when)
+            at(when, line)
         ),
-        SignatureFound::Unknown { fingerprint, at: when } => format!(
+        SignatureFound::Unknown { fingerprint, at: when, line } => format!(
             "The report is signed{} by the key {fingerprint}, and the signature holds; whose key that is nobody \
              told: give it with --key, from somewhere else than this folder.",
-            at(when)
+            at(when, line)
         ),
-        SignatureFound::Bad => "The signature does not hold.".to_owned(),
+        SignatureFound::Bad { why } => {
+            let why: Vec<&str> = why.iter().map(|why| why.name()).collect();
+            format!("The signature does not hold: {}.", why.join("; "))
+        }
     }
 }
 
 fn json(out: &mut dyn Write, verified: &Verified) -> io::Result<()> {
-    let (state, fingerprint, at) = match &verified.signature {
-        SignatureFound::None => ("none", None, None),
-        SignatureFound::Good { fingerprint, at } => ("good", Some(fingerprint), at.as_ref()),
-        SignatureFound::Unknown { fingerprint, at } => {
-            ("unknown key", Some(fingerprint), at.as_ref())
+    let none = (None, None, None);
+    let (state, (fingerprint, at, line), why) = match &verified.signature {
+        SignatureFound::None => ("none", none, [].as_slice()),
+        SignatureFound::Good { fingerprint, at, line } => {
+            ("good", (Some(fingerprint), at.as_ref(), *line), [].as_slice())
         }
-        SignatureFound::Bad => ("bad", None, None),
+        SignatureFound::Unknown { fingerprint, at, line } => {
+            ("unknown key", (Some(fingerprint), at.as_ref(), *line), [].as_slice())
+        }
+        SignatureFound::Bad { why } => ("bad", none, why.as_slice()),
     };
+    let signature = serde_json::json!({
+        "state": state, "fingerprint": fingerprint, "at": at, "audit_line": line, "why": why
+    });
     let of_kind = |kind: DifferenceKind| {
         verified.differences.iter().filter(|difference| difference.kind == kind).count()
     };
@@ -191,7 +209,7 @@ fn json(out: &mut dyn Write, verified: &Verified) -> io::Result<()> {
         "not_replayed": verified.not_replayed,
         "sources": verified.sources,
         "audit_lines": verified.lines,
-        "signature": { "state": state, "fingerprint": fingerprint, "at": at },
+        "signature": signature,
         "counts": counts,
         "differences": verified.differences,
         "impossible": verified.impossible,

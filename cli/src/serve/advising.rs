@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::run::{self, Forecast, ForecastOptions};
-use afterimage_engine::source::{self, Io};
+use afterimage_engine::source::{self, Io, Pace};
 use afterimage_engine::system::System;
 use afterimage_engine::{check_folder, error};
 use serde_json::{Value, json};
 
 use super::browse::home;
-use super::scanning::absolute;
-use super::session::PageSession;
+use super::claim::{Claim, Work};
+use super::denial::Refusal;
+use super::session::{PageSession, State};
+use super::typed_path::absolute;
 use super::words;
+use super::worker::{self, FAULT, Update};
 use crate::commands::drives;
 use crate::text::{bytes, count};
 use crate::{notes, sources, system_words};
@@ -34,12 +36,12 @@ pub fn devices() -> Value {
             "This program cannot list drives on this system yet. {} lists them; type the path of yours below.",
             system_words::LISTER
         )),
-        Some(all) if all.iter().any(|one| one["readable"] == false) => Some(
-            "Some drives can be read by an administrator only. To scan one of them, end this program and start it \
-             again with sudo, or as administrator."
-                .to_owned(),
-        ),
-        Some(_) => None,
+        Some(all) if all.iter().all(|one| one["readable"] != false) => None,
+        Some(_) if system_words::is_root() => Some(format!("Some drives are {}.", words::CLOSED)),
+        Some(_) => Some(format!(
+            "Some drives can be read by an administrator only. To scan one of them, {}.",
+            words::WITH_RIGHTS
+        )),
     };
     json!({ "devices": listed.unwrap_or_default(), "note": note })
 }
@@ -134,37 +136,43 @@ pub fn check(source: &Path, output: &Path) -> Result<Value, String> {
     Ok(json!({ "output": path.to_string_lossy(), "free": free, "notes": notes }))
 }
 
+/// What a look at a card may read at a slow pace: as much as fits into the time that it may take.
+fn most(pace: &Pace) -> ForecastOptions {
+    let usual = ForecastOptions::default();
+    let Some(limit) = pace.limit() else { return usual };
+    let fits = limit.saturating_mul(usual.most_time.as_secs());
+    ForecastOptions { most_bytes: usual.most_bytes.min(fits), ..usual }
+}
+
 /// Begins to find out what a scan of `source` will find; what it comes to is shown.
 ///
 /// # Errors
 ///
-/// Why it cannot begin.
-pub fn forecast(session: &Arc<PageSession>, source: &Path) -> Result<(), String> {
+/// What runs, or why it cannot begin.
+pub fn forecast(session: &Arc<PageSession>, source: &Path) -> Result<(), Refusal> {
+    let claim = Claim::take(session, Work::Forecast)?;
     let source = absolute(source)?;
     let shown = source.to_string_lossy().into_owned();
-    {
-        let mut state = session.state();
-        if state.forecast.as_ref().is_some_and(|one| one["running"] == true) {
-            return Err("A look at a card is under way already.".to_owned());
-        }
-        state.forecast = Some(json!({ "running": true, "source": shown }));
-    }
-    let own = Arc::clone(session);
+    session.state().forecast = Some(json!({ "running": true, "source": shown }));
+    let (pace, progress) = (session.settings.pace.clone(), Arc::clone(&claim.progress));
     let look = move || {
-        let opened = source::open(&source, Io::Auto);
-        let looked = opened.and_then(|source| run::forecast(source, &ForecastOptions::default()));
+        let looked = run::forecast_at(&source, &most(&pace), &pace, &progress);
         let lines = match &looked {
             Ok(forecast) => said(forecast),
             Err(error) => vec![words::failure(error)],
         };
-        own.state().forecast = Some(
-            json!({ "running": false, "source": shown, "failed": looked.is_err(), "lines": lines }),
-        );
+        let told =
+            json!({ "running": false, "source": shown, "failed": looked.is_err(), "lines": lines });
+        // Something else was wanted: what was read until then says nothing.
+        let told = (!progress.stopped()).then_some(told);
+        Box::new(move |state: &mut State| state.forecast = told) as Update
     };
-    let begun = thread::Builder::new().name("forecast".to_owned()).spawn(look);
-    begun.map(drop).map_err(|error| {
+    let fault = |state: &mut State| {
+        state.forecast = Some(json!({ "running": false, "failed": true, "lines": [FAULT] }));
+    };
+    worker::start("forecast", claim, look, fault).map_err(|error| {
         session.state().forecast = None;
-        format!("That cannot be found out now: {error}.")
+        Refusal::Said(format!("That cannot be found out now: {error}."))
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::scanning::absolute;
+use super::typed_path::absolute;
 
 /// So many names of a folder are told.
 const MOST_NAMES: usize = 2000;
@@ -30,8 +30,13 @@ pub fn folder(path: &Path) -> Result<Value, String> {
     };
     let failed = |error| format!("{} cannot be looked into: {error}.", path.display());
     let (mut folders, mut files) = (Vec::new(), Vec::new());
+    let mut unnamed = 0;
     for entry in fs::read_dir(&path).map_err(failed)?.take(MOST_LOOKED).flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
+        // What is no text cannot be asked for in JSON.
+        let Ok(name) = entry.file_name().into_string() else {
+            unnamed += 1;
+            continue;
+        };
         if name.starts_with('.') {
             continue;
         }
@@ -53,7 +58,7 @@ pub fn folder(path: &Path) -> Result<Value, String> {
         "parent": path.parent().map(Path::to_string_lossy),
         "separator": std::path::MAIN_SEPARATOR_STR,
         "names": names,
-        "left_out": all.saturating_sub(MOST_NAMES),
+        "left_out": all.saturating_sub(MOST_NAMES) + unnamed,
     }))
 }
 

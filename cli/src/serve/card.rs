@@ -1,7 +1,7 @@
 //! A photo as the page shows it.
 
 use afterimage_engine::options::Sighting;
-use afterimage_engine::report::{Grade, ReportDisposition, ReportExif, ReportFile, Status};
+use afterimage_engine::report::{Grade, ReportDisposition, ReportExif, ReportFile};
 use serde::{Serialize, Serializer};
 
 /// The longest picture that a card shows as it is, in bytes.
@@ -11,8 +11,8 @@ pub const MOST_SHOWN: u64 = 24 << 20;
 const MOST_LETTERS: usize = 300;
 
 /// Media types that browsers show.
-const SHOWN: [&str; 6] =
-    ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/avif"];
+const SHOWN: [&str; 7] =
+    ["image/jpeg", "image/png", "image/apng", "image/gif", "image/webp", "image/bmp", "image/avif"];
 
 /// From where a card gets its picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +53,12 @@ pub struct Card {
     pub size: u64,
     /// How much is proven.
     pub grade: Grade,
-    /// Whether it is still there by a file system.
+    /// Whether it is still there by a file system, and only listed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
+    /// What the report says became of it, where it was not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fate: Option<&'static str>,
     /// When it was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken: Option<String>,
@@ -96,6 +99,7 @@ impl Card {
             size: seen.size(),
             grade: seen.grade(),
             live: seen.is_live(),
+            fate: None,
             taken: seen.taken().map(cut),
             camera: seen.camera().as_deref().map(cut),
             pixels: seen.pixels(),
@@ -128,7 +132,8 @@ impl Card {
             video: file.is_video(),
             size: file.size,
             grade: file.grade,
-            live: file.status == Status::Live,
+            live: file.disposition == ReportDisposition::Live,
+            fate: fate(file),
             taken: exif.and_then(|exif| exif.taken.as_deref()).map(cut),
             camera: camera.as_deref().map(cut),
             pixels: file.width.zip(file.height),
@@ -137,6 +142,21 @@ impl Card {
             path: file.path.clone(),
         })
     }
+}
+
+/// What became of a file that was not written.
+fn fate(file: &ReportFile) -> Option<&'static str> {
+    if file.path.is_some() {
+        return None;
+    }
+    Some(match file.disposition {
+        ReportDisposition::Live => "live",
+        ReportDisposition::Unseen => "unseen",
+        ReportDisposition::Surpassed => "surpassed",
+        ReportDisposition::Copy => "copy",
+        // Of a dry run, those that would be recovered.
+        ReportDisposition::Unwritten | ReportDisposition::Recovered => "unwritten",
+    })
 }
 
 fn is_shown(mime: &str, size: u64) -> bool {

@@ -4,21 +4,22 @@
 //! which a page of another name that leads here (DNS rebinding) cannot have; and, where something is to be done,
 //! `Origin`, which no page can choose. The token stands in the path and not in a cookie, since cookies of
 //! `127.0.0.1` go to every port, and so to whatever else listens on this machine. A browser that is opened is given
-//! another secret, good for one visit: what a program is started with, every user of the machine can see.
+//! another secret, good for one visit: see [`super::visit`].
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::denial::Denial;
 use super::request::{Head, Method};
 use super::token::Token;
+use super::visit::{VisitCode, Visited};
 
 /// What requests are checked against.
 #[derive(Clone, Debug)]
 pub struct Gate {
     /// The secret.
     pub token: Token,
-    /// The secret for one visit, until it was made.
-    pub once: Arc<Mutex<Option<Token>>>,
+    /// The secret for one visit.
+    pub once: Arc<VisitCode>,
     /// The port that is listened on.
     pub port: u16,
 }
@@ -33,19 +34,21 @@ impl Gate {
     }
 
     /// The address that leads to the page once.
-    pub fn address_once(&self) -> Option<String> {
-        let once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        let secret = once.as_ref()?.secret();
-        Some(format!("http://127.0.0.1:{}{ONCE}{secret}", self.port))
+    pub fn address_once(&self) -> String {
+        format!("http://127.0.0.1:{}{ONCE}{}", self.port, self.once.secret())
     }
 
-    /// Where the page is, for the first who asks with the secret for one visit.
-    pub fn visit(&self, head: &Head) -> Option<String> {
-        let host = head.host.as_deref()?;
+    /// The path of the page.
+    pub fn path(&self) -> String {
+        format!("/{}/", self.token.secret())
+    }
+
+    /// What becomes of a request with the secret for one visit; `user` tells whose program asks.
+    pub fn visit(&self, head: &Head, user: impl FnOnce() -> Option<u32>) -> Visited {
+        let host = head.host.as_deref().unwrap_or_default();
         let is_ours = head.method == Method::Get && self.names().iter().any(|name| name == host);
-        let given = head.path.strip_prefix(ONCE).filter(|_| is_ours)?;
-        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        once.take_if(|once| once.is(given)).map(|_| format!("/{}/", self.token.secret()))
+        let given = head.path.strip_prefix(ONCE).filter(|_| is_ours);
+        given.map_or(Visited::Unknown, |given| self.once.visit(given, user))
     }
 
     /// The part of the path that follows the token, where the request may be answered.
@@ -99,16 +102,18 @@ impl Gate {
 
     /// What of a path may be told: not the secret.
     pub fn told(&self, path: &str) -> String {
-        path.replace(self.token.secret(), "TOKEN").chars().take(100).collect()
+        let path = path.replace(self.token.secret(), "TOKEN").replace(self.once.secret(), "CODE");
+        path.chars().take(100).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::visit::{USED, Visitors};
 
     fn gate() -> Gate {
-        let once = Arc::new(Mutex::new(Some(Token::new().unwrap())));
+        let once = Arc::new(VisitCode::new(Visitors::Any).unwrap());
         Gate { token: Token::new().unwrap(), once, port: 4711 }
     }
 
@@ -149,15 +154,18 @@ mod tests {
     #[test]
     fn a_browser_that_is_opened_is_let_in_once() {
         let gate = gate();
-        let address = gate.address_once().unwrap();
+        let address = gate.address_once();
         let path = address.strip_prefix("http://127.0.0.1:4711").unwrap().to_owned();
         let visit = Head { path, ..get(&gate) };
         let wrong = format!("{ONCE}{}", gate.token.secret());
-        assert_eq!(gate.visit(&Head { path: wrong, ..visit.clone() }), None);
+        let visited = |head: Head| gate.visit(&head, || None);
+        assert_eq!(visited(Head { path: wrong, ..visit.clone() }), Visited::Unknown);
         let elsewhere = Some("evil.example:4711".to_owned());
-        assert_eq!(gate.visit(&Head { host: elsewhere, ..visit.clone() }), None);
-        assert_eq!(gate.visit(&visit), Some(format!("/{}/", gate.token.secret())));
-        assert_eq!((gate.visit(&visit), gate.address_once()), (None, None));
+        assert_eq!(visited(Head { host: elsewhere, ..visit.clone() }), Visited::Unknown);
+        assert_eq!(visited(Head { method: Method::Post, ..visit.clone() }), Visited::Unknown);
+        assert_eq!(visited(visit.clone()), Visited::Welcome);
+        assert_eq!(visited(visit.clone()), Visited::Refused(USED));
+        assert!(!gate.told(&visit.path).contains(gate.once.secret()));
     }
 
     #[test]

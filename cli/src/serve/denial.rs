@@ -34,12 +34,48 @@ impl Denial {
         Denial { status: 409, why }
     }
 
+    /// Whether it is our own page that asked, at a wrong moment.
+    pub fn is_conflict(self) -> bool {
+        self.status == 409
+    }
+
+    /// What cannot be begun any more.
+    pub const ENDING: Denial = Denial::conflict("The program is ending.");
+
+    /// What is asked of the page of one scan, which shows no other.
+    pub const ONE_SCAN: Denial =
+        Denial::conflict("This page is of one scan alone, which the command line has started.");
+
     /// A request that is too long.
     pub const LONG: Denial = Denial { status: 413, why: "the request is too long" };
 
     /// A body that is none of ours.
     pub const TYPE: Denial = Denial { status: 415, why: "the request has to be JSON" };
 
+    /// What a fault of this program has kept from being answered.
+    pub const FAULT: Denial = Denial { status: 500, why: "this program made a mistake" };
+
     /// More at once than anybody needs.
     pub const BUSY: Denial = Denial { status: 503, why: "too many requests at once" };
+}
+
+/// Why something that was asked for is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is not for whoever asks, or not now.
+    Denied(Denial),
+    /// It was understood; this is why, in words for the page.
+    Said(String),
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Refusal::Denied(denial)
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal::Said(why)
+    }
 }

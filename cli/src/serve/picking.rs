@@ -1,11 +1,14 @@
 //! Writing photos that were chosen while the scan still runs, one after the other.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread;
 
+use super::claim;
 use super::session::{PageSession, Pick};
 use super::words;
+use super::worker::FAULT;
 
 /// Writes what comes out of `queue`, on a thread of its own, until nobody chooses any more.
 pub fn start(session: &Arc<PageSession>, queue: Receiver<u64>) {
@@ -16,7 +19,9 @@ pub fn start(session: &Arc<PageSession>, queue: Receiver<u64>) {
 }
 
 /// Writes one photo.
-fn one(session: &PageSession, id: u64) {
+fn one(session: &Arc<PageSession>, id: u64) {
+    // Whoever ends the program waits until it is written, or given up.
+    let _pick = claim::Pick::begin(session);
     let found = {
         let state = session.state();
         let running = state.running.as_ref();
@@ -27,9 +32,10 @@ fn one(session: &PageSession, id: u64) {
     };
     // The scan is over: all photos are written by it.
     let Some((seen, picks, generation)) = found else { return };
-    let pick = match picks.save(&seen) {
-        Ok(path) => Pick::Saved(path),
-        Err(error) => Pick::Failed(words::failure(&error)),
+    let pick = match catch_unwind(AssertUnwindSafe(|| picks.save(&seen))) {
+        Ok(Ok(path)) => Pick::Saved(path),
+        Ok(Err(error)) => Pick::Failed(words::failure(&error)),
+        Err(_) => Pick::Failed(FAULT.to_owned()),
     };
     let mut state = session.state();
     if state.generation == generation {

@@ -37,19 +37,33 @@ pub fn picture(session: &PageSession, named: &str) -> Result<Response, Denial> {
         (card, origin)
     };
     let found = match (origin, &card.picture) {
-        (Origin::Seen(seen, picks), Picture::Whole) => picks.bytes(&seen, 0, MOST_SHOWN as usize),
-        (Origin::Seen(seen, picks), Picture::Inner(at, len)) => {
-            picks.bytes(&seen, *at, (*len).min(MOST_SHOWN) as usize)
+        (Origin::Seen(seen, picks), Picture::Whole) => {
+            sniffed(picks.bytes(&seen, 0, card.size.min(MOST_SHOWN) as usize))
         }
-        (Origin::Reported(results), Picture::Thumb(path)) => read(&results, path),
+        (Origin::Seen(seen, picks), Picture::Inner(at, len)) => {
+            sniffed(picks.bytes(&seen, *at, (*len).min(MOST_SHOWN) as usize))
+        }
+        (Origin::Reported(results), Picture::Thumb(path)) => of_file(&results, path),
         (Origin::Reported(results), Picture::Whole) => {
-            card.path.as_deref().and_then(|path| read(&results, path))
+            card.path.as_deref().and_then(|path| of_file(&results, path))
         }
         _ => None,
     };
-    let bytes = found.ok_or(Denial::MISSING)?;
-    let kind = shown_as(&bytes).ok_or(Denial::MISSING)?;
-    Ok(Response::evidence(kind, Body::Bytes(bytes)))
+    found.ok_or(Denial::MISSING)
+}
+
+/// Bytes, where they are those of a picture that browsers show.
+fn sniffed(bytes: Option<Vec<u8>>) -> Option<Response> {
+    let bytes = bytes?;
+    Some(Response::evidence(shown_as(&bytes)?, Body::Bytes(bytes)))
+}
+
+/// The same of a file of a report, which is not held in memory.
+fn of_file(results: &Results, path: &str) -> Option<Response> {
+    let mut file = results.file(path).ok()?;
+    let len = file.metadata().ok()?.len().min(MOST_SHOWN);
+    let kind = shown_as(&start(&mut file)?)?;
+    Some(Response::evidence(kind, Body::File(file, len)))
 }
 
 /// What belongs to the gallery of a run that is over: `report.html`, its pictures, and files that the report names.
@@ -62,8 +76,7 @@ pub fn gallery(session: &PageSession, named: &str) -> Result<Response, Denial> {
     let results = {
         let state = session.state();
         let results = state.results.as_ref().ok_or(Denial::MISSING)?;
-        let is_named = || state.cards.iter().any(|card| card.path.as_deref() == Some(&path));
-        if !is_of_report(&path) && !is_named() {
+        if !is_of_report(&path) && !state.named.has(&path) {
             return Err(Denial::MISSING);
         }
         Arc::clone(results)
@@ -127,12 +140,6 @@ fn numbers(named: &str) -> Result<(u64, u64), Denial> {
     let (generation, id) = named.split_once('/').ok_or(Denial::MISSING)?;
     let number = |text: &str| text.parse().map_err(|_| Denial::MISSING);
     Ok((number(generation)?, number(id)?))
-}
-
-fn read(results: &Results, path: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    results.file(path).ok()?.take(MOST_SHOWN).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }
 
 /// The first bytes of a file, which is at its start again then.

@@ -68,16 +68,21 @@ impl Response {
         Response { status: 200, kind, policy: NOTHING, body, is_of_gallery: false }
     }
 
+    /// Bytes of what follows the headers.
+    pub fn body_len(&self) -> u64 {
+        match &self.body {
+            Body::Bytes(bytes) => bytes.len() as u64,
+            Body::File(_, len) => *len,
+        }
+    }
+
     /// Writes it.
     ///
     /// # Errors
     ///
     /// When the client does not take it.
     pub fn write(self, out: &mut impl Write) -> io::Result<()> {
-        let len = match &self.body {
-            Body::Bytes(bytes) => bytes.len() as u64,
-            Body::File(_, len) => *len,
-        };
+        let len = self.body_len();
         write!(
             out,
             "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {len}\r\nConnection: close\r\n\

@@ -1,16 +1,20 @@
 //! Which request is for what. The table of all of them stands in [`crate::serve`].
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::denial::Denial;
+use super::claim::{Claim, Look, Work};
+use super::denial::{Denial, Refusal};
+use super::ending::Shown;
+use super::plan::Asked;
 use super::request::{Head, Method};
 use super::response::Response;
-use super::session::{PageSession, Phase};
+use super::session::{PageSession, Phase, State};
+use super::typed_path::absolute;
 use super::{advising, browse, page, picking, pictures, recovery, scanning, told};
 
 /// The most photos that are chosen at once.
@@ -84,32 +88,41 @@ fn is_action(below: &str) -> bool {
 }
 
 fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response, Denial> {
-    let done: Result<Value, String> = match below {
-        "api/browse" => browse::folder(&read::<One>(body)?.path),
-        "api/suggest" => advising::suggest(&read::<One>(body)?.path),
+    let done: Result<Value, Refusal> = match below {
+        "api/browse" => browse::folder(&read::<One>(body)?.path).map_err(Refusal::from),
+        "api/suggest" => {
+            let asked = read::<One>(body)?;
+            let _look = Look::begin(session)?;
+            advising::suggest(&asked.path).map_err(Refusal::from)
+        }
         "api/check" => {
             let Both { source, output } = read(body)?;
-            advising::check(&source, &output)
+            let _look = Look::begin(session)?;
+            advising::check(&source, &output).map_err(Refusal::from)
         }
-        "api/forecast" => done(advising::forecast(session, &read::<One>(body)?.path)),
+        "api/forecast" => {
+            let asked = read::<One>(body)?;
+            is_for_any(session)?;
+            done(advising::forecast(session, &asked.path))
+        }
         "api/scan" => {
-            let asked = read::<scanning::Asked>(body)?;
-            may_start(session)?;
+            let asked = read::<Asked>(body)?;
+            is_for_any(session)?;
             done(scanning::start(session, &asked))
         }
         "api/open" => {
             let asked = read::<One>(body)?;
-            may_start(session)?;
-            done(scanning::absolute(&asked.path).and_then(|path| scanning::show(session, &path)))
+            is_for_any(session)?;
+            done(open(session, &asked.path))
         }
         "api/stop" => {
             read::<Nothing>(body)?;
-            session.progress().stop();
+            session.state().busy.stop();
             Ok(json!({}))
         }
         "api/choose" => {
             let chosen = picking::choose(session, &photos(body)?.ids);
-            chosen.map(|taken| json!({ "taken": taken })).map_err(str::to_owned)
+            chosen.map(|taken| json!({ "taken": taken })).map_err(|why| why.to_owned().into())
         }
         "api/recover" => {
             let Photos { ids, to } = photos(body)?;
@@ -117,8 +130,8 @@ fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response
         }
         "api/again" => {
             read::<Nothing>(body)?;
-            may_start(session)?;
-            again(session);
+            is_for_any(session)?;
+            Claim::take(session, Work::Opening)?.finish(again);
             Ok(json!({}))
         }
         "api/quit" => {
@@ -129,29 +142,36 @@ fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response
         "api/state" | "api/photos" | "api/devices" => return Err(Denial::METHOD),
         _ => return Err(Denial::MISSING),
     };
-    Ok(match done {
-        Ok(value) => Response::json(&value),
+    match done {
+        Ok(value) => Ok(Response::json(&value)),
         // The request was understood; what came of it is told in words.
-        Err(why) => Response::json(&json!({ "error": why })),
-    })
+        Err(Refusal::Said(why)) => Ok(Response::json(&json!({ "error": why }))),
+        Err(Refusal::Denied(denial)) => Err(denial),
+    }
+}
+
+/// Shows a run that is over.
+fn open(session: &Arc<PageSession>, folder: &Path) -> Result<(), Refusal> {
+    let claim = Claim::take(session, Work::Opening)?;
+    let shown = Shown::read(&absolute(folder)?)?;
+    claim.finish(|state| {
+        shown.into_state(state);
+        (state.recovery, state.forecast) = (None, None);
+    });
+    Ok(())
 }
 
 /// Back to the beginning, for another card.
-fn again(session: &PageSession) {
-    let mut state = session.state();
+fn again(state: &mut State) {
     state.renew();
     state.phase = Phase::Choosing;
     (state.sources, state.output) = (Vec::new(), None);
     (state.results, state.ended, state.recovery, state.forecast) = (None, None, None, None);
 }
 
-/// One thing at a time, and what a command line has begun is not replaced.
-fn may_start(session: &PageSession) -> Result<(), Denial> {
-    let is_running = session.state().phase == Phase::Scanning;
-    match session.settings.is_live || is_running || session.is_over() {
-        true => Err(Denial::conflict("a scan is running, or this page is of one scan alone")),
-        false => Ok(()),
-    }
+/// What a command line has begun is not replaced.
+fn is_for_any(session: &PageSession) -> Result<(), Denial> {
+    if session.settings.is_live { Err(Denial::ONE_SCAN) } else { Ok(()) }
 }
 
 fn photos(body: &[u8]) -> Result<Photos, Denial> {
@@ -159,7 +179,7 @@ fn photos(body: &[u8]) -> Result<Photos, Denial> {
     if asked.ids.len() > MOST_CHOSEN { Err(Denial::LONG) } else { Ok(asked) }
 }
 
-fn done(outcome: Result<(), String>) -> Result<Value, String> {
+fn done(outcome: Result<(), Refusal>) -> Result<Value, Refusal> {
     outcome.map(|()| json!({}))
 }
 

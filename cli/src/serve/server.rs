@@ -2,8 +2,9 @@
 
 use std::io::{self, BufWriter, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,11 +12,13 @@ use anyhow::Context;
 
 use super::checks::Gate;
 use super::denial::Denial;
+use super::peer;
 use super::request::{Incoming, MOST_TIME, Method};
 use super::response::Response;
 use super::routes;
 use super::session::PageSession;
 use super::token::Token;
+use super::visit::{VisitCode, Visited, Visitors};
 use crate::text;
 
 /// Connections at once. A browser makes six.
@@ -23,6 +26,9 @@ const MOST_CONNECTIONS: usize = 48;
 
 /// So long a client may take nothing of an answer.
 const MOST_WAIT: Duration = Duration::from_secs(20);
+
+/// Bytes in a second that a client takes at the least, over all of an answer.
+const LEAST_RATE: u64 = 16 << 10;
 
 /// Requests that are refused and told of; then it is told once that there are more.
 const MOST_TOLD: usize = 100;
@@ -57,9 +63,9 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
             format!("cannot listen on port {port} of 127.0.0.1; name another one with --port")
         })?;
-        let port = listener.local_addr().context("cannot listen on 127.0.0.1")?.port();
-        let once = Arc::new(Mutex::new(Some(Token::new()?)));
-        Ok(Server { listener, gate: Gate { token: Token::new()?, once, port } })
+        let ours = listener.local_addr().context("cannot listen on 127.0.0.1")?;
+        let once = Arc::new(VisitCode::new(Visitors::of_this_process(ours))?);
+        Ok(Server { listener, gate: Gate { token: Token::new()?, once, port: ours.port() } })
     }
 
     /// The address of the page, with its secret.
@@ -68,8 +74,13 @@ impl Server {
     }
 
     /// The address for a browser that is opened, which leads to the page once.
-    pub fn address_once(&self) -> Option<String> {
+    pub fn address_once(&self) -> String {
         self.gate.address_once()
+    }
+
+    /// Whether whoever sees that address may use it, of all users of this machine.
+    pub fn is_once_for_any(&self) -> bool {
+        self.gate.once.is_for_any()
     }
 
     /// Answers from now on, on threads of its own, as long as this process lives.
@@ -115,7 +126,9 @@ impl Shared {
         drop(stream.set_write_timeout(Some(MOST_WAIT)));
         drop(stream.set_nodelay(true));
         let mut incoming = Incoming::new(stream, MOST_TIME);
-        match self.respond(&mut incoming) {
+        // A fault in one answer is no reason to leave whoever asked without any.
+        let responded = catch_unwind(AssertUnwindSafe(|| self.respond(stream, &mut incoming)));
+        match responded.unwrap_or(Err(Denial::FAULT)) {
             // A client that is gone takes no answer.
             Ok(Some(response)) => {
                 drop(answer(stream, response));
@@ -131,14 +144,21 @@ impl Shared {
         }
     }
 
-    fn respond(&self, incoming: &mut Incoming<'_>) -> Result<Option<Response>, Denial> {
+    fn respond(
+        &self,
+        stream: &TcpStream,
+        incoming: &mut Incoming<'_>,
+    ) -> Result<Option<Response>, Denial> {
         let head = match incoming.head() {
             Ok(Some(head)) => head,
             Ok(None) => return Ok(None),
             Err(refusal) => return Err(self.refuse(refusal, "")),
         };
-        if let Some(path) = self.gate.visit(&head) {
-            return Ok(Some(Response::onward(&path)));
+        let user = || peer::user_of(stream.peer_addr().ok()?, stream.local_addr().ok()?);
+        match self.gate.visit(&head, user) {
+            Visited::Welcome => return Ok(Some(Response::onward(&self.gate.path()))),
+            Visited::Refused(why) => return Err(self.refuse(Denial::forbidden(why), &head.path)),
+            Visited::Unknown => {}
         }
         let passed = self.gate.pass(&head);
         let below = passed.map_err(|refusal| self.refuse(refusal, &head.path))?;
@@ -153,6 +173,10 @@ impl Shared {
 
     /// Tells of a request that was refused, in one line.
     fn refuse(&self, refusal: Denial, path: &str) -> Denial {
+        if refusal.is_conflict() {
+            // Our own page has asked at a wrong moment, and says so.
+            return refusal;
+        }
         let line = match self.refused.fetch_add(1, Relaxed) {
             told if told < MOST_TOLD => {
                 let path = text::plain(&self.gate.told(path));
@@ -192,5 +216,26 @@ fn ignore_rest(mut stream: &TcpStream) {
 }
 
 fn answer(stream: &TcpStream, response: Response) -> io::Result<()> {
-    response.write(&mut BufWriter::new(stream))
+    let until = Instant::now() + MOST_WAIT + Duration::from_secs(response.body_len() / LEAST_RATE);
+    response.write(&mut BufWriter::new(Patient { stream, until }))
+}
+
+/// A client that has until then to take all of an answer: one that takes a byte now and then keeps no connection for
+/// ever.
+struct Patient<'s> {
+    stream: &'s TcpStream,
+    until: Instant,
+}
+
+impl Write for Patient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if Instant::now() > self.until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }

@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use afterimage_engine::options::Sighting;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{Picks, Results};
+use afterimage_engine::source::Pace;
 use serde_json::Value;
 
 use super::card::Card;
+use super::claim::Busy;
+use super::named_paths::NamedPaths;
 
 /// Photos that are listed on the page; all further ones are counted, and are in the gallery at the end.
 pub const MOST_CARDS: usize = 50_000;
@@ -77,8 +80,14 @@ pub struct State {
     pub output: Option<PathBuf>,
     /// The scan that runs.
     pub running: Option<Running>,
+    /// What runs, and whoever looks at a card for a moment.
+    pub busy: Busy,
     /// The folder of a run that is over.
     pub results: Option<Arc<Results>>,
+    /// The paths of files that the report of that run names.
+    pub named: NamedPaths,
+    /// How many of its files are what, by its own words.
+    pub counts: Option<Value>,
     /// What is shown.
     pub cards: Vec<Card>,
     /// Photos that are not among the cards.
@@ -102,8 +111,8 @@ pub struct State {
 /// What scans are started with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Bytes a second that are read of a source; 0 for as many as it gives.
-    pub read_limit: u64,
+    /// How fast sources are read at the most, by all that this program does at a time.
+    pub pace: Pace,
     /// Whether the command line has started the scan, and ends it.
     pub is_live: bool,
 }
@@ -113,9 +122,10 @@ pub struct PageSession {
     /// What scans are started with.
     pub settings: Settings,
     state: Mutex<State>,
+    /// Told whenever something that ran is over, or all of it is to end.
+    changed: Condvar,
     /// How far the scan has come, and what stops it.
     progress: Mutex<Arc<Progress>>,
-    ended: (Mutex<bool>, Condvar),
     is_stopped: AtomicBool,
     /// Whether somebody asked that all of it ends.
     is_leaving: AtomicBool,
@@ -130,7 +140,10 @@ impl PageSession {
             sources: Vec::new(),
             output: None,
             running: None,
+            busy: Busy::default(),
             results: None,
+            named: NamedPaths::default(),
+            counts: None,
             cards: Vec::new(),
             unlisted: 0,
             grades: BTreeMap::new(),
@@ -144,8 +157,8 @@ impl PageSession {
         Arc::new(PageSession {
             settings,
             state: Mutex::new(state),
+            changed: Condvar::new(),
             progress: Mutex::default(),
-            ended: (Mutex::new(false), Condvar::new()),
             is_stopped: AtomicBool::new(false),
             is_leaving: AtomicBool::new(false),
         })
@@ -161,13 +174,9 @@ impl PageSession {
         Arc::clone(&self.progress.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Something new runs, and this tells how far it has come.
+    /// A new scan runs, and this tells how far it has come.
     pub fn set_progress(&self, progress: Arc<Progress>) {
-        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&progress);
-        // Whoever ended it all a moment ago means this one too.
-        if self.is_stopped.load(Relaxed) {
-            progress.stop();
-        }
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }
 
     /// Ends all of it, once whoever asked for that has an answer.
@@ -182,12 +191,16 @@ impl PageSession {
         }
     }
 
-    /// Ends what runs, soon, with a report of what it has; then all of it.
+    /// Ends what runs, soon, with a report of what it has; then all of it. Nothing begins any more.
     pub fn quit(&self) {
+        let state = self.state();
         self.is_stopped.store(true, Relaxed);
-        self.progress().stop();
-        *self.ended.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.ended.1.notify_all();
+        state.busy.stop();
+        if let Some(running) = &state.running {
+            running.picks.stop();
+        }
+        drop(state);
+        self.changed.notify_all();
     }
 
     /// Whether it is to end.
@@ -195,10 +208,23 @@ impl PageSession {
         self.is_stopped.load(Relaxed)
     }
 
-    /// Waits until it is to end, or for so long.
-    pub fn wait(&self, time: Duration) {
-        let ended = self.ended.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.ended.1.wait_timeout_while(ended, time, |ended| !*ended));
+    /// Waits until it is to end.
+    pub fn wait_for_end(&self) {
+        let mut state = self.state();
+        while !self.is_over() {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits while `is` holds, for no longer than `time`; tells what is known then.
+    pub fn wait_while(&self, time: Duration, is: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let waited = self.changed.wait_timeout_while(self.state(), time, |state| is(state));
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Something that ran is over.
+    pub fn tell_change(&self) {
+        self.changed.notify_all();
     }
 }
 
@@ -212,6 +238,8 @@ impl State {
         self.live = 0;
         self.picks.clear();
         self.picked.clear();
+        self.named = NamedPaths::default();
+        self.counts = None;
     }
 
     /// Shows one more photo, if there is room for it.

@@ -44,6 +44,7 @@ pub fn state(session: &PageSession) -> Value {
         "formats": counts.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "grades": state.grades,
         "live": state.live,
+        "counts": state.counts,
         "photos": state.cards.len(),
         "unlisted": state.unlisted,
         "picks": picks(&state),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use afterimage_engine::words::{Paragraph, Topic};
 
+use crate::system_words::{is_root, told};
 use crate::text::paragraph;
 
 /// Writes paragraphs, those of one topic together below its title.
@@ -41,5 +42,5 @@ fn write_one(out: &mut dyn Write, one: &Paragraph) -> io::Result<()> {
         (None, Topic::Lost | Topic::Meaning | Topic::Next | Topic::Try) => "  - ".to_owned(),
         (None, _) => String::new(),
     };
-    paragraph(out, &mark, &one.text)
+    paragraph(out, &mark, &told(&one.text, is_root()))
 }

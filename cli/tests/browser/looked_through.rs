@@ -91,3 +91,44 @@ fn chosen(page: &mut Page, desk: &Desk) {
         report["files"].as_array().unwrap().iter().filter(|file| file["path"].is_string());
     assert_eq!(written.count(), 2);
 }
+
+#[test]
+fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
+    let Some(mut page) = Page::new(800, "light") else { return };
+    page.open(&Desk::new().made(1, |id| super::desk::file(id, &serde_json::json!({}))));
+    for (text, shell, expected) in [
+        ("/home/a/out", "sh", "/home/a/out"),
+        ("/home/a b/it's", "sh", r"'/home/a b/it'\''s'"),
+        (r"C:\out", "PowerShell", r"C:\out"),
+        (r"C:\out", "Command Prompt", r"C:\out"),
+        (r"C:\a b, it's", "PowerShell", r"'C:\a b, it''s'"),
+        ("C:\\a\u{2019}s", "PowerShell", "'C:\\a\u{2019}\u{2019}s'"),
+        (r"C:\$x`y", "PowerShell", r"'C:\$x`y'"),
+        (r"C:\a b", "Command Prompt", r#""C:\a b""#),
+        (r"C:\a&b\", "Command Prompt", r#""C:\a&b\\""#),
+        (r"C:\100%PATH%", "Command Prompt", r#""C:\100"^%"PATH"^%"""#),
+    ] {
+        let quoted = format!("quoted({}, '{shell}')", serde_json::json!(text));
+        assert_eq!(page.value(&quoted), expected, "{text} in {shell}");
+    }
+    for (host, path, windows, expected) in [
+        ("", "/home/a%20b/report.html", false, "/home/a b"),
+        ("", "/report.html", false, "/"),
+        ("", "/C:/a%20b/report.html", true, r"C:\a b"),
+        ("", "/C:/report.html", true, r"C:\."),
+        ("nas", "/photos/out/report.html", true, r"\\nas\photos\out"),
+        ("", "/a%ff/report.html", false, "/a%ff"),
+    ] {
+        let folder = format!("folderOf('{host}', '{path}', {windows})");
+        assert_eq!(page.value(&folder), expected, "{path}");
+    }
+}
+
+#[test]
+fn room_is_made_for_what_is_there() {
+    let Some(mut page) = Page::new(800, "light") else { return };
+    page.open(&Desk::new().made(3, |id| super::desk::file(id, &serde_json::json!({}))));
+    page.value("facts.summary.files = 4000000000; 0");
+    let room = page.value("makeRoom(files.capacity + 1); files.capacity");
+    assert!(room.as_u64().unwrap() <= 1 << 18, "{room}");
+}

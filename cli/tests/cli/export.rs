@@ -158,3 +158,61 @@ fn without_its_decoder_heic_stays_heic_and_that_is_said() {
     ran.complains(&["cannot turn HEIC into JPEG", "--features heic"]);
     assert!(!desk.path("pictures").exists());
 }
+
+#[test]
+fn what_is_there_already_is_left_whatever_was_exported_first() {
+    let desk = scanned();
+    let written: Vec<Value> = {
+        let files = desk.report()["files"].as_array().unwrap().clone();
+        let is_jpeg = |file: &Value| file["path"].is_string() && file["format"] == "jpeg";
+        files.into_iter().filter(is_jpeg).collect()
+    };
+    assert!(written.len() > 2);
+    let export = |more: &[&str]| {
+        // All photos of a format want the same name.
+        let all = ["export", "out", "--to", "pictures", "--by", "{format}", "--format", "jpeg"];
+        let ran = desk.run(&[&all[..], &["--json"], more].concat());
+        ran.check(0);
+        told(&ran)
+    };
+    for file in written[1..].iter().rev() {
+        fs::write(desk.path("one.txt"), format!("{}\n", file["id"])).unwrap();
+        assert_eq!(export(&["--select", "one.txt"])["photos"][0]["how"], "copied");
+    }
+    let before = below(&desk.path("pictures"));
+    let said = export(&[]);
+    let copied = said["photos"].as_array().unwrap().iter().filter(|photo| photo["how"] == "copied");
+    assert_eq!(copied.count(), 1, "only the one that was not there: {said}");
+    let after = below(&desk.path("pictures"));
+    assert!(after.is_superset(&before) && after.len() == written.len());
+    export(&[]);
+    assert_eq!(below(&desk.path("pictures")), after);
+}
+
+#[test]
+fn a_name_that_is_inferred_or_made_is_told_from_one_that_was_recorded() {
+    let desk = scanned();
+    let said = told(&desk.run(&["export", "out", "--to", "pictures", "--json"]));
+    let files = desk.report()["files"].as_array().unwrap().clone();
+    for photo in said["photos"].as_array().unwrap() {
+        let file = files.iter().find(|file| file["id"] == photo["id"]).unwrap();
+        let is_copied = files.iter().any(|other| other["duplicate_of"] == file["id"]);
+        if is_copied || file["pair"].is_number() {
+            // Another file may have given it its name.
+            continue;
+        }
+        match photo["name"].as_str().unwrap() {
+            "recorded" => assert!(file["original_path"].is_string(), "{photo} {file}"),
+            "made" => assert!(file["original_path"].is_null(), "{photo} {file}"),
+            other => assert_eq!((other, &file["name_inferred"]), ("inferred", &Value::Bool(true))),
+        }
+    }
+    let all = said["photos"].as_array().unwrap();
+    let inferred = all.iter().filter(|one| one["name"] == "inferred").count();
+    assert!(inferred > 0 && inferred < all.len());
+    let line = format!("Of {inferred} photos, part of the name is inferred");
+    desk.run(&["export", "out", "--to", "pictures"]).says(&line);
+    // A scan without file systems knows no names.
+    desk.run(&["scan", "card.img", "--output", "bare", "--no-filesystem"]).check(0);
+    desk.run(&["export", "bare", "--to", "more"]).says("no name that was recorded");
+}

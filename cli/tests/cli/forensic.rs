@@ -288,30 +288,129 @@ fn what_was_recovered_after_it_was_signed_is_told() {
     verify(&desk, &["--key", "examiner.pub.pem"]).check(0);
 }
 
-#[test]
+/// Whether `openssl` finds a signature in the folder of a report to be that of a file; nothing where it is not on this
+/// machine.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn openssl_checks_the_signature_too() {
-    let desk = desk();
-    desk.run(&["sign", "out", "--key", "examiner.pem"]).check(0);
-    let arguments = [
-        "pkeyutl",
-        "-verify",
-        "-pubin",
-        "-inkey",
-        "examiner.pub.pem",
-        "-rawin",
-        "-in",
-        "out/report.json",
-        "-sigfile",
-        "out/report.sig",
-    ];
-    let Ok(ran) = Command::new("openssl").args(arguments).current_dir(desk.path(".")).output()
-    else {
+fn openssl_verifies(desk: &Desk, file: &str, signature: &str) -> Option<bool> {
+    let verify = ["pkeyutl", "-verify", "-pubin", "-inkey", "examiner.pub.pem", "-rawin"];
+    let files = ["-in", file, "-sigfile", signature];
+    let ran = Command::new("openssl").args(verify).args(files).current_dir(desk.path(".")).output();
+    let Ok(ran) = ran else {
         eprintln!("openssl is not on this machine, and was not asked");
-        return;
+        return None;
     };
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    assert!(ran.status.success() && said.contains("Verified Successfully"), "{said}");
+    Some(ran.status.success() && said.contains("Verified Successfully"))
+}
+
+#[test]
+fn openssl_checks_both_signatures_too_also_after_more_lines_were_added_to_the_log() {
+    let desk = desk();
+    verify(&desk, &[]).check(0);
+    let ran = desk.run(&["sign", "out", "--key", "examiner.pem", "--json"]);
+    ran.check(0);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    let line = told["audit_line"].as_u64().unwrap() as usize;
+    assert_eq!(line, 3);
+    for _ in 0..2 {
+        verify(&desk, &["--key", "examiner.pub.pem"]).check(0);
+        let log = fs::read_to_string(desk.path("out/audit.log")).unwrap();
+        assert!(log.lines().count() > line);
+        // As `head -n 3` gives it.
+        let signed: String = log.split_inclusive('\n').take(line).collect();
+        fs::write(desk.path("signed.log"), &signed).unwrap();
+        let Some(holds) = openssl_verifies(&desk, "out/report.json", "out/report.sig") else {
+            return;
+        };
+        assert!(holds, "the signature of the report");
+        assert_eq!(openssl_verifies(&desk, "signed.log", "out/audit.sig"), Some(true));
+        fs::write(desk.path("signed.log"), signed.replacen("7/2026", "8/2026", 1)).unwrap();
+        assert_eq!(openssl_verifies(&desk, "signed.log", "out/audit.sig"), Some(false));
+    }
+}
+
+#[test]
+fn a_signature_by_another_key_is_not_replaced_unasked() {
+    let desk = desk();
+    desk.run(&["sign", "out", "--key", "examiner.pem"]).check(0);
+    fs::write(desk.path("other.pem"), other_key()).unwrap();
+    close(&desk.path("other.pem"));
+    let ran = desk.run(&["sign", "out", "--key", "other.pem"]);
+    ran.check(2);
+    ran.complains(&["cannot sign", "by another key, SHA256:", "--replace"]);
+    verify(&desk, &["--key", "examiner.pub.pem"]).check(0);
+    desk.run(&["sign", "out", "--key", "other.pem", "--replace"]).check(0);
+    let ran = verify(&desk, &["--key", "examiner.pub.pem"]);
+    ran.check(1);
+    ran.says("The signature does not hold: it is by another key.");
+}
+
+#[test]
+fn a_changed_report_is_not_gone_on_from_and_its_views_say_so() {
+    let desk = desk();
+    let report = desk.path("out/report.json");
+    let text = fs::read_to_string(&report).unwrap();
+    fs::write(&report, text.replacen("7/2026", "8/2026", 1)).unwrap();
+    for arguments in [&["recover", "out"][..], &["recover", "out", "--to", "elsewhere"]] {
+        let ran = desk.run(arguments);
+        ran.check(2);
+        ran.complains(&[
+            "cannot go on from",
+            "report.json",
+            "line 1 of the audit log",
+            "from a copy",
+        ]);
+    }
+    assert!(!desk.path("elsewhere").exists());
+    let ran = desk.run(&["report", "out", "--no-thumbs"]);
+    ran.check(0);
+    ran.says("it was not put on record");
+    let told: Value = serde_json::from_str(&verify(&desk, &["--json"]).out).unwrap();
+    assert_eq!((&told["counts"]["report"], &told["counts"]["chain"]), (&json!(1), &json!(0)));
+}
+
+#[test]
+fn what_was_scanned_by_a_relative_path_is_found_from_elsewhere() {
+    let desk = desk();
+    let report = desk.report();
+    assert_eq!(report["sources"][0]["path"], "card.img");
+    let absolute = Path::new(report["sources"][0]["absolute_path"].as_str().unwrap());
+    assert!(absolute.is_absolute() && absolute.ends_with("card.img"));
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    fs::rename(desk.path("out"), desk.path("elsewhere/out")).unwrap();
+    let said = Command::new(env!("CARGO_BIN_EXE_afterimage"))
+        .args(["verify", "out", "--replay"])
+        .current_dir(desk.path("elsewhere"))
+        .output()
+        .unwrap();
+    assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+    // A copy for sharing tells nobody where that was.
+    let ran = desk.run(&["report", "elsewhere/out", "--redact", "--to", "shared"]);
+    ran.check(0);
+    let shared = fs::read_to_string(desk.path("shared/report.json")).unwrap();
+    assert!(!shared.contains("audit_log"), "the log stays with the original");
+}
+
+#[test]
+fn a_source_that_is_not_there_is_one_line_with_what_to_do() {
+    let desk = desk();
+    fs::rename(desk.path("card.img"), desk.path("away.img")).unwrap();
+    let ran = verify(&desk, &["--source", "card.img"]);
+    ran.check(2);
+    ran.complains(&["cannot open card.img", "--source"]);
+    let ran = verify(&desk, &["--replay"]);
+    ran.check(2);
+    ran.complains(&["cannot open", "card.img", "--source names where it is now"]);
+    fs::remove_file(desk.path("out").join(first(&desk))).unwrap();
+    for more in [&[][..], &["--source", "card.img"]] {
+        let ran = desk.run(&[&["recover", "out"], more].concat());
+        ran.check(2);
+        ran.complains(&["cannot open", "card.img", "name where the source is now with --source"]);
+    }
+    let ran = desk.run(&["recover", "out", "--source", "away.img"]);
+    ran.check(0);
+    ran.says("1 photo was written");
+    verify(&desk, &[]).check(0);
 }
 
 #[test]
@@ -415,6 +514,6 @@ fn evidence_that_cannot_be_written_to_is_verified_all_the_same() {
     ran.check(0);
     // Root may write anywhere.
     if lines(&desk).len() == 1 {
-        ran.says("is not in the audit log");
+        ran.says("could not be put on record in the audit log");
     }
 }

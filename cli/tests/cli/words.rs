@@ -127,7 +127,7 @@ const PACKED: [(&str, &[u8], &str); 6] = [
         "`qemu-img convert -f vmdk -O raw disk.vmdk disk.img`",
     ),
     ("disk.vhdx", b"vhdxfile", "`qemu-img convert -f vhdx -O raw disk.vhdx disk.img`"),
-    ("x", b"7z\xbc\xaf\x27\x1c", "`7z x x -ox-unpacked-1`"),
+    ("x.7z", b"7z\xbc\xaf\x27\x1c", "`7z x x.7z -ox`"),
 ];
 
 #[test]
@@ -149,6 +149,26 @@ fn what_must_be_unpacked_is_named_with_the_command() {
     let ran = desk.run(&["scan", "card.img", "disk.vhdx", "--output", "out"]);
     ran.check(3);
     ran.complains(&["cannot scan disk.vhdx: it is a VHDX disk image", "qemu-img"]);
+}
+
+#[test]
+fn a_raw_image_that_begins_with_a_compressed_file_is_scanned_with_a_note() {
+    let desk = Desk::new();
+    for (name, magic) in [
+        ("card.img", &b"\x1f\x8b\x08\0"[..]),
+        ("card", b"7z\xbc\xaf\x27\x1c"),
+        ("c.dd", b"\xfd7zXZ\0"),
+    ] {
+        desk.card(name, &[&photo(1)]);
+        let mut bytes = fs::read(desk.path(name)).unwrap();
+        bytes[..magic.len()].copy_from_slice(magic);
+        fs::write(desk.path(name), bytes).unwrap();
+        let ran = desk.run(&["scan", name, "--list"]);
+        ran.check(0);
+        let note = format!("afterimage: note: {name} is taken for a raw image");
+        assert!(ran.err.starts_with(&note) && ran.err.contains("unpack it with `"), "{}", ran.err);
+        ran.says("1 photo would be recovered");
+    }
 }
 
 #[test]

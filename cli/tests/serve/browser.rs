@@ -41,6 +41,11 @@ fn start(tab: &mut Tab, card: &str, out: &str) {
     tab.until("!document.getElementById('run').hidden");
 }
 
+/// What is cut off at the right of the page.
+const CUT: &str = "[...document.querySelectorAll('main *, .chosen *')]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .map((one) => one.outerHTML.slice(0, 100))";
+
 const CARDS: &str = "document.querySelectorAll('.card').length";
 
 #[test]
@@ -65,9 +70,11 @@ fn a_photo_is_chosen_in_a_tab_that_is_closed_and_opened_again() {
         "[...document.querySelectorAll('.badge')].some((one) => one.textContent === 'saved')",
     );
     second.until("!document.getElementById('end').hidden");
+    second.until("document.getElementById('count').innerText.includes(' recovered')");
     assert!(second.text("#end-title").starts_with("Done: "), "{}", second.text("#end-title"));
     second.until(&format!("{CARDS} > 0"));
     assert!(second.value("document.documentElement.scrollWidth <= innerWidth").as_bool().unwrap());
+    assert_eq!(second.value(CUT), json!([]));
     second.value("document.querySelector('.card').focus()");
     for key in ["ArrowRight", " "] {
         second.press(key);

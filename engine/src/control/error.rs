@@ -151,6 +151,22 @@ pub enum Error {
         /// Why not, and what to do about it.
         why: String,
     },
+    /// An image cannot be compared with what it was.
+    #[error("cannot verify the image {}: {why}", path.display())]
+    Verify {
+        /// The image.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A report is of no use here.
+    #[error("cannot use the report {}: {why}", path.display())]
+    Report {
+        /// The report.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: &'static str,
+    },
     /// A log of an earlier run is of no use here.
     #[error("cannot go on from {}: {why}", path.display())]
     Replay {
@@ -158,6 +174,16 @@ pub enum Error {
         path: PathBuf,
         /// Why not.
         why: &'static str,
+    },
+    /// A source is another one than that of the report.
+    #[error("{} is another source: it has {len} bytes, not {known}", path.display())]
+    OtherSource {
+        /// The source.
+        path: PathBuf,
+        /// Its length in bytes.
+        len: u64,
+        /// That of the source of the report.
+        known: u64,
     },
     /// A source was removed, or became shorter, while it was read.
     #[error("{} was removed or cut short while it was read", path.display())]
@@ -169,6 +195,14 @@ pub enum Error {
     #[error("cannot use the key {}: {why}", path.display())]
     Key {
         /// The file.
+        path: PathBuf,
+        /// Why not, and what to do about it.
+        why: String,
+    },
+    /// A report must not be gone on from as it is.
+    #[error("cannot go on from {}: {why}", path.display())]
+    Unrecorded {
+        /// The report.
         path: PathBuf,
         /// Why not, and what to do about it.
         why: String,

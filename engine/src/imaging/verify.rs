@@ -65,7 +65,10 @@ pub fn verify(
     let refused = |why: &str| Error::Image { path: path.to_path_buf(), why: why.to_owned() };
     let sidecar_path = sidecar_of(path);
     let sidecar = Sidecar::read(&sidecar_path)?
-        .ok_or_else(|| refused("there is no description of it to compare it with"))?;
+        .ok_or_else(|| Error::Verify {
+            path: path.to_path_buf(),
+            why: "no FILE.json lies beside it, as `afterimage image` writes it, with the digests to compare it with",
+        })?;
     let hashes =
         sidecar.hashes.as_ref().ok_or_else(|| refused("its rescue is not complete yet"))?;
     if e01::is_e01(path) {

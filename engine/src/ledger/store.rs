@@ -101,10 +101,9 @@ impl Store {
         stop: &Stop,
     ) -> Result<Option<Digests>, Error> {
         let half = format!("{UNFINISHED}{}", self.next.fetch_add(1, Relaxed));
-        let written = self.write(&half, source, content, algorithms, metrics).and_then(|digests| {
-            if stop.is_over() {
-                return Ok(None);
-            }
+        let written = self.write(&half, source, content, algorithms, metrics, stop);
+        let written = written.and_then(|digests| {
+            let Some(digests) = digests.filter(|_| !stop.is_over()) else { return Ok(None) };
             // The same content may be there already, and then this changes nothing.
             let whole = Self::name(&digests.blake3);
             self.folder
@@ -145,6 +144,7 @@ impl Store {
         synced.map_err(|error| Error::output("write", &self.path(hash), error))
     }
 
+    /// Writes `content` to a file of that name; gives no digests where it was stopped on the way.
     fn write(
         &self,
         name: &str,
@@ -152,7 +152,8 @@ impl Store {
         content: &Content<'_>,
         algorithms: &[Algorithm],
         metrics: &Metrics,
-    ) -> Result<Digests, Error> {
+        stop: &Stop,
+    ) -> Result<Option<Digests>, Error> {
         let path = &self.folder.path().join(name);
         let mut file =
             self.folder.create(name).map_err(|error| Error::output("make", path, error))?;
@@ -161,14 +162,21 @@ impl Store {
         // error to the kernel if it were to read it.
         let mut piece = Vec::new();
         let written = content.each(source, |bytes| {
+            if stop.is_over() {
+                // What is read from now on is worth nothing, and may be many gigabytes.
+                return Err(None);
+            }
             piece.clear();
             piece.extend_from_slice(bytes);
             let len = piece.len() as u64;
             metrics.time(Stage::Hash, len, || hasher.update(&piece));
-            metrics.time(Stage::Write, len, || file.write_all(&piece))
+            metrics.time(Stage::Write, len, || file.write_all(&piece)).map_err(Some)
         });
-        written.map_err(|error| Error::output("write", path, error))?;
-        Ok(hasher.finish())
+        match written {
+            Ok(()) => Ok(Some(hasher.finish())),
+            Err(None) => Ok(None),
+            Err(Some(error)) => Err(Error::output("write", path, error)),
+        }
     }
 
     /// Removes all that is not named by one of `hashes`, which are in order.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::formats::Registry;
 use crate::model::Algorithm;
-use crate::source::Io;
+use crate::source::{Io, Pace};
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
 #[derive(Clone, Debug)]
@@ -76,8 +76,8 @@ pub struct Options {
     pub photos_first: bool,
     /// The case that the run belongs to.
     pub case: CaseData,
-    /// Bytes of a second that are read of each source at the most; 0 means as many as it gives.
-    pub read_limit: u64,
+    /// How fast the sources are read at the most.
+    pub pace: Pace,
     /// Who is shown photos while the scan still runs.
     pub watcher: Option<Watcher>,
     /// Make small pictures of what was found, and the usual views of the report.
@@ -123,7 +123,7 @@ impl Default for Options {
             image: None,
             photos_first: false,
             case: CaseData::default(),
-            read_limit: 0,
+            pace: Pace::default(),
             watcher: None,
             gallery: true,
         }

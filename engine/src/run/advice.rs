@@ -60,6 +60,21 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_to_be_written_to_the_disk_of_the_loss() {
+        let looked = Looked {
+            paths: vec!["/home/me".into()],
+            next_output: Some("recovered".into()),
+            needs_other_disk: true,
+            ..Looked::default()
+        };
+        let steps = advice(&looked);
+        let trash = commands(&steps, Means::Trash);
+        assert_eq!(trash, ["afterimage find /home/me --output DIR"]);
+        assert!(steps[0].says.contains("another disk"), "{}", steps[0].says);
+        assert!(!steps[8].says.contains("DIR"), "no command, no folder: {}", steps[8].says);
+    }
+
+    #[test]
     fn what_was_found_is_filled_in_with_the_command_that_brings_it() {
         let mut looked = Looked { paths: vec!["/home/me".into()], ..Looked::default() };
         looked.places.push(LookedPlace {

@@ -3,7 +3,7 @@
 //! Photos are copied, each checked by its BLAKE3 on the way, and nothing that is there is overwritten. What belongs
 //! together keeps one name: the picture and the video of a Live Photo, a raw photo and the JPEG beside it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
@@ -12,9 +12,9 @@ use rayon::prelude::*;
 
 use super::audit::{self, AuditLine};
 use super::export_copy::{Copying, Prepared, Refused};
-use super::export_group::{Exportable, Group, groups};
+use super::export_group::{Exportable, Group, NameOrigin, groups};
 use super::export_names::Names;
-use super::output_folder::open_output;
+use super::output_folder::{open_for_writing, open_output};
 use super::selection::Selection;
 use super::to_jpeg::ToJpeg;
 use crate::control::error::Error;
@@ -22,10 +22,12 @@ use crate::control::progress::Progress;
 use crate::output::arranging::Template;
 use crate::output::destination;
 use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
-use crate::system::folder::Owner;
 
 /// Groups that are copied at once.
 const BATCH: usize = 16;
+
+/// The file by which an export has a folder for itself while it runs.
+const LOCK: &str = ".afterimage-export";
 
 /// What to export of a report.
 pub struct Export<'a> {
@@ -58,13 +60,26 @@ pub enum Arrived {
     There,
 }
 
+/// A photo that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedPhoto {
+    /// Its number in the report.
+    pub id: u64,
+    /// Its path below the folder.
+    pub path: String,
+    /// How it came there.
+    pub how: Arrived,
+    /// Where the name comes from that it and those that belong to it keep.
+    pub name: NameOrigin,
+}
+
 /// What became of it.
 #[derive(Debug, Default)]
 pub struct Exported {
     /// The folder that was written to.
     pub to: PathBuf,
-    /// Photos that are there: their numbers in the report, their paths below the folder, and how they came there.
-    pub photos: Vec<(u64, String, Arrived)>,
+    /// Photos that are there.
+    pub photos: Vec<ExportedPhoto>,
     /// Files that were not written, by their number in the report, and why not.
     pub refused: Vec<(u64, String)>,
     /// Lines of the selection that select nothing: their numbers, and what they say.
@@ -73,6 +88,8 @@ pub struct Exported {
     pub unwritten: u64,
     /// Whether somebody stopped it before its end.
     pub interrupted: bool,
+    /// What else is to be told, a sentence each.
+    pub notes: Vec<String>,
     /// What kept photos from being written, if anything did.
     pub failure: Option<Error>,
 }
@@ -84,10 +101,10 @@ pub struct Exported {
 /// When there is no report, or the folder must not be written to. What keeps single photos from being written is
 /// part of what is given back.
 pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error> {
-    let from = open_output(&asked.folder, Owner::default())?;
+    let from = open_output(&asked.folder)?;
     let mut report = ReportReader::open(&from)?;
     let destination = destination::check(&asked.to, &report.head.source_paths())?;
-    apart(from.path(), &destination.path, &asked.to)?;
+    destination::check_beside(from.path(), &destination.path, &asked.to)?;
     let files = listed(&mut report)?;
     let mut done = Exported::default();
     let chosen = chosen(asked, &files, &mut done);
@@ -102,6 +119,10 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         to_jpeg: asked.to_jpeg,
         begun: &AtomicU64::new(0),
     };
+    let path = || to.path().join(LOCK);
+    let lock = to.lock(LOCK).map_err(|error| Error::output("lock", &path(), error))?;
+    // Names are chosen by what is there, and a second export would put other things there.
+    let Some(lock) = lock else { return Err(Error::Busy { path: to.path().to_path_buf() }) };
     let mut names = Names::new(&to);
     let pool = ThreadPoolBuilder::new()
         .build()
@@ -115,15 +136,28 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
     }
     // What is waited for are copies, so that a disk that cannot is no failure.
     drop(to.sync_disk().or_else(|_| to.sync()));
-    done.photos.sort_unstable_by_key(|(id, ..)| *id);
+    // What is left of it says nothing, and the next export takes it again.
+    drop(to.remove(LOCK));
+    drop(lock);
+    done.photos.sort_unstable_by_key(|photo| photo.id);
     done.refused.sort();
     let line = AuditLine::now("export", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("to", done.to.to_string_lossy())
         .with("photos", done.photos.len());
     // Photos can be taken from a folder that cannot be written to.
-    drop(audit::append(&from, line));
+    let logged = open_for_writing(&asked.folder, report.head.source_paths(), &[]);
+    let recorded = logged.and_then(|folder| audit::append(&folder, line));
+    done.notes.extend(audit::unrecorded(recorded));
     Ok(done)
+}
+
+/// A photo that is to be written.
+struct Due<'f> {
+    photo: Exportable<'f>,
+    prepared: Prepared,
+    path: String,
+    name: NameOrigin,
 }
 
 /// Exports some groups.
@@ -134,7 +168,7 @@ fn export_batch(
     names: &mut Names<'_>,
     done: &mut Exported,
 ) {
-    let prepare = |group: &Group<'_>| -> Vec<Result<Prepared, String>> {
+    let prepare = |group: &Group<'_>| -> Vec<Result<Prepared, Refused>> {
         group.members.iter().map(|member| copying.prepare(member)).collect()
     };
     let prepared: Vec<_> = batch.par_iter().map(prepare).collect();
@@ -144,55 +178,98 @@ fn export_batch(
         for (member, prepared) in group.members.iter().zip(prepared) {
             match prepared {
                 Ok(prepared) => members.push((*member, prepared)),
-                Err(why) => done.refused.push((member.file.id, why)),
+                Err(why) => done.refuse(member.file.id, why),
             }
         }
-        let facts = group.leader.facts(group.original);
-        let wanted: Vec<_> = members.iter().map(|(_, one)| one.identity.clone()).collect();
-        let Some(places) = names.choose(&asked.template.stem(&facts), &wanted) else {
-            let why = "no name is free for it there";
-            done.refused.extend(members.iter().map(|(one, _)| (one.file.id, why.to_owned())));
-            continue;
-        };
-        for ((member, prepared), place) in members.into_iter().zip(places) {
-            if place.is_there {
-                done.photos.push((member.file.id, place.path, Arrived::There));
-            } else {
-                due.push((member, prepared, place.path));
-            }
+        let stem = asked.template.stem(&group.leader.facts(group.original));
+        for members in apart_by_extension(members) {
+            due.extend(placed(group, &stem, members, copying, names, done));
         }
     }
-    let copy = |(member, prepared, path): (Exportable<'_>, Prepared, String)| {
-        let how = if prepared.jpeg.is_some() { Arrived::Converted } else { Arrived::Copied };
-        let copied = copying.write(&member, prepared, &path);
-        (member.file.id, how, copied, path)
+    let write = |Due { photo, prepared, path, name }: Due<'_>| {
+        let how = if prepared.turned.is_some() { Arrived::Converted } else { Arrived::Copied };
+        let id = photo.file.id;
+        let written = copying.write(&photo, prepared, &path);
+        written.map(|()| ExportedPhoto { id, path, how, name }).map_err(|why| (id, why))
     };
-    let copied: Vec<_> = due.into_par_iter().map(copy).collect();
-    for (id, how, copied, path) in copied {
-        match copied {
-            Ok(()) => done.photos.push((id, path, how)),
-            Err(Refused::Told(why)) => done.refused.push((id, why)),
-            Err(Refused::Output(error)) => {
-                done.refused.push((id, error.with_cause()));
-                if matches!(error, Error::NoRoom { .. }) {
-                    done.failure.get_or_insert(error);
-                }
-            }
+    let written: Vec<_> = due.into_par_iter().map(write).collect();
+    for one in written {
+        match one {
+            Ok(photo) => done.photos.push(photo),
+            Err((id, why)) => done.refuse(id, why),
         }
     }
 }
 
-/// Refuses to arrange photos among what a scan has written.
-fn apart(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
-    let refused =
-        |why: &str| Err(Error::Destination { path: typed.to_path_buf(), why: why.to_owned() });
-    if to == folder {
-        return refused("it is the output folder of the scan itself");
+/// The members of a group in lists in which no two have the same extension: a HEIC that became JPEG may lie beside a
+/// JPEG, and both cannot have one name.
+fn apart_by_extension<'f>(
+    members: Vec<(Exportable<'f>, Prepared)>,
+) -> Vec<Vec<(Exportable<'f>, Prepared)>> {
+    let mut lists: Vec<Vec<(Exportable<'f>, Prepared)>> = Vec::new();
+    for member in members {
+        let extension = |one: &Prepared| one.identity.extension.to_lowercase();
+        let own = extension(&member.1);
+        let fits = |list: &&mut Vec<(Exportable<'f>, Prepared)>| {
+            list.iter().all(|(_, other)| extension(other) != own)
+        };
+        match lists.iter_mut().find(fits) {
+            Some(list) => list.push(member),
+            None => lists.push(vec![member]),
+        }
     }
-    if destination::OURS.iter().any(|ours| to.starts_with(folder.join(ours))) {
-        return refused("it lies among what the scan has written");
+    lists
+}
+
+/// Those of the members of a group that are to be written, with their paths. Of others it is entered what became of
+/// them.
+fn placed<'f>(
+    group: &Group<'_>,
+    stem: &str,
+    members: Vec<(Exportable<'f>, Prepared)>,
+    copying: &Copying<'_>,
+    names: &mut Names<'_>,
+    done: &mut Exported,
+) -> Vec<Due<'f>> {
+    let wanted: Vec<_> = members.iter().map(|(_, one)| one.identity.clone()).collect();
+    let places = names.choose(stem, &wanted);
+    let why = match &places {
+        Ok(_) => "no name is free for it there".to_owned(),
+        Err(error) => format!("{stem} cannot be its name there: {error}"),
+    };
+    let mut places = places.ok().flatten().map(Vec::into_iter);
+    let mut due = Vec::new();
+    for (photo, prepared) in members {
+        let id = photo.file.id;
+        match places.as_mut().and_then(Iterator::next) {
+            None => {
+                copying.discard(&prepared);
+                done.refused.push((id, why.clone()));
+            }
+            Some(place) if place.is_there => {
+                copying.discard(&prepared);
+                let (path, how) = (place.path, Arrived::There);
+                done.photos.push(ExportedPhoto { id, path, how, name: group.name });
+            }
+            Some(place) => due.push(Due { photo, prepared, path: place.path, name: group.name }),
+        }
     }
-    Ok(())
+    due
+}
+
+impl Exported {
+    /// Enters that a photo is not written.
+    fn refuse(&mut self, id: u64, why: Refused) {
+        match why {
+            Refused::Told(why) => self.refused.push((id, why)),
+            Refused::Output(error) => {
+                self.refused.push((id, error.with_cause()));
+                if matches!(error, Error::NoRoom { .. }) {
+                    self.failure.get_or_insert(error);
+                }
+            }
+        }
+    }
 }
 
 /// The files of a report as far as they can be exported, or say where others go; without what takes room.

@@ -17,6 +17,19 @@ pub(super) struct Exportable<'f> {
     pub(super) original: Option<&'f str>,
     /// How little that path tells, from 0.
     rank: u8,
+    /// Whether part of the name in it is inferred.
+    is_inferred: bool,
+}
+
+/// Where the name of a photo comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOrigin {
+    /// A file system, a backup or a list had it.
+    Recorded,
+    /// The same, but part of it is inferred, such as the first letter of a deleted file on FAT.
+    Inferred,
+    /// None was recorded; it tells when and where the photo was found.
+    Made,
 }
 
 /// Files that keep one name.
@@ -26,6 +39,8 @@ pub(super) struct Group<'f> {
     pub(super) leader: Exportable<'f>,
     /// The path that names them.
     pub(super) original: Option<&'f str>,
+    /// Where the name in that comes from.
+    pub(super) name: NameOrigin,
     /// All of them, in the order of the report.
     pub(super) members: Vec<Exportable<'f>>,
 }
@@ -87,8 +102,9 @@ pub(super) fn groups<'f>(files: &'f [ReportFile], chosen: &[usize]) -> Vec<Group
         .iter()
         .map(|position| {
             let file = &files[*position];
-            let (rank, original) = named.get(&file.id).copied().unwrap_or((3, None));
-            Exportable { file, original, rank }
+            let Told { rank, path: original, is_inferred } =
+                named.get(&file.id).copied().unwrap_or(Told::of(file));
+            Exportable { file, original, rank, is_inferred }
         })
         .collect();
     let mut joined = Joined::new(all.len());
@@ -98,20 +114,39 @@ pub(super) fn groups<'f>(files: &'f [ReportFile], chosen: &[usize]) -> Vec<Group
     joined.groups(&all)
 }
 
-/// For each file that has copies or a path: the path that tells most, of itself and its copies, with its rank.
-fn best_paths(files: &[ReportFile]) -> HashMap<u64, (u8, Option<&str>)> {
-    let mut best = HashMap::<u64, (u8, Option<&str>)>::new();
+/// What a path tells.
+#[derive(Clone, Copy)]
+struct Told<'f> {
+    rank: u8,
+    path: Option<&'f str>,
+    is_inferred: bool,
+}
+
+impl<'f> Told<'f> {
+    fn of(file: &'f ReportFile) -> Self {
+        let path = file.original_path.as_deref();
+        Told { rank: rank(file), path, is_inferred: file.name_inferred }
+    }
+}
+
+/// For each file that has copies or a path: the path that tells most, of itself and its copies.
+fn best_paths(files: &[ReportFile]) -> HashMap<u64, Told<'_>> {
+    let mut best = HashMap::<u64, Told<'_>>::new();
     for file in files {
-        let own = (rank(file), file.original_path.as_deref());
+        let own = Told::of(file);
         let id = file.duplicate_of.unwrap_or(file.id);
         let known = best.entry(id).or_insert(own);
         // Its own path goes before one that tells as much.
-        if own.0 < known.0 || own.0 == known.0 && file.duplicate_of.is_none() {
+        if own.rank < known.rank || own.rank == known.rank && file.duplicate_of.is_none() {
             *known = own;
         }
     }
     best
 }
+
+/// So many files of one name and different extensions belong together at most: a raw photo, its JPEG, and what
+/// programs put beside them. More stay for themselves.
+const MOST_TOGETHER: usize = 16;
 
 /// Which files are in which group: by position, that of another of the group, or its own.
 struct Joined(Vec<usize>);
@@ -156,7 +191,7 @@ impl Joined {
             }
         }
         for positions in alike.into_values().filter(|positions| positions.len() > 1) {
-            if differ(all, &positions) {
+            if positions.len() <= MOST_TOGETHER && differ(all, &positions) {
                 positions.windows(2).for_each(|two| self.join(two[0], two[1]));
                 continue;
             }
@@ -166,7 +201,8 @@ impl Joined {
                 at_once.entry(taken(all[position].file)).or_default().push(position);
             }
             for (when, positions) in at_once {
-                if when.is_some() && differ(all, &positions) {
+                let are_few = positions.len() <= MOST_TOGETHER;
+                if when.is_some() && are_few && differ(all, &positions) {
                     positions.windows(2).for_each(|two| self.join(two[0], two[1]));
                 }
             }
@@ -203,7 +239,12 @@ impl Joined {
             let order = |one: &&Exportable<'_>| (one.file.is_video(), one.is_raw(), one.file.id);
             let leader = *members.iter().min_by_key(order)?;
             let named = members.iter().min_by_key(|one| (one.rank, order(one)))?;
-            Some(Group { leader, original: named.original, members })
+            let name = match named.original {
+                None => NameOrigin::Made,
+                Some(_) if named.is_inferred => NameOrigin::Inferred,
+                Some(_) => NameOrigin::Recorded,
+            };
+            Some(Group { leader, original: named.original, name, members })
         };
         members.into_values().filter_map(group).collect()
     }
@@ -281,6 +322,33 @@ mod tests {
         let burst =
             [file(1, "jpeg", None, at), file(2, "cr3", None, at), file(3, "jpeg", None, at)];
         assert_eq!(ids(&burst).len(), 3);
+    }
+
+    #[test]
+    fn more_files_than_belong_together_stay_for_themselves() {
+        let files = |n: u64| -> Vec<ReportFile> {
+            let named = |id| {
+                let mut file = file(id, "jpeg", Some(&format!("A/IMG_1.{id}")), None);
+                file.path = Some(format!("photos/{id}.e{id}"));
+                file
+            };
+            (1..=n).map(named).collect()
+        };
+        assert_eq!(grouped(&files(MOST_TOGETHER as u64)).len(), 1);
+        assert_eq!(grouped(&files(MOST_TOGETHER as u64 + 1)).len(), MOST_TOGETHER + 1);
+    }
+
+    #[test]
+    fn a_name_tells_where_it_comes_from() {
+        let mut files = [
+            file(1, "jpeg", Some("A/IMG_1.JPG"), None),
+            file(2, "jpeg", Some("A/_MG_2.JPG"), None),
+            file(3, "jpeg", None, None),
+        ];
+        files[1].name_inferred = true;
+        let names: Vec<NameOrigin> =
+            groups(&files, &[0, 1, 2]).iter().map(|group| group.name).collect();
+        assert_eq!(names, [NameOrigin::Recorded, NameOrigin::Inferred, NameOrigin::Made]);
     }
 
     #[test]

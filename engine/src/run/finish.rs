@@ -7,7 +7,7 @@ use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
 use super::open::with_map;
 use super::outcome::Outcome;
-use super::source_job::{GivenSource, SourceJob};
+use super::source_job::SourceJob;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::{HeadLine, Journal, Ledger, SCAN_LOG, head};
@@ -22,6 +22,8 @@ pub struct Unfinished {
     pub command: Vec<String>,
     /// Where its sources were.
     pub sources: Vec<PathBuf>,
+    /// The folder that paths of its command line are meant from, where that is known.
+    pub folder: Option<PathBuf>,
 }
 
 /// The run in an output folder that did not come to its end; nothing where there is none.
@@ -39,8 +41,8 @@ pub fn unfinished(folder: &Path) -> Result<Option<Unfinished>, Error> {
     let is_done = output.name_log()?.is_done(true);
     let has_report = output.folder().kind(REPORT).is_ok_and(|kind| kind.is_some());
     let sources = (0..head.sources.len()).map(|at| recorded(&head, at)).collect();
-    let HeadLine { command, .. } = head;
-    Ok((!is_done || !has_report).then_some(Unfinished { command, sources }))
+    let HeadLine { command, folder, .. } = head;
+    Ok((!is_done || !has_report).then_some(Unfinished { command, sources, folder }))
 }
 
 /// Where a source was when the run was begun.
@@ -81,12 +83,21 @@ pub fn finish(paths: &[PathBuf], options: &Options, progress: &Progress) -> Resu
         let map = head.map.as_ref().map(|map| folder_of(&head).join(map));
         let source = given(&path, known.as_ref(), map.as_deref(), options, progress);
         // The report calls a source what it was called.
-        let is_same = path == recorded(&head, at);
-        (head.paths.get(at).filter(|_| is_same).cloned().unwrap_or(path), source)
+        let called = head.paths.get(at).filter(|_| path == recorded(&head, at)).cloned();
+        (called, path, source)
     });
-    let sources = known.collect::<Vec<GivenSource>>().into_iter();
-    let sources: Vec<SourceJob> = sources
-        .map(|(path, source)| SourceJob::new(path, source, options, progress.wish()))
+    let known: Vec<_> = known.collect();
+    let sources: Vec<SourceJob> = known
+        .into_iter()
+        .map(|(called, path, source)| {
+            let is_same = called.is_some();
+            let path = called.unwrap_or(path);
+            let mut job = SourceJob::new(path, source, options, progress.wish())?;
+            if is_same {
+                job.folder.clone_from(&head.folder);
+            }
+            Ok(job)
+        })
         .collect::<Result<_, Error>>()?;
     let (settle, names) = (output.settle_log()?, output.name_log()?);
     let mut ledger = Ledger::resume(head, log, output.state(), settle, names)?;

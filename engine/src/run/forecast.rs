@@ -18,6 +18,7 @@ mod listed;
 pub(super) mod look;
 mod windows;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use afterimage_signatures::Effort;
@@ -30,7 +31,7 @@ use crate::formats::Registry;
 use crate::model::Random;
 use crate::options::Options;
 use crate::scan::Matcher;
-use crate::source::{Identity, Source};
+use crate::source::{Identity, Io, Limited, Pace, Source, Watched, open_watched};
 use crate::volumes::live_map::LiveMap;
 use crate::volumes::survey::Survey;
 use count::Counted;
@@ -91,8 +92,33 @@ pub struct Forecast {
 ///
 /// As [`Job::open`].
 pub fn forecast(source: Box<dyn Source>, options: &ForecastOptions) -> Result<Forecast, Error> {
+    sampled(source, options, &Progress::default())
+}
+
+/// The same of what is at `path`, read no faster than `pace` allows, and not at all once the run is stopped: what is
+/// said then is worth nothing.
+///
+/// # Errors
+///
+/// As [`Job::open`], and when it cannot be opened.
+pub fn forecast_at(
+    path: &Path,
+    options: &ForecastOptions,
+    pace: &Pace,
+    progress: &Progress,
+) -> Result<Forecast, Error> {
+    let source = open_watched(path, Io::Auto, progress.wish())?;
+    let source = Watched::new(Limited::at(source, pace), progress.wish());
+    sampled(Box::new(source), options, progress)
+}
+
+fn sampled(
+    source: Box<dyn Source>,
+    options: &ForecastOptions,
+    progress: &Progress,
+) -> Result<Forecast, Error> {
     if source.len() <= options.most_bytes {
-        return whole(source);
+        return whole(source, progress);
     }
     let identity = Identity::of(source.as_ref());
     let seed = options.seed.unwrap_or_else(|| seed_of(&identity));
@@ -138,10 +164,10 @@ pub fn forecast(source: Box<dyn Source>, options: &ForecastOptions) -> Result<Fo
 }
 
 /// What a scan of all of a source finds.
-fn whole(source: Box<dyn Source>) -> Result<Forecast, Error> {
+fn whole(source: Box<dyn Source>, progress: &Progress) -> Result<Forecast, Error> {
     let (size, identity) = (source.len(), Identity::of(source.as_ref()));
-    let (options, progress) = (Options::default(), Progress::default());
-    let settled = Job::open(vec![source], &options, &progress)?.scan().settled();
+    let options = Options::default();
+    let settled = Job::open(vec![source], &options, progress)?.scan().settled();
     let summary = settled.summary();
     let described = settled.sources().first();
     let share = |part: u64| part as f64 / size.max(1) as f64;

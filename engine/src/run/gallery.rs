@@ -3,6 +3,7 @@
 //! Both can be made again, so that no failure here is one of the run.
 
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 use super::environment::{Environment, Output};
 use super::job::{Job, Settled};
@@ -75,23 +76,32 @@ impl Environment<'_> {
     }
 
     /// Makes the usual views of the report; tells what went wrong.
-    pub(super) fn views(&self) -> Option<String> {
-        let output = self.output.as_ref().filter(|_| self.options.gallery)?;
-        usual_views(&output.folder, &output.state)
+    pub(super) fn views(&self) -> (Vec<PathBuf>, Option<String>) {
+        match self.output.as_ref().filter(|_| self.options.gallery) {
+            Some(Output { folder, state, .. }) => usual_views(folder, folder, state),
+            None => Default::default(),
+        }
     }
 }
 
-/// Makes the usual views of the report in an output folder; tells what went wrong.
-pub(super) fn usual_views(folder: &Folder, state: &Folder) -> Option<String> {
+/// Makes the usual views of the report that lies in `of`, in an output folder; gives their paths, or tells what went
+/// wrong.
+pub(super) fn usual_views(
+    of: &Folder,
+    folder: &Folder,
+    state: &Folder,
+) -> (Vec<PathBuf>, Option<String>) {
     let usual: Vec<KnownView> = VIEWS.iter().copied().filter(|view| view.is_usual).collect();
-    if usual.is_empty() {
-        return None;
+    match views::make(of, folder, state, &usual) {
+        Ok(made) => (made, None),
+        Err(error) => {
+            let said = format!(
+                "There are no views of the report beside report.json: {}; {AGAIN}.",
+                error.with_cause()
+            );
+            (Vec::new(), Some(said))
+        }
     }
-    let error = views::make(folder, state, &usual).err()?;
-    Some(format!(
-        "There are no views of the report beside report.json: {}; {AGAIN}.",
-        error.with_cause()
-    ))
 }
 
 /// Brings small pictures up to what was written of a report: what is shown itself by now needs none. They are brought

@@ -1,4 +1,5 @@
-//! Changing the files of a report in passing: it is read and written at once, and never held in memory.
+//! Changing the files of a report in passing: it is read and written at once, and never held in memory. The report in
+//! its folder stays what it is.
 
 use std::io::{BufReader, BufWriter};
 
@@ -8,7 +9,9 @@ use serde_json::{Map, Value};
 use super::kept_report::Kept;
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
-use crate::output::report::{ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer};
+use crate::output::report::{
+    NO_REPORT, ReportFile, ReportReader, ReportSource, ReportTool, Summary, Writer,
+};
 use crate::system::folder::Folder;
 
 /// All that a report says but for the files.
@@ -31,12 +34,12 @@ struct KeptHead {
     more: Map<String, Value>,
 }
 
-/// Lets `change` change each file of the report in `folder`, which is put in place of it in one step; all that other
-/// versions of the program said stays. Its first text goes to `state`.
+/// Lets `change` change each file of the report in `folder`; all that other versions of the program said stays. What it
+/// comes to is written into `state`, the folder from which it is put in place; it is on the disk itself then.
 ///
 /// # Errors
 ///
-/// When there is no report, or the disk is full or fails; the report in the folder is what it was then.
+/// When there is no report, or the disk is full or fails.
 pub(super) fn change_files(
     folder: &Folder,
     state: &Folder,
@@ -59,9 +62,8 @@ fn write_changed(
     let failed = |error| Error::output("write", &whole, error);
     let mut reader = ReportReader::open(folder)?;
     let text = folder.read(REPORT).map_err(|error| Error::output("open", &whole, error))?;
-    let head: KeptHead = serde_json::from_reader(BufReader::new(text)).map_err(|_| {
-        Error::Replay { path: whole.clone(), why: "it is no report of this program" }
-    })?;
+    let head: KeptHead = serde_json::from_reader(BufReader::new(text))
+        .map_err(|_| Error::Report { path: whole.clone(), why: NO_REPORT })?;
     let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
     let mut writer = Writer::begin(&mut out, &head).map_err(failed)?;
     reader.files_as(|mut file: Kept<ReportFile>| {
@@ -70,8 +72,7 @@ fn write_changed(
     })?;
     writer.end().map_err(failed)?;
     let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)?;
-    state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+    file.sync_all().and_then(|()| state.sync()).map_err(failed)
 }
 
 #[cfg(test)]
@@ -98,9 +99,8 @@ mod tests {
             "files": [file(1), file(2)],
         });
         let state = folder.make(".afterimage").unwrap();
-        let read = || -> Value {
-            serde_json::from_slice(&std::fs::read(path.join(REPORT)).unwrap()).unwrap()
-        };
+        let made = path.join(".afterimage").join(REPORT);
+        let read = || -> Value { serde_json::from_slice(&std::fs::read(&made).unwrap()).unwrap() };
         assert!(change_files(&folder, &state, |_| {}).is_err(), "there is no report yet");
         std::fs::write(path.join(REPORT), report.to_string()).unwrap();
         change_files(&folder, &state, |file| {
@@ -120,9 +120,10 @@ mod tests {
             changed["summary"].as_object_mut().unwrap().remove(field);
         }
         assert_eq!(changed, report);
+        assert_eq!(std::fs::read(path.join(REPORT)).unwrap(), report.to_string().into_bytes());
         std::fs::write(path.join(REPORT), &report.to_string()[..400]).unwrap();
         assert!(change_files(&folder, &state, |_| {}).is_err());
         assert_eq!(std::fs::read(path.join(REPORT)).unwrap().len(), 400);
-        assert!(!path.join(".afterimage").join(REPORT).exists());
+        assert!(!made.exists());
     }
 }

@@ -16,8 +16,9 @@ use crate::formats::Registry;
 use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
-    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount,
+    Grade, NO_REPORT, OTHER_SCHEMA, ReportCase, ReportDisposition, ReportFile, ReportListed,
+    ReportOptions, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary,
+    recount,
 };
 use crate::system::folder::Folder;
 
@@ -26,6 +27,9 @@ const LONGEST: u64 = 1 << 30;
 
 /// The most bytes that a file has which are not from its source: what makes a cut photo viewable is shorter.
 const MOST_FILL: usize = 1 << 20;
+
+/// The field that says that there is an audit log.
+const LOG: &str = "audit_log";
 
 /// What is known of a part of a report, and what other versions of the program said beside that.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -66,7 +70,7 @@ impl KeptReport {
         let path = folder.path().join(REPORT);
         let failed = |error| Error::output("open", &path, error);
         let file = folder.read(REPORT).map_err(failed)?;
-        let refused = |why| Error::Replay { path: path.clone(), why };
+        let refused = |why| Error::Report { path: path.clone(), why };
         if file.metadata().map_err(failed)?.len() > LONGEST {
             return Err(refused("it is longer than any report"));
         }
@@ -78,12 +82,21 @@ impl KeptReport {
         serde_json::from_value(self.more.get("case")?.clone()).ok()
     }
 
+    /// Whether it says that there is an audit log beside it.
+    pub(super) fn tells_of_log(&self) -> bool {
+        self.more.get(LOG) == Some(&Value::Bool(true))
+    }
+
+    /// Lets it say so.
+    pub(super) fn tell_of_log(&mut self) {
+        self.more.insert(LOG.to_owned(), Value::Bool(true));
+    }
+
     /// The report that a text is, or why it is none.
     fn parse(text: impl Read) -> Result<Self, &'static str> {
-        let mut report: Self =
-            serde_json::from_reader(text).map_err(|_| "it is no report of this program")?;
+        let mut report: Self = serde_json::from_reader(text).map_err(|_| NO_REPORT)?;
         if report.schema != SCHEMA {
-            return Err("it is of another schema");
+            return Err(OTHER_SCHEMA);
         }
         if report.options.is_none() {
             // It is of a version that did not say what becomes of files.
@@ -114,20 +127,28 @@ impl KeptReport {
         }
     }
 
-    /// Writes the report in place of the one in an output folder, in one step; its first text goes to `state`.
+    /// Writes the report into `state`, the folder from which it is put in place; it is on the disk itself then.
     ///
     /// # Errors
     ///
-    /// When the disk is full or fails; the report in the folder is what it was then.
-    pub(super) fn write(&self, state: &Folder, folder: &Folder) -> Result<(), Error> {
-        let whole = folder.path().join(REPORT);
+    /// When the disk is full or fails.
+    pub(super) fn write(&self, state: &Folder) -> Result<(), Error> {
+        let written = self.write_to(state);
+        if written.is_err() {
+            // It takes room that something else may have use for.
+            drop(state.remove(REPORT));
+        }
+        written
+    }
+
+    fn write_to(&self, state: &Folder) -> Result<(), Error> {
+        let whole = state.path().join(REPORT);
         let failed = |error| Error::output("write", &whole, error);
         let mut out = BufWriter::new(state.replace(REPORT).map_err(failed)?);
         serde_json::to_writer_pretty(&mut out, self).map_err(|error| failed(error.into()))?;
         out.write_all(b"\n").map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)
+        file.sync_all().and_then(|()| state.sync()).map_err(failed)
     }
 }
 
@@ -143,6 +164,10 @@ fn disposition(file: &ReportFile) -> ReportDisposition {
     }
 }
 
+/// Why a file is not written that has no runs in a source.
+pub(super) const IN_A_PLACE: &str =
+    "it lies in a folder, a backup or an archive: `afterimage find` recovers it";
+
 /// What is to be written of a file: its record, and the BLAKE3 that its bytes must have; or why it cannot be.
 /// `len` is the length of its source in bytes.
 pub(super) fn record(
@@ -153,7 +178,7 @@ pub(super) fn record(
     let hash = blake3::Hash::from_hex(&file.blake3)
         .map_err(|_| "the report gives no BLAKE3 to check it by")?;
     if file.from.is_some() {
-        return Err("it lies in a folder, a backup or an archive: `afterimage find` recovers it");
+        return Err(IN_A_PLACE);
     }
     let (spans, fill) = runs(&file.runs, len)?;
     let runs = Runs::new(spans);

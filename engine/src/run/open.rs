@@ -14,7 +14,7 @@ use crate::imaging::{self, Imaged};
 use crate::ledger::{HeadLine, Journal, Ledger, NameLog, ScanSettings};
 use crate::options::Options;
 use crate::output::destination::{self, Destination};
-use crate::source::{self, Holed, Identity, Limited, Source};
+use crate::source::{self, Holed, Identity, Limited, Pace, Source};
 
 /// Scans `paths` and writes what is found to the output folder of `options`.
 ///
@@ -76,9 +76,7 @@ impl<'o> Job<'o, Opened> {
         if let Some(map) = &options.map {
             sources = with_map(sources, map)?;
         }
-        if options.read_limit > 0 {
-            sources = limited(sources, options.read_limit);
-        }
+        sources = limited(sources, &options.pace);
         let mut image = None;
         if let Some(path) = &options.image {
             image = with_image(&mut sources, path, options, progress)?;
@@ -141,9 +139,9 @@ pub(super) fn with_map(sources: Vec<GivenSource>, path: &Path) -> Result<Vec<Giv
     Ok(sources.into_iter().map(holed).collect())
 }
 
-/// The same sources, of which no more than `limit` bytes a second are read.
-fn limited(sources: Vec<GivenSource>, limit: u64) -> Vec<GivenSource> {
-    let slow = |source| Box::new(Limited::new(source, limit)) as Box<dyn Source>;
+/// The same sources, read no faster than that.
+fn limited(sources: Vec<GivenSource>, pace: &Pace) -> Vec<GivenSource> {
+    let slow = |source| Limited::at(source, pace);
     sources.into_iter().map(|(path, source)| (path, source.map(slow))).collect()
 }
 

@@ -1,25 +1,29 @@
 //! Writing photos of a report that is there already, without a new scan.
 
+mod sources;
+
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::audit::{self, AuditLine};
-use super::environment::OutputState;
+use super::audit::{self, AuditLine, Made};
+use super::environment::{Output, OutputState};
 use super::gallery;
-use super::kept_report::{KeptReport, record};
+use super::kept_report::{IN_A_PLACE, KeptReport, record};
 use super::output_folder::open_output;
 use super::selection::Selection;
+use super::source_location::location;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::ledger::Content;
-use crate::output::destination::{self, REPORT};
+use crate::output::destination::{self, PHOTOS, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
-use crate::source::{Io, Source, Watched, open_watched};
-use crate::system::folder::{Folder, Owner};
+use crate::source::Pace;
+use crate::system::folder::Folder;
+use sources::Sources;
 
 /// What to write of a report.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +40,8 @@ pub struct Recover {
     pub zone: Option<TimeZone>,
     /// The command line, for the audit log.
     pub command: Vec<String>,
+    /// How fast the sources are read at the most.
+    pub pace: Pace,
 }
 
 /// What became of it.
@@ -49,6 +55,8 @@ pub struct Recovered {
     pub there: u64,
     /// Files that were not written, by their number in the report, and why not.
     pub refused: Vec<(u64, String)>,
+    /// Sources that are not where they were, by why not, and how many of the files lie there.
+    pub absent: Vec<(String, u64)>,
     /// Lines of the selection that select nothing: their numbers, and what they say.
     pub unknown: Vec<(usize, String)>,
     /// Whether somebody stopped it before its end.
@@ -63,22 +71,32 @@ pub struct Recovered {
 ///
 /// # Errors
 ///
-/// When there is no report, or the folder must not be written to. What keeps single photos from being written
-/// is part of what is given back.
+/// When there is no report, it is not the one that its audit log tells of, the folder must not be written to, a source
+/// that is named is not there, or none is that is needed. What keeps single photos from being written is part of what
+/// is given back.
 pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error> {
-    let opened = open_output(&asked.folder, Owner::default())?;
+    let opened = open_output(&asked.folder)?;
     let mut report = KeptReport::read(&opened)?;
-    let recorded = report.sources.iter().map(|source| PathBuf::from(&source.known.path));
+    let recorded = report.sources.iter().map(|source| location(&source.known));
     let given = |(position, path)| asked.sources.get(position).cloned().unwrap_or(path);
     let paths: Vec<PathBuf> = recorded.enumerate().map(given).collect();
     let destination = match &asked.to {
-        Some(to) => destination::check(to, &paths)?,
+        Some(to) => {
+            refuse_changed(&opened, &report)?;
+            destination::check(to, &paths)?
+        }
         None => destination::check_resumed(&asked.folder, &paths)?,
     };
-    let output = OutputState::create(destination)?.with_store()?;
+    let mut sources = Sources::open(&paths, asked.sources.len(), &report, &asked.pace, progress)?;
+    let output = OutputState::create(destination)?;
+    if asked.to.is_none() {
+        let found = audit::settle(output.folder(), output.state(), report.tells_of_log())?;
+        found.refusal(output.folder()).map_or(Ok(()), Err)?;
+    }
+    let output = output.with_store()?;
     // A selection may name paths where photos were written.
     let selected = asked.to.as_ref().and(asked.selection.as_ref());
-    let selected = selected.map(|_| chosen(asked, &report));
+    let selected = selected.map(|_| chosen(asked, &report, None));
     if asked.to.is_some() {
         // What is written there is what was written there.
         report.files.iter_mut().for_each(|file| file.known.path = None);
@@ -86,9 +104,13 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         // It may have been written anew before this process had the folder for itself.
         report = KeptReport::read(&output.folder)?;
     }
-    let (chosen, unknown) = selected.unwrap_or_else(|| chosen(asked, &report));
+    let here = asked.to.is_none().then_some(&output.folder);
+    let (chosen, unknown) = selected.unwrap_or_else(|| chosen(asked, &report, here));
+    if let Err(error) = sources.any_of(&chosen, &report, here) {
+        output.close_store();
+        return Err(error);
+    }
     let mut done = Recovered { unknown, ..Recovered::default() };
-    let sources = Sources::open(&paths, &report, progress);
     let taken: Vec<String> =
         report.files.iter().filter_map(|file| file.known.path.clone()).collect();
     let taken = taken.iter().map(String::as_str);
@@ -98,48 +120,73 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         longest: output.destination.longest,
         registry: Registry::default(),
         progress,
-        again: asked.selection.is_some(),
     };
     writing.all(&mut report, chosen, &mut done);
+    done.absent = writing.sources.absent();
     report.settle();
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
         let from = asked.to.is_some().then_some(&opened);
         gallery::bring_thumbs(&mut report, from, &output.folder);
-        report.write(&output.state, &output.folder)?;
-        done.warnings.extend(put_on_record(asked, &report, &output.folder, &done));
-        done.warnings.extend(gallery::usual_views(&output.folder, &output.state));
+        publish(asked, &mut report, &output, &mut done)?;
     }
     output.close_store();
     Ok(done)
 }
 
-/// Puts into the audit log what was done; gives a sentence about it where that cannot be.
-fn put_on_record(
+/// Refuses a report that is not the one that its audit log tells of.
+fn refuse_changed(folder: &Folder, report: &KeptReport) -> Result<(), Error> {
+    let (_, chain) = audit::read(folder)?;
+    let digest = audit::digest_of(folder, REPORT)?;
+    let found = audit::recorded(folder, &chain, &digest, report.tells_of_log());
+    found.refusal(folder).map_or(Ok(()), Err)
+}
+
+/// Puts the report in place and on record, with its views.
+fn publish(
     asked: &Recover,
-    report: &KeptReport,
-    folder: &Folder,
-    done: &Recovered,
-) -> Option<String> {
+    report: &mut KeptReport,
+    output: &Output,
+    done: &mut Recovered,
+) -> Result<(), Error> {
+    let Output { folder, state, .. } = output;
+    report.tell_of_log();
+    report.write(state)?;
+    let (views, no_views) = gallery::usual_views(state, folder, state);
     let mut line = AuditLine::now("recover", &asked.command)
         .of_case(report.case().as_ref())
         .with("written", done.written)
         .with("refused", done.refused.len());
     line.sources = report.sources.iter().map(|source| (&source.known).into()).collect();
-    audit::unrecorded(audit::record(folder, line))
+    Made { folder, state, views: &views }.publish(line)?;
+    done.warnings.extend(no_views);
+    Ok(())
 }
 
-/// The positions in the report of the files that are asked for, and the lines that ask for none.
-fn chosen(asked: &Recover, report: &KeptReport) -> (Vec<usize>, Vec<(usize, String)>) {
+/// The positions in the report of the files that are asked for, and the lines that ask for none. Where nothing is
+/// asked for, those are due that are not in the folder `here`, also where somebody has removed them.
+fn chosen(
+    asked: &Recover,
+    report: &KeptReport,
+    here: Option<&Folder>,
+) -> (Vec<usize>, Vec<(usize, String)>) {
     let files = report.files.iter().map(|file| &file.known);
     match &asked.selection {
         Some(selection) => selection.of(files),
         None => {
             let embedded = report.options.as_ref().is_some_and(|options| options.known.embedded);
-            let due = files.enumerate().filter(|(_, file)| is_due(file, embedded));
+            let is_gone = |file: &ReportFile| {
+                here.zip(file.path.as_ref()).is_some_and(|(here, path)| is_free(here, path))
+            };
+            let due = files.enumerate().filter(|(_, file)| is_due(file, embedded) || is_gone(file));
             (due.map(|(position, _)| position).collect(), Vec::new())
         }
     }
+}
+
+/// Whether nothing stands at a path.
+fn is_free(folder: &Folder, path: &str) -> bool {
+    matches!(folder.kind(path), Ok(None))
 }
 
 /// Whether a scan writes such a file.
@@ -147,28 +194,6 @@ fn is_due(file: &ReportFile, embedded: bool) -> bool {
     let due = [ReportDisposition::Recovered, ReportDisposition::Unwritten];
     let is_asked_for = file.parent.is_none() || embedded;
     file.path.is_none() && is_asked_for && due.contains(&file.disposition)
-}
-
-/// The sources of a report, or why one is not at hand.
-struct Sources(Vec<Result<Box<dyn Source>, String>>);
-
-impl Sources {
-    fn open(paths: &[PathBuf], report: &KeptReport, progress: &Progress) -> Self {
-        let open = |(path, size): (&PathBuf, u64)| {
-            let source = open_watched(path, Io::Auto, progress.wish())
-                .map_err(|error| error.with_cause())?;
-            if source.len() != size {
-                return Err(format!(
-                    "{} is another source: it has {} bytes, not {size}",
-                    path.display(),
-                    source.len()
-                ));
-            }
-            Ok(Box::new(Watched::new(source, progress.wish())) as Box<dyn Source>)
-        };
-        let sizes = report.sources.iter().map(|source| source.known.size);
-        Sources(paths.iter().zip(sizes).map(open).collect())
-    }
 }
 
 /// Why a file is not written.
@@ -193,8 +218,6 @@ struct Writing<'a> {
     longest: u64,
     registry: Registry,
     progress: &'a Progress,
-    /// Whether a file is written once more that is not at the path any more that the report gives.
-    again: bool,
 }
 
 impl Writing<'_> {
@@ -229,18 +252,28 @@ impl Writing<'_> {
     /// Writes a file; gives its path, or nothing where it is there already.
     fn write(&mut self, file: &ReportFile) -> Result<Option<String>, Refused> {
         if let (Some(path), Ok(hash)) = (&file.path, blake3::Hash::from_hex(&file.blake3))
-            && (!self.again || self.placement.stands(path, &hash))
+            && self.placement.stands(path, &hash)
         {
             return Ok(None);
         }
-        let source = self.sources.0.get(file.source as usize);
+        if file.from.is_some() {
+            return Err(IN_A_PLACE.into());
+        }
+        let source = self.sources.of(file.source);
         let source = source.ok_or("the report does not say of which source it is")?;
-        let source = source.as_ref().map_err(|why| Refused::Told(why.clone()))?.as_ref();
+        let source = source.map_err(Refused::Told)?;
         let (record, hash) = record(file, source.len(), &self.registry)?;
         if record.size() > self.longest {
             return Err("the disk takes no file that long".into());
         }
-        match self.placement.choose(&record, file.parent.is_some(), &hash) {
+        // A file that somebody has removed gets its own path again.
+        let own = file.path.as_ref().filter(|path| is_of_photos(path));
+        let own = own.filter(|path| is_free(self.placement.output, path));
+        let placed = match own {
+            Some(path) => Placed::New(path.clone()),
+            None => self.placement.choose(&record, file.parent.is_some(), &hash),
+        };
+        match placed {
             Placed::There(path) => Ok(Some(path)),
             Placed::New(path) => {
                 let (metrics, stop) = (Metrics::default(), self.progress.wish());
@@ -262,6 +295,11 @@ impl Writing<'_> {
             }
         }
     }
+}
+
+/// Whether a path of the report is one that photos are written to.
+fn is_of_photos(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(first, _)| PHOTOS.contains(&first))
 }
 
 /// Whether an output folder holds a report.

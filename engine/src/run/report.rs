@@ -33,6 +33,7 @@ impl Job<'_, Settled> {
             redacted: Vec::new(),
             options: environment.options.into(),
             notes,
+            audit_log: environment.output.is_some(),
             sources: self.stage.sources.clone(),
             summary,
             lost: report::lost(&self.stage.lost),

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use super::output_folder::open_output;
 use crate::control::error::Error;
 use crate::output::report::ReportReader;
-use crate::system::folder::{Folder, Owner};
+use crate::system::folder::Folder;
 
 /// An output folder with a report, held open for reading.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Results {
     ///
     /// When it is none, or holds no report of this program.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let results = Results { folder: open_output(path, Owner::default())? };
+        let results = Results { folder: open_output(path)? };
         results.report()?;
         Ok(results)
     }
@@ -58,6 +58,7 @@ impl Results {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::folder::Owner;
 
     #[test]
     fn only_files_below_the_folder_are_opened() {

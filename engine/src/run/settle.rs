@@ -124,7 +124,8 @@ fn is_much(source: &ReportSource) -> bool {
 /// What the report says of a source.
 fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let error = job.source.as_ref().err().map(ToString::to_string);
-    let mut described = report::describe(&job.path, job.open(), tally, error);
+    let folder = job.folder.as_deref();
+    let mut described = report::describe(&job.path, folder, job.open(), tally, error);
     let Some(source) = job.open() else { return described };
     if !tally.complete {
         let unscanned = tally.done.gaps(job.range);

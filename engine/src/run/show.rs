@@ -7,21 +7,24 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
-use super::audit::{self, AuditLine};
+use super::audit::{self, AuditLine, Made};
 use super::environment::OutputState;
 use super::kept_head::change_files;
 use super::output_folder::open_output;
 use super::shown_file::{ShownFile, ShownFiles};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
-use crate::output::destination;
+use crate::output::destination::{self, REPORT};
 use crate::output::report::ReportReader;
 use crate::output::thumbs::{self, Shelf, Thumbnailer};
 use crate::output::views::{self, KnownView};
-use crate::system::folder::{Folder, Owner};
+use crate::system::folder::Folder;
 
 /// Files that are looked at between two looks at whether somebody stopped it.
 const BATCH: usize = 64;
+
+/// What a line of the audit log says of a report that views were made of, where that is not the one on record.
+pub(super) const REPORT_FAULT: &str = "report_fault";
 
 /// What to make of a report.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +59,8 @@ pub struct Shown {
 }
 
 /// Makes small pictures, which `thumbnailer` decodes where none lies in a file, enters them in the report, and makes
-/// views of it. `shown` counts files.
+/// views of it. `shown` counts files. Of a report that is not the one its audit log tells of only views are made: it stays
+/// as it is, and off the record.
 ///
 /// # Errors
 ///
@@ -68,23 +72,49 @@ pub fn show(
     progress: &Progress,
     shown: &ShowProgress,
 ) -> Result<Shown, Error> {
-    let report = ReportReader::open(&open_output(&asked.folder, Owner::default())?)?;
+    let report = ReportReader::open(&open_output(&asked.folder)?)?;
     let destination = destination::check_resumed(&asked.folder, &report.head.source_paths())?;
     let output = OutputState::create(destination)?;
+    let (folder, state) = (output.folder(), output.state());
+    let fault = audit::settle(folder, state, report.head.audit_log)?.fault();
     let mut done = Shown::default();
-    if asked.thumbs {
-        pictures(&output, asked, thumbnailer, progress, shown, &mut done)?;
+    let mut is_new = false;
+    if asked.thumbs && fault.is_none() {
+        is_new = pictures(&output, asked, thumbnailer, progress, shown, &mut done)?;
     }
     done.interrupted = progress.stopped();
     if !done.interrupted {
-        done.views = views::make(output.folder(), output.state(), &asked.views)?;
+        done.views = views::make(if is_new { state } else { folder }, folder, state, &asked.views)?;
     }
     let line = AuditLine::now("report", &asked.command)
         .of_case(report.head.case.as_ref())
-        .with("views", done.views.len())
         .with("small_pictures", done.made);
-    done.notes.extend(audit::unrecorded(audit::record(output.folder(), line)));
+    let recorded = put_on_record(&output, line, is_new, fault, &mut done);
+    done.notes.extend(audit::unrecorded(recorded));
     Ok(done)
+}
+
+/// Puts on record what was made, and a report that `is_new` in place. One that has a `fault` is not put on record.
+fn put_on_record(
+    output: &OutputState,
+    line: AuditLine,
+    is_new: bool,
+    fault: Option<String>,
+    done: &mut Shown,
+) -> Result<AuditLine, Error> {
+    let made = Made { folder: output.folder(), state: output.state(), views: &done.views };
+    match fault {
+        None if is_new => made.publish(line),
+        None => made.record(line),
+        Some(fault) => {
+            let recorded = made.record_views(line.with(REPORT_FAULT, fault.clone()));
+            done.notes.push(format!(
+                "{REPORT}: {fault}. The views show it as it is now; it was not put on record, and `afterimage \
+                 verify` tells the difference."
+            ));
+            recorded
+        }
+    }
 }
 
 /// How many files were looked at, for whoever wants to show it.
@@ -96,7 +126,7 @@ pub struct ShowProgress {
     pub done: AtomicU64,
 }
 
-/// Makes the small pictures that are missing, and enters them in the report.
+/// Makes the small pictures that are missing, and enters them in a new report; tells whether there is one.
 fn pictures(
     output: &OutputState,
     asked: &Show,
@@ -104,7 +134,7 @@ fn pictures(
     progress: &Progress,
     shown: &ShowProgress,
     done: &mut Shown,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let (folder, state) = (output.folder(), output.state());
     let failed = |error| Error::output("write", &folder.path().join(thumbs::path(0)), error);
     let shelf = Shelf::open(folder).map_err(failed)?;
@@ -148,18 +178,24 @@ fn pictures(
         }
     }
     done.missing.sort();
-    enter(folder, state, &changed)?;
-    failure.map_or(Ok(()), Err)
+    if !changed.is_empty() {
+        enter(folder, state, &changed)?;
+    }
+    match failure {
+        None => Ok(!changed.is_empty()),
+        Some(error) => {
+            // What was made is shown once it is entered, the next time.
+            drop(state.remove(REPORT));
+            Err(error)
+        }
+    }
 }
 
 /// Why a file that lies in its source alone has no picture.
 const NOT_WRITTEN: &str = "it is not written yet, and no small picture lies in it";
 
-/// Enters in the report which files have got a small picture, or have none any more.
+/// Enters in a new report which files have got a small picture, or have none any more.
 fn enter(folder: &Folder, state: &Folder, changed: &BTreeMap<u64, bool>) -> Result<(), Error> {
-    if changed.is_empty() {
-        return Ok(());
-    }
     change_files(folder, state, |file| {
         if let Some(has) = changed.get(&file.id) {
             file.thumb = has.then(|| thumbs::path(file.id));

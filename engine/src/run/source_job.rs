@@ -21,6 +21,8 @@ pub(super) type GivenSource = (PathBuf, Result<Box<dyn Source>, Error>);
 pub(super) struct SourceJob {
     /// Path as it was given.
     pub(super) path: PathBuf,
+    /// The folder that it is meant from, where it does not begin at the root.
+    pub(super) folder: Option<PathBuf>,
     /// The source, or why it could not be opened.
     pub(super) source: Result<Box<dyn Source>, Error>,
     /// The bytes that headers may start in.
@@ -62,8 +64,8 @@ impl SourceJob {
         let range = range(options, &survey, len);
         let live = LiveMap::of(&survey);
         let (entries, name_only, gaps) = (Vec::new(), Vec::new(), Vec::new());
-        let grid = None;
-        Ok(SourceJob { path, source, range, survey, live, entries, grid, name_only, gaps })
+        let (grid, folder) = (None, std::env::current_dir().ok());
+        Ok(SourceJob { path, folder, source, range, survey, live, entries, grid, name_only, gaps })
     }
 
     /// The source, if it could be opened.

@@ -5,13 +5,16 @@
 //! with their number, but for what is found to differ and the paths of the files.
 
 mod added;
+mod chosen;
 mod difference;
+mod entries;
 mod file;
 mod found;
 mod report;
 mod sources;
 #[expect(clippy::module_inception, reason = "the room is named for what it does")]
 mod verify;
+mod views;
 
 pub use difference::{Difference, DifferenceKind};
 pub use found::{SignatureFound, Verified};

@@ -1,8 +1,10 @@
 //! [`Settled`] to [`Written`]: photos in their folders, and the report.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
-use super::audit::{self, AuditLine};
+use super::audit::{self, AuditLine, Made};
 use super::environment::{Environment, Output};
 use super::events;
 use super::job::{Job, Settled, Written, WrittenFiles};
@@ -76,10 +78,17 @@ impl<'o> Job<'o, Settled> {
             }
             report => Some(report?),
         };
-        let recorded = report.as_ref().and_then(|_| self.put_on_record(&head.summary));
-        head.notes.extend(recorded);
-        head.notes.extend(report.as_ref().and_then(|_| self.environment.views()));
-        self.close();
+        let mut unrecorded = None;
+        if report.is_some() {
+            let (views, no_views) = self.environment.views();
+            unrecorded = self.put_on_record(&head.summary, &views);
+            head.notes.extend(unrecorded.clone());
+            head.notes.extend(no_views);
+        }
+        // A report that is not on record is none to go on from: whoever finishes the run makes it again.
+        if unrecorded.is_none() {
+            self.close();
+        }
         // The scan is whole even where its image is not.
         let imaged = self.environment.image.as_ref().map(|image| image.imaged.close());
         self.environment.note(imaged.unwrap_or(Ok(())));
@@ -97,9 +106,9 @@ impl<'o> Job<'o, Settled> {
 
 impl Job<'_, Settled> {
     /// Puts into the audit log what was done; gives a sentence about it where that cannot be.
-    fn put_on_record(&self, summary: &Summary) -> Option<String> {
+    fn put_on_record(&self, summary: &Summary, views: &[PathBuf]) -> Option<String> {
         let environment = &self.environment;
-        let folder = &environment.output.as_ref()?.folder;
+        let Output { folder, state, .. } = environment.output.as_ref()?;
         let command = &environment.options.command;
         let verb = command.get(1).filter(|word| VERBS.contains(&word.as_str()));
         let now = AuditLine::now(verb.map_or("scan", String::as_str), command);
@@ -116,7 +125,7 @@ impl Job<'_, Settled> {
         if let Some(why) = environment.incomplete() {
             line = line.with("incomplete", why);
         }
-        audit::unrecorded(audit::record(folder, line))
+        audit::unrecorded(Made { folder, state, views }.record(line))
     }
 
     /// Puts on record that the run came to its end, where it did.

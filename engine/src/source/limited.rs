@@ -1,7 +1,6 @@
 //! A source that is read no faster than asked for: gentle with a card or a disk that is failing.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use super::definition::{Source, SourceKind};
+use super::pace::Pace;
 use crate::control::progress::Stop;
 
 /// Bytes that are read at once, so that a wait is short and can be ended.
@@ -17,33 +17,25 @@ const PIECE: usize = 64 << 10;
 /// The longest wait at once: so soon a stop is noticed.
 const NAP: Duration = Duration::from_millis(50);
 
-/// A source with a limit on what is read of it in a second, by all threads together.
+/// A source with a limit on what is read of it in a second, by all threads and by all who share the pace.
 pub struct Limited {
     source: Box<dyn Source>,
-    /// Bytes a second.
-    limit: u64,
-    /// When the next piece may be read.
-    due: Mutex<Instant>,
+    pace: Pace,
     stop: Stop,
 }
 
 impl Limited {
-    /// The source, of which no more than `limit` bytes a second are read; one at the least.
-    pub fn new(source: Box<dyn Source>, limit: u64) -> Self {
-        let (limit, due) = (limit.max(1), Mutex::new(Instant::now()));
-        Limited { source, limit, due, stop: Stop::default() }
+    /// The source at that pace; as it is where the pace has no limit.
+    pub fn at(source: Box<dyn Source>, pace: &Pace) -> Box<dyn Source> {
+        match pace.limit() {
+            None => source,
+            Some(_) => Box::new(Limited { source, pace: pace.clone(), stop: Stop::default() }),
+        }
     }
 
     /// Waits until `len` more bytes may be read.
     fn wait(&self, len: usize) {
-        let nanoseconds = u128::from(len as u64) * 1_000_000_000 / u128::from(self.limit);
-        let takes = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
-        let due = {
-            let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-            let mine = (*due).max(Instant::now());
-            *due = mine.checked_add(takes).unwrap_or(mine);
-            mine
-        };
+        let Some(due) = self.pace.turn(len as u64) else { return };
         while !self.stop.is_over() {
             let left = due.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -119,9 +111,9 @@ mod tests {
     use crate::control::progress::Progress;
     use crate::source::MemorySource;
 
-    fn limited(limit: u64) -> (Limited, Vec<u8>) {
+    fn limited(limit: u64) -> (Box<dyn Source>, Vec<u8>) {
         let data: Vec<u8> = (0..300_000u32).map(|at| (at % 251) as u8).collect();
-        (Limited::new(Box::new(MemorySource::new("card", data.clone())), limit), data)
+        (Limited::at(Box::new(MemorySource::new("card", data.clone())), &Pace::of(limit)), data)
     }
 
     #[test]

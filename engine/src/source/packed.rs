@@ -3,10 +3,12 @@
 //! unpacks them.
 //!
 //! What is compressed shows no photo to anybody, and a virtual disk keeps its blocks in an order of its own: to
-//! scan either would find nothing, or pieces. What holds files or a disk as they are can be scanned all the same.
+//! scan either would find nothing, or pieces. What holds files or a disk as they are can be scanned all the same,
+//! and so can a raw image that merely begins with such a file.
 
 mod bytes;
 mod disk;
+mod first_file;
 mod form;
 pub mod shell;
 mod tar;
@@ -16,6 +18,7 @@ mod zip;
 pub use form::Packed;
 
 use bytes::starts;
+use first_file::begins_raw_image;
 use form::refused;
 pub(super) use unpack::Unpack;
 
@@ -27,22 +30,24 @@ struct Form {
     at: u64,
     magic: &'static [u8],
     unpack: Unpack,
+    /// What files of that form are called, of which a raw image may hold one in its first sector; of other forms none.
+    extensions: &'static [&'static str],
 }
 
 use Unpack::{Archive, Compressed, Disk, DiskRaw, Other};
 
 const FORMS: &[Form] = &[
-    form("compressed with gzip", b"\x1f\x8b\x08", GZIP),
-    Form { at: 4, ..form("compressed with bzip2", b"1AY&SY", BZIP2) },
-    form("compressed with xz", b"\xfd7zXZ\0", XZ),
-    form("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD),
-    form("compressed with lz4", b"\x04\x22\x4d\x18", Disk("lz4 -d IN OUT")),
-    form("compressed with lzip", b"LZIP\x01", Disk("lzip -dc IN > OUT")),
-    form("compressed with lzop", b"\x89LZO\0\r\n\x1a\n", Disk("lzop -dc IN > OUT")),
-    form("compressed with compress", b"\x1f\x9d\x90", Disk("gzip -dc IN > OUT")),
-    form("a 7z archive", b"7z\xbc\xaf\x27\x1c", Archive("7z x IN -oOUT")),
-    form("a RAR archive", b"Rar!\x1a\x07", Archive("7z x IN -oOUT")),
-    form("a Windows cabinet", b"MSCF\0\0\0\0", Archive("cabextract -d OUT IN")),
+    file("compressed with gzip", b"\x1f\x8b\x08", GZIP, &["gz", "tgz"]),
+    Form { at: 4, ..file("compressed with bzip2", b"1AY&SY", BZIP2, &["bz2", "tbz2", "tbz"]) },
+    file("compressed with xz", b"\xfd7zXZ\0", XZ, &["xz", "txz"]),
+    file("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD, &["zst", "tzst"]),
+    file("compressed with lz4", b"\x04\x22\x4d\x18", Disk("lz4 -d IN OUT"), &["lz4"]),
+    file("compressed with lzip", b"LZIP\x01", Disk("lzip -dc IN > OUT"), &["lz"]),
+    file("compressed with lzop", b"\x89LZO\0\r\n\x1a\n", Disk("lzop -dc IN > OUT"), &["lzo"]),
+    file("compressed with compress", b"\x1f\x9d\x90", Disk("gzip -dc IN > OUT"), &["z"]),
+    file("a 7z archive", b"7z\xbc\xaf\x27\x1c", Archive("7z x IN -oOUT"), &["7z"]),
+    file("a RAR archive", b"Rar!\x1a\x07", Archive("7z x IN -oOUT"), &["rar"]),
+    file("a Windows cabinet", b"MSCF\0\0\0\0", Archive("cabextract -d OUT IN"), &["cab"]),
     form(
         "a Windows image (WIM)",
         b"MSWIM\0\0\0",
@@ -82,17 +87,42 @@ const L01: Unpack = Archive("ewfexport -u -f files -t OUT IN");
 const PARALLELS: Unpack = Disk("qemu-img convert -f parallels -O raw IN OUT");
 
 const fn form(what: &'static str, magic: &'static [u8], unpack: Unpack) -> Form {
-    Form { what, at: 0, magic, unpack }
+    file(what, magic, unpack, &[])
+}
+
+const fn file(
+    what: &'static str,
+    magic: &'static [u8],
+    unpack: Unpack,
+    extensions: &'static [&'static str],
+) -> Form {
+    Form { what, at: 0, magic, unpack, extensions }
 }
 
 /// What form a file has, if it is none of a raw image.
 pub fn recognise(source: &dyn Source) -> Option<Packed> {
     let known = FORMS.iter().find(|form| starts(source, form.at, form.magic));
     known
-        .map(|form| refused(form.what, form.unpack.advice(source.path())))
+        .map(|form| form.of(source))
         .or_else(|| disk::recognise(source))
         .or_else(|| zip::recognise(source))
         .or_else(|| tar::recognise(source))
+}
+
+impl Form {
+    /// What is said of a source that begins so.
+    fn of(&self, source: &dyn Source) -> Packed {
+        let advice = self.unpack.advice(source.path());
+        if !begins_raw_image(source, self.extensions) {
+            return refused(self.what, advice);
+        }
+        let what = format!(
+            "taken for a raw image, since it is whole sectors and its name says nothing else, although it begins as \
+             what is {} does",
+            self.what
+        );
+        Packed { what, is_scannable: true, advice: format!("if it is no raw image, {advice}") }
+    }
 }
 
 #[cfg(test)]

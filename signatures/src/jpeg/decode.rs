@@ -6,7 +6,7 @@ use super::extraneous::Gap;
 use super::segments;
 use super::skim::JpegOracle;
 use super::walk;
-use crate::oracle::{drive, drive_from, drive_up_to};
+use crate::oracle::{Oracle, drive, drive_from, drive_up_to};
 use crate::verdict::{Grade, Issue, Reject, Role, Span, Unchecked, Verdict};
 use crate::view::View;
 
@@ -68,6 +68,22 @@ fn drive_over(
         at = gap.span.end();
     }
     drive_from(oracle, view, at, PIECE)
+}
+
+/// Which part of the picture the bytes before `end` show, from 0 to 1.
+pub fn share_before(view: &mut View<'_>, gaps: &[Gap], end: u64) -> f32 {
+    let (mut oracle, mut at) = (JpegOracle::new(), 0);
+    let before = gaps.iter().take_while(|gap| gap.span.end() <= end);
+    let before = before.map(|gap| (gap.span.at, gap.span.len));
+    for (until, passed) in before.chain([(end, 0)]) {
+        // That it ends too early, or cannot go on, was told when it was decoded to its end.
+        if drive_up_to(&mut oracle, view, Span::between(at, until), PIECE).is_err() {
+            break;
+        }
+        oracle.pass_over(passed);
+        at = until + passed;
+    }
+    oracle.share()
 }
 
 /// Tells what was passed over before the picture: nothing covers it, and a picture that needs it is

@@ -1,6 +1,6 @@
 //! What decoding a JPEG proves, and what is made of one that does not decode.
 
-use super::decode::{decode, tell_gaps};
+use super::decode::{Decoded, decode, share_before, tell_gaps};
 use super::entropy::Surplus;
 use super::skim::JpegOracle;
 use super::slip::is_slip;
@@ -36,7 +36,7 @@ pub fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let decoded = decode(view)?;
     let mut verdict = match decoded.end {
         Ok(end) => whole(view, &decoded.oracle, end),
-        Err((at, what)) => broken(view, &decoded.oracle, at, what)?,
+        Err((at, what)) => broken(view, &decoded, at, what)?,
     };
     if let Some(odd) = decoded.odd {
         verdict.grade = verdict.grade.min(Grade::Structural);
@@ -94,10 +94,11 @@ fn unchecked(oracle: &JpegOracle) -> Vec<Unchecked> {
 /// follows can be its own, else cut there.
 fn broken(
     view: &mut View<'_>,
-    oracle: &JpegOracle,
+    decoded: &Decoded,
     at: u64,
     what: &'static str,
 ) -> Result<Verdict, Reject> {
+    let oracle = &decoded.oracle;
     let all_units = oracle.all_units();
     // The oracle may have passed the first of more restart markers than there are intervals.
     let done = oracle.kept().saturating_sub(2);
@@ -105,7 +106,7 @@ fn broken(
     let walked = match walk(view, surplus) {
         Ok(walked) => walked,
         // Where decoding has shown rows, it knows better than the walk what is picture data.
-        Err(_) if oracle.has_row() => return partial(view, oracle, u64::MAX, at, what),
+        Err(_) if oracle.has_row() => return partial(view, decoded, u64::MAX, at, what),
         Err(reject) => return Err(reject),
     };
     let slip = walked.broken.is_none() && is_slip(view, oracle, &walked);
@@ -113,7 +114,7 @@ fn broken(
         if oracle.is_opaque() {
             return Ok(structure(view, walked));
         }
-        return partial(view, oracle, walked.end, at, what);
+        return partial(view, decoded, walked.end, at, what);
     }
     let mut verdict = structure(view, walked);
     if !slip {
@@ -148,17 +149,19 @@ fn is_even(oracle: &JpegOracle, walked: &Walked, at: u64) -> bool {
 /// The beginning of a broken picture that ends before `end`, if it shows at least a row.
 fn partial(
     view: &mut View<'_>,
-    oracle: &JpegOracle,
+    decoded: &Decoded,
     end: u64,
     at: u64,
     what: &'static str,
 ) -> Result<Verdict, Reject> {
+    let oracle = &decoded.oracle;
     if !oracle.has_row() {
         return Err(view.malformed(at, what));
     }
     let scans = oracle.scans();
     let start = scans.last().map_or(0, |scan| scan.at);
-    let kept = trim(view, start, oracle.kept().min(end).max(start));
+    let decodes = oracle.kept().min(end).max(start);
+    let kept = trim(view, start, decodes);
     if kept == start {
         // Zeros that decode may be a sky, or a disk that was never written.
         return Err(view.malformed(at, what));
@@ -167,10 +170,39 @@ fn partial(
     verdict.grade = Grade::Partial;
     verdict.proof = "scans decoded up to the break";
     verdict.pixels = oracle.pixels();
-    verdict.share = Some(oracle.share());
+    // What is left out at its end shows nothing, though it decodes.
+    let is_cut = kept < decodes || decodes < oracle.kept();
+    let share = if is_cut { share_before(view, &decoded.gaps, kept) } else { oracle.share() };
+    verdict.share = Some(share);
     verdict.terminator = TERMINATOR.into();
     verdict.unchecked = parts(&scans, kept);
     verdict.note(at, what);
     segments::look_into(view, oracle.segments(), &mut verdict);
     Ok(verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{headers, scan};
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    /// One unit of the grey picture of the samples: DC one more than before, one coefficient.
+    const UNIT: u8 = 0b0110_1000;
+
+    #[test]
+    fn zeros_that_are_left_out_show_nothing() {
+        let head = [headers(64, 1024, &[]), scan()].concat();
+        // 1,024 units; a byte of zeros is two of them.
+        for (zeros, after) in [(0, &b""[..]), (100, b""), (100, b"\xff\xd8\xff\xe0"), (400, b"")] {
+            let data = [&head[..], &[UNIT; 512], &vec![0; zeros], after].concat();
+            let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+            let data = data.as_slice();
+            let verdict = prove(&mut View::new(&data, &runs, &mut buffer)).unwrap();
+            let said = format!("{zeros} zeros: {verdict:?}");
+            assert_eq!(verdict.grade, Grade::Partial, "{said}");
+            assert_eq!(verdict.len, head.len() as u64 + 512, "{said}");
+            assert_eq!(verdict.share, Some(0.5), "{said}");
+        }
+    }
 }

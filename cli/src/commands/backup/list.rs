@@ -31,7 +31,7 @@ pub struct List {
 }
 
 const EXAMPLES: &str = "\
-JSON: a list of backups, each with path, device_name, product_type, version, device, date, encrypted, full,
+JSON: a list of backups, each with path, device_name, product_type, version, device, date, encrypted, full, \
 state (as Status.plist has it), files, bytes and faults. What is not known is null.
 
 Exit status: 0 there are backups; 1 there is none; 2 a folder could not be read.";

@@ -40,7 +40,7 @@ pub struct Photos {
 /// originals. The report, report.json, tells of each where it was, when it was taken, in which albums it is, and
 /// whether it was deleted on the phone.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXIT)]
+#[command(after_help = EXIT)]
 pub struct Recover {
     #[command(flatten)]
     looking: Looking,
@@ -56,7 +56,10 @@ pub struct Recover {
 }
 
 const EXIT: &str = "\
-Exit status: 0 photos were found; 1 none was; 2 it could not start or finish, or the password is wrong;
+JSON: an object: report, interrupted, failure, summary, sources, places, prognoses, advice, lost, \
+notes, and files, each with what becomes of it (becomes) and what report.json says of it (file).
+
+Exit status: 0 photos were found; 1 none was; 2 it could not start or finish, or the password is wrong; \
 130 stopped by Ctrl-C.";
 
 /// What both look at.

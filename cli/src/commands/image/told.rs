@@ -8,6 +8,7 @@ use afterimage_engine::imaging::{Difference, Ended, Options, Outcome, Sidecar, V
 use afterimage_engine::source::shell::{quoted, quoted_word};
 use serde_json::json;
 
+use crate::system_words::{AS_ROOT, BEST_LISTER, DEVICE, DEVICES};
 use crate::text::{self, bytes, count, percent, plain};
 use crate::typed;
 
@@ -24,6 +25,31 @@ pub fn advised(error: Error) -> anyhow::Error {
         _ => error.into(),
     }
 }
+
+/// What is said where only one path is named: it may be the device or the file that its image goes to.
+pub fn one_path(path: &Path, has_rights: bool) -> String {
+    let shown = plain(&path.display().to_string());
+    let is_device = path.starts_with(DEVICES) || path.to_string_lossy().starts_with(DEVICES);
+    if !is_device && !path.exists() {
+        let rights = if has_rights { "" } else { AS_ROOT };
+        return format!(
+            "no device is named to copy into {shown}: name it first, as in: {rights}afterimage image {DEVICE} {} \
+             ({BEST_LISTER} names them)",
+            quoted(path)
+        );
+    }
+    let file = if path.ends_with(IMAGE) { COPY } else { IMAGE };
+    let rights = if is_device && !has_rights { AS_ROOT } else { "" };
+    format!(
+        "no file is named for the image of {shown}: name one on another disk, as in: {rights}afterimage image {} \
+         {file}",
+        quoted(path)
+    )
+}
+
+/// Files of images, as examples.
+const IMAGE: &str = "card.img";
+const COPY: &str = "copy.img";
 
 /// The command that goes on: the same.
 pub fn command() -> String {
@@ -168,4 +194,28 @@ pub fn verified(out: &mut dyn Write, said: &Verified, image: &Path, json: bool) 
         writeln!(out, "  of the device, {same} were compared; {lost} cannot be read now")?;
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_path_is_answered_with_what_is_missing() {
+        let said = |path: &str| one_path(Path::new(path), false);
+        assert!(said("nowhere/card.img").contains(&format!("image {DEVICE} nowhere/card.img")));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.img");
+        std::fs::write(&path, b"").unwrap();
+        let there = one_path(&path, false);
+        assert!(there.ends_with("card.img copy.img"), "never itself: {there}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_copied_with_rights() {
+        let said = |has_rights| one_path(Path::new("/dev/sdb"), has_rights);
+        assert!(said(false).ends_with(": sudo afterimage image /dev/sdb card.img"));
+        assert!(said(true).ends_with(": afterimage image /dev/sdb card.img"));
+    }
 }

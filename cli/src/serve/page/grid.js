@@ -1,8 +1,9 @@
 // The photos: parts of some cards each, of which the browser lays out those that are seen.
 
-import { by, bytes, element, frame, grades, say, show } from "./words.js";
+import { by, bytes, element, fates, frame, grades, say, show } from "./words.js";
 
-const partSize = 36;
+// Whole rows of every number of columns that the style has, and few enough to be laid out at once.
+const partSize = 24;
 // So long cards are made, in milliseconds, before the browser may draw again.
 const slice = 8;
 
@@ -59,7 +60,11 @@ function place(card) {
 const picture = (photo) => `picture/${generation}/${photo.id}`;
 
 function why(photo) {
-  return photo.video ? "A video: it is recovered, and not shown here" : `${photo.kind.toUpperCase()}: no picture to show yet`;
+  if (photo.fate === "unseen") {
+    return fates.unseen[1];
+  }
+  const kind = photo.kind.toUpperCase();
+  return photo.video ? `${kind}: a video, which is not shown here` : `${kind}: no picture to show here`;
 }
 
 function image(photo, attributes) {
@@ -80,14 +85,16 @@ function make(photo) {
     face.append(element("span", { class: "why" }, why(photo)));
   }
   const state = badge(photo);
+  const sub = [photo.taken?.slice(0, 10), bytes(photo.size)].filter(Boolean).join(" · ");
   if (state) {
     face.append(element("span", { class: "badge" }, state));
   }
   const card = element("div", {
     class: photo.live ? "card live" : "card", role: "option", "aria-selected": "false", tabindex: "-1",
-  }, face, element("span", { class: "tick", "aria-hidden": "true" }), element("bdi", { class: "name" }, photo.name),
-  element("span", { class: "sub" }, [photo.taken?.slice(0, 10), bytes(photo.size)].filter(Boolean).join(" · ")),
-  element("span", { class: "hidden" }, `, ${photo.kind}, ${grades[photo.grade] ?? photo.grade}`));
+    // Not as text in the card: each text costs as much to lay out as the picture.
+    "aria-label": [photo.name, sub, photo.kind, grades[photo.grade] ?? photo.grade, state].filter(Boolean).join(", "),
+  }, face, element("span", { class: "tick" }), element("bdi", { class: "name" }, photo.name),
+  element("span", { class: "sub" }, sub));
   card.dataset.id = photo.id;
   cards.set(photo.id, { photo, card });
   shown.push(photo.id);
@@ -95,8 +102,9 @@ function make(photo) {
 }
 
 function badge(photo) {
-  if (photo.live) {
-    return "still there";
+  const fate = photo.live ? "live" : photo.fate;
+  if (fate) {
+    return fates[fate]?.[0] ?? fate;
   }
   return { partial: "in part", damaged: "damaged", repaired: "repaired" }[photo.grade];
 }
@@ -115,6 +123,7 @@ export function note(news) {
       known.card.querySelector(".frame").append(said);
     }
     said.textContent = { waiting: "saving…", saved: "saved", failed: "not saved" }[pick.state];
+    known.card.setAttribute("aria-label", `${known.photo.name}, ${said.textContent}`);
   }
 }
 
@@ -222,7 +231,8 @@ function open(id) {
   const facts = [
     ["Folder", photo.folder], ["Taken", photo.taken?.replace("T", " ")], ["Camera", photo.camera],
     ["Size", bytes(photo.size) + (photo.pixels ? `, ${photo.pixels[0]} × ${photo.pixels[1]} pixels` : "")],
-    ["State", (grades[photo.grade] ?? photo.grade) + (photo.live ? "; still there by the file system" : "")],
+    ["State", grades[photo.grade] ?? photo.grade],
+    ["On disk", fates[photo.live ? "live" : photo.fate]?.[1]],
     ["Saved as", pick?.path ?? photo.path], ["Not saved", pick?.why],
   ];
   by("look-facts").replaceChildren(...facts.filter(([, value]) => value)

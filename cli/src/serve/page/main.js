@@ -1,6 +1,6 @@
 // Asks the program where it stands, again and again, and shows that.
 
-import { browse } from "./browse.js";
+import { browse, newFolder } from "./browse.js";
 import * as grid from "./grid.js";
 import * as run from "./run.js";
 import * as start from "./start.js";
@@ -49,10 +49,39 @@ function enter(now) {
   tellChosen();
 }
 
+// What the report says of its files, in its numbers.
+function reported({ dry_run: isDry, recovered, unwritten, live, unseen, surpassed, copies }) {
+  const parts = [`${recovered.toLocaleString("en")} recovered`];
+  const add = (n, text) => {
+    if (n > 0) {
+      parts.push(`${n.toLocaleString("en")} ${text}`);
+    }
+  };
+  if (isDry) {
+    parts[0] = `${recovered.toLocaleString("en")} found, none written yet`;
+  }
+  add(unwritten, "not written");
+  add(live, "still there");
+  add(unseen, "with nothing to be seen");
+  add(surpassed, "of which a better copy was found");
+  add(copies, copies === 1 ? "exact copy left out" : "exact copies left out");
+  return parts.join(", ");
+}
+
 function tellPhotos() {
+  by("show-live").closest("label").hidden = (state.counts?.live ?? state.live) === 0;
+  if (state.counts) {
+    say("count", reported(state.counts));
+    tellUnlisted();
+    return;
+  }
   const all = state.photos - state.live + (state.unlisted > 0 ? state.unlisted : 0);
   const live = state.live ? `, and ${state.live.toLocaleString("en")} still there` : "";
   say("count", state.photos ? `${count(Math.max(all, 0), "found", "found")}${live}` : "");
+  tellUnlisted();
+}
+
+function tellUnlisted() {
   show("unlisted", state.unlisted > 0);
   say("unlisted", state.unlisted > 0
     ? `${count(state.unlisted, "more photo is", "more photos are")} not shown here; all of them are in the gallery and in the folder at the end.` : "");
@@ -72,7 +101,9 @@ function tellChosen() {
   if (recovery) {
     lines.push(recovery.running ? "Writing …" : [recovery.headline, ...recovery.lines].join(" "));
   }
-  show("chosen", (isScanning || phase === "finished") && (n > 0 || lines.length > 0));
+  const isShown = (isScanning || phase === "finished") && (n > 0 || lines.length > 0);
+  show("chosen", isShown);
+  document.body.classList.toggle("has-chosen", isShown);
   say("chosen-count", n ? `${count(n, "photo", "photos")} chosen.` : "");
   by("save").disabled = n === 0 || recovery?.running === true;
   by("save").textContent = isScanning ? "Save now, before the end" : "Write them to the folder of this scan";
@@ -133,7 +164,7 @@ by("save").addEventListener("click", () => recover(null));
 by("copy").addEventListener("click", async () => {
   const path = await browse("Choose a folder; the photos go into a new one in it", "", false);
   if (path) {
-    recover(`${path.replace(/[/\\]$/, "")}/chosen-photos`);
+    recover(newFolder(path, "chosen-photos"));
   }
 });
 by("quit").addEventListener("click", async () => {

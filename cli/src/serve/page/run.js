@@ -55,7 +55,8 @@ export function ended(state) {
   say("end-title", said.headline);
   const lines = [...(said.failure ? [said.failure] : []), ...said.lines];
   by("end-lines").replaceChildren(...lines.map((line) => element("li", {}, line)));
-  say("end-where", state.output && state.phase === "finished" ? `The photos are in ${state.output}, in the folders photos and partial.` : "");
+  const isWritten = state.phase === "finished" && state.counts?.recovered > 0 && !state.counts.dry_run;
+  say("end-where", isWritten ? `The photos are in ${state.output}: whole ones in the folder photos, others in partial.` : "");
   show("gallery", state.gallery);
   show("go-on", said.incomplete === true && state.phase === "finished" && !state.from_terminal);
   show("again", !state.from_terminal);

@@ -1,6 +1,6 @@
 // Before a scan: which card, what can be hoped for, where to.
 
-import { browse } from "./browse.js";
+import { browse, folderIn } from "./browse.js";
 import { get, post } from "./talk.js";
 import { by, bytes, element, say, show, trouble } from "./words.js";
 
@@ -140,7 +140,7 @@ by("browse-output").addEventListener("click", async () => {
   const path = await browse("Choose a folder; the photos go into a new one in it", "", false);
   if (path) {
     wasTyped = true;
-    output(`${path.replace(/[/\\]$/, "")}/recovered-photos`);
+    output(folderIn(path, "recovered-photos"));
   }
 });
 by("forecast").addEventListener("click", async () => {

@@ -1,6 +1,10 @@
 // Talking to the program that serves this page. Every address is below that of the page, which holds the secret.
 
 async function answer(response) {
+  if (response.status === 409) {
+    // Something else runs: that is told in a whole sentence.
+    throw new Error((await response.text()).trim());
+  }
   if (!response.ok) {
     throw new Error(`${(await response.text()).trim() || "the program does not answer"} (${response.status})`);
   }

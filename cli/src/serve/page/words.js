@@ -33,6 +33,15 @@ export const grades = {
   partial: "only its beginning is left",
 };
 
+// What the report says became of a photo that was not written: on its tile, and in a sentence.
+export const fates = {
+  live: ["still there", "Still there by the file system: only listed, not copied"],
+  unwritten: ["not written", "Found, and not written: choose it to have it"],
+  unseen: ["nothing to be seen", "Only a beginning is left, in which nothing can be seen: not written"],
+  surpassed: ["better copy found", "A smaller copy of a photo that was found in better quality: only listed"],
+  copy: ["exact copy", "The same bytes as another photo: written once only"],
+};
+
 export function element(name, attributes = {}, ...content) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

@@ -9,7 +9,7 @@ mod unfinished;
 
 #[cfg(test)]
 pub use source::BESIDE_REPORT;
-pub use source::{LOCK, OURS, REPORT, STATE};
+pub use source::{CHOSEN, LOCK, OURS, PHOTOS, REPORT, STATE};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,6 +115,47 @@ pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
         }
     }
     Ok(resolved.path)
+}
+
+/// The output folder at `path` of a run that is over, held open to add to what lies in it; its `sources` are never
+/// written to.
+///
+/// # Errors
+///
+/// [`Error::Destination`] when it is a source, or lies in one or on its device; and when it cannot be opened.
+pub fn open_existing(path: &Path, sources: &[PathBuf]) -> Result<Folder, Error> {
+    let resolved = apart(path, sources)?;
+    let opened = Folder::open(&resolved.path, Owner::from_environment(), ids(sources));
+    opened.map_err(|error| Error::output("open the folder", path, error))
+}
+
+/// Fails where `to`, which was asked for as `typed`, is the output folder `folder` or lies among what a scan has
+/// written to it.
+///
+/// # Errors
+///
+/// [`Error::Destination`].
+pub fn check_beside(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
+    if to == folder {
+        return Err(refused(typed, "it is the output folder of the scan itself"));
+    }
+    if OURS.iter().any(|ours| to.starts_with(folder.join(ours))) {
+        return Err(refused(typed, "it lies among what the scan has written"));
+    }
+    Ok(())
+}
+
+/// The same where `to` lies anywhere in `folder`: what is handed to others must not lie among what is not.
+///
+/// # Errors
+///
+/// [`Error::Destination`].
+pub fn check_outside(folder: &Path, to: &Path, typed: &Path) -> Result<(), Error> {
+    check_beside(folder, to, typed)?;
+    if to.starts_with(folder) {
+        return Err(refused(typed, "it lies in the output folder of the scan"));
+    }
+    Ok(())
 }
 
 /// Of the disk on which the existing `folder` lies: the longest file, the bytes that are free for us, and

@@ -87,7 +87,7 @@ fn beside_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
     for name in BESIDE_REPORT {
         if root.kind(name)?.is_some() {
             return Ok(Some(format!(
-                "it holds a {name} already, which would be lost; choose another folder, or move it away"
+                "it holds {name} already, which would be lost; choose another folder, or move it away"
             )));
         }
     }

@@ -28,11 +28,19 @@ pub const BESIDE_REPORT: [&str; 8] = [
     "audit.sig",
 ];
 
+/// The folder for photos that somebody chose while the scan still ran.
+pub const CHOSEN: &str = "chosen";
+
+/// The folders that hold photos of the report.
+pub const PHOTOS: [&str; 3] =
+    [OutputFolder::Photos.name(), OutputFolder::Partial.name(), OutputFolder::Embedded.name()];
+
 /// All folders of the output folder that we write into.
-pub const OURS: [&str; 5] = [
+pub const OURS: [&str; 6] = [
     OutputFolder::Photos.name(),
     OutputFolder::Partial.name(),
     OutputFolder::Embedded.name(),
+    CHOSEN,
     STATE,
     "report",
 ];

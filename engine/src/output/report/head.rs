@@ -40,6 +40,9 @@ pub struct ReportHead {
     /// See [`super::Report::notes`].
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// See [`super::Report::audit_log`].
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub audit_log: bool,
     /// See [`super::Report::sources`].
     pub sources: Vec<ReportSource>,
     /// See [`super::Report::summary`].
@@ -52,6 +55,6 @@ pub struct ReportHead {
 impl ReportHead {
     /// Where its sources were, in their order.
     pub fn source_paths(&self) -> Vec<PathBuf> {
-        self.sources.iter().map(|source| PathBuf::from(&source.path)).collect()
+        self.sources.iter().map(ReportSource::location).collect()
     }
 }

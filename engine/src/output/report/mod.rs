@@ -34,7 +34,7 @@ pub use head::ReportHead;
 pub use lost::{ReportListed, ReportLost, lost};
 pub use options::ReportOptions;
 pub use reader::ReportReader;
-pub use report::{Report, ReportEnd, ReportTool, SCHEMA};
+pub use report::{NO_REPORT, OTHER_SCHEMA, Report, ReportEnd, ReportTool, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;

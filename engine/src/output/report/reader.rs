@@ -12,10 +12,14 @@ use serde::de::{
 
 use super::file::ReportFile;
 use super::head::ReportHead;
-use super::report::SCHEMA;
+use super::report::{NO_REPORT, OTHER_SCHEMA, SCHEMA};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::system::folder::Folder;
+
+/// Why a report is not used whose end is missing.
+const CUT_SHORT: &str =
+    "it cannot be read to its end: it was cut short or changed; `afterimage verify` tells more";
 
 /// A report that lies in an output folder. Memory does not grow with the number of its files.
 #[derive(Debug)]
@@ -35,11 +39,11 @@ impl ReportReader {
     pub fn open(folder: &Folder) -> Result<Self, Error> {
         let path = folder.path().join(REPORT);
         let file = folder.read(REPORT).map_err(|error| Error::output("open", &path, error))?;
-        let refused = |why| Error::Replay { path: path.clone(), why };
-        let head: ReportHead = serde_json::from_reader(BufReader::new(&file))
-            .map_err(|_| refused("it is no report of this program"))?;
+        let refused = |why| Error::Report { path: path.clone(), why };
+        let head: ReportHead =
+            serde_json::from_reader(BufReader::new(&file)).map_err(|_| refused(NO_REPORT))?;
         if head.schema != SCHEMA {
-            return Err(refused("it is of another schema"));
+            return Err(refused(OTHER_SCHEMA));
         }
         Ok(ReportReader { path, file, head })
     }
@@ -78,9 +82,7 @@ impl ReportReader {
         let read = each(BufReader::new(&self.file), &mut visit);
         match (refused, read) {
             (Some(error), _) => Err(error),
-            (None, Err(_)) => {
-                Err(Error::Replay { path: self.path.clone(), why: "it cannot be read to its end" })
-            }
+            (None, Err(_)) => Err(Error::Report { path: self.path.clone(), why: CUT_SHORT }),
             (None, Ok(())) => Ok(()),
         }
     }

@@ -13,6 +13,12 @@ use super::summary::Summary;
 /// The name of the schema, in every report.
 pub const SCHEMA: &str = "afterimage-report/1";
 
+/// Why a text is no report.
+pub const NO_REPORT: &str = "it is no report of this program; name the output folder of a scan";
+
+/// Why a report cannot be read that is none of [`SCHEMA`].
+pub const OTHER_SCHEMA: &str = "it is of another schema, so that another version of afterimage wrote it; use that version, or the newest";
+
 /// A report. Written in order, never held in memory as a whole.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -42,6 +48,9 @@ pub struct Report {
     /// What is to be known of the disk that was written to, and of what else came up, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// Whether what was done to its folder was put on record in an `audit.log` beside it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub audit_log: bool,
     /// What was scanned, in the order of the command line.
     pub sources: Vec<ReportSource>,
     /// Totals over `files`.

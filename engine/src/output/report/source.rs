@@ -1,5 +1,7 @@
 //! What a report says of sources and their file systems.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,9 @@ use super::file::ByteRange;
 pub struct ReportSource {
     /// Path as it was given.
     pub path: String,
+    /// The same from the root, where it was given from the folder that the command ran in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub absolute_path: Option<String>,
     /// `image`, `device`, or `folder` for files.
     pub kind: String,
     /// Length in bytes.
@@ -59,6 +64,13 @@ pub struct ReportSource {
     /// Why the source was not scanned to its end, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+impl ReportSource {
+    /// Where it was, from wherever it is looked for.
+    pub fn location(&self) -> PathBuf {
+        PathBuf::from(self.absolute_path.as_ref().unwrap_or(&self.path))
+    }
 }
 
 fn is_zero(number: &u64) -> bool {

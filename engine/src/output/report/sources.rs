@@ -8,9 +8,11 @@ use crate::ledger::ScanTally;
 use crate::source::{Source, SourceKind};
 use crate::system::System;
 
-/// A source, by what its scan came to; without `source` it could not be opened, for the reason `error`.
+/// A source, by what its scan came to; without `source` it could not be opened, for the reason `error`. A `path` that
+/// does not begin at the root is meant from `folder`.
 pub fn describe(
     path: &Path,
+    folder: Option<&Path>,
     source: Option<&dyn Source>,
     tally: &ScanTally,
     error: Option<String>,
@@ -19,6 +21,7 @@ pub fn describe(
     let Some(source) = source else {
         return ReportSource { path: shown, error, ..ReportSource::default() };
     };
+    let absolute = folder.filter(|_| path.is_relative()).map(|folder| folder.join(path));
     let (model, serial) = match source.kind() {
         SourceKind::Device if !source.is_of_files() => identity(path),
         _ => (None, None),
@@ -27,6 +30,7 @@ pub fn describe(
     unreadable.extend(source.unreadable());
     ReportSource {
         path: shown,
+        absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),
         model,
         serial,
         kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),

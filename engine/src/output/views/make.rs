@@ -17,16 +17,24 @@ struct Unfinished {
     out: BufWriter<File>,
 }
 
-/// Makes `views` of the report in `folder`, in one pass over it; gives the paths of their files. Each is
-/// written to `state`, a folder on the same disk, and gets its name once it is whole: it takes the place of
-/// what had it.
+/// Makes `views` of the report that lies in `of`, in one pass over it; gives the paths of their files. Each is
+/// written to `state`, a folder on the same disk as `folder`, and gets its name there once it is whole: it takes the
+/// place of what had it.
 ///
 /// # Errors
 ///
 /// When there is no report, and when the disk is full or fails. Views that were there before are what they
 /// were then.
-pub fn make(folder: &Folder, state: &Folder, views: &[KnownView]) -> Result<Vec<PathBuf>, Error> {
-    let made = written(folder, state, views);
+pub fn make(
+    of: &Folder,
+    folder: &Folder,
+    state: &Folder,
+    views: &[KnownView],
+) -> Result<Vec<PathBuf>, Error> {
+    if views.is_empty() {
+        return Ok(Vec::new());
+    }
+    let made = written(of, folder, state, views);
     if made.is_err() {
         // They take room that something else may have use for.
         views.iter().for_each(|view| drop(state.remove(view.file)));
@@ -34,8 +42,13 @@ pub fn make(folder: &Folder, state: &Folder, views: &[KnownView]) -> Result<Vec<
     made
 }
 
-fn written(folder: &Folder, state: &Folder, views: &[KnownView]) -> Result<Vec<PathBuf>, Error> {
-    let mut report = ReportReader::open(folder)?;
+fn written(
+    of: &Folder,
+    folder: &Folder,
+    state: &Folder,
+    views: &[KnownView],
+) -> Result<Vec<PathBuf>, Error> {
+    let mut report = ReportReader::open(of)?;
     let path = |view: &KnownView| folder.path().join(view.file);
     let failed = |path: &Path, error| Error::output("write", path, error);
     let mut unfinished = Vec::new();

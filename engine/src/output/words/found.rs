@@ -9,7 +9,7 @@ use crate::output::report::Summary;
 
 /// What was read and found.
 pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
-    let mut said = vec![Paragraph::new(Topic::Found, headline(facts))];
+    let mut said = vec![Paragraph::new(Topic::Found, headline(facts, &sources(facts)))];
     if facts.is_cut_short() {
         said.push(Paragraph::new(Topic::Found, CUT_SHORT));
     }
@@ -29,17 +29,22 @@ pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
 /// What is said of a run that wrote its report alone.
 const DRY_RUN: &str = "This was a dry run: no photo was written.";
 
-fn headline(facts: Facts<'_>) -> String {
+fn sources(facts: Facts<'_>) -> String {
+    match facts.head.sources.as_slice() {
+        [source] => source.path.clone(),
+        several => format!("{} sources", several.len()),
+    }
+}
+
+/// What was found in `place`, as somebody calls what was looked at, in a sentence.
+pub fn headline(facts: Facts<'_>, place: &str) -> String {
     let photos = match facts.recovered() {
         n if n.sum() > 0 => kinds(n),
         _ if facts.is_of_files() => "no copy of a photo that is not there any more".to_owned(),
         _ if facts.has_any() => "no deleted photos".to_owned(),
         _ => "no photos".to_owned(),
     };
-    let sources = match facts.head.sources.as_slice() {
-        [source] => plain(&source.path),
-        several => format!("{} sources", several.len()),
-    };
+    let place = plain(place);
     let time = facts.time().map(|time| format!("in {}", duration(time)));
     let read = match (facts.is_of_files(), time) {
         (true, None) => String::new(),
@@ -49,7 +54,7 @@ fn headline(facts: Facts<'_>) -> String {
             format!(" ({} scanned{time})", bytes(facts.scanned()))
         }
     };
-    format!("Found {photos} in {sources}{read}.")
+    format!("Found {photos} in {place}{read}.")
 }
 
 fn grades(facts: Facts<'_>) -> Vec<Paragraph> {

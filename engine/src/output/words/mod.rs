@@ -19,6 +19,7 @@ mod volumes;
 
 pub use again::{recover, resumed};
 pub use facts::{CUT_SHORT, Facts};
+pub use found::headline;
 pub use known::{is_gap, known_line};
 pub use left_out::reasons as left_out;
 pub use next::causes;

@@ -23,6 +23,9 @@ pub struct Looked {
     pub output: Option<PathBuf>,
     /// A folder that is not there yet, for what is written next.
     pub next_output: Option<PathBuf>,
+    /// Whether that folder would lie on a disk that something was lost from: then no folder is named for it, and a disk
+    /// has to be found first.
+    pub needs_other_disk: bool,
 }
 
 /// A place that was looked into.

@@ -25,16 +25,31 @@ pub struct Step {
 
 impl Step {
     pub(super) fn of(means: Means, looked: &Looked) -> Self {
-        match means {
+        let mut step = match means {
             Means::Undelete | Means::Carve => scan(means, looked),
             Means::Cloud => cloud(looked),
             Means::Lab => lab(looked),
             _ => place(means, looked),
+        };
+        let is_written = step.commands.iter().any(|command| command.contains(" --output "));
+        if looked.needs_other_disk && is_written {
+            step.says += OTHER_DISK;
         }
+        step
     }
 }
 
+/// Stands for a folder where none can be named.
+const ANY_OUTPUT: &str = "DIR";
+
+/// What that is.
+const OTHER_DISK: &str = " DIR stands for a folder on another disk: what is written to this one can destroy what is \
+                          not found yet.";
+
 fn output(looked: &Looked) -> String {
+    if looked.needs_other_disk {
+        return ANY_OUTPUT.to_owned();
+    }
     looked.next_output.as_deref().map_or_else(|| OUTPUT.to_owned(), quoted)
 }
 

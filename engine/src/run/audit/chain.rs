@@ -14,8 +14,19 @@ pub(super) const NONE_BEFORE: &str =
 pub struct ChainLine {
     /// What it says.
     pub line: AuditLine,
+    /// Its place in the log, from 1.
+    pub number: u64,
     /// Bytes of the log up to its end, its line break included.
     pub end: usize,
+}
+
+/// Where an audit log is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainFault {
+    /// The place of the line in the log, from 1.
+    pub line: u64,
+    /// What is wrong, in words.
+    pub what: String,
 }
 
 /// An audit log that was read.
@@ -23,8 +34,8 @@ pub struct ChainLine {
 pub struct Chain {
     /// Its lines, as far as they are lines.
     pub lines: Vec<ChainLine>,
-    /// Where it is broken, in words.
-    pub faults: Vec<String>,
+    /// Where it is broken.
+    pub faults: Vec<ChainFault>,
 }
 
 impl Chain {
@@ -34,24 +45,25 @@ impl Chain {
         let (mut previous, mut end) = (NONE_BEFORE.to_owned(), 0);
         for (number, bytes) in (1..).zip(log.split_inclusive(|byte| *byte == b'\n')) {
             end += bytes.len();
+            let mut fault = |what| chain.faults.push(ChainFault { line: number, what });
             let Some(text) = bytes.strip_suffix(b"\n") else {
-                chain.faults.push(format!("line {number} is cut off"));
+                fault(format!("line {number} is cut off"));
                 break;
             };
             match serde_json::from_slice::<AuditLine>(text) {
-                Err(_) => chain.faults.push(format!("line {number} is no line of an audit log")),
+                Err(_) => fault(format!("line {number} is no line of an audit log")),
                 Ok(line) => {
                     if line.previous_sha256 != previous {
                         let before = if number == 1 { "nothing" } else { "the line before" };
-                        chain.faults.push(format!(
+                        fault(format!(
                             "line {number} does not follow on {before}: one of them was changed, or lines \
                              were removed or added between them"
                         ));
                     } else if line.number != number {
                         let said = line.number;
-                        chain.faults.push(format!("line {number} says that it is line {said}"));
+                        fault(format!("line {number} says that it is line {said}"));
                     }
-                    chain.lines.push(ChainLine { line, end });
+                    chain.lines.push(ChainLine { line, number, end });
                 }
             }
             previous = digest(text);
@@ -63,11 +75,6 @@ impl Chain {
     pub fn last_report(&self) -> Option<&AuditLine> {
         self.lines.iter().rev().map(|one| &one.line).find(|line| line.report.is_some())
     }
-
-    /// The last line of that action.
-    pub fn last(&self, action: &str) -> Option<&ChainLine> {
-        self.lines.iter().rev().find(|one| one.line.action == action)
-    }
 }
 
 /// The SHA-256 of a line.
@@ -77,6 +84,8 @@ pub(super) fn digest(line: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn log() -> Vec<u8> {
@@ -108,7 +117,10 @@ mod tests {
     fn a_line_that_is_changed_removed_or_cut_off_is_told() {
         let log = String::from_utf8(log()).unwrap();
         let lines: Vec<&str> = log.lines().collect();
-        let faults = |text: &str| Chain::of(text.as_bytes()).faults.join("; ");
+        let faults = |text: &str| {
+            let faults = Chain::of(text.as_bytes()).faults;
+            faults.into_iter().map(|fault| fault.what).collect::<Vec<_>>().join("; ")
+        };
         assert!(faults(&log.replace("card 2", "card 9")).starts_with("line 3 does not follow"));
         let removed = format!("{}\n{}\n", lines[0], lines[2]);
         assert!(faults(&removed).starts_with("line 2 does not follow"));
@@ -116,5 +128,36 @@ mod tests {
         assert!(faults(&headless).starts_with("line 1 does not follow on nothing"));
         assert_eq!(faults(log.trim_end()), "line 3 is cut off");
         assert!(faults(&format!("x\n{log}")).starts_with("line 1 is no line"));
+    }
+
+    proptest! {
+        /// Whatever a log is, its lines are told where they are, in order, and its end is never passed.
+        #[test]
+        fn no_log_is_too_odd(
+            odd in prop::collection::vec(
+                prop_oneof![any::<u8>(), Just(b'\n'), Just(b'{'), Just(b'"')], 0..200,
+            ),
+            keeps in 0usize..4,
+        ) {
+            let own = log();
+            let first = own.split_inclusive(|byte| *byte == b'\n').take(keeps).flatten();
+            let log: Vec<u8> = first.copied().chain(odd).collect();
+            let chain = Chain::of(&log);
+            prop_assert!(chain.lines.len() >= keeps.min(3));
+            prop_assert!(chain.lines.iter().all(|line| line.end <= log.len() && line.number > 0));
+            prop_assert!(chain.lines.is_sorted_by_key(|line| (line.number, line.end)));
+            let count = log.split_inclusive(|byte| *byte == b'\n').count() as u64;
+            prop_assert!(chain.faults.iter().all(|fault| (1..=count).contains(&fault.line)));
+        }
+
+        /// A byte that is changed in any line but the last is told, and so is one that is cut off.
+        #[test]
+        fn a_changed_byte_is_told(at in any::<prop::sample::Index>(), flip in 1u8..) {
+            let mut log = log();
+            let last = log[..log.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
+            let at = at.index(last + 1);
+            log[at] ^= flip;
+            prop_assert!(!Chain::of(&log).faults.is_empty());
+        }
     }
 }

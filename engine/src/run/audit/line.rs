@@ -47,7 +47,10 @@ pub struct AuditLine {
     pub sources: Vec<AuditSource>,
     /// The report as it was then.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub report: Option<AuditReport>,
+    pub report: Option<AuditFile>,
+    /// The views that were made of it, by their names beside it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub views: BTreeMap<String, AuditFile>,
     /// What it came to, by the action's own names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub outcome: BTreeMap<String, Value>,
@@ -58,6 +61,9 @@ pub struct AuditLine {
 pub struct AuditSource {
     /// Path as it was given.
     pub path: String,
+    /// The same from the root, where it was given from the folder that the command ran in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub absolute_path: Option<String>,
     /// `image`, `device` or `folder`.
     pub kind: String,
     /// Length in bytes.
@@ -73,19 +79,19 @@ pub struct AuditSource {
     pub hashes: BTreeMap<String, String>,
 }
 
-/// A report at the time of a line.
+/// A file beside the log, at the time of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditReport {
+pub struct AuditFile {
     /// Its length in bytes.
     pub size: u64,
     /// Its SHA-256, lower-case hex.
     pub sha256: String,
 }
 
-impl AuditReport {
-    /// That of a report of these bytes.
-    pub(in crate::run) fn of(report: &[u8]) -> Self {
-        AuditReport { size: report.len() as u64, sha256: hex::encode(&Sha256::digest(report)) }
+impl AuditFile {
+    /// One of these bytes.
+    pub(in crate::run) fn of(bytes: &[u8]) -> Self {
+        AuditFile { size: bytes.len() as u64, sha256: hex::encode(&Sha256::digest(bytes)) }
     }
 }
 
@@ -123,6 +129,7 @@ impl From<&ReportSource> for AuditSource {
     fn from(source: &ReportSource) -> Self {
         AuditSource {
             path: source.path.clone(),
+            absolute_path: source.absolute_path.clone(),
             kind: source.kind.clone(),
             size: source.size,
             model: source.model.clone(),

@@ -3,13 +3,9 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 
-use sha2::{Digest, Sha256};
-
 use super::chain::{Chain, NONE_BEFORE, digest};
-use super::line::{AuditLine, AuditReport};
+use super::line::AuditLine;
 use crate::control::error::Error;
-use crate::model::hex;
-use crate::output::destination::REPORT;
 use crate::system::folder::Folder;
 
 /// Name of the log in the output folder.
@@ -17,9 +13,6 @@ pub const AUDIT: &str = "audit.log";
 
 /// The longest log that is read, in bytes: a hundred thousand lines.
 const LONGEST: u64 = 64 << 20;
-
-/// Bytes that are read at a time.
-const PIECE: usize = 128 << 10;
 
 /// The log in an output folder, as its bytes and as a chain; empty where there is none.
 ///
@@ -30,6 +23,8 @@ pub fn read(folder: &Folder) -> Result<(Vec<u8>, Chain), Error> {
     let failed = |error| Error::output("read", &folder.path().join(AUDIT), error);
     match folder.read(AUDIT) {
         Ok(mut file) => {
+            // A line that is being written is not half of one. Where a folder knows no locks, it is read as it is.
+            drop(file.lock_shared());
             let log = whole(&mut file).map_err(failed)?;
             let chain = Chain::of(&log);
             Ok((log, chain))
@@ -55,77 +50,102 @@ fn whole(file: &mut File) -> io::Result<Vec<u8>> {
 ///
 /// When the disk takes no more, fails, or may not be written to.
 pub fn append(folder: &Folder, line: AuditLine) -> Result<AuditLine, Error> {
-    let failed = |error| Error::output("write", &folder.path().join(AUDIT), error);
-    append_to(folder, line).map_err(failed)
+    append_by(folder, |_| Ok(line.clone())).map(|(line, _)| line)
 }
 
-fn append_to(folder: &Folder, mut line: AuditLine) -> io::Result<AuditLine> {
-    let mut file = match folder.create(AUDIT) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => folder.reopen(AUDIT)?,
-        made => made?,
-    };
-    // Two programs that write at once would break the chain.
-    file.lock().or_else(|error| match error.kind() {
-        ErrorKind::Unsupported => Ok(()),
-        _ => Err(error),
-    })?;
-    let log = whole(&mut file)?;
-    let mut text = Vec::new();
-    let is_cut_off = !log.is_empty() && !log.ends_with(b"\n");
-    if is_cut_off {
-        // What a crash left stays as it is, on a line of its own.
-        text.push(b'\n');
-    }
-    let is_first = log.is_empty();
-    let mut lines = log.strip_suffix(b"\n").unwrap_or(&log).split(|byte| *byte == b'\n');
-    line.number = if is_first { 1 } else { lines.clone().count() as u64 + 1 };
-    line.previous_sha256 = match lines.next_back() {
-        Some(last) if !is_first => digest(last),
-        _ => NONE_BEFORE.to_owned(),
-    };
-    text.extend(serde_json::to_vec(&line)?);
-    text.push(b'\n');
-    file.seek(SeekFrom::End(0))?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    folder.sync()?;
-    Ok(line)
-}
-
-/// Puts on record what was done to the report in an output folder: the line tells of the report as it is now.
+/// The same with a line that `make` makes of the chain that stands there, or refuses: nobody else writes in between.
+/// Also gives all bytes of the log, which end with that line.
 ///
 /// # Errors
 ///
-/// Those of [`append`], and when the report cannot be read.
-pub fn record(folder: &Folder, line: AuditLine) -> Result<AuditLine, Error> {
-    append(folder, AuditLine { report: Some(digest_of(folder, REPORT)?), ..line })
+/// Those of [`append`], and that of `make`; nothing is written then.
+pub(in crate::run) fn append_by(
+    folder: &Folder,
+    make: impl Fn(&Chain) -> Result<AuditLine, Error>,
+) -> Result<(AuditLine, Vec<u8>), Error> {
+    let failed = |error| Error::output("write", &folder.path().join(AUDIT), error);
+    loop {
+        match folder.reopen(AUDIT) {
+            Ok(mut file) => {
+                lock(&file).map_err(failed)?;
+                let log = whole(&mut file).map_err(failed)?;
+                let line = make(&Chain::of(&log))?;
+                return write_after(&mut file, folder, log, line).map_err(failed);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+        }
+        let line = make(&Chain::default())?;
+        match folder.create(AUDIT) {
+            // Another program was quicker: its line has to be looked at, too.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            made => {
+                let begun = made.and_then(|mut file| begin(&mut file, folder, line));
+                if let Some(begun) = begun.map_err(failed)? {
+                    return Ok(begun);
+                }
+            }
+        }
+    }
+}
+
+/// Writes the first line; nothing where another program was quicker.
+fn begin(
+    file: &mut File,
+    folder: &Folder,
+    line: AuditLine,
+) -> io::Result<Option<(AuditLine, Vec<u8>)>> {
+    lock(file)?;
+    let log = whole(file)?;
+    if !log.is_empty() {
+        return Ok(None);
+    }
+    write_after(file, folder, log, line).map(Some)
+}
+
+/// Two programs that write at once would break the chain.
+fn lock(file: &File) -> io::Result<()> {
+    file.lock().or_else(|error| match error.kind() {
+        ErrorKind::Unsupported => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// Writes a line after `log`, which is all that stands in the file.
+fn write_after(
+    file: &mut File,
+    folder: &Folder,
+    mut log: Vec<u8>,
+    mut line: AuditLine,
+) -> io::Result<(AuditLine, Vec<u8>)> {
+    let before = log.len();
+    let is_cut_off = !log.is_empty() && !log.ends_with(b"\n");
+    if is_cut_off {
+        // What a crash left stays as it is, on a line of its own.
+        log.push(b'\n');
+    }
+    let mut lines = log.strip_suffix(b"\n").unwrap_or(&log).split(|byte| *byte == b'\n');
+    line.number = if before == 0 { 1 } else { lines.clone().count() as u64 + 1 };
+    line.previous_sha256 = match lines.next_back() {
+        Some(last) if before > 0 => digest(last),
+        _ => NONE_BEFORE.to_owned(),
+    };
+    log.extend(serde_json::to_vec(&line)?);
+    log.push(b'\n');
+    file.seek(SeekFrom::End(0))?;
+    if let Err(error) = file.write_all(&log[before..]).and_then(|()| file.sync_all()) {
+        // Half a line would break the chain for ever.
+        drop(file.set_len(before as u64).and_then(|()| file.sync_all()));
+        return Err(error);
+    }
+    folder.sync()?;
+    Ok((line, log))
 }
 
 /// A sentence for the user where what was done could not be put on record.
 pub(in crate::run) fn unrecorded(recorded: Result<AuditLine, Error>) -> Option<String> {
     let why = recorded.err()?.with_cause();
     Some(format!("What was done could not be put on record in the audit log: {why}."))
-}
-
-/// The length and the digest of a file in a folder.
-///
-/// # Errors
-///
-/// When it cannot be read.
-pub(in crate::run) fn digest_of(folder: &Folder, name: &str) -> Result<AuditReport, Error> {
-    let failed = |error| Error::output("read", &folder.path().join(name), error);
-    let mut file = folder.read(name).map_err(failed)?;
-    let (mut hasher, mut size, mut piece) = (Sha256::new(), 0, vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece).map_err(failed)? {
-            0 => break,
-            read => {
-                hasher.update(&piece[..read]);
-                size += read as u64;
-            }
-        }
-    }
-    Ok(AuditReport { size, sha256: hex::encode(&hasher.finalize()) })
 }
 
 #[cfg(test)]
@@ -148,7 +168,8 @@ mod tests {
         std::fs::write(path.join(AUDIT), &log[..log.len() - 9]).unwrap();
         assert_eq!(append(&folder, AuditLine::now("verify", &[])).unwrap().number, 4);
         let (_, chain) = read(&folder).unwrap();
-        assert_eq!(chain.faults, ["line 3 is no line of an audit log"]);
+        assert_eq!(chain.faults.len(), 1);
+        assert_eq!(chain.faults[0].what, "line 3 is no line of an audit log");
         assert_eq!(chain.lines.last().unwrap().line.action, "verify");
     }
 

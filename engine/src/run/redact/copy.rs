@@ -13,8 +13,9 @@ use crate::output::destination::{self, REPORT};
 use crate::output::report::{self, ReportFile, ReportHead, ReportReader};
 use crate::output::views::{self, KnownView};
 use crate::run::audit::{self, AuditLine};
-use crate::run::output_folder::open_output;
-use crate::system::folder::{Folder, Owner};
+use crate::run::output_folder::{open_for_writing, open_output};
+use crate::run::show::REPORT_FAULT;
+use crate::system::folder::Folder;
 
 /// What to copy.
 #[derive(Clone, Debug, Default)]
@@ -49,20 +50,31 @@ pub struct Redacted {
 /// When there is no report, the folder of the copy must not be written to or holds a report, and when its disk is
 /// full or fails.
 pub fn redact(asked: &Redact) -> Result<Redacted, Error> {
-    let rules = Rules { case: asked.without_case };
-    let folder = open_output(&asked.folder, Owner::from_environment())?;
+    let mut rules = Rules::new(asked.without_case);
+    let folder = open_output(&asked.folder)?;
     let mut report = ReportReader::open(&folder)?;
-    let to = destination::check(&asked.to, &report.head.source_paths())?.create()?;
+    let (_, chain) = audit::read(&folder)?;
+    let digest = audit::digest_of(&folder, REPORT)?;
+    let fault = audit::recorded(&folder, &chain, &digest, report.head.audit_log).fault();
+    let to = destination::check(&asked.to, &report.head.source_paths())?;
+    destination::check_outside(folder.path(), &to.path, &asked.to)?;
+    let to = to.create()?;
     let mut head: ReportHead = changed(&report.head, |head| rules.head(head))?;
     head.redacted = rules.words();
-    let copy = write(&mut report, &head, rules, &to)?;
+    let copy = write(&mut report, &head, &mut rules, &to)?;
     let mut paths = vec![copy];
-    paths.extend(views::make(&to, &to, &asked.views)?);
+    paths.extend(views::make(&to, &to, &to, &asked.views)?);
     let mut redacted = Redacted { paths, left_out: head.redacted, notes: Vec::new() };
-    let line = AuditLine::now("redact", &asked.command)
+    let mut line = AuditLine::now("redact", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("to", to.path().to_string_lossy());
-    redacted.notes.extend(audit::unrecorded(audit::append(&folder, line)));
+    if let Some(fault) = fault {
+        line = line.with(REPORT_FAULT, fault.clone());
+        redacted.notes.push(format!("{REPORT}: {fault}. The copy is of it as it is now."));
+    }
+    let folder = open_for_writing(&asked.folder, report.head.source_paths(), &[]);
+    let recorded = folder.and_then(|folder| audit::append(&folder, line));
+    redacted.notes.extend(audit::unrecorded(recorded));
     Ok(redacted)
 }
 
@@ -70,7 +82,7 @@ pub fn redact(asked: &Redact) -> Result<Redacted, Error> {
 fn write(
     report: &mut ReportReader,
     head: &ReportHead,
-    rules: Rules,
+    rules: &mut Rules,
     to: &Folder,
 ) -> Result<PathBuf, Error> {
     let path = to.path().join(REPORT);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::path::without_users;
+use super::path::{LastPart, Signs};
 
 /// Options of the command line with names in their values.
 const OF_CASE: [&str; 4] = ["--case", "--evidence", "--examiner", "--notes"];
@@ -10,16 +10,35 @@ const OF_CASE: [&str; 4] = ["--case", "--evidence", "--examiner", "--notes"];
 /// What stands for a value of such an option.
 const LEFT_OUT: &str = "[left out]";
 
-/// What is left out of a copy.
-#[derive(Clone, Copy, Debug)]
+/// Fields that hold paths of files: their last part is the name of a file.
+const OF_FILES: [&str; 9] = [
+    "path",
+    "original_path",
+    "absolute_path",
+    "from",
+    "name",
+    "name_hint",
+    "shows",
+    "list",
+    "entry",
+];
+
+/// What is left out of a copy, and the signs that stand for names in it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     /// Whether the case is, too.
     pub(super) case: bool,
+    signs: Signs,
 }
 
 impl Rules {
+    /// Those of a copy that leaves the case out, or does not.
+    pub(super) fn new(case: bool) -> Self {
+        Rules { case, signs: Signs::default() }
+    }
+
     /// The words for it.
-    pub(super) fn words(self) -> Vec<String> {
+    pub(super) fn words(&self) -> Vec<String> {
         let always = [
             "GPS positions",
             "serial numbers",
@@ -32,7 +51,11 @@ impl Rules {
     }
 
     /// Leaves it out of what a report says before its files.
-    pub(super) fn head(self, head: &mut Value) {
+    pub(super) fn head(&mut self, head: &mut Value) {
+        if let Value::Object(fields) = &mut *head {
+            // The log stays where it is: it says what was done, and by whom.
+            fields.remove("audit_log");
+        }
         if self.case
             && let Value::Object(fields) = &mut *head
         {
@@ -47,15 +70,22 @@ impl Rules {
     }
 
     /// Leaves it out of a value and of all in it, however deep; nothing is left out of the names of fields.
-    pub(super) fn value(self, value: &mut Value) {
-        let mut waiting = vec![value];
-        while let Some(value) = waiting.pop() {
+    pub(super) fn value(&mut self, value: &mut Value) {
+        let mut waiting = vec![(value, LastPart::Any)];
+        while let Some((value, last)) = waiting.pop() {
             match value {
-                Value::String(text) => *text = without_users(text),
-                Value::Array(list) => waiting.extend(list),
+                Value::String(text) => *text = self.signs.in_place_of_names(text, last),
+                Value::Array(list) => waiting.extend(list.iter_mut().map(|one| (one, last))),
                 Value::Object(fields) => {
                     fields.retain(|name, _| !is_private(name));
-                    waiting.extend(fields.values_mut());
+                    // A source that is no image ends with a folder, the name of a drive, or is not known.
+                    let kind = fields.get("kind").and_then(Value::as_str);
+                    let is_other = matches!(kind, Some("folder" | "device" | ""));
+                    let of = |name: &str| match !is_other && OF_FILES.contains(&name) {
+                        true => LastPart::File,
+                        false => LastPart::Any,
+                    };
+                    waiting.extend(fields.iter_mut().map(|(name, value)| (value, of(name))));
                 }
                 _ => {}
             }
@@ -111,21 +141,41 @@ mod tests {
         });
         let with_case = {
             let mut head = head.clone();
-            Rules { case: false }.head(&mut head);
+            Rules::new(false).head(&mut head);
             head
         };
         assert_eq!(with_case["case"]["examiner"], "Anna");
-        Rules { case: true }.head(&mut head);
+        Rules::new(true).head(&mut head);
         let text = head.to_string().to_lowercase();
         assert!(!text.contains("anna") && !text.contains("123"), "{text}");
         assert_eq!(head["sources"][0]["model"], "SD");
         assert_eq!(head["tool"]["command"][4], LEFT_OUT);
         let mut file = json!({ "exif": { "model": "R6", "latitude": 48.1, "longitude": 11.5 },
             "original_path": "Users/anna/a.jpg" });
-        Rules { case: false }.value(&mut file);
+        Rules::new(false).value(&mut file);
         assert_eq!(
             file,
-            json!({ "exif": { "model": "R6" }, "original_path": "Users/[user]/a.jpg" })
+            json!({ "exif": { "model": "R6" }, "original_path": "Users/[user-1]/a.jpg" })
         );
+    }
+
+    #[test]
+    fn what_names_nobody_stays_as_it_is() {
+        let mut file = json!({ "path": "photos/home/party.jpg", "original_path": "home/party.jpg",
+            "name": "party.jpg", "blake3": "ab", "sha256": "cd", "runs": [{ "offset": 7, "length": 8 }],
+            "place": { "albums": ["Anna"], "shows": "DCIM/a.jpg" }, "size": 9 });
+        let before = file.clone();
+        Rules::new(true).value(&mut file);
+        assert_eq!(file, before);
+        let mut folder = json!({ "kind": "folder", "path": "/home/anna" });
+        Rules::new(false).value(&mut folder);
+        assert_eq!(folder["path"], "/home/[user-1]");
+        let mut drive = json!({ "kind": "device", "path": "/dev/disk/by-id/usb-X_4C530001" });
+        Rules::new(false).value(&mut drive);
+        assert_eq!(drive["path"], "/dev/disk/by-id/[volume-1]");
+        let mut image =
+            json!({ "kind": "image", "path": "a.img", "absolute_path": "/home/anna/a.img" });
+        Rules::new(false).value(&mut image);
+        assert_eq!(image["absolute_path"], "/home/[user-1]/a.img");
     }
 }

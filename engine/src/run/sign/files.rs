@@ -1,6 +1,6 @@
 //! The files of signatures.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use ed25519_dalek::Signature;
 
@@ -44,9 +44,57 @@ pub(super) fn write(folder: &Folder, name: &str, signature: &Signature) -> Resul
     written.map_err(failed)
 }
 
-/// A signature in a file; nothing where it is none.
-pub(super) fn read(folder: &Folder, name: &str) -> Option<Signature> {
+/// What is in the place of a signature.
+pub(super) enum Stored {
+    Missing,
+    /// Something else, or why it cannot be read.
+    Unreadable(String),
+    Signature(Signature),
+}
+
+/// The signature in a file.
+pub(super) fn read(folder: &Folder, name: &str) -> Stored {
     let mut bytes = Vec::new();
-    folder.read(name).ok()?.take(Signature::BYTE_SIZE as u64 + 1).read_to_end(&mut bytes).ok()?;
-    Signature::from_slice(&bytes).ok()
+    let most = Signature::BYTE_SIZE as u64 + 1;
+    let read = folder.read(name).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => Stored::Missing,
+        Err(error) => Stored::Unreadable(error.to_string()),
+        Ok(_) => stored(&bytes),
+    }
+}
+
+/// The signature that the bytes of a file are.
+fn stored(bytes: &[u8]) -> Stored {
+    match Signature::from_slice(bytes) {
+        Ok(signature) => Stored::Signature(signature),
+        Err(_) => Stored::Unreadable(format!(
+            "it has {}, and a signature has {}",
+            if bytes.len() > Signature::BYTE_SIZE {
+                "more bytes".to_owned()
+            } else {
+                format!("{} bytes", bytes.len())
+            },
+            Signature::BYTE_SIZE
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// 64 bytes are a signature, whatever they are; nothing else is, and that is told.
+        #[test]
+        fn a_signature_has_its_length(bytes in prop::collection::vec(any::<u8>(), 0..66)) {
+            match stored(&bytes) {
+                Stored::Signature(signature) => prop_assert_eq!(signature.to_bytes().to_vec(), bytes),
+                Stored::Unreadable(_) => prop_assert_ne!(bytes.len(), Signature::BYTE_SIZE),
+                Stored::Missing => prop_assert!(false, "it is there"),
+            }
+        }
+    }
 }

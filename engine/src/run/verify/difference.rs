@@ -18,6 +18,8 @@ pub enum DifferenceKind {
     Source,
     /// The report is not the one that the audit log tells of.
     Report,
+    /// A view of the report is not the one that was made of it.
+    View,
     /// The audit log is not as it was written.
     Chain,
     /// A signature does not hold.
@@ -26,13 +28,14 @@ pub enum DifferenceKind {
 
 impl DifferenceKind {
     /// All of them.
-    pub const ALL: [DifferenceKind; 8] = [
+    pub const ALL: [DifferenceKind; 9] = [
         DifferenceKind::Changed,
         DifferenceKind::Missing,
         DifferenceKind::Added,
         DifferenceKind::Replay,
         DifferenceKind::Source,
         DifferenceKind::Report,
+        DifferenceKind::View,
         DifferenceKind::Chain,
         DifferenceKind::Signature,
     ];
@@ -46,6 +49,7 @@ impl DifferenceKind {
             DifferenceKind::Replay => "replay",
             DifferenceKind::Source => "source",
             DifferenceKind::Report => "report",
+            DifferenceKind::View => "view",
             DifferenceKind::Chain => "chain",
             DifferenceKind::Signature => "signature",
         }

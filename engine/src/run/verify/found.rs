@@ -1,6 +1,7 @@
 //! What a verification came to.
 
 use super::difference::Difference;
+use crate::run::sign::SignatureFaultKind;
 
 /// What is known of the signature of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum SignatureFound {
         fingerprint: String,
         /// When it was made, by the audit log.
         at: Option<String>,
+        /// The last of the lines of the audit log that it covers.
+        line: Option<u64>,
     },
     /// It holds, and nobody told whose key that is.
     Unknown {
@@ -21,9 +24,14 @@ pub enum SignatureFound {
         fingerprint: String,
         /// When it was made, by the audit log.
         at: Option<String>,
+        /// The last of the lines of the audit log that it covers.
+        line: Option<u64>,
     },
-    /// It does not hold; the differences say why.
-    Bad,
+    /// It does not hold; the differences say more.
+    Bad {
+        /// Why not.
+        why: Vec<SignatureFaultKind>,
+    },
 }
 
 /// What a verification came to.

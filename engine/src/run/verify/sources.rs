@@ -8,10 +8,12 @@ use afterimage_signatures::verdict::Span;
 
 use super::difference::{Difference, DifferenceKind};
 use super::found::Verified;
+use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::Content;
 use crate::model::{Algorithm, Hasher};
 use crate::output::report::ReportSource;
+use crate::run::source_location::location;
 use crate::source::{Io, Source, Watched, open_watched};
 
 /// A source, as far as it is read again.
@@ -33,19 +35,33 @@ pub(super) struct Sources {
 impl Sources {
     /// Opens the sources of a report at `paths` and, where those name no more, where they were; or none, where
     /// nobody asked for them.
+    ///
+    /// # Errors
+    ///
+    /// When one that is named cannot be opened.
     pub(super) fn open(
         known: &[ReportSource],
         paths: Option<&[PathBuf]>,
         progress: &Progress,
         verified: &mut Verified,
-    ) -> Self {
-        let Some(paths) = paths else { return Sources { asked: None } };
-        let opened = known.iter().enumerate().map(|(at, known)| {
-            let recorded = PathBuf::from(&known.path);
-            let path = paths.get(at).unwrap_or(&recorded);
-            open(known, path, progress, verified)
-        });
-        Sources { asked: Some(opened.collect()) }
+    ) -> Result<Self, Error> {
+        let Some(paths) = paths else { return Ok(Sources { asked: None }) };
+        let mut opened = Vec::new();
+        for (at, known) in known.iter().enumerate() {
+            let given = paths.get(at);
+            let path = given.cloned().unwrap_or_else(|| location(known));
+            let source = match open(known, &path, progress, verified) {
+                Err(error) if given.is_some() => return Err(error),
+                Err(error) => {
+                    let why = error.with_cause();
+                    verified.impossible.push(format!("{why}; --source names where it is now"));
+                    None
+                }
+                Ok(source) => source,
+            };
+            opened.push(source);
+        }
+        Ok(Sources { asked: Some(opened) })
     }
 
     /// The one at a position in the report.
@@ -77,8 +93,11 @@ impl Sources {
     pub(super) fn tell_unreadable(&self, known: &[ReportSource], verified: &mut Verified) {
         for (source, known) in self.asked.iter().flatten().zip(known) {
             let Some(source) = source else { continue };
-            let unreadable: u64 = source.unreadable().iter().map(|span| span.len).sum();
-            let before: u64 = known.unreadable.iter().map(|range| range.length).sum();
+            let unreadable = source.unreadable();
+            let unreadable =
+                unreadable.iter().fold(0, |all: u64, span| all.saturating_add(span.len));
+            let before = known.unreadable.iter();
+            let before = before.fold(0, |all: u64, range| all.saturating_add(range.length));
             let path = source.path().display();
             if source.is_gone() {
                 let what = format!("{path} was removed or cut short while it was read");
@@ -98,26 +117,20 @@ fn open(
     path: &Path,
     progress: &Progress,
     verified: &mut Verified,
-) -> Option<Box<dyn Source>> {
+) -> Result<Option<Box<dyn Source>>, Error> {
     if known.kind == "folder" {
         let what = "its files lie in a folder, a backup or an archive, which have no runs to be read again";
         verified.notes.push(format!("{}: {what}", path.display()));
-        return None;
+        return Ok(None);
     }
-    let source = match open_watched(path, Io::Auto, progress.wish()) {
-        Ok(source) => source,
-        Err(error) => {
-            verified.impossible.push(error.with_cause());
-            return None;
-        }
-    };
+    let source = open_watched(path, Io::Auto, progress.wish())?;
     if source.len() != known.size {
         let what = format!("it has {} bytes, not {}", source.len(), known.size);
         let path = path.display().to_string();
         verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
-        return None;
+        return Ok(None);
     }
-    Some(Box::new(Watched::new(source, progress.wish())))
+    Ok(Some(Box::new(Watched::new(source, progress.wish()))))
 }
 
 fn compare(

@@ -7,22 +7,28 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use super::added::added;
+use super::chosen::Chosen;
 use super::difference::DifferenceKind;
 use super::file::{Check, Compared};
 use super::found::Verified;
 use super::report;
 use super::sources::Sources;
+use super::views;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::formats::Registry;
 use crate::output::report::{ReportFile, ReportHead, ReportReader};
-use crate::run::audit::{self, AuditLine, AuditSource};
-use crate::run::output_folder::open_output;
+use crate::run::audit::{self, AuditLine, AuditSource, Chain};
+use crate::run::output_folder::{open_for_writing, open_output};
 use crate::run::sign;
-use crate::system::folder::{Folder, Owner};
+use crate::system::folder::Folder;
 
 /// Files that are read at once.
 const BATCH: usize = 256;
+
+/// Why nothing is put on record where the log is missing.
+const WITHOUT_LOG: &str = "That it was verified was not put on record: a new audit log would hide that the old one \
+                           is missing.";
 
 /// What to verify.
 #[derive(Clone, Debug, Default)]
@@ -51,13 +57,16 @@ pub struct Verify {
 /// what is given back.
 pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
     let key = asked.key.as_deref().map(sign::public_key).transpose()?;
-    let folder = open_output(&asked.folder, Owner::from_environment())?;
+    let folder = open_output(&asked.folder)?;
     let mut verified = Verified::default();
     let line = AuditLine::now("verify", &asked.command);
-    report::compare(&folder, key.as_ref(), &mut verified);
-    let head = match ReportReader::open(&folder) {
+    let report = ReportReader::open(&folder);
+    let tells = report.as_ref().is_ok_and(|report| report.head.audit_log);
+    let log = report::compare(&folder, tells, key.as_ref(), &mut verified);
+    views::compare(&folder, &log.chain, tells, &mut verified);
+    let head = match report {
         Ok(mut report) => {
-            files(asked, &folder, &mut report, progress, &mut verified)?;
+            files(asked, &folder, &mut report, &log.chain, progress, &mut verified)?;
             Some(report.head)
         }
         Err(error) => {
@@ -66,8 +75,10 @@ pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
         }
     };
     verified.interrupted = progress.stopped();
-    if !asked.no_log {
-        log(&folder, line, head.as_ref(), &asked.sources, &mut verified);
+    if log.is_missing && !asked.no_log {
+        verified.notes.push(WITHOUT_LOG.to_owned());
+    } else if !asked.no_log {
+        put_on_record(asked, line, head.as_ref(), &mut verified);
     }
     Ok(verified)
 }
@@ -77,6 +88,7 @@ fn files(
     asked: &Verify,
     folder: &Folder,
     report: &mut ReportReader,
+    chain: &Chain,
     progress: &Progress,
     verified: &mut Verified,
 ) -> Result<(), Error> {
@@ -87,10 +99,11 @@ fn files(
     let is_asked = asked.replay || !asked.sources.is_empty();
     let paths = is_asked.then_some(asked.sources.as_slice());
     let known = report.head.sources.clone();
-    let sources = Sources::open(&known, paths, progress, verified);
+    let sources = Sources::open(&known, paths, progress, verified)?;
     let registry = Registry::default();
     let check = Check { folder, sources: &sources, registry: &registry, progress };
     let (mut batch, mut named) = (Vec::with_capacity(BATCH), HashSet::new());
+    let (has_chosen, mut content) = (Chosen::is_any(folder), HashSet::new());
     let mut compare = |batch: &mut Vec<ReportFile>| {
         let compared: Vec<Option<Compared>> =
             pool.install(|| batch.par_iter().map(|file| check.file(file)).collect());
@@ -102,6 +115,9 @@ fn files(
             return Ok(());
         }
         named.extend(file.path.clone());
+        if has_chosen {
+            content.extend(blake3::Hash::from_hex(&file.blake3));
+        }
         batch.push(file);
         if batch.len() == BATCH {
             compare(&mut batch);
@@ -117,6 +133,7 @@ fn files(
     if !progress.stopped() {
         let mut found = added(folder, &named, &mut verified.impossible);
         verified.differences.append(&mut found);
+        Chosen { folder, chain, content: &content, progress }.compare(verified);
     }
     sources.compare(&known, progress, verified);
     sources.tell_unreadable(&known, verified);
@@ -137,16 +154,16 @@ fn count(compared: Compared, verified: &mut Verified) {
     verified.impossible.extend(compared.impossible);
 }
 
-/// Puts on record that the folder was verified; where it cannot be written to, that is no failure.
-fn log(
-    folder: &Folder,
+/// Puts on record that the folder was verified; where it cannot be written to, or must not be since it lies on a source,
+/// that is no failure.
+fn put_on_record(
+    asked: &Verify,
     line: AuditLine,
     head: Option<&ReportHead>,
-    sources: &[PathBuf],
     verified: &mut Verified,
 ) {
     let started = line.at.clone();
-    let named = sources.iter().map(|path: &PathBuf| source(path));
+    let named = asked.sources.iter().map(|path| source(path));
     let count = |kind: DifferenceKind| {
         verified.differences.iter().filter(|difference| difference.kind == kind).count()
     };
@@ -166,10 +183,18 @@ fn log(
     if verified.interrupted {
         line = line.with("interrupted", true);
     }
-    verified.notes.extend(audit::unrecorded(audit::append(folder, line)));
+    let known = head.map(ReportHead::source_paths).unwrap_or_default();
+    let folder = open_for_writing(&asked.folder, known, &asked.sources);
+    let recorded = folder.and_then(|folder| audit::append(&folder, line));
+    verified.notes.extend(audit::unrecorded(recorded));
 }
 
 /// A source by its path alone.
 fn source(path: &Path) -> AuditSource {
-    AuditSource { path: path.to_string_lossy().into_owned(), ..AuditSource::default() }
+    let absolute = std::path::absolute(path).ok().filter(|_| path.is_relative());
+    AuditSource {
+        path: path.to_string_lossy().into_owned(),
+        absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),
+        ..AuditSource::default()
+    }
 }

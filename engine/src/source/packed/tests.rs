@@ -38,6 +38,52 @@ fn what_is_compressed_is_named_with_the_tool_that_undoes_it() {
     assert!(packed.advice.ends_with("afterimage scan card.tar --output DIR"), "{packed:?}");
 }
 
+/// A gzip file with a name in it.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let packed = miniz_oxide::deflate::compress_to_vec(bytes, 6);
+    [&b"\x1f\x8b\x08\x08\0\0\0\0\0\x03card\0"[..], &packed, &[0; 8]].concat()
+}
+
+fn whole_sectors(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.resize(bytes.len().next_multiple_of(512), 0);
+    bytes
+}
+
+#[test]
+fn a_raw_image_may_begin_with_a_compressed_file() {
+    let random = |n: u32| n.wrapping_mul(2_654_435_761).to_le_bytes();
+    let text: Vec<u8> = (0..40_000).flat_map(random).collect();
+    let first = [gzip(&text), vec![7; 100_000]].concat();
+    for begun in [&first[..], &gzip(b"short"), b"\x1f\x8b\x08\0rest", b"7z\xbc\xaf\x27\x1c\0\x04"] {
+        let card = whole_sectors(begun.to_vec());
+        for name in ["card.img", "card", "card.dd"] {
+            let said = of(name, &card);
+            assert!(
+                said.is_scannable && said.what.starts_with("taken for a raw image"),
+                "{said:?}"
+            );
+            assert!(said.advice.starts_with("if it is no raw image, unpack it with `"), "{said:?}");
+        }
+        for name in ["card.img.gz", "x.TGZ", "x.7z"] {
+            let is_gzip = begun.starts_with(b"\x1f\x8b");
+            let is_called_so = is_gzip != name.ends_with("7z");
+            assert_eq!(of(name, &card).is_scannable, !is_called_so, "{name}");
+        }
+        let mut odd = card;
+        odd.push(0);
+        assert!(!of("card.img", &odd).is_scannable, "no raw image ends within a sector");
+    }
+}
+
+#[test]
+fn a_compressed_disk_is_one_whatever_its_name_is() {
+    let boot = at(1 << 20, &[(0, b"\xeb\x58\x90MSDOS5.0"), (510, b"\x55\xaa")]);
+    let btrfs = at(1 << 20, &[(0, b"x"), (0x1_0040, b"_BHRfS_M")]);
+    for disk in [boot, btrfs, vec![0; 1 << 20]] {
+        assert!(!of("card.img", &whole_sectors(gzip(&disk))).is_scannable);
+    }
+}
+
 #[test]
 fn archives_are_named_with_the_tool_that_unpacks_them() {
     check("x.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "7z", "7z x x.7z -ox");

@@ -10,9 +10,12 @@ for (const [name, Kind] of Object.entries(NUMERIC)) files[name] = new Kind(0);
 /** Whether all of the report was read into the columns. */
 let isComplete = false;
 
+/** Files for which room is made at once at the most, whatever number the report says: more grow as they come. */
+const MOST_AT_ONCE = 1 << 17;
+
 function makeRoom(needed) {
   if (needed <= files.capacity) return;
-  files.capacity = Math.max(needed, facts.summary.files, files.capacity * 2);
+  files.capacity = Math.max(needed, Math.min(facts.summary.files, MOST_AT_ONCE), files.capacity * 2);
   for (const [name, Kind] of Object.entries(NUMERIC)) {
     const grown = new Kind(files.capacity);
     grown.set(files[name]);

@@ -13,32 +13,55 @@ function listOf(positions) {
 
 const isWindows = /^\/[A-Za-z]:/.test(location.pathname) || navigator.platform.startsWith('Win');
 
-/** The folder of the report, as a command line needs it. */
-function folder() {
-  if (location.protocol !== 'file:') return facts.folder || 'DIR';
-  let path = location.pathname.replace(/\/[^/]*$/, '') || '/';
+/** The folder of a page at `host` and `pathname`, as its system writes it. */
+function folderOf(host, pathname, onWindows) {
+  let path = pathname.replace(/\/[^/]*$/, '') || '/';
   try {
     path = decodeURIComponent(path);
   } catch {
     // A name that is no UTF-8 stays as it stands in the address.
   }
-  return isWindows ? path.replace(/^\//, '').replaceAll('/', '\\') : path;
+  if (!onWindows) return path;
+  path = path.replaceAll('/', '\\');
+  if (host) return '\\\\' + host + path;
+  // A drive alone would be the folder in which a shell happens to be on it.
+  return path.replace(/^\\/, '').replace(/^([A-Za-z]:)$/, '$1\\.');
 }
+
+/** The folder of the report, as a command line needs it. */
+function folder() {
+  const path = location.protocol === 'file:' ? folderOf(location.host, location.pathname, isWindows) : facts.folder || 'DIR';
+  return path.startsWith('-') ? './' + path : path;
+}
+
+/** How shells take a word as it is, and which words need none of that. */
+const SHELLS = {
+  sh: { plain: /^[\w./:@%+,-]+$/, quoted: (text) => "'" + text.replaceAll("'", "'\\''") + "'" },
+  // Some take quotation marks of print for quotes, too; each stands for itself where it stands twice.
+  'PowerShell': { plain: /^[\w.:\\/-]+$/, quoted: (text) => "'" + text.replace(/['‘’‚‛]/g, '$&$&') + "'" },
+  // It replaces %NAME% within quotes, but not where a percent sign stands outside of them after a caret.
+  'Command Prompt': { plain: /^[\w.:\\/-]+$/, quoted: (text) => ('"' + text.replace(/\\+$/, '$&$&') + '"').replaceAll('%', '"^%"') },
+};
 
 /** A word as a shell takes it as it is. */
-function quoted(text) {
-  if (/^[\w./:@%+,-]+$/.test(text)) return text;
-  if (isWindows) return '"' + text.replaceAll('"', '') + '"';
-  return "'" + text.replaceAll("'", "'\\''") + "'";
+function quoted(text, shell) {
+  const { plain, quoted: enclosed } = SHELLS[shell];
+  return plain.test(text) ? text : enclosed(text);
 }
 
+/** What can be done with the selection: what it is, and the command line, one for each shell where they differ. */
 function commands() {
-  const dir = quoted(folder());
-  return [
-    ['Recover them into a folder of their own', `afterimage recover ${dir} --select ${LIST_NAME} --to chosen`],
-    ['Recover those that are not in this folder yet', `afterimage recover ${dir} --select ${LIST_NAME}`],
-    ['Arrange copies of them in another folder', `afterimage export ${dir} --select ${LIST_NAME} --to photos`],
+  const whats = [
+    ['Recover them into a folder of their own', (dir) => `afterimage recover ${dir} --select ${LIST_NAME} --to chosen`],
+    ['Recover those that are not in this folder yet', (dir) => `afterimage recover ${dir} --select ${LIST_NAME}`],
+    ['Arrange copies of them in another folder', (dir) => `afterimage export ${dir} --select ${LIST_NAME} --to photos`],
   ];
+  const shells = isWindows ? ['PowerShell', 'Command Prompt'] : ['sh'];
+  const dirs = shells.map((shell) => [shell, quoted(folder(), shell)]);
+  const differ = dirs.some(([, dir]) => dir !== dirs[0][1]);
+  return whats.flatMap(([what, line]) => differ
+    ? dirs.map(([shell, dir]) => [`${what} (${shell})`, line(dir)])
+    : [[what, line(dirs[0][1])]]);
 }
 
 function copy(text, said) {
