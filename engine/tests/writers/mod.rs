@@ -43,14 +43,14 @@ fn qcow2() -> Made {
     put(&mut bytes, 40, &(CLUSTER as u64).to_be_bytes());
     put(&mut bytes, 96, &4u32.to_be_bytes());
     put(&mut bytes, 100, &104u32.to_be_bytes());
-    put(&mut bytes, CLUSTER, &(2 * CLUSTER as u64 | 1 << 63).to_be_bytes());
+    put(&mut bytes, CLUSTER, &((2 * CLUSTER as u64) | (1 << 63)).to_be_bytes());
     let (plain, packed) = (block(1, CLUSTER), block(2, CLUSTER));
     put(&mut bytes, 3 * CLUSTER, &plain);
     let deflated = compress_to_vec(&packed, 6);
     put(&mut bytes, 4 * CLUSTER + 100, &deflated);
     let sectors = ((100 + deflated.len()).div_ceil(512) - 1) as u64;
     let entry = 1 << 62 | sectors << 58 | (4 * CLUSTER + 100) as u64;
-    for (index, entry) in [(0, 3 * CLUSTER as u64 | 1 << 63), (2, entry), (3, 1)] {
+    for (index, entry) in [(0, (3 * CLUSTER as u64) | (1 << 63)), (2, entry), (3, 1)] {
         put(&mut bytes, 2 * CLUSTER + index * 8, &u64::to_be_bytes(entry));
     }
     bytes.resize(6 * CLUSTER, 0);
