@@ -286,8 +286,11 @@ fn a_gzip_stream_is_read_at_any_offset() {
     check(&folder.write("many.gz", &gzip(&many, 1)), &many.concat());
 }
 
+/// Gives a block of that number as one of a disk image of macOS: its kind and what is stored of it.
+type Pack<'p> = &'p dyn Fn(usize, &[u8]) -> Option<(u32, Vec<u8>)>;
+
 /// A disk image of macOS with `image` in runs of 64 sectors, each packed by `pack`, which tells its kind.
-fn udif(image: &[u8], pack: &dyn Fn(usize, &[u8]) -> Option<(u32, Vec<u8>)>) -> Option<Vec<u8>> {
+fn udif(image: &[u8], pack: Pack<'_>) -> Option<Vec<u8>> {
     const RUN: usize = 64 * 512;
     let (mut data, mut rows) = (Vec::new(), Vec::new());
     for (number, run) in image.chunks(RUN).enumerate() {
@@ -348,7 +351,7 @@ fn disk_images_of_macos_are_read_however_they_are_packed() {
             run.chunks(128).flat_map(|part| [&[0x80 | (part.len() - 1) as u8], part].concat());
         Some((0x8000_0004, parts.collect()))
     };
-    let all: [(&str, &dyn Fn(usize, &[u8]) -> Option<(u32, Vec<u8>)>); 5] =
+    let all: [(&str, Pack<'_>); 5] =
         [("zlib", &zlib), ("bzip2", &bzip2), ("xz", &xz), ("lzfse", &lzfse), ("adc", &adc)];
     for (name, pack) in all {
         let Some(bytes) = udif(&image, pack) else { continue };
