@@ -11,6 +11,7 @@ use crate::commands::Program;
 use crate::near::is_near;
 use crate::system_words::{BEST_LISTER, DEVICE};
 use crate::text::plain;
+use crate::typed::without_log;
 
 /// What is wrong with the arguments, in one line; nothing where help was asked for. `typed` are the
 /// arguments without the name of the program.
@@ -254,23 +255,6 @@ impl Wrong<'_> {
             .collect();
         let said = said.join(" ");
         said.strip_prefix("error: ").unwrap_or(&said).to_owned()
-    }
-}
-
-/// The words that follow those which ask for a log: they may stand before the command.
-pub fn without_log(mut typed: &[OsString]) -> &[OsString] {
-    loop {
-        let word = typed.first().and_then(|word| word.to_str()).unwrap_or_default();
-        let is_v = word
-            .strip_prefix('-')
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|letter| letter == b'v'));
-        let count = match word {
-            "--log" => 2,
-            "--verbose" => 1,
-            _ if is_v || word.starts_with("--log=") => 1,
-            _ => return typed,
-        };
-        typed = typed.get(count..).unwrap_or_default();
     }
 }
 

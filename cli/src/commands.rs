@@ -26,9 +26,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::log::Log;
 use crate::status::Status;
-pub use again::options_again;
 pub use devices::drives;
-pub use serve::{Serve, announce, end};
+pub use serve::Serve;
 
 /// Recovers photos that were deleted, lost or damaged: from cards, sticks, disks and disk images.
 ///

@@ -1,8 +1,7 @@
 //! Decoding pictures to look at them: for the gallery, and to turn HEIC into JPEG.
 //!
 //! What is decoded was found on damaged media, and decoders are other people's code. Workers share a memory that is
-//! bounded; and
-//! here, at the one door to them, a panic of theirs is a picture that cannot be shown, not the end of the program.
+//! bounded, and a panic of a decoder is a picture that cannot be shown, not the end of the program.
 
 mod budget;
 mod frame;

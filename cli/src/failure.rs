@@ -9,7 +9,6 @@ use afterimage_engine::error::Error;
 use afterimage_engine::options::ListFailure;
 use afterimage_engine::words;
 
-use crate::arguments::without_log;
 use crate::system_words::{BEST_LISTER, INSERT, how_to_read, is_root};
 use crate::text;
 use crate::typed;
@@ -57,8 +56,8 @@ fn of_system(error: &(dyn Cause + 'static)) -> Option<&'static str> {
 
 /// The command that was typed.
 fn verb() -> String {
-    let typed = typed::arguments();
-    let first = without_log(&typed).first();
+    let arguments = typed::arguments();
+    let first = typed::without_log(&arguments).first();
     first.map(|word| word.to_string_lossy().into_owned()).unwrap_or_default()
 }
 

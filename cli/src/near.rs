@@ -36,7 +36,7 @@ mod tests {
             ("jpgg", "jpeg", Some(1)),
             ("hiec", "heic", Some(1)),
             ("scna", "scan", Some(1)),
-            ("recovr", "recover", Some(1)),
+            ("reecover", "recover", Some(1)),
             ("recvoerr", "recover", Some(2)),
             ("nope", "jpe", None),
             ("x", "3fr", None),

@@ -44,7 +44,9 @@
 //! request is parsed by `httparse`; what is around it is in [`request`] and [`server`].
 
 mod advising;
+pub mod announced;
 mod browse;
+pub mod busy;
 mod card;
 mod checks;
 pub mod claim;

@@ -72,10 +72,12 @@ mod windows {
     pub const DEVICES: &str = r"\\.\";
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn root_is_not_told_to_become_root() {
         let text = "first `sudo umount /mnt`, then: sudo afterimage scan /dev/sdb";

@@ -254,7 +254,7 @@ fn a_device_that_vanishes_ends_the_scan_with_a_report_of_what_was_read() {
         let Some(medium) = Medium::new(&image, faults, is_device) else { continue };
         let (report, failure) = scan(&medium.path());
         assert!(matches!(failure, Some(Error::Vanished { .. })), "{failure:?}");
-        let source = &report.sources[0];
+        let source = &report.head.sources[0];
         assert!(!source.unscanned.is_empty() && source.error.is_some(), "{source:?}");
         let unread: Vec<_> = source.unscanned.iter().chain(&source.unreadable).collect();
         for file in own(&report).iter().filter(|file| file.path.is_some()) {
@@ -337,7 +337,7 @@ fn what_a_map_does_not_call_finished_is_unreadable_and_not_zeros() {
     let outcome = run::scan(std::slice::from_ref(&path), &options("out"), &progress).unwrap();
     let report: Report =
         serde_json::from_slice(&fs::read(outcome.report.unwrap()).unwrap()).unwrap();
-    let told: u64 = report.sources[0].unreadable.iter().map(|range| range.length).sum();
+    let told: u64 = report.head.sources[0].unreadable.iter().map(|range| range.length).sum();
     assert_eq!(told, bad.iter().map(|one| one.len).sum::<u64>());
     let is_hit = |file: &ReportFile| {
         let hits = |at: u64, len: u64| bad.iter().any(|bad| bad.at < at + len && at < bad.end());
@@ -346,7 +346,7 @@ fn what_a_map_does_not_call_finished_is_unreadable_and_not_zeros() {
     let hit: Vec<ReportFile> = own(&report).into_iter().filter(is_hit).collect();
     assert!(hit.len() * 10 >= bad.len() * 9, "{} of {}", hit.len(), bad.len());
     assert!(hit.iter().all(|file| file.grade <= Grade::Damaged), "{hit:#?}");
-    assert_eq!(report.sources[0].unreadable_files as usize, hit.len());
+    assert_eq!(report.head.sources[0].unreadable_files as usize, hit.len());
     let two = run::scan(&[path.clone(), path], &options("two"), &progress);
     assert!(two.is_err_and(|error| error.to_string().contains("a map is of one image")));
 }

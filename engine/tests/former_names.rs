@@ -89,7 +89,7 @@ fn records_in_the_file_table_give_deleted_files_their_names() {
         let written = file.path.as_ref().unwrap();
         assert!(written.ends_with(&known), "{written}");
     }
-    let gone = &report.sources[0].volumes[0].gone_files;
+    let gone = &report.head.sources[0].volumes[0].gone_files;
     assert!(gone.is_empty(), "a record is no photo, whatever it is called: {gone:?}");
 }
 

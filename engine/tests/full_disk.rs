@@ -59,7 +59,7 @@ fn what_was_written_before_the_disk_was_full_is_reported_and_whole() {
     assert!(matches!(outcome.failure, Some(Error::NoRoom { .. })), "{:?}", outcome.failure);
     let report: Report =
         serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
-    assert!(report.incomplete.unwrap().contains("no room"));
+    assert!(report.head.incomplete.unwrap().contains("no room"));
     let written: Vec<_> =
         report.files.iter().filter_map(|file| Some((file, file.path.as_ref()?))).collect();
     assert!(!written.is_empty() && written.len() < 40, "{} written", written.len());

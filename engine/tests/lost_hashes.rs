@@ -225,22 +225,22 @@ fn four_hundred_of_five_hundred_photos_are_proven_and_a_hundred_are_still_lost()
     for file in report.files.iter().filter(|file| file.listed.is_some()) {
         assert!(known.contains(&file.blake3), "{file:?}");
     }
-    let summary = &report.summary;
+    let summary = &report.head.summary;
     assert_eq!(summary.lost_known as usize, KEPT + LOST);
     assert_eq!(summary.lost_by_state["whole"] as usize, KEPT);
     assert_eq!(summary.lost_by_state["name-only"] as usize, LOST);
     let still_lost: Vec<_> =
-        report.lost.iter().filter(|row| row.state == LostState::NameOnly).collect();
+        report.head.lost.iter().filter(|row| row.state == LostState::NameOnly).collect();
     let names: BTreeSet<&str> = still_lost.iter().filter_map(|row| row.name.as_deref()).collect();
     let expected: BTreeSet<String> = (KEPT..KEPT + LOST)
         .map(|nth| path(nth, &photos[nth]).rsplit('/').next().unwrap().to_owned())
         .collect();
     assert_eq!(names, expected.iter().map(String::as_str).collect());
     assert!(still_lost.iter().all(|row| row.file.is_none()));
-    assert_eq!(outcome.head.lost, report.lost);
+    assert_eq!(outcome.head.lost, report.head.lost);
     // Nothing else is said of what is on no list.
     let (_, plain) = bench.scan("plain", Options::default());
-    assert!(plain.lost.is_empty() && plain.files.iter().all(|file| file.listed.is_none()));
+    assert!(plain.head.lost.is_empty() && plain.files.iter().all(|file| file.listed.is_none()));
 }
 
 /// The image of a few photos, and a list of them and of one more.
@@ -257,7 +257,13 @@ fn small() -> (Bench, PathBuf) {
 }
 
 fn said(report: &Report) -> String {
-    let parts = (&report.files, &report.summary, &report.sources, &report.lost, &report.incomplete);
+    let parts = (
+        &report.files,
+        &report.head.summary,
+        &report.head.sources,
+        &report.head.lost,
+        &report.head.incomplete,
+    );
     serde_json::to_string_pretty(&parts).unwrap()
 }
 
@@ -289,6 +295,7 @@ fn a_list_gives_names_back_what_a_card_keeps_of_them_and_the_rest_is_one_row_eac
     fs::write(&list, format!("md5,path,size,album\n{rows}")).unwrap();
     let (_, report) = bench.scan("out", read(&[list]));
     let rows: Vec<(Option<&str>, LostState, &str, bool)> = report
+        .head
         .lost
         .iter()
         .map(|row| (row.name.as_deref(), row.state, row.by.as_str(), row.file.is_some()))
@@ -305,7 +312,7 @@ fn a_list_gives_names_back_what_a_card_keeps_of_them_and_the_rest_is_one_row_eac
             (Some("IMG_0006.JPG"), LostState::NameOnly, gap, false),
         ]
     );
-    assert_eq!(report.lost[2].note.as_deref(), Some("it is still there"));
+    assert_eq!(report.head.lost[2].note.as_deref(), Some("it is still there"));
     let deleted = report.files.iter().find(|file| file.original_path == Some(path(1)));
     // FAT lost the first letter of its name, and the list has it.
     let deleted = deleted.unwrap();
@@ -317,7 +324,7 @@ fn a_run_is_gone_on_with_under_the_same_lists_only() {
     let (bench, list) = small();
     let options = read(std::slice::from_ref(&list));
     let (_, whole) = bench.scan("whole", options.clone());
-    assert_eq!(whole.summary.lost_by_state["whole"], 5);
+    assert_eq!(whole.head.summary.lost_by_state["whole"], 5);
     // As a process that was killed leaves it: a log without its end, and no report.
     let output = bench.output("out");
     bench.scan("out", options.clone());
@@ -355,7 +362,7 @@ fn a_run_is_gone_on_with_under_the_same_lists_only() {
     let options = Options { output: Some(output.clone()), ..Options::default() };
     let progress = Progress::default();
     run::finish(std::slice::from_ref(&bench.image), &options, &progress).unwrap();
-    assert_eq!(report().lost, whole.lost);
+    assert_eq!(report().head.lost, whole.head.lost);
     let names = |report: &Report| -> Vec<_> {
         report.files.iter().map(|file| (file.original_path.clone(), file.grade)).collect()
     };

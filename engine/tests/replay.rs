@@ -55,7 +55,7 @@ fn finish(image: &Path, outputs: &[&Path], more: &Options) -> Result<(), Error> 
 fn said(output: &Path) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
     let report = fs::read(output.join("report.json")).unwrap();
     let report: Report = serde_json::from_slice(&report).unwrap();
-    let parts = (&report.files, &report.summary, &report.sources);
+    let parts = (&report.files, &report.head.summary, &report.head.sources);
     let mut written = tree(output);
     written.retain(|path, _| !is_of_run(path));
     (serde_json::to_string(&parts).unwrap(), written)

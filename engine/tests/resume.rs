@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{Report, ReportDisposition, ReportFile};
+use afterimage_engine::report::Report;
 use afterimage_engine::run;
 use bench::{Bench, tree};
 use of_run::is_of_run;
@@ -31,7 +31,8 @@ type Said = (String, BTreeMap<PathBuf, Vec<u8>>);
 fn said(output: &Path) -> Said {
     let report = fs::read(output.join("report.json")).unwrap();
     let report: Report = serde_json::from_slice(&report).unwrap();
-    let parts = (&report.files, &report.summary, &report.sources, &report.incomplete);
+    let parts =
+        (&report.files, &report.head.summary, &report.head.sources, &report.head.incomplete);
     let mut written = tree(output);
     written.retain(|path, _| !is_of_run(path));
     (serde_json::to_string_pretty(&parts).unwrap(), written)
@@ -235,56 +236,6 @@ fn a_run_that_was_stopped_goes_on_and_so_does_that_one() {
         resume(&image, &torn, &more).unwrap();
         check_same(&expected, &said(&torn), &format!("stopped after {count} lines"));
     }
-}
-
-#[test]
-fn what_turns_out_to_be_still_there_does_not_stay_where_a_stopped_run_has_written_it() {
-    let card = demo();
-    let (alone, whole) = (card.output("alone"), card.output("whole"));
-    scan(&[card.image.as_path()], &alone, &small()).unwrap();
-    let report = fs::read(alone.join("report.json")).unwrap();
-    let report: Report = serde_json::from_slice(&report).unwrap();
-    let is_live = |file: &&ReportFile| {
-        file.disposition == ReportDisposition::Live && file.parent.is_none() && file.runs.len() == 1
-    };
-    let live = report.files.iter().find(is_live).unwrap();
-    let (at, len) = (live.runs[0].offset.unwrap() as usize, live.size as usize);
-    let bytes = fs::read(&card.image).unwrap()[at..at + len].to_vec();
-    // Another card has the same photo, which is read first and deleted there.
-    let other = Bench::new(&[&[0; 4096][..], &bytes, &[0; 4096]].concat());
-    let sources = [other.image.as_path(), card.image.as_path()];
-    scan(&sources, &whole, &small()).unwrap();
-    let expected = said(&whole);
-    assert!(!expected.1.values().any(|written| *written == bytes), "it is still there");
-    let all = lines(&log(&whole, "scan.log"));
-    let (torn, mut was_written) = (card.output("torn"), false);
-    for count in 2..all.len() {
-        drop(fs::remove_dir_all(&torn));
-        fs::create_dir_all(log(&torn, "store")).unwrap();
-        fs::write(log(&torn, "scan.log"), cut(&all, count, 0)).unwrap();
-        let paths = sources.map(Path::to_path_buf);
-        let options = Options { output: Some(torn.clone()), resume: true, ..small() };
-        let progress = Progress::default();
-        progress.stop();
-        drop(run::scan(&paths, &options, &progress));
-        let of_this = tree(&torn)
-            .into_iter()
-            .find(|(path, written)| *written == bytes && path.starts_with("photos"));
-        let Some((path, _)) = of_this else { continue };
-        was_written = true;
-        resume(&sources, &torn, &small()).unwrap();
-        check_same(&expected, &said(&torn), &format!("stopped after {count} lines"));
-        // What somebody has put in its place is not ours to remove.
-        drop(fs::remove_dir_all(&torn));
-        fs::create_dir_all(log(&torn, "store")).unwrap();
-        fs::write(log(&torn, "scan.log"), cut(&all, count, 0)).unwrap();
-        drop(run::scan(&paths, &options, &progress));
-        fs::write(torn.join(&path), "of somebody else").unwrap();
-        resume(&sources, &torn, &small()).unwrap();
-        assert_eq!(fs::read(torn.join(&path)).unwrap(), b"of somebody else");
-        break;
-    }
-    assert!(was_written, "no stop was early enough to write it");
 }
 
 #[test]

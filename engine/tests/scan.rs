@@ -72,8 +72,8 @@ fn the_result_does_not_depend_on_threads_chunks_or_the_way_of_reading() {
                 let (_, report) = bench.scan(&name, options);
                 let said = (
                     serde_json::to_string(&report.files).unwrap(),
-                    serde_json::to_string(&report.summary).unwrap(),
-                    serde_json::to_string(&report.sources).unwrap(),
+                    serde_json::to_string(&report.head.summary).unwrap(),
+                    serde_json::to_string(&report.head.sources).unwrap(),
                     tree(&bench.output(&name).join("photos")),
                 );
                 match &first {
@@ -176,7 +176,7 @@ fn of_equal_photos_one_is_written_and_all_are_reported() {
     let (_, report) = bench.scan("out", Options::default());
     let copies: Vec<_> = report.files.iter().map(|file| file.duplicate_of).collect();
     assert_eq!(copies, [None, Some(1), Some(1)]);
-    assert_eq!(report.summary.duplicates, 2);
+    assert_eq!(report.head.summary.duplicates, 2);
     assert_eq!(tree(&bench.output("out").join("photos")).len(), 1);
 }
 
@@ -333,7 +333,7 @@ fn a_whole_source_is_hashed_when_asked_for() {
         let chunk_len = 64 << 10;
         let options = Options { hash_source: true, io, range, chunk_len, ..Options::default() };
         let (_, report) = bench.scan(name, options);
-        assert_eq!(report.sources[0].hashes["blake3"], expected, "{name}");
+        assert_eq!(report.head.sources[0].hashes["blake3"], expected, "{name}");
     }
 }
 
@@ -376,7 +376,7 @@ fn a_stopped_run_leaves_a_valid_report() {
     assert!(outcome.interrupted);
     let report: Report =
         serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
-    assert_eq!(report.incomplete.as_deref(), Some("interrupted"));
+    assert_eq!(report.head.incomplete.as_deref(), Some("interrupted"));
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn a_photo_among_thousands_of_false_beginnings_comes_back() {
     let (_, report) = bench.scan("out", Options::default());
     let file = own(&report).find(|file| file.grade == Grade::Verified).unwrap();
     assert_eq!((file.runs[0].offset, file.size), (Some(before.len() as u64), photo.len() as u64));
-    assert!(report.sources[0].left_out > 1000);
+    assert!(report.head.sources[0].left_out > 1000);
 }
 
 #[test]

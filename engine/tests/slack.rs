@@ -31,7 +31,7 @@ fn check(name: &str, image: &[u8], at: usize) {
     assert_eq!(tree(&bench.output("out").join("photos")).len(), 1, "{name}");
     let files: Vec<&ReportFile> = own(&report).collect();
     let [file] = files[..] else { panic!("{name}: {files:#?}") };
-    let volume = &report.sources[0].volumes[0];
+    let volume = &report.head.sources[0].volumes[0];
     assert_eq!(volume.faults, [""; 0], "{name}");
     assert_eq!(file.runs[0].offset, Some(at as u64), "{name}");
     assert!(check_runs(image, file) == photo(), "{name}");

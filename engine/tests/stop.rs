@@ -105,7 +105,7 @@ fn stopped(
     assert!(outcome.failure.is_none(), "{:?}", outcome.failure);
     let report = std::fs::read(output.join("report.json")).unwrap();
     let report: Report = serde_json::from_slice(&report).unwrap();
-    assert_eq!(outcome.interrupted, report.incomplete.is_some());
+    assert_eq!(outcome.interrupted, report.head.incomplete.is_some());
     Some((took, report))
 }
 
@@ -121,7 +121,7 @@ fn a_slow_source_is_let_go_within_a_moment() {
             panic!("request {stops_at} never came");
         };
         assert!(took < Duration::from_secs(2), "{took:?} after request {stops_at}");
-        assert_eq!(report.incomplete.as_deref(), Some("interrupted"));
+        assert_eq!(report.head.incomplete.as_deref(), Some("interrupted"));
     }
 }
 
@@ -150,11 +150,11 @@ fn what_a_stopped_run_says_is_true() {
                 assert_eq!(file.blake3, blake3_of(&bytes), "{path} at {stops_at}");
             }
         }
-        if report.incomplete.is_none() {
+        if report.head.incomplete.is_none() {
             // It was asked when nothing was left to be read.
             assert_eq!(report.files.len(), whole.files.len(), "at {stops_at}");
         }
-        let volumes = |report: &Report| report.sources[0].volumes.len();
+        let volumes = |report: &Report| report.head.sources[0].volumes.len();
         assert!(volumes(&report) <= volumes(&whole), "at {stops_at}");
     }
     assert!(ended > 5, "{ended} runs were stopped");

@@ -91,8 +91,8 @@ fn check(card: &Card, all: bool) -> Report {
 fn deleted_photos_come_back_with_their_names_and_dates_and_live_ones_are_only_listed() {
     for card in cards::all() {
         let report = check(&card, false);
-        let [volume] = &report.sources[0].volumes[..] else {
-            panic!("{:#?}", report.sources[0].volumes)
+        let [volume] = &report.head.sources[0].volumes[..] else {
+            panic!("{:#?}", report.head.sources[0].volumes)
         };
         assert_eq!((volume.kind.as_str(), volume.offset), (card.name, 0));
         assert_eq!(volume.faults, [""; 0], "{}", card.name);
@@ -126,10 +126,10 @@ fn a_volume_behind_a_partition_table_is_found_and_offsets_count_from_the_start_o
         for card in cards::all() {
             let card = card.behind(START, table);
             let report = check(&card, false);
-            let volumes = &report.sources[0].volumes;
+            let volumes = &report.head.sources[0].volumes;
             let found: Vec<_> = volumes.iter().map(|one| (one.offset, one.partition)).collect();
             assert_eq!(found, [(START as u64, Some(1))], "{}", card.name);
-            assert_eq!(report.sources[0].table_faults, [""; 0]);
+            assert_eq!(report.head.sources[0].table_faults, [""; 0]);
         }
     }
 }
@@ -149,7 +149,7 @@ fn one_partition_alone_is_scanned_when_it_is_asked_for() {
         let (_, report) = bench.scan(&format!("out-{number}"), options);
         find(&disk.image, &report, there);
         assert!(own(&report).all(|file| file.size != gone.bytes.len() as u64));
-        assert_eq!(report.sources[0].volumes.len(), 1);
+        assert_eq!(report.head.sources[0].volumes.len(), 1);
     }
 }
 
@@ -250,7 +250,7 @@ fn a_photo_that_was_moved_is_not_lost_where_it_was() {
             let (_, report) = Bench::new(&image).scan(&format!("{is_there}"), Options::default());
             // Where nothing is left of it, one photo is lost and not two.
             let expected = u64::from(is_deleted && !is_there);
-            assert_eq!(report.sources[0].volumes[0].gone, expected, "{is_deleted} {is_there}");
+            assert_eq!(report.head.sources[0].volumes[0].gone, expected, "{is_deleted} {is_there}");
             if is_there {
                 let hint = find(
                     &image,
@@ -346,7 +346,7 @@ fn a_volume_alone_gives_the_names_that_the_whole_scan_gives() {
     let names = |volume: Option<u32>| {
         let (_, report) =
             bench.scan(&format!("{volume:?}"), Options { volume, ..Options::default() });
-        assert_eq!(report.sources[0].volumes.len(), 1);
+        assert_eq!(report.head.sources[0].volumes.len(), 1);
         own(&report).map(|file| file.original_path.clone()).collect::<Vec<_>>()
     };
     let whole = names(None);
@@ -479,7 +479,7 @@ fn a_photo_of_which_nothing_is_left_is_listed_by_its_name() {
     pieces.iter().for_each(|piece| image[piece.start..piece.end].fill(b'x'));
     let gone = |name, options| {
         let (_, report) = Bench::new(&image).scan(name, options);
-        let volume = &report.sources[0].volumes[0];
+        let volume = &report.head.sources[0].volumes[0];
         let paths = volume.gone_files.iter().map(|gone| gone.path.clone());
         (volume.gone, paths.collect::<Vec<_>>())
     };
@@ -677,8 +677,8 @@ fn the_result_does_not_depend_on_threads_or_chunks() {
                 let options = Options { threads, chunk_len, ..Options::default() };
                 let (_, report) = bench.scan("out", options);
                 let said = (
-                    serde_json::to_string(&report.sources).unwrap(),
-                    serde_json::to_string(&report.summary).unwrap(),
+                    serde_json::to_string(&report.head.sources).unwrap(),
+                    serde_json::to_string(&report.head.summary).unwrap(),
                     serde_json::to_string(&report.files).unwrap(),
                     tree(&bench.output("out").join("photos")),
                 );

@@ -180,17 +180,15 @@ impl Recover {
             writeln!(err, "afterimage: warning: {}", plain(warning))?;
         }
         for (why, photos) in &done.absent {
-            let photos = count(*photos, "photo was not written", "photos were not written");
+            let photos =
+                count(photos.len() as u64, "photo was not written", "photos were not written");
             let why = plain(why);
             writeln!(err, "afterimage: {why}: {photos}; name where it is now with --source")?;
         }
-        let is_absent = |why: &str| done.absent.iter().any(|(absent, _)| absent == why);
-        let of_others = done.refused.iter().filter(|(_, why)| !is_absent(why)).cloned();
-        let of_others: Vec<(u64, String)> = of_others.collect();
-        selected::complain(err, "write", &done.unknown, &of_others)?;
+        selected::complain(err, "write", &done.unknown, &done.refused)?;
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
-            () if !of_others.is_empty() || !done.unknown.is_empty() => Status::Failed,
+            () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,
             () if !done.absent.is_empty() => Status::SomeFailed,
             () if done.written + done.there == 0 => Status::Nothing,
             () => Status::Found,
@@ -231,7 +229,8 @@ fn text(out: &mut dyn Write, done: &Recovered) -> std::io::Result<()> {
 }
 
 fn json(out: &mut dyn Write, done: &Recovered) -> std::io::Result<()> {
-    let refused = done.refused.iter().map(|(id, why)| serde_json::json!({ "id": id, "why": why }));
+    let refused = done.all_refused();
+    let refused = refused.iter().map(|(id, why)| serde_json::json!({ "id": id, "why": why }));
     let unknown =
         done.unknown.iter().map(|(line, what)| serde_json::json!({ "line": line, "what": what }));
     let said = serde_json::json!({

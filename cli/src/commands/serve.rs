@@ -1,22 +1,21 @@
 //! `afterimage serve`.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use afterimage_engine::run;
 use afterimage_engine::source::Pace;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use tempfile::TempPath;
 
+use super::again::options_again;
 use crate::interrupt::on_ctrl_c;
-use crate::serve::claim::Work;
+use crate::serve::announced::{announce, end};
 use crate::serve::ending::Shown;
 use crate::serve::server::Server;
 use crate::serve::session::{PageSession, Phase, Settings};
 use crate::status::Status;
-use crate::{browser, sizes, sources, text};
+use crate::{sizes, sources};
 
 /// Open a page in the browser: choose a card, watch the scan, look at photos, recover
 ///
@@ -66,17 +65,12 @@ being written.";
 /// What a second Ctrl-C says.
 const AT_ONCE: &str = ", by a second request; `afterimage scan --resume` goes on from here";
 
-/// What is said where it took too long.
-const AT_ONCE_TOO: &str = "; `afterimage scan --resume` goes on from here";
-
-/// So long what still runs may take to its end once nobody wants it any more.
-const MOST_GRACE: Duration = Duration::from_secs(600);
-
 impl Serve {
     /// Serves the page until somebody ends it. The address goes to `out`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let pace = Pace::of(self.read_limit.unwrap_or(0));
-        let session = PageSession::new(Settings { pace, is_live: false });
+        let session =
+            PageSession::new(Settings { again: Some(options_again), pace, is_live: false });
         if let Some(what) = &self.what {
             begin_with(&session, what)?;
         }
@@ -92,36 +86,6 @@ impl Serve {
     pub fn offered() -> Self {
         Serve { what: None, port: None, no_browser: false, read_limit: None }
     }
-}
-
-/// Waits until the page is ended, and until what it began is at an end too: a file that was begun is whole or gone.
-///
-/// # Errors
-///
-/// When stderr is closed.
-pub fn end(session: &PageSession, err: &mut dyn Write) -> io::Result<Status> {
-    session.wait_for_end();
-    let work = session.state().busy.work();
-    let status = match work {
-        Some(Work::Scan | Work::Recovery) => Status::Interrupted,
-        _ => Status::Found,
-    };
-    let said = match work {
-        Some(Work::Scan) => "stopping: what was found is written, in a moment",
-        Some(Work::Recovery) => {
-            "stopping: what was written stays, and is put into the report, in a moment"
-        }
-        _ => "",
-    };
-    if !said.is_empty() {
-        // What runs comes to its end although nobody reads.
-        drop(writeln!(err, "afterimage: {said}"));
-    }
-    let state = session.wait_while(MOST_GRACE, |state| !state.busy.is_idle());
-    if !state.busy.is_idle() {
-        drop(writeln!(err, "afterimage: ended although something still ran{AT_ONCE_TOO}"));
-    }
-    Ok(status)
 }
 
 /// Shows the run in a folder, or takes a source as chosen.
@@ -148,38 +112,4 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
     state.phase = Phase::Choosing;
     state.sources = vec![std::path::absolute(what)?];
     Ok(())
-}
-
-/// Prints the address, and opens it in a browser where that is wanted: what that needs is removed together with what is
-/// given back.
-///
-/// # Errors
-///
-/// When the address cannot be printed.
-pub fn announce(
-    server: &Server,
-    no_browser: bool,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<Option<TempPath>> {
-    writeln!(out, "{}", server.address())?;
-    out.flush()?;
-    let address = server.address_once();
-    let opened = match no_browser {
-        true => Ok(None),
-        false if server.is_once_for_any() && !cfg!(windows) => {
-            browser::open_unseen(&address).map(Some)
-        }
-        // Under Windows no other user sees what a program is started with.
-        false => browser::open(&address).map(|()| None),
-    };
-    let hint = match &opened {
-        Ok(_) if no_browser => "open this address in your browser; Ctrl-C here ends it",
-        Ok(_) => {
-            "the page opens in your browser; if it does not, open this address there. Ctrl-C here ends it"
-        }
-        Err(_) => "no browser could be opened; open this address in one. Ctrl-C here ends it",
-    };
-    writeln!(err, "afterimage: {}", text::plain(hint))?;
-    Ok(opened.unwrap_or_default())
 }

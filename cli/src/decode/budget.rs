@@ -68,6 +68,34 @@ impl Budget {
         Ok(Share { budget: self, bytes, is_abandoned: AtomicBool::new(false) })
     }
 
+    /// The bytes of a file and a share for decoding it: `file` bytes for what is packed, and as many as `decoded` tells for
+    /// the picture. `read` gives the bytes; it is called once more where that memory had to be waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read`, `decoded` and [`Budget::share`], and where the file was changed while it was read.
+    pub fn read(
+        &self,
+        file: u64,
+        read: impl Fn() -> Result<Vec<u8>, String>,
+        decoded: impl Fn(&[u8]) -> Result<u64, String>,
+    ) -> Result<(Vec<u8>, Share<'_>), String> {
+        let mut share = self.share(file)?;
+        let mut bytes = read()?;
+        let needed = file.saturating_add(decoded(&bytes)?);
+        if !share.grow(needed) {
+            // It waits with nothing in its hands.
+            drop((share, bytes));
+            share = self.share(needed)?;
+            bytes = read()?;
+            // Somebody may have changed it meanwhile.
+            if file.saturating_add(decoded(&bytes)?) > needed {
+                return Err("it was changed while it was read".to_owned());
+            }
+        }
+        Ok((bytes, share))
+    }
+
     /// Whether so many bytes are free beside those that others have. Whoever has them alone does not wait for what
     /// was abandoned.
     fn has_room(&self, others: u64, abandoned: u64, bytes: u64) -> bool {
@@ -82,7 +110,7 @@ impl Budget {
 impl Share<'_> {
     /// Whether it became a share of so many bytes without waiting: one that waits with a share of its own could wait
     /// for another that does the same.
-    pub fn grow(&mut self, bytes: u64) -> bool {
+    fn grow(&mut self, bytes: u64) -> bool {
         let mut used = self.budget.lock();
         let others = used.all - self.bytes;
         let has_room = self.budget.has_room(others, used.abandoned, bytes);

@@ -54,17 +54,10 @@ impl Held {
     /// Reads a photo of `len` bytes as soon as there is memory to decode it.
     fn read(len: u64, read: Read<'_>) -> Result<Self, String> {
         let file = len.saturating_mul(TIMES_FILE);
-        let mut share = MEMORY.share(file)?;
-        let mut heic = read()?;
-        let pixels = guarded(|| pixels(&heic))?;
-        let needed = file.saturating_add(pixels.saturating_mul(PIXEL));
-        if !share.grow(needed) {
-            // It waits with nothing in its hands. A photo that was changed meanwhile fails by its limit.
-            drop((share, heic));
-            share = MEMORY.share(needed)?;
-            heic = read()?;
-        }
-        let options = heifer::Options { max_threads: 1, max_pixels: pixels };
+        let pixels = |heic: &[u8]| guarded(|| pixels(heic));
+        let (heic, share) =
+            MEMORY.read(file, read, |heic| Ok(pixels(heic)?.saturating_mul(PIXEL)))?;
+        let options = heifer::Options { max_threads: 1, max_pixels: pixels(&heic)? };
         Ok(Held { heic, options, share })
     }
 }

@@ -41,19 +41,7 @@ pub fn decode(
     memory: &Budget,
 ) -> Result<DynamicImage, String> {
     let file = len.saturating_mul(TIMES_FILE);
-    let mut share = memory.share(file)?;
-    let mut bytes = read()?;
-    let needed = file.saturating_add(decoded(&bytes, format)?);
-    if !share.grow(needed) {
-        // It waits with nothing in its hands.
-        drop((share, bytes));
-        share = memory.share(needed)?;
-        bytes = read()?;
-        // Somebody may have changed it meanwhile.
-        if file.saturating_add(decoded(&bytes, format)?) > needed {
-            return Err("it was changed while it was read".to_owned());
-        }
-    }
+    let (bytes, share) = memory.read(file, read, |bytes| decoded(bytes, format))?;
     let mut decoder = decoder(&bytes, format)?;
     let told = orientation.and_then(|turn| Orientation::from_exif(u8::try_from(turn).ok()?));
     let turn = told.or_else(|| decoder.orientation().ok()).unwrap_or(Orientation::NoTransforms);

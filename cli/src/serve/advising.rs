@@ -12,7 +12,8 @@ use afterimage_engine::{check_folder, error};
 use serde_json::{Value, json};
 
 use super::browse::home;
-use super::claim::{Claim, Work};
+use super::busy::Work;
+use super::claim::Claim;
 use super::denial::Refusal;
 use super::session::{PageSession, State};
 use super::typed_path::absolute;

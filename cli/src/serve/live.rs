@@ -10,12 +10,12 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::Outcome;
 use tempfile::TempPath;
 
+use super::announced::{announce, end};
 use super::claim::Claim;
 use super::denial::Refusal;
 use super::server::Server;
 use super::session::{PageSession, Settings};
 use super::{ending, scanning};
-use crate::commands::{announce, end};
 
 /// A page of one scan.
 pub struct LivePage {
@@ -41,7 +41,7 @@ impl LivePage {
         progress: &Arc<Progress>,
         err: &mut dyn Write,
     ) -> anyhow::Result<(Self, Watcher)> {
-        let settings = Settings { pace: options.pace.clone(), is_live: true };
+        let settings = Settings { again: None, pace: options.pace.clone(), is_live: true };
         let session = PageSession::new(settings);
         let begun = scanning::of_running(&session, sources, output, options, progress);
         let (claim, watcher) = begun.map_err(|refusal| match refusal {

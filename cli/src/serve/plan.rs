@@ -8,9 +8,9 @@ use afterimage_engine::run;
 use afterimage_engine::source::Pace;
 use serde::Deserialize;
 
+use super::session::Settings;
 use super::typed_path::absolute;
 use super::words;
-use crate::commands::options_again;
 use crate::sources;
 
 /// Bytes a chunk of a source that is read slowly.
@@ -43,15 +43,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is asked for, read at `pace` or, where that has no limit, as the scan was begun.
+    /// What is asked for, read at the pace of `settings` or, where that has no limit, as the scan was begun.
     ///
     /// # Errors
     ///
     /// Why it cannot begin, in words for the page: all that the command line refuses before it scans.
-    pub fn of(asked: &Asked, pace: &Pace) -> Result<Self, String> {
+    pub fn of(asked: &Asked, settings: &Settings) -> Result<Self, String> {
+        let pace = &settings.pace;
         let output = absolute(&asked.output)?;
         let plan = match asked.resume {
-            true => Self::again(asked, output, pace)?,
+            true => Self::again(asked, output, settings)?,
             false => Self::anew(asked, output, pace)?,
         };
         Ok(plan.at(pace))
@@ -69,16 +70,17 @@ impl Plan {
 
     /// The rest of the scan in `output`, with the options that it was begun with. A card may be connected at another
     /// place than before; that it is the same one is looked after by the scan.
-    fn again(asked: &Asked, output: PathBuf, pace: &Pace) -> Result<Self, String> {
+    fn again(asked: &Asked, output: PathBuf, settings: &Settings) -> Result<Self, String> {
         let before = run::unfinished(&output).map_err(|error| words::failure(&error))?;
         let Some(before) = before else {
             if !run::has_report(&output) {
                 // It was ended before it had begun.
-                return Self::anew(asked, output, pace);
+                return Self::anew(asked, output, &settings.pace);
             }
             return Err(format!("No scan into {} is left to go on with.", output.display()));
         };
-        let mut options = options_again(&before)?;
+        let again = settings.again.ok_or("This page is that of one scan.")?;
+        let mut options = again(&before)?;
         options.all |= asked.all;
         options.command = before.command;
         let sources = match <[PathBuf; 1]>::try_from(before.sources) {
@@ -125,10 +127,9 @@ mod tests {
 
     #[test]
     fn a_command_does_what_the_page_did() {
-        let said = command(Path::new("/dev/sdb"), Path::new("/tmp/out"), true, Some(1000));
+        let said = command(Path::new("/dev/sdb"), Path::new("out"), true, Some(1000));
         let said: Vec<&str> = said.iter().map(String::as_str).collect();
-        let all =
-            ["afterimage", "scan", "/dev/sdb", "--output", "/tmp/out", "--all", "--read-limit"];
+        let all = ["afterimage", "scan", "/dev/sdb", "--output", "out", "--all", "--read-limit"];
         assert_eq!(said[..7], all);
         assert_eq!(said[7], "1000");
     }

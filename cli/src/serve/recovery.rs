@@ -7,7 +7,8 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Recover, Selection};
 use serde_json::{Value, json};
 
-use super::claim::{Claim, Work};
+use super::busy::Work;
+use super::claim::Claim;
 use super::denial::Refusal;
 use super::ending::Shown;
 use super::session::{PageSession, Phase, State};
@@ -100,15 +101,12 @@ fn write(asked: &Recover, progress: &Progress) -> Said {
         lines.push(words::failure(error));
     }
     for (why, photos) in &done.absent {
-        let photos = count(*photos, "photo was", "photos were");
+        let photos = count(photos.len() as u64, "photo was", "photos were");
         lines.push(format!("{photos} not written: {why}."));
     }
-    // Those of a source that is not there are told together.
-    let is_absent = |why: &str| done.absent.iter().any(|(absent, _)| absent == why);
-    let refused: Vec<_> = done.refused.iter().filter(|(_, why)| !is_absent(why)).collect();
-    let each = refused.iter().take(MOST_TOLD);
+    let each = done.refused.iter().take(MOST_TOLD);
     lines.extend(each.map(|(id, why)| format!("Photo {id} was not written: {why}.")));
-    let more = refused.len().saturating_sub(MOST_TOLD);
+    let more = done.refused.len().saturating_sub(MOST_TOLD);
     if more > 0 {
         lines.push(format!("{more} more were not written."));
     }

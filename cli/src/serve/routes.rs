@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::claim::{Claim, Look, Work};
+use super::busy::Work;
+use super::claim::{Claim, Look};
 use super::denial::{Denial, Refusal};
 use super::ending::Shown;
 use super::plan::Asked;

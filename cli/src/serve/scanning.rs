@@ -10,8 +10,9 @@ use afterimage_engine::options::{Options, Sightings, Watcher, Watching};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Picks};
 
+use super::busy::Work;
 use super::card::Card;
-use super::claim::{Claim, Work};
+use super::claim::Claim;
 use super::denial::Refusal;
 use super::ending::{self, failed};
 use super::picking;
@@ -32,7 +33,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// What runs, or why it cannot begin, in words for the page.
 pub fn start(session: &Arc<PageSession>, asked: &Asked) -> Result<(), Refusal> {
     let claim = Claim::take(session, Work::Scan)?;
-    let Plan { sources, output, mut options } = Plan::of(asked, &session.settings.pace)?;
+    let Plan { sources, output, mut options } = Plan::of(asked, &session.settings)?;
     let (watcher, sightings) = Watcher::channel(MOST_WAITING);
     options.watcher = Some(watcher);
     let progress = Arc::clone(&claim.progress);

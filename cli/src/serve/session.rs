@@ -7,14 +7,14 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use afterimage_engine::options::Sighting;
+use afterimage_engine::options::{Options, Sighting};
 use afterimage_engine::progress::Progress;
-use afterimage_engine::run::{Picks, Results};
+use afterimage_engine::run::{Picks, Results, Unfinished};
 use afterimage_engine::source::Pace;
 use serde_json::Value;
 
+use super::busy::Busy;
 use super::card::Card;
-use super::claim::Busy;
 use super::named_paths::NamedPaths;
 
 /// Photos that are listed on the page; all further ones are counted, and are in the gallery at the end.
@@ -108,9 +108,15 @@ pub struct State {
     pub recovery: Option<Value>,
 }
 
+/// Gives the options that an unfinished scan was begun with, or says why it cannot be gone on with here and which
+/// command can.
+pub type OptionsAgain = fn(&Unfinished) -> Result<Options, String>;
+
 /// What scans are started with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// How scans that were begun elsewhere are gone on with; nothing where the page is that of one scan.
+    pub again: Option<OptionsAgain>,
     /// How fast sources are read at the most, by all that this program does at a time.
     pub pace: Pace,
     /// Whether the command line has started the scan, and ends it.

@@ -40,7 +40,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::serve::claim::Work;
+    use crate::serve::busy::Work;
     use crate::serve::session::{PageSession, Phase, Settings};
 
     #[test]

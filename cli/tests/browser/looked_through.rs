@@ -92,6 +92,14 @@ fn chosen(page: &mut Page, desk: &Desk) {
     assert_eq!(written.count(), 2);
 }
 
+/// Parts of the script, whose functions the page keeps to itself.
+const TAKING: &str = include_str!("../../../engine/src/output/views/gallery/page/script/taking.js");
+const COLUMNS: &str =
+    include_str!("../../../engine/src/output/views/gallery/page/script/columns.js");
+
+/// What the first asks of the parts before it as it is read.
+const BESIDE: &str = "const byId = () => ({ addEventListener() {} });";
+
 #[test]
 fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
     let Some(mut page) = Page::new(800, "light") else { return };
@@ -108,7 +116,9 @@ fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
         (r"C:\a&b\", "Command Prompt", r#""C:\a&b\\""#),
         (r"C:\100%PATH%", "Command Prompt", r#""C:\100"^%"PATH"^%"""#),
     ] {
-        let quoted = format!("quoted({}, '{shell}')", serde_json::json!(text));
+        let text_of_it = serde_json::json!(text);
+        let quoted =
+            format!("(() => {{ {BESIDE}\n{TAKING}\nreturn quoted({text_of_it}, '{shell}'); }})()");
         assert_eq!(page.value(&quoted), expected, "{text} in {shell}");
     }
     for (host, path, windows, expected) in [
@@ -119,7 +129,9 @@ fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
         ("nas", "/photos/out/report.html", true, r"\\nas\photos\out"),
         ("", "/a%ff/report.html", false, "/a%ff"),
     ] {
-        let folder = format!("folderOf('{host}', '{path}', {windows})");
+        let folder = format!(
+            "(() => {{ {BESIDE}\n{TAKING}\nreturn folderOf('{host}', '{path}', {windows}); }})()"
+        );
         assert_eq!(page.value(&folder), expected, "{path}");
     }
 }
@@ -128,7 +140,8 @@ fn a_folder_is_quoted_for_the_shell_that_it_is_typed_into() {
 fn room_is_made_for_what_is_there() {
     let Some(mut page) = Page::new(800, "light") else { return };
     page.open(&Desk::new().made(3, |id| super::desk::file(id, &serde_json::json!({}))));
-    page.value("facts.summary.files = 4000000000; 0");
-    let room = page.value("makeRoom(files.capacity + 1); files.capacity");
+    let room = page.value(&format!(
+        "(() => {{ const facts = {{ summary: {{ files: 4e9 }} }}, dimensions = {{}};\n{COLUMNS}\nmakeRoom(1); return files.capacity; }})()"
+    ));
     assert!(room.as_u64().unwrap() <= 1 << 18, "{room}");
 }

@@ -428,7 +428,7 @@ fn keys_that_are_of_no_use_are_refused_in_one_line() {
     change(&desk.path("out/report.json"), |bytes| bytes.push(b'\n'));
     let ran = desk.run(&["sign", "out", "--key", "examiner.pem"]);
     ran.check(2);
-    ran.complains(&["cannot sign", "not the one that its audit log tells of"]);
+    ran.complains(&["cannot sign", "it is not the report that line 1 of the audit log tells of"]);
     assert!(desk.path("out").join(path).is_file());
 }
 

@@ -195,8 +195,8 @@ fn our_page_keeps_to_itself() {
         json!({ "source": card, "output": "" }),
     ];
     for asked in refused {
-        let said = page.post("api/scan", &asked).json();
         let checked = page.post("api/check", &asked).json();
+        let said = page.post("api/scan", &asked).json();
         assert!(checked["error"].is_string(), "{asked}: {checked}");
         if said["error"].is_null() {
             // What shows only when it is opened is told at once.

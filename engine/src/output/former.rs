@@ -24,22 +24,20 @@ pub(super) struct Former<'a> {
 }
 
 impl<'a> Former<'a> {
-    /// What an earlier process has named in `output`; content of the hashes `due` is to have a name. What files of the
-    /// report have that are not written, since they turned out to be still there or left out, is given up where
-    /// sources are read to their end, `is_again`; and when all that was asked for `is_found`, what no file has any more.
+    /// What an earlier process has named in `output`; content of the hashes `due` is to have a name. When all
+    /// that was asked for `is_found`, what no file of the report has any more is given up.
     pub(super) fn of(
         output: &'a Folder,
         ledger: &mut Ledger,
         due: HashSet<blake3::Hash>,
-        (is_again, is_found): (bool, bool),
+        is_found: bool,
     ) -> Self {
         let (is_resumed, given) = (ledger.is_resumed, ledger.names.take_given());
         let mut movable = due;
-        if (is_again || is_found) && !given.is_empty() {
+        if is_found && !given.is_empty() {
             let known = known(ledger);
             let is_given_up = |(hash, path): &(&blake3::Hash, &String)| {
-                let is_inner = path.starts_with(OutputFolder::Embedded.name());
-                if known.contains(&(**hash, is_inner)) { is_again } else { is_found }
+                !known.contains(&(**hash, path.starts_with(OutputFolder::Embedded.name())))
             };
             movable.extend(given.iter().filter(is_given_up).map(|(hash, _)| *hash));
         }

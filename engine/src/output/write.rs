@@ -97,7 +97,7 @@ impl Recovery<'_> {
         let mut taken = TakenPaths::default();
         let hash = |position: &usize| ledger.entries[listing.order[*position] as usize].hash;
         let hashes = due.iter().filter_map(hash).collect();
-        let former = Former::of(self.output, ledger, hashes, (self.is_again, self.is_found));
+        let former = Former::of(self.output, ledger, hashes, self.is_found);
         let chosen = due.into_iter().filter_map(|position| {
             match self.choose(ledger, listing, position, &mut taken, &former) {
                 Ok(due) => Some(due),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use jiff::tz::TimeZone;
 
 use super::export_group::Exportable;
-use super::export_names::Identity;
+use super::export_identity::Identity;
 use super::kept_report::dated_record;
 use super::to_jpeg::ToJpeg;
 use crate::control::error::Error;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::export_names::Identity;
+use super::export_identity::Identity;
 use crate::ledger::hash_of;
 use crate::system::folder::Folder;
 

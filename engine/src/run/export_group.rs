@@ -102,8 +102,8 @@ pub(super) fn groups<'f>(files: &'f [ReportFile], chosen: &[usize]) -> Vec<Group
         .iter()
         .map(|position| {
             let file = &files[*position];
-            let Told { rank, path: original, is_inferred } =
-                named.get(&file.id).copied().unwrap_or(Told::of(file));
+            let KnownPath { rank, path: original, is_inferred } =
+                named.get(&file.id).copied().unwrap_or(KnownPath::of(file));
             Exportable { file, original, rank, is_inferred }
         })
         .collect();
@@ -116,24 +116,24 @@ pub(super) fn groups<'f>(files: &'f [ReportFile], chosen: &[usize]) -> Vec<Group
 
 /// What a path tells.
 #[derive(Clone, Copy)]
-struct Told<'f> {
+struct KnownPath<'f> {
     rank: u8,
     path: Option<&'f str>,
     is_inferred: bool,
 }
 
-impl<'f> Told<'f> {
+impl<'f> KnownPath<'f> {
     fn of(file: &'f ReportFile) -> Self {
         let path = file.original_path.as_deref();
-        Told { rank: rank(file), path, is_inferred: file.name_inferred }
+        KnownPath { rank: rank(file), path, is_inferred: file.name_inferred }
     }
 }
 
 /// For each file that has copies or a path: the path that tells most, of itself and its copies.
-fn best_paths(files: &[ReportFile]) -> HashMap<u64, Told<'_>> {
-    let mut best = HashMap::<u64, Told<'_>>::new();
+fn best_paths(files: &[ReportFile]) -> HashMap<u64, KnownPath<'_>> {
+    let mut best = HashMap::<u64, KnownPath<'_>>::new();
     for file in files {
-        let own = Told::of(file);
+        let own = KnownPath::of(file);
         let id = file.duplicate_of.unwrap_or(file.id);
         let known = best.entry(id).or_insert(own);
         // Its own path goes before one that tells as much.

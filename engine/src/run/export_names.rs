@@ -4,18 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 
 use super::export_existing::Existing;
+use super::export_identity::Identity;
 use crate::system::folder::{EntryKind, Folder};
 
 /// So many names are tried for a photo.
 const MOST_TRIED: u32 = 100_000;
-
-/// What a photo will be: its extension, without the dot, its length and the digest of its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) extension: String,
-    pub(super) len: u64,
-    pub(super) hash: blake3::Hash,
-}
 
 /// Where a photo goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +81,7 @@ impl<'t> Names<'t> {
             found = self.places(&numbered(stem, next), photos)?;
             next += 1;
         }
-        // Those that were tried in vain are not tried for the next photo.
+        // Numbers that were tried are not tried again for the next photo.
         self.next.insert(key, next);
         Ok(found)
     }

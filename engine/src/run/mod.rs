@@ -22,6 +22,7 @@ mod export;
 mod export_copy;
 mod export_existing;
 mod export_group;
+mod export_identity;
 mod export_names;
 mod find;
 mod finish;

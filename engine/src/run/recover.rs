@@ -53,10 +53,10 @@ pub struct Recovered {
     pub written: u64,
     /// Files that were there already.
     pub there: u64,
-    /// Files that were not written, by their number in the report, and why not.
+    /// Files that were not written for what they are, by their number in the report, and why not.
     pub refused: Vec<(u64, String)>,
-    /// Sources that are not where they were, by why not, and how many of the files lie there.
-    pub absent: Vec<(String, u64)>,
+    /// Sources that are not where they were, and why; with the numbers of the files that were not written for that.
+    pub absent: Vec<(String, Vec<u64>)>,
     /// Lines of the selection that select nothing: their numbers, and what they say.
     pub unknown: Vec<(usize, String)>,
     /// Whether somebody stopped it before its end.
@@ -65,6 +65,18 @@ pub struct Recovered {
     pub failure: Option<Error>,
     /// What else is to be known, a sentence each.
     pub warnings: Vec<String>,
+}
+
+impl Recovered {
+    /// All files that were not written, by their number in the report, and why not.
+    pub fn all_refused(&self) -> Vec<(u64, &str)> {
+        let of_sources = self.absent.iter();
+        let of_sources = of_sources.flat_map(|(why, ids)| ids.iter().map(|id| (*id, why.as_str())));
+        let own = self.refused.iter().map(|(id, why)| (*id, why.as_str()));
+        let mut all: Vec<_> = own.chain(of_sources).collect();
+        all.sort_by_key(|(id, _)| *id);
+        all
+    }
 }
 
 /// Writes photos of a report, and lists them in it.
@@ -122,7 +134,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         progress,
     };
     writing.all(&mut report, chosen, &mut done);
-    done.absent = writing.sources.absent();
+    done.absent = writing.sources.into_absent();
     report.settle();
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
@@ -136,9 +148,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
 
 /// Refuses a report that is not the one that its audit log tells of.
 fn refuse_changed(folder: &Folder, report: &KeptReport) -> Result<(), Error> {
-    let (_, chain) = audit::read(folder)?;
-    let digest = audit::digest_of(folder, REPORT)?;
-    let found = audit::recorded(folder, &chain, &digest, report.tells_of_log());
+    let found = audit::recorded_in(folder, report.tells_of_log())?;
     found.refusal(folder).map_or(Ok(()), Err)
 }
 
@@ -156,7 +166,7 @@ fn publish(
     let mut line = AuditLine::now("recover", &asked.command)
         .of_case(report.case().as_ref())
         .with("written", done.written)
-        .with("refused", done.refused.len());
+        .with("refused", done.all_refused().len());
     line.sources = report.sources.iter().map(|source| (&source.known).into()).collect();
     Made { folder, state, views: &views }.publish(line)?;
     done.warnings.extend(no_views);
@@ -176,17 +186,12 @@ fn chosen(
         None => {
             let embedded = report.options.as_ref().is_some_and(|options| options.known.embedded);
             let is_gone = |file: &ReportFile| {
-                here.zip(file.path.as_ref()).is_some_and(|(here, path)| is_free(here, path))
+                here.zip(file.path.as_ref()).is_some_and(|(here, path)| here.is_free(path))
             };
             let due = files.enumerate().filter(|(_, file)| is_due(file, embedded) || is_gone(file));
             (due.map(|(position, _)| position).collect(), Vec::new())
         }
     }
-}
-
-/// Whether nothing stands at a path.
-fn is_free(folder: &Folder, path: &str) -> bool {
-    matches!(folder.kind(path), Ok(None))
 }
 
 /// Whether a scan writes such a file.
@@ -200,6 +205,8 @@ fn is_due(file: &ReportFile, embedded: bool) -> bool {
 enum Refused {
     /// For what it is.
     Told(String),
+    /// Its source is not there, which is told with all others of that.
+    Absent,
     /// The output takes no more.
     Output(Error),
 }
@@ -236,6 +243,7 @@ impl Writing<'_> {
                     file.disposition = ReportDisposition::Recovered;
                     file.path = Some(path);
                 }
+                Err(Refused::Absent) => {}
                 Err(Refused::Told(why)) => done.refused.push((file.id, why)),
                 Err(Refused::Output(error)) => {
                     done.refused.push((file.id, error.to_string()));
@@ -259,16 +267,16 @@ impl Writing<'_> {
         if file.from.is_some() {
             return Err(IN_A_PLACE.into());
         }
-        let source = self.sources.of(file.source);
+        let source = self.sources.of(file);
         let source = source.ok_or("the report does not say of which source it is")?;
-        let source = source.map_err(Refused::Told)?;
+        let source = source.ok_or(Refused::Absent)?;
         let (record, hash) = record(file, source.len(), &self.registry)?;
         if record.size() > self.longest {
             return Err("the disk takes no file that long".into());
         }
         // A file that somebody has removed gets its own path again.
         let own = file.path.as_ref().filter(|path| is_of_photos(path));
-        let own = own.filter(|path| is_free(self.placement.output, path));
+        let own = own.filter(|path| self.placement.output.is_free(path));
         let placed = match own {
             Some(path) => Placed::New(path.clone()),
             None => self.placement.choose(&record, file.parent.is_some(), &hash),

@@ -49,13 +49,12 @@ function entry(name, size, act) {
 
 // A new folder in the one that was chosen, by a name that is free there.
 export function newFolder(path, name) {
-  const base = path.endsWith(here.separator) ? path : path + here.separator;
   const known = new Set(here.names.map((one) => one.name));
   let free = name;
   for (let n = 2; known.has(free); n += 1) {
     free = `${name}-${n}`;
   }
-  return base + free;
+  return folderIn(path, free);
 }
 
 // The folder of that name in the one that was chosen.

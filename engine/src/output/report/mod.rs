@@ -30,11 +30,11 @@ pub use file::{
     ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
     RunOrigin,
 };
-pub use head::ReportHead;
+pub use head::{ReportEnd, ReportHead, ReportTool};
 pub use lost::{ReportListed, ReportLost, lost};
 pub use options::ReportOptions;
 pub use reader::ReportReader;
-pub use report::{NO_REPORT, OTHER_SCHEMA, Report, ReportEnd, ReportTool, SCHEMA};
+pub use report::{NO_REPORT, OTHER_SCHEMA, Report, SCHEMA};
 pub use rows::Rows;
 pub use source::{Clusters, ReportNameOnly, ReportSource, ReportVolume};
 pub use sources::describe;

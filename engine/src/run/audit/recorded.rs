@@ -18,24 +18,24 @@ pub(in crate::run) enum RecordedReport {
     /// It is the one that the log tells of.
     Same,
     /// A command was interrupted after it had put another report on record, which lies whole in the state of the run.
-    Interrupted(Told),
+    Interrupted(RecordedLine),
     /// It is another one than the log tells of.
-    Changed(Told),
+    Changed(RecordedLine),
     /// The report says that there is a log, and there is none that tells of it.
     NoLog,
 }
 
 /// The line that tells of a report, as far as it is told to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::run) struct Told {
+pub(in crate::run) struct RecordedLine {
     number: u64,
     action: String,
     at: String,
 }
 
-impl Told {
+impl RecordedLine {
     fn of(line: &AuditLine) -> Self {
-        Told { number: line.number, action: line.action.clone(), at: line.at.clone() }
+        RecordedLine { number: line.number, action: line.action.clone(), at: line.at.clone() }
     }
 }
 
@@ -44,11 +44,11 @@ impl RecordedReport {
     pub(in crate::run) fn fault(&self) -> Option<String> {
         match self {
             RecordedReport::Untold | RecordedReport::Same => None,
-            RecordedReport::Interrupted(Told { number, action, at }) => Some(format!(
+            RecordedReport::Interrupted(RecordedLine { number, action, at }) => Some(format!(
                 "it is the one before line {number} of the audit log ({action}, {at}), which was interrupted before \
                  it put its report in place; `afterimage report` brings that to its end"
             )),
-            RecordedReport::Changed(Told { number, action, at }) => Some(format!(
+            RecordedReport::Changed(RecordedLine { number, action, at }) => Some(format!(
                 "it is not the report that line {number} of the audit log tells of ({action}, {at}): it was changed \
                  since, by nothing that is on record"
             )),
@@ -91,9 +91,19 @@ pub(in crate::run) fn recorded(
     }
     let waiting = folder.below(STATE).ok().and_then(|state| digest_of(&state, REPORT).ok());
     match waiting.is_some() && waiting == line.report {
-        true => RecordedReport::Interrupted(Told::of(line)),
-        false => RecordedReport::Changed(Told::of(line)),
+        true => RecordedReport::Interrupted(RecordedLine::of(line)),
+        false => RecordedReport::Changed(RecordedLine::of(line)),
     }
+}
+
+/// The same of the report and the log that lie in `folder`.
+///
+/// # Errors
+///
+/// When one of them cannot be read.
+pub(in crate::run) fn recorded_in(folder: &Folder, is_told: bool) -> Result<RecordedReport, Error> {
+    let (_, chain) = read(folder)?;
+    Ok(recorded(folder, &chain, &digest_of(folder, REPORT)?, is_told))
 }
 
 /// The same, once an interrupted command was brought to its end: its report, which is on record, is put in place.
@@ -106,8 +116,7 @@ pub(in crate::run) fn settle(
     state: &Folder,
     is_told: bool,
 ) -> Result<RecordedReport, Error> {
-    let (_, chain) = read(folder)?;
-    let found = recorded(folder, &chain, &digest_of(folder, REPORT)?, is_told);
+    let found = recorded_in(folder, is_told)?;
     if !matches!(found, RecordedReport::Interrupted(_)) {
         return Ok(found);
     }

@@ -14,8 +14,8 @@ pub(super) struct Sources(Vec<SourceAtHand>);
 
 struct SourceAtHand {
     opened: Result<Box<dyn Source>, Error>,
-    /// Files that would be written if it were there.
-    missed: u64,
+    /// Files that would be written if it were there, by their number in the report.
+    missed: Vec<u64>,
 }
 
 impl Sources {
@@ -32,7 +32,7 @@ impl Sources {
             let opened = open_one(path, source.known.size, pace, progress);
             match opened {
                 Err(error) if sources.len() < given => return Err(error),
-                opened => sources.push(SourceAtHand { opened, missed: 0 }),
+                opened => sources.push(SourceAtHand { opened, missed: Vec::new() }),
             }
         }
         Ok(Sources(sources))
@@ -48,8 +48,7 @@ impl Sources {
     ) -> Result<(), Error> {
         let files = chosen.iter().map(|position| &report.files[*position].known);
         let is_there = |file: &ReportFile| {
-            here.zip(file.path.as_ref())
-                .is_some_and(|(here, path)| !matches!(here.kind(path), Ok(None)))
+            here.zip(file.path.as_ref()).is_some_and(|(here, path)| !here.is_free(path))
         };
         if files.clone().any(|file| file.from.is_some() || is_there(file)) {
             return Ok(());
@@ -66,19 +65,22 @@ impl Sources {
         }
     }
 
-    /// The one at a position in the report, or why it is not there: one more file misses it then.
-    pub(super) fn of(&mut self, position: u32) -> Option<Result<&dyn Source, String>> {
-        let source = self.0.get_mut(usize::try_from(position).ok()?)?;
-        source.missed += u64::from(source.opened.is_err());
-        Some(source.opened.as_deref().map_err(Error::with_cause))
+    /// The one in which a file lies, if the report has it; nothing in that where it is not there, and one more file misses
+    /// it then.
+    pub(super) fn of(&mut self, file: &ReportFile) -> Option<Option<&dyn Source>> {
+        let source = self.0.get_mut(usize::try_from(file.source).ok()?)?;
+        if source.opened.is_err() {
+            source.missed.push(file.id);
+        }
+        Some(source.opened.as_deref().ok())
     }
 
-    /// Why sources are not there in which files lie that were to be written, and how many of those there are.
-    pub(super) fn absent(&self) -> Vec<(String, u64)> {
-        let missed = self.0.iter().filter(|source| source.missed > 0);
-        let told = missed
-            .filter_map(|source| Some((source.opened.as_ref().err()?.with_cause(), source.missed)));
-        told.collect()
+    /// Why sources are not there in which files lie that were to be written, and the numbers of those.
+    pub(super) fn into_absent(self) -> Vec<(String, Vec<u64>)> {
+        let missed = self.0.into_iter().filter(|source| !source.missed.is_empty());
+        missed
+            .filter_map(|source| Some((source.opened.err()?.with_cause(), source.missed)))
+            .collect()
     }
 }
 

@@ -53,9 +53,7 @@ pub fn redact(asked: &Redact) -> Result<Redacted, Error> {
     let mut rules = Rules::new(asked.without_case);
     let folder = open_output(&asked.folder)?;
     let mut report = ReportReader::open(&folder)?;
-    let (_, chain) = audit::read(&folder)?;
-    let digest = audit::digest_of(&folder, REPORT)?;
-    let fault = audit::recorded(&folder, &chain, &digest, report.head.audit_log).fault();
+    let fault = audit::recorded_in(&folder, report.head.audit_log)?.fault();
     let to = destination::check(&asked.to, &report.head.source_paths())?;
     destination::check_outside(folder.path(), &to.path, &asked.to)?;
     let to = to.create()?;

@@ -34,9 +34,9 @@ pub(super) enum LastPart {
     Any,
 }
 
-/// The signs that stand for names, which are the same wherever a name stands: what was told apart is told apart still.
+/// The placeholders of names, the same for the same name in all of a copy: paths that differ still differ.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Signs {
+pub(super) struct Placeholders {
     users: HashMap<String, usize>,
     volumes: HashMap<String, usize>,
 }
@@ -50,11 +50,11 @@ enum Whose {
     Drive,
 }
 
-impl Signs {
-    /// A text with a sign in place of every name that stands in it where a path has that of a user, of a volume or of a
+impl Placeholders {
+    /// A text with a placeholder for every name that stands in it where a path has that of a user, of a volume or of a
     /// drive, wherever in the text: the folder in one that is called `home`, `Users` or the like, those after `/media/`,
     /// `/run/media/` and `/Volumes/`, and what follows `/dev/disk/by-id/` and its like.
-    pub(super) fn in_place_of_names(&mut self, text: &str, last: LastPart) -> String {
+    pub(super) fn replace_names(&mut self, text: &str, last: LastPart) -> String {
         let parts = text.split_inclusive(['/', '\\']);
         let (mut replaced, mut said) = (String::with_capacity(text.len()), Vec::<String>::new());
         for part in parts {
@@ -75,7 +75,7 @@ impl Signs {
             if let Some(device) = DEVICES.iter().find(|device| lower.starts_with(*device)) {
                 let (kind, name) = bare.split_at(device.len());
                 replaced.push_str(kind);
-                replaced.push_str(&self.sign(Whose::Drive, name));
+                replaced.push_str(&self.placeholder(Whose::Drive, name));
                 replaced.push_str(&part[bare.len()..]);
                 said.push(lower);
                 continue;
@@ -84,7 +84,7 @@ impl Signs {
                 .filter(|_| !name.is_empty() && !NOBODYS.contains(&name.to_lowercase().as_str()))
             {
                 Some(whose) => {
-                    replaced.push_str(&self.sign(whose, name));
+                    replaced.push_str(&self.placeholder(whose, name));
                     replaced.push_str(rest);
                     replaced.push_str(&part[bare.len()..]);
                 }
@@ -95,7 +95,7 @@ impl Signs {
         replaced
     }
 
-    fn sign(&mut self, whose: Whose, name: &str) -> String {
+    fn placeholder(&mut self, whose: Whose, name: &str) -> String {
         let (word, known) = match whose {
             Whose::User => ("user", &mut self.users),
             Whose::Volume | Whose::Drive => ("volume", &mut self.volumes),
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> String {
-        Signs::default().in_place_of_names(text, LastPart::Any)
+        Placeholders::default().replace_names(text, LastPart::Any)
     }
 
     #[track_caller]
@@ -191,19 +191,19 @@ mod tests {
             "/run/user/1000/gvfs/mtp:host=[volume-1]/DCIM",
         );
         check("MobileSync/Backup/00008030-001A", "MobileSync/Backup/[volume-1]");
-        let mut signs = Signs::default();
-        let drive = signs.in_place_of_names("/dev/disk/by-label/ANNA", LastPart::File);
+        let mut placeholders = Placeholders::default();
+        let drive = placeholders.replace_names("/dev/disk/by-label/ANNA", LastPart::File);
         assert_eq!(drive, "/dev/disk/by-label/[volume-1]");
     }
 
     #[test]
-    fn the_same_name_has_the_same_sign_and_others_have_others() {
-        let mut signs = Signs::default();
-        let mut path = |path| signs.in_place_of_names(path, LastPart::File);
+    fn the_same_name_has_the_same_placeholder_and_others_have_others() {
+        let mut placeholders = Placeholders::default();
+        let mut path = |path| placeholders.replace_names(path, LastPart::File);
         assert_eq!(path("Users/anna/a.jpg"), "Users/[user-1]/a.jpg");
         assert_eq!(path("Users/bob/a.jpg"), "Users/[user-2]/a.jpg");
         assert_eq!(path("photos/Users/anna/a.jpg"), "photos/Users/[user-1]/a.jpg");
-        // One that is called as a sign is.
+        // One that is called as a placeholder is.
         assert_eq!(path("Users/[user-1]/a.jpg"), "Users/[user-3]/a.jpg");
     }
 
@@ -224,8 +224,8 @@ mod tests {
             check(given, given);
         }
         for file in ["Users/IMG_1.JPG", "photos/home/party.jpg", "home.jpg", "/media/a.jpg"] {
-            let mut signs = Signs::default();
-            assert_eq!(signs.in_place_of_names(file, LastPart::File), file);
+            let mut placeholders = Placeholders::default();
+            assert_eq!(placeholders.replace_names(file, LastPart::File), file);
         }
     }
 
@@ -244,8 +244,8 @@ mod tests {
             one in "(photos/)?(Users|home|media|x)/[ab\\[\\]user12-]{1,8}/[ab.]{1,3}",
             other in "(photos/)?(Users|home|media|x)/[ab\\[\\]user12-]{1,8}/[ab.]{1,3}",
         ) {
-            let mut signs = Signs::default();
-            let made = [&one, &other].map(|path| signs.in_place_of_names(path, LastPart::File));
+            let mut placeholders = Placeholders::default();
+            let made = [&one, &other].map(|path| placeholders.replace_names(path, LastPart::File));
             prop_assert_eq!(one == other, made[0] == made[1], "{} {}", &one, &other);
             let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
             prop_assert_eq!(name(&one), name(&made[0]));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::path::{LastPart, Signs};
+use super::path::{LastPart, Placeholders};
 
 /// Options of the command line with names in their values.
 const OF_CASE: [&str; 4] = ["--case", "--evidence", "--examiner", "--notes"];
@@ -23,18 +23,18 @@ const OF_FILES: [&str; 9] = [
     "entry",
 ];
 
-/// What is left out of a copy, and the signs that stand for names in it.
+/// What is left out of a copy, and the placeholders of names in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     /// Whether the case is, too.
     pub(super) case: bool,
-    signs: Signs,
+    placeholders: Placeholders,
 }
 
 impl Rules {
     /// Those of a copy that leaves the case out, or does not.
     pub(super) fn new(case: bool) -> Self {
-        Rules { case, signs: Signs::default() }
+        Rules { case, placeholders: Placeholders::default() }
     }
 
     /// The words for it.
@@ -74,7 +74,7 @@ impl Rules {
         let mut waiting = vec![(value, LastPart::Any)];
         while let Some((value, last)) = waiting.pop() {
             match value {
-                Value::String(text) => *text = self.signs.in_place_of_names(text, last),
+                Value::String(text) => *text = self.placeholders.replace_names(text, last),
                 Value::Array(list) => waiting.extend(list.iter_mut().map(|one| (one, last))),
                 Value::Object(fields) => {
                     fields.retain(|name, _| !is_private(name));

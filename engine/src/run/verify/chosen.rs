@@ -26,7 +26,7 @@ pub(super) struct Chosen<'a> {
 impl Chosen<'_> {
     /// Whether there are any, so that the content of the report is needed.
     pub(super) fn is_any(folder: &Folder) -> bool {
-        !matches!(folder.kind(CHOSEN), Ok(None))
+        !folder.is_free(CHOSEN)
     }
 
     /// Tells of each that is not as it was, and of what somebody else has put there.

@@ -207,6 +207,11 @@ impl Folder {
         self.handle.kind(name.as_ref())
     }
 
+    /// Whether nothing stands at a path below.
+    pub fn is_free(&self, path: &str) -> bool {
+        matches!(self.kind(path), Ok(None))
+    }
+
     /// The names in it, in any order.
     ///
     /// # Errors
