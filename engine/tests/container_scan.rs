@@ -66,10 +66,10 @@ fn no_part_of_an_image_is_written_over() {
     if !runs(&words, folder.root()) {
         return;
     }
-    // The second part, by another name, where the report would go.
+    // The second part, by another name, where a photo could go.
     let output = folder.path("out");
-    fs::create_dir(&output).unwrap();
-    fs::hard_link(folder.path("card.E02"), output.join("report.html")).unwrap();
+    fs::create_dir_all(output.join("photos")).unwrap();
+    fs::hard_link(folder.path("card.E02"), output.join("photos/IMG_0001.JPG")).unwrap();
     let options = Options { output: Some(output), ..Options::default() };
     let refused = run::scan(&[folder.path("card.E01")], &options, &Progress::default());
     let said = refused.err().unwrap().to_string();
