@@ -23,6 +23,7 @@ mod memory;
 pub(crate) mod open;
 mod pace;
 mod packed;
+mod part;
 pub(crate) mod positioned;
 mod remote;
 pub mod rescue_map;

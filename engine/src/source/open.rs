@@ -14,6 +14,7 @@ use crate::control::progress::Stop;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::packed::{self, Packed};
+use crate::source::part::open_part;
 use crate::source::sparse_bundle::{self, SparseBundle};
 use crate::source::split::{self, SplitImage};
 use crate::source::watched::Watched;
@@ -75,7 +76,11 @@ fn open_file_or_parts(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     }
     match split::parts(path) {
         Some(parts) => {
-            let parts: Result<_, _> = parts.iter().map(|part| open_one(part, io)).collect();
+            let parts: Result<_, _> = parts
+                .iter()
+                .enumerate()
+                .map(|(held, part)| open_part(part, io, held))
+                .collect();
             Ok(Box::new(SplitImage::new(path, parts?)))
         }
         None => open_one(path, io),

@@ -1,6 +1,11 @@
 //! The smallest writers of containers: one table of each kind, one block of each state, and checksums that can be made
 //! right again after something was changed.
 
+pub mod archives;
+mod ex01;
+mod streams;
+mod udif;
+
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
 
 /// A container, and the disk that it holds.
@@ -12,15 +17,31 @@ pub struct Made {
     /// Makes the checksums right.
     pub mend: fn(&mut [u8]),
     /// Offsets of numbers that tell where something is, and how much of it: each with its bytes.
-    pub fields: &'static [(usize, usize)],
+    pub fields: Vec<(usize, usize)>,
 }
 
 /// One of each kind.
 pub fn all() -> Vec<Made> {
-    vec![qcow2(), vhd(), vdi(), vmdk(), stream_vmdk(), e01(), vhdx(), gzip()]
+    vec![
+        qcow2(),
+        vhd(),
+        vdi(),
+        vmdk(),
+        stream_vmdk(),
+        e01(),
+        ex01::ex01(),
+        vhdx(),
+        gzip(),
+        streams::zstd(),
+        archives::zip(),
+        archives::deflated_zip(),
+        archives::tar(),
+        archives::aff4(),
+        udif::udif(),
+    ]
 }
 
-fn put(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
+pub fn put(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
     if bytes.len() < at + part.len() {
         bytes.resize(at + part.len(), 0);
     }
@@ -28,7 +49,7 @@ fn put(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
 }
 
 /// A block of bytes that do not repeat soon.
-fn block(seed: usize, len: usize) -> Vec<u8> {
+pub fn block(seed: usize, len: usize) -> Vec<u8> {
     (0..len).map(|at| (at.wrapping_mul(seed * 2 + 1) >> 3) as u8 ^ seed as u8).collect()
 }
 
@@ -70,7 +91,7 @@ fn qcow2() -> Made {
         (2 * CLUSTER, 8),
         (2 * CLUSTER + 16, 8),
     ];
-    Made { name: "x.qcow2", bytes, disk, mend: no_checksum, fields: FIELDS }
+    Made { name: "x.qcow2", bytes, disk, mend: no_checksum, fields: FIELDS.to_vec() }
 }
 
 fn vhd_sums(bytes: &mut [u8]) {
@@ -105,7 +126,7 @@ fn vhd() -> Made {
     disk[BLOCK..2 * BLOCK].copy_from_slice(&block(3, BLOCK));
     const FIELDS: &[(usize, usize)] =
         &[(6672, 8), (6704, 8), (6716, 4), (528, 8), (540, 4), (544, 4), (1540, 4), (16, 8)];
-    Made { name: "x.vhd", bytes, disk, mend: vhd_sums, fields: FIELDS }
+    Made { name: "x.vhd", bytes, disk, mend: vhd_sums, fields: FIELDS.to_vec() }
 }
 
 fn vdi() -> Made {
@@ -131,7 +152,7 @@ fn vdi() -> Made {
         (0x180, 4),
         (516, 4),
     ];
-    Made { name: "x.vdi", bytes, disk, mend: no_checksum, fields: FIELDS }
+    Made { name: "x.vdi", bytes, disk, mend: no_checksum, fields: FIELDS.to_vec() }
 }
 
 /// The header of a VMDK with grains of 4 KiB, whose table of tables lies at a sector.
@@ -161,7 +182,7 @@ fn vmdk() -> Made {
     disk[GRAIN..2 * GRAIN].copy_from_slice(&block(5, GRAIN));
     const FIELDS: &[(usize, usize)] =
         &[(12, 8), (20, 8), (28, 8), (36, 8), (44, 4), (56, 8), (1024, 4), (1540, 4)];
-    Made { name: "x.vmdk", bytes, disk, mend: no_checksum, fields: FIELDS }
+    Made { name: "x.vmdk", bytes, disk, mend: no_checksum, fields: FIELDS.to_vec() }
 }
 
 fn stream_vmdk() -> Made {
@@ -176,7 +197,7 @@ fn stream_vmdk() -> Made {
     let mut disk = vec![0; 3 * GRAIN];
     disk[GRAIN..2 * GRAIN].copy_from_slice(&block(6, GRAIN));
     const FIELDS: &[(usize, usize)] = &[(12, 8), (20, 8), (44, 4), (1540, 4), (3584, 8), (3592, 4)];
-    Made { name: "stream.vmdk", bytes, disk, mend: no_checksum, fields: FIELDS }
+    Made { name: "stream.vmdk", bytes, disk, mend: no_checksum, fields: FIELDS.to_vec() }
 }
 
 fn adler(bytes: &[u8]) -> [u8; 4] {
@@ -242,10 +263,10 @@ fn e01() -> Made {
         (E01_TABLE + 100, 4),
         (E01_TABLE + 104, 4),
     ];
-    Made { name: "x.E01", bytes, disk, mend: e01_sums, fields: FIELDS }
+    Made { name: "x.E01", bytes, disk, mend: e01_sums, fields: FIELDS.to_vec() }
 }
 
-fn crc32c(bytes: &[u8]) -> u32 {
+pub fn crc32c(bytes: &[u8]) -> u32 {
     let bit = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0x82F6_3B78 } else { crc >> 1 };
     !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), bit))
 }
@@ -318,7 +339,7 @@ fn vhdx() -> Made {
         (2 * MIB + (64 << 10) + 8, 8),
         (2 * MIB + (64 << 10) + 16, 4),
     ];
-    Made { name: "x.vhdx", bytes, disk, mend: vhdx_sums, fields: FIELDS }
+    Made { name: "x.vhdx", bytes, disk, mend: vhdx_sums, fields: FIELDS.to_vec() }
 }
 
 fn gzip() -> Made {
@@ -329,5 +350,5 @@ fn gzip() -> Made {
     sum.update(&disk);
     bytes.extend(sum.finalize().to_le_bytes());
     bytes.extend((disk.len() as u32).to_le_bytes());
-    Made { name: "x.gz", bytes, disk, mend: no_checksum, fields: &[(3, 1), (10, 4), (40, 4)] }
+    Made { name: "x.gz", bytes, disk, mend: no_checksum, fields: vec![(3, 1), (10, 4), (40, 4)] }
 }

@@ -2,8 +2,8 @@
 
 use super::opening::{Opened, Opening};
 use super::refusal::Refusal;
-use super::{ewf, gzip, qcow2, udif, vdi, vhd, vhdx, vmdk};
-use crate::source::packed::{GZIP, Unpack};
+use super::{aff4, ewf, ewf2, gzip, qcow2, tar, udif, vdi, vhd, vhdx, vmdk, zip, zstd};
+use crate::source::packed::{GZIP, UNTAR, UNZIP, Unpack, ZSTD};
 
 /// A container format.
 pub(super) struct Format {
@@ -36,6 +36,13 @@ pub(super) const FORMATS: &[Format] = &[
         open: ewf::open,
     },
     Format {
+        what: "an Ex01 image (Expert Witness)",
+        unpack: Unpack::DiskRaw("ewfexport -u -f raw -t OUT IN"),
+        is_alone: false,
+        is: ewf2::is,
+        open: ewf2::open,
+    },
+    Format {
         what: "a VHDX disk image",
         unpack: Unpack::Disk("qemu-img convert -f vhdx -O raw IN OUT"),
         is_alone: false,
@@ -62,6 +69,36 @@ pub(super) const FORMATS: &[Format] = &[
         is_alone: true,
         is: gzip::is,
         open: gzip::open,
+    },
+    Format {
+        what: "compressed with zstd",
+        unpack: ZSTD,
+        is_alone: true,
+        is: zstd::is,
+        open: zstd::open,
+    },
+    Format {
+        what: "an AFF4 image",
+        unpack: Unpack::Other(
+            "make a raw image of it, with FTK Imager or xmount for example, and scan that",
+        ),
+        is_alone: true,
+        is: aff4::is,
+        open: aff4::open,
+    },
+    Format {
+        what: zip::WHAT,
+        unpack: UNZIP,
+        is_alone: true,
+        is: zip::is,
+        open: zip::open,
+    },
+    Format {
+        what: tar::WHAT,
+        unpack: UNTAR,
+        is_alone: true,
+        is: tar::is,
+        open: tar::open,
     },
     Format {
         what: "a disk image of macOS (DMG)",

@@ -7,7 +7,9 @@
 
 mod index;
 mod member;
-mod recent;
+
+pub(super) use index::Index;
+pub(super) use member::Wrapping;
 
 use std::sync::Arc;
 
@@ -16,10 +18,13 @@ use afterimage_signatures::verdict::Span;
 use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
+use super::recent::Recent;
 use super::refusal::Refusal;
 use super::unpack::Codec;
-use index::Index;
+use crate::source::packed::{GZIP_NAMES, begins_raw_image};
 use member::Stream;
+
+static RECENT: Recent<Index> = Recent::new();
 
 /// Bytes of the start that must unpack.
 const PROOF: usize = 4096;
@@ -27,7 +32,11 @@ const PROOF: usize = 4096;
 /// Whether a file is one: by a header in which nothing is odd, and a start that unpacks.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
     let Some(header) = member::header(&opening.files, 0) else { return false };
-    let mut stream = Stream::new(header);
+    let source = opening.files.get(0);
+    if source.is_some_and(|source| begins_raw_image(source, GZIP_NAMES)) {
+        return false;
+    }
+    let mut stream = Stream::new(header, Wrapping::Members);
     let mut made = 0;
     while made < PROOF {
         match stream.step(&opening.files) {
@@ -42,25 +51,28 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 
 /// Finds the disk, by unpacking all of the stream once.
 pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
-    let index = recent::index_of(&opening)?;
+    let index = RECENT.get_or_make(&opening, || {
+        let at = member::header(&opening.files, 0).ok_or_else(|| Refusal::damaged("header"))?;
+        Index::build(&opening.files, at, Wrapping::Members, opening.stop)
+    })?;
     if index.len == 0 {
         return Err(Refusal::new("and nothing comes out of it"));
     }
-    Ok(Opened::whole(Gzip { files: opening.files, index }))
+    let names = ["compressed with gzip", "compressed with gzip, and damaged or cut short"];
+    Ok(Opened::whole(Deflated { files: opening.files, index, names }))
 }
 
-/// A disk that a stream is unpacked to.
-struct Gzip {
-    files: Files,
-    index: Arc<Index>,
+/// A disk that a deflate stream is unpacked to.
+pub(super) struct Deflated {
+    pub(super) files: Files,
+    pub(super) index: Arc<Index>,
+    /// What it is, when it is whole and when it is not.
+    pub(super) names: [&'static str; 2],
 }
 
-impl Layout for Gzip {
+impl Layout for Deflated {
     fn name(&self) -> &'static str {
-        match self.index.is_whole {
-            true => "compressed with gzip",
-            false => "compressed with gzip, and damaged or cut short",
-        }
+        self.names[usize::from(!self.index.is_whole)]
     }
 
     fn len(&self) -> u64 {
@@ -84,14 +96,6 @@ impl Layout for Gzip {
     }
 
     fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
-        let Some(mut stream) = self.index.stream(piece.at) else { return false };
-        let mut filled = 0;
-        while filled < out.len() {
-            let Ok(Some(step)) = stream.step(&self.files) else { return false };
-            let here = step.made.len().min(out.len() - filled);
-            out[filled..filled + here].copy_from_slice(&step.made[..here]);
-            filled += here;
-        }
-        true
+        self.index.unpack(&self.files, piece.at, out)
     }
 }

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::files::Files;
 use super::piece::Layout;
+use super::refusal::Refusal;
 use crate::control::progress::Stop;
 use crate::source::definition::Source;
 use crate::source::open::Io;
+use crate::source::part::open_part;
 
 /// What a format looks at to open a container. The file itself is the first of its files.
 pub(super) struct Opening<'o> {
@@ -61,6 +63,13 @@ impl<'o> Opening<'o> {
     /// Whether `magic` stands at `at`.
     pub(super) fn starts(&self, at: u64, magic: &[u8]) -> bool {
         self.files.bytes(0, at, magic.len() as u64).is_some_and(|bytes| *bytes == *magic)
+    }
+
+    /// Opens one more file of the container: its number.
+    pub(super) fn add(&mut self, path: &Path) -> Result<usize, Refusal> {
+        let source = open_part(path, self.io, self.files.all().len());
+        let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
+        Ok(self.files.add(source))
     }
 
     /// The same with another source in the place of the file.

@@ -29,9 +29,7 @@ pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     if header.has_data_file {
         let name = header.data_file.as_deref().unwrap_or_default();
         let at = beside(path, name).ok_or_else(|| missing("data file", name))?;
-        let source = crate::source::open_one(&at, opening.io);
-        let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
-        data_file = opening.files.add(source);
+        data_file = opening.add(&at)?;
     }
     let parent = match &header.backing {
         None => None,

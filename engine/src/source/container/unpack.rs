@@ -1,10 +1,10 @@
 //! Unpacking of blocks, each by itself.
 
 mod adc;
-mod bzip2;
 
 use std::io::Read;
 
+use bzip2::{Decompress, Status as Bzip2Status};
 use lzfse_rust::LzfseRingDecoder;
 use lzma_rust2::XzReader;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -27,12 +27,20 @@ pub(super) enum Codec {
     Adler32Part,
     /// bzip2, whose checksums are verified.
     Bzip2,
+    /// The same, which may be shorter than its block: the rest is zeros.
+    Bzip2Part,
+    /// A block of Snappy, which has none.
+    Snappy,
+    /// A block of LZ4, which has none.
+    Lz4,
     /// LZFSE of Apple, which has none.
     Lzfse,
     /// LZMA in the form of xz, whose checksums are verified.
     Xz,
     /// ADC of Apple, which has none.
     Adc,
+    /// Not at all: it is these bytes again and again.
+    Pattern([u8; 8]),
     /// As part of a stream, which its format knows how to unpack.
     Stream,
 }
@@ -40,8 +48,11 @@ pub(super) enum Codec {
 /// Windows of deflate, by their exponent.
 const WINDOW_BITS: u8 = 15;
 
-/// The most that a zstd frame of a block may ask for to look back, in bytes.
-const MOST_WINDOW: u64 = 128 << 20;
+/// The most that a zstd frame or a stream of xz may ask for to look back, in bytes.
+pub(super) const MOST_WINDOW: u64 = 128 << 20;
+
+/// What the decoder of xz sets aside besides, in KiB.
+const XZ_OVERHEAD: u32 = 1 << 10;
 
 impl Codec {
     /// Unpacks `packed` into `out`: whether exactly so much came out, and every checksum held.
@@ -49,24 +60,26 @@ impl Codec {
         match self {
             Codec::Deflate => inflate(packed, out, false) == Some(out.len()),
             Codec::Zlib => inflate(packed, out, true) == Some(out.len()),
-            Codec::ZlibPart => match inflate(packed, out, true) {
-                Some(len) => {
-                    out[len..].fill(0);
-                    true
-                }
-                None => false,
-            },
+            Codec::ZlibPart => fill(inflate(packed, out, true), out),
             Codec::Zstd => zstd(packed, out),
             Codec::Adler32 => stored(packed, out) == Some(out.len()),
             Codec::Adler32Part => stored(packed, out).is_some(),
-            Codec::Bzip2 => bzip2::unpack(packed, out),
+            Codec::Bzip2 => bunzip2(packed, out) == Some(out.len()),
+            Codec::Bzip2Part => fill(bunzip2(packed, out), out),
+            Codec::Snappy => snappy(packed, out),
+            Codec::Lz4 => lz4(packed, out),
             Codec::Lzfse => {
                 LzfseRingDecoder::default().reader_bytes(packed).read_exact(out).is_ok()
             }
             Codec::Xz => {
-                has_small_window(packed) && XzReader::new(packed, false).read_exact(out).is_ok()
+                let most = (MOST_WINDOW >> 10) as u32 + XZ_OVERHEAD;
+                XzReader::new_mem_limit(packed, false, most).read_exact(out).is_ok()
             }
             Codec::Adc => adc::unpack(packed, out),
+            Codec::Pattern(pattern) => {
+                out.iter_mut().zip(pattern.iter().cycle()).for_each(|(out, byte)| *out = *byte);
+                true
+            }
             Codec::Stream => false,
         }
     }
@@ -113,28 +126,47 @@ fn inflate(packed: &[u8], out: &mut [u8], has_header: bool) -> Option<usize> {
     is_whole.then_some(made)
 }
 
-/// Whether an xz stream looks back no further than [`MOST_WINDOW`], by the header of its first block, of which images have
-/// no other: a decoder sets as much aside as it says.
-///
-/// Source: "The .xz File Format", 2.1.1 and 3.1; the only filter is LZMA2, and no length is told.
-fn has_small_window(packed: &[u8]) -> bool {
-    const STREAM_HEADER: usize = 12;
-    const LZMA2: u8 = 0x21;
-    let Some([_, flags, rest @ ..]) = packed.get(STREAM_HEADER..) else { return false };
-    // Lengths of up to nine bytes come before the filter.
-    let lengths = (flags >> 6 & 1) + (flags >> 7 & 1);
-    let mut rest = rest;
-    for _ in 0..lengths {
-        let Some(end) = rest.iter().take(9).position(|byte| byte & 0x80 == 0) else { return false };
-        rest = &rest[end + 1..];
+/// Fills `out` from a stream of bzip2, and tells how much came out of it: nothing where it is damaged.
+fn bunzip2(packed: &[u8], out: &mut [u8]) -> Option<usize> {
+    let mut decoder = Decompress::new(false);
+    let status = decoder.decompress(packed, out).ok()?;
+    let made = usize::try_from(decoder.total_out()).ok()?;
+    if status == Bzip2Status::StreamEnd {
+        return Some(made);
     }
-    match rest {
-        [LZMA2, 1, bits, ..] if flags & 3 == 0 && *bits <= 40 => {
-            let window = (2 | u64::from(bits & 1)) << (bits / 2 + 11);
-            window <= MOST_WINDOW
-        }
-        _ => false,
+    if made < out.len() {
+        return None;
     }
+    // The end of the stream and its checksum are looked at when more is asked for.
+    let rest = usize::try_from(decoder.total_in()).ok().and_then(|at| packed.get(at..))?;
+    let end = decoder.decompress(rest, &mut [0]).ok()?;
+    let is_whole = end == Bzip2Status::StreamEnd && decoder.total_out() == made as u64;
+    is_whole.then_some(made)
+}
+
+/// Fills `out` from a block of Snappy, which tells its length.
+fn snappy(packed: &[u8], out: &mut [u8]) -> bool {
+    snap::raw::decompress_len(packed).is_ok_and(|len| len == out.len())
+        && snap::raw::Decoder::new().decompress(packed, out).is_ok()
+}
+
+/// Fills `out` from a block of LZ4, before which some programs write how much comes out of it.
+fn lz4(packed: &[u8], out: &mut [u8]) -> bool {
+    let len = out.len();
+    let mut fills = |packed| {
+        lz4_flex::block::decompress_into(packed, out).is_ok_and(|made| made == len)
+    };
+    let after_len = || {
+        let (said, rest) = packed.split_first_chunk()?;
+        (u32::from_le_bytes(*said) as usize == len).then_some(rest)
+    };
+    fills(packed) || after_len().is_some_and(fills)
+}
+
+/// Fills what comes after the bytes that were made, if any were, with zeros.
+fn fill(made: Option<usize>, out: &mut [u8]) -> bool {
+    let rest = made.and_then(|made| out.get_mut(made..));
+    rest.map(|rest| rest.fill(0)).is_some()
 }
 
 /// Fills `out` from one zstd frame. What follows it is padding.
@@ -157,4 +189,45 @@ fn zstd(packed: &[u8], out: &mut [u8]) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// Whether a codec gives back `bytes`, and nothing else when some bit of what is packed is another.
+    #[track_caller]
+    fn check(codec: Codec, packed: &[u8], bytes: &[u8], has_checksum: bool) {
+        let mut out = vec![0xee; bytes.len()];
+        assert!(codec.unpack(packed, &mut out) && out == bytes, "{codec:?}");
+        let mut short = vec![0xee; bytes.len() + 1];
+        let is_part = matches!(codec, Codec::Bzip2Part | Codec::ZlibPart | Codec::Adler32Part);
+        assert_eq!(codec.unpack(packed, &mut short), is_part, "{codec:?}");
+        for cut in 0..packed.len() {
+            codec.unpack(&packed[..cut], &mut out);
+            let mut changed = packed.to_vec();
+            changed[cut] ^= 0x40;
+            let is_whole = codec.unpack(&changed, &mut out);
+            assert!(!has_checksum || !is_whole || out == bytes, "{codec:?} at {cut}");
+        }
+    }
+
+    #[test]
+    fn blocks_come_out_as_they_were_packed_or_not_at_all() {
+        let bytes = b"the same words again and ".repeat(100);
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(&bytes).unwrap();
+        let bzip2 = bzip2.finish().unwrap();
+        check(Codec::Bzip2, &bzip2, &bytes, true);
+        check(Codec::Bzip2Part, &bzip2, &bytes, true);
+        let snappy = snap::raw::Encoder::new().compress_vec(&bytes).unwrap();
+        check(Codec::Snappy, &snappy, &bytes, false);
+        check(Codec::Lz4, &lz4_flex::block::compress(&bytes), &bytes, false);
+        check(Codec::Lz4, &lz4_flex::block::compress_prepend_size(&bytes), &bytes, false);
+        let zlib = miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 6);
+        check(Codec::Zlib, &zlib, &bytes, true);
+        check(Codec::ZlibPart, &zlib, &bytes, true);
+    }
 }

@@ -99,8 +99,7 @@ fn open_part(opening: &mut Opening<'_>, part: &description::Extent) -> Result<Da
             "put all files of the disk into one folder, under the names that they had",
         )
     })?;
-    let source = crate::source::open_one(&path, opening.io);
-    let file = opening.files.add(source.map_err(|error| Refusal::new(format!("and {error}")))?);
+    let file = opening.add(&path)?;
     match is_flat {
         true => {
             let at =

@@ -155,9 +155,7 @@ fn add_segment(opening: &mut Opening<'_>, number: u32) -> Result<usize, Refusal>
         )
     };
     let path = next_path(opening, number).ok_or_else(missing)?;
-    let source = crate::source::open_one(&path, opening.io);
-    let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
-    let file = opening.files.add(source);
+    let file = opening.add(&path)?;
     match segments::number(&opening.files, file) {
         Some(found) if u32::from(found) == number => Ok(file),
         _ => Err(Refusal::with(

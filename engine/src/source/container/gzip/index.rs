@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use super::member::{Standing, Stream, WINDOW};
+use super::member::{Standing, Stream, WINDOW, Wrapping};
 use crate::control::progress::Stop;
 use crate::source::container::files::Files;
 use crate::source::container::refusal::Refusal;
@@ -17,11 +17,12 @@ const MOST_SPACING: u64 = 32 << 20;
 const MOST_INSIDE: usize = 16 << 10;
 
 /// Places of a stream, in order.
-pub(super) struct Index {
+pub(in crate::source::container) struct Index {
     /// Bytes that come out of the stream.
-    pub(super) len: u64,
+    pub(in crate::source::container) len: u64,
     /// Whether it came to its end, and its checksums held.
-    pub(super) is_whole: bool,
+    pub(in crate::source::container) is_whole: bool,
+    wrapping: Wrapping,
     places: Vec<Place>,
     /// The window of each place but the first, one after the other, in a file without a name.
     windows: File,
@@ -38,12 +39,17 @@ struct Place {
 
 impl Index {
     /// Unpacks all of the stream whose first data lie at `at`.
-    pub(super) fn build(files: &Files, at: u64, stop: &Stop) -> Result<Self, Refusal> {
+    pub(in crate::source::container) fn build(
+        files: &Files,
+        at: u64,
+        wrapping: Wrapping,
+        stop: &Stop,
+    ) -> Result<Self, Refusal> {
         let no_room = |error: std::io::Error| {
             Refusal::new(format!("and its index finds no room among temporary files: {error}"))
         };
         let mut windows = tempfile::tempfile().map_err(no_room)?;
-        let mut stream = Stream::new(at);
+        let mut stream = Stream::new(at, wrapping);
         let mut places = vec![Place { made: 0, at, standing: Standing::Start }];
         let (mut made, mut inside, mut is_whole) = (0u64, 0, false);
         let mut checksum = crc32fast::Hasher::new();
@@ -65,7 +71,12 @@ impl Index {
                     }
                 }
                 Ok(None) => {
-                    is_whole = checks && member == 0;
+                    is_whole = match wrapping {
+                        Wrapping::Members => checks && member == 0,
+                        Wrapping::Bare { checksum: said, len } => {
+                            std::mem::take(&mut checksum).finalize() == said && made == len
+                        }
+                    };
                     break;
                 }
                 Err(_) => break,
@@ -83,12 +94,12 @@ impl Index {
                 places.push(Place { made, at, standing });
             }
         }
-        Ok(Index { len: made, is_whole, places, windows })
+        Ok(Index { len: made, is_whole, wrapping, places, windows })
     }
 
     /// The bytes from one place to the next that hold the byte at `at`: where they begin and end, and where the packed
     /// ones lie.
-    pub(super) fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
+    pub(in crate::source::container) fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
         let next = self.places.partition_point(|place| place.made <= at);
         let place = self.places.get(next.checked_sub(1)?)?;
         let end = self.places.get(next).map_or(self.len, |place| place.made);
@@ -96,7 +107,7 @@ impl Index {
     }
 
     /// The stream from the place after `made` bytes on.
-    pub(super) fn stream(&self, made: u64) -> Option<Stream> {
+    fn stream(&self, made: u64) -> Option<Stream> {
         let number = self.places.binary_search_by_key(&made, |place| place.made).ok()?;
         let place = self.places.get(number)?;
         let mut window = Vec::new();
@@ -104,6 +115,24 @@ impl Index {
             window = vec![0; WINDOW];
             read_exact_at(&self.windows, (number as u64 - 1) * WINDOW as u64, &mut window).ok()?;
         }
-        Some(Stream::resumed(place.at, &place.standing, &window))
+        Some(Stream::resumed(place.at, self.wrapping, &place.standing, &window))
+    }
+
+    /// Unpacks the part after `made` bytes into `out`: whether all of it came out.
+    pub(in crate::source::container) fn unpack(
+        &self,
+        files: &Files,
+        made: u64,
+        out: &mut [u8],
+    ) -> bool {
+        let Some(mut stream) = self.stream(made) else { return false };
+        let mut filled = 0;
+        while filled < out.len() {
+            let Ok(Some(step)) = stream.step(files) else { return false };
+            let here = step.made.len().min(out.len() - filled);
+            out[filled..filled + here].copy_from_slice(&step.made[..here]);
+            filled += here;
+        }
+        true
     }
 }

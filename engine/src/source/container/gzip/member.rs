@@ -53,6 +53,15 @@ pub(super) fn header(files: &Files, at: u64) -> Option<u64> {
     (end <= bytes.len()).then(|| at + end as u64)
 }
 
+/// What surrounds deflated data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source::container) enum Wrapping {
+    /// Headers and trailers of gzip, and one member may follow another.
+    Members,
+    /// Nothing: the checksum and the length of what comes out are told elsewhere.
+    Bare { checksum: u32, len: u64 },
+}
+
 /// How a stream stands between two steps.
 #[derive(Clone)]
 pub(super) enum Standing {
@@ -86,16 +95,22 @@ pub(super) struct Stream {
     next: usize,
     is_between: bool,
     is_over: bool,
+    wrapping: Wrapping,
 }
 
 impl Stream {
     /// At the data of a member that begin at `at`.
-    pub(super) fn new(at: u64) -> Self {
-        Stream::resumed(at, &Standing::Start, &[])
+    pub(super) fn new(at: u64, wrapping: Wrapping) -> Self {
+        Stream::resumed(at, wrapping, &Standing::Start, &[])
     }
 
     /// From where a stream stood at `at`, after `window`.
-    pub(super) fn resumed(at: u64, standing: &Standing, window: &[u8]) -> Self {
+    pub(super) fn resumed(
+        at: u64,
+        wrapping: Wrapping,
+        standing: &Standing,
+        window: &[u8],
+    ) -> Self {
         let inflater = match standing {
             Standing::Start => Box::default(),
             Standing::Between { bits, left } => {
@@ -108,7 +123,7 @@ impl Stream {
         let mut buffer = vec![0; WINDOW + STEP];
         let window = &window[window.len().saturating_sub(WINDOW)..];
         buffer[WINDOW - window.len()..WINDOW].copy_from_slice(window);
-        Stream { at, inflater, buffer, next: WINDOW, is_between: true, is_over: false }
+        Stream { at, inflater, buffer, next: WINDOW, is_between: true, is_over: false, wrapping }
     }
 
     /// How it stands, and where; nothing at its end.
@@ -161,8 +176,10 @@ impl Stream {
                 _ => return Err(Damaged),
             }
         }
-        if is_done {
+        if is_done && self.wrapping == Wrapping::Members {
             end = self.next_member(files);
+        } else if is_done {
+            self.is_over = true;
         }
         Ok(Some(Step { made: &self.buffer[start..self.next], end }))
     }

@@ -56,6 +56,9 @@ pub(super) fn replayed<'o>(opening: Opening<'o>, header: &Header) -> Result<Open
     }
     let log = opening.read(header.log.at, header.log.len).ok_or_else(damaged)?;
     let entries = active(&log, header);
+    if entries.is_empty() {
+        return Err(damaged());
+    }
     let mut pages = HashMap::new();
     for entry in &entries {
         entry.apply(&mut pages).ok_or_else(damaged)?;
