@@ -5,6 +5,8 @@
 
 #[expect(dead_code, reason = "what other tests need of it")]
 mod judges;
+#[expect(dead_code, reason = "what other tests need of it")]
+mod writers;
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +14,9 @@ use std::path::Path;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run;
-use judges::{Folder, convert, demo_card, runs};
+use judges::{Folder, convert, demo_card, filtered, runs};
 use serde_json::Value;
+use writers::archives::zip_of;
 
 /// The report of a scan, without what differs from one run to the next.
 fn report(source: &Path, output: &Path) -> Value {
@@ -43,6 +46,15 @@ fn the_files_of_the_report_are_those_of_the_raw_image() {
         if convert(&raw, &path, &options, &folder) {
             check(&path, &folder.path(&format!("out-{name}")), &expected);
         }
+    }
+    let bytes = demo_card();
+    if let Some(packed) = filtered(&["zstd", "-q", "-c"], &bytes) {
+        check(&folder.write("card.zst", &packed), &folder.path("out-zst"), &expected);
+    }
+    let archive = zip_of(&[("read me.txt", b"a card", true), ("card.img", &bytes, true)]);
+    check(&folder.write("card.zip", &archive), &folder.path("out-zip"), &expected);
+    if runs(&["tar", "-czf", "card.tar.gz", "raw.img"], folder.root()) {
+        check(&folder.path("card.tar.gz"), &folder.path("out-tar"), &expected);
     }
     let e01 = ["ewfacquire", "-u", "-q", "-t", "card", "-S", "1048576", "raw.img"];
     if Folder::for_tools(&["ewfacquire"]).is_some() && runs(&e01, folder.root()) {

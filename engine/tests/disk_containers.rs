@@ -301,9 +301,9 @@ fn a_zstd_stream_is_read_at_any_offset() {
     let folder = Folder::new();
     let mut image = image();
     // Of all kinds of blocks, and longer than a part.
-    image.extend(vec![0; 20 << 20]);
+    image.extend(vec![0; 14 << 20]);
     image.extend(noise(7, 2 << 20));
-    for number in 0..40 {
+    for number in 0..16 {
         image.extend(b"the same words again, nearly: ".repeat(9000));
         image.extend(format!("{number}").as_bytes());
         image.extend(noise(number, 40_000));
@@ -311,8 +311,7 @@ fn a_zstd_stream_is_read_at_any_offset() {
     image.resize(image.len().next_multiple_of(512), 0);
     let (first, second) = image.split_at(image.len() / 3);
     for (name, options) in [
-        ("fast", &["-1"][..]),
-        ("usual", &["-3"]),
+        ("usual", &["-3"][..]),
         ("far", &["-12", "--no-check"]),
         ("small", &["-19", "--zstd=wlog=17"]),
         ("faster", &["--fast=5"]),
@@ -335,7 +334,11 @@ fn a_zstd_stream_is_read_at_any_offset() {
     let frames = frames.unwrap();
     check(&folder.write("frames.zst", &frames.concat()), &image);
     check(&folder.write("table.zst", &with_seek_table(&frames, &image)), &image);
-    let mixed = [zstd(&["-1"], first).unwrap(), b"\x50\x2a\x4d\x18\x04\0\0\0skip".to_vec(), zstd(&["-3"], second).unwrap()];
+    let mixed = [
+        zstd(&["-1"], first).unwrap(),
+        b"\x50\x2a\x4d\x18\x04\0\0\0skip".to_vec(),
+        zstd(&["-3"], second).unwrap(),
+    ];
     check(&folder.write("mixed.zst", &mixed.concat()), &image);
     // Damage is told, and what came out before it is read.
     let mut bytes = zstd(&["-3"], &image).unwrap();
@@ -359,7 +362,8 @@ fn a_zstd_stream_is_read_at_any_offset() {
     assert_eq!(unreadable, [Span { at: 9 << 20, len: 1 << 20 }]);
     assert!(found[..9 << 20] == image[..9 << 20] && found[10 << 20..] == image[10 << 20..]);
     // What is asked to look back further than is kept is refused.
-    let far = zstd(&["-1", "--zstd=wlog=26", "--no-check"], &[&image[..], &vec![1; 20 << 20]].concat());
+    let far =
+        zstd(&["-1", "--zstd=wlog=26", "--no-check"], &[&image[..], &vec![1; 20 << 20]].concat());
     let said = refused(&folder.write("far.zst", &far.unwrap()));
     assert!(said.contains("looks back further than 32 MiB") && said.contains("unzstd"), "{said}");
 }
@@ -404,7 +408,8 @@ fn the_one_disk_image_in_an_archive_is_the_disk() {
         assert!(said.contains("without its holes") && said.contains("tar -xf"), "{said}");
     }
     for (name, is_deflated) in [("stored.zip", false), ("deflated.zip", true)] {
-        let members = [("notes.txt", &b"of the card"[..], true), ("a/card.img", &image, is_deflated)];
+        let members =
+            [("notes.txt", &b"of the card"[..], true), ("a/card.img", &image, is_deflated)];
         check(&folder.write(name, &zip_of(&members)), &image);
     }
     // Of two disks nobody can say which one is meant.
@@ -545,7 +550,8 @@ fn vdi(id: u8, parent: Option<u8>, blocks: [Result<&[u8], u32>; 3]) -> Vec<u8> {
     let mut bytes = b"<<< Oracle VM VirtualBox Disk Image >>>".to_vec();
     put(&mut bytes, 0x40, &[0x7f, 0x10, 0xda, 0xbe, 1, 0, 1, 0, 0x90, 1, 0, 0]);
     put_le(&mut bytes, 0x4C, if parent.is_some() { 4 } else { 1 }, 4);
-    let numbers = [(0x154, 512), (0x158, 1024), (0x168, 512), (0x170, 3 * 4096), (0x178, 4096), (0x180, 3)];
+    let numbers =
+        [(0x154, 512), (0x158, 1024), (0x168, 512), (0x170, 3 * 4096), (0x178, 4096), (0x180, 3)];
     numbers.into_iter().for_each(|(at, number)| put_le(&mut bytes, at, number, 4));
     put(&mut bytes, 0x188, &[id; 16]);
     put(&mut bytes, 0x1A8, &[parent.unwrap_or(0); 16]);
@@ -716,7 +722,10 @@ fn what_the_log_of_a_vhdx_holds_is_put_over_the_file() {
     let mut damaged = second;
     damaged[5000] ^= 1;
     let said = refused(&folder.write("bad.vhdx", &with_log(&[damaged])));
-    assert!(said.contains("its log is damaged") && said.contains("qemu-img check -r all"), "{said}");
+    assert!(
+        said.contains("its log is damaged") && said.contains("qemu-img check -r all"),
+        "{said}"
+    );
 }
 
 /// Gives a block of that number as one of a disk image of macOS: its kind and what is stored of it.

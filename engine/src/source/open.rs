@@ -76,11 +76,8 @@ fn open_file_or_parts(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     }
     match split::parts(path) {
         Some(parts) => {
-            let parts: Result<_, _> = parts
-                .iter()
-                .enumerate()
-                .map(|(held, part)| open_part(part, io, held))
-                .collect();
+            let parts: Result<_, _> =
+                parts.iter().enumerate().map(|(held, part)| open_part(part, io, held)).collect();
             Ok(Box::new(SplitImage::new(path, parts?)))
         }
         None => open_one(path, io),

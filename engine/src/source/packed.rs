@@ -23,7 +23,9 @@ pub(super) use first_file::{HEAD as HEAD_OF_DISK, begins_raw_image, is_head_of_d
 use form::refused;
 pub(super) use tar::{UNTAR, is_header as is_tar_header, number as tar_number};
 pub(super) use unpack::Unpack;
-pub(super) use zip::{Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, rows as zip_rows};
+pub(super) use zip::{
+    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, rows as zip_rows,
+};
 
 use crate::source::definition::Source;
 

@@ -73,7 +73,10 @@ fn zip_fields(bytes: &[u8]) -> Vec<(usize, usize)> {
     let mut fields = vec![(end + 12, 4), (end + 16, 4), (end + 20, 2)];
     let mut at = u32_at(bytes, end + 16);
     while bytes[at..].starts_with(b"PK\x01\x02") {
-        fields.extend([(8, 2), (10, 2), (20, 4), (24, 4), (28, 2), (30, 2), (42, 4)].map(|(field, len)| (at + field, len)));
+        fields.extend(
+            [(8, 2), (10, 2), (20, 4), (24, 4), (28, 2), (30, 2), (42, 4)]
+                .map(|(field, len)| (at + field, len)),
+        );
         let header = u32_at(bytes, at + 42);
         fields.extend([(header + 26, 2), (header + 28, 2)]);
         at += 46 + u16_at(bytes, at + 28);
@@ -139,7 +142,15 @@ pub fn tar() -> Made {
     bytes.extend(tar_header("card", disk.len(), b'0'));
     bytes.extend(&disk);
     bytes.resize(bytes.len().next_multiple_of(512) + 1024, 0);
-    let fields = vec![(124, 12), (156, 1), (1024 + 124, 12), (1536, 2), (2048 + 124, 12), (2048 + 156, 1), (2048 + 148, 8)];
+    let fields = vec![
+        (124, 12),
+        (156, 1),
+        (1024 + 124, 12),
+        (1536, 2),
+        (2048 + 124, 12),
+        (2048 + 156, 1),
+        (2048 + 148, 8),
+    ];
     let fields = fields.into_iter().map(|(at, len): (usize, usize)| (at, len.min(8))).collect();
     Made { name: "x.tar", bytes, disk, mend: tar_sums, fields }
 }
@@ -179,7 +190,8 @@ pub fn aff4() -> Made {
         (&[8192, 3000, 0], 2),
         (&[11_500, 3000, 0], 0),
     ]);
-    let idx = b"aff4://stream\nhttp://aff4.org/Schema#Zero\nhttp://aff4.org/Schema#SymbolicStream61\n";
+    let idx =
+        b"aff4://stream\nhttp://aff4.org/Schema#Zero\nhttp://aff4.org/Schema#SymbolicStream61\n";
     let text = aff4_text(15_000, 3 * CHUNK, "http://code.google.com/p/snappy/");
     let bytes = zip_of(&[
         ("container.description", b"aff4://volume", false),

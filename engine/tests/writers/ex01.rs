@@ -67,7 +67,9 @@ pub fn ex01() -> Made {
         put(&mut bytes, ENTRIES + number * 16, &entry);
     }
     let mut before = 0u64;
-    for ((at, kind, len), padding) in SECTIONS.into_iter().zip([device_padding, case_padding, 0, 0, 0]) {
+    for ((at, kind, len), padding) in
+        SECTIONS.into_iter().zip([device_padding, case_padding, 0, 0, 0])
+    {
         put(&mut bytes, at, &kind.to_le_bytes());
         put(&mut bytes, at + 8, &before.to_le_bytes());
         put(&mut bytes, at + 16, &(len as u64).to_le_bytes());
@@ -78,11 +80,14 @@ pub fn ex01() -> Made {
     sums(&mut bytes);
     let pattern = b"pattern!".repeat(CHUNK / 8);
     let disk = [&plain[..], &packed, &pattern, &plain[..2048]].concat();
-    let sections = SECTIONS.iter().flat_map(|(at, ..)| [(*at, 4), (at + 4, 4), (at + 8, 8), (at + 16, 8), (at + 28, 4)]);
+    let sections = SECTIONS
+        .iter()
+        .flat_map(|(at, ..)| [(*at, 4), (at + 4, 4), (at + 8, 8), (at + 16, 8), (at + 28, 4)]);
     let rows = (0..COUNT).flat_map(|row| {
         let at = ENTRIES + row * 16;
         [(at, 8), (at + 8, 4), (at + 12, 4)]
     });
-    let fields = sections.chain(rows).chain([(10, 2), (12, 4), (TABLE, 8), (TABLE + 8, 4)]).collect();
+    let fields =
+        sections.chain(rows).chain([(10, 2), (12, 4), (TABLE, 8), (TABLE + 8, 4)]).collect();
     Made { name: "x.Ex01", bytes, disk, mend: sums, fields }
 }

@@ -12,7 +12,8 @@ fn header() -> Vec<u8> {
 }
 
 fn block_header(is_last: bool, kind: u32, size: usize) -> [u8; 3] {
-    let [low, middle, high, _] = (u32::from(is_last) | kind << 1 | (size as u32) << 3).to_le_bytes();
+    let [low, middle, high, _] =
+        (u32::from(is_last) | kind << 1 | (size as u32) << 3).to_le_bytes();
     [low, middle, high]
 }
 
@@ -33,7 +34,8 @@ pub fn text(seed: usize, len: usize) -> Vec<u8> {
     let mut text = Vec::new();
     let mut state = seed;
     while text.len() < len {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         text.extend(words[(state >> 33) % words.len()].as_bytes());
         text.push(b' ');
     }

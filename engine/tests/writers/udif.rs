@@ -42,8 +42,10 @@ pub fn udif() -> Made {
     let disk = [&plain[..], &[0; RUN], &packed].concat();
     // Of the table each number is some letters.
     let inside = list_at + list.find("<data>").unwrap() + 6;
-    let table = (0..4).flat_map(|row| (0..5).map(move |number| inside + (204 + row * 40 + number * 8) * 4 / 3));
+    let table = (0..4)
+        .flat_map(|row| (0..5).map(move |number| inside + (204 + row * 40 + number * 8) * 4 / 3));
     let trailer = [24, 32, 216, 224, 492].into_iter().map(|at| (end + at, 8));
-    let fields = trailer.chain([(end + 56, 4), (end + 60, 4)]).chain(table.map(|at| (at, 8))).collect();
+    let fields =
+        trailer.chain([(end + 56, 4), (end + 60, 4)]).chain(table.map(|at| (at, 8))).collect();
     Made { name: "x.dmg", bytes, disk, mend: no_checksum, fields }
 }

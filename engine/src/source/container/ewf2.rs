@@ -49,8 +49,8 @@ impl Ewf2 {
         let tables = &self.image.tables;
         let index = tables.partition_point(|table| table.first <= number).checked_sub(1);
         let table = index.and_then(|index| tables.get(index));
-        let found = table
-            .and_then(|table| Some((table, table.chunk(&self.files, number - table.first)?)));
+        let found =
+            table.and_then(|table| Some((table, table.chunk(&self.files, number - table.first)?)));
         let Some((table, chunk)) = found else { return Stored::Lost };
         // The last one ends with the disk, and not always there.
         let is_last = number == (self.image.len - 1) / self.image.chunk_len;

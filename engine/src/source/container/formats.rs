@@ -86,20 +86,8 @@ pub(super) const FORMATS: &[Format] = &[
         is: aff4::is,
         open: aff4::open,
     },
-    Format {
-        what: zip::WHAT,
-        unpack: UNZIP,
-        is_alone: true,
-        is: zip::is,
-        open: zip::open,
-    },
-    Format {
-        what: tar::WHAT,
-        unpack: UNTAR,
-        is_alone: true,
-        is: tar::is,
-        open: tar::open,
-    },
+    Format { what: zip::WHAT, unpack: UNZIP, is_alone: true, is: zip::is, open: zip::open },
+    Format { what: tar::WHAT, unpack: UNTAR, is_alone: true, is: tar::is, open: tar::open },
     Format {
         what: "a disk image of macOS (DMG)",
         unpack: Unpack::Disk("dmg2img IN OUT"),

@@ -13,8 +13,8 @@ const SECTOR: u64 = 512;
 
 /// What disk images are called.
 const NAMES: [&str; 23] = [
-    "img", "dd", "raw", "ima", "vfd", "iso", "dmg", "vhd", "vhdx", "avhdx", "vmdk", "vdi", "qcow", "qcow2", "e01",
-    "ex01", "s01", "aff4", "aff", "001", "000", "hdd", "image",
+    "img", "dd", "raw", "ima", "vfd", "iso", "dmg", "vhd", "vhdx", "avhdx", "vmdk", "vdi", "qcow",
+    "qcow2", "e01", "ex01", "s01", "aff4", "aff", "001", "000", "hdd", "image",
 ];
 
 /// What comes after that when they are compressed.
@@ -45,9 +45,8 @@ pub(super) fn is_called_so(name: &str, len: u64) -> bool {
 
 /// Whether a file of `len` bytes is a disk image, by how it begins.
 pub(super) fn is_disk(head: &[u8], len: u64) -> bool {
-    let stands = |(at, magic): &(usize, &[u8])| {
-        head.get(*at..).is_some_and(|rest| rest.starts_with(magic))
-    };
+    let stands =
+        |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
     let is_disk = len.is_multiple_of(SECTOR) && is_start_of_disk(head);
     len >= LEAST && (is_disk || CONTAINERS.iter().any(stands))
 }

@@ -153,9 +153,8 @@ fn snappy(packed: &[u8], out: &mut [u8]) -> bool {
 /// Fills `out` from a block of LZ4, before which some programs write how much comes out of it.
 fn lz4(packed: &[u8], out: &mut [u8]) -> bool {
     let len = out.len();
-    let mut fills = |packed| {
-        lz4_flex::block::decompress_into(packed, out).is_ok_and(|made| made == len)
-    };
+    let mut fills =
+        |packed| lz4_flex::block::decompress_into(packed, out).is_ok_and(|made| made == len);
     let after_len = || {
         let (said, rest) = packed.split_first_chunk()?;
         (u32::from_le_bytes(*said) as usize == len).then_some(rest)

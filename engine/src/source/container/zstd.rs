@@ -31,7 +31,9 @@ static RECENT: Recent<Index> = Recent::new();
 pub(super) fn is(opening: &Opening<'_>) -> bool {
     let Some((at, header)) = frame::first(&opening.files) else { return false };
     let is_disk = || {
-        is_head_of_disk(&decoder::head(&opening.files, at, &header, HEAD_OF_DISK).unwrap_or_default())
+        is_head_of_disk(
+            &decoder::head(&opening.files, at, &header, HEAD_OF_DISK).unwrap_or_default(),
+        )
     };
     let is_raw = opening.files.get(0).is_some_and(|source| may_be_raw(source, ZSTD_NAMES));
     decoder::begins(&opening.files, at, &header) && (!is_raw || is_disk())

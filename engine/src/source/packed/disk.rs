@@ -22,9 +22,8 @@ const OF_DISKS: [(usize, &[u8]); 10] = [
 
 /// Whether bytes are the start of a disk or a volume, as far as they go.
 pub(in crate::source) fn is_start_of_disk(head: &[u8]) -> bool {
-    let stands = |at: usize, magic: &[u8]| {
-        head.get(at..).is_some_and(|rest| rest.starts_with(magic))
-    };
+    let stands =
+        |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
     OF_DISKS.iter().any(|(at, magic)| stands(*at, magic))
 }
 

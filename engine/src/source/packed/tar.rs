@@ -20,8 +20,7 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         what: "a tar archive".to_owned(),
         is_scannable: true,
         advice: format!(
-            "photos in it are found as they lie, and disk images in it are searched without their file systems and \
-             names: to scan those, {}",
+            "photos in it are found as they lie, and disk images in it are searched without their file systems; {}",
             UNTAR.advice(source.path())
         ),
     })

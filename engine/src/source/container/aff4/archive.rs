@@ -43,7 +43,8 @@ impl Archive {
         let volume = volume.filter(|row| row.len <= MOST_NAME);
         let volume = volume.and_then(|row| content(files, row));
         let volume = volume.or_else(|| zip_comment(files.get(0)?)).unwrap_or_default();
-        let volume = String::from_utf8_lossy(&volume).trim_matches(['\0', ' ', '\n', '\r']).to_owned();
+        let volume =
+            String::from_utf8_lossy(&volume).trim_matches(['\0', ' ', '\n', '\r']).to_owned();
         for (number, row) in archive.rows.iter().enumerate() {
             archive.by_name.insert(whole_name(&row.name, &volume), number);
         }

@@ -54,7 +54,8 @@ impl Metadata {
             return Err(Refusal::new("encrypted"));
         }
         let word = |found: &Statement, word| found.predicate.strip_prefix(SCHEMA) == Some(word);
-        let told = self.0.iter().filter(|found| word(found, "dataStream")).map(|found| &found.object);
+        let told =
+            self.0.iter().filter(|found| word(found, "dataStream")).map(|found| &found.object);
         let of_type = |kind: &'static str| {
             self.0.iter().filter(move |found| is_type(found, kind)).map(|found| &found.subject)
         };
@@ -73,9 +74,9 @@ impl Metadata {
         }
         match self.is(&name, STREAM) {
             true => Ok(Image::Stream(name)),
-            false => Err(Refusal::new(format!(
-                "in several files, and {name} does not lie in this one"
-            ))),
+            false => {
+                Err(Refusal::new(format!("in several files, and {name} does not lie in this one")))
+            }
         }
     }
 }

@@ -85,12 +85,7 @@ fn damaged(name: &str) -> Refusal {
 }
 
 impl Stream {
-    fn open(
-        archive: &Archive,
-        metadata: &Metadata,
-        name: &str,
-        at: u64,
-    ) -> Result<Self, Refusal> {
+    fn open(archive: &Archive, metadata: &Metadata, name: &str, at: u64) -> Result<Self, Refusal> {
         if !metadata.is(name, "ImageStream") {
             return Err(Refusal::new(format!(
                 "in several files, and {name} does not lie in this one"
@@ -100,8 +95,11 @@ impl Stream {
             None => Some(default),
             Some(_) => metadata.number(name, word),
         };
-        let (len, chunk_len, chunks) =
-            (metadata.number(name, "size"), number("chunkSize", CHUNK), number("chunksInSegment", CHUNKS));
+        let (len, chunk_len, chunks) = (
+            metadata.number(name, "size"),
+            number("chunkSize", CHUNK),
+            number("chunksInSegment", CHUNKS),
+        );
         let (Some(len), Some(chunk_len), Some(chunks)) = (len, chunk_len, chunks) else {
             return Err(damaged(name));
         };
@@ -149,9 +147,9 @@ fn codec(method: Option<&str>) -> Result<Option<Codec>, Refusal> {
     ];
     let method_lower = method.to_ascii_lowercase();
     let found = all.iter().find(|(part, _)| method_lower.contains(&part.to_ascii_lowercase()));
-    found.map(|(_, codec)| *codec).ok_or_else(|| {
-        Refusal::new(format!("packed by a method that is not read ({method})"))
-    })
+    found
+        .map(|(_, codec)| *codec)
+        .ok_or_else(|| Refusal::new(format!("packed by a method that is not read ({method})")))
 }
 
 /// An index: the number of its stream and its own, and its bytes.

@@ -129,7 +129,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             // Statements about what has no name.
             '[' | ']' | '(' | ')' => return None,
             _ => {
-                let ends = |letter: char| letter.is_whitespace() || "<>\"';,^[]()#".contains(letter);
+                let ends =
+                    |letter: char| letter.is_whitespace() || "<>\"';,^[]()#".contains(letter);
                 let (word, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
                 // The dot that ends a statement is no part of the word before it.
                 let whole = word.trim_end_matches('.');
@@ -195,7 +196,14 @@ mod tests {
 
     #[test]
     fn what_is_no_statement_is_not_read() {
-        for text in ["<a> <b> <c>", "<a> <b> .", "<a <b> <c> .", "a:b <c> <d> .", "[] <a> <b> .", "\"x\" <a> <b> ."] {
+        for text in [
+            "<a> <b> <c>",
+            "<a> <b> .",
+            "<a <b> <c> .",
+            "a:b <c> <d> .",
+            "[] <a> <b> .",
+            "\"x\" <a> <b> .",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(parse(""), Some(Vec::new()));

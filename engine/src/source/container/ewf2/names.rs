@@ -36,9 +36,14 @@ mod tests {
         let of = |first: &str, number| {
             path(Path::new(first), number).map(|path| path.to_str().unwrap().to_owned())
         };
-        for (number, name) in
-            [(2, "a.Ex02"), (99, "a.Ex99"), (100, "a.ExAA"), (775, "a.ExZZ"), (776, "a.EyAA"), (2127, "a.EzZZ")]
-        {
+        for (number, name) in [
+            (2, "a.Ex02"),
+            (99, "a.Ex99"),
+            (100, "a.ExAA"),
+            (775, "a.ExZZ"),
+            (776, "a.EyAA"),
+            (2127, "a.EzZZ"),
+        ] {
             assert_eq!(of("a.Ex01", number).as_deref(), Some(name));
         }
         assert_eq!(of("a.Ex01", 2128), None);

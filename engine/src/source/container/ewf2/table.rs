@@ -34,10 +34,18 @@ pub(super) struct Table {
 pub(super) enum Chunk {
     /// Nowhere: it is these bytes again and again.
     Pattern([u8; 8]),
-    Packed { at: u64, len: u64 },
+    Packed {
+        at: u64,
+        len: u64,
+    },
     /// As it is, with a checksum after it.
-    Checked { at: u64, len: u64 },
-    Plain { at: u64 },
+    Checked {
+        at: u64,
+        len: u64,
+    },
+    Plain {
+        at: u64,
+    },
 }
 
 impl Table {
@@ -70,7 +78,8 @@ impl Table {
         }
         let at = self.entries_at.checked_add(index * ENTRY)?;
         let entry = files.array::<{ ENTRY as usize }>(self.file, at)?;
-        let (at, len, flags) = (u64_le(&entry, 0)?, u64::from(u32_le(&entry, 8)?), u32_le(&entry, 12)?);
+        let (at, len, flags) =
+            (u64_le(&entry, 0)?, u64::from(u32_le(&entry, 8)?), u32_le(&entry, 12)?);
         let is = |flag| flags & flag != 0;
         Some(match (is(IS_PACKED), is(IS_PATTERN), is(HAS_CHECKSUM)) {
             (true, true, _) => Chunk::Pattern(at.to_le_bytes()),

@@ -105,12 +105,7 @@ impl Stream {
     }
 
     /// From where a stream stood at `at`, after `window`.
-    pub(super) fn resumed(
-        at: u64,
-        wrapping: Wrapping,
-        standing: &Standing,
-        window: &[u8],
-    ) -> Self {
+    pub(super) fn resumed(at: u64, wrapping: Wrapping, standing: &Standing, window: &[u8]) -> Self {
         let inflater = match standing {
             Standing::Start => Box::default(),
             Standing::Between { bits, left } => {

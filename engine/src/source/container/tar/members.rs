@@ -95,7 +95,8 @@ impl Said {
             let Some((record, rest)) = len.and_then(|len| records.split_at_checked(len)) else {
                 return;
             };
-            let Some(record) = record.get(blank + 1..).and_then(|record| record.strip_suffix(b"\n"))
+            let Some(record) =
+                record.get(blank + 1..).and_then(|record| record.strip_suffix(b"\n"))
             else {
                 return;
             };

@@ -109,7 +109,10 @@ mod tests {
 
     #[test]
     fn windows_are_told_by_one_byte() {
-        assert_eq!((descriptor(0), descriptor(1024), descriptor(1025)), (Some(0), Some(0), Some(1)));
+        assert_eq!(
+            (descriptor(0), descriptor(1024), descriptor(1025)),
+            (Some(0), Some(0), Some(1))
+        );
         assert_eq!((descriptor(2 << 20), descriptor(u64::MAX)), (Some(11 << 3), None));
     }
 }

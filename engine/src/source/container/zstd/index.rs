@@ -182,12 +182,7 @@ impl Index {
     }
 
     /// Keeps what is needed to go on after `window`.
-    fn inside(
-        &mut self,
-        legacy: &Legacy,
-        look_back: u64,
-        window: &[u8],
-    ) -> Result<Start, Refusal> {
+    fn inside(&mut self, legacy: &Legacy, look_back: u64, window: &[u8]) -> Result<Start, Refusal> {
         let packed = lz4_flex::block::compress(window);
         self.windows.write_all(&packed).map_err(no_room)?;
         let window_at = self.windows_len;
@@ -236,9 +231,8 @@ impl Index {
             }
         }
         let is_over = decoder.take(&mut [0]) == 0;
-        let checked = header.filter(|header| {
-            header.has_checksum && is_last && matches!(part.start, Start::Frame)
-        });
+        let checked = header
+            .filter(|header| header.has_checksum && is_last && matches!(part.start, Start::Frame));
         let said = match checked {
             Some(_) => Some(frame::checksum(files, at)?),
             None => None,

@@ -36,8 +36,8 @@ pub(super) fn read(files: &Files, most: usize) -> Option<Vec<Row>> {
     let rows_at = footer_at.checked_sub(table_len)?;
     let table_at = rows_at.checked_sub(HEADER)?;
     let header = files.array::<{ HEADER as usize }>(0, table_at)?;
-    let is_header = u32_le(&header, 0)? == HEADER_MAGIC
-        && u64::from(u32_le(&header, 4)?) == table_len + FOOTER;
+    let is_header =
+        u32_le(&header, 0)? == HEADER_MAGIC && u64::from(u32_le(&header, 4)?) == table_len + FOOTER;
     if !is_header {
         return None;
     }

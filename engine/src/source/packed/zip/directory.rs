@@ -54,8 +54,7 @@ impl Row {
         let header = read(source, self.header_at, LOCAL)?;
         let [name, extra] = [26, 28].map(|at| u64::from(u16_at(&header, at)));
         let at = self.header_at + LOCAL as u64 + name + extra;
-        let is_inside =
-            at.checked_add(self.packed_len).is_some_and(|end| end <= source.len());
+        let is_inside = at.checked_add(self.packed_len).is_some_and(|end| end <= source.len());
         (header.starts_with(b"PK\x03\x04") && is_inside).then_some(at)
     }
 }
@@ -67,8 +66,7 @@ pub(in crate::source) fn rows(source: &dyn Source) -> Option<Vec<Row>> {
     let bytes = directory(source)?;
     let (mut rest, mut rows) = (&bytes[..], Vec::new());
     while rest.starts_with(b"PK\x01\x02") && rest.len() >= ROW {
-        let [flags, method, name, extra, comment] =
-            [8, 10, 28, 30, 32].map(|at| u16_at(rest, at));
+        let [flags, method, name, extra, comment] = [8, 10, 28, 30, 32].map(|at| u16_at(rest, at));
         let [name, extra, comment] = [name, extra, comment].map(usize::from);
         let (fixed, after) = rest.split_at(ROW);
         let (name, after) = after.split_at_checked(name)?;
