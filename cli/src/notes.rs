@@ -13,7 +13,7 @@ use afterimage_engine::source::{self, Io, Source};
 
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
-use crate::text::count;
+use crate::text::{bytes, count};
 
 /// What is to be said of the sources, one line each.
 pub fn of(sources: &Sources) -> Vec<String> {
@@ -73,6 +73,13 @@ fn is_file(path: &Path) -> bool {
 
 /// What a source is that can be scanned although it is no raw image.
 fn packed(path: &Path, source: &dyn Source) -> Option<String> {
+    if let Some(container) = source.container() {
+        let len = bytes(source.len());
+        return Some(format!(
+            "{} is {container}; the disk of {len} in it is scanned",
+            path.display()
+        ));
+    }
     let packed = source::recognise(source)?;
     Some(format!("{} is {}; {}", path.display(), packed.what, packed.advice))
 }

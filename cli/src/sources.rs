@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
-use afterimage_engine::source::split::parts;
+use afterimage_engine::source::parts_of;
 
 use crate::folder;
 
@@ -42,11 +42,8 @@ pub fn expand(
         }
     }
     // The first part of an image in parts stands for all of them.
-    let later: HashSet<PathBuf> = sources
-        .iter()
-        .filter_map(|path| parts(path))
-        .flat_map(|all| all.into_iter().skip(1))
-        .collect();
+    let later: HashSet<PathBuf> =
+        sources.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
     sources.retain(|path| !later.contains(path));
     let mut known = HashSet::new();
     let mut is_new =

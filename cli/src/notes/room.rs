@@ -50,7 +50,11 @@ fn of(disk: &Disk, output: &Path, most: u64, has_videos: bool) -> Vec<String> {
 /// Bytes that can be found in a source at the most: sparse holes of an image hold nothing.
 fn held(path: &Path) -> u64 {
     match fs::metadata(path) {
-        Ok(found) if found.is_file() => found.len().min(taken(&found)),
+        Ok(found) if found.is_file() => match source::open(path, Io::Read) {
+            // Packed bytes come to more.
+            Ok(source) if source.container().is_some() => source.len(),
+            _ => found.len().min(taken(&found)),
+        },
         Ok(_) => source::open(path, Io::Read).map_or(0, |source| source.len()),
         Err(_) => 0,
     }

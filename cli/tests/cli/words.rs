@@ -113,9 +113,19 @@ const PACKED: [(&str, &[u8], &str); 6] = [
         b"\x1f\x8b\x08\0",
         "it is compressed with gzip; unpack it with `gunzip -k card.img.gz`",
     ),
-    ("disk.qcow2", b"QFI\xfb\0\0\0\x03", "`qemu-img convert -f qcow2 -O raw disk.qcow2 disk.img`"),
+    // The tables of this one lie where nothing is.
+    (
+        "disk.qcow2",
+        b"QFI\xfb\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0\x01\0\0\0\0\0\0\0\0",
+        "and its table of tables is damaged or cut short; unpack it with \
+         `qemu-img convert -f qcow2 -O raw disk.qcow2 disk.img`",
+    ),
     ("disk.E01", b"EVF\x09\r\n\xff\0\x01\x01\0\0\0", "`ewfexport -u -f raw -t disk disk.E01`"),
-    ("disk.vhd", b"conectix", "`qemu-img convert -f vpc -O raw disk.vhd disk.img`"),
+    (
+        "disk.vmdk",
+        b"KDMV\x01\0\0\0\x03\0\0\0\0\0\x01\0\0\0\0\0\x80\0\0\0\0\0\0\0",
+        "`qemu-img convert -f vmdk -O raw disk.vmdk disk.img`",
+    ),
     ("disk.vhdx", b"vhdxfile", "`qemu-img convert -f vhdx -O raw disk.vhdx disk.img`"),
     ("x.7z", b"7z\xbc\xaf\x27\x1c", "`7z x x.7z -ox`"),
 ];

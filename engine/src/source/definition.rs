@@ -1,6 +1,6 @@
 //! What a source is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
@@ -84,6 +84,21 @@ pub trait Source: Bytes + Send {
     /// nothing to a user.
     fn is_of_files(&self) -> bool {
         self.inner().is_some_and(|inner| inner.is_of_files())
+    }
+
+    /// The files that it is made of, in order: the parts of one image.
+    fn parts(&self) -> Vec<PathBuf> {
+        self.inner().map_or_else(|| vec![self.path().to_path_buf()], |inner| inner.parts())
+    }
+
+    /// All files that its bytes lie in: its parts, and those of the images that it is a difference to.
+    fn files(&self) -> Vec<PathBuf> {
+        self.inner().map_or_else(|| self.parts(), |inner| inner.files())
+    }
+
+    /// What the file is that its disk was taken out of, as after "it is"; nothing for what is read as it is.
+    fn container(&self) -> Option<&'static str> {
+        self.inner()?.container()
     }
 
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each

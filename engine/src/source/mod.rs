@@ -5,8 +5,11 @@
 //!
 //! [`open`] looks at what a path is and picks the way: a mapping for regular files, which copies
 //! nothing, or positioned reads for devices, which survive bad sectors and a card that is pulled
-//! out. Windows has no mappings that a bad sector would not turn into a crash, so all is read there. A [`MemorySource`] is an image that is in memory already.
+//! out. Windows has no mappings that a bad sector would not turn into a crash, so all is read there. A file that holds
+//! a disk in another form than byte for byte (QCOW2, E01, VMDK and others) is read as that disk, without a copy.
+//! A [`MemorySource`] is an image that is in memory already.
 
+mod container;
 mod definition;
 pub(crate) mod device_size;
 pub(crate) mod direct;
@@ -20,6 +23,7 @@ mod memory;
 pub(crate) mod open;
 mod pace;
 mod packed;
+mod part;
 pub(crate) mod positioned;
 mod remote;
 pub mod rescue_map;
@@ -36,7 +40,7 @@ pub use holed::Holed;
 pub use identity::Identity;
 pub use limited::Limited;
 pub use memory::MemorySource;
-pub use open::{Io, open};
+pub use open::{Io, files_of, open, parts_of};
 pub(crate) use open::{open_one, open_unchecked, open_watched};
 pub use pace::Pace;
 pub use packed::{Packed, begins_disk, is_archive, recognise, shell};

@@ -1,5 +1,5 @@
-//! Files that hold a disk or photos in another form than a raw image: compressed, in an archive, in the blocks
-//! of a virtual disk. They are known by their content, never by their name, and named with the command that
+//! Files that hold a disk or photos in another form than a raw image, and are not read as the disk in them (those are
+//! containers, see there): compressed, in an archive, in a form that is seldom met. They are known by their content, never by their name, and named with the command that
 //! unpacks them.
 //!
 //! What is compressed shows no photo to anybody, and a virtual disk keeps its blocks in an order of its own: to
@@ -18,10 +18,15 @@ mod zip;
 pub use form::Packed;
 
 use bytes::starts;
-pub use first_file::begins_disk;
-use first_file::begins_raw_image;
+pub use disk::is_start_of_disk as begins_disk;
+pub(super) use disk::is_start_of_disk;
+pub(super) use first_file::{HEAD as HEAD_OF_DISK, begins_raw_image, is_head_of_disk, may_be_raw};
 use form::refused;
-use unpack::Unpack;
+pub(super) use tar::{UNTAR, is_header as is_tar_header, number as tar_number};
+pub(super) use unpack::Unpack;
+pub(super) use zip::{
+    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, rows as zip_rows,
+};
 
 use crate::source::definition::Source;
 
@@ -35,13 +40,13 @@ struct Form {
     extensions: &'static [&'static str],
 }
 
-use Unpack::{Archive, Compressed, Disk, DiskRaw, Other};
+use Unpack::{Archive, Compressed, Disk, Other};
 
 const FORMS: &[Form] = &[
-    file("compressed with gzip", b"\x1f\x8b\x08", GZIP, &["gz", "tgz"]),
+    file("compressed with gzip", b"\x1f\x8b\x08", GZIP, GZIP_NAMES),
     Form { at: 4, ..file("compressed with bzip2", b"1AY&SY", BZIP2, &["bz2", "tbz2", "tbz"]) },
     file("compressed with xz", b"\xfd7zXZ\0", XZ, &["xz", "txz"]),
-    file("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD, &["zst", "tzst"]),
+    file("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD, ZSTD_NAMES),
     file("compressed with lz4", b"\x04\x22\x4d\x18", Disk("lz4 -d IN OUT"), &["lz4"]),
     file("compressed with lzip", b"LZIP\x01", Disk("lzip -dc IN > OUT"), &["lz"]),
     file("compressed with lzop", b"\x89LZO\0\r\n\x1a\n", Disk("lzop -dc IN > OUT"), &["lzo"]),
@@ -57,14 +62,10 @@ const FORMS: &[Form] = &[
     form("a compressed file system (SquashFS)", b"hsqs", Archive("unsquashfs -d OUT IN")),
     form("an L01 image (logical evidence)", b"LVF\x09\r\n\xff\0", L01),
     form("an Lx01 image (logical evidence)", b"LEF2\r\n\x81\0", L01),
-    form("an Ex01 image (Expert Witness)", b"EVF2\r\n\x81\0", E01),
     form("an AFF image", b"AFF10\r\n\0", Disk("affcat IN > OUT")),
     form("a QED disk image", b"QED\0", Disk("qemu-img convert -f qed -O raw IN OUT")),
-    form("a VHDX disk image", b"vhdxfile", Disk("qemu-img convert -f vhdx -O raw IN OUT")),
     form("a Parallels disk image", b"WithoutFreeSpace", PARALLELS),
     form("a Parallels disk image", b"WithouFreSpacExt", PARALLELS),
-    form("a VMware disk image (VMDK)", b"COWD", Disk("qemu-img convert -f vmdk -O raw IN OUT")),
-    Form { at: 0x40, ..form("a VirtualBox disk image (VDI)", b"\x7f\x10\xda\xbe", VDI) },
     form(
         "a sparse image of macOS",
         b"sprs",
@@ -75,7 +76,11 @@ const FORMS: &[Form] = &[
     form("a Partimage image", b"PaRtImAgE-VoLuMe", Other("restore it with partimage")),
 ];
 
-const GZIP: Unpack =
+/// What files of these forms are called.
+pub(super) const GZIP_NAMES: &[&str] = &["gz", "tgz"];
+pub(super) const ZSTD_NAMES: &[&str] = &["zst", "tzst", "zstd"];
+
+pub(super) const GZIP: Unpack =
     Compressed { tool: "gunzip -k IN", extensions: &["gz", "tgz"], other: "gzip -dc IN > OUT" };
 const BZIP2: Unpack = Compressed {
     tool: "bunzip2 -k IN",
@@ -84,11 +89,9 @@ const BZIP2: Unpack = Compressed {
 };
 const XZ: Unpack =
     Compressed { tool: "unxz -k IN", extensions: &["xz", "txz"], other: "xz -dc IN > OUT" };
-const ZSTD: Unpack =
+pub(super) const ZSTD: Unpack =
     Compressed { tool: "unzstd IN", extensions: &["zst", "tzst"], other: "zstd -dc IN > OUT" };
-const E01: Unpack = DiskRaw("ewfexport -u -f raw -t OUT IN");
 const L01: Unpack = Archive("ewfexport -u -f files -t OUT IN");
-const VDI: Unpack = Disk("qemu-img convert -f vdi -O raw IN OUT");
 const PARALLELS: Unpack = Disk("qemu-img convert -f parallels -O raw IN OUT");
 
 const fn form(what: &'static str, magic: &'static [u8], unpack: Unpack) -> Form {

@@ -1,4 +1,4 @@
-//! An image in parts: `card.001`, `card.002` and so on, read as one source.
+//! An image in parts: `card.001`, `card.002` and so on, or `card.aa`, `card.ab`, read as one source.
 
 use std::path::{Path, PathBuf};
 
@@ -11,18 +11,39 @@ use crate::source::definition::{Source, SourceKind};
 /// The last number of a part that is looked for.
 const LAST: u32 = 999;
 
-/// The paths of all parts, when `path` is the first of several: `.001`, or `.000` where counting begins there.
+/// Letters that parts are called by in place of numbers.
+const LETTERS: u32 = 26;
+
+/// The paths of all parts, when `path` is the first of several: `.001`, or `.000` where counting begins there, or `.aa`.
 /// Parts follow one another without a gap.
 pub fn parts(path: &Path) -> Option<Vec<PathBuf>> {
-    let first = match path.extension()?.to_str()? {
-        "000" => 0,
-        "001" if !path.with_extension("000").exists() => 1,
+    let (first, name): (u32, fn(u32) -> Option<String>) = match path.extension()?.to_str()? {
+        "000" => (0, numbered),
+        "001" if !path.with_extension("000").exists() => (1, numbered),
+        "aa" => (0, lettered),
         _ => return None,
     };
-    let beside = |number: u32| path.with_extension(format!("{number:03}"));
+    let beside = |number| Some(path.with_extension(name(number)?));
     let parts: Vec<PathBuf> =
-        (first..=LAST).map(beside).take_while(|part| part.is_file()).collect();
+        (first..=LAST).map_while(beside).take_while(|part| part.is_file()).collect();
     (parts.len() > 1).then_some(parts)
+}
+
+fn numbered(number: u32) -> Option<String> {
+    Some(format!("{number:03}"))
+}
+
+/// As `split` calls its parts: after `.yz` come four letters, so that they stay in order.
+fn lettered(number: u32) -> Option<String> {
+    let letter = |number: u32| char::from_u32(u32::from('a') + number);
+    let (above, last) = (number / LETTERS, number % LETTERS);
+    let (first, second) = (letter(above)?, letter(last)?);
+    if above < LETTERS - 1 {
+        return Some(format!("{first}{second}"));
+    }
+    let rest = number - LETTERS * (LETTERS - 1);
+    let (above, last) = (rest / LETTERS, rest % LETTERS);
+    (above < LETTERS).then_some(format!("za{}{}", letter(above)?, letter(last)?))
 }
 
 /// Parts, one after the other.
@@ -130,6 +151,10 @@ impl Source for SplitImage {
         self.parts.iter().any(|part| part.has_changed())
     }
 
+    fn parts(&self) -> Vec<PathBuf> {
+        self.parts.iter().flat_map(|part| part.parts()).collect()
+    }
+
     fn heed(&mut self, stop: &Stop) {
         self.parts.iter_mut().for_each(|part| part.heed(stop));
     }
@@ -139,6 +164,43 @@ impl Source for SplitImage {
 mod tests {
     use super::*;
     use crate::source::{Io, open};
+
+    #[test]
+    fn parts_are_called_by_letters_as_split_calls_them() {
+        for (number, name) in
+            [(0, "aa"), (25, "az"), (26, "ba"), (649, "yz"), (650, "zaaa"), (676, "zaba")]
+        {
+            assert_eq!(lettered(number).as_deref(), Some(name));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, byte) in [("card.img.aa", 1), ("card.img.ab", 2), ("card.img.ad", 4)] {
+            std::fs::write(at(name), [byte; 512]).unwrap();
+        }
+        let source = open(&at("card.img.aa"), Io::Auto).unwrap();
+        let mut out = [0; 2];
+        source.read_at(511, &mut out);
+        assert_eq!((source.len(), out), (1024, [1, 2]));
+        assert!(parts(&at("card.img.ab")).is_none());
+    }
+
+    #[test]
+    fn hundreds_of_parts_are_one_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes: Vec<u8> = (0..300 * 512u32).map(|at| (at / 512 + at % 251) as u8).collect();
+        for (number, part) in bytes.chunks(512).enumerate() {
+            std::fs::write(folder.path().join(format!("card.{number:03}")), part).unwrap();
+        }
+        let source = open(&folder.path().join("card.000"), Io::Auto).unwrap();
+        for step in [bytes.len(), 1000, 77] {
+            for (number, piece) in bytes.chunks(step).enumerate() {
+                let mut out = vec![0; piece.len()];
+                source.read_at((number * step) as u64, &mut out);
+                assert!(out == piece, "{number} of {step}");
+            }
+        }
+        assert!(source.unreadable().is_empty() && source.parts().len() == 300);
+    }
 
     #[test]
     fn parts_are_read_as_one_image() {

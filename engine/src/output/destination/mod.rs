@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::ledger::SCAN_LOG;
+use crate::source::files_of as source_files;
 use crate::system::folder::{FileId, Folder, Owner};
 use crate::system::{System, disk_of};
 use prepared::{Run, Sources};
@@ -95,6 +96,7 @@ pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> 
 /// [`Error::Destination`] when it is a source by whatever name, lies on the device of one or in a folder that
 /// is one, or is there and no regular file.
 pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
+    let sources = &all_files(sources);
     let resolved = ResolvedPath::of(file).map_err(|why| refused(file, why))?;
     let system = System::running();
     if let Some(why) =
@@ -205,7 +207,7 @@ fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
     if let Some(why) =
-        sources.iter().find_map(|source| source::conflict(&system, &resolved, source))
+        all_files(sources).iter().find_map(|source| source::conflict(&system, &resolved, source))
     {
         return Err(refused(output, why));
     }
@@ -215,10 +217,16 @@ fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
     Ok(resolved)
 }
 
+/// The sources, and the files that they are made of: parts of an image, and what it is a difference to.
+fn all_files(sources: &[PathBuf]) -> Vec<PathBuf> {
+    let others = sources.iter().flat_map(|path| source_files(path).into_iter().skip(1));
+    sources.iter().cloned().chain(others).collect()
+}
+
 /// The files that hold the bytes of the sources.
 fn ids(sources: &[PathBuf]) -> Vec<FileId> {
     let system = System::running();
-    sources.iter().flat_map(|source| system.files_of(source)).collect()
+    all_files(sources).iter().flat_map(|source| system.files_of(source)).collect()
 }
 
 fn refused(output: &Path, why: impl Into<String>) -> Error {

@@ -7,6 +7,7 @@ use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush};
 
 use super::bytes::read;
+use super::disk::is_start_of_disk;
 use crate::source::definition::Source;
 
 /// A raw image is whole sectors; of compressed files, one in 512 is.
@@ -14,50 +15,38 @@ const SECTOR: u64 = 512;
 
 /// Bytes that are unpacked to see whether they are the start of a disk: up to the superblock of Btrfs, which lies
 /// furthest in.
-const HEAD: usize = 72 << 10;
+pub(in crate::source) const HEAD: usize = 72 << 10;
 
 /// Packed bytes that are read for those: more than any stream takes for them.
 const MOST_PACKED: u64 = 256 << 10;
 
-/// What stands at the start of a disk or an archive of files, and where: the ends of boot sectors, superblocks of ext,
-/// HFS+, APFS, XFS, F2FS and Btrfs, the map of an Apple disk, the descriptor of a CD, the header of a tar archive.
-const OF_DISKS: [(usize, &[u8]); 11] = [
-    (510, b"\x55\xaa"),
-    (1080, b"\x53\xef"),
-    (1024, b"H+"),
-    (1024, b"HX"),
-    (32, b"NXSB"),
-    (0, b"XFSB"),
-    (1024, b"\x10\x20\xf5\xf2"),
-    (0x1_0040, b"_BHRfS_M"),
-    (0, b"ER\x02\x00"),
-    (0x8001, b"CD001"),
-    (257, b"ustar"),
-];
-
 /// Whether a source is a raw image that begins with a compressed file. Such files are called by one of the
 /// `extensions`; where there are none, nothing that begins so is taken for a raw image.
-pub(super) fn begins_raw_image(source: &dyn Source, extensions: &[&str]) -> bool {
+pub(in crate::source) fn begins_raw_image(source: &dyn Source, extensions: &[&str]) -> bool {
+    let holds_disk = || unpacked(source).is_some_and(|head| is_head_of_disk(&head));
+    may_be_raw(source, extensions) && !holds_disk()
+}
+
+/// Whether a source may be a raw image by its name and its length.
+pub(in crate::source) fn may_be_raw(source: &dyn Source, extensions: &[&str]) -> bool {
     let extension = source.path().extension().and_then(OsStr::to_str).unwrap_or_default();
     let is_called_so = extensions.iter().any(|one| one.eq_ignore_ascii_case(extension));
     let is_candidate = !extensions.is_empty() && !is_called_so;
-    is_candidate && source.len().is_multiple_of(SECTOR) && !holds_disk(source)
+    is_candidate && source.len().is_multiple_of(SECTOR)
 }
 
-/// Whether a disk comes out of a gzip file.
-fn holds_disk(source: &dyn Source) -> bool {
-    let Some(head) = unpacked(source) else { return false };
+/// Whether the first [`HEAD`] bytes that come out of a compressed file are those of a disk.
+pub(in crate::source) fn is_head_of_disk(head: &[u8]) -> bool {
     // What is over so soon is no disk.
     let is_long = head.len() == HEAD;
     let is_blank = head[..head.len().min(SECTOR as usize)].iter().all(|byte| *byte == 0);
-    is_long && (is_blank || begins_disk(&head))
+    is_long && (is_blank || is_start_of_disk(head) || is_tar(head))
 }
 
-/// Whether bytes are the start of a disk with a partition table or a file system, or of a tar archive.
-pub fn begins_disk(head: &[u8]) -> bool {
-    let is_of_disk =
-        |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    OF_DISKS.iter().any(is_of_disk)
+/// Whether an archive of files begins so.
+fn is_tar(head: &[u8]) -> bool {
+    const MAGIC_AT: usize = 257;
+    head.get(MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
 /// The first [`HEAD`] bytes that a gzip file holds, or as many as come out; nothing of another file.

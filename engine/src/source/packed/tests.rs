@@ -97,50 +97,17 @@ fn disk_images_are_named_with_the_tool_that_makes_them_raw() {
     let qemu = |format: &str, name: &str| {
         format!("qemu-img convert -f {format} -O raw {name} {}", name.replace(".x", ".img"))
     };
-    for (bytes, what, format) in [
-        (&b"QFI\xfb\0\0\0\x03"[..], "QCOW2", "qcow2"),
-        (b"QFI\xfb\0\0\0\x01", "QCOW", "qcow"),
-        (b"QED\0rest", "QED", "qed"),
-        (b"vhdxfilerest", "VHDX", "vhdx"),
-        (b"COWDrest", "VMDK", "vmdk"),
-        (&at(64, &[(0, b"KDMV"), (28, &[1])]), "VMDK", "vmdk"),
-        (&at(1024, &[(0, b"conectix"), (63, &[3])]), "dynamic VHD", "vpc"),
-        (&at(1024, &[(512, b"conectix"), (512 + 63, &[3])]), "dynamic VHD", "vpc"),
-        (&at(512, &[(0x40, b"\x7f\x10\xda\xbe")]), "VDI", "vdi"),
-    ] {
+    for (bytes, what, format) in
+        [(&b"QFI\xfb\0\0\0\x01"[..], "QCOW", "qcow"), (b"QED\0rest", "QED", "qed")]
+    {
         check("disk.x", bytes, what, &qemu(format, "disk.x"));
     }
-    let e01 = b"EVF\x09\r\n\xff\0\x01\x01\0\0\0";
-    check("a b.E01", e01, "E01", "ewfexport -u -f raw -t 'a b' 'a b.E01'");
-    assert!(of("a b.E01", e01).advice.ends_with("afterimage scan 'a b.raw' --output DIR"));
-    let second = of("x.E02", b"EVF\x09\r\n\xff\0\x01\x02\0\0\0");
-    assert!(second.what.starts_with("part 2 of an E01") && second.advice.contains("first part"));
-    let koly = at(2048, &[(1536, b"koly\0\0\0\x04\0\0\x02\0")]);
-    check("x.dmg", &koly, "DMG", "dmg2img x.dmg x.img");
     check("x.simg", b"\x3a\xff\x26\xed\x01\0\0\0", "Android", "simg2img x.simg x.img");
     check("x.aff", b"AFF10\r\n\0", "AFF", "affcat x.aff > x.img");
 }
 
 #[test]
-fn the_description_of_a_disk_leads_to_the_disk() {
-    let text = "# Disk DescriptorFile\nversion=1\ncreateType=\"monolithicFlat\"\n\n# Extent \
-                description\nRW 4192256 FLAT \"disk-flat.vmdk\" 0\n";
-    let packed = of("vm/disk.vmdk", text.as_bytes());
-    assert!(!packed.is_scannable && packed.what.contains("not the disk itself"), "{packed:?}");
-    assert!(packed.advice.contains("afterimage scan vm/disk-flat.vmdk --output DIR"), "{packed:?}");
-    let sparse = text.replace("FLAT", "SPARSE");
-    check(
-        "disk.vmdk",
-        sparse.as_bytes(),
-        "VMDK",
-        "qemu-img convert -f vmdk -O raw disk.vmdk disk.img",
-    );
-}
-
-#[test]
 fn what_holds_bytes_as_they_are_can_be_scanned() {
-    let fixed = at(4096, &[(3584, b"conectix"), (3584 + 63, &[2])]);
-    assert!(of("x.vhd", &fixed).is_scannable);
     let mut header = at(1024, &[(0, b"a.jpg"), (124, b"00000000012\0"), (257, b"ustar\0")]);
     let sum: u32 = header[..512].iter().map(|byte| u32::from(*byte)).sum();
     write!(&mut header[148..156], "{:06o}\0 ", sum + 8 * 32).unwrap();
@@ -185,8 +152,6 @@ fn a_zip_is_scanned_where_it_holds_files_as_they_are() {
     let bytes = zip(&[("a.jpg", 8)]);
     let cut = of("x.zip", &bytes[..bytes.len() - 30]);
     assert!(cut.is_scannable && cut.what.contains("missing or damaged"), "{cut:?}");
-    let aff4 = of("x.aff4", &zip(&[("container.description", 0)]));
-    assert!(!aff4.is_scannable && aff4.what == "an AFF4 image");
 }
 
 #[test]
@@ -201,7 +166,7 @@ fn raw_images_and_photos_are_none_of_these() {
 fn nothing_that_exists_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("disk.qcow2");
-    let packed = |path: &Path| of(path.to_str().unwrap(), b"QFI\xfb\0\0\0\x03").advice;
+    let packed = |path: &Path| of(path.to_str().unwrap(), b"QFI\xfb\0\0\0\x01").advice;
     assert!(packed(&path).contains("/disk.img`"));
     std::fs::write(folder.path().join("disk.img"), b"").unwrap();
     assert!(packed(&path).contains("/disk-unpacked-1.img`"));

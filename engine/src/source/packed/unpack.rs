@@ -7,7 +7,7 @@ use super::shell::{free, quoted};
 use Unpack::{Archive, Compressed, Disk, DiskRaw, Other};
 
 /// How something is unpacked. In a command `IN` stands for the file and `OUT` for what comes of it.
-pub(super) enum Unpack {
+pub(in crate::source) enum Unpack {
     /// By a command that leaves out the last extension, which is one of those given.
     Compressed { tool: &'static str, extensions: &'static [&'static str], other: &'static str },
     /// By a command that fills the folder `OUT`.
@@ -22,7 +22,7 @@ pub(super) enum Unpack {
 
 impl Unpack {
     /// What to do with the file at `path`.
-    pub(super) fn advice(&self, path: &Path) -> String {
+    pub(in crate::source) fn advice(&self, path: &Path) -> String {
         match self {
             Compressed { tool, extensions, other } => {
                 let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();

@@ -1,0 +1,130 @@
+//! From a file to the disk in it, through its parents.
+
+use std::path::Path;
+
+use super::flat::Flat;
+use super::formats::{FORMATS, Format};
+use super::image::ContainerImage;
+use super::opening::{Opened, Opening, Parent};
+use super::piece::Layout;
+use super::refusal::Refusal;
+use crate::control::error::Error;
+use crate::control::progress::Stop;
+use crate::source::definition::Source;
+use crate::source::open::{Io, open_one};
+use crate::system::folder::FileId;
+
+/// Parents of parents that are followed.
+const MOST_PARENTS: usize = 32;
+
+/// What came of looking into a source: the disk in it, or the source again, which is no container.
+type Looked = Result<Box<dyn Source>, Box<dyn Source>>;
+
+/// Containers in one another that are opened, as a virtual disk that was compressed.
+const MOST_NESTED: usize = 4;
+
+/// The disk in `source`, which is the file at `path`, when that is a container; otherwise the source again.
+///
+/// # Errors
+///
+/// [`Error::Packed`] for a container whose disk cannot be read: with what is missing or not supported, and the
+/// program that makes it a raw image.
+pub(crate) fn open(
+    path: &Path,
+    source: Box<dyn Source>,
+    io: Io,
+    stop: &Stop,
+) -> Result<Looked, Error> {
+    let mut opening = Opening::new(path, source, io, stop);
+    for depth in 0..=MOST_NESTED {
+        let Some(format) = recognise(&opening) else {
+            let source = opening.into_source();
+            return Ok(if depth == 0 { Err(source) } else { Ok(source) });
+        };
+        let refused = |refusal: Refusal| {
+            let what = format!("{}, {}", format.what, refusal.why);
+            let advice = refusal.advice.unwrap_or_else(|| format.unpack.advice(path));
+            Error::Packed { path: path.to_path_buf(), what, advice }
+        };
+        if depth == MOST_NESTED {
+            return Err(refused(Refusal::new("in a container in a container, and so on")));
+        }
+        let layers = layers(format, opening, io, stop).map_err(refused)?;
+        opening = Opening::new(path, Box::new(ContainerImage::new(path, layers)), io, stop);
+    }
+    Ok(Err(opening.into_source()))
+}
+
+/// The container in `source`, which is the file at `path`; nothing where it is none, or where all of it lies in this one
+/// file anyway, or where it cannot be read.
+pub(crate) fn open_several(
+    path: &Path,
+    source: Box<dyn Source>,
+    io: Io,
+) -> Option<Box<dyn Source>> {
+    let stop = Stop::default();
+    let opening = Opening::new(path, source, io, &stop);
+    let format = recognise(&opening).filter(|format| !format.is_alone)?;
+    let layers = layers(format, opening, io, &stop).ok()?;
+    Some(Box::new(ContainerImage::new(path, layers)))
+}
+
+fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| (format.is)(opening))
+}
+
+/// The disk of a container, and those that it is a difference to.
+fn layers(
+    mut format: &'static Format,
+    opening: Opening<'_>,
+    io: Io,
+    stop: &Stop,
+) -> Result<Vec<Box<dyn Layout>>, Refusal> {
+    let mut layers: Vec<Box<dyn Layout>> = Vec::new();
+    let mut seen: Vec<FileId> = FileId::at(opening.path()).into_iter().collect();
+    let mut opened = (format.open)(opening)?;
+    loop {
+        let Opened { layout, parent } = opened;
+        layers.push(layout);
+        let Some(parent) = parent else { return Ok(layers) };
+        if layers.len() > MOST_PARENTS {
+            return Err(Refusal::new(format!("and it has more than {MOST_PARENTS} parents")));
+        }
+        let shown = parent.path.display().to_string();
+        let missing = |error: &dyn std::fmt::Display| {
+            Refusal::new(format!("and its parent {shown} cannot be opened: {error}"))
+        };
+        let id = FileId::at(&parent.path).map_err(|error| missing(&error))?;
+        if seen.contains(&id) {
+            return Err(Refusal::new(format!("and {shown} would be its own parent")));
+        }
+        seen.push(id);
+        let source = open_one(&parent.path, io).map_err(|error| missing(&error))?;
+        let opening = Opening::new(&parent.path, source, io, stop);
+        let next = if parent.is_raw { None } else { recognise(&opening) };
+        let Some(next) = next else {
+            check(&parent, None, &shown)?;
+            layers.push(Box::new(Flat::new(opening.into_source())));
+            return Ok(layers);
+        };
+        let of_parent = |refusal: Refusal| {
+            let why = format!("whose parent {shown} is {}, {}", next.what, refusal.why);
+            Refusal { why, advice: refusal.advice }
+        };
+        format = next;
+        opened = (format.open)(opening).map_err(of_parent)?;
+        check(&parent, Some(opened.layout.as_ref()), &shown)?;
+    }
+}
+
+/// Refuses a parent that is not the one of which the difference was made.
+fn check(parent: &Parent, found: Option<&dyn Layout>, shown: &str) -> Result<(), Refusal> {
+    let found = found.and_then(Layout::identity);
+    match (parent.identity, found) {
+        (Some(expected), Some(found)) if expected != found => Err(Refusal::with(
+            format!("and {shown} is not the disk that it was made from, or was written to since"),
+            "put the right one beside it",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,70 @@
+//! The files of an image, by their names: `.E01` to `.E99`, then `.EAA` to `.EZZ`, `.FAA` and so on to `.ZZZ`.
+
+use std::path::{Path, PathBuf};
+
+use crate::source::container::files::{Files, u16_le};
+
+/// What each of them begins with: version 1 of the format, of EnCase and FTK, or of SMART.
+const MAGIC: &[u8] = b"EVF\x09\r\n\xff\0";
+
+/// Bytes of the header: the magic, a 1, the number and a 0.
+pub(super) const HEADER: u64 = 13;
+
+/// Files with numbers, and letters.
+const NUMBERED: u32 = 99;
+const LETTERS: u32 = 26;
+
+/// The number of a file, where it is a part of an image.
+pub(super) fn number(files: &Files, file: usize) -> Option<u16> {
+    let header = files.bytes(file, 0, HEADER).filter(|header| header.starts_with(MAGIC))?;
+    let is_fine = header[8] == 1 && header[11..] == [0, 0];
+    u16_le(&header, 9).filter(|number| is_fine && *number > 0)
+}
+
+/// What the file of that number is called, when the first one is at `first`; nothing after the last name.
+pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
+    let extension = first.extension()?.to_str()?;
+    let letter = extension.chars().next().filter(char::is_ascii_alphabetic)?;
+    let is_lower = letter.is_ascii_lowercase();
+    let name = if number <= NUMBERED {
+        format!("{letter}{number:02}")
+    } else {
+        let index = number - NUMBERED - 1;
+        let (above, last) = (index / LETTERS, index % LETTERS);
+        let (carry, middle) = (above / LETTERS, above % LETTERS);
+        let first = u32::from(letter.to_ascii_uppercase()) + carry;
+        let first = char::from_u32(first).filter(char::is_ascii_uppercase)?;
+        let letter = |index| char::from_u32(u32::from(b'A') + index);
+        format!("{first}{}{}", letter(middle)?, letter(last)?)
+    };
+    let name = if is_lower { name.to_ascii_lowercase() } else { name };
+    Some(first.with_extension(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_on_with_letters() {
+        let of = |first: &str, number| {
+            path(Path::new(first), number).map(|path| path.to_str().unwrap().to_owned())
+        };
+        for (number, name) in [
+            (2, "a.E02"),
+            (99, "a.E99"),
+            (100, "a.EAA"),
+            (125, "a.EAZ"),
+            (126, "a.EBA"),
+            (775, "a.EZZ"),
+            (776, "a.FAA"),
+            (14_971, "a.ZZZ"),
+        ] {
+            assert_eq!(of("a.E01", number).as_deref(), Some(name));
+        }
+        assert_eq!(of("a.E01", 14_972), None);
+        assert_eq!(of("b.c.e01", 101).as_deref(), Some("b.c.eab"));
+        assert_eq!(of("a.s01", 2).as_deref(), Some("a.s02"));
+        assert_eq!(of("noname", 2), None);
+    }
+}

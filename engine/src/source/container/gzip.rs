@@ -1,0 +1,101 @@
+//! gzip streams: the disk that a stream is unpacked to, read at any offset.
+//!
+//! Source: RFC 1952 (gzip), RFC 1951 (deflate).
+//!
+//! A stream can be unpacked from its start alone, unless somebody has noted on the way how things stood: when it is
+//! opened all of it is unpacked once, and every few megabytes the place in the stream and the last 32 KiB are kept.
+
+mod index;
+mod member;
+
+pub(super) use index::Index;
+pub(super) use member::Wrapping;
+
+use std::sync::Arc;
+
+use afterimage_signatures::verdict::Span;
+
+use super::files::Files;
+use super::opening::{Opened, Opening};
+use super::piece::{Layout, Packed, Piece, Stored};
+use super::recent::Recent;
+use super::refusal::Refusal;
+use super::unpack::Codec;
+use crate::source::packed::{GZIP_NAMES, begins_raw_image};
+use member::Stream;
+
+static RECENT: Recent<Index> = Recent::new();
+
+/// Bytes of the start that must unpack.
+const PROOF: usize = 4096;
+
+/// Whether a file is one: by a header in which nothing is odd, and a start that unpacks.
+pub(super) fn is(opening: &Opening<'_>) -> bool {
+    let Some(header) = member::header(&opening.files, 0) else { return false };
+    let source = opening.files.get(0);
+    if source.is_some_and(|source| begins_raw_image(source, GZIP_NAMES)) {
+        return false;
+    }
+    let mut stream = Stream::new(header, Wrapping::Members);
+    let mut made = 0;
+    while made < PROOF {
+        match stream.step(&opening.files) {
+            Ok(Some(step)) => made += step.made.len(),
+            Ok(None) => return true,
+            // What is too short for more is damaged, and still is one.
+            Err(_) => return made > 0,
+        }
+    }
+    true
+}
+
+/// Finds the disk, by unpacking all of the stream once.
+pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let index = RECENT.get_or_make(&opening, || {
+        let at = member::header(&opening.files, 0).ok_or_else(|| Refusal::damaged("header"))?;
+        Index::build(&opening.files, at, Wrapping::Members, opening.stop)
+    })?;
+    if index.len == 0 {
+        return Err(Refusal::new("and nothing comes out of it"));
+    }
+    let names = ["compressed with gzip", "compressed with gzip, and damaged or cut short"];
+    Ok(Opened::whole(Deflated { files: opening.files, index, names }))
+}
+
+/// A disk that a deflate stream is unpacked to.
+pub(super) struct Deflated {
+    pub(super) files: Files,
+    pub(super) index: Arc<Index>,
+    /// What it is, when it is whole and when it is not.
+    pub(super) names: [&'static str; 2],
+}
+
+impl Layout for Deflated {
+    fn name(&self) -> &'static str {
+        self.names[usize::from(!self.index.is_whole)]
+    }
+
+    fn len(&self) -> u64 {
+        self.index.len
+    }
+
+    fn files(&self) -> &Files {
+        &self.files
+    }
+
+    fn files_mut(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    fn piece(&self, at: u64) -> Piece {
+        let Some((start, end, from)) = self.index.part(at) else {
+            return Piece { at, len: 1, stored: Stored::Lost };
+        };
+        let packed = Packed { file: 0, at: from, len: 0, codec: Codec::Stream };
+        Piece::new(Span::between(start, end), Stored::Packed(packed))
+    }
+
+    fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
+        self.index.unpack(&self.files, piece.at, out)
+    }
+}

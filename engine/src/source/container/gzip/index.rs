@@ -1,0 +1,138 @@
+//! Places of a stream from which it can be unpacked.
+
+use std::fs::File;
+use std::io::Write;
+
+use super::member::{Standing, Stream, WINDOW, Wrapping};
+use crate::control::progress::Stop;
+use crate::source::container::files::Files;
+use crate::source::container::refusal::Refusal;
+use crate::system::offset::read_exact_at;
+
+/// Bytes between two places, and the most before one is made inside of a block.
+const SPACING: u64 = 4 << 20;
+const MOST_SPACING: u64 = 32 << 20;
+
+/// Places inside of blocks at the most, which take 16 KiB of memory each: together half a terabyte.
+const MOST_INSIDE: usize = 16 << 10;
+
+/// Places of a stream, in order.
+pub(in crate::source::container) struct Index {
+    /// Bytes that come out of the stream.
+    pub(in crate::source::container) len: u64,
+    /// Whether it came to its end, and its checksums held.
+    pub(in crate::source::container) is_whole: bool,
+    wrapping: Wrapping,
+    places: Vec<Place>,
+    /// The window of each place but the first, one after the other, in a file without a name.
+    windows: File,
+}
+
+/// A place.
+struct Place {
+    /// Bytes that came out before it.
+    made: u64,
+    /// The next packed byte.
+    at: u64,
+    standing: Standing,
+}
+
+impl Index {
+    /// Unpacks all of the stream whose first data lie at `at`.
+    pub(in crate::source::container) fn build(
+        files: &Files,
+        at: u64,
+        wrapping: Wrapping,
+        stop: &Stop,
+    ) -> Result<Self, Refusal> {
+        let no_room = |error: std::io::Error| {
+            Refusal::new(format!("and its index finds no room among temporary files: {error}"))
+        };
+        let mut windows = tempfile::tempfile().map_err(no_room)?;
+        let mut stream = Stream::new(at, wrapping);
+        let mut places = vec![Place { made: 0, at, standing: Standing::Start }];
+        let (mut made, mut inside, mut is_whole) = (0u64, 0, false);
+        let mut checksum = crc32fast::Hasher::new();
+        let (mut checks, mut member) = (true, 0u64);
+        loop {
+            if stop.is_over() {
+                return Err(Refusal::with("and was not unpacked to its end", "scan it again"));
+            }
+            match stream.step(files) {
+                Ok(Some(step)) => {
+                    made += step.made.len() as u64;
+                    member += step.made.len() as u64;
+                    checksum.update(step.made);
+                    if let Some((said, len)) = step.end {
+                        let sum = std::mem::take(&mut checksum).finalize();
+                        // The length counts as far as 32 bits go.
+                        checks &= sum == said && member as u32 == len;
+                        member = 0;
+                    }
+                }
+                Ok(None) => {
+                    is_whole = match wrapping {
+                        Wrapping::Members => checks && member == 0,
+                        Wrapping::Bare { checksum: said, len } => {
+                            std::mem::take(&mut checksum).finalize() == said && made == len
+                        }
+                    };
+                    break;
+                }
+                Err(_) => break,
+            }
+            let since = made - places.last().map_or(0, |place| place.made);
+            let wants_any = since >= MOST_SPACING;
+            if since >= SPACING
+                && let Some((at, standing)) = stream.standing(wants_any)
+            {
+                inside += usize::from(matches!(standing, Standing::Inside(_)));
+                if inside > MOST_INSIDE {
+                    break;
+                }
+                windows.write_all(stream.window()).map_err(no_room)?;
+                places.push(Place { made, at, standing });
+            }
+        }
+        Ok(Index { len: made, is_whole, wrapping, places, windows })
+    }
+
+    /// The bytes from one place to the next that hold the byte at `at`: where they begin and end, and where the packed
+    /// ones lie.
+    pub(in crate::source::container) fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
+        let next = self.places.partition_point(|place| place.made <= at);
+        let place = self.places.get(next.checked_sub(1)?)?;
+        let end = self.places.get(next).map_or(self.len, |place| place.made);
+        (at < end).then_some((place.made, end, place.at))
+    }
+
+    /// The stream from the place after `made` bytes on.
+    fn stream(&self, made: u64) -> Option<Stream> {
+        let number = self.places.binary_search_by_key(&made, |place| place.made).ok()?;
+        let place = self.places.get(number)?;
+        let mut window = Vec::new();
+        if number > 0 {
+            window = vec![0; WINDOW];
+            read_exact_at(&self.windows, (number as u64 - 1) * WINDOW as u64, &mut window).ok()?;
+        }
+        Some(Stream::resumed(place.at, self.wrapping, &place.standing, &window))
+    }
+
+    /// Unpacks the part after `made` bytes into `out`: whether all of it came out.
+    pub(in crate::source::container) fn unpack(
+        &self,
+        files: &Files,
+        made: u64,
+        out: &mut [u8],
+    ) -> bool {
+        let Some(mut stream) = self.stream(made) else { return false };
+        let mut filled = 0;
+        while filled < out.len() {
+            let Ok(Some(step)) = stream.step(files) else { return false };
+            let here = step.made.len().min(out.len() - filled);
+            out[filled..filled + here].copy_from_slice(&step.made[..here]);
+            filled += here;
+        }
+        true
+    }
+}

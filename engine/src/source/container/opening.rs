@@ -1,0 +1,91 @@
+//! A file that may be a container, while it is being opened.
+
+use std::path::{Path, PathBuf};
+
+use super::files::Files;
+use super::piece::Layout;
+use super::refusal::Refusal;
+use crate::control::progress::Stop;
+use crate::source::definition::Source;
+use crate::source::open::Io;
+use crate::source::part::open_part;
+
+/// What a format looks at to open a container. The file itself is the first of its files.
+pub(super) struct Opening<'o> {
+    path: &'o Path,
+    /// The files that were opened so far.
+    pub files: Files,
+    /// How others are opened.
+    pub io: Io,
+    /// Ends what takes long.
+    pub stop: &'o Stop,
+}
+
+/// A container that was opened.
+pub(super) struct Opened {
+    /// Where its disk lies.
+    pub layout: Box<dyn Layout>,
+    /// What it is a difference to.
+    pub parent: Option<Parent>,
+}
+
+/// The disk that another one is a difference to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parent {
+    /// Its file.
+    pub path: PathBuf,
+    /// Whether it is a raw image whatever it begins with.
+    pub is_raw: bool,
+    /// What it is known by, where the difference says.
+    pub identity: Option<[u8; 16]>,
+}
+
+impl<'o> Opening<'o> {
+    pub(super) fn new(path: &'o Path, source: Box<dyn Source>, io: Io, stop: &'o Stop) -> Self {
+        Opening { path, files: Files::new(vec![source]), io, stop }
+    }
+
+    /// Where the container lies.
+    pub(super) fn path(&self) -> &'o Path {
+        self.path
+    }
+
+    /// Bytes of the file.
+    pub(super) fn len(&self) -> u64 {
+        self.files.len_of(0)
+    }
+
+    /// The `len` bytes at `at` of the file, where there are so many.
+    pub(super) fn read(&self, at: u64, len: u64) -> Option<Vec<u8>> {
+        self.files.bytes(0, at, len).map(std::borrow::Cow::into_owned)
+    }
+
+    /// Whether `magic` stands at `at`.
+    pub(super) fn starts(&self, at: u64, magic: &[u8]) -> bool {
+        self.files.bytes(0, at, magic.len() as u64).is_some_and(|bytes| *bytes == *magic)
+    }
+
+    /// Opens one more file of the container: its number.
+    pub(super) fn add(&mut self, path: &Path) -> Result<usize, Refusal> {
+        let source = open_part(path, self.io, self.files.all().len());
+        let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
+        Ok(self.files.add(source))
+    }
+
+    /// The same with another source in the place of the file.
+    pub(super) fn replaced(self, by: impl FnOnce(Box<dyn Source>) -> Box<dyn Source>) -> Self {
+        Opening { files: Files::new(vec![by(self.files.into_first())]), ..self }
+    }
+
+    /// The file alone again, when it is no container.
+    pub(super) fn into_source(self) -> Box<dyn Source> {
+        self.files.into_first()
+    }
+}
+
+impl Opened {
+    /// A disk that is no difference.
+    pub(super) fn whole(layout: impl Layout + 'static) -> Self {
+        Opened { layout: Box::new(layout), parent: None }
+    }
+}

@@ -1,0 +1,70 @@
+//! What was found out about files by reading all of them: a program opens a file several times before it scans it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::opening::Opening;
+use super::refusal::Refusal;
+use crate::system::folder::FileId;
+
+/// Files of which something is kept.
+const MOST: usize = 8;
+
+/// Bytes by which a stream in a file is told from others in it.
+const FIRST: u64 = 4096;
+
+/// What tells a file from others, and from itself when somebody has written to it; then what tells the stream in it:
+/// its length and the digest of its first bytes.
+#[derive(PartialEq, Eq)]
+struct Key {
+    file: FileId,
+    modified: Option<SystemTime>,
+    len: u64,
+    first: blake3::Hash,
+}
+
+/// What was found out about the last few files.
+pub(super) struct Recent<T>(Mutex<VecDeque<(Key, Arc<T>)>>);
+
+impl<T> Recent<T> {
+    pub(super) const fn new() -> Self {
+        Recent(Mutex::new(VecDeque::new()))
+    }
+
+    /// What is known of a file, or what `make` finds out now.
+    pub(super) fn get_or_make(
+        &self,
+        opening: &Opening<'_>,
+        make: impl FnOnce() -> Result<T, Refusal>,
+    ) -> Result<Arc<T>, Refusal> {
+        let key = Key::of(opening);
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(known, _): &&(Key, Arc<T>)| Some(known) == key.as_ref();
+        let known = lock().iter().find(is_it).map(|(_, known)| Arc::clone(known));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let made = Arc::new(make()?);
+        if let Some(key) = key {
+            let mut recent = lock();
+            recent.truncate(MOST - 1);
+            recent.push_front((key, Arc::clone(&made)));
+        }
+        Ok(made)
+    }
+}
+
+impl Key {
+    /// Nothing for what is no file.
+    fn of(opening: &Opening<'_>) -> Option<Self> {
+        let metadata = opening.path().metadata().ok().filter(|metadata| metadata.is_file())?;
+        let first = opening.files.bytes(0, 0, opening.len().min(FIRST))?;
+        Some(Key {
+            file: FileId::at(opening.path()).ok()?,
+            modified: metadata.modified().ok(),
+            len: opening.len(),
+            first: blake3::hash(&first),
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! Why a container is not read.
+
+/// Why the disk in a container is not read, although it is known what the container is.
+///
+/// It goes into one sentence, after what the container is: "it is a QCOW2 disk image, {why}; {advice}".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// What keeps it from being read, as a clause.
+    pub why: String,
+    /// What to do about it; where nothing is said, the command that makes it a raw image.
+    pub advice: Option<String>,
+}
+
+impl Refusal {
+    /// What another program can still read.
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Refusal { why: why.into(), advice: None }
+    }
+
+    /// What there is another way for.
+    pub(super) fn with(why: impl Into<String>, advice: impl Into<String>) -> Self {
+        Refusal { why: why.into(), advice: Some(advice.into()) }
+    }
+
+    /// A structure that does not say what it must; `what` names it.
+    pub(super) fn damaged(what: &str) -> Self {
+        Refusal::new(format!("and its {what} is damaged or cut short"))
+    }
+}

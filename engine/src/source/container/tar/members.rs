@@ -1,0 +1,136 @@
+//! The files in an archive.
+
+use crate::source::container::files::Files;
+use crate::source::packed::{is_tar_header, tar_number};
+
+/// Bytes of a header, of which there are whole ones between files.
+const HEADER: u64 = 512;
+
+/// Headers of an archive that is looked through: what has more holds files.
+const MOST_HEADERS: usize = 10_000;
+
+/// Bytes of a long name, or of what is said of a file besides its header.
+const MOST_RECORDS: u64 = 1 << 20;
+
+/// A file.
+pub(super) struct Member {
+    pub(super) name: String,
+    /// Where its bytes begin.
+    pub(super) at: u64,
+    pub(super) len: u64,
+    /// Whether its holes were left out.
+    pub(super) is_sparse: bool,
+}
+
+/// What headers before that of a file say of it.
+#[derive(Default)]
+struct Said {
+    name: Option<String>,
+    len: Option<u64>,
+    is_sparse: bool,
+}
+
+/// All files of an archive, as far as headers follow one another: nothing where there is no archive, or one of too many
+/// files.
+pub(super) fn members(files: &Files) -> Option<Vec<Member>> {
+    let (mut found, mut at, mut said) = (Vec::new(), 0u64, Said::default());
+    for count in 0.. {
+        let header = files.bytes(0, at, HEADER).filter(|header| is_tar_header(header));
+        let Some(header) = header else { break };
+        if count == MOST_HEADERS {
+            return None;
+        }
+        let len = tar_number(&header[124..136])?;
+        let kind = header[156];
+        let is_file = matches!(kind, 0 | b'0' | b'7' | b'S');
+        let len = said.len.filter(|_| is_file).unwrap_or(len);
+        let data_at = at + HEADER;
+        let next = data_at.checked_add(len.checked_next_multiple_of(HEADER)?)?;
+        let records = || files.bytes(0, data_at, len.min(MOST_RECORDS));
+        match kind {
+            b'x' => records().into_iter().for_each(|records| said.take_in(&records)),
+            b'L' => said.name = records().map(|name| text(&name)),
+            b'g' | b'K' => {}
+            _ => {
+                let Said { name, is_sparse, .. } = std::mem::take(&mut said);
+                if is_file && data_at < files.len_of(0) {
+                    let name = name.unwrap_or_else(|| text(&header[..100]));
+                    let is_sparse = is_sparse || kind == b'S';
+                    found.push(Member { name, at: data_at, len, is_sparse });
+                }
+            }
+        }
+        at = next;
+        if kind == b'S' && header[482] != 0 {
+            at = after_sparse(files, data_at, len)?;
+        }
+    }
+    (at > 0).then_some(found)
+}
+
+/// Where the next header stands after a file whose list of holes goes on in further headers.
+fn after_sparse(files: &Files, mut at: u64, len: u64) -> Option<u64> {
+    const GOES_ON: u64 = 504;
+    for _ in 0..MOST_HEADERS {
+        let [goes_on] = files.array(0, at.checked_add(GOES_ON)?)?;
+        at += HEADER;
+        if goes_on == 0 {
+            return at.checked_add(len.checked_next_multiple_of(HEADER)?);
+        }
+    }
+    None
+}
+
+/// Text up to the first zero.
+fn text(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+impl Said {
+    /// Takes in records, each of which is its length, a blank, a key, an equals sign, a value and a new line.
+    fn take_in(&mut self, mut records: &[u8]) {
+        while let Some(blank) = records.iter().position(|byte| *byte == b' ') {
+            let len = std::str::from_utf8(&records[..blank]).ok().and_then(|len| len.parse().ok());
+            let Some((record, rest)) = len.and_then(|len| records.split_at_checked(len)) else {
+                return;
+            };
+            let Some(record) =
+                record.get(blank + 1..).and_then(|record| record.strip_suffix(b"\n"))
+            else {
+                return;
+            };
+            let record = String::from_utf8_lossy(record);
+            let (key, value) = record.split_once('=').unwrap_or_default();
+            match key {
+                "path" => self.name = Some(value.to_owned()),
+                "size" => self.len = value.parse().ok(),
+                "GNU.sparse.name" => {
+                    (self.name, self.is_sparse) = (Some(value.to_owned()), true);
+                }
+                _ => self.is_sparse |= key.starts_with("GNU.sparse."),
+            }
+            records = rest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_say_what_a_header_has_no_room_for() {
+        let mut said = Said::default();
+        said.take_in(b"20 size=10000000000\n16 path=a/b.img\n13 atime=1.5\n");
+        assert_eq!((said.len, said.name.as_deref()), (Some(10_000_000_000), Some("a/b.img")));
+        assert!(!said.is_sparse);
+        said.take_in(b"22 GNU.sparse.major=1\n28 GNU.sparse.name=disk.raw\n");
+        assert!(said.is_sparse && said.name.as_deref() == Some("disk.raw"));
+        for broken in [&b"99 size=1\n"[..], b"x size=1\n", b"1 \n", b"0 0 0 "] {
+            let mut said = Said::default();
+            said.take_in(broken);
+            assert_eq!(said.len, None);
+        }
+    }
+}

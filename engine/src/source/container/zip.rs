@@ -1,0 +1,104 @@
+//! Zip archives in which there is one disk image: stored or deflated.
+//!
+//! Source: PKWARE, APPNOTE.TXT 6.3.10.
+
+use std::sync::Arc;
+
+use afterimage_signatures::verdict::Span;
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush};
+
+use super::files::Files;
+use super::flat::Flat;
+use super::gzip::{Deflated, Index, Wrapping};
+use super::member::{self, HEAD};
+use super::opening::{Opened, Opening};
+use super::recent::Recent;
+use super::refusal::Refusal;
+use crate::source::definition::Source;
+use crate::source::packed::{ZipRow, begins_zip, zip_rows};
+
+pub(super) const WHAT: &str = "a zip archive with a disk image in it";
+const DAMAGED: &str = "a zip archive with a disk image in it, which is damaged";
+
+/// How members are packed that are read.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+
+/// Members of an archive that is looked through: what has more holds files.
+const MOST_MEMBERS: usize = 10_000;
+
+/// Packed bytes that are looked at for the first ones of a file.
+const MOST_PACKED: u64 = 16 << 10;
+
+static RECENT: Recent<Index> = Recent::new();
+
+/// Whether a file is an archive in which there is one disk image.
+pub(super) fn is(opening: &Opening<'_>) -> bool {
+    disk(&opening.files).is_some()
+}
+
+/// Finds the disk.
+pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let row = disk(&opening.files).ok_or_else(|| Refusal::damaged("directory"))?;
+    let name = &row.name;
+    if row.is_encrypted {
+        return Err(Refusal::new(format!("and that, {name}, is encrypted with a password")));
+    }
+    let at = opening.files.get(0).and_then(|source| row.data_at(source));
+    let at = at.ok_or_else(|| Refusal::damaged(&format!("header of {name}")))?;
+    match row.method {
+        STORED => {
+            let part = Span { at, len: row.len.min(row.packed_len) };
+            Ok(Opened::whole(Flat::part(WHAT, opening.files, part)))
+        }
+        DEFLATED => {
+            let wrapping = Wrapping::Bare { checksum: row.checksum, len: row.len };
+            let index = RECENT.get_or_make(&opening, || {
+                Index::build(&opening.files, at, wrapping, opening.stop)
+            })?;
+            if index.len == 0 {
+                return Err(Refusal::new(format!("and nothing comes out of that, {name}")));
+            }
+            Ok(Opened::whole(deflated(opening.files, index)))
+        }
+        method => Err(Refusal::new(format!(
+            "and that, {name}, is packed by a method that is not read ({method})"
+        ))),
+    }
+}
+
+fn deflated(files: Files, index: Arc<Index>) -> Deflated {
+    Deflated { files, index, names: [WHAT, DAMAGED] }
+}
+
+/// The one disk image in an archive.
+fn disk(files: &Files) -> Option<ZipRow> {
+    let source = files.get(0).filter(|source| begins_zip(*source))?;
+    let rows = zip_rows(source).filter(|rows| rows.len() <= MOST_MEMBERS)?;
+    let mut disks = rows.into_iter().filter(|row| is_disk(source, row));
+    let disk = disks.next()?;
+    disks.next().is_none().then_some(disk)
+}
+
+fn is_disk(source: &dyn Source, row: &ZipRow) -> bool {
+    member::is_called_so(&row.name, row.len)
+        || head(source, row).is_some_and(|head| member::is_disk(&head, row.len))
+}
+
+/// The first bytes of a file in an archive, where they can be read.
+fn head(source: &dyn Source, row: &ZipRow) -> Option<Vec<u8>> {
+    if row.is_encrypted || !matches!(row.method, STORED | DEFLATED) {
+        return None;
+    }
+    let mut packed = vec![0; row.packed_len.min(MOST_PACKED) as usize];
+    source.read_at(row.data_at(source)?, &mut packed);
+    if row.method == STORED {
+        packed.truncate(HEAD);
+        return Some(packed);
+    }
+    let (mut state, mut head) = (InflateState::new_boxed(DataFormat::Raw), vec![0; HEAD]);
+    let made = inflate(&mut state, &packed, &mut head, MZFlush::None).bytes_written;
+    head.truncate(made);
+    Some(head)
+}

@@ -1,0 +1,88 @@
+//! zstd streams: the disk that a stream is unpacked to, read at any offset.
+//!
+//! Source: RFC 8878; "Zstandard Seekable Format" 0.1.0 of its makers.
+//!
+//! Frames can be unpacked by themselves. One that is long, as programs make of a whole disk, can be unpacked from its
+//! start alone, unless somebody has noted on the way how things stood: when such a stream is opened it is unpacked
+//! once, and every few megabytes the bytes that may be looked back at are kept, with the tables in use.
+
+mod decoder;
+mod frame;
+mod index;
+mod legacy;
+mod seek_table;
+
+use std::sync::Arc;
+
+use afterimage_signatures::verdict::Span;
+
+use super::files::Files;
+use super::opening::{Opened, Opening};
+use super::piece::{Layout, Packed, Piece, Stored};
+use super::recent::Recent;
+use super::refusal::Refusal;
+use super::unpack::Codec;
+use crate::source::packed::{HEAD_OF_DISK, ZSTD_NAMES, is_head_of_disk, may_be_raw};
+use index::Index;
+
+static RECENT: Recent<Index> = Recent::new();
+
+/// Whether a file is one: by a header in which nothing is odd, and a first block that unpacks.
+pub(super) fn is(opening: &Opening<'_>) -> bool {
+    let Some((at, header)) = frame::first(&opening.files) else { return false };
+    let is_disk = || {
+        is_head_of_disk(
+            &decoder::head(&opening.files, at, &header, HEAD_OF_DISK).unwrap_or_default(),
+        )
+    };
+    let is_raw = opening.files.get(0).is_some_and(|source| may_be_raw(source, ZSTD_NAMES));
+    decoder::begins(&opening.files, at, &header) && (!is_raw || is_disk())
+}
+
+/// Finds the disk.
+pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let index = RECENT.get_or_make(&opening, || Index::build(&opening.files, opening.stop))?;
+    if index.len == 0 {
+        return Err(Refusal::new("and nothing comes out of it"));
+    }
+    Ok(Opened::whole(Zstd { files: opening.files, index }))
+}
+
+/// A disk that a stream is unpacked to.
+struct Zstd {
+    files: Files,
+    index: Arc<Index>,
+}
+
+impl Layout for Zstd {
+    fn name(&self) -> &'static str {
+        match self.index.is_whole {
+            true => "compressed with zstd",
+            false => "compressed with zstd, and damaged or cut short",
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.index.len
+    }
+
+    fn files(&self) -> &Files {
+        &self.files
+    }
+
+    fn files_mut(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    fn piece(&self, at: u64) -> Piece {
+        let Some((start, end, from)) = self.index.part(at) else {
+            return Piece { at, len: 1, stored: Stored::Lost };
+        };
+        let packed = Packed { file: 0, at: from, len: 0, codec: Codec::Stream };
+        Piece::new(Span::between(start, end), Stored::Packed(packed))
+    }
+
+    fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
+        self.index.unpack(&self.files, piece.at, out).is_some()
+    }
+}

@@ -1,0 +1,153 @@
+//! The directory at the end of a zip archive.
+
+use crate::source::definition::Source;
+use crate::source::packed::bytes::{read, starts};
+
+/// Bytes of the last record without its comment, of a row of the directory without its names, of that of 64-bit archives,
+/// and of what leads to it.
+const END: usize = 22;
+const ROW: usize = 46;
+const LONG_END: usize = 56;
+const LOCATOR: usize = 20;
+
+/// Bytes of a header before a member without its names.
+const LOCAL: usize = 30;
+
+/// The longest comment.
+const MOST_COMMENT: u64 = u16::MAX as u64;
+
+/// Bytes of a directory that are read; a million files have less.
+const MOST_DIRECTORY: u64 = 64 << 20;
+
+/// What stands in place of a number that is told in an extra field, since it is too long.
+const LONG: u64 = u32::MAX as u64;
+
+/// Whether a source begins as an archive does.
+pub(in crate::source) fn begins(source: &dyn Source) -> bool {
+    let magics: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04"];
+    magics.into_iter().any(|magic| starts(source, 0, magic))
+}
+
+/// A file in an archive, as its directory tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::source) struct Row {
+    pub name: String,
+    /// How it is packed: 0 for not at all, 8 for deflate.
+    pub method: u16,
+    pub is_encrypted: bool,
+    pub checksum: u32,
+    /// Bytes of it in the archive, and of the file.
+    pub packed_len: u64,
+    pub len: u64,
+    /// Where the header before it stands.
+    pub header_at: u64,
+}
+
+impl Row {
+    /// Whether it lies in the archive as it is.
+    pub(in crate::source) fn is_stored(&self) -> bool {
+        self.method == 0 && !self.is_encrypted
+    }
+
+    /// Where its bytes begin, when a header stands where the directory says and they lie inside of the archive.
+    pub(in crate::source) fn data_at(&self, source: &dyn Source) -> Option<u64> {
+        let header = read(source, self.header_at, LOCAL)?;
+        let [name, extra] = [26, 28].map(|at| u64::from(u16_at(&header, at)));
+        let at = self.header_at + LOCAL as u64 + name + extra;
+        let is_inside = at.checked_add(self.packed_len).is_some_and(|end| end <= source.len());
+        (header.starts_with(b"PK\x03\x04") && is_inside).then_some(at)
+    }
+}
+
+/// All files of an archive, in the order of its directory: nothing where that is missing or damaged.
+///
+/// Source: PKWARE, APPNOTE.TXT 6.3.10, 4.3.
+pub(in crate::source) fn rows(source: &dyn Source) -> Option<Vec<Row>> {
+    let bytes = directory(source)?;
+    let (mut rest, mut rows) = (&bytes[..], Vec::new());
+    while rest.starts_with(b"PK\x01\x02") && rest.len() >= ROW {
+        let [flags, method, name, extra, comment] = [8, 10, 28, 30, 32].map(|at| u16_at(rest, at));
+        let [name, extra, comment] = [name, extra, comment].map(usize::from);
+        let (fixed, after) = rest.split_at(ROW);
+        let (name, after) = after.split_at_checked(name)?;
+        let (extra, after) = after.split_at_checked(extra)?;
+        let numbers = [24, 20, 42].map(|at| u64::from(u32_at(fixed, at)));
+        let [len, packed_len, header_at] = long(numbers, extra)?;
+        rows.push(Row {
+            name: String::from_utf8_lossy(name).into_owned(),
+            method,
+            is_encrypted: flags & 1 != 0,
+            checksum: u32_at(fixed, 16),
+            packed_len,
+            len,
+            header_at,
+        });
+        rest = after.get(comment..)?;
+    }
+    Some(rows)
+}
+
+/// Numbers of a row, with those of an extra field in place of what is too long for it.
+fn long(mut numbers: [u64; 3], mut extra: &[u8]) -> Option<[u64; 3]> {
+    const LONG_FIELD: u16 = 1;
+    if numbers.iter().all(|number| *number != LONG) {
+        return Some(numbers);
+    }
+    while let Some((head, rest)) = extra.split_first_chunk::<4>() {
+        let (field, rest) = rest.split_at_checked(usize::from(u16_at(head, 2)))?;
+        extra = rest;
+        if u16_at(head, 0) == LONG_FIELD {
+            let mut field = field;
+            for number in numbers.iter_mut().filter(|number| **number == LONG) {
+                let (long, rest) = field.split_first_chunk()?;
+                (*number, field) = (u64::from_le_bytes(*long), rest);
+            }
+            return Some(numbers);
+        }
+    }
+    Some(numbers)
+}
+
+/// What is said of an archive at its end.
+pub(in crate::source) fn comment(source: &dyn Source) -> Option<Vec<u8>> {
+    let (_, tail) = end(source)?;
+    let (record, rest) = tail.split_at_checked(END)?;
+    rest.get(..usize::from(u16_at(record, 20))).map(<[u8]>::to_vec)
+}
+
+/// The record at the end and all after it, and where it stands.
+fn end(source: &dyn Source) -> Option<(u64, Vec<u8>)> {
+    let len = source.len().min(MOST_COMMENT + END as u64);
+    let from = source.len() - len;
+    let mut tail = read(source, from, len as usize)?;
+    let at = tail.windows(END).rposition(|bytes| bytes.starts_with(b"PK\x05\x06"))?;
+    tail.drain(..at);
+    Some((from + at as u64, tail))
+}
+
+/// The bytes of the rows, which the record at the end points at.
+fn directory(source: &dyn Source) -> Option<Vec<u8>> {
+    let (at, record) = end(source)?;
+    let (mut size, mut start) = (u64::from(u32_at(&record, 12)), u64::from(u32_at(&record, 16)));
+    if [size, start].contains(&LONG) {
+        let locator = read(source, at.checked_sub(LOCATOR as u64)?, LOCATOR)?;
+        let end_at = u64_at(&locator, 8).filter(|_| locator.starts_with(b"PK\x06\x07"))?;
+        let end = read(source, end_at, LONG_END)?;
+        (size, start) = (u64_at(&end, 40)?, u64_at(&end, 48)?);
+    }
+    let size = usize::try_from(size.min(MOST_DIRECTORY)).ok()?;
+    read(source, start, size).filter(|rows| size == 0 || rows.starts_with(b"PK\x01\x02"))
+}
+
+/// Little-endian numbers at places that are there.
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+}
