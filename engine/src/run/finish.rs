@@ -14,7 +14,7 @@ use crate::ledger::{HeadLine, Journal, Ledger, NameLog, SCAN_LOG, head};
 use crate::model::number_list;
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
-use crate::source::{Identity, open_watched};
+use crate::source::Identity;
 use crate::system::folder::{EntryKind, Folder};
 
 /// What is known of a run that was interrupted.

@@ -29,7 +29,7 @@ impl Scan {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let options = Options { shard: Some(shard), ..self.options()? };
-        let sources = sources::expand(&self.sources, self.output.as_deref())?.paths;
+        let sources = sources::expand(&self.sources, self.output.as_deref(), false)?.paths;
         if sources.len() != 1 {
             anyhow::bail!(
                 "cannot carve a shard of {} sources: each is divided for itself; name one of them",

@@ -12,7 +12,11 @@ use crate::tree::Listed;
 use crate::{failure, summary, text, tree};
 
 /// Says that a scan that is to be gone on with is finished.
-pub(in crate::commands) fn finished(out: &mut dyn Write, path: &Path, json: bool) -> anyhow::Result<Status> {
+pub(in crate::commands) fn finished(
+    out: &mut dyn Write,
+    path: &Path,
+    json: bool,
+) -> anyhow::Result<Status> {
     let report = path.join("report.json");
     let said = if json {
         text::json(
