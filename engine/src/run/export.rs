@@ -106,7 +106,7 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
     let mut report = ReportReader::open(&from)?;
     let fault = audit::recorded_in(&from, report.head.audit_log)?.fault();
     let destination = destination::check(&asked.to, &report.head.source_paths())?;
-    destination::check_outside(from.path(), &destination.path, &asked.to)?;
+    destination::check_beside(from.path(), &destination.path, &asked.to)?;
     let files = listed(&mut report)?;
     let mut done = Exported::default();
     let chosen = chosen(asked, &files, &mut done);

@@ -53,7 +53,7 @@ function whyNoPicture(at) {
   if (unwritten) return unwritten;
   const format = dimensions.format.name(dimensions.format.of[at]);
   if (files.mime[at].startsWith('video/')) return 'Video: details play it where the browser can';
-  if (!SHOWN[files.mime[at]]) return 'Browsers do not show ' + format + ', and it has no preview here';
+  if (!SHOWN[files.mime[at]]) return 'Browsers do not show ' + format + ', and it has no preview here yet';
   if (files.size[at] > LARGEST_SHOWN) return 'Too large to be shown here: ' + bytes(files.size[at]);
   return 'There is no picture of it to show';
 }

@@ -85,7 +85,7 @@ function large(at) {
 /** What can still be done about a format that browsers do not show. */
 function makesPreviews(at) {
   const isOther = files.path[at] && valueOf('kind', at) === 'photo' && !SHOWN[files.mime[at]];
-  return isOther ? `afterimage report ${quoted(folder())} makes previews of the formats that it decodes.` : undefined;
+  return isOther ? `afterimage report ${quoted(folder(), ownShells[0])} makes previews of the formats that it decodes.` : undefined;
 }
 
 function player(at, poster) {

@@ -43,6 +43,9 @@ const SHELLS = {
   'Command Prompt': { plain: /^[\w.:\\/-]+$/, quoted: (text) => ('"' + text.replace(/\\+$/, '$&$&') + '"').replaceAll('%', '"^%"') },
 };
 
+/** The shells of the system that the page is looked at on. */
+const ownShells = isWindows ? ['PowerShell', 'Command Prompt'] : ['sh'];
+
 /** A word as a shell takes it as it is. */
 function quoted(text, shell) {
   const { plain, quoted: enclosed } = SHELLS[shell];
@@ -56,8 +59,7 @@ function commands() {
     ['Recover those that are not in this folder yet', (dir) => `afterimage recover ${dir} --select ${LIST_NAME}`],
     ['Arrange copies of them in another folder', (dir) => `afterimage export ${dir} --select ${LIST_NAME} --to photos`],
   ];
-  const shells = isWindows ? ['PowerShell', 'Command Prompt'] : ['sh'];
-  const dirs = shells.map((shell) => [shell, quoted(folder(), shell)]);
+  const dirs = ownShells.map((shell) => [shell, quoted(folder(), shell)]);
   const differ = dirs.some(([, dir]) => dir !== dirs[0][1]);
   return whats.flatMap(([what, line]) => differ
     ? dirs.map(([shell, dir]) => [`${what} (${shell})`, line(dir)])
