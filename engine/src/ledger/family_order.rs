@@ -14,7 +14,26 @@ impl FamilyOrder {
             return false;
         }
         self.next = nth.saturating_add(1);
-        let is_child = parent.is_some_and(|parent| parent < nth);
-        is_child == (nth > 0)
+        match parent {
+            None => nth == 0,
+            // Also no file is its own parent.
+            Some(parent) => parent < nth,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_stands_after_its_parent_and_is_none_of_its_own() {
+        let mut order = FamilyOrder::default();
+        let family = [(0, None), (1, Some(0)), (2, Some(1)), (3, Some(0)), (0, None), (1, Some(0))];
+        assert!(family.iter().all(|&(nth, parent)| order.takes(nth, parent)));
+        for (nth, parent) in [(0, Some(0)), (1, None), (1, Some(1)), (1, Some(2)), (3, Some(0))] {
+            let mut order = FamilyOrder::default();
+            assert!(order.takes(0, None) && !order.takes(nth, parent), "{nth} of {parent:?}");
+        }
     }
 }
