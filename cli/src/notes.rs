@@ -63,8 +63,22 @@ pub fn skipped(skipped: &BatchSkipped) -> Option<String> {
     let kinds = kinds.into_iter().filter(|(n, ..)| *n > 0);
     let said: Vec<String> = kinds.map(|(n, one, many)| count(n, one, many)).collect();
     let hint = if folders > 0 { "; --recursive looks into folders" } else { "" };
-    (!said.is_empty())
-        .then(|| format!("not taken for images and skipped: {}{hint}", said.join(", ")))
+    (!said.is_empty()).then(|| format!("skipped, since it is no image: {}{hint}", said.join(", ")))
+}
+
+/// That images of a batch are in parts, which are read as one.
+pub fn in_parts(paths: &[PathBuf]) -> Option<String> {
+    let several: Vec<PathBuf> =
+        paths.iter().filter(|path| parts(path).is_some()).cloned().collect();
+    match several.as_slice() {
+        [] => None,
+        [_] => split(&several).pop(),
+        [first, ..] => Some(format!(
+            "{} images, such as {}, are in parts, which are read as one",
+            several.len(),
+            first.display()
+        )),
+    }
 }
 
 fn is_file(path: &Path) -> bool {
@@ -101,7 +115,7 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
 }
 
 /// That a source is the first part of a raw image that was split, and is read with the others.
-pub fn split(paths: &[PathBuf]) -> Vec<String> {
+fn split(paths: &[PathBuf]) -> Vec<String> {
     let note = |path: &PathBuf| {
         let count = parts(path)?.len();
         let name = path.display();

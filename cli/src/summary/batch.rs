@@ -39,6 +39,7 @@ pub fn text(
         paragraph(out, "", &said)?;
     }
     if let Some(note) = notes::skipped(&told.skipped) {
+        let note = note.replacen("skipped", "Skipped", 1);
         paragraph(out, "", &format!("{}.", plain(&note)))?;
     }
     if outcome.interrupted || outcome.failure.is_some() {

@@ -94,8 +94,9 @@ fn told_before(found: &Discovered, options: &Options, err: &mut dyn Write) -> an
     let again = found.again.iter().map(|path| notes::again(path));
     let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
     let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
-    let split = notes::split(&paths);
-    for note in again.chain(split).chain(notes::skipped(&found.skipped)).chain(lists) {
+    for note in
+        again.chain(notes::in_parts(&paths)).chain(notes::skipped(&found.skipped)).chain(lists)
+    {
         writeln!(err, "afterimage: note: {}", text::plain(&note))?;
     }
     let in_use = notes::in_use::warnings(&System::running(), &paths).into_iter();

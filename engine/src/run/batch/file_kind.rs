@@ -50,6 +50,8 @@ pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
         () if is_called_image || len >= LEAST_IMAGE && len.is_multiple_of(SECTOR) => {
             FileKind::Image(len)
         }
+        // It breaks off.
+        () if whole.begins_photo(source) => FileKind::Photo,
         () => FileKind::Other,
     }
 }

@@ -26,14 +26,16 @@ pub(super) struct Lanes<'l> {
 }
 
 impl Lanes<'_> {
-    /// Scans all images, `threads` or so at a time; gives for each what it came to, and nothing for those that were
+    /// Scans all images with `threads` workers, some at a time; gives for each what it came to, and nothing for those that were
     /// not begun. A full disk ends it: the next image would find no room either.
     pub(super) fn run(
         &self,
         jobs: Vec<BatchJob>,
         threads: usize,
     ) -> Vec<(BatchJob, Option<Scanned>)> {
-        let lanes = threads.clamp(1, MOST).min(jobs.len().max(1));
+        // One waits for its disk while another one is scanned.
+        let lanes = if threads == 1 { 1 } else { threads.saturating_mul(2) };
+        let lanes = lanes.clamp(1, MOST).min(jobs.len().max(1));
         let jobs: Vec<Mutex<(BatchJob, Option<Scanned>)>> =
             jobs.into_iter().map(|job| Mutex::new((job, None))).collect();
         let (next, is_full, room) = (AtomicUsize::new(0), AtomicBool::new(false), Room::default());

@@ -45,14 +45,18 @@ impl Default for WholeFiles {
 impl WholeFiles {
     /// Whether a source is a photo or a video from its first byte on, and mostly.
     pub(super) fn is_photo(&self, source: &dyn Source) -> bool {
-        let head = head(source);
         let (runs, mut buffer) = (Runs::whole(0, source.len()), Buffer::default());
-        self.matcher.formats_at(&head).into_iter().any(|format| {
+        self.matcher.formats_at(&head(source)).into_iter().any(|format| {
             let mut view = View::new(source, &runs, &mut buffer);
             let verdict = self.registry.formats()[format].measure(&mut view, Effort::Structure);
-            // A beginning that breaks off is no less of a photo; a disk may begin with a photo too.
-            verdict.map_or(source.len() < SMALL, |verdict| verdict.len >= source.len() / 2)
+            // A disk may begin with a photo too.
+            verdict.is_ok_and(|verdict| verdict.len >= source.len() / 2)
         })
+    }
+
+    /// Whether a source begins as a photo or a video does; a disk may by chance.
+    pub(super) fn begins_photo(&self, source: &dyn Source) -> bool {
+        !self.matcher.formats_at(&head(source)).is_empty()
     }
 
     /// Whether a source is a text, a document or a program.
@@ -61,9 +65,6 @@ impl WholeFiles {
         BEGINNINGS.iter().any(|begin| head.starts_with(begin)) || is_text(&head)
     }
 }
-
-/// What begins as a photo and breaks off is one where it is shorter, in bytes: no card is so small.
-const SMALL: u64 = 64 << 20;
 
 fn head(source: &dyn Source) -> Vec<u8> {
     let mut head = vec![0; source.len().min(HEAD) as usize];

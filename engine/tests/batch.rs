@@ -1,0 +1,175 @@
+//! Many images in one run: each as it would be scanned alone, whatever form it has, and one report of all.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use afterimage_engine::error::Error;
+use afterimage_engine::options::Options;
+use afterimage_engine::report::{BatchReport, BatchStatus, Report};
+use afterimage_engine::run::batch::{BatchEvent, BatchProgress, batch, discover};
+use afterimage_engine::run::scan;
+use afterimage_testdata::card;
+use afterimage_testdata::png::Png;
+use afterimage_testdata::scene::Picture;
+
+/// Writes an image in some form: the file without its extension, and the bytes of the disk.
+type Writer = fn(&Path, &[u8]);
+
+/// The forms that images come in.
+const FORMS: [(&str, Writer); 4] = [
+    ("raw by its name", |path, disk| fs::write(path.with_extension("img"), disk).unwrap()),
+    ("raw without an extension", |path, disk| fs::write(path, disk).unwrap()),
+    ("in parts from 001", |path, disk| parts(path, disk, 1)),
+    ("in parts from 000", |path, disk| parts(path, disk, 0)),
+];
+
+fn parts(path: &Path, disk: &[u8], first: usize) {
+    for (number, part) in (first..).zip(disk.chunks(disk.len().div_ceil(3))) {
+        fs::write(path.with_extension(format!("{number:03}")), part).unwrap();
+    }
+}
+
+/// What is broken, and why.
+const BROKEN: [(&str, &[u8], &str); 7] = [
+    ("empty.img", b"", "it is empty"),
+    ("empty.E01", b"", "it is empty"),
+    ("page.img", b"<html>404 not found</html>\n", "does not begin as a disk"),
+    ("zeros.E01", &[0; 2048], "does not begin as a disk"),
+    ("other.vhdx", &[0xa5; 70_000], "does not begin as a disk"),
+    ("short.qcow2", b"QFI\xfb\0\0\0\x03", ""),
+    ("archive.aff4", b"PK\x03\x04", "does not begin as a disk"),
+];
+
+/// A disk of 1 MiB without a file system, which begins with something like noise.
+fn bare(seed: u64) -> Vec<u8> {
+    let mut disk = vec![0; 1 << 20];
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for byte in &mut disk {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *byte = (state >> 56) as u8;
+    }
+    for (nth, seed) in [seed, seed + 1].into_iter().enumerate() {
+        let photo = Png::default().encode(&Picture::scene(seed, 40, 30));
+        disk[(nth + 1) << 18..][..photo.len()].copy_from_slice(&photo);
+    }
+    disk
+}
+
+fn options(output: &Path) -> Options {
+    Options { output: Some(output.to_path_buf()), threads: 2, ..Options::default() }
+}
+
+fn report(path: &Path) -> Report {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let (shelf, out) = (home.path().join("shelf"), home.path().join("out"));
+    fs::create_dir_all(shelf.join("deep")).unwrap();
+    let demo = card::demo().image;
+    let mut expected = 0;
+    for seed in 0..3 {
+        for (nth, (_, write)) in FORMS.iter().enumerate() {
+            let folder = if seed == 2 { shelf.join("deep") } else { shelf.clone() };
+            write(&folder.join(format!("card-{seed}-{nth}")), &bare(seed));
+            expected += 1;
+        }
+    }
+    write_demo(&shelf, &demo);
+    expected += 1;
+    for (name, bytes, _) in BROKEN {
+        fs::write(shelf.join(name), bytes).unwrap();
+    }
+    let (begun, ended) = (AtomicU64::new(0), Mutex::new(BTreeSet::new()));
+    let watch = |event: BatchEvent<'_>| match event {
+        BatchEvent::Begun { .. } => drop(begun.fetch_add(1, Relaxed)),
+        BatchEvent::Ended { number, .. } => drop(ended.lock().unwrap().insert(number)),
+    };
+    let found = discover(&[shelf.clone()], true, &|| false);
+    let progress = BatchProgress::default();
+    let outcome = batch(found, &options(&out), &progress, &watch).unwrap();
+    let told = &outcome.told;
+    assert_eq!(told.summary.complete, expected, "{:?}", outcome.failed);
+    assert_eq!((told.summary.failed, told.summary.waiting), (BROKEN.len() as u64, 0));
+    for (name, _, why) in BROKEN {
+        let (_, error) = outcome.failed.iter().find(|(path, _)| path.ends_with(name)).unwrap();
+        assert!(error.with_cause().contains(why), "{name}: {error}");
+    }
+    let all = told.summary.images;
+    assert_eq!((begun.into_inner(), ended.into_inner().unwrap().len() as u64), (all, all));
+    assert_eq!((progress.look().ended, progress.look().failed), (all, BROKEN.len() as u64));
+    for image in told.images.iter().filter(|image| image.status == BatchStatus::Complete) {
+        let own = report(&out.join(image.report.as_ref().unwrap()));
+        assert_eq!(Some(&own.head.summary), image.summary.as_ref());
+        let alone = tempfile::tempdir().unwrap();
+        let alone = alone.path().join("alone");
+        scan(&[image.path.clone().into()], &options(&alone), &Default::default()).unwrap();
+        let alone = report(&alone.join("report.json"));
+        let text = |report: &Report| serde_json::to_string(&report.files).unwrap();
+        assert_eq!(text(&alone), text(&own), "{}", image.path);
+    }
+    // Each disk is there in all forms, and neighbours share a photo.
+    let photos: Vec<_> =
+        told.copies.iter().filter(|copies| copies.files.len() >= FORMS.len()).collect();
+    assert_eq!(photos.len(), 4);
+    let across: usize = told.copies.iter().map(|copies| copies.files.len() - 1).sum();
+    assert_eq!(told.summary.copies_across, across as u64);
+    let read: BatchReport = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
+    assert_eq!(read.summary, told.summary);
+    let found = discover(&[shelf], true, &|| false);
+    let again = Options { resume: true, ..options(&out) };
+    let again = batch(found, &again, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(
+        again.told.summary, told.summary,
+        "the broken ones are tried again, and nothing else"
+    );
+}
+
+fn write_demo(shelf: &Path, demo: &[u8]) {
+    fs::write(shelf.join("demo card.dd"), demo).unwrap();
+}
+
+#[test]
+fn a_batch_that_was_stopped_before_it_began_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let (shelf, out) = (home.path().join("shelf"), home.path().join("out"));
+    fs::create_dir_all(&shelf).unwrap();
+    for seed in 0..3 {
+        fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
+    }
+    let found = || discover(&[shelf.clone()], false, &|| false);
+    let stopped = BatchProgress::default();
+    stopped.stop();
+    let outcome = batch(found(), &options(&out), &stopped, &|_| {}).unwrap();
+    assert!(outcome.interrupted && outcome.told.summary.waiting == 3);
+    let refused = batch(found(), &options(&out), &BatchProgress::default(), &|_| {});
+    assert!(matches!(refused, Err(Error::Destination { .. })), "{refused:?}");
+    let options = Options { resume: true, ..options(&out) };
+    let outcome = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!((outcome.interrupted, outcome.told.summary.complete), (false, 3));
+    let finished = batch(found(), &options, &BatchProgress::default(), &|_| {});
+    assert!(matches!(finished, Err(Error::Finished { .. })), "{finished:?}");
+}
+
+#[test]
+fn a_state_that_is_damaged_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let (image, out) = (home.path().join("a.img"), home.path().join("out"));
+    fs::write(&image, bare(1)).unwrap();
+    fs::create_dir_all(out.join(".afterimage")).unwrap();
+    for text in ["", "{}", "{\"version\":1", "[1,2]"] {
+        fs::write(out.join(".afterimage/batch.json"), text).unwrap();
+        let found = discover(&[image.clone()], false, &|| false);
+        let options = Options { resume: true, ..options(&out) };
+        let refused = batch(found, &options, &BatchProgress::default(), &|_| {});
+        assert!(matches!(refused, Err(Error::Replay { .. })), "{refused:?}");
+    }
+}
