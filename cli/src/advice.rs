@@ -5,6 +5,7 @@ mod table;
 use std::io::{self, Write};
 
 use afterimage_engine::run::advice::{Step, prevention};
+use afterimage_engine::system::Hope;
 use serde_json::{Value, json};
 
 use crate::screen;
@@ -24,9 +25,14 @@ fn print_to(out: &mut dyn Write, steps: &[Step], has_rights: bool) -> io::Result
     let is_wide = screen::width() >= table::WIDTH;
     if is_wide {
         table::write(out, steps)?;
+        writeln!(out)?;
+    }
+    if let Some(line) = most_hopeful(steps) {
+        paragraph(out, "", &line)?;
+        writeln!(out)?;
     }
     for (number, step) in (1..).zip(steps) {
-        if is_wide || number > 1 {
+        if number > 1 {
             writeln!(out)?;
         }
         let found = match (step.found, step.hope) {
@@ -54,6 +60,13 @@ fn print_to(out: &mut dyn Write, steps: &[Step], has_rights: bool) -> io::Result
     }
     writeln!(out, "\nSo that it does not happen again:")?;
     prevention().iter().try_for_each(|one| paragraph(out, "  - ", one))
+}
+
+/// Which way to begin with, by what was found; nothing where nothing tells.
+fn most_hopeful(steps: &[Step]) -> Option<String> {
+    let is_hopeful = |step: &&Step| step.hope >= Some(Hope::Possible) && !step.commands.is_empty();
+    let (number, step) = (1..).zip(steps).find(|(_, step)| is_hopeful(step))?;
+    Some(format!("Begin here, by what was found: {number}. {}.", step.means.method()))
 }
 
 /// The same for programs: a list of steps, each with means, method, best_for, risk, selective, time, needs, found,
@@ -93,7 +106,6 @@ fn value_to(steps: &[Step], has_rights: bool) -> Value {
 mod tests {
     use super::*;
     use afterimage_engine::run::advice::{Looked, LookedPlace, LookedSource, Means, advice};
-    use afterimage_engine::system::Hope;
 
     fn steps() -> Vec<Step> {
         let mut looked = Looked { paths: vec!["/media/card".into()], ..Looked::default() };
@@ -113,6 +125,7 @@ mod tests {
         assert_eq!(long, None, "{text}");
         assert!(text.contains("     afterimage find /media/card --output recovered\n"), "{text}");
         assert!(text.contains("1. Recently deleted and trash folders (3 found)"), "{text}");
+        assert!(text.contains("Begin here, by what was found: 1. Recently deleted"), "{text}");
         assert!(text.contains("Sync is not backup"), "{text}");
     }
 

@@ -48,7 +48,8 @@ impl Write for EventLines {
 /// Which event a line is, and its text.
 fn sorted(line: &str) -> (&'static str, String) {
     let line = line.trim_end();
-    let text = line.strip_prefix("afterimage: ").unwrap_or(line);
+    // What is no sentence of the program is what one of its sentences tells of, such as an address.
+    let Some(text) = line.strip_prefix("afterimage: ") else { return ("note", line.to_owned()) };
     for (name, mark) in [("note", "note: "), ("warning", "warning: ")] {
         if let Some(text) = text.strip_prefix(mark) {
             return (name, text.to_owned());

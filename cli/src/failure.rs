@@ -172,6 +172,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         Error::NoVolume { .. } => Some("name one that is there with --volume, or leave it out"),
         Error::NotASource { .. } => Some(NAMED),
         Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
+        Error::SurplusSource { .. } => Some("leave it out"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),
         Error::Range { .. } => Some("let --range begin before that"),
         _ => None,

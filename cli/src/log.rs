@@ -1,10 +1,10 @@
 //! What the program did when, for whoever wants to know.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use afterimage_engine::error::Error;
 use anyhow::{Context, bail};
@@ -32,6 +32,35 @@ pub struct Log {
     log: Option<PathBuf>,
 }
 
+/// Why the log on the disk is not whole, if it is not.
+static FAILURE: Mutex<Option<String>> = Mutex::new(None);
+
+/// Why the log on the disk is not whole, if it is not.
+pub fn failure() -> Option<String> {
+    FAILURE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// A log on the disk. That it takes no more ends no run, and is told at the end.
+struct LogFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl Write for LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes);
+        if let Err(error) = &written {
+            let mut failure = FAILURE.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| format!("{} is not whole: {error}", self.path.display()));
+        }
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// Whether lines of the log go to stderr.
 static IS_ON_STDERR: AtomicBool = AtomicBool::new(false);
 
@@ -43,7 +72,11 @@ pub fn is_on_stderr() -> bool {
 impl Log {
     /// Begins the log; `sources` are read and never written to. Where stderr is `for_programs`, its lines are events.
     pub fn begin(&self, sources: &[PathBuf], for_programs: bool) -> anyhow::Result<()> {
-        let file = self.log.as_deref().map(|path| create(path, sources)).transpose()?;
+        let file = self.log.as_deref().map(|path| {
+            let path = path.to_path_buf();
+            create(&path, sources).map(|file| LogFile { file, path })
+        });
+        let file = file.transpose()?;
         if file.is_none() && self.verbose == 0 {
             return Ok(());
         }

@@ -79,5 +79,8 @@ fn main() -> ExitCode {
         drop(writeln!(err, "{}", failure::line(error.as_ref())));
         Status::Failed
     });
+    if let Some(why) = log::failure() {
+        drop(writeln!(err, "afterimage: warning: the log {}", text::plain(&why)));
+    }
     status.into()
 }

@@ -8,7 +8,7 @@ mod bench;
 use std::fs;
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use afterimage_engine::options::Options;
@@ -24,6 +24,7 @@ use afterimage_testdata::png::Png;
 use afterimage_testdata::scene::Picture as Scene;
 
 use bench::{Bench, own, tree};
+use serde_json::Value;
 
 /// A photo with a thumbnail, turned; `comments` make it longer, by 60,000 bytes each.
 fn photo(seed: u64, orientation: u16, comments: usize) -> Vec<u8> {
@@ -251,4 +252,42 @@ fn a_small_png_needs_none() {
     assert_eq!(thumbs(&bench.output("out"), &report), [None]);
     let (shown, _) = show(&bench, "out", &Noting::default());
     assert_eq!((shown.made, shown.there), (0, 1));
+}
+
+/// Changes the report while it decodes.
+struct Meddling(PathBuf);
+
+impl Thumbnailer for Meddling {
+    fn knows(&self, format: &str) -> bool {
+        format == "bmp"
+    }
+
+    fn thumbnail(&self, _: &Picture) -> Result<Vec<u8>, String> {
+        let text = fs::read_to_string(&self.0).unwrap();
+        fs::write(&self.0, text + "\n").unwrap();
+        Ok(b"decoded".to_vec())
+    }
+}
+
+#[test]
+fn a_report_that_is_changed_while_pictures_are_made_is_not_put_on_record() {
+    let bmp = afterimage_testdata::samples::all().into_iter().find(|one| one.format == "bmp");
+    let bench = Bench::new(&laid(&[&bmp.unwrap().bytes, &plain(2, 4)]));
+    bench.scan("out", Options::default());
+    let report = bench.output("out").join("report.json");
+    let log = || fs::read_to_string(bench.output("out").join("audit.log")).unwrap();
+    let before = fs::read_to_string(&report).unwrap();
+    let (shown, _) = show(&bench, "out", &Meddling(report.clone()));
+    assert!(shown.notes.iter().any(|note| note.contains("it was changed since")), "{shown:?}");
+    assert_eq!(
+        fs::read_to_string(&report).unwrap(),
+        before + "\n",
+        "it stays as it was changed to"
+    );
+    let last: Value = serde_json::from_str(log().lines().last().unwrap()).unwrap();
+    assert!(
+        last.get("report").is_none() && last["outcome"].get("report_fault").is_some(),
+        "{last}"
+    );
+    assert!(!bench.output("out").join(".afterimage/report.json").exists());
 }

@@ -3,14 +3,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use afterimage_engine::error::Error;
-use afterimage_engine::options::{CaseData, Options};
+use afterimage_engine::options::{CaseData, Options, Watcher, Watching};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{
-    self, DifferenceKind, Recover, Redact, Selection, Show, ShowProgress, Shown, Sign,
+    self, DifferenceKind, Picks, Recover, Redact, Selection, Show, ShowProgress, Shown, Sign,
     SignatureFaultKind, SignatureFound, Signed, Verified, Verify,
 };
+use afterimage_engine::source::Pace;
 use afterimage_engine::thumbs::{Picture, Thumbnailer};
 use afterimage_engine::views::VIEWS;
 use serde_json::Value;
@@ -457,4 +459,117 @@ fn a_copy_for_sharing_says_what_it_leaves_out() {
             fs::copy(path, Path::new(&keep).join(path.file_name().unwrap())).unwrap();
         }
     }
+}
+
+#[test]
+fn what_could_not_be_read_counts_as_zeros_also_afterwards() {
+    let desk = Desk::new();
+    let report = desk.report();
+    let mut files = report["files"].as_array().unwrap().iter();
+    let long =
+        files.find(|file| file["path"].is_string() && file["runs"][0]["length"] == file["size"]);
+    let at = long.unwrap()["runs"][0]["offset"].as_u64().unwrap() + 1024;
+    let len = fs::metadata(desk.path("card.img")).unwrap().len();
+    let rest = at + 512;
+    let map = format!("0x0 ? 1\n0x0 {at} +\n{at} 512 -\n{rest} {} +\n", len - rest);
+    fs::write(desk.path("card.map"), map).unwrap();
+    for (name, dry_run) in [("holed", false), ("dry", true)] {
+        let output = Some(desk.path(name));
+        let map = Some(desk.path("card.map"));
+        let options = Options { output, map, dry_run, hash_source: true, ..Options::default() };
+        run::scan(&[desk.path("card.img")], &options, &Progress::default()).unwrap();
+    }
+    let verified = desk.is_equal(|asked| {
+        asked.folder = desk.path("holed");
+        asked.sources = vec![desk.path("card.img")];
+    });
+    assert!(verified.replayed > 10 && verified.sources == 1, "{verified:?}");
+    let notes = &verified.notes;
+    assert!(notes.iter().any(|note| note.starts_with("512 bytes of ")), "{notes:?}");
+    let asked = Recover { folder: desk.path("dry"), ..Recover::default() };
+    let done = run::recover(&asked, &Progress::default()).unwrap();
+    assert!(done.written > 10 && done.refused.is_empty(), "{done:?}");
+}
+
+#[test]
+fn the_log_tells_what_was_read_and_a_source_too_many_is_refused() {
+    let desk = Desk::new();
+    let last = || -> Value {
+        let log = fs::read_to_string(desk.path("out/audit.log")).unwrap();
+        serde_json::from_str(log.lines().last().unwrap()).unwrap()
+    };
+    desk.is_equal(|_| {});
+    assert!(last().get("sources").is_none(), "{}", last());
+    desk.is_equal(|asked| asked.replay = true);
+    let len = fs::metadata(desk.path("card.img")).unwrap().len();
+    assert_eq!(
+        (&last()["sources"][0]["size"], last()["sources"].as_array().unwrap().len()),
+        (&len.into(), 1)
+    );
+    assert_eq!(last()["sources"][0]["kind"], "image");
+    let sources = vec![desk.path("card.img"), desk.path("card.img")];
+    let asked = Verify { folder: desk.path("out"), sources: sources.clone(), ..Verify::default() };
+    let failed = run::verify(&asked, &Progress::default()).unwrap_err();
+    assert!(matches!(failed, Error::SurplusSource { known: 1, .. }), "{failed}");
+    let asked = Recover { folder: desk.path("out"), sources, ..Recover::default() };
+    let failed = run::recover(&asked, &Progress::default()).unwrap_err();
+    assert!(matches!(failed, Error::SurplusSource { known: 1, .. }), "{failed}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_no_difference() {
+    let desk = Desk::new();
+    desk.sign();
+    let log = fs::File::options().write(true).open(desk.path("out/audit.log")).unwrap();
+    log.set_len(65 << 20).unwrap();
+    let verified = desk.verify(|_| {});
+    assert!(verified.differences.is_empty(), "{:?}", verified.differences);
+    assert_eq!(verified.impossible.len(), 1, "{:?}", verified.impossible);
+    assert_eq!(verified.signature, SignatureFound::Unchecked);
+}
+
+#[test]
+fn a_chosen_photo_that_is_missing_or_another_one_is_found() {
+    let desk = Desk::new();
+    let (watcher, sightings) = Watcher::channel(1000);
+    let output = Some(desk.path("seen"));
+    let options = Options { watcher: Some(watcher), output, dry_run: true, ..Options::default() };
+    run::scan(&[desk.path("card.img")], &options, &Progress::default()).unwrap();
+    drop(options);
+    let picks = Picks::new(&desk.path("out"), &[desk.path("card.img")], None, &Pace::default());
+    let mut paths = Vec::new();
+    while let Watching::Seen(photo) = sightings.next(Duration::ZERO) {
+        paths.push(desk.path("out").join(picks.save(&photo).unwrap()));
+    }
+    assert!(paths.len() > 2);
+    desk.is_equal(|_| {});
+    fs::copy(&paths[0], &paths[1]).unwrap();
+    desk.finds(DifferenceKind::Changed, |_| {});
+    fs::remove_file(&paths[1]).unwrap();
+    desk.finds(DifferenceKind::Missing, |_| {});
+}
+
+#[test]
+fn small_pictures_that_are_not_there_are_not_named_in_a_report_of_chosen_photos() {
+    let desk = Desk::new();
+    fs::remove_dir_all(desk.path("out/report")).unwrap();
+    let selection = Some(Selection::parse(&live(&desk).to_string()).unwrap());
+    let (folder, to) = (desk.path("out"), Some(desk.path("some")));
+    let asked = Recover { folder, to, selection, ..Recover::default() };
+    assert_eq!(run::recover(&asked, &Progress::default()).unwrap().written, 1);
+    let text = fs::read_to_string(desk.path("some/report.json")).unwrap();
+    assert!(!text.contains("report/thumbs"));
+}
+
+#[test]
+fn no_photo_is_missing_from_a_copy_for_sharing() {
+    let desk = Desk::new();
+    let (folder, to) = (desk.path("out"), desk.path("shared"));
+    let asked =
+        Redact { folder, to, without_case: false, views: VIEWS.to_vec(), command: Vec::new() };
+    run::redact(&asked).unwrap();
+    let verified = desk.verify(|asked| asked.folder = desk.path("shared"));
+    assert!(verified.files == 0 && !verified.notes.is_empty(), "{verified:?}");
+    let kinds: Vec<_> = verified.differences.iter().map(|one| one.kind).collect();
+    assert!(!kinds.contains(&DifferenceKind::Missing), "{kinds:?}");
 }

@@ -53,7 +53,7 @@ fn head(text: &str) -> ReportHead {
         "redacted": [text],
         "sources": [{
             "path": text, "kind": "device", "size": 1000, "sector_size": 512, "model": text, "serial": text,
-            "hashes": { "sha256": "ab".repeat(32), "blake3": "cd".repeat(32) },
+            "hashes": { "sha256": "ab".repeat(32), text: "cd".repeat(32) },
             "unreadable": [{ "offset": 512, "length": 512 }], "erased_bytes": 0,
             "volumes": [{ "type": text, "offset": 0, "length": 1000, "label": text, "cluster_size": 0,
                 "consistent": true }],

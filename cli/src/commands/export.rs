@@ -117,6 +117,9 @@ impl Export {
             writeln!(err, "afterimage: note: {}", plain(note))?;
         }
         complain(err, "export", &done.unknown, &done.refused)?;
+        if let Some(error) = &done.failure {
+            writeln!(err, "{}", failure::line(error))?;
+        }
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
             () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,

@@ -186,6 +186,9 @@ impl Recover {
             writeln!(err, "afterimage: {why}: {photos}; name where it is now with --source")?;
         }
         selected::complain(err, "write", &done.unknown, &done.refused)?;
+        if let Some(error) = &done.failure {
+            writeln!(err, "{}", failure::line(error))?;
+        }
         Ok(match () {
             () if done.interrupted => Status::Interrupted,
             () if !done.refused.is_empty() || !done.unknown.is_empty() => Status::Failed,

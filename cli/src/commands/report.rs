@@ -45,8 +45,8 @@ pub struct Report {
     /// Copy the report to the folder of --to for sharing, and make its views there, without GPS positions, serial
     /// numbers, names of volumes, small pictures and the names of users in paths: of folders in one called home, Users
     /// or the like. [user-1] and so on stand for them, the same for the same name. Names of files stay, and so does all
-    /// else. It says in each that it is redacted. DIR stays as it is. Photos are not copied: what their own metadata
-    /// tell stays in them.
+    /// else. It says in each that it is redacted. DIR stays as it is, but for
+    /// a line in its audit log. Photos are not copied: what their own metadata tell stays in them.
     #[arg(long, requires = "to")]
     redact: bool,
 

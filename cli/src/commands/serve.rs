@@ -69,8 +69,12 @@ impl Serve {
     /// Serves the page until somebody ends it. The address goes to `out`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let pace = Pace::of(self.read_limit.unwrap_or(0));
-        let session =
-            PageSession::new(Settings { again: Some(options_again), pace, is_live: false });
+        let session = PageSession::new(Settings {
+            again: Some(options_again),
+            pace,
+            zone: None,
+            is_live: false,
+        });
         if let Some(what) = &self.what {
             begin_with(&session, what)?;
         }

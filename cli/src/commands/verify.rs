@@ -160,6 +160,7 @@ fn signature(found: &SignatureFound) -> String {
     };
     match found {
         SignatureFound::None => "The report is not signed.".to_owned(),
+        SignatureFound::Unchecked => "Whether the report is signed was not looked at.".to_owned(),
         SignatureFound::Good { fingerprint, at: when, line } => format!(
             "The report is signed{} by the key that was given, {fingerprint}; the signature holds.",
             at(when, line)
@@ -180,6 +181,7 @@ fn json(out: &mut dyn Write, verified: &Verified) -> io::Result<()> {
     let none = (None, None, None);
     let (state, (fingerprint, at, line), why) = match &verified.signature {
         SignatureFound::None => ("none", none, [].as_slice()),
+        SignatureFound::Unchecked => ("unchecked", none, [].as_slice()),
         SignatureFound::Good { fingerprint, at, line } => {
             ("good", (Some(fingerprint), at.as_ref(), *line), [].as_slice())
         }

@@ -47,7 +47,7 @@ pub fn announce(
         }
         Err(_) => "no browser could be opened; open this address in one. Ctrl-C here ends it",
     };
-    writeln!(err, "afterimage: {}", text::plain(hint))?;
+    writeln!(err, "afterimage: note: {}", text::plain(hint))?;
     Ok(opened.unwrap_or_default())
 }
 

@@ -8,7 +8,7 @@ pub fn of(head: &ReportHead) -> Value {
     let summary = &head.summary;
     json!({
         "dry_run": head.options.dry_run,
-        "recovered": summary.photos + summary.videos,
+        "recovered": summary.photos.saturating_add(summary.videos),
         "live": summary.live,
         "unwritten": summary.unwritten,
         "unseen": summary.unseen,

@@ -41,7 +41,12 @@ impl LivePage {
         progress: &Arc<Progress>,
         err: &mut dyn Write,
     ) -> anyhow::Result<(Self, Watcher)> {
-        let settings = Settings { again: None, pace: options.pace.clone(), is_live: true };
+        let settings = Settings {
+            again: None,
+            pace: options.pace.clone(),
+            zone: options.zone.clone(),
+            is_live: true,
+        };
         let session = PageSession::new(settings);
         let begun = scanning::of_running(&session, sources, output, options, progress);
         let (claim, watcher) = begun.map_err(|refusal| match refusal {
@@ -76,7 +81,7 @@ impl LivePage {
         if !self.session.is_over() {
             writeln!(
                 err,
-                "afterimage: the page stays until you press Ctrl-C here, or its button to end it"
+                "afterimage: note: the page stays until you press Ctrl-C here, or its button to end it"
             )?;
         }
         end(&self.session, err).map(drop)

@@ -43,8 +43,9 @@ pub fn start(session: &Arc<PageSession>, ids: &[u64], to: Option<PathBuf>) -> Re
         folder
     };
     let (command, pace) = (typed::words(), session.settings.pace.clone());
+    let zone = session.settings.zone.clone();
     let selection = Some(selection);
-    let asked = Recover { folder, to, selection, command, pace, ..Recover::default() };
+    let asked = Recover { folder, to, selection, command, pace, zone, ..Recover::default() };
     let progress = Arc::clone(&claim.progress);
     let write = move || {
         let said = write(&asked, &progress);

@@ -11,6 +11,7 @@ use afterimage_engine::options::{Options, Sighting};
 use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{Picks, Results, Unfinished};
 use afterimage_engine::source::Pace;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::busy::Busy;
@@ -119,6 +120,8 @@ pub struct Settings {
     pub again: Option<OptionsAgain>,
     /// How fast sources are read at the most, by all that this program does at a time.
     pub pace: Pace,
+    /// The zone of cameras that tell none; nothing for that of this machine.
+    pub zone: Option<TimeZone>,
     /// Whether the command line has started the scan, and ends it.
     pub is_live: bool,
 }

@@ -185,6 +185,14 @@ pub enum Error {
         /// That of the source of the report.
         known: u64,
     },
+    /// More sources were named than a report is of.
+    #[error("cannot take {} for a source of the report, which has {known}", path.display())]
+    SurplusSource {
+        /// The first one too many.
+        path: PathBuf,
+        /// How many sources the report has.
+        known: usize,
+    },
     /// A source was removed, or became shorter, while it was read.
     #[error("{} was removed or cut short while it was read", path.display())]
     Vanished {

@@ -20,6 +20,7 @@ use super::sidecar::{Device, Hashes, Sidecar, Totals, Unfinished};
 use super::sight::{Meter, Sight};
 use super::strategy::{Next, Request, Strategy, Wanted};
 use super::threads::{self, Answer};
+use super::unchanged::check_unchanged;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::source::rescue_map::{BlockStatus, Phase, RescueMap};
@@ -107,16 +108,25 @@ pub fn copy(
         prepare(&path, medium.len(), options)?;
     notes.iter().for_each(|one| note(one));
     let image = ImageFile::open(&options.image, map.len(), options.split)?;
-    if has_more(&map, options.retries > 0) {
-        let mut read = |at: u64, out: &mut [u8]| medium.read(at, out, true).1.is_none();
-        check_same(&image, &map, medium.sector(), &mut read, &device.path)?;
+    let mut read = |at: u64, out: &mut [u8]| medium.read(at, out, true).1.is_none();
+    check_same(&image, &map, medium.sector(), &mut read, &device.path)?;
+    let known = earlier.as_ref().and_then(|said| digests_of(said, &map));
+    if let Some(known) = known.as_ref().filter(|_| !has_more(&map, options.retries > 0)) {
+        let mut meter = Meter::new();
+        let mut look = |at, len| {
+            observe(&Sight { hashing: Some((at, len)), ..meter.look(&map, 0, false) });
+        };
+        if !check_unchanged(&image, known, progress, &mut look)? {
+            let sidecar = earlier.unwrap_or_else(|| Sidecar::unfinished(device, None));
+            let (ended, failure) = (Ended::Stopped, None);
+            return Ok(Outcome { ended, failure, map, sidecar, read: 0, errors: 0 });
+        }
     }
     let state = hashed(earlier.as_ref(), &map, inode(&image));
     let hashing = Hashing::start(state.as_ref())?;
     let beside = Beside { map: options.map(), sidecar: options.sidecar() };
     let saver = Saver::start(beside, &image)?;
     let inode = inode(&image);
-    let known = earlier.as_ref().and_then(|said| digests_of(said, &map));
     let wanted = Wanted {
         domains,
         retries: options.retries,

@@ -71,9 +71,7 @@ impl Imaged {
             device.unreadable_in(Span { at, len: out.len() as u64 }).is_none()
         };
         let sector = u64::from(device.sector_size());
-        if !map.chosen(|status| status == BlockStatus::NonTried).is_empty() {
-            check_same(&image, &map, sector, &mut read, &path.display().to_string())?;
-        }
+        check_same(&image, &map, sector, &mut read, &path.display().to_string())?;
         let beside = Beside { map: options.map(), sidecar: options.sidecar() };
         let saver = Saver::start(beside, &image)?;
         let sector = u64::from(device.sector_size());

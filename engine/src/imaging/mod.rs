@@ -25,6 +25,7 @@ mod sight;
 mod skip;
 mod strategy;
 mod threads;
+mod unchanged;
 mod verify;
 
 pub use copy::{Ended, Outcome, copy};

@@ -61,12 +61,14 @@ mod tests {
 
     #[test]
     fn nothing_is_to_be_written_to_the_disk_of_the_loss() {
-        let looked = Looked {
+        let mut looked = Looked {
             paths: vec!["/home/me".into()],
             next_output: Some("recovered".into()),
             needs_other_disk: true,
             ..Looked::default()
         };
+        assert_eq!(commands(&advice(&looked), Means::Trash), [""; 0], "it was looked at just now");
+        looked.places.push(LookedPlace::new(Means::Trash, "trash", "/home/me/.Trash", 2));
         let steps = advice(&looked);
         let trash = commands(&steps, Means::Trash);
         assert_eq!(trash, ["afterimage find /home/me --output DIR"]);

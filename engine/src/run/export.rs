@@ -16,11 +16,12 @@ use super::export_group::{Exportable, Group, NameOrigin, groups};
 use super::export_names::Names;
 use super::output_folder::{open_for_writing, open_output};
 use super::selection::Selection;
+use super::show::REPORT_FAULT;
 use super::to_jpeg::ToJpeg;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::output::arranging::Template;
-use crate::output::destination;
+use crate::output::destination::{self, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile, ReportReader};
 
 /// Groups that are copied at once.
@@ -103,8 +104,9 @@ pub struct Exported {
 pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error> {
     let from = open_output(&asked.folder)?;
     let mut report = ReportReader::open(&from)?;
+    let fault = audit::recorded_in(&from, report.head.audit_log)?.fault();
     let destination = destination::check(&asked.to, &report.head.source_paths())?;
-    destination::check_beside(from.path(), &destination.path, &asked.to)?;
+    destination::check_outside(from.path(), &destination.path, &asked.to)?;
     let files = listed(&mut report)?;
     let mut done = Exported::default();
     let chosen = chosen(asked, &files, &mut done);
@@ -129,8 +131,14 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
         .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     for batch in groups.chunks(BATCH) {
         done.interrupted = progress.stopped();
-        if done.interrupted || done.failure.is_some() {
+        if done.interrupted {
             break;
+        }
+        if let Some(why) = done.failure.as_ref().map(Error::with_cause) {
+            // The disk is full: the others get no room either.
+            let members = batch.iter().flat_map(|group| &group.members);
+            done.refused.extend(members.map(|member| (member.file.id, why.clone())));
+            continue;
         }
         pool.install(|| export_batch(batch, asked, &copying, &mut names, &mut done));
     }
@@ -141,10 +149,14 @@ pub fn export(asked: &Export<'_>, progress: &Progress) -> Result<Exported, Error
     drop(lock);
     done.photos.sort_unstable_by_key(|photo| photo.id);
     done.refused.sort();
-    let line = AuditLine::now("export", &asked.command)
+    let mut line = AuditLine::now("export", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("to", done.to.to_string_lossy())
         .with("photos", done.photos.len());
+    if let Some(fault) = fault {
+        done.notes.push(format!("{REPORT}: {fault}. Photos were copied as it says now."));
+        line = line.with(REPORT_FAULT, fault);
+    }
     // Photos can be taken from a folder that cannot be written to.
     let logged = open_for_writing(&asked.folder, report.head.source_paths(), &[]);
     let recorded = logged.and_then(|folder| audit::append(&folder, line));

@@ -156,8 +156,10 @@ impl Joined {
         Joined((0..len).collect())
     }
 
-    fn first(&self, mut position: usize) -> usize {
+    /// The first of a group. Ways to it are halved in passing, so that none stays long.
+    fn first(&mut self, mut position: usize) -> usize {
         while self.0[position] != position {
+            self.0[position] = self.0[self.0[position]];
             position = self.0[position];
         }
         position
@@ -230,7 +232,7 @@ impl Joined {
         }
     }
 
-    fn groups<'f>(&self, all: &[Exportable<'f>]) -> Vec<Group<'f>> {
+    fn groups<'f>(&mut self, all: &[Exportable<'f>]) -> Vec<Group<'f>> {
         let mut members = BTreeMap::<usize, Vec<Exportable<'f>>>::new();
         for (position, one) in all.iter().enumerate() {
             members.entry(self.first(position)).or_default().push(*one);

@@ -75,10 +75,12 @@ impl Environment<'_> {
         }
     }
 
-    /// Makes the usual views of the report; tells what went wrong.
+    /// Makes the usual views of the report, which lies in the state of the run; tells what went wrong.
     pub(super) fn views(&self) -> (Vec<PathBuf>, Option<String>) {
         match self.output.as_ref().filter(|_| self.options.gallery) {
-            Some(Output { folder, state, .. }) => usual_views(folder, folder, state),
+            Some(Output { folder, state, .. }) => {
+                self.pool.install(|| usual_views(state, folder, state))
+            }
             None => Default::default(),
         }
     }
@@ -108,7 +110,7 @@ pub(super) fn usual_views(
 /// over where the report is `from` another folder. A picture that cannot be is left out.
 pub(super) fn bring_thumbs(report: &mut KeptReport, from: Option<&Folder>, to: &Folder) {
     let shelf = Shelf::open(to).ok();
-    let from = from.and_then(|from| from.below(thumbs::FOLDER).ok());
+    let from = from.map(|from| from.below(thumbs::FOLDER).ok());
     for Kept { known: file, .. } in
         report.files.iter_mut().filter(|file| file.known.thumb.is_some())
     {
@@ -119,8 +121,9 @@ pub(super) fn bring_thumbs(report: &mut KeptReport, from: Option<&Folder>, to: &
                 drop(shelf.remove(file.id));
                 false
             }
-            (Some(shelf), Some(from)) => copy(from, file.id, shelf).is_ok(),
-            (shelf, _) => shelf.is_some(),
+            (Some(shelf), Some(Some(from))) => copy(from, file.id, shelf).is_ok(),
+            (shelf, None) => shelf.is_some(),
+            (_, Some(_)) => false,
         };
         file.thumb = file.thumb.take().filter(|_| is_there);
     }

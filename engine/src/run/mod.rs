@@ -42,6 +42,7 @@ mod picks;
 pub mod prognosis;
 mod recover;
 mod redact;
+mod reopen;
 mod replay;
 mod report;
 mod restore;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::audit::{self, AuditLine, Made};
+use super::audit::{self, AuditLine, AuditSource, Made};
 use super::environment::{Output, OutputState};
 use super::gallery;
 use super::kept_report::{IN_A_PLACE, KeptReport, record};
@@ -99,7 +99,7 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         }
         None => destination::check_resumed(&asked.folder, &paths)?,
     };
-    let mut sources = Sources::open(&paths, asked.sources.len(), &report, &asked.pace, progress)?;
+    let mut sources = Sources::open(&paths, &asked.sources, &report, &asked.pace, progress)?;
     let output = OutputState::create(destination)?;
     if asked.to.is_none() {
         let found = audit::settle(output.folder(), output.state(), report.tells_of_log())?;
@@ -123,6 +123,10 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         return Err(error);
     }
     let mut done = Recovered { unknown, ..Recovered::default() };
+    if let (None, Some(here)) = (&asked.selection, here) {
+        let paths = report.files.iter().filter_map(|file| file.known.path.as_ref());
+        done.there = paths.filter(|path| !here.is_free(path)).count() as u64;
+    }
     let taken: Vec<String> =
         report.files.iter().filter_map(|file| file.known.path.clone()).collect();
     let taken = taken.iter().map(String::as_str);
@@ -134,13 +138,14 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         progress,
     };
     writing.all(&mut report, chosen, &mut done);
+    let there = writing.sources.there();
     done.absent = writing.sources.into_absent();
     report.settle();
     done.report = output.folder.path().join(REPORT);
     if done.written > 0 || asked.to.is_some() {
         let from = asked.to.is_some().then_some(&opened);
         gallery::bring_thumbs(&mut report, from, &output.folder);
-        publish(asked, &mut report, &output, &mut done)?;
+        publish(asked, &mut report, there, &output, &mut done)?;
     }
     output.close_store();
     Ok(done)
@@ -152,10 +157,11 @@ fn refuse_changed(folder: &Folder, report: &KeptReport) -> Result<(), Error> {
     found.refusal(folder).map_or(Ok(()), Err)
 }
 
-/// Puts the report in place and on record, with its views.
+/// Puts the report in place and on record, with its views, and the sources that were `there`.
 fn publish(
     asked: &Recover,
     report: &mut KeptReport,
+    there: Vec<AuditSource>,
     output: &Output,
     done: &mut Recovered,
 ) -> Result<(), Error> {
@@ -167,8 +173,9 @@ fn publish(
         .of_case(report.case().as_ref())
         .with("written", done.written)
         .with("refused", done.all_refused().len());
-    line.sources = report.sources.iter().map(|source| (&source.known).into()).collect();
-    Made { folder, state, views: &views }.publish(line)?;
+    line.sources = there;
+    let is_first = !output.destination.holds_report;
+    Made { folder, state, views: &views, is_first }.publish(line)?;
     done.warnings.extend(no_views);
     Ok(())
 }
@@ -228,9 +235,14 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// Writes the files at the positions `chosen`, until the output takes no more.
+    /// Writes the files at the positions `chosen`, until the output takes no more: those that are left are refused.
     fn all(&mut self, report: &mut KeptReport, chosen: Vec<usize>, done: &mut Recovered) {
         for position in chosen {
+            if let Some(error @ Error::NoRoom { .. }) = &done.failure {
+                // The others get no room either.
+                done.refused.push((report.files[position].known.id, error.with_cause()));
+                continue;
+            }
             if self.progress.stopped() {
                 done.interrupted = true;
                 break;
@@ -246,11 +258,9 @@ impl Writing<'_> {
                 Err(Refused::Absent) => {}
                 Err(Refused::Told(why)) => done.refused.push((file.id, why)),
                 Err(Refused::Output(error)) => {
-                    done.refused.push((file.id, error.to_string()));
-                    let is_full = matches!(error, Error::NoRoom { .. });
-                    done.failure.get_or_insert(error);
-                    if is_full {
-                        break;
+                    done.refused.push((file.id, error.with_cause()));
+                    if done.failure.is_none() || matches!(error, Error::NoRoom { .. }) {
+                        done.failure = Some(error);
                     }
                 }
             }

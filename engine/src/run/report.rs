@@ -1,7 +1,6 @@
 //! The report of a run, on its way to the disk.
 
 use std::io::BufWriter;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -40,13 +39,8 @@ impl Job<'_, Settled> {
         }
     }
 
-    /// Writes the report under another name first, so that a half-written one is never taken for
-    /// a whole one; gives its path.
-    pub(super) fn report(
-        &self,
-        files: WrittenFiles<'_>,
-        head: &ReportHead,
-    ) -> Result<PathBuf, Error> {
+    /// Writes the report into the state of the run, from where it is put in place; it is on the disk itself then.
+    pub(super) fn report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<(), Error> {
         let written = self.write_report(files, head);
         if written.is_err()
             && let Some(output) = &self.environment.output
@@ -57,7 +51,7 @@ impl Job<'_, Settled> {
         written
     }
 
-    fn write_report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<PathBuf, Error> {
+    fn write_report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<(), Error> {
         let environment = &self.environment;
         let Some(output) = &environment.output else {
             return Err(Error::Start {
@@ -74,14 +68,6 @@ impl Job<'_, Settled> {
         }
         report.end().map_err(failed)?;
         let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        let (state, folder) = (&output.state, &output.folder);
-        let named = if output.destination.holds_report {
-            state.rename(REPORT, folder, REPORT)
-        } else {
-            state.rename_new(REPORT, folder, REPORT)
-        };
-        named.and_then(|()| folder.sync()).map_err(failed)?;
-        Ok(whole)
+        file.sync_all().and_then(|()| output.state.sync()).map_err(failed)
     }
 }

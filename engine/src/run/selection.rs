@@ -28,6 +28,8 @@ impl Selection {
     ///
     /// Why it is none, in words.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // Editors of Windows begin a text with a mark of its encoding.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let begins = text.trim_start().chars().next();
         if begins == Some('[') {
             let all: Vec<Value> =

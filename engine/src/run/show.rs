@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::audit::{self, AuditLine, Made};
 use super::environment::OutputState;
@@ -77,20 +77,29 @@ pub fn show(
     let output = OutputState::create(destination)?;
     let (folder, state) = (output.folder(), output.state());
     let fault = audit::settle(folder, state, report.head.audit_log)?.fault();
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(asked.threads)
+        .build()
+        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     let mut done = Shown::default();
     let mut is_new = false;
     if asked.thumbs && fault.is_none() {
-        is_new = pictures(&output, asked, thumbnailer, progress, shown, &mut done)?;
+        is_new = pictures(&output, &pool, thumbnailer, progress, shown, &mut done)?;
     }
     done.interrupted = progress.stopped();
     if !done.interrupted {
-        done.views = views::make(if is_new { state } else { folder }, folder, state, &asked.views)?;
+        let of = if is_new { state } else { folder };
+        done.views = pool.install(|| views::make(of, folder, state, &asked.views))?;
     }
     let line = AuditLine::now("report", &asked.command)
         .of_case(report.head.case.as_ref())
         .with("small_pictures", done.made);
-    let recorded = put_on_record(&output, line, is_new, fault, &mut done);
-    done.notes.extend(audit::unrecorded(recorded));
+    // Decoding takes its time, in which somebody may have changed what it goes on from.
+    let fault = match fault {
+        None => audit::recorded_in(folder, report.head.audit_log)?.fault(),
+        fault => fault,
+    };
+    put_on_record(&output, line, is_new, fault, &mut done)?;
     Ok(done)
 }
 
@@ -101,12 +110,22 @@ fn put_on_record(
     is_new: bool,
     fault: Option<String>,
     done: &mut Shown,
-) -> Result<AuditLine, Error> {
-    let made = Made { folder: output.folder(), state: output.state(), views: &done.views };
-    match fault {
-        None if is_new => made.publish(line),
+) -> Result<(), Error> {
+    let made = Made {
+        folder: output.folder(),
+        state: output.state(),
+        views: &done.views,
+        is_first: false,
+    };
+    let recorded = match fault {
+        // What was made is of no use without the report that names it.
+        None if is_new => return made.publish(line).map(drop),
         None => made.record(line),
         Some(fault) => {
+            if is_new {
+                // It goes on from one that is not on record.
+                drop(output.state().remove(REPORT));
+            }
             let recorded = made.record_views(line.with(REPORT_FAULT, fault.clone()));
             done.notes.push(format!(
                 "{REPORT}: {fault}. The views show it as it is now; it was not put on record, and `afterimage \
@@ -114,7 +133,9 @@ fn put_on_record(
             ));
             recorded
         }
-    }
+    };
+    done.notes.extend(audit::unrecorded(recorded));
+    Ok(())
 }
 
 /// How many files were looked at, for whoever wants to show it.
@@ -129,7 +150,7 @@ pub struct ShowProgress {
 /// Makes the small pictures that are missing, and enters them in a new report; tells whether there is one.
 fn pictures(
     output: &OutputState,
-    asked: &Show,
+    pool: &ThreadPool,
     thumbnailer: &dyn Thumbnailer,
     progress: &Progress,
     shown: &ShowProgress,
@@ -143,10 +164,6 @@ fn pictures(
     done.there = files.there;
     done.missing = files.unwritten.iter().map(|id| (*id, NOT_WRITTEN.to_owned())).collect();
     shown.total.store(files.due.len() as u64, Relaxed);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(asked.threads)
-        .build()
-        .map_err(|error| Error::Start { what: "workers", why: error.to_string() })?;
     let mut changed = BTreeMap::new();
     let mut failure = None;
     for batch in files.due.chunks(BATCH) {

@@ -12,6 +12,7 @@ use super::outcome::Outcome;
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::DoneLine;
+use crate::output::destination::REPORT;
 use crate::output::report::{ReportCase, ReportEnd, ReportFile, Summary};
 use crate::output::{self, Recovery};
 use crate::settle::Disposition;
@@ -35,10 +36,7 @@ impl<'o> Job<'o, Settled> {
         let is_sound =
             sources.iter().all(|job| job.open().is_some_and(|one| one.unreadable().is_empty()));
         let Some(Output { folder, store, .. }) = &environment.output else {
-            return Err(Error::Start {
-                what: "to write",
-                why: "no output folder is named".to_owned(),
-            });
+            return Err(no_output());
         };
         let options = environment.options;
         if !options.dry_run {
@@ -71,19 +69,20 @@ impl<'o> Job<'o, Settled> {
         notes.extend(no_thumbs);
         let mut head = self.head(self.rows(files).summary(), notes);
         events::settled(&head);
-        let report = match self.report(files, &head) {
+        let (mut report, mut unrecorded) = (None, None);
+        match self.report(files, &head) {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
-                None
             }
-            report => Some(report?),
-        };
-        let mut unrecorded = None;
-        if report.is_some() {
-            let (views, no_views) = self.environment.views();
-            unrecorded = self.put_on_record(&head.summary, &views);
-            head.notes.extend(unrecorded.clone());
-            head.notes.extend(no_views);
+            written => {
+                written?;
+                let (views, no_views) = self.environment.views();
+                let (path, no_record) = self.publish(&head.summary, &views)?;
+                report = Some(path);
+                unrecorded = no_record;
+                head.notes.extend(unrecorded.clone());
+                head.notes.extend(no_views);
+            }
         }
         // A report that is not on record is none to go on from: whoever finishes the run makes it again.
         if unrecorded.is_none() {
@@ -104,11 +103,33 @@ impl<'o> Job<'o, Settled> {
     }
 }
 
+fn no_output() -> Error {
+    Error::Start { what: "to write", why: "no output folder is named".to_owned() }
+}
+
 impl Job<'_, Settled> {
-    /// Puts into the audit log what was done; gives a sentence about it where that cannot be.
-    fn put_on_record(&self, summary: &Summary, views: &[PathBuf]) -> Option<String> {
+    /// Puts the report on record and in place; gives its path, and a sentence where it could not be put on record: a
+    /// report without that is better than none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be put in place.
+    fn publish(
+        &self,
+        summary: &Summary,
+        views: &[PathBuf],
+    ) -> Result<(PathBuf, Option<String>), Error> {
+        let output = self.environment.output.as_ref().ok_or_else(no_output)?;
+        let Output { folder, state, destination, .. } = output;
+        let made = Made { folder, state, views, is_first: !destination.holds_report };
+        let recorded = made.announce(self.line(summary));
+        made.place()?;
+        Ok((folder.path().join(REPORT), audit::unrecorded(recorded)))
+    }
+
+    /// What the audit log says of the run.
+    fn line(&self, summary: &Summary) -> AuditLine {
         let environment = &self.environment;
-        let Output { folder, state, .. } = environment.output.as_ref()?;
         let command = &environment.options.command;
         let verb = command.get(1).filter(|word| VERBS.contains(&word.as_str()));
         let now = AuditLine::now(verb.map_or("scan", String::as_str), command);
@@ -125,7 +146,7 @@ impl Job<'_, Settled> {
         if let Some(why) = environment.incomplete() {
             line = line.with("incomplete", why);
         }
-        audit::unrecorded(Made { folder, state, views }.record(line))
+        line
     }
 
     /// Puts on record that the run came to its end, where it did.

@@ -173,10 +173,8 @@ pub fn verified(out: &mut dyn Write, said: &Verified, image: &Path, json: bool) 
         match one {
             Difference::Piece(range) => {
                 let (at, end) = (range.offset, range.offset + range.length);
-                writeln!(
-                    out,
-                    "{name}: the 64 MiB from {at:#x} to {end:#x} are not what they were"
-                )?;
+                let end = end.min(said.image.max(at));
+                writeln!(out, "{name}: the bytes from {at:#x} to {end:#x} are not what they were")?;
             }
             Difference::Length { found, expected } => {
                 writeln!(out, "{name}: it has {found} bytes, and had {expected}")?;

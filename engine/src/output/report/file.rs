@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disposition::ReportDisposition;
 use super::lost::ReportListed;
+use super::word::word;
 use crate::model::{End, Fidelity, Grade, Moment, Origin, Status, camera_name};
 
 /// A range of bytes.
@@ -107,6 +108,12 @@ impl ReportExif {
 }
 
 impl ReportFile {
+    /// What views say becomes of it: the word of its disposition, or `inside` where it lies inside another file, which
+    /// counts of the summary keep apart.
+    pub fn fate(&self) -> String {
+        if self.parent.is_some() { "inside".to_owned() } else { word(self.disposition) }
+    }
+
     /// Whether it is a video; all else are photos.
     pub fn is_video(&self) -> bool {
         self.mime.starts_with("video/")

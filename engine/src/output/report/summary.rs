@@ -149,7 +149,8 @@ impl Summary {
         let mut grades = BTreeMap::<Grade, Kinds>::new();
         for row in &self.recovered {
             let kinds = grades.entry(row.grade).or_default();
-            *(if row.video { &mut kinds.videos } else { &mut kinds.photos }) += row.files;
+            let files = if row.video { &mut kinds.videos } else { &mut kinds.photos };
+            *files = files.saturating_add(row.files);
         }
         grades.into_iter().rev().collect()
     }
@@ -158,7 +159,8 @@ impl Summary {
     pub fn by_format_recovered(&self) -> Vec<(String, u64)> {
         let mut formats = BTreeMap::<&str, u64>::new();
         for row in &self.recovered {
-            *formats.entry(&row.format).or_default() += row.files;
+            let files = formats.entry(&row.format).or_default();
+            *files = files.saturating_add(row.files);
         }
         formats.into_iter().map(|(name, files)| (name.to_owned(), files)).collect()
     }

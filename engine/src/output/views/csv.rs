@@ -111,7 +111,7 @@ impl Csv {
         let pixels = |own: Option<u32>, of_exif: Option<u32>| own.or(of_exif);
         [
             file.id.to_string(),
-            word(file.disposition),
+            file.fate(),
             word(file.grade),
             text(Some(&file.format)),
             text(Some(&file.mime)),

@@ -2,13 +2,19 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 use super::known::KnownView;
 use super::view::View;
 use crate::control::error::Error;
-use crate::output::report::ReportReader;
+use crate::output::report::{ReportFile, ReportReader};
 use crate::system::folder::Folder;
+
+/// Files that are read before all views go on with them, side by side.
+const BATCH: usize = 64;
 
 /// A view that is being written.
 struct Unfinished {
@@ -19,12 +25,12 @@ struct Unfinished {
 
 /// Makes `views` of the report that lies in `of`, in one pass over it; gives the paths of their files. Each is
 /// written to `state`, a folder on the same disk as `folder`, and gets its name there once it is whole: it takes the
-/// place of what had it.
+/// place of what had it. Views are written side by side, in the pool of threads that this is called in.
 ///
 /// # Errors
 ///
 /// When there is no report, and when the disk is full or fails. Views that were there before are what they
-/// were then.
+/// were then, unless it fails in giving the new ones their names.
 pub fn make(
     of: &Folder,
     folder: &Folder,
@@ -56,16 +62,27 @@ fn written(
         let begun = begin(*known, &report, state).map_err(|error| failed(&path(known), error))?;
         unfinished.push(begun);
     }
-    report.files(|file| {
-        unfinished.iter_mut().try_for_each(|one| {
-            let written = one.view.file(&file, &mut one.out);
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut write = |files: &[ReportFile]| {
+        unfinished.par_iter_mut().try_for_each(|one| {
+            let written = files.iter().try_for_each(|file| one.view.file(file, &mut one.out));
             written.map_err(|error| failed(&path(&one.known), error))
         })
+    };
+    report.files(|file| {
+        batch.push(file);
+        if batch.len() < BATCH { Ok(()) } else { write(&mem::take(&mut batch)) }
     })?;
+    write(&batch)?;
+    for one in &mut unfinished {
+        one.end().map_err(|error| failed(&path(&one.known), error))?;
+    }
+    drop(unfinished);
     let mut paths = Vec::new();
-    for one in unfinished {
-        let path = path(&one.known);
-        one.end(folder, state).map_err(|error| failed(&path, error))?;
+    for known in views {
+        let path = path(known);
+        let named = state.rename(known.file, folder, known.file);
+        named.map_err(|error| failed(&path, error))?;
         paths.push(path);
     }
     folder.sync().map_err(|error| failed(folder.path(), error))?;
@@ -80,10 +97,10 @@ fn begin(known: KnownView, report: &ReportReader, state: &Folder) -> io::Result<
 }
 
 impl Unfinished {
-    fn end(mut self, folder: &Folder, state: &Folder) -> io::Result<()> {
+    /// Writes what stands after the files; all of it is on the disk itself then.
+    fn end(&mut self) -> io::Result<()> {
         self.view.end(&mut self.out)?;
         self.out.flush()?;
-        self.out.get_ref().sync_all()?;
-        state.rename(self.known.file, folder, self.known.file)
+        self.out.get_ref().sync_all()
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::output::report::{ReportFile, ReportHead};
 
 /// A view of a report: written in order, with memory that does not grow with the number of files.
-pub trait View {
+pub trait View: Send {
     /// Writes what stands before the files.
     ///
     /// # Errors

@@ -99,7 +99,8 @@ impl<'a> Facts<'a> {
     /// Bytes of the sources that were looked through.
     pub(super) fn scanned(self) -> u64 {
         let scanned = |source: &ReportSource| {
-            let missing: u64 = source.unscanned.iter().map(|range| range.length).sum();
+            let unscanned = source.unscanned.iter().map(|range| range.length);
+            let missing = unscanned.fold(0, u64::saturating_add);
             self.asked(source).saturating_sub(missing)
         };
         self.head.sources.iter().map(scanned).fold(0, u64::saturating_add)

@@ -91,7 +91,7 @@ fn others(facts: Facts<'_>) -> Vec<String> {
     let mut said = Vec::new();
     if summary.unwritten > 0 {
         let text = count(summary.unwritten, "more file was", "more files were");
-        said.push(format!("{text} found and could not be written yet."));
+        said.push(format!("{text} found and not written."));
     }
     if live.sum() > 0 {
         let text = kinds_are(live);

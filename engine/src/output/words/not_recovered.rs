@@ -49,13 +49,19 @@ fn reasons(facts: Facts<'_>) -> Vec<String> {
 fn name_only(volume: &ReportVolume) -> Option<String> {
     let photos = count(volume.gone, "deleted photo is", "deleted photos are");
     let name = plain(&volume.gone_files.first()?.path);
-    let name = if volume.gone == 1 { name.to_string() } else { format!("such as {name}") };
-    Some(format!(
-        "{photos} left by name only, {name}: the {} volume has directory entries of them, but nothing \
-         where these point is the photo. Their bytes were overwritten, or lie in pieces that nothing \
-         joins. The report lists them.",
-        volumes::file_system(&volume.kind)
-    ))
+    let kind = volumes::file_system(&volume.kind);
+    Some(match volume.gone {
+        1 => format!(
+            "{photos} left by name only, {name}: the {kind} volume has a directory entry of it, but what lies where that \
+             points is not recognised as the photo. It was overwritten, lies in pieces that nothing joins, is damaged at \
+             its beginning, or came back without its name. The report lists it."
+        ),
+        _ => format!(
+            "{photos} left by name only, such as {name}: the {kind} volume has directory entries of them, but what lies \
+             where these point is not recognised as the photo. They were overwritten, lie in pieces that nothing joins, \
+             are damaged at their beginning, or came back without their names. The report lists them."
+        ),
+    })
 }
 
 /// From so large a share of noise on, hardly anything else is there.

@@ -91,7 +91,8 @@ fn place(means: Means, looked: &Looked) -> Step {
     let says = says.trim_start().to_owned();
     let is_done = looked.output.is_some() && found > 0;
     let mut commands = Vec::new();
-    if found > 0 && !is_done || places.is_empty() {
+    // What was looked at just now is not looked at again for nothing.
+    if found > 0 && !is_done || looked.paths.is_empty() {
         commands.push(find(looked));
     }
     let backups = locked.iter().filter(|_| means == Means::Backup);

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::hex;
 use crate::output::report::{ReportCase, ReportSource};
+use crate::source::Source;
 
 /// What was done to an output folder. Fields that do not apply are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,21 @@ pub struct AuditSource {
     /// Digests of all of it by name of the algorithm, where they were asked for.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub hashes: BTreeMap<String, String>,
+}
+
+impl AuditSource {
+    /// One that is read now.
+    pub(in crate::run) fn of(source: &dyn Source) -> Self {
+        let path = source.path();
+        let absolute = std::path::absolute(path).ok().filter(|_| path.is_relative());
+        AuditSource {
+            path: path.to_string_lossy().into_owned(),
+            absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),
+            kind: source.kind().name().to_owned(),
+            size: source.len(),
+            ..AuditSource::default()
+        }
+    }
 }
 
 /// A file beside the log, at the time of a line.

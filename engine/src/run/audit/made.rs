@@ -18,6 +18,8 @@ pub(in crate::run) struct Made<'a> {
     pub(in crate::run) state: &'a Folder,
     /// The views that lie in the output folder.
     pub(in crate::run) views: &'a [PathBuf],
+    /// Whether the folder has no report yet.
+    pub(in crate::run) is_first: bool,
 }
 
 impl Made<'_> {
@@ -47,18 +49,39 @@ impl Made<'_> {
     /// Those of [`Made::record`], and when the disk fails. Where the line could not be written, the report in the folder
     /// is what it was.
     pub(in crate::run) fn publish(self, line: AuditLine) -> Result<AuditLine, Error> {
-        let Made { folder, state, .. } = self;
-        let recorded = digest_of(state, REPORT).and_then(|report| {
-            append(folder, AuditLine { report: Some(report), ..self.with_views(line)? })
-        });
+        let recorded = self.announce(line);
         if recorded.is_err() {
             // It takes room that something else may have use for.
-            drop(state.remove(REPORT));
+            drop(self.state.remove(REPORT));
         }
         let line = recorded?;
-        let failed = |error| Error::output("write", &folder.path().join(REPORT), error);
-        state.rename(REPORT, folder, REPORT).and_then(|()| folder.sync()).map_err(failed)?;
+        self.place()?;
         Ok(line)
+    }
+
+    /// The first half of that: the report stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Made::record`].
+    pub(in crate::run) fn announce(self, line: AuditLine) -> Result<AuditLine, Error> {
+        let report = Some(digest_of(self.state, REPORT)?);
+        append(self.folder, AuditLine { report, ..self.with_views(line)? })
+    }
+
+    /// The second half: the report gets its name, and takes the place of the one before where there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails, or something of somebody else has its name by now.
+    pub(in crate::run) fn place(self) -> Result<(), Error> {
+        let Made { folder, state, is_first, .. } = self;
+        let named = match is_first {
+            true => state.rename_new(REPORT, folder, REPORT),
+            false => state.rename(REPORT, folder, REPORT),
+        };
+        let failed = |error| Error::output("write", &folder.path().join(REPORT), error);
+        named.and_then(|()| folder.sync()).map_err(failed)
     }
 
     fn with_views(self, mut line: AuditLine) -> Result<AuditLine, Error> {

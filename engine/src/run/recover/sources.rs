@@ -1,12 +1,14 @@
 //! The sources that photos of a report are written from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::output::report::ReportFile;
+use crate::run::audit::AuditSource;
 use crate::run::kept_report::KeptReport;
-use crate::source::{Io, Limited, Pace, Source, Watched, open_watched};
+use crate::run::reopen::{refuse_surplus, reopen};
+use crate::source::{Pace, Source};
 use crate::system::folder::Folder;
 
 /// The sources of a report, or why one is not at hand.
@@ -19,19 +21,20 @@ struct SourceAtHand {
 }
 
 impl Sources {
-    /// Opens the sources at `paths`, of which the first ones, `given`, were named and have to be there.
+    /// Opens the sources of a report: at the paths that are `given`, where they have to be, and the others at theirs of
+    /// `paths`.
     pub(super) fn open(
         paths: &[PathBuf],
-        given: usize,
+        given: &[PathBuf],
         report: &KeptReport,
         pace: &Pace,
         progress: &Progress,
     ) -> Result<Self, Error> {
+        refuse_surplus(given, report.sources.len())?;
         let mut sources = Vec::new();
         for (path, source) in paths.iter().zip(&report.sources) {
-            let opened = open_one(path, source.known.size, pace, progress);
-            match opened {
-                Err(error) if sources.len() < given => return Err(error),
+            match reopen(path, &source.known, pace, progress) {
+                Err(error) if sources.len() < given.len() => return Err(error),
                 opened => sources.push(SourceAtHand { opened, missed: Vec::new() }),
             }
         }
@@ -75,6 +78,12 @@ impl Sources {
         Some(source.opened.as_deref().ok())
     }
 
+    /// Those that are there, for the audit log.
+    pub(super) fn there(&self) -> Vec<AuditSource> {
+        let opened = self.0.iter().filter_map(|source| source.opened.as_deref().ok());
+        opened.map(AuditSource::of).collect()
+    }
+
     /// Why sources are not there in which files lie that were to be written, and the numbers of those.
     pub(super) fn into_absent(self) -> Vec<(String, Vec<u64>)> {
         let missed = self.0.into_iter().filter(|source| !source.missed.is_empty());
@@ -82,18 +91,4 @@ impl Sources {
             .filter_map(|source| Some((source.opened.err()?.with_cause(), source.missed)))
             .collect()
     }
-}
-
-fn open_one(
-    path: &Path,
-    known: u64,
-    pace: &Pace,
-    progress: &Progress,
-) -> Result<Box<dyn Source>, Error> {
-    let source = open_watched(path, Io::Auto, progress.wish())?;
-    let len = source.len();
-    if len != known {
-        return Err(Error::OtherSource { path: path.to_path_buf(), len, known });
-    }
-    Ok(Box::new(Watched::new(Limited::at(source, pace), progress.wish())))
 }

@@ -35,7 +35,7 @@ impl SignatureFaultKind {
     /// The words for it.
     pub fn name(self) -> &'static str {
         match self {
-            SignatureFaultKind::Missing => "there is none",
+            SignatureFaultKind::Missing => "one is missing",
             SignatureFaultKind::Unreadable => "it is unreadable",
             SignatureFaultKind::WrongKey => "it is by another key",
             SignatureFaultKind::ChangedReport => "the report was changed",

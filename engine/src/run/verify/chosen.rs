@@ -1,8 +1,9 @@
 //! Photos that somebody chose while the scan still ran: the report does not name where they were written.
 //!
-//! One is as it was when it has the bytes that the audit log tells of, or those of any file of the report.
+//! One is as it was when it has the bytes that the audit log tells of, or, where the log does not tell of it, those of any
+//! file of the report.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::difference::{Difference, DifferenceKind};
 use super::entries::{Entry, entries};
@@ -29,19 +30,25 @@ impl Chosen<'_> {
         !folder.is_free(CHOSEN)
     }
 
-    /// Tells of each that is not as it was, and of what somebody else has put there.
+    /// Tells of each that is not as it was, of those that are missing, and of what somebody else has put there.
     pub(super) fn compare(&self, verified: &mut Verified) {
-        let told = self.told();
+        let mut told = self.told();
         for entry in entries(self.folder, CHOSEN, &mut verified.impossible) {
             if self.progress.stopped() {
                 return;
             }
-            self.one(&entry, &told, verified);
+            self.one(&entry, told.remove(entry.path.as_str()), verified);
         }
+        let missing = told.into_keys().filter(|path| self.folder.is_free(path));
+        let missing = missing.map(|path| {
+            let what = "it is missing, and the audit log tells that it was written";
+            Difference::at(DifferenceKind::Missing, path, what.to_owned())
+        });
+        verified.differences.extend(missing);
     }
 
     /// The paths that the audit log tells of, with the content that was written there last.
-    fn told(&self) -> HashMap<&str, blake3::Hash> {
+    fn told(&self) -> BTreeMap<&str, blake3::Hash> {
         let lines = self.chain.lines.iter().map(|one| &one.line);
         let told = lines.filter(|line| line.action == picks::ACTION).filter_map(|line| {
             let text = |name: &str| line.outcome.get(name)?.as_str();
@@ -50,7 +57,7 @@ impl Chosen<'_> {
         told.collect()
     }
 
-    fn one(&self, entry: &Entry, told: &HashMap<&str, blake3::Hash>, verified: &mut Verified) {
+    fn one(&self, entry: &Entry, told: Option<blake3::Hash>, verified: &mut Verified) {
         let Entry { path, is_text, kind } = entry;
         let mut differs =
             |kind, what: String| verified.differences.push(Difference::at(kind, path, what));
@@ -67,13 +74,13 @@ impl Chosen<'_> {
                 .push(format!("{path} is a copy that was interrupted; it can be removed.")),
             _ => match self.folder.read_below(path).and_then(|mut file| hash_of(&mut file)) {
                 Err(error) => verified.impossible.push(format!("cannot read {path}: {error}")),
-                Ok(hash) if self.content.contains(&hash) => {}
-                Ok(hash) => match told.get(path.as_str()) {
-                    Some(told) if *told == hash => {}
+                Ok(hash) => match told {
+                    Some(told) if told == hash => {}
                     Some(told) => differs(
                         DifferenceKind::Changed,
                         format!("its BLAKE3 is {hash}, not {told}, which the audit log tells of"),
                     ),
+                    None if self.content.contains(&hash) => {}
                     None => differs(DifferenceKind::Added, NOBODYS.to_owned()),
                 },
             },

@@ -23,6 +23,8 @@ pub(super) struct Check<'a> {
     pub(super) sources: &'a Sources,
     pub(super) registry: &'a Registry,
     pub(super) progress: &'a Progress,
+    /// Whether the folder holds a copy of the report without photos.
+    pub(super) is_copy: bool,
 }
 
 /// What became of one file.
@@ -45,7 +47,7 @@ impl Check<'_> {
     /// Compares a file; nothing once somebody has stopped it.
     pub(super) fn file(&self, file: &ReportFile) -> Option<Compared> {
         let mut compared = Compared { is_named: file.path.is_some(), ..Compared::default() };
-        if let Some(path) = &file.path {
+        if let Some(path) = file.path.as_ref().filter(|_| !self.is_copy) {
             self.written(file, path, &mut compared);
         }
         self.replay(file, &mut compared);

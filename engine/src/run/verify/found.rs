@@ -27,6 +27,8 @@ pub enum SignatureFound {
         /// The last of the lines of the audit log that it covers.
         line: Option<u64>,
     },
+    /// It was not looked at, since the audit log cannot be read.
+    Unchecked,
     /// It does not hold; the differences say more.
     Bad {
         /// Why not.

@@ -17,18 +17,22 @@ pub(super) struct Log {
 }
 
 /// Compares the report, which `tells` of an audit log or does not, with that log, the log with itself, and both with their
-/// signatures.
+/// signatures. Gives nothing, and compares nothing, where there is a log that cannot be read.
 pub(super) fn compare(
     folder: &Folder,
     tells: bool,
     key: Option<&VerifyingKey>,
     verified: &mut Verified,
-) -> Log {
+) -> Option<Log> {
     let (log, chain) = match audit::read(folder) {
         Ok(read) => read,
         Err(error) => {
-            verified.impossible.push(error.with_cause());
-            Default::default()
+            verified.impossible.push(format!(
+                "{}: neither the report nor its views and signature could be compared with it",
+                error.with_cause()
+            ));
+            verified.signature = SignatureFound::Unchecked;
+            return None;
         }
     };
     verified.lines = chain.lines.len() as u64;
@@ -62,7 +66,7 @@ pub(super) fn compare(
         }
     }
     signature(folder, (&log, &chain), digest.as_ref(), key, verified);
-    Log { is_missing: is_missing && log.is_empty(), chain }
+    Some(Log { is_missing: is_missing && log.is_empty(), chain })
 }
 
 fn signature(

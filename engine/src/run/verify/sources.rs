@@ -13,8 +13,10 @@ use crate::control::progress::Progress;
 use crate::ledger::Content;
 use crate::model::{Algorithm, Hasher};
 use crate::output::report::ReportSource;
+use crate::run::audit::AuditSource;
+use crate::run::reopen::{refuse_surplus, reopen, unread};
 use crate::run::source_location::location;
-use crate::source::{Io, Source, Watched, open_watched};
+use crate::source::{Pace, Source};
 
 /// A source, as far as it is read again.
 pub(super) enum Opened<'s> {
@@ -38,7 +40,7 @@ impl Sources {
     ///
     /// # Errors
     ///
-    /// When one that is named cannot be opened.
+    /// When one that is named cannot be opened, or is none of the report.
     pub(super) fn open(
         known: &[ReportSource],
         paths: Option<&[PathBuf]>,
@@ -46,6 +48,7 @@ impl Sources {
         verified: &mut Verified,
     ) -> Result<Self, Error> {
         let Some(paths) = paths else { return Ok(Sources { asked: None }) };
+        refuse_surplus(paths, known.len())?;
         let mut opened = Vec::new();
         for (at, known) in known.iter().enumerate() {
             let given = paths.get(at);
@@ -96,19 +99,29 @@ impl Sources {
             let unreadable = source.unreadable();
             let unreadable =
                 unreadable.iter().fold(0, |all: u64, span| all.saturating_add(span.len));
-            let before = known.unreadable.iter();
-            let before = before.fold(0, |all: u64, range| all.saturating_add(range.length));
+            let before = unread(known).total();
             let path = source.path().display();
             if source.is_gone() {
                 let what = format!("{path} was removed or cut short while it was read");
                 verified.impossible.push(what);
-            } else if unreadable > 0 {
+            } else if unreadable > before {
                 verified.notes.push(format!(
                     "{unreadable} bytes of {path} cannot be read now and count as zeros; when it was scanned, \
                      {before} could not"
                 ));
+            } else if before > 0 {
+                verified.notes.push(format!(
+                    "{before} bytes of {path} could not be read when it was scanned; they count as zeros and were \
+                     not read now"
+                ));
             }
         }
+    }
+
+    /// Those that were read, for the audit log.
+    pub(super) fn read(&self) -> Vec<AuditSource> {
+        let opened = self.asked.iter().flatten().flatten();
+        opened.map(|source| AuditSource::of(source.as_ref())).collect()
     }
 }
 
@@ -123,14 +136,15 @@ fn open(
         verified.notes.push(format!("{}: {what}", path.display()));
         return Ok(None);
     }
-    let source = open_watched(path, Io::Auto, progress.wish())?;
-    if source.len() != known.size {
-        let what = format!("it has {} bytes, not {}", source.len(), known.size);
-        let path = path.display().to_string();
-        verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
-        return Ok(None);
+    match reopen(path, known, &Pace::default(), progress) {
+        Err(Error::OtherSource { path, len, known }) => {
+            let what = format!("it has {len} bytes, not {known}");
+            let path = path.display().to_string();
+            verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
+            Ok(None)
+        }
+        opened => opened.map(Some),
     }
-    Ok(Some(Box::new(Watched::new(source, progress.wish()))))
 }
 
 fn compare(

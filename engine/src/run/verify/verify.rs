@@ -1,7 +1,7 @@
 //! All of it, in order.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
@@ -26,9 +26,13 @@ use crate::system::folder::Folder;
 /// Files that are read at once.
 const BATCH: usize = 256;
 
-/// Why nothing is put on record where the log is missing.
-const WITHOUT_LOG: &str = "That it was verified was not put on record: a new audit log would hide that the old one \
-                           is missing.";
+/// Why nothing is put on record where the log is missing or cannot be read.
+const WITHOUT_LOG: &str = "That it was verified was not put on record: there is no audit log to add it to, and a new one \
+                           would hide that.";
+
+/// What is said of a copy for sharing.
+const WITHOUT_PHOTOS: &str =
+    "This is a redacted copy of a report, which photos are no part of: none were compared.";
 
 /// What to verify.
 #[derive(Clone, Debug, Default)]
@@ -63,35 +67,41 @@ pub fn verify(asked: &Verify, progress: &Progress) -> Result<Verified, Error> {
     let report = ReportReader::open(&folder);
     let tells = report.as_ref().is_ok_and(|report| report.head.audit_log);
     let log = report::compare(&folder, tells, key.as_ref(), &mut verified);
-    views::compare(&folder, &log.chain, tells, &mut verified);
-    let head = match report {
+    let chain = log.as_ref().map(|log| &log.chain);
+    if let Some(chain) = chain {
+        views::compare(&folder, chain, tells, &mut verified);
+    }
+    let (head, read) = match report {
         Ok(mut report) => {
-            files(asked, &folder, &mut report, &log.chain, progress, &mut verified)?;
-            Some(report.head)
+            let read = files(asked, &folder, &mut report, chain, progress, &mut verified)?;
+            (Some(report.head), read)
         }
         Err(error) => {
             verified.impossible.push(error.with_cause());
-            None
+            (None, Vec::new())
         }
     };
     verified.interrupted = progress.stopped();
-    if log.is_missing && !asked.no_log {
+    let has_log = log.is_some_and(|log| !log.is_missing);
+    // A folder without a report is none of ours to write to.
+    let is_recorded = !asked.no_log && head.is_some();
+    if is_recorded && !has_log {
         verified.notes.push(WITHOUT_LOG.to_owned());
-    } else if !asked.no_log {
-        put_on_record(asked, line, head.as_ref(), &mut verified);
+    } else if is_recorded {
+        put_on_record(asked, AuditLine { sources: read, ..line }, head.as_ref(), &mut verified);
     }
     Ok(verified)
 }
 
-/// Compares all files, with what was written and with their sources.
+/// Compares all files, with what was written and with their sources; gives the sources that were read.
 fn files(
     asked: &Verify,
     folder: &Folder,
     report: &mut ReportReader,
-    chain: &Chain,
+    chain: Option<&Chain>,
     progress: &Progress,
     verified: &mut Verified,
-) -> Result<(), Error> {
+) -> Result<Vec<AuditSource>, Error> {
     let pool = ThreadPoolBuilder::new()
         .num_threads(asked.threads)
         .build()
@@ -101,7 +111,11 @@ fn files(
     let known = report.head.sources.clone();
     let sources = Sources::open(&known, paths, progress, verified)?;
     let registry = Registry::default();
-    let check = Check { folder, sources: &sources, registry: &registry, progress };
+    let is_copy = !report.head.redacted.is_empty();
+    if is_copy {
+        verified.notes.push(WITHOUT_PHOTOS.to_owned());
+    }
+    let check = Check { folder, sources: &sources, registry: &registry, progress, is_copy };
     let (mut batch, mut named) = (Vec::with_capacity(BATCH), HashSet::new());
     let (has_chosen, mut content) = (Chosen::is_any(folder), HashSet::new());
     let mut compare = |batch: &mut Vec<ReportFile>| {
@@ -128,16 +142,18 @@ fn files(
     if let Err(error) = read {
         verified.impossible.push(error.with_cause());
         // What it does not name any more is not added.
-        return Ok(());
+        return Ok(sources.read());
     }
     if !progress.stopped() {
         let mut found = added(folder, &named, &mut verified.impossible);
         verified.differences.append(&mut found);
-        Chosen { folder, chain, content: &content, progress }.compare(verified);
+        if let Some(chain) = chain {
+            Chosen { folder, chain, content: &content, progress }.compare(verified);
+        }
     }
     sources.compare(&known, progress, verified);
     sources.tell_unreadable(&known, verified);
-    Ok(())
+    Ok(sources.read())
 }
 
 fn count(compared: Compared, verified: &mut Verified) {
@@ -163,20 +179,15 @@ fn put_on_record(
     verified: &mut Verified,
 ) {
     let started = line.at.clone();
-    let named = asked.sources.iter().map(|path| source(path));
     let count = |kind: DifferenceKind| {
         verified.differences.iter().filter(|difference| difference.kind == kind).count()
     };
-    let mut line = AuditLine {
-        at: jiff::Timestamp::now().to_string(),
-        started: Some(started),
-        sources: named.collect(),
-        ..line
-    }
-    .of_case(head.and_then(|head| head.case.as_ref()))
-    .with("files", verified.files)
-    .with("replayed", verified.replayed)
-    .with("impossible", verified.impossible.len());
+    let mut line =
+        AuditLine { at: jiff::Timestamp::now().to_string(), started: Some(started), ..line }
+            .of_case(head.and_then(|head| head.case.as_ref()))
+            .with("files", verified.files)
+            .with("replayed", verified.replayed)
+            .with("impossible", verified.impossible.len());
     for kind in DifferenceKind::ALL {
         line = line.with(kind.name(), count(kind));
     }
@@ -187,14 +198,4 @@ fn put_on_record(
     let folder = open_for_writing(&asked.folder, known, &asked.sources);
     let recorded = folder.and_then(|folder| audit::append(&folder, line));
     verified.notes.extend(audit::unrecorded(recorded));
-}
-
-/// A source by its path alone.
-fn source(path: &Path) -> AuditSource {
-    let absolute = std::path::absolute(path).ok().filter(|_| path.is_relative());
-    AuditSource {
-        path: path.to_string_lossy().into_owned(),
-        absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),
-        ..AuditSource::default()
-    }
 }

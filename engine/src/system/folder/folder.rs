@@ -174,7 +174,7 @@ impl Folder {
     }
 
     /// Takes the lock that the file `name` stands for; it is made where it is missing. Nothing when another
-    /// process holds it.
+    /// process holds it, or has removed it at this moment.
     ///
     /// # Errors
     ///
@@ -184,7 +184,11 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.reopen(name)?,
             made => made?,
         };
-        Lock::take(file)
+        let id = FileId::of_file(&file)?;
+        let lock = Lock::take(file)?;
+        // Whoever held it may have removed it since it was opened: a lock on that file is nobody's any more.
+        let is_there = self.read(name).and_then(|now| FileId::of_file(&now));
+        Ok(lock.filter(|_| is_there.is_ok_and(|now| now == id)))
     }
 
     /// Whether another process holds the lock that the file `name` stands for.

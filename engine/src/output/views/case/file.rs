@@ -28,10 +28,7 @@ pub(super) fn nodes(file: &ReportFile, ids: &Ids) -> Vec<Value> {
         ("@type", Some(json!("uco-observable:File"))),
         ("uco-core:name", known.map(|name| json!(name))),
         ("uco-core:description", Some(json!(said))),
-        (
-            "uco-core:tag",
-            Some(json!([word(file.disposition), word(file.origin), word(file.grade)])),
-        ),
+        ("uco-core:tag", Some(json!([file.fate(), word(file.origin), word(file.grade)]))),
         ("uco-core:hasFacet", Some(json!(facets))),
     ]);
     let mut nodes = vec![node, record];

@@ -51,8 +51,8 @@ pub(super) fn hash(
 ) -> io::Result<()> {
     let Some(digits) = digits.filter(|digits| !digits.is_empty()) else { return Ok(()) };
     line(out, depth)?;
-    let content = for_xml(digits);
-    let element = out.create_element(name).with_attribute(("type", kind));
+    let (content, kind) = (for_xml(digits), for_xml(kind));
+    let element = out.create_element(name).with_attribute(("type", kind.as_ref()));
     element.write_text_content(BytesText::new(&content)).map(drop)
 }
 

@@ -11,7 +11,7 @@ pub(super) fn extra(file: &ReportFile, out: &mut Out<'_>) -> io::Result<()> {
     text(out, 2, "afterimage:source", &file.source.to_string())?;
     text(out, 2, "afterimage:origin", &word(file.origin))?;
     text(out, 2, "afterimage:status", &word(file.status))?;
-    text(out, 2, "afterimage:disposition", &word(file.disposition))?;
+    text(out, 2, "afterimage:disposition", &file.fate())?;
     text(out, 2, "afterimage:grade", &word(file.grade))?;
     text(out, 2, "afterimage:proof", &file.proof)?;
     text(out, 2, "afterimage:end", &word(file.end))?;

@@ -94,11 +94,7 @@ impl Columns {
         let original = file.original_path.as_deref().or(file.from.as_deref()).unwrap_or_default();
         let exif = file.exif.as_ref();
         self.mime.push(&file.mime);
-        if file.parent.is_some() {
-            self.fate.push("inside");
-        } else {
-            self.fate.push(&word(file.disposition));
-        }
+        self.fate.push(&file.fate());
         self.grade.push(&word(file.grade));
         self.format.push(&file.format);
         self.origin.push(&word(file.origin));

@@ -1,12 +1,12 @@
 // Cards: what stands for a file in the grid, a picture or a word that says why there is none.
 
-/** What browsers show, by media type, with the extensions that such files have. */
-const SHOWN = {
+/** What browsers show, by media type (of evidence, so that no table here has keys of its own that are not written there), with the extensions that such files have. */
+const SHOWN = { __proto__: null,
   'image/jpeg': /\.jpe?g$/i, 'image/png': /\.png$/i, 'image/apng': /\.a?png$/i, 'image/gif': /\.gif$/i,
   'image/webp': /\.webp$/i, 'image/bmp': /\.bmp$/i, 'image/avif': /\.avif$/i,
 };
 
-const PLAYED = { 'video/mp4': /\.(mp4|m4v)$/i, 'video/quicktime': /\.mov$/i, 'video/webm': /\.webm$/i };
+const PLAYED = { __proto__: null, 'video/mp4': /\.(mp4|m4v)$/i, 'video/quicktime': /\.mov$/i, 'video/webm': /\.webm$/i };
 
 /** Larger files are not decoded for a card or the details; a link opens them. */
 const LARGEST_SHOWN = 30e6;
@@ -40,7 +40,7 @@ function whyNotWritten(at) {
     case 'copy': return 'The same bytes as another photo: written once only';
     case 'surpassed': return 'A smaller copy of a photo that was found in better quality: only listed';
     case 'unseen': return 'Only a beginning is left, in which nothing can be seen: not written';
-    case 'unwritten': return 'Found, but not written: the output took no more, or the run was stopped';
+    case 'unwritten': return 'Found, but not written: it was not chosen, the output took no more, or the run was stopped';
     case 'inside': return 'Lies inside another photo: not written on its own';
     default: return 'Not written: this was a dry run or a list';
   }

@@ -9,11 +9,11 @@ const TOLD = new Set(['id', 'source', 'origin', 'status', 'disposition', 'format
   'kinship', 'pair', 'name', 'name_inferred', 'name_hint', 'original_path', 'modified', 'deleted_at', 'exif', 'width',
   'height', 'path', 'thumb']);
 
-const EXIF = { make: 'Maker', model: 'Model', taken: 'Taken, by the camera\u2019s clock', utc_offset: 'Zone of that clock',
+const EXIF = { __proto__: null, make: 'Maker', model: 'Model', taken: 'Taken, by the camera\u2019s clock', utc_offset: 'Zone of that clock',
   width: 'Width, as it says', height: 'Height, as it says', orientation: 'Orientation', latitude: 'Degrees north',
   longitude: 'Degrees east' };
 
-const MEANINGS = {
+const MEANINGS = { __proto__: null,
   verified: 'Complete and proven: all that its format can check holds.',
   structural: 'Complete by structure: begins and ends as it should; no check covers all between.',
   repaired: 'Repaired: bytes were added or replaced so that it can be seen.',
@@ -21,10 +21,10 @@ const MEANINGS = {
   partial: 'Partial: a true beginning; the rest is missing or belongs to something else.',
 };
 
-const ENDS = { exact: 'Exact: its structure closes there', minimum: 'All that is known ends there; more may follow',
+const ENDS = { __proto__: null, exact: 'Exact: its structure closes there', minimum: 'All that is known ends there; more may follow',
   estimated: 'Estimated' };
 
-const STATUSES = { deleted: 'Deleted', live: 'Still there', unknown: 'Not known: no file system was asked, or none can be relied on' };
+const STATUSES = { __proto__: null, deleted: 'Deleted', live: 'Still there', unknown: 'Not known: no file system was asked, or none can be relied on' };
 
 async function showDetails(place) {
   const at = result.order[place];
@@ -183,7 +183,7 @@ function whereItLay(file) {
   return pairs([['Source', source && evidence(source.path)], ['Path there', file.from && evidence(file.from)]]);
 }
 
-const RUN_ORIGINS = { source: 'source', fill: 'added', borrowed: 'borrowed' };
+const RUN_ORIGINS = { __proto__: null, source: 'source', fill: 'added', borrowed: 'borrowed' };
 
 function runs(file) {
   if (!file.runs || !file.runs.length) return [];

@@ -50,7 +50,7 @@ const inOrder = (words) => (value) => {
 const wordOf = (words) => (value) => words[value] || value;
 
 /** What becomes of files, in the order in which they are offered. */
-const FATES = {
+const FATES = { __proto__: null,
   recovered: 'Recovered',
   unwritten: 'Found, not written',
   live: 'Still there',
@@ -60,7 +60,7 @@ const FATES = {
   inside: 'Inside other photos',
 };
 
-const GRADES = {
+const GRADES = { __proto__: null,
   verified: 'Complete and proven',
   structural: 'Complete by structure',
   repaired: 'Repaired',
@@ -68,7 +68,7 @@ const GRADES = {
   partial: 'Partial',
 };
 
-const ORIGINS = {
+const ORIGINS = { __proto__: null,
   carved: 'Found by its content',
   undeleted: 'Found by a file system',
   reassembled: 'Put together from pieces',

@@ -1,9 +1,9 @@
 // Photos that are known to have existed, and what stands in the report about the run itself.
 
-const STATES = { whole: 'Found whole', partial: 'Found in part', 'preview-only': 'Found as a smaller picture only',
+const STATES = { __proto__: null, whole: 'Found whole', partial: 'Found in part', 'preview-only': 'Found as a smaller picture only',
   'cloud-only': 'Not here: a service or another device has it', 'name-only': 'Still lost: nothing of it was found' };
 
-const MATCHES = { digest: 'by its digest', path: 'by its path', date: 'by its name and date' };
+const MATCHES = { __proto__: null, digest: 'by its digest', path: 'by its path', date: 'by its name and date' };
 
 async function showLost() {
   const rows = [];

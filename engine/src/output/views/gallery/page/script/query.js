@@ -5,7 +5,7 @@ const query = { words: [], group: 'month', sort: 'date', isAscending: false, run
 /** What the last query came to: positions in order, groups over them, counts of every value. */
 let result = { order: new Int32Array(0), groups: [], bytes: 0 };
 
-const BY_VALUE = {
+const BY_VALUE = { __proto__: null,
   date: (at) => files.when[at],
   size: (at) => files.size[at],
   offset: (at) => dimensions.source.of[at] * 2 ** 53 + files.offset[at],

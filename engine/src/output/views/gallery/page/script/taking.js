@@ -88,7 +88,8 @@ function showTaking() {
   const unwritten = positions.filter((at) => !files.path[at]).length;
   showDialog(byId('taking'), closer(byId('taking')),
     element('h2', { id: 'taking-name' }, count(positions.length, 'file', 'files') + ' selected, ' + bytes(size)),
-    element('p', {}, unwritten === 0 ? 'All of them are written already, in the folder of this page.'
+    element('p', {}, facts.head.redacted?.length ? 'This page is of a copy for sharing, without photos: the commands are for the folder that it was made of.'
+      : unwritten === 0 ? 'All of them are written already, in the folder of this page.'
       : `${count(unwritten, 'is', 'are')} not written yet; to recover ${unwritten === 1 ? 'it' : 'them'}, the card or image must be where it was.`),
     element('h3', {}, '1. Save the list'),
     element('p', {}, 'A text that holds the numbers of the selected files in this report, one a line, each with its name as a comment. No picture is in it.'),
