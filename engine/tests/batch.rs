@@ -93,7 +93,7 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
         BatchEvent::Begun { .. } => drop(begun.fetch_add(1, Relaxed)),
         BatchEvent::Ended { number, .. } => drop(ended.lock().unwrap().insert(number)),
     };
-    let found = discover(&[shelf.clone()], true, &|| false);
+    let found = discover(std::slice::from_ref(&shelf), true, &|| false);
     let progress = BatchProgress::default();
     let outcome = batch(found, &options(&out), &progress, &watch).unwrap();
     let told = &outcome.told;
@@ -145,7 +145,7 @@ fn a_batch_that_was_stopped_before_it_began_goes_on() {
     for seed in 0..3 {
         fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
     }
-    let found = || discover(&[shelf.clone()], false, &|| false);
+    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
     let stopped = BatchProgress::default();
     stopped.stop();
     let outcome = batch(found(), &options(&out), &stopped, &|_| {}).unwrap();
@@ -167,7 +167,7 @@ fn a_state_that_is_damaged_is_told() {
     fs::create_dir_all(out.join(".afterimage")).unwrap();
     for text in ["", "{}", "{\"version\":1", "[1,2]"] {
         fs::write(out.join(".afterimage/batch.json"), text).unwrap();
-        let found = discover(&[image.clone()], false, &|| false);
+        let found = discover(std::slice::from_ref(&image), false, &|| false);
         let options = Options { resume: true, ..options(&out) };
         let refused = batch(found, &options, &BatchProgress::default(), &|_| {});
         assert!(matches!(refused, Err(Error::Replay { .. })), "{refused:?}");

@@ -174,7 +174,8 @@ fn a_scan_goes_on_with_the_image_that_is_there() {
     complete(path, &image);
     device.forget_attempts();
     scan(path, &home.path().join("out"), Some(&image), false);
-    assert!(device.attempts().iter().all(|count| *count == 0));
+    // A few sectors tell that it is the same device.
+    assert!(device.attempts().iter().map(|count| u64::from(*count)).sum::<u64>() <= 64 * 8);
     assert!(fs::read(&image).unwrap() == whole);
 }
 
