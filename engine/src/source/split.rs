@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn parts_are_called_by_letters_as_split_calls_them() {
         for (number, name) in
-            [(0, "aa"), (25, "az"), (26, "ba"), (649, "yz"), (650, "zaaa"), (676, "zaba")]
+            [(0, "aa"), (25, "az"), (27, "bb"), (649, "yz"), (650, "zaaa"), (676, "zaba")]
         {
             assert_eq!(lettered(number).as_deref(), Some(name));
         }

@@ -19,8 +19,9 @@ use crate::volumes::filesystem::fat_family::tree::{DirectoryTree, MOST_DIRECTORI
 use crate::volumes::filesystem::system::SECTOR;
 use crate::volumes::read;
 
-/// Bytes of all directories of one volume that are read.
+/// Bytes of all directories of one volume that are read, and how often as many as it has.
 const MOST_DIRECTORIES_LEN: u64 = 4 << 30;
+const MOST_PASSES: u64 = 2;
 
 /// A volume that is being read.
 struct FamilyVolume<'b, M> {
@@ -66,7 +67,9 @@ impl<'b, M: FamilyMember> FamilyVolume<'b, M> {
         let mut space = ClusterSpace::new(bytes, member.geometry(), at, room);
         member.prepare(&mut space);
         let (tree, deleted) = (DirectoryTree::default(), VecDeque::new());
-        FamilyVolume { space, member, tree, deleted, room: MOST_DIRECTORIES_LEN }
+        // Deleted directories may lie in each other by what they say, from each cluster to the end of the volume.
+        let room = MOST_DIRECTORIES_LEN.min(space.span.len.saturating_mul(MOST_PASSES));
+        FamilyVolume { space, member, tree, deleted, room }
     }
 
     fn contents(mut self) -> Option<Contents> {
