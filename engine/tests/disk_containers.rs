@@ -16,6 +16,7 @@ use afterimage_engine::source::{Io, Source, open};
 use afterimage_signatures::verdict::Span;
 use judges::{Folder, convert, demo_card, filtered, noise, runs, shared};
 use writers::archives::zip_of;
+use writers::streams::text as words;
 use writers::{block, put};
 
 /// All bytes of a source, read in pieces of `step`.
@@ -321,6 +322,13 @@ fn a_zstd_stream_is_read_at_any_offset() {
         let path = folder.write(&format!("{name}.img.zst"), &bytes);
         check(&path, &image);
         assert_eq!(open(&path, Io::Auto).unwrap().container(), Some("compressed with zstd"));
+    }
+    // Tables change often in text, and many of them go on in the next part.
+    let text: Vec<u8> = (0..50)
+        .flat_map(|seed| [words(seed, 800_000), noise(seed as u64, 30_000)].concat())
+        .collect();
+    for level in ["-1", "-9"] {
+        check(&folder.write("text.zst", &zstd(&[level], &text).unwrap()), &text);
     }
     // Whole frames, as several programs write them; some say how much comes out of them.
     let frames: Option<Vec<Vec<u8>>> = image

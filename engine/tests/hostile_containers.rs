@@ -20,6 +20,10 @@ const TIME: Duration = Duration::from_secs(1);
 /// No file of these tests is worth more time.
 const MOST_TIME: Duration = Duration::from_secs(20);
 
+/// No file of these tests is worth more memory, in KiB; all tests of this program together had less.
+#[cfg(target_os = "linux")]
+const MOST_MEMORY: u64 = 1 << 20;
+
 /// Bytes that are read of a disk at each place.
 const STEP: usize = 70_000;
 
@@ -106,6 +110,7 @@ fn no_number_in_a_table_leads_out_of_bounds() {
             }
         }
     }
+    check_memory();
 }
 
 #[test]
@@ -119,6 +124,19 @@ fn a_container_cut_anywhere_is_opened_or_refused() {
         }
     }
 }
+
+/// Holds the memory that the process had at the most to its limit.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn check_memory() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let most: u64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(most < MOST_MEMORY, "{most} KiB");
+}
+
+#[cfg(not(target_os = "linux"))]
+fn check_memory() {}
 
 /// Changes a container and opens it; the checksums are made right again or not.
 fn change(folder: &Path, made: &Made, mends: bool, changes: &[(u16, u8)]) {

@@ -3,7 +3,7 @@
 
 pub mod archives;
 mod ex01;
-mod streams;
+pub mod streams;
 mod udif;
 
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};

@@ -6,7 +6,7 @@ use crate::source::packed::is_start_of_disk;
 pub(super) const HEAD: usize = 2048;
 
 /// A disk is not shorter, in bytes.
-const LEAST: u64 = 64 << 10;
+pub(super) const LEAST: u64 = 64 << 10;
 
 /// A disk is whole sectors.
 const SECTOR: u64 = 512;

@@ -11,7 +11,7 @@ use miniz_oxide::{DataFormat, MZFlush};
 use super::files::Files;
 use super::flat::Flat;
 use super::gzip::{Deflated, Index, Wrapping};
-use super::member::{self, HEAD};
+use super::member::{self, HEAD, LEAST};
 use super::opening::{Opened, Opening};
 use super::recent::Recent;
 use super::refusal::Refusal;
@@ -27,6 +27,9 @@ const DEFLATED: u16 = 8;
 
 /// Members of an archive that is looked through: what has more holds files.
 const MOST_MEMBERS: usize = 10_000;
+
+/// Members that are looked at themselves, and not at their names alone: each costs a jump in the archive.
+const MOST_HEADS: usize = 32;
 
 /// Packed bytes that are looked at for the first ones of a file.
 const MOST_PACKED: u64 = 16 << 10;
@@ -76,14 +79,14 @@ fn deflated(files: Files, index: Arc<Index>) -> Deflated {
 fn disk(files: &Files) -> Option<ZipRow> {
     let source = files.get(0).filter(|source| begins_zip(*source))?;
     let rows = zip_rows(source).filter(|rows| rows.len() <= MOST_MEMBERS)?;
-    let mut disks = rows.into_iter().filter(|row| is_disk(source, row));
+    let looks = rows.iter().filter(|row| row.len >= LEAST).count() <= MOST_HEADS;
+    let is_disk = |row: &ZipRow| {
+        let begins_so = || head(source, row).is_some_and(|head| member::is_disk(&head, row.len));
+        member::is_called_so(&row.name, row.len) || looks && row.len >= LEAST && begins_so()
+    };
+    let mut disks = rows.into_iter().filter(is_disk);
     let disk = disks.next()?;
     disks.next().is_none().then_some(disk)
-}
-
-fn is_disk(source: &dyn Source, row: &ZipRow) -> bool {
-    member::is_called_so(&row.name, row.len)
-        || head(source, row).is_some_and(|head| member::is_disk(&head, row.len))
 }
 
 /// The first bytes of a file in an archive, where they can be read.

@@ -6,8 +6,8 @@ use crate::source::packed::{is_tar_header, tar_number};
 /// Bytes of a header, of which there are whole ones between files.
 const HEADER: u64 = 512;
 
-/// Headers of an archive that is looked through: what has more holds files.
-const MOST_HEADERS: usize = 10_000;
+/// Headers of an archive that is looked through, each of which costs a jump in it: what has more holds files.
+const MOST_HEADERS: usize = 256;
 
 /// Bytes of a long name, or of what is said of a file besides its header.
 const MOST_RECORDS: u64 = 1 << 20;

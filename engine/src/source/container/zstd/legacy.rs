@@ -25,7 +25,7 @@ enum Told {
     Default,
     /// All codes are this one.
     Same(u8),
-    /// It is described by these bytes.
+    /// It is described by these bytes, before the last one.
     Described(Box<[u8]>),
 }
 
@@ -95,7 +95,9 @@ macro_rules! take_in {
             }
             2 => {
                 let taken = builder.build_decoder(rest, $of.most_log).ok()?;
-                $reader.legacy.$field = Told::Described(rest.get(..taken)?.into());
+                // Whoever reads it looks at some bits after its end.
+                let bytes = [rest.get(..taken)?, &[0]].concat();
+                $reader.legacy.$field = Told::Described(bytes.into());
                 (taken, Some(builder.accuracy_log))
             }
             _ => (0, None),
