@@ -290,6 +290,8 @@ Examples:
       Bring back one folder's photos from that day on.
   afterimage scan images/ --output recovered --dry-run --quick
       Find out quickly what there is to be found in a folder of images.
+  afterimage scan shelf/ --recursive --output recovered --known ~/Pictures
+      Scan every image on a shelf, each into a folder of its own, without photos that are there already.
   afterimage scan card.img --output recovered --lost-hashes drive.json
       Prove and name what a list of lost photos knows, and see what of it is still lost.
 
@@ -307,7 +309,11 @@ JSON: the summary is an object: report, interrupted, failure, failed, sources, s
 grade), formats, live, lost, embedded, filtered, left_out, warnings, said, and with --stats stats. \
 The list is an array with an object for each photo: id, source, offset, format, size, status, grade, \
 becomes, chance, and as far as they are known name, original_path, name_hint, modified, taken, \
-share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost. \
+share, duplicate_of; after them photos of --lost-hashes that were not found, which become lost. Of a \
+batch: report, interrupted, failure, failed, summary, skipped, images (each with path, status, error, \
+folder, report, size, summary). With --progress json, progress of a batch has images, images_ended, \
+images_failed and at_work too, and begun and ended tell of each image: number, of, path, folder, \
+status, error, report, photos, videos. \
 With --shard, an object: shard, shards, range, candidates, interrupted, failure.
 
 Exit status: 0 something was found, or a shard is carved; 1 nothing was found; 2 it could not start or finish; 3 some \

@@ -217,6 +217,12 @@ fn a_batch_goes_on_with_what_is_left() {
     let ran = desk.run(&[&scan[..], &["--resume"]].concat());
     ran.check(0);
     ran.says("Nothing is left to do");
+    // What was finished stays in the report when it is put away.
+    fs::rename(desk.path("images/b.img"), desk.path("b.img")).unwrap();
+    desk.card("images/d.img", &[&photo(7)]);
+    desk.run(&[&scan[..], &["--resume"]].concat()).check(0);
+    assert_eq!(desk.report()["summary"]["complete"], 5);
+    assert_eq!(desk.status_of("b.img"), "complete");
     // Another disk by the same path is not taken for the one that was scanned.
     std::thread::sleep(std::time::Duration::from_millis(20));
     desk.card("images/a.img", &[&photo(5), &photo(6)]);

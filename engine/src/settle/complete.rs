@@ -188,6 +188,7 @@ fn shorten(record: &mut Record, kept: u64) {
     record.runs = record.runs.slice(0, kept);
     record.fill.clear();
     record.listed = None;
+    record.known = None;
     record.kept = Some(kept);
     record.share = None;
     record.grade = Grade::Partial;

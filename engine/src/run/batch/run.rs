@@ -1,5 +1,6 @@
 //! A batch from end to end.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use super::one::{BatchJob, Scanned};
 use super::outcome::{BatchEvent, BatchOutcome};
 use super::progress::BatchProgress;
 use super::report;
-use super::state::{BatchState, FileStamp, KeptImage};
+use super::state::{BatchState, FileStamp, KeptImage, PathKey};
 use crate::control::error::Error;
 use crate::ledger::ScanSettings;
 use crate::options::{Options, Workers};
@@ -77,7 +78,7 @@ pub fn batch(
             None => {}
         }
     }
-    let copies = copies(output, &images)?;
+    let copies = copies(output, &mut images);
     let has_left = |status| images.iter().any(|image| image.status == status);
     let interrupted =
         progress.is_stopped() && (has_left(BatchStatus::Waiting) || has_left(BatchStatus::Stopped));
@@ -159,25 +160,37 @@ fn jobs(
     let folder = held.folder();
     let known: Vec<String> = state.images.iter().map(|image| image.folder.clone()).collect();
     let mut names = FolderNames::new(folder, known.iter().map(String::as_str));
+    let (places, mut named) = (state.places(), HashSet::new());
     let mut jobs = Vec::with_capacity(images.len());
     for image in images {
-        let (folder, is_done) = match state.image_mut(&image.path) {
-            Some(kept) => {
-                let is_same = kept.stamp.is_some() && kept.stamp == FileStamp::of(&image.path);
-                let is_done = is_same && is_finished(folder, &kept.folder, options.dry_run);
-                if !is_begun(folder, &kept.folder) {
-                    // Whatever it was before, what is scanned is what it is now.
-                    kept.stamp = FileStamp::of(&image.path);
+        let place = places.get(&PathKey::of(&image.path)).copied();
+        let (folder, is_done) =
+            match place.and_then(|place| Some((place, state.images.get_mut(place)?))) {
+                Some((place, kept)) => {
+                    named.insert(place);
+                    let is_same = kept.stamp.is_some() && kept.stamp == FileStamp::of(&image.path);
+                    let is_done = is_same && is_finished(folder, &kept.folder, options.dry_run);
+                    if !is_begun(folder, &kept.folder) {
+                        // Whatever it was before, what is scanned is what it is now.
+                        kept.stamp = FileStamp::of(&image.path);
+                    }
+                    (kept.folder.clone(), is_done)
                 }
-                (kept.folder.clone(), is_done)
-            }
-            None => {
-                let folder = names.give(&image.path);
-                state.images.push(KeptImage::new(&image.path, folder.clone()));
-                (folder, false)
-            }
-        };
+                None => {
+                    let folder = names.give(&image.path);
+                    state.images.push(KeptImage::new(&image.path, folder.clone()));
+                    (folder, false)
+                }
+            };
         jobs.push(BatchJob { image, folder, is_done });
+    }
+    // What an earlier run has finished stays in the report, also where it is not at hand any more.
+    for (place, kept) in state.images.iter().enumerate().take(places.len()) {
+        let is_gone = !named.contains(&place);
+        if is_gone && is_finished(folder, &kept.folder, options.dry_run) {
+            let image = FoundImage { path: kept.path(), len: None, error: None };
+            jobs.push(BatchJob { image, folder: kept.folder.clone(), is_done: true });
+        }
     }
     Ok((jobs, state))
 }

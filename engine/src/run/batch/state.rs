@@ -1,5 +1,6 @@
 //! What a batch keeps of itself in its output folder: which folder is whose, and how it was asked for.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -44,7 +45,7 @@ pub(super) struct KeptImage {
 /// A path as JSON keeps it: its text, or in hex what is no Unicode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum PathKey {
+pub(super) enum PathKey {
     Text(String),
     Hex(String),
 }
@@ -68,7 +69,8 @@ impl FileStamp {
 }
 
 impl PathKey {
-    fn of(path: &Path) -> Self {
+    /// That of `path`, from the root.
+    pub(super) fn of(path: &Path) -> Self {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         match path.to_str() {
             Some(text) => PathKey::Text(text.to_owned()),
@@ -78,6 +80,17 @@ impl PathKey {
 }
 
 impl KeptImage {
+    /// Where it lay, as far as text tells.
+    pub(super) fn path(&self) -> PathBuf {
+        match &self.key {
+            PathKey::Text(text) => text.into(),
+            PathKey::Hex(digits) => {
+                let bytes = hex::decode(digits).unwrap_or_default();
+                String::from_utf8_lossy(&bytes).into_owned().into()
+            }
+        }
+    }
+
     pub(super) fn new(path: &Path, folder: String) -> Self {
         KeptImage { key: PathKey::of(path), folder, stamp: FileStamp::of(path) }
     }
@@ -123,9 +136,8 @@ impl BatchState {
         named.and_then(|()| folder.sync()).map_err(|error| Error::output("write", &path, error))
     }
 
-    /// What is kept of the image at `path`.
-    pub(super) fn image_mut(&mut self, path: &Path) -> Option<&mut KeptImage> {
-        let key = PathKey::of(path);
-        self.images.iter_mut().find(|image| image.key == key)
+    /// By their paths, where its images stand.
+    pub(super) fn places(&self) -> HashMap<PathKey, usize> {
+        self.images.iter().enumerate().map(|(place, image)| (image.key.clone(), place)).collect()
     }
 }
