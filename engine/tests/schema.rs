@@ -1,5 +1,7 @@
 //! The JSON schemas of the reports are generated from their types and kept beside them.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use afterimage_engine::report::{BatchReport, Report};

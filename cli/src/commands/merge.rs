@@ -14,7 +14,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::scan::{Reading, complain, finished, registry};
+use super::scan::{Reading, complain, finished, known, registry};
 use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
@@ -52,7 +52,7 @@ pub struct Merge {
 
     /// Only join these shards, to be merged with others later; needs no source.
     #[arg(long, conflicts_with_all = ["source", "map", "all", "embedded", "timezone", "path", "since", "until",
-        "camera", "dry_run", "no_gallery", "min_size", "min_pixels", "signatures", "threads", "io", "resume", "stats",
+        "camera", "dry_run", "no_gallery", "min_size", "min_pixels", "signatures", "known", "threads", "io", "resume", "stats",
         "case", "evidence", "examiner", "notes"])]
     partial: bool,
 
@@ -78,6 +78,10 @@ pub struct Merge {
     /// The TOML file with the formats that the shards looked for too.
     #[arg(long, value_name = "FILE")]
     signatures: Option<PathBuf>,
+
+    /// What the shards were told to be known with --known, once more.
+    #[arg(long, value_name = "DIR|FILE")]
+    known: Vec<PathBuf>,
 
     /// Write the report only, no photos.
     #[arg(long)]
@@ -225,6 +229,7 @@ impl Merge {
             resume: self.resume,
             command: typed::words(),
             registry: registry(self.signatures.as_deref())?,
+            known: known(&self.known, self.threads.map_or(0, usize::from))?,
             dry_run: self.dry_run,
             all: self.all,
             zone: self.timezone.clone(),

@@ -23,7 +23,7 @@ use crate::status::Status;
 use crate::wanted::{self, Wanted};
 use crate::{sizes, sources, text, times, typed};
 
-pub(super) use options::registry;
+pub(super) use options::{known, registry};
 pub use tell::complain;
 pub(super) use tell::finished;
 
@@ -215,7 +215,7 @@ pub struct Scan {
     #[arg(long, value_name = "I/N", num_args = 0..=1, default_missing_value = "", hide_default_value = true,
         value_parser = crate::shard::parse, conflicts_with_all = ["list", "all", "embedded", "timezone", "path",
         "since", "until", "camera", "dry_run", "no_gallery", "fragments", "min_size", "min_pixels", "image", "live",
-        "case", "evidence", "examiner", "notes"])]
+        "case", "evidence", "examiner", "notes", "batch", "recursive"])]
     shard: Option<Asked>,
 
     /// A map of the only SOURCE, an image, as GNU ddrescue and `afterimage image` write it: what is not

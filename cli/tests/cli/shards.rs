@@ -114,6 +114,26 @@ fn a_merge_says_which_shards_are_missing() {
 }
 
 #[test]
+fn what_is_known_is_told_to_the_shards_and_to_the_merge() {
+    let desk = desk();
+    fs::create_dir(desk.path("have")).unwrap();
+    fs::write(desk.path("have/mine.png"), photo(3)).unwrap();
+    desk.run(&["scan", "card.img", "--known", "have", "--output", "out"]).check(0);
+    for shard in ["0/2", "1/2"] {
+        let output = format!("s/{}", &shard[..1]);
+        let scan = ["scan", "card.img", "--known", "have", "--shard", shard, "--output", &output];
+        desk.run(&scan).check(0);
+    }
+    let merge = ["merge", "s", "--source", "card.img", "--output", "merged"];
+    let ran = desk.run(&merge);
+    ran.check(2);
+    assert!(ran.err.contains("it was carved with --known"), "{}", ran.err);
+    assert!(!desk.path("merged").exists());
+    desk.run(&[&merge[..], &["--known", "have"]].concat()).check(0);
+    check_same(&said(&desk.path("out")), &merged(&desk.path("merged"), 2), "known");
+}
+
+#[test]
 fn what_a_shard_cannot_do_is_refused_in_one_line() {
     let desk = desk();
     fs::write(desk.path("other.img"), [0; 4096]).unwrap();
@@ -125,6 +145,7 @@ fn what_a_shard_cannot_do_is_refused_in_one_line() {
         (&["--shard", "0/2", "--all"], "--all"),
         (&["--shard", "0/2", "--path", "DCIM/**"], "--path"),
         (&["--shard", "0/2", "--dry-run"], "--dry-run"),
+        (&["--shard", "0/2", "--batch"], "--batch"),
         (&["other.img", "--shard", "0/2"], "a shard of 2 sources"),
     ] {
         let ran = scan(more);

@@ -18,8 +18,8 @@ use crate::output::destination;
 use crate::source::Identity;
 use crate::system::folder::{Folder, Owner};
 
-/// Joins what the shards in the output folders `shards`, or in folders of those, carved of the only source at `paths`, and runs the stages
-/// after that: what is written to the output folder of `options` is what one scan of the whole source writes.
+/// Joins what the shards in the output folders `shards`, or in folders of those, carved of the only source at
+/// `paths`, and runs the stages after that: what is written to the output folder of `options` is what one scan of the whole source writes.
 /// Options that decide what a scan finds are those of the shards.
 ///
 /// With `options.resume`, a merge that was interrupted is gone on with.
@@ -42,6 +42,7 @@ pub fn merge(
     let folders = shard_folders(shards)?;
     let logs = ShardLogs::open(&folders)?;
     logs.check_whole()?;
+    check_known(&logs, options)?;
     let lost_hashes = lists(&logs, &folders)?;
     let options = &Options {
         lost_hashes,
@@ -69,8 +70,8 @@ pub fn merge(
     Ok(job.scan().settled().write()?.outcome())
 }
 
-/// Joins what the shards in the output folders `shards`, or in folders of those, carved, and writes that to the folder `output`, to be joined
-/// with others or finished later. Tells which shards are there now.
+/// Joins what the shards in the output folders `shards`, or in folders of those, carved, and writes that to the folder
+/// `output`, to be joined with others or finished later. Tells which shards are there now.
 ///
 /// # Errors
 ///
@@ -104,6 +105,21 @@ fn lists(logs: &ShardLogs, folders: &[ShardFolder]) -> Result<Option<Arc<LostHas
         Error::Shard { path: logs.first().to_path_buf(), why }
     };
     Ok(Some(Arc::new(kept.ok_or_else(gone)?)))
+}
+
+/// Fails unless the files that are known already are those that the shards were told.
+fn check_known(logs: &ShardLogs, options: &Options) -> Result<(), Error> {
+    let known = options.known.as_ref().map(|known| known.identity());
+    let before = &logs.head().settings.known;
+    if *before == known {
+        return Ok(());
+    }
+    let why = match (before, known) {
+        (Some(_), None) => "it was carved with --known, and that is not told here",
+        (None, _) => "it was carved without --known",
+        (Some(_), Some(_)) => "what --known tells is not what it was told when it was carved",
+    };
+    Err(Error::Shard { path: logs.first().to_path_buf(), why: why.to_owned() })
 }
 
 /// Fails unless the source at `path` is the one that the shards are of.

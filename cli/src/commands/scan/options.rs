@@ -103,7 +103,10 @@ fn lists(paths: &[PathBuf]) -> anyhow::Result<Option<Arc<LostHashes>>> {
 }
 
 /// The files that are known already; nothing where none are named.
-fn known(paths: &[PathBuf], threads: usize) -> anyhow::Result<Option<Arc<KnownHashes>>> {
+pub(in crate::commands) fn known(
+    paths: &[PathBuf],
+    threads: usize,
+) -> anyhow::Result<Option<Arc<KnownHashes>>> {
     if paths.is_empty() {
         return Ok(None);
     }
