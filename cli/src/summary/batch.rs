@@ -114,11 +114,11 @@ fn cells(image: &BatchImage) -> [String; 5] {
     let of = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
     let summary = image.summary.as_ref();
     [
-        plain(&image.path).into(),
+        plain(&image.path),
         status(image.status).to_owned(),
         of(summary.map(|summary| summary.photos)),
         of(summary.map(|summary| summary.videos)),
-        image.folder.as_deref().map_or("-".to_owned(), |folder| plain(folder).into()),
+        image.folder.as_deref().map_or("-".to_owned(), plain),
     ]
 }
 

@@ -329,7 +329,7 @@ mod on_unix {
         desk.card("images/a.img", &[&photo(1)]);
         desk.card("images/b", &[&photo(1)]);
         for path in ["images/closed", "images/b"] {
-            fs::set_permissions(desk.path(path), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(desk.path(path), fs::Permissions::from_mode(0o000)).unwrap();
         }
         let ran = desk.run(&["scan", "images", "--recursive", "--output", "out"]);
         fs::set_permissions(desk.path("images/closed"), fs::Permissions::from_mode(0o700)).unwrap();
