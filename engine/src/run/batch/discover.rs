@@ -9,7 +9,7 @@ use super::images::{Discovered, EmptyFolder, FoundImage};
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
 use crate::output::report::BatchSkipped;
-use crate::source::{is_sparse_bundle, split};
+use crate::source::{is_sparse_bundle, parts_of};
 use crate::system::folder::FileId;
 
 /// Folders inside each other that are looked into.
@@ -72,8 +72,7 @@ impl Search<'_> {
         // The first part of an image in parts stands for all of them.
         let later: HashSet<PathBuf> = files
             .iter()
-            .filter_map(|path| split::parts(path))
-            .flat_map(|all| all.into_iter().skip(1))
+            .flat_map(|path| parts_of(path).into_iter().skip(1))
             .collect();
         for path in files.into_iter().filter(|path| !later.contains(path)) {
             if (self.is_stopped)() {

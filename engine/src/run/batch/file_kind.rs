@@ -40,7 +40,7 @@ pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
         () if source::is_archive(source) && !is_called_image => FileKind::Archive,
         () if whole.is_photo(source) => FileKind::Photo,
         () if source::begins_disk(&head(source)) => FileKind::Image(len),
-        () if is_raw(path, source) && image_name::is_of_container(path) => {
+        () if source.container().is_none() && image_name::is_of_container(path) => {
             FileKind::Refused(misnamed(path))
         }
         () if whole.is_other(source) => match is_called_image {
@@ -73,11 +73,6 @@ fn is_archive(path: &Path) -> bool {
             .is_ok_and(|source| source::is_archive(source.as_ref()))
     };
     image_name::is_of_archive(path) || holds_files()
-}
-
-/// Whether what is read are the bytes of the file itself, and not those of a disk that is packed in it.
-fn is_raw(path: &Path, source: &dyn Source) -> bool {
-    path.metadata().is_ok_and(|file| file.len() == source.len())
 }
 
 fn misnamed(path: &Path) -> Error {
