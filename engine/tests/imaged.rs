@@ -131,7 +131,7 @@ fn a_sound_device_is_read_once_and_the_scan_is_that_of_its_image() {
         assert!(outcome.map.unfinished().is_empty());
         // Nothing was left to be read; that it is the same device is seen by a few sectors.
         let again: u64 = device.attempts().iter().map(|count| u64::from(*count)).sum();
-        assert!(again - reads <= 64 * 8, "{again} after {reads}");
+        assert!(again - reads <= 16 * 8, "{again} after {reads}");
         assert!(fs::read(&image).unwrap() == whole);
         let plain = scan(&image, &home.path().join("plain"), None, false);
         assert_eq!(files, plain);
@@ -175,7 +175,7 @@ fn a_scan_goes_on_with_the_image_that_is_there() {
     device.forget_attempts();
     scan(path, &home.path().join("out"), Some(&image), false);
     // A few sectors tell that it is the same device.
-    assert!(device.attempts().iter().map(|count| u64::from(*count)).sum::<u64>() <= 64 * 8);
+    assert!(device.attempts().iter().map(|count| u64::from(*count)).sum::<u64>() <= 16 * 8);
     assert!(fs::read(&image).unwrap() == whole);
 }
 

@@ -14,7 +14,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::scan::{Reading, complain, finished, known, registry};
+use super::scan::options::{known, registry};
+use super::scan::{Reading, complain, finished};
 use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;

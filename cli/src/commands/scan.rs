@@ -2,7 +2,7 @@
 
 mod many;
 mod one;
-mod options;
+pub(super) mod options;
 mod shard;
 mod tell;
 
@@ -23,7 +23,6 @@ use crate::status::Status;
 use crate::wanted::{self, Wanted};
 use crate::{sizes, sources, text, times, typed};
 
-pub(super) use options::{known, registry};
 pub use tell::complain;
 pub(super) use tell::finished;
 

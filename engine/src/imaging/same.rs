@@ -8,7 +8,7 @@ use crate::model::SpanSet;
 use crate::source::rescue_map::RescueMap;
 
 /// Sectors that are compared at the most: they are read once more.
-const SAMPLES: u64 = 64;
+const SAMPLES: u64 = 16;
 
 /// Compares some sectors that were read already with those of the device, which `read` reads; false where it
 /// cannot.

@@ -61,8 +61,11 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
 
 /// What is at `path`, where that is a file that may be only one of several.
 fn several(path: &Path) -> Option<Box<dyn Source>> {
-    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
-    let source = open_file_or_parts(path, Io::Read).ok().filter(|_| is_file)?;
+    // A device is never opened for this: another may be reading it, past the cache.
+    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return None;
+    }
+    let source = open_file_or_parts(path, Io::Read).ok()?;
     match source.parts().len() {
         0 | 1 => container::open_several(path, source, Io::Read),
         _ => Some(source),

@@ -70,10 +70,8 @@ impl Search<'_> {
         let mut files = self.files(root);
         files.sort_unstable();
         // The first part of an image in parts stands for all of them.
-        let later: HashSet<PathBuf> = files
-            .iter()
-            .flat_map(|path| parts_of(path).into_iter().skip(1))
-            .collect();
+        let later: HashSet<PathBuf> =
+            files.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
         for path in files.into_iter().filter(|path| !later.contains(path)) {
             if (self.is_stopped)() {
                 return;

@@ -20,10 +20,12 @@ pub(super) struct BatchJob {
     pub(super) folder: String,
     /// Whether an earlier run of the same batch has finished it, as far as its files tell.
     pub(super) is_done: bool,
+    /// Whether it has another length or date than when that run began.
+    pub(super) is_changed: bool,
 }
 
 /// Why an image is not gone on with whose folder holds the scan of another one.
-const OTHER: &str = "it is another one than was scanned into its folder; to scan it too, move that folder away, or \
+const OTHER: &str = "it is another one than was scanned into its folder, or was written to since; to scan it too, move that folder away, or \
                      name another output folder";
 
 /// What an image came to.
@@ -67,6 +69,13 @@ impl BatchJob {
                 what: "the rest of this scan",
                 why: "a fault of this program ended it; please report it".to_owned(),
             }),
+            Ok(Err(Error::Differs { .. })) => {
+                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
+            }
+            // A few sectors tell images apart, and these need not be the ones that were changed.
+            Ok(Err(Error::Finished { .. })) if self.is_changed => {
+                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
+            }
             Ok(Err(Error::Finished { .. })) => match self.kept(&own) {
                 Some(told) => Scanned { told, error: None },
                 None => self.failed(Error::Report {
@@ -74,9 +83,6 @@ impl BatchJob {
                     why: "its scan is finished, and its report cannot be read",
                 }),
             },
-            Ok(Err(Error::Differs { .. })) => {
-                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
-            }
             Ok(Err(error)) => self.failed(error),
             Ok(Ok(outcome)) => {
                 let has_report = outcome.report.is_some();

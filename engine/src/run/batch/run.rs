@@ -164,7 +164,7 @@ fn jobs(
     let mut jobs = Vec::with_capacity(images.len());
     for image in images {
         let place = places.get(&PathKey::of(&image.path)).copied();
-        let (folder, is_done) =
+        let (folder, is_done, is_changed) =
             match place.and_then(|place| Some((place, state.images.get_mut(place)?))) {
                 Some((place, kept)) => {
                     named.insert(place);
@@ -174,22 +174,23 @@ fn jobs(
                         // Whatever it was before, what is scanned is what it is now.
                         kept.stamp = FileStamp::of(&image.path);
                     }
-                    (kept.folder.clone(), is_done)
+                    (kept.folder.clone(), is_done, !is_same)
                 }
                 None => {
                     let folder = names.give(&image.path);
                     state.images.push(KeptImage::new(&image.path, folder.clone()));
-                    (folder, false)
+                    (folder, false, false)
                 }
             };
-        jobs.push(BatchJob { image, folder, is_done });
+        jobs.push(BatchJob { image, folder, is_done, is_changed });
     }
     // What an earlier run has finished stays in the report, also where it is not at hand any more.
     for (place, kept) in state.images.iter().enumerate().take(places.len()) {
         let is_gone = !named.contains(&place);
         if is_gone && is_finished(folder, &kept.folder, options.dry_run) {
             let image = FoundImage { path: kept.path(), len: None, error: None };
-            jobs.push(BatchJob { image, folder: kept.folder.clone(), is_done: true });
+            let folder = kept.folder.clone();
+            jobs.push(BatchJob { image, folder, is_done: true, is_changed: false });
         }
     }
     Ok((jobs, state))
