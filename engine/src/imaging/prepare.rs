@@ -159,7 +159,7 @@ fn apart(device: &Path, folder: &Path, file: &Path) -> Result<(), Error> {
         Error::Destination { why, .. } => Error::Image { path: file.to_path_buf(), why },
         other => other,
     };
-    destination::check_temporary(folder, &[device.to_path_buf()]).map_err(told)
+    destination::check_beside_medium(folder, device).map_err(told)
 }
 
 /// The map for what the reader says that the device is long, without losing what another reader has read

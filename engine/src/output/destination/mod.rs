@@ -89,6 +89,16 @@ pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> 
     apart(folder, sources).map(drop)
 }
 
+/// The same while `medium` is copied as it is: nobody looks into it for parts of an image, since each read of it may be the
+/// last one.
+///
+/// # Errors
+///
+/// Those of [`check_temporary`].
+pub(crate) fn check_beside_medium(folder: &Path, medium: &Path) -> Result<(), Error> {
+    apart_of(folder, &[medium.to_path_buf()]).map(drop)
+}
+
 /// Whether a file at `file` may be written while `sources` are read: where it leads, links resolved.
 ///
 /// # Errors
@@ -204,10 +214,13 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
 
 /// Where `output` leads, when that is a folder, or none yet, that lies apart from all sources.
 fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
+    apart_of(output, &all_files(sources))
+}
+
+fn apart_of(output: &Path, files: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
-    if let Some(why) =
-        all_files(sources).iter().find_map(|source| source::conflict(&system, &resolved, source))
+    if let Some(why) = files.iter().find_map(|source| source::conflict(&system, &resolved, source))
     {
         return Err(refused(output, why));
     }
