@@ -86,7 +86,7 @@ pub fn check_folder(output: &Path, sources: &[PathBuf]) -> Result<(PathBuf, u64)
 ///
 /// [`Error::Destination`] when it is a source, or lies in one or on its device.
 pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> {
-    apart(folder, sources).map(drop)
+    apart(folder, &all_files(sources)).map(drop)
 }
 
 /// The same while `medium` is copied as it is: nobody looks into it for parts of an image, since each read of it may be the
@@ -96,7 +96,7 @@ pub fn check_temporary(folder: &Path, sources: &[PathBuf]) -> Result<(), Error> 
 ///
 /// Those of [`check_temporary`].
 pub(crate) fn check_beside_medium(folder: &Path, medium: &Path) -> Result<(), Error> {
-    apart_of(folder, &[medium.to_path_buf()]).map(drop)
+    apart(folder, &[medium.to_path_buf()]).map(drop)
 }
 
 /// Whether a file at `file` may be written while `sources` are read: where it leads, links resolved.
@@ -106,11 +106,10 @@ pub(crate) fn check_beside_medium(folder: &Path, medium: &Path) -> Result<(), Er
 /// [`Error::Destination`] when it is a source by whatever name, lies on the device of one or in a folder that
 /// is one, or is there and no regular file.
 pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
-    let sources = &all_files(sources);
+    let files = all_files(sources);
     let resolved = ResolvedPath::of(file).map_err(|why| refused(file, why))?;
     let system = System::running();
-    if let Some(why) =
-        sources.iter().find_map(|source| source::conflict(&system, &resolved, source))
+    if let Some(why) = files.iter().find_map(|source| source::conflict(&system, &resolved, source))
     {
         return Err(refused(file, why));
     }
@@ -118,7 +117,7 @@ pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
         if !found.is_file() {
             return Err(refused(file, "it is no regular file"));
         }
-        if FileId::at(&resolved.path).is_ok_and(|id| ids(sources).contains(&id)) {
+        if FileId::at(&resolved.path).is_ok_and(|id| ids(&files).contains(&id)) {
             return Err(refused(file, "it is what is to be read, by another name"));
         }
     }
@@ -132,8 +131,9 @@ pub fn check_file(file: &Path, sources: &[PathBuf]) -> Result<PathBuf, Error> {
 ///
 /// [`Error::Destination`] when it is a source, or lies in one or on its device; and when it cannot be opened.
 pub fn open_existing(path: &Path, sources: &[PathBuf]) -> Result<Folder, Error> {
-    let resolved = apart(path, sources)?;
-    let opened = Folder::open(&resolved.path, Owner::from_environment(), ids(sources));
+    let files = all_files(sources);
+    let resolved = apart(path, &files)?;
+    let opened = Folder::open(&resolved.path, Owner::from_environment(), ids(&files));
     opened.map_err(|error| Error::output("open the folder", path, error))
 }
 
@@ -180,8 +180,9 @@ pub(crate) fn room(folder: &Path) -> std::io::Result<(u64, u64, bool)> {
 }
 
 fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, Error> {
-    let resolved = apart(output, sources)?;
-    let sources_ids = ids(sources);
+    let files = all_files(sources);
+    let resolved = apart(output, &files)?;
+    let sources_ids = ids(&files);
     let failed = |error| Error::output("look into the folder", output, error);
     if resolved.existing == resolved.path {
         let root = Folder::open(&resolved.path, Owner::default(), Vec::new()).map_err(failed)?;
@@ -212,12 +213,8 @@ fn checked(output: &Path, sources: &[PathBuf], run: Run) -> Result<Destination, 
     })
 }
 
-/// Where `output` leads, when that is a folder, or none yet, that lies apart from all sources.
-fn apart(output: &Path, sources: &[PathBuf]) -> Result<ResolvedPath, Error> {
-    apart_of(output, &all_files(sources))
-}
-
-fn apart_of(output: &Path, files: &[PathBuf]) -> Result<ResolvedPath, Error> {
+/// Where `output` leads, when that is a folder, or none yet, that lies apart from all `files` of the sources.
+fn apart(output: &Path, files: &[PathBuf]) -> Result<ResolvedPath, Error> {
     let resolved = ResolvedPath::of(output).map_err(|why| refused(output, why))?;
     let system = System::running();
     if let Some(why) = files.iter().find_map(|source| source::conflict(&system, &resolved, source))
@@ -236,10 +233,10 @@ fn all_files(sources: &[PathBuf]) -> Vec<PathBuf> {
     sources.iter().cloned().chain(others).collect()
 }
 
-/// The files that hold the bytes of the sources.
-fn ids(sources: &[PathBuf]) -> Vec<FileId> {
+/// The files that hold the bytes of the sources, of which these are all `files`.
+fn ids(files: &[PathBuf]) -> Vec<FileId> {
     let system = System::running();
-    all_files(sources).iter().flat_map(|source| system.files_of(source)).collect()
+    files.iter().flat_map(|file| system.files_of(file)).collect()
 }
 
 fn refused(output: &Path, why: impl Into<String>) -> Error {
