@@ -11,6 +11,7 @@ mod digests;
 mod domain;
 mod e01;
 mod finish;
+mod image_digests;
 mod image_file;
 mod imaged;
 mod medium;

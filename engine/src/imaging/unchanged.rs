@@ -1,12 +1,8 @@
 //! Whether a complete image is still what it was, before a run that has nothing to read says so again.
 
-use std::sync::Arc;
-
-use super::buffer::Pool;
-use super::digests::Hashing;
+use super::image_digests::image_digests;
 use super::image_file::ImageFile;
 use super::sidecar::Hashes;
-use super::strategy::LARGEST;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 
@@ -22,20 +18,10 @@ pub(super) fn check_unchanged(
     progress: &Progress,
     observe: &mut dyn FnMut(u64, u64),
 ) -> Result<bool, Error> {
-    let (pool, mut hashing) = (Arc::new(Pool::default()), Hashing::start(None)?);
-    let (mut at, len) = (0, image.len()?);
-    while at < len {
-        if progress.stopped() {
-            return Ok(false);
-        }
-        let mut buffer = pool.take((len - at).min(LARGEST) as usize);
-        image.read(at, buffer.bytes_mut())?;
-        hashing.feed(&Arc::new(buffer));
-        at = hashing.at;
-        observe(at, len);
-    }
-    let failed = || Error::Start { what: "the digests", why: "a thread ended early".into() };
-    if hashing.finish().ok_or_else(failed)?.whole == known.image {
+    let len = image.len()?;
+    let see = |at, bytes: &[u8]| observe(at + bytes.len() as u64, len);
+    let Some(now) = image_digests(image, len, progress, see)? else { return Ok(false) };
+    if now.whole == known.image {
         return Ok(true);
     }
     let why = "it was changed since it was made: its digests are not those that were taken then; `afterimage image \

@@ -1,19 +1,17 @@
 //! Whether an image is still what it was, and whether the device is.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use afterimage_signatures::verdict::Span;
 
-use super::buffer::Pool;
+use super::digests::Digested;
 use super::digests::PIECE;
-use super::digests::{Digested, Hashing};
 use super::e01;
+use super::image_digests::image_digests;
 use super::image_file::ImageFile;
 use super::medium::Medium;
 use super::options::sidecar_of;
 use super::sidecar::{Range, Sidecar};
-use super::strategy::LARGEST;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::model::SpanSet;
@@ -100,24 +98,14 @@ pub fn verify(
         .iter()
         .map(|range| Span { at: range.offset, len: range.length })
         .collect();
-    let (pool, mut hashing) = (Arc::new(Pool::default()), Hashing::start(None)?);
-    let mut at = 0;
-    while at < len {
-        if progress.stopped() {
-            return Ok(None);
-        }
-        let mut buffer = pool.take((len - at).min(LARGEST) as usize);
-        image.read(at, buffer.bytes_mut())?;
+    let see = |at, bytes: &[u8]| {
         if let Some(device) = device {
-            compare(device, at, buffer.bytes(), &unreadable, &mut said);
+            compare(device, at, bytes, &unreadable, &mut said);
         }
-        hashing.feed(&Arc::new(buffer));
-        at = hashing.at;
-        observe(at, len);
-    }
-    said.image = at;
-    let failed = || Error::Start { what: "the digests", why: "a thread ended early".into() };
-    let digested = hashing.finish().ok_or_else(failed)?;
+        observe(at + bytes.len() as u64, len);
+    };
+    let Some(digested) = image_digests(&image, len, progress, see)? else { return Ok(None) };
+    said.image = len;
     let pieces = changed(&digested, hashes);
     said.differences.extend(pieces);
     Ok(Some(said))
