@@ -13,7 +13,7 @@ use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
 use super::unpack::Codec;
-use crate::model::SpanSet;
+use super::unread;
 use sections::Image;
 use table::Table;
 
@@ -93,25 +93,13 @@ impl Layout for Ewf {
     fn piece(&self, at: u64) -> Piece {
         let len = self.image.chunk_len;
         let number = at / len;
-        let start = number * len;
-        let chunk = Span { at: start, len };
-        let bad = self.image.unread.after(at).first().copied();
-        match bad {
-            Some(bad) if bad.at <= at => {
-                let part = Span::between(bad.at.max(chunk.at), bad.end().min(chunk.end()));
-                Piece::new(part, Stored::Lost)
-            }
-            _ => Piece::new(chunk, self.chunk(number)),
-        }
+        let chunk = Span { at: number * len, len };
+        let lost = unread::lost(&self.image.unread, chunk, at);
+        lost.unwrap_or_else(|| Piece::new(chunk, self.chunk(number)))
     }
 
     /// Ends a chunk where the image says that its device could not be read.
     fn reach(&self, at: u64) -> u64 {
-        first_after(&self.image.unread, at)
+        unread::next(&self.image.unread, at)
     }
-}
-
-/// Where the next range after `at` begins.
-fn first_after(ranges: &SpanSet, at: u64) -> u64 {
-    ranges.after(at).iter().map(|range| range.at).find(|start| *start > at).unwrap_or(u64::MAX)
 }

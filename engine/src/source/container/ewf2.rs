@@ -15,6 +15,7 @@ use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
 use super::unpack::Codec;
+use super::unread;
 use section::Header;
 use sections::Image;
 use table::Chunk;
@@ -95,18 +96,12 @@ impl Layout for Ewf2 {
         let len = self.image.chunk_len;
         let number = at / len;
         let chunk = Span { at: number * len, len };
-        match self.image.unread.after(at).first() {
-            Some(bad) if bad.at <= at => {
-                let part = Span::between(bad.at.max(chunk.at), bad.end().min(chunk.end()));
-                Piece::new(part, Stored::Lost)
-            }
-            _ => Piece::new(chunk, self.chunk(number)),
-        }
+        let lost = unread::lost(&self.image.unread, chunk, at);
+        lost.unwrap_or_else(|| Piece::new(chunk, self.chunk(number)))
     }
 
     /// Ends a chunk where the image says that its device could not be read.
     fn reach(&self, at: u64) -> u64 {
-        let next = self.image.unread.after(at).iter().map(|range| range.at);
-        next.into_iter().find(|start| *start > at).unwrap_or(u64::MAX)
+        unread::next(&self.image.unread, at)
     }
 }

@@ -13,14 +13,11 @@ pub(super) use member::Wrapping;
 
 use std::sync::Arc;
 
-use afterimage_signatures::verdict::Span;
-
 use super::files::Files;
 use super::opening::{Opened, Opening};
-use super::piece::{Layout, Packed, Piece, Stored};
+use super::piece::{Layout, Packed, Piece};
 use super::recent::Recent;
 use super::refusal::Refusal;
-use super::unpack::Codec;
 use crate::source::packed::{GZIP_NAMES, begins_raw_image};
 use member::Stream;
 
@@ -88,11 +85,7 @@ impl Layout for Deflated {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        let Some((start, end, from)) = self.index.part(at) else {
-            return Piece { at, len: 1, stored: Stored::Lost };
-        };
-        let packed = Packed { file: 0, at: from, len: 0, codec: Codec::Stream };
-        Piece::new(Span::between(start, end), Stored::Packed(packed))
+        Piece::of_stream(self.index.part(at), at)
     }
 
     fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {

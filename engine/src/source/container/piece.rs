@@ -22,6 +22,16 @@ impl Piece {
         Piece { at: span.at, len: span.len, stored }
     }
 
+    /// The piece at `at` that a part of a stream is: where it begins and ends on the disk, and where it begins in the
+    /// first file. What no part tells is lost.
+    pub(super) fn of_stream(part: Option<(u64, u64, u64)>, at: u64) -> Self {
+        let Some((start, end, from)) = part else {
+            return Piece { at, len: 1, stored: Stored::Lost };
+        };
+        let packed = Packed { file: 0, at: from, len: 0, codec: Codec::Stream };
+        Piece::new(Span::between(start, end), Stored::Packed(packed))
+    }
+
     /// The first byte after it.
     pub(super) fn end(&self) -> u64 {
         self.at.saturating_add(self.len)

@@ -14,14 +14,11 @@ mod seek_table;
 
 use std::sync::Arc;
 
-use afterimage_signatures::verdict::Span;
-
 use super::files::Files;
 use super::opening::{Opened, Opening};
-use super::piece::{Layout, Packed, Piece, Stored};
+use super::piece::{Layout, Packed, Piece};
 use super::recent::Recent;
 use super::refusal::Refusal;
-use super::unpack::Codec;
 use crate::source::packed::{HEAD_OF_DISK, ZSTD_NAMES, is_head_of_disk, may_be_raw};
 use index::Index;
 
@@ -75,11 +72,7 @@ impl Layout for Zstd {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        let Some((start, end, from)) = self.index.part(at) else {
-            return Piece { at, len: 1, stored: Stored::Lost };
-        };
-        let packed = Packed { file: 0, at: from, len: 0, codec: Codec::Stream };
-        Piece::new(Span::between(start, end), Stored::Packed(packed))
+        Piece::of_stream(self.index.part(at), at)
     }
 
     fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {

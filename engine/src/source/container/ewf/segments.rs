@@ -3,16 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::source::container::files::{Files, u16_le};
+use crate::source::container::segment_names::ending;
 
 /// What each of them begins with: version 1 of the format, of EnCase and FTK, or of SMART.
 const MAGIC: &[u8] = b"EVF\x09\r\n\xff\0";
 
 /// Bytes of the header: the magic, a 1, the number and a 0.
 pub(super) const HEADER: u64 = 13;
-
-/// Files with numbers, and letters.
-const NUMBERED: u32 = 99;
-const LETTERS: u32 = 26;
 
 /// The number of a file, where it is a part of an image.
 pub(super) fn number(files: &Files, file: usize) -> Option<u16> {
@@ -25,19 +22,8 @@ pub(super) fn number(files: &Files, file: usize) -> Option<u16> {
 pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
     let extension = first.extension()?.to_str()?;
     let letter = extension.chars().next().filter(char::is_ascii_alphabetic)?;
-    let is_lower = letter.is_ascii_lowercase();
-    let name = if number <= NUMBERED {
-        format!("{letter}{number:02}")
-    } else {
-        let index = number - NUMBERED - 1;
-        let (above, last) = (index / LETTERS, index % LETTERS);
-        let (carry, middle) = (above / LETTERS, above % LETTERS);
-        let first = u32::from(letter.to_ascii_uppercase()) + carry;
-        let first = char::from_u32(first).filter(char::is_ascii_uppercase)?;
-        let letter = |index| char::from_u32(u32::from(b'A') + index);
-        format!("{first}{}{}", letter(middle)?, letter(last)?)
-    };
-    let name = if is_lower { name.to_ascii_lowercase() } else { name };
+    let name = ending(letter, number)?;
+    let name = if letter.is_ascii_lowercase() { name.to_ascii_lowercase() } else { name };
     Some(first.with_extension(name))
 }
 

@@ -2,29 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-/// Files with numbers, and letters.
-const NUMBERED: u32 = 99;
-const LETTERS: u32 = 26;
+use crate::source::container::segment_names::{NUMBERED, ending};
 
 /// The file of that number, when the first one is at `first`; nothing after the last name.
 pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
     let extension = first.extension()?.to_str()?;
     let mut letters = extension.chars();
     let (kind, series) = (letters.next()?, letters.next()?);
-    let is_lower = kind.is_ascii_lowercase();
-    let name = match number.checked_sub(NUMBERED + 1) {
-        None => format!("{kind}{series}{number:02}"),
-        Some(index) => {
-            let (above, last) = (index / LETTERS, index % LETTERS);
-            let (carry, middle) = (above / LETTERS, above % LETTERS);
-            let series = char::from_u32(u32::from(series.to_ascii_lowercase()) + carry)?;
-            let series = Some(series).filter(char::is_ascii_lowercase)?;
-            let letter = |index| char::from_u32(u32::from(b'A') + index);
-            let name = format!("{kind}{series}{}{}", letter(middle)?, letter(last)?);
-            if is_lower { name.to_ascii_lowercase() } else { name }
-        }
-    };
-    Some(first.with_extension(name))
+    let has_number = number <= NUMBERED;
+    let series = if has_number { series } else { series.to_ascii_lowercase() };
+    let name = format!("{kind}{}", ending(series, number)?);
+    let is_lower = !has_number && kind.is_ascii_lowercase();
+    Some(first.with_extension(if is_lower { name.to_ascii_lowercase() } else { name }))
 }
 
 #[cfg(test)]
