@@ -14,6 +14,7 @@ mod fold;
 mod folder;
 mod guide;
 mod interrupt;
+mod least;
 mod log;
 mod memory;
 mod near;

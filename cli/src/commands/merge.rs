@@ -19,6 +19,7 @@ use super::scan::{Reading, complain, finished};
 use crate::case_data::Case;
 use crate::chosen::Chosen;
 use crate::interrupt::stop_on_ctrl_c;
+use crate::least::Least;
 use crate::progress::{Latest, Show, Ticker};
 use crate::status::Status;
 use crate::summary::Told;
@@ -106,16 +107,8 @@ pub struct Merge {
     )]
     io: Reading,
 
-    /// Leave out files smaller than this: bytes, or with K, M, G such as 20K.
-    #[arg(long, value_name = "SIZE", default_value = "0", value_parser = sizes::bytes,
-        hide_default_value = true, allow_negative_numbers = true)]
-    min_size: u64,
-
-    /// Leave out pictures with fewer pixels than this, such as 300000 or 1MP. Pictures whose
-    /// dimensions are not known are kept.
-    #[arg(long, value_name = "N", default_value = "0", value_parser = sizes::pixels,
-        hide_default_value = true, allow_negative_numbers = true)]
-    min_pixels: u64,
+    #[command(flatten)]
+    least: Least,
 
     /// Go on where an interrupted merge into the same folder stopped, even at its very start.
     #[arg(long)]
@@ -238,8 +231,8 @@ impl Merge {
             embedded: self.embedded,
             threads: self.threads.map_or(0, usize::from),
             io: self.io.into(),
-            min_size: self.min_size,
-            min_pixels: self.min_pixels,
+            min_size: self.least.min_size,
+            min_pixels: self.least.min_pixels,
             map: self.map.clone(),
             case: self.case.data(),
             gallery: !self.no_gallery,

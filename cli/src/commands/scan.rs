@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::case_data::Case;
 use crate::chosen::Chosen;
+use crate::least::Least;
 use crate::progress::Show;
 use crate::shard::Asked;
 use crate::status::Status;
@@ -187,16 +188,8 @@ pub struct Scan {
     )]
     io: Reading,
 
-    /// Leave out files smaller than this: bytes, or with K, M, G such as 20K.
-    #[arg(long, value_name = "SIZE", default_value = "0", value_parser = sizes::bytes,
-        hide_default_value = true, allow_negative_numbers = true)]
-    min_size: u64,
-
-    /// Leave out pictures with fewer pixels than this, such as 300000 or 1MP. Pictures whose
-    /// dimensions are not known are kept.
-    #[arg(long, value_name = "N", default_value = "0", value_parser = sizes::pixels,
-        hide_default_value = true, allow_negative_numbers = true)]
-    min_pixels: u64,
+    #[command(flatten)]
+    least: Least,
 
     /// Only photos that begin in this range of each source; without LEN, to its end. Decimal with
     /// K, M, G, T, or hex as in 0x100000:0x2000.
