@@ -11,41 +11,19 @@ mod bench;
 mod cards;
 #[path = "bench/of_run.rs"]
 mod of_run;
+#[path = "bench/said.rs"]
+mod said;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::Report;
 use afterimage_engine::run;
 use bench::{Bench, tree};
-use of_run::is_of_run;
 use proptest::prelude::*;
-
-/// What a run said and wrote: its report but for times and command, and its photos.
-type Said = (String, BTreeMap<PathBuf, Vec<u8>>);
-
-fn said(output: &Path) -> Said {
-    let report = fs::read(output.join("report.json")).unwrap();
-    let report: Report = serde_json::from_slice(&report).unwrap();
-    let parts =
-        (&report.files, &report.head.summary, &report.head.sources, &report.head.incomplete);
-    let mut written = tree(output);
-    written.retain(|path, _| !is_of_run(path));
-    (serde_json::to_string_pretty(&parts).unwrap(), written)
-}
-
-#[track_caller]
-fn check_same(whole: &Said, resumed: &Said, what: &str) {
-    let paths = |said: &Said| said.1.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(paths(whole), paths(resumed), "{what}");
-    assert!(whole.1 == resumed.1, "the content of photos differs: {what}");
-    let differs = whole.0.lines().zip(resumed.0.lines()).find(|(one, other)| one != other);
-    assert!(whole.0 == resumed.0, "{what}: {differs:?}");
-}
+use said::{Said, check_same, said};
 
 /// Small chunks, so that there are many of them.
 fn small() -> Options {

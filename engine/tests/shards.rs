@@ -9,8 +9,9 @@ mod bench;
 mod cards;
 #[path = "bench/of_run.rs"]
 mod of_run;
+#[path = "bench/said.rs"]
+mod said;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,36 +19,13 @@ use afterimage_engine::Shard;
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::Report;
 use afterimage_engine::run;
 use afterimage_testdata::canvas::Canvas;
 use afterimage_testdata::random::Random;
 use afterimage_testdata::samples;
-use bench::{Bench, tree};
-use of_run::is_of_run;
+use bench::Bench;
 use proptest::prelude::*;
-
-/// What a run said and wrote: its report but for times and command, and its photos.
-type Said = (String, BTreeMap<PathBuf, Vec<u8>>);
-
-fn said(output: &Path) -> Said {
-    let report = fs::read(output.join("report.json")).unwrap();
-    let report: Report = serde_json::from_slice(&report).unwrap();
-    let parts =
-        (&report.files, &report.head.summary, &report.head.sources, &report.head.incomplete);
-    let mut written = tree(output);
-    written.retain(|path, _| !is_of_run(path));
-    (serde_json::to_string_pretty(&parts).unwrap(), written)
-}
-
-#[track_caller]
-fn check_same(whole: &Said, merged: &Said, what: &str) {
-    let paths = |said: &Said| said.1.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(paths(whole), paths(merged), "{what}");
-    assert!(whole.1 == merged.1, "the content of photos differs: {what}");
-    let differs = whole.0.lines().zip(merged.0.lines()).find(|(one, other)| one != other);
-    assert!(whole.0 == merged.0, "{what}: {differs:?}");
-}
+use said::{check_same, said};
 
 /// Carves a shard into a folder of its own beside the others, and gives the folder.
 fn carve(
