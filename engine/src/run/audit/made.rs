@@ -29,8 +29,7 @@ impl Made<'_> {
     ///
     /// Those of [`append`], and when one of them cannot be read.
     pub(in crate::run) fn record(self, line: AuditLine) -> Result<AuditLine, Error> {
-        let report = Some(digest_of(self.folder, REPORT)?);
-        append(self.folder, AuditLine { report, ..self.with_views(line)? })
+        self.tell(self.folder, line)
     }
 
     /// Puts the views on record with `line`, and nothing of the report.
@@ -65,7 +64,12 @@ impl Made<'_> {
     ///
     /// Those of [`Made::record`].
     pub(in crate::run) fn announce(self, line: AuditLine) -> Result<AuditLine, Error> {
-        let report = Some(digest_of(self.state, REPORT)?);
+        self.tell(self.state, line)
+    }
+
+    /// Puts the report that lies in `of` on record, and the views.
+    fn tell(self, of: &Folder, line: AuditLine) -> Result<AuditLine, Error> {
+        let report = Some(digest_of(of, REPORT)?);
         append(self.folder, AuditLine { report, ..self.with_views(line)? })
     }
 

@@ -69,13 +69,9 @@ impl BatchJob {
                 what: "the rest of this scan",
                 why: "a fault of this program ended it; please report it".to_owned(),
             }),
-            Ok(Err(Error::Differs { .. })) => {
-                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
-            }
+            Ok(Err(Error::Differs { .. })) => self.is_another(),
             // A few sectors tell images apart, and these need not be the ones that were changed.
-            Ok(Err(Error::Finished { .. })) if self.is_changed => {
-                self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
-            }
+            Ok(Err(Error::Finished { .. })) if self.is_changed => self.is_another(),
             Ok(Err(Error::Finished { .. })) => match self.kept(&own) {
                 Some(told) => Scanned { told, error: None },
                 None => self.failed(Error::Report {
@@ -95,6 +91,11 @@ impl BatchJob {
                 Scanned { told, error }
             }
         }
+    }
+
+    /// Another image than was scanned into its folder has its path now.
+    fn is_another(&self) -> Scanned {
+        self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
     }
 
     /// What an earlier run has made of it; nothing where that was not all.

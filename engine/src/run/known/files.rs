@@ -1,19 +1,16 @@
 //! The files of a folder, by their digests.
 
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::model::{DigestKind, Hasher, KnownDigest};
+use crate::ledger::hash_of;
+use crate::model::{DigestKind, KnownDigest};
 use crate::options::{KnownList, Workers};
 
 /// Folders inside each other that are looked into.
 const MOST_DEPTH: usize = 256;
-
-/// Bytes that are read of a file at a time.
-const PIECE: usize = 1 << 20;
 
 /// Adds all regular files in `folder` and below it, without following links to folders. Files that cannot be read are
 /// passed over. Ends early where `is_stopped` says so.
@@ -78,15 +75,6 @@ fn files(
 
 /// The BLAKE3 of a file.
 fn digest(path: &Path) -> Option<KnownDigest> {
-    let mut file = File::open(path).ok()?;
-    let (mut hasher, mut piece) = (Hasher::new(&[]), vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece) {
-            Ok(0) => break,
-            Ok(len) => hasher.update(&piece[..len]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => return None,
-        }
-    }
-    KnownDigest::new(DigestKind::Blake3, hasher.finish().blake3.as_bytes())
+    let hash = hash_of(&mut File::open(path).ok()?).ok()?;
+    KnownDigest::new(DigestKind::Blake3, hash.as_bytes())
 }
