@@ -121,6 +121,15 @@ pub struct Scan {
     #[arg(long)]
     quick: bool,
 
+    /// Also look into archives and documents that lie in the source: photos that are deflated in zip archives, Word,
+    /// Excel, PowerPoint and OpenDocument files, .gz and .tar.gz files, and PDFs. Takes longer.
+    ///
+    /// Photos that an archive holds as they are, without packing them, are found in any case. Where the archive tells a
+    /// checksum and it holds, the photo is verified by it. What comes to more than 64 MiB unpacked is left out, and so
+    /// are archives in archives.
+    #[arg(long)]
+    archives: bool,
+
     /// Write the report only, no photos.
     #[arg(long)]
     dry_run: bool,

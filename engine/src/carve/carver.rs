@@ -75,6 +75,17 @@ impl Carver<'_> {
         self.family(&Spot { index, bytes }, runs.clone(), &candidates, buffer)
     }
 
+    /// The file of one of some formats that lies in runs of `bytes`, and the pictures inside it.
+    pub(super) fn carve_formats(
+        &self,
+        index: u32,
+        bytes: &[u8],
+        (runs, formats): (Runs, &[usize]),
+        buffer: &mut Buffer,
+    ) -> Vec<Found> {
+        self.family(&Spot { index, bytes: &bytes }, runs, formats, buffer)
+    }
+
     /// The file that begins where `rest` does, and the pictures inside it.
     fn family(
         &self,
@@ -188,6 +199,7 @@ impl Carver<'_> {
             mime: verdict.mime.into(),
             extension: verdict.extension.into(),
             runs: runs.clone(),
+            inflated: None,
             fill: verdict.terminator.to_vec(),
             // A partial file went on, or it would not be one.
             end: if is_partial { End::Minimum } else { verdict.end.into() },

@@ -3,7 +3,9 @@
 mod carver;
 mod enclosure;
 mod found;
+mod unpack;
 mod unreadable;
 
 pub use carver::Carver;
 pub use found::{Found, note_change, note_changes};
+pub use unpack::{UNREADABLE, UnpackLimit, Unpacked};

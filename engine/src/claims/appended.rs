@@ -72,7 +72,8 @@ fn lengthen(ledger: &mut Ledger, index: usize, end: u64) -> Result<(), Error> {
 /// The outermost whole file of a source by where it ends, and where whole files begin sectors, in order.
 fn ends(entries: &[IndexEntry], source: u32) -> (HashMap<u64, usize>, Vec<u64>) {
     let is_whole = |entry: &IndexEntry| {
-        entry.source == source && entry.parent == NONE && entry.is_whole() && !entry.pieces
+        let is_plain = !entry.pieces && !entry.packed;
+        entry.source == source && entry.parent == NONE && entry.is_whole() && is_plain
     };
     let (mut ends, mut begins) = (HashMap::<u64, usize>::new(), Vec::new());
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| is_whole(entry)) {

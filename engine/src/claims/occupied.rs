@@ -48,7 +48,8 @@ impl Occupied {
         survey: &Survey,
     ) -> Self {
         let own = entries.iter().zip(standings).filter(|(entry, standing)| {
-            entry.source == source && **standing == Standing::Own && entry.is_whole()
+            let is_own = entry.source == source && **standing == Standing::Own;
+            is_own && entry.is_whole() && !entry.packed
         });
         let begins_none = |at: u64| {
             let here = Span { at, len: 1 };

@@ -16,7 +16,7 @@ pub fn by_offset(entries: &[IndexEntry]) -> Vec<u32> {
     order.sort_unstable_by_key(|&index| {
         let (entry, root) = (&entries[index as usize], root(index));
         let outer = entries[root as usize].offset;
-        (entry.source, entry.offset, entry.parent != NONE, entry.format, outer, index - root)
+        (entry.source, entry.offset, entry.parent != NONE, entry.format, outer, index - root, index)
     });
     order
 }

@@ -9,7 +9,7 @@ use afterimage_signatures::verdict::{Role, Span};
 use super::depth::MOST_OPEN;
 use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, NONE, Shown};
-use crate::model::{Grade, Record};
+use crate::model::{Grade, Inflated, Record};
 use crate::pipeline::SECTOR;
 
 /// A file that may reach over those that begin after it.
@@ -60,7 +60,10 @@ pub fn resolve(
                 Fate::Inside(parent as u32)
             }
             Encounter::Separate => {
-                for file in open.drain(..) {
+                // Others may lie in what is packed as long as nothing proves it.
+                for file in
+                    open.extract_if(.., |file| !entries[file.entry].packed).collect::<Vec<_>>()
+                {
                     cut(entries, &file, entry.offset);
                 }
                 Fate::Top
@@ -131,7 +134,7 @@ fn meet(
     unreadable: Unreadable<'_>,
     read: &impl Fn(&IndexEntry) -> Result<Record, Error>,
 ) -> Result<Encounter, Error> {
-    if has_child_at(entries, parent.entry, entry.offset) {
+    if !entries[parent.entry].packed && has_child_at(entries, parent.entry, entry.offset) {
         return Ok(Encounter::Covered);
     }
     let record = match parent.record.take() {
@@ -141,8 +144,13 @@ fn meet(
     let role = record.role_at(entry.offset - parent.offset);
     let last = entry.end_offset().saturating_sub(1).saturating_sub(parent.offset);
     let ends_in_checked = record.role_at(last).is_none();
-    let grade = record.grade;
+    let (grade, inflated) = (record.grade, record.inflated);
     parent.record = Some(record);
+    if let Some(Inflated { is_checked, .. }) = inflated {
+        // Other files of its archive begin where it does. What lies in packed bytes that hold is one of their blocks.
+        let is_beside = entry.packed && entry.offset == parent.offset;
+        return Ok(if is_checked && !is_beside { Encounter::Covered } else { Encounter::Separate });
+    }
     let is_decoded = |entry: &IndexEntry| entry.shown == Shown::Decoded;
     let tells_more = is_decoded(entry) && !is_decoded(&entries[parent.entry]);
     let is_inside = entry.end_offset() <= parent.end;
@@ -250,5 +258,30 @@ mod tests {
         assert_eq!(check(4700, true), Fate::Inside(0));
         assert_eq!(check(4700, false), Fate::Top);
         assert_eq!(check(4608, true), Fate::Top);
+    }
+
+    #[test]
+    fn what_lies_in_packed_bytes_is_part_of_them_where_a_checksum_holds() {
+        let check = |is_checked: bool, files: &[(u64, u64, bool)], expected: &[Fate]| {
+            let made = |offset, len, is_packed: bool| {
+                let (skip, start) = (30, 0);
+                let inflated = Inflated { skip, start, len: 9000, is_checked };
+                Record { inflated: is_packed.then_some(inflated), ..halves(offset, len) }
+            };
+            let record = |&(at, len, is_packed): &(u64, u64, bool)| made(at, len, is_packed);
+            let entry = |file| IndexEntry::of(&record(file), NONE, LogPosition::default());
+            let mut entries: Vec<IndexEntry> = files.iter().map(entry).collect();
+            let order: Vec<u32> = (0..entries.len() as u32).collect();
+            let read = |entry: &IndexEntry| Ok(made(entry.offset, entry.len, entry.packed));
+            resolve(&mut entries, &order, &|_| false, read).unwrap();
+            let fates: Vec<Fate> = entries.iter().map(|entry| entry.fate).collect();
+            assert_eq!(fates, expected);
+        };
+        let files = [(0, 8192, true), (0, 8192, true), (4608, 100, false)];
+        check(true, &files, &[Fate::Top, Fate::Top, Fate::Covered]);
+        check(false, &files, &[Fate::Top; 3]);
+        // In picture data that nothing checks, what is packed is a file of its own.
+        let files = [(0, 8192, false), (4608, 100, true)];
+        check(true, &files, &[Fate::Cut(4608), Fate::Top]);
     }
 }

@@ -22,6 +22,7 @@ impl HeadLine {
         usize::from(record.format) < self.settings.formats.len()
             && size.is_some()
             && record.runs.as_slice().iter().all(is_inside)
+            && record.inflated.is_none_or(|inflated| inflated.end().is_some())
     }
 
     /// Bytes of a source that was opened.

@@ -60,6 +60,8 @@ pub struct IndexEntry {
     pub len: u64,
     /// Whether they lie in several runs, the first of which begins at `offset`.
     pub pieces: bool,
+    /// Whether they are deflated there, in an archive.
+    pub packed: bool,
     /// Whether it is still there, and not to be written unless that is asked for.
     pub live: bool,
     /// Whether a copy that is nearer to its photo was found: it is only listed.
@@ -76,8 +78,10 @@ pub struct IndexEntry {
     pub parent: u32,
     /// Position of its source on the command line.
     pub source: u32,
-    /// Bytes added after those from the source.
+    /// Bytes added after its own.
     pub fill: u32,
+    /// Bytes of the file without those.
+    pub own_len: u64,
     /// Position of its format in the registry, or [`UNKNOWN_FORMAT`](crate::model::UNKNOWN_FORMAT).
     pub format: u16,
     /// By what means it was found.
@@ -103,6 +107,7 @@ impl IndexEntry {
             offset: record.offset(),
             len: record.source_len(),
             pieces: record.runs.as_slice().len() > 1,
+            packed: record.inflated.is_some(),
             live: record.status == Status::Live && !record.is_in_place(),
             surpassed: record.place.as_ref().is_some_and(|place| place.is_surpassed),
             known: record.known.is_some(),
@@ -112,6 +117,7 @@ impl IndexEntry {
             parent,
             source: record.source,
             fill: record.fill.len() as u32,
+            own_len: record.own_len(),
             format: record.format,
             origin: record.origin,
             grade: record.grade,
@@ -127,15 +133,20 @@ impl IndexEntry {
         self.grade >= Grade::Structural && !matches!(self.fate, Fate::Cut(_))
     }
 
+    /// Length of the file that is written, in bytes.
+    pub fn size(&self) -> u64 {
+        self.own_len.saturating_add(u64::from(self.fill))
+    }
+
     /// The first byte after it, of a file that lies in one piece.
     pub fn end_offset(&self) -> u64 {
         self.offset.saturating_add(self.len)
     }
 
     /// Ends a file before `offset`, where another photo begins. A picture inside another file ends
-    /// with that file.
+    /// with that file. What is deflated has no part that lies before an offset.
     pub fn cut(&mut self, offset: u64) {
-        if self.fate == Fate::Top {
+        if self.fate == Fate::Top && !self.packed {
             self.fate = Fate::Cut(offset - self.offset);
         }
     }

@@ -76,7 +76,7 @@ impl Keeper<'_> {
     /// When the disk is full or fails.
     pub fn keep(&self, source: &dyn Bytes, record: &mut Record) -> Result<(), Error> {
         match self.store {
-            Some(store) if record.source_len() <= self.longest => {
+            Some(store) if record.own_len() <= self.longest => {
                 let content = Content::of(record);
                 record.digests =
                     store.keep(source, &content, self.algorithms, self.metrics, self.stop)?;

@@ -134,6 +134,9 @@ pub struct ScanSettings {
     pub wanted: Vec<bool>,
     /// Whether structure alone is checked.
     pub quick: bool,
+    /// Whether deflated members of archives are looked into.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub archives: bool,
     /// Whether file systems are asked.
     pub filesystems: bool,
     /// The partition that is asked for.
@@ -159,6 +162,7 @@ impl ScanSettings {
             ("--signatures", self.formats == now.formats),
             ("--format", self.wanted == now.wanted),
             ("--quick", self.quick == now.quick),
+            ("--archives", self.archives == now.archives),
             ("--no-filesystem", self.filesystems == now.filesystems),
             ("--volume", self.volume == now.volume),
             ("--range", self.range == now.range),

@@ -34,6 +34,9 @@ pub(super) fn listed_len(
     stop: &Stop,
 ) -> Option<u64> {
     let [run] = record.runs.as_slice() else { return None };
+    if record.inflated.is_some() {
+        return None;
+    }
     let room = source.len().saturating_sub(run.at);
     let sized = sizes(record, lists);
     let every = every(record, lists);

@@ -8,6 +8,7 @@ use afterimage_signatures::verdict::{Issue, Kinship, Role, Unchecked};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digests;
+use super::inflated::Inflated;
 use super::known_from::KnownFrom;
 use super::listed::Listed;
 use super::moment::Moment;
@@ -32,8 +33,11 @@ pub struct Record {
     pub mime: Cow<'static, str>,
     /// Extension of the file that is written, without the dot.
     pub extension: Cow<'static, str>,
-    /// Its bytes, as runs of the source in the order of the file.
+    /// Its bytes, as runs of the source in the order of the file; of a file that lies deflated, what it is inflated from.
     pub runs: Runs,
+    /// Of a file that lies deflated in an archive: how its bytes come out of those of its only run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inflated: Option<Inflated>,
     /// Bytes added after those of the source, so that viewers open it.
     #[serde(with = "super::hex", skip_serializing_if = "Vec::is_empty", default)]
     pub fill: Vec<u8>,
@@ -64,7 +68,7 @@ pub struct Record {
     /// What the picture and the video of a Live Photo share.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_identifier: Option<String>,
-    /// The archive or document that it lies in as it is.
+    /// The archive or document that it lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enclosure: Option<Enclosure>,
     /// What it is to the file whose structure points at it.
@@ -98,6 +102,7 @@ impl Record {
             mime: "".into(),
             extension: "".into(),
             runs,
+            inflated: None,
             fill: Vec::new(),
             end: End::Exact,
             grade: Grade::Partial,
@@ -153,14 +158,19 @@ impl Record {
         self.runs.as_slice().first().map_or(0, |run| run.at)
     }
 
-    /// Bytes that come from the source.
+    /// Bytes that it takes in the source.
     pub fn source_len(&self) -> u64 {
         self.runs.len()
     }
 
+    /// Length of the file in bytes, without what is added to it.
+    pub fn own_len(&self) -> u64 {
+        self.inflated.map_or(self.runs.len(), |inflated| inflated.len)
+    }
+
     /// Length of the file that is written, in bytes.
     pub fn size(&self) -> u64 {
-        self.runs.len().saturating_add(self.fill.len() as u64)
+        self.own_len().saturating_add(self.fill.len() as u64)
     }
 
     /// Whether it survives in a place that keeps copies, a trash folder or a backup: it may be there and is to

@@ -105,10 +105,10 @@ impl From<verdict::Grade> for Grade {
     }
 }
 
-/// An archive or a document that holds a photo as it is.
+/// An archive or a document that holds a photo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
-    /// What it is: zip (documents of word processors too), tar or pdf.
+    /// What it is: zip (documents of word processors too), tar, pdf, gzip, or tar.gz for a tape archive in gzip.
     pub kind: String,
     /// The name that the photo has in it, as it stands there.
     pub name: Option<String>,

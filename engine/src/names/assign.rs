@@ -70,7 +70,12 @@ pub fn assign(
     for position in own {
         let mut record = ledger.record(&ledger.entries[position])?;
         let before = record.clone();
-        let here = found.entry(record.offset()).or_default();
+        // What begins there is its archive.
+        let mut none = FoundHere::default();
+        let here = match record.inflated {
+            Some(_) => &mut none,
+            None => found.entry(record.offset()).or_default(),
+        };
         if record.facts.path.is_none() {
             let joined = join.join(&mut record);
             if joined.is_changed
@@ -85,7 +90,7 @@ pub fn assign(
         if let Some(listed) = listed {
             facts.note_listed(listed);
         }
-        here.sizes.push(record.source_len());
+        here.sizes.push(record.own_len());
         here.paths.extend([&record.facts.path, &record.facts.hint].into_iter().flatten().cloned());
         naming.former.rename(&mut record.facts, &here.sizes);
         if record != before {
@@ -99,7 +104,7 @@ pub fn assign(
 /// Those files at the positions `own` that are whole, or of which something can be seen.
 fn photos(ledger: &Ledger, own: &[usize]) -> Result<FoundPhotos, Error> {
     let mut found = FoundPhotos::default();
-    for entry in own.iter().map(|&at| &ledger.entries[at]) {
+    for entry in own.iter().map(|&at| &ledger.entries[at]).filter(|entry| !entry.packed) {
         let is_whole = entry.is_whole();
         if !is_whole && entry.shown != Shown::Decoded {
             continue;

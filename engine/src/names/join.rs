@@ -77,6 +77,10 @@ impl<'s> Join<'s> {
     pub(super) fn join(&self, record: &mut Record) -> Joined {
         let offset = record.offset();
         let here = self.starts.get(&offset).map_or(&[][..], Vec::as_slice);
+        if record.inflated.is_some() {
+            self.join_packed(record);
+            return Joined::default();
+        }
         if let Some(naming) = self.best(here, record) {
             let Naming { volume, entry, is_whole } = naming;
             let mut others = here.iter().take(MOST_NEAR).filter(|(volume, other)| {
@@ -100,6 +104,16 @@ impl<'s> Join<'s> {
         }
         record.facts.hint = here.first().map(|(_, entry)| entry.path.clone());
         Joined::default()
+    }
+
+    /// Says of a file that lies in an archive whether that is still there: no entry tells of the file itself.
+    fn join_packed(&self, record: &mut Record) {
+        if self.known.live.owner(record.offset()).is_some() {
+            let is_there = self.known.live.holds_all(&record.runs);
+            record.status = if is_there { Status::Live } else { Status::Unknown };
+        } else if self.known.live.is_free(record.offset()) {
+            record.status = Status::Deleted;
+        }
     }
 
     /// Whether a file that begins in a live one is still there: not one that goes on, as its own format says,

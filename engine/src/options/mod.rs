@@ -39,6 +39,8 @@ pub struct Options {
     pub formats: Vec<&'static str>,
     /// Structure only: no checksums, no decoding.
     pub quick: bool,
+    /// Also look into deflated members of archives and documents.
+    pub archives: bool,
     /// Report only.
     pub dry_run: bool,
     /// Also write files that are still there; else they are only listed.
@@ -113,6 +115,7 @@ impl Default for Options {
             registry: Registry::default(),
             formats: Vec::new(),
             quick: false,
+            archives: false,
             dry_run: false,
             all: false,
             filesystems: true,

@@ -94,7 +94,8 @@ impl Sighting {
     /// Takes the path that a file system has for a file that begins where it begins, when it ends within the size of
     /// that file: `size` bytes.
     pub(crate) fn note_path(&mut self, path: &str, size: u64) {
-        if self.record.facts.path.is_none() && self.record.source_len() <= size {
+        let is_as_it_is = self.record.inflated.is_none();
+        if is_as_it_is && self.record.facts.path.is_none() && self.record.source_len() <= size {
             self.record.facts.path = Some(path.to_owned());
         }
     }
@@ -171,9 +172,18 @@ impl Sighting {
     }
 }
 
+/// Where a file lies that is one run, or comes out of one.
+fn span(file: &Record) -> Option<Span> {
+    match (file.runs.as_slice(), file.inflated) {
+        (_, Some(inflated)) => Some(Span { at: inflated.start, len: inflated.len }),
+        ([run], None) => Some(*run),
+        _ => None,
+    }
+}
+
 /// Where a picture of JPEG lies in a file that is one run, from the first byte of the file.
 fn preview_in(file: &Record, inner: &Record) -> Option<Span> {
-    let ([run], [own]) = (file.runs.as_slice(), inner.runs.as_slice()) else { return None };
+    let (run, own) = (span(file)?, span(inner)?);
     let is_shown = &*inner.mime == "image/jpeg" && inner.fill.is_empty();
     let is_whole = inner.grade >= Grade::Structural && own.end() <= run.end();
     let at = own.at.checked_sub(run.at).filter(|_| is_shown && is_whole)?;

@@ -267,7 +267,7 @@ impl Recovery<'_> {
             if !is_due || (is_inner && !self.embedded) {
                 continue;
             }
-            if entry.len > self.keeper.longest {
+            if entry.own_len > self.keeper.longest {
                 written.too_long += 1;
                 continue;
             }

@@ -42,6 +42,8 @@ pub struct Scan<'a> {
     pub live: Option<&'a LiveMap>,
     /// Whether traces of file systems are looked for.
     pub traces: bool,
+    /// Whether deflated members of archives and documents are looked into.
+    pub archives: bool,
     /// Who is shown photos as they are found.
     pub watcher: Option<&'a Watcher>,
     /// For them, by first byte, the path and the size of files that file systems tell of.

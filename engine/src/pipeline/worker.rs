@@ -12,13 +12,13 @@ use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
 use super::window::Window;
-use crate::carve::{Found, note_change, note_changes};
+use crate::carve::{Found, UnpackLimit, Unpacked, note_change, note_changes};
 use crate::control::error::Error;
 use crate::control::metrics::Stage;
 use crate::ledger::{Batch, ChunkLine};
 use crate::model::{End, Grade, Record};
 use crate::options::Sighting;
-use crate::scan::{Hit, tiles};
+use crate::scan::{Hit, PackedHead, packed_heads, tiles};
 use crate::source::{Source, Witness};
 use crate::volumes::traces::{self, Trace};
 
@@ -39,6 +39,8 @@ const MOST_FOOTERS: usize = 64;
 /// What a look at every byte of a chunk gives.
 struct Looked {
     hits: Vec<Hit>,
+    /// Where deflated members may begin, where they are looked for.
+    heads: Vec<PackedHead>,
     traces: Vec<Trace>,
     /// Where trailers may lie whose footers were seen.
     trailers: Vec<Span>,
@@ -58,7 +60,7 @@ impl<'w> Worker<'w> {
         let progress = self.scan.progress;
         let own = chunk.own.clone();
         let len = own.len() as u64;
-        let Looked { hits, traces, trailers, erased } =
+        let Looked { hits, heads, traces, trailers, erased } =
             self.scan.metrics.time(Stage::Match, len, || self.look(chunk, own.clone()));
         // What was looked at after the stop, or after the device was gone, may be zeros.
         let is_looked_at = !progress.is_over() && !self.is_lost(chunk, &own);
@@ -78,12 +80,24 @@ impl<'w> Worker<'w> {
                 outcome = carved.map(|more| passed_over = region.left_out + more);
             }
             if progress.stopped() || outcome.is_err() || self.source.is_gone() {
-                // The region counts as not scanned; what was found in it is kept.
-                let region = (chunk.at + hits[0].at as u64) / REGION * REGION;
-                done = (region.saturating_sub(chunk.at) as usize).max(own.start);
+                done = self.region_start(chunk, hits[0].at, &own);
                 break;
             }
             left_out += passed_over;
+        }
+        let heads = if is_looked_at { heads } else { Vec::new() };
+        let region = |head: &PackedHead| (chunk.at + head.at as u64) / REGION;
+        for heads in heads.chunk_by(|one, next| region(one) == region(next)) {
+            if outcome.is_err() || heads[0].at >= done {
+                break;
+            }
+            match self.unpack(chunk.at, heads, &mut batch) {
+                Ok(more) => left_out += more,
+                Err(error) => outcome = Err(error),
+            }
+            if progress.stopped() || outcome.is_err() || self.source.is_gone() {
+                done = self.region_start(chunk, heads[0].at, &own);
+            }
         }
         let (traces, trailers, erased) = if done < own.end {
             // What is counted is counted again when the rest of the chunk is scanned.
@@ -104,6 +118,13 @@ impl<'w> Worker<'w> {
         });
         progress.scanned.fetch_add(span.len, Relaxed);
         (batch, outcome)
+    }
+
+    /// Where the region of the byte `at` of a chunk begins in it: it counts as not scanned, and what was found in it is
+    /// kept.
+    fn region_start(&self, chunk: &Chunk<'_>, at: usize, own: &Range<usize>) -> usize {
+        let region = (chunk.at + at as u64) / REGION * REGION;
+        (region.saturating_sub(chunk.at) as usize).max(own.start)
     }
 
     /// Whether some of a chunk was not there any more when it was read or looked at.
@@ -139,10 +160,14 @@ impl<'w> Worker<'w> {
             }
         }
         let trailers = self.trailers(chunk.at, &hits);
+        let heads = match self.scan.archives {
+            true => packed_heads(chunk.bytes(), own.clone()),
+            false => Vec::new(),
+        };
         let end = (own.end + region::NEAR as usize).min(chunk.bytes().len());
         self.scan.matcher.scan(chunk.bytes(), own.end..end, &mut hits);
         hits.retain(|hit| self.scan.matcher.footer(hit).is_none());
-        Looked { hits, traces, trailers, erased }
+        Looked { hits, heads, traces, trailers, erased }
     }
 
     /// Where the trailers may lie whose footers are among the hits of a chunk that begins at `start`.
@@ -213,6 +238,61 @@ impl<'w> Worker<'w> {
             outcome?;
         }
         Ok(left_out)
+    }
+
+    /// Looks into the deflated members that are announced in one region of a chunk that begins at `start`; tells how many
+    /// were left out.
+    fn unpack(&self, start: u64, heads: &[PackedHead], batch: &mut Batch) -> Result<u64, Error> {
+        let (mut limit, mut buffer, mut left_out) = (UnpackLimit::default(), Buffer::default(), 0);
+        for &PackedHead { at, packing } in heads {
+            if self.scan.progress.stopped() {
+                break;
+            }
+            if !limit.may_ask() {
+                left_out += 1;
+                continue;
+            }
+            let head = (start + at as u64, packing);
+            let unpacked = self.scan.metrics.measure(Stage::Measure, || {
+                let source = (self.index, self.window as &dyn Bytes);
+                let unpacked = self.scan.carver.unpack(source, head, &mut limit, &mut buffer);
+                let read = unpacked.as_ref().map_or(0, |unpacked| unpacked.span().len);
+                (unpacked, read)
+            });
+            let Some(mut unpacked) = unpacked else { continue };
+            left_out += unpacked.left_out;
+            for nth in 0..unpacked.len() {
+                let outcome = self.keep_unpacked(&mut unpacked, nth);
+                // What was read after the stop, or of a device that is gone, may be zeros.
+                if self.scan.progress.is_over() || self.source.is_gone() {
+                    return outcome.map(|()| left_out);
+                }
+                self.add(&unpacked.place(nth), batch);
+                outcome?;
+            }
+        }
+        Ok(left_out)
+    }
+
+    /// The digests of a file that came out of a member, and of the pictures inside it; stores it where it is sound. All
+    /// of it is in memory.
+    fn keep_unpacked(&self, unpacked: &mut Unpacked, nth: usize) -> Result<(), Error> {
+        let (at, keeper) = (unpacked.span().at, &self.scan.keeper);
+        let is_live = self.scan.live.is_some_and(|live| live.holds(at));
+        let may_keep = !is_live && !self.recent.hold(at);
+        let (bytes, found) = unpacked.family(nth);
+        let Some((file, inside)) = found.split_first_mut() else { return Ok(()) };
+        if !self.is_wanted(&file.record) {
+            return Ok(());
+        }
+        let outcome = if may_keep && is_settled(&file.record) {
+            keeper.keep(&bytes, &mut file.record)
+        } else {
+            keeper.digest(&bytes, &mut file.record);
+            Ok(())
+        };
+        inside.iter_mut().for_each(|file| keeper.digest(&bytes, &mut file.record));
+        outcome
     }
 
     /// Measures what begins at `offset`; tells how many bytes were asked for.

@@ -107,6 +107,7 @@ impl AroundLists<'_> {
     /// Whether a carved file may have lists in it: not one that proves that it has none.
     fn may_hold_lists(&self, entry: &IndexEntry) -> bool {
         entry.source == self.prover.index
+            && !entry.packed
             && entry.parent == NONE
             && entry.grade < Grade::Verified
             && !entry.pieces

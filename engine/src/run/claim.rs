@@ -26,7 +26,8 @@ impl<'o> Job<'o, Scanned> {
         for (index, source) in (0..).zip(&mut self.sources) {
             let part = part(&self.ledger.entries, &order, index);
             let own = part.iter().map(|index| &self.ledger.entries[*index as usize]);
-            let whole = own.filter(|entry| entry.parent == NONE && entry.is_whole());
+            let whole =
+                own.filter(|entry| entry.parent == NONE && entry.is_whole() && !entry.packed);
             source.grid = claims::infer(whole.map(|entry| entry.offset));
             let unreadable = self.ledger.tallies.get(index as usize).map(ScanTally::unreadable);
             let resolved = resolve(&mut self.ledger, part, &unreadable.unwrap_or_default());

@@ -186,6 +186,7 @@ pub(super) fn as_before(options: &Options, head: &HeadLine) -> Result<Options, E
     Ok(Options {
         formats: if all { Vec::new() } else { wanted.map(|(name, _)| *name).collect() },
         quick: settings.quick,
+        archives: settings.archives,
         filesystems: settings.filesystems,
         volume: settings.volume,
         range: settings.range,

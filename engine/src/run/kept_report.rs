@@ -13,11 +13,12 @@ use serde_json::{Map, Value};
 
 use crate::control::error::Error;
 use crate::formats::Registry;
-use crate::model::{FileSystemFacts, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
+use crate::model::{FileSystemFacts, Inflated, Listed, Moment, Record, UNKNOWN_FORMAT, hex};
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    Grade, ReportCase, ReportDisposition, ReportFile, ReportListed, ReportOptions, ReportRun,
-    ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary, recount, why_none,
+    DEFLATE, Grade, ReportCase, ReportDisposition, ReportFile, ReportInflated, ReportListed,
+    ReportOptions, ReportRun, ReportSource, ReportTool, RunOrigin, SCHEMA, Status, Summary,
+    recount, why_none,
 };
 use crate::system::folder::Folder;
 
@@ -187,20 +188,19 @@ pub(super) fn record(
     if file.from.is_some() {
         return Err(IN_A_PLACE);
     }
-    let (spans, fill) = runs(&file.runs, len)?;
-    let runs = Runs::new(spans);
+    let (spans, inflated, fill) = runs(&file.runs, len)?;
+    let mut record = Record { runs: Runs::new(spans), inflated, fill, ..dated_record(file) };
     // Runs of a file do not overlap, so that no file is longer than its source.
-    if runs.len() > len || runs.len().checked_add(fill.len() as u64) != Some(file.size) {
+    let own_len = record.own_len().checked_add(record.fill.len() as u64);
+    if record.runs.len() > len || own_len != Some(file.size) {
         return Err("its runs in the report do not give its size");
     }
-    let mut record = Record { runs, ..dated_record(file) };
     let known = registry.formats().iter().map(|format| format.signature());
     let format = known.into_iter().find(|signature| signature.name == file.format);
     record.extension = match format.and_then(|signature| signature.extensions.first()) {
         Some(extension) => (*extension).into(),
         None => "".into(),
     };
-    record.fill = fill;
     record.grade = file.grade;
     Ok((record, hash))
 }
@@ -239,12 +239,21 @@ fn from_list(listed: ReportListed) -> Listed {
     }
 }
 
-/// The runs of a file in its source, and the bytes after them.
-fn runs(runs: &[ReportRun], len: u64) -> Result<(Vec<Span>, Vec<u8>), &'static str> {
-    let (mut spans, mut fill) = (Vec::new(), Vec::new());
+/// The runs of a file in its source, how its bytes come out of the only one where they are packed, and the bytes
+/// after them.
+fn runs(
+    runs: &[ReportRun],
+    len: u64,
+) -> Result<(Vec<Span>, Option<Inflated>, Vec<u8>), &'static str> {
+    let (mut spans, mut inflated, mut fill) = (Vec::new(), None, Vec::new());
     for run in runs {
         match (run.origin, run.offset, &run.bytes) {
-            (RunOrigin::Source, Some(at), _) if fill.is_empty() => {
+            (RunOrigin::Inflated, Some(at), _) if spans.is_empty() && fill.is_empty() => {
+                let (span, how) = packed(run, at, len)?;
+                spans.push(span);
+                inflated = Some(how);
+            }
+            (RunOrigin::Source, Some(at), _) if fill.is_empty() && inflated.is_none() => {
                 let end = at.checked_add(run.length).filter(|end| *end <= len);
                 end.ok_or("a run of it in the report lies outside of its source")?;
                 spans.push(Span { at, len: run.length });
@@ -257,7 +266,20 @@ fn runs(runs: &[ReportRun], len: u64) -> Result<(Vec<Span>, Vec<u8>), &'static s
             _ => return Err("its runs in the report are of a kind that is not known"),
         }
     }
-    Ok((spans, fill))
+    Ok((spans, inflated, fill))
+}
+
+/// Where the packed bytes of a run lie, which begin at `at`, and how its own come out of them.
+fn packed(run: &ReportRun, at: u64, len: u64) -> Result<(Span, Inflated), &'static str> {
+    let told = run.inflated.as_ref().filter(|told| told.method == DEFLATE);
+    let told = told.ok_or("a run of it in the report is packed in a way that is not known")?;
+    let end = at.checked_add(told.packed).filter(|end| *end <= len);
+    end.ok_or("a run of it in the report lies outside of its source")?;
+    let &ReportInflated { packed, skip, start, checked, .. } = told;
+    let inflated = Inflated { skip, start, len: run.length, is_checked: checked };
+    let most = "a run of it in the report lies farther in its archive than anything is inflated";
+    inflated.end().ok_or(most)?;
+    Ok((Span { at, len: packed }, inflated))
 }
 
 /// A time of the report, with its zone where it has one.

@@ -239,6 +239,7 @@ pub(super) fn settings(options: &Options) -> ScanSettings {
         formats: options.registry.names().map(Into::into).collect(),
         wanted: options.registry.wanted(&options.formats),
         quick: options.quick,
+        archives: options.archives,
         filesystems: options.filesystems,
         volume: options.volume,
         range: options.range,

@@ -122,8 +122,14 @@ impl Picks {
         if source.kind() == SourceKind::Device || self.pace.time_until(len as u64) > MOST_WAIT {
             return None;
         }
-        let part = sighting.record.runs.slice(at, len as u64);
-        let content = Content { runs: &part, fill: &[] };
+        let part;
+        let content = match sighting.record.inflated {
+            Some(inflated) => Content::of(&sighting.record).part(inflated, at, len as u64),
+            None => {
+                part = sighting.record.runs.slice(at, len as u64);
+                Content::of_runs(&part)
+            }
+        };
         let mut bytes = Vec::new();
         let read = content.each(source.as_ref(), |piece| {
             bytes.extend_from_slice(piece);

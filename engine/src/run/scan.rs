@@ -94,6 +94,7 @@ fn scan_one(
         last: &last,
         live: (!options.all).then_some(&job.live),
         traces: options.filesystems,
+        archives: options.archives,
         watcher: options.watcher.as_ref(),
         paths: &paths,
     };

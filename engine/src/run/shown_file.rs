@@ -128,10 +128,15 @@ fn orientation(file: &ReportFile) -> Option<u16> {
     file.exif.as_ref().and_then(|exif| exif.orientation)
 }
 
-/// The runs of a file in its source.
+/// The runs of a file in its source, or in what comes out of packed data there.
 fn spans(runs: &[ReportRun]) -> Vec<Span> {
-    let span = |run: &ReportRun| Some(Span { at: run.offset?, len: run.length });
-    runs.iter().filter(|run| run.origin == RunOrigin::Source).filter_map(span).collect()
+    let span = |run: &ReportRun| match (run.origin, &run.inflated) {
+        (RunOrigin::Source, _) => Some(Span { at: run.offset?, len: run.length }),
+        // A picture in a file that lies packed comes out of the same data.
+        (RunOrigin::Inflated, Some(inflated)) => Some(Span { at: inflated.start, len: run.length }),
+        _ => None,
+    };
+    runs.iter().filter_map(span).collect()
 }
 
 /// Where a picture lies in its source that may be shown; nothing for one in several pieces.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
 
-use crate::carve::note_change;
+use crate::carve::{UNREADABLE, note_change};
 use crate::claims::Standing;
 use crate::control::error::Error;
 use crate::ledger::{Fate, IndexEntry, Keeper, Ledger, ScanTally};
@@ -95,7 +95,7 @@ fn remnants(
         let before = begun.partition_point(|&(begin, _)| begin < at);
         // The last file before it ended before what is unreadable, or there is none.
         let is_apart = before.checked_sub(1).is_none_or(|last| begun[last].1 <= lost.at);
-        !at.is_multiple_of(SECTOR) && !entry.pieces && is_apart
+        !at.is_multiple_of(SECTOR) && !entry.pieces && !entry.packed && is_apart
     };
     own.iter().filter(|(_, entry)| is_remnant(entry)).map(|(index, _)| *index).collect()
 }
@@ -169,6 +169,9 @@ fn in_file<'u>(unreadable: &'u SpanSet, entry: &IndexEntry) -> &'u [Span] {
 
 /// Lists what of a file the source could not deliver; such a file is at most damaged.
 fn note_unreadable(unreadable: &SpanSet, record: &mut Record) {
+    if record.inflated.is_some() {
+        return note_packed(unreadable, record);
+    }
     let mut base = 0;
     for run in record.runs.as_slice() {
         for range in unreadable.meeting(*run) {
@@ -180,6 +183,17 @@ fn note_unreadable(unreadable: &SpanSet, record: &mut Record) {
             }
         }
         base += run.len;
+    }
+}
+
+/// Says so where something could not be read that a file is inflated from.
+fn note_packed(unreadable: &SpanSet, record: &mut Record) {
+    if record.runs.as_slice().iter().any(|run| unreadable.meets(*run)) {
+        record.grade = record.grade.min(Grade::Damaged);
+        let is_told = record.issues.iter().any(|issue| issue.what == UNREADABLE);
+        if !is_told && record.issues.len() < MOST_ISSUES {
+            record.issues.push(Issue::new(0, UNREADABLE));
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Filter<'a> {
 impl Filter<'_> {
     /// Whether a file is as large as is asked for.
     pub(super) fn is_large(&self, entry: &IndexEntry) -> bool {
-        entry.len >= self.min_size && entry.pixels >= self.min_pixels
+        entry.own_len >= self.min_size && entry.pixels >= self.min_pixels
     }
 
     /// Whether a file is of a format that is asked for; what no format recognises was asked for by its name.

@@ -15,6 +15,7 @@ pub(crate) mod device_size;
 pub(crate) mod direct;
 mod holed;
 mod identity;
+mod inflate;
 mod kept;
 mod limited;
 #[cfg(unix)]
@@ -38,6 +39,7 @@ mod witness;
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
 pub use holed::Holed;
 pub use identity::Identity;
+pub(crate) use inflate::{InflateEnd, Inflating};
 pub use limited::Limited;
 pub use memory::MemorySource;
 pub use open::{Io, files_of, open, parts_of};

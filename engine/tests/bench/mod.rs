@@ -11,6 +11,7 @@ use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{Report, ReportFile, RunOrigin};
 use afterimage_engine::run::{self, Outcome};
 use afterimage_engine::{Algorithm, Hasher};
+use miniz_oxide::inflate::decompress_to_vec;
 use tempfile::TempDir;
 
 /// An image on disk, and folders for what comes out of it.
@@ -74,6 +75,13 @@ fn replay(image: &[u8], file: &ReportFile) -> Vec<u8> {
         match (run.origin, run.offset) {
             (RunOrigin::Source, Some(at)) => {
                 bytes.extend(&image[at as usize..(at + run.length) as usize]);
+            }
+            (RunOrigin::Inflated, Some(at)) => {
+                let told = run.inflated.as_ref().unwrap();
+                let packed = &image[(at + told.skip) as usize..(at + told.packed) as usize];
+                // Of data that break off, what came out before.
+                let out = decompress_to_vec(packed).unwrap_or_else(|broken| broken.output);
+                bytes.extend(&out[told.start as usize..(told.start + run.length) as usize]);
             }
             _ => {
                 let hex = run.bytes.as_deref().unwrap();

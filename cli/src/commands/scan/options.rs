@@ -27,6 +27,7 @@ impl Scan {
             registry: registry(self.signatures.as_deref())?,
             formats: self.format.iter().flat_map(|wanted| wanted.0.iter().copied()).collect(),
             quick: self.quick,
+            archives: self.archives,
             dry_run: self.dry_run || self.list,
             all: self.all,
             filesystems: !self.no_filesystem,

@@ -29,6 +29,27 @@ pub enum RunOrigin {
     Fill,
     /// Taken from another photo; they stand in `bytes`.
     Borrowed,
+    /// Out of packed bytes of the source that begin at `offset`, as `inflated` says.
+    Inflated,
+}
+
+/// The only method by which bytes of a run are packed: RFC 1951.
+pub const DEFLATE: &str = "deflate";
+
+/// How the bytes of a run come out of packed ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Inflated")]
+pub struct ReportInflated {
+    /// How they are packed: `deflate`, RFC 1951.
+    pub method: String,
+    /// Bytes that the member of the archive takes in the source, from the `offset` of the run on.
+    pub packed: u64,
+    /// Bytes of it before the packed data.
+    pub skip: u64,
+    /// First byte of the run in what comes out of the packed data.
+    pub start: u64,
+    /// Whether all that comes out has the checksum that the archive gives of it.
+    pub checked: bool,
 }
 
 /// A run of a file.
@@ -38,13 +59,16 @@ pub struct ReportRun {
     /// First byte, from the start of the source, where the bytes are from there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
-    /// Length in bytes.
+    /// Length in bytes, of what it gives the file.
     pub length: u64,
     /// Where the bytes come from.
     pub origin: RunOrigin,
     /// The bytes in hex, where they are not from the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<String>,
+    /// How the bytes come out of the source, where they are packed there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inflated: Option<ReportInflated>,
 }
 
 /// Something that is to be said about a file.
@@ -90,11 +114,11 @@ pub struct ReportExif {
     pub longitude: Option<f64>,
 }
 
-/// An archive or a document that holds a photo as it is.
+/// An archive or a document that holds a photo.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Container")]
 pub struct ReportEnclosure {
-    /// What it is: zip (documents of word processors too), tar or pdf.
+    /// What it is: zip (documents of word processors too), tar, pdf, gzip, or tar.gz for a tape archive in gzip.
     pub kind: String,
     /// The name that the photo has in it, as it stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -241,7 +265,7 @@ pub struct ReportFile {
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub name_inferred: bool,
     /// Path that may have been its: of the file that a file system says lies or lay here, when
-    /// that is another one, or when its size does not fit.
+    /// that is another one, or when its size does not fit; of a file that lies packed in an archive, its name there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name_hint: Option<String>,
     /// Path that a file system knew; where none did, that of a list of digests.

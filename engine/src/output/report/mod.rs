@@ -33,8 +33,8 @@ pub use batch::{
 pub use case::ReportCase;
 pub use disposition::ReportDisposition;
 pub use file::{
-    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
-    RunOrigin,
+    ByteRange, DEFLATE, ReportEnclosure, ReportExif, ReportFile, ReportInflated, ReportIssue,
+    ReportPlace, ReportRun, RunOrigin,
 };
 pub use head::{ReportEnd, ReportHead, ReportTool};
 pub use known::ReportKnown;

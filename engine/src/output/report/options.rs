@@ -23,6 +23,9 @@ pub struct ReportOptions {
     /// Nothing was decoded and no checksum computed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub quick: bool,
+    /// Deflated members of archives and documents were looked into.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archives: bool,
     /// Short names of the formats that were looked for, where not all were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub formats: Vec<String>,
@@ -80,6 +83,7 @@ impl From<&Options> for ReportOptions {
             all: options.all,
             embedded: options.embedded,
             quick: options.quick,
+            archives: options.archives,
             formats: options.formats.iter().map(|name| (*name).to_owned()).collect(),
             paths: select.paths.iter().map(|pattern| pattern.glob().to_string()).collect(),
             since: select.since.map(|moment| moment.to_string()),

@@ -6,15 +6,15 @@ use afterimage_signatures::verdict::{Issue, Kinship, Span};
 
 use super::disposition::ReportDisposition;
 use super::file::{
-    ByteRange, ReportEnclosure, ReportExif, ReportFile, ReportIssue, ReportPlace, ReportRun,
-    RunOrigin,
+    ByteRange, DEFLATE, ReportEnclosure, ReportExif, ReportFile, ReportInflated, ReportIssue,
+    ReportPlace, ReportRun, RunOrigin,
 };
 use super::summary::Summary;
 use super::totals::Totals;
 use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
-use crate::model::{Enclosure, Origin, PlaceFacts, Record, hex};
+use crate::model::{Enclosure, Inflated, Origin, PlaceFacts, Record, hex};
 use crate::output::thumbs;
 use crate::settle::{Disposition, LostRow, ReportOrder};
 
@@ -114,8 +114,15 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
     let unchecked = if record.is_listed_whole() { &[][..] } else { &record.unchecked };
     let unchecked = unchecked.iter().map(|part| part.span.into()).collect();
     let (from, place) = record.place.map(|facts| place(*facts)).unzip();
-    let size = record.runs.len().saturating_add(record.fill.len() as u64);
-    let runs = if from.is_some() { Vec::new() } else { runs(&record.runs, &record.fill) };
+    let size = match record.inflated {
+        Some(inflated) => inflated.len,
+        None => record.runs.len(),
+    };
+    let size = size.saturating_add(record.fill.len() as u64);
+    let runs = match from {
+        Some(_) => Vec::new(),
+        None => runs(&record.runs, record.inflated, &record.fill),
+    };
     let facts = record.facts;
     let (width, height) = record.pixels.unzip();
     let (blake3, others) = match record.digests {
@@ -172,18 +179,26 @@ fn row(record: Record, registry: &Registry) -> ReportFile {
 }
 
 /// The runs of a file, with the bytes that were added.
-fn runs(runs: &Runs, fill: &[u8]) -> Vec<ReportRun> {
+fn runs(runs: &Runs, inflated: Option<Inflated>, fill: &[u8]) -> Vec<ReportRun> {
     let from_source = runs.as_slice().iter().map(|run| ReportRun {
         offset: Some(run.at),
-        length: run.len,
-        origin: RunOrigin::Source,
+        length: inflated.map_or(run.len, |inflated| inflated.len),
+        origin: if inflated.is_some() { RunOrigin::Inflated } else { RunOrigin::Source },
         bytes: None,
+        inflated: inflated.map(|Inflated { skip, start, is_checked, .. }| ReportInflated {
+            method: DEFLATE.to_owned(),
+            packed: run.len,
+            skip,
+            start,
+            checked: is_checked,
+        }),
     });
     let added = (!fill.is_empty()).then(|| ReportRun {
         offset: None,
         length: fill.len() as u64,
         origin: RunOrigin::Fill,
         bytes: Some(hex::encode(fill)),
+        inflated: None,
     });
     from_source.chain(added).collect()
 }

@@ -60,7 +60,7 @@ impl Totals {
                 is_video: registry.is_video(format),
                 grade: entry.grade,
                 origin: if is_inner { Origin::Embedded } else { entry.origin },
-                bytes: entry.len + u64::from(entry.fill),
+                bytes: entry.size(),
                 is_inner,
                 is_copy: listing.copy_of[position] != NONE,
                 disposition: disposition(position),

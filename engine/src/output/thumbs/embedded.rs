@@ -123,7 +123,7 @@ impl Embedded<'_> {
         let entry = self.entry(position);
         let format = self.registry.name(usize::from(entry.format));
         let is_written = self.names.get(position).is_some_and(Option::is_some);
-        let len = entry.len.saturating_add(u64::from(entry.fill));
+        let len = entry.size();
         let is_own = self.listing.parent[position] == NONE;
         if !is_own || is_written && is_shown_itself(format, len) || self.stop.is_over() {
             return Ok(false);
@@ -200,10 +200,13 @@ impl Embedded<'_> {
         if !record.fill.is_empty() {
             return None;
         }
-        let at = offset_in(outer.runs.as_slice(), *run)?;
+        let (at, len) = match (record.inflated, outer.inflated) {
+            (Some(inner), Some(outer)) => (inner.start.checked_sub(outer.start)?, inner.len),
+            _ => (offset_in(outer.runs.as_slice(), *run)?, run.len),
+        };
         let path = self.ledger.named(name).ok()?.path;
         let mut file = self.output.read_below(&path).ok()?;
-        let mut bytes = vec![0; usize::try_from(run.len).ok()?];
+        let mut bytes = vec![0; usize::try_from(len).ok()?];
         file.seek(SeekFrom::Start(at)).ok()?;
         file.read_exact(&mut bytes).ok()?;
         self.is_as_then(inner, &bytes).then_some(bytes)
@@ -228,7 +231,7 @@ impl Embedded<'_> {
 
 /// Whether a file is short enough to be shown as it is, and whole.
 fn is_whole(entry: &IndexEntry) -> bool {
-    entry.grade >= Grade::Structural && (1..=LONGEST).contains(&entry.len)
+    entry.grade >= Grade::Structural && (1..=LONGEST).contains(&entry.own_len)
 }
 
 fn is_full(error: &io::Error) -> bool {

@@ -202,11 +202,12 @@ fn unchecked(file: &ReportFile) -> String {
     ranges.collect::<Vec<_>>().join(" ")
 }
 
-/// The runs in order: `OFFSET:LENGTH` in the source, `fill:LENGTH` and `borrowed:LENGTH` for bytes that are not
-/// from there.
+/// The runs in order: `OFFSET:LENGTH` in the source, `inflated@OFFSET:LENGTH` for bytes that come out of packed ones
+/// there, `fill:LENGTH` and `borrowed:LENGTH` for bytes that are not from there.
 fn runs(runs: &[ReportRun]) -> String {
     let one = |run: &ReportRun| match (run.origin, run.offset) {
         (RunOrigin::Source, Some(offset)) => format!("{offset:#x}:{}", run.length),
+        (RunOrigin::Inflated, Some(offset)) => format!("inflated@{offset:#x}:{}", run.length),
         (origin, _) => format!("{}:{}", word(origin), run.length),
     };
     runs.iter().map(one).collect::<Vec<_>>().join(" ")

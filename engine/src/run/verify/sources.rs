@@ -165,7 +165,7 @@ fn compare(
     }
     let mut hasher = Hasher::new(&algorithms);
     let runs = Runs::new(vec![Span { at: 0, len: source.len() }]);
-    let read = Content { runs: &runs, fill: &[] }.each(source, |bytes| {
+    let read = Content::of_runs(&runs).each(source, |bytes| {
         if progress.stopped() {
             return Err(());
         }

@@ -59,6 +59,11 @@ impl Files {
         &mut self.sources
     }
 
+    /// Whether none of them is the disk in another container.
+    pub(super) fn is_bottom(&self) -> bool {
+        self.sources.iter().all(|source| source.container().is_none())
+    }
+
     /// Where they lie.
     pub(super) fn paths(&self) -> impl Iterator<Item = PathBuf> + '_ {
         self.sources.iter().flat_map(|source| source.files())

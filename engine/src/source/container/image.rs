@@ -7,8 +7,9 @@ use std::thread;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
-use super::cache::Cache;
+use super::cache::{Cache, Claim};
 use super::piece::{Layout, Packed, Piece, Stored};
+use super::room::Room;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
@@ -26,7 +27,7 @@ const MOST_AHEAD: usize = 1024;
 /// A disk in a container, and the disks that it is a difference to.
 ///
 /// What cannot be read, does not unpack or fails its checksum is zeros and unreadable, as a bad sector is. Blocks
-/// are unpacked by the threads that ask for them, and nobody waits for another.
+/// are unpacked by the threads that ask for them; who wants one that another unpacks waits for it.
 pub(super) struct ContainerImage {
     path: PathBuf,
     /// The disk, then its parent, and so on.
@@ -101,21 +102,24 @@ impl ContainerImage {
     fn unpack(&self, job: Job<'_>) {
         let Job { layer, piece, packed, at, out } = job;
         let span = Span { at, len: out.len() as u64 };
-        let block = match self.cache.get(layer, piece.at) {
-            Some(block) => block,
-            None if span.len == piece.len => {
+        let is_all = span.len == piece.len;
+        let block = match self.cache.get_or_claim(layer, piece.at, !is_all) {
+            Claim::Known(block) => block,
+            Claim::Open(None) => {
                 // All of it is wanted, and nobody will ask for it soon again.
+                let _room = self.room(layer, &piece, false);
                 if !self.layers[layer].unpack(&piece, &packed, out) {
                     out.fill(0);
                     self.unreadable.add(span);
                 }
                 return;
             }
-            None => {
+            Claim::Open(Some(claimed)) => {
+                let _room = self.room(layer, &piece, true);
                 let mut bytes = vec![0; piece.len as usize];
                 let is_whole = self.layers[layer].unpack(&piece, &packed, &mut bytes);
-                let block = is_whole.then(|| Arc::from(bytes));
-                self.cache.keep(layer, piece.at, block.clone());
+                let block = is_whole.then(|| Arc::new(bytes));
+                claimed.keep(block.clone());
                 block
             }
         };
@@ -127,6 +131,14 @@ impl ContainerImage {
                 self.unreadable.add(span);
             }
         }
+    }
+
+    /// Room to unpack a piece, with or without what comes out.
+    fn room(&self, layer: usize, piece: &Piece, has_out: bool) -> Option<Room> {
+        let layer = &self.layers[layer];
+        let out = if has_out { piece.len } else { 0 };
+        let take = || Room::take(out.saturating_add(layer.needs(piece)));
+        layer.files().is_bottom().then(take)
     }
 
     /// Unpacks all of `jobs`, by several threads where there is much to do.

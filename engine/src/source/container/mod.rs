@@ -26,6 +26,7 @@ mod places;
 mod qcow2;
 mod recent;
 mod refusal;
+mod room;
 mod segment_names;
 mod tar;
 mod udif;

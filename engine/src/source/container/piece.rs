@@ -109,6 +109,11 @@ pub(super) trait Layout: Send + Sync {
         u64::MAX
     }
 
+    /// Bytes of memory that unpacking a piece takes besides those that come out.
+    fn needs(&self, _piece: &Piece) -> u64 {
+        0
+    }
+
     /// Unpacks a piece into `out`, which has its length; whether all of it came out as it was written.
     fn unpack(&self, piece: &Piece, packed: &Packed, out: &mut [u8]) -> bool {
         debug_assert_eq!(piece.len, out.len() as u64);

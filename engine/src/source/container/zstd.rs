@@ -75,6 +75,10 @@ impl Layout for Zstd {
         Piece::of_stream(self.index.part(at), at)
     }
 
+    fn needs(&self, piece: &Piece) -> u64 {
+        self.index.needs(piece.at)
+    }
+
     fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
         self.index.unpack(&self.files, piece.at, out).is_some()
     }

@@ -149,11 +149,12 @@ fn places(file: &ReportFile, id: &str, ids: &Ids) -> Vec<Value> {
         return vec![relationship(&way(""), (id, &source), "Contained_Within", Vec::new())];
     }
     let one = |(at, run): (usize, &ReportRun)| {
+        let len = run.inflated.as_ref().map_or(run.length, |inflated| inflated.packed);
         let range = json!({
             "@type": "uco-observable:DataRangeFacet",
             "uco-observable:rangeOffset": integer(run.offset?),
             "uco-observable:rangeOffsetType": "bytes from the start of the source",
-            "uco-observable:rangeSize": typed("integer", run.length),
+            "uco-observable:rangeSize": typed("integer", len),
         });
         let way = way(&at.to_string());
         Some(relationship(&way, (id, &source), "Contained_Within", vec![range]))

@@ -39,21 +39,31 @@ pub(super) fn write(file: &ReportFile, out: &mut dyn Write) -> io::Result<()> {
     out.write_event(Event::End(BytesEnd::new("fileobject")))
 }
 
-/// The runs in order. One whose bytes are not from the source has them in `fill`, in hex, and no offset there.
+/// The runs in order. One that comes out of packed bytes has where those lie, how many there are, how many of them stand
+/// before the data, and where in what comes out it begins. One whose bytes are not from the source has them in `fill`, in hex, and no offset there.
 fn byte_runs(runs: &[ReportRun], out: &mut Out<'_>) -> io::Result<()> {
     line(out, 2)?;
     out.write_event(Event::Start(BytesStart::new("byte_runs")))?;
     let mut at = 0u64;
     for run in runs {
         line(out, 3)?;
-        let (file_offset, len) = (at.to_string(), run.length.to_string());
+        let inflated = run.inflated.as_ref();
+        let taken = inflated.map_or(run.length, |inflated| inflated.packed);
+        let (file_offset, len) = (at.to_string(), taken.to_string());
         let mut element = out.create_element("byte_run");
         element = element.with_attribute(("file_offset", file_offset.as_str()));
-        if let (RunOrigin::Source, Some(offset)) = (run.origin, run.offset) {
+        if let (RunOrigin::Source | RunOrigin::Inflated, Some(offset)) = (run.origin, run.offset) {
             element = element.with_attribute(("img_offset", offset.to_string().as_str()));
         }
         element = element.with_attribute(("len", len.as_str()));
-        if run.origin != RunOrigin::Source {
+        if let Some(inflated) = inflated {
+            let (len, skip) = (run.length.to_string(), inflated.skip.to_string());
+            let start = inflated.start.to_string();
+            element = element.with_attribute(("uncompressed_len", len.as_str()));
+            element = element.with_attribute(("afterimage:method", inflated.method.as_str()));
+            element = element.with_attribute(("afterimage:skip", skip.as_str()));
+            element = element.with_attribute(("afterimage:start", start.as_str()));
+        } else if run.origin != RunOrigin::Source {
             let digits = run.bytes.as_deref().unwrap_or_default();
             // What is no digit cannot be bytes.
             let digits: String = digits.chars().filter(char::is_ascii_hexdigit).collect();

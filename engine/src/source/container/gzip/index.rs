@@ -11,6 +11,12 @@ use crate::system::offset::read_exact_at;
 
 /// Bytes between two places, and the most before one is made inside of a block.
 const SPACING: u64 = 4 << 20;
+
+/// In so many first bytes of a disk they are closer: every scan asks for some samples of it, which cost as much as all the rest
+/// of a short one.
+const NEAR_SPACING: u64 = 512 << 10;
+const NEAR: u64 = 1 << 30;
+
 const MOST_SPACING: u64 = 32 << 20;
 
 /// Places inside of blocks at the most, which take 16 KiB of memory each: together half a terabyte.
@@ -83,7 +89,8 @@ impl Index {
             }
             let since = made - places.last().map_or(0, |place| place.made);
             let wants_any = since >= MOST_SPACING;
-            if since >= SPACING
+            let spacing = if made < NEAR { NEAR_SPACING } else { SPACING };
+            if since >= spacing
                 && let Some((at, standing)) = stream.standing(wants_any)
             {
                 inside += usize::from(matches!(standing, Standing::Inside(_)));

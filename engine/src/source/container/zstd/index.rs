@@ -14,12 +14,20 @@ use crate::control::progress::Stop;
 use crate::source::container::files::Files;
 use crate::source::container::piece::MOST_PACKED;
 use crate::source::container::refusal::Refusal;
+use crate::source::container::room::Room;
 use crate::system::offset::read_exact_at;
 
 /// Bytes of a part of a long frame: so many times what the frame looks back, since that is kept for each part, within
 /// bounds.
 const WINDOWS: u64 = 8;
 const LEAST_PART: u64 = 16 << 20;
+
+/// The same for so many first bytes of a frame: every scan asks for some samples of a disk, which cost as much as all
+/// the rest of a short one.
+const NEAR_WINDOWS: u64 = 2;
+const NEAR_LEAST_PART: u64 = 4 << 20;
+const NEAR: u64 = 512 << 20;
+
 const MOST_PART: u64 = MOST_PACKED - MOST_BLOCK;
 
 /// How far a long frame may look back, in bytes: programs go beyond that when they are told to (`--long`, `--ultra`).
@@ -143,7 +151,7 @@ impl Index {
         header: &Header,
         stop: &Stop,
     ) -> Result<Option<u64>, Refusal> {
-        let part_len = (header.window * WINDOWS).clamp(LEAST_PART, MOST_PART);
+        let is_bottom = files.is_bottom();
         let (mut reader, mut window) = (Reader::new(), Vec::new());
         let (mut checksum, mut made) = (XxHash64::with_seed(0), 0u64);
         let mut next = at + header.len;
@@ -154,6 +162,10 @@ impl Index {
                     false => Ok(None),
                 };
             }
+            let (windows, least) =
+                if made < NEAR { (NEAR_WINDOWS, NEAR_LEAST_PART) } else { (WINDOWS, LEAST_PART) };
+            let part_len = (header.window * windows).clamp(least, MOST_PART);
+            let room = is_bottom.then(|| Room::take(part_len + memory(header.window)));
             let (start, begins_at) = match made {
                 0 => (Start::LongFrame, at),
                 _ => (self.inside(&reader.legacy, header.window, &window)?, next),
@@ -171,6 +183,8 @@ impl Index {
             if is_last {
                 break;
             }
+            // What is looked back at stays.
+            drop(room);
             window = last_bytes(before.map(|(_, window)| window).unwrap_or_default(), out, header);
         }
         let said = if header.has_checksum { frame::checksum(files, next) } else { None };
@@ -198,6 +212,16 @@ impl Index {
         let part = self.parts.get(next.checked_sub(1)?)?;
         let end = self.parts.get(next).map_or(self.len, |part| part.made);
         (at < end).then_some((part.made, end, part.at))
+    }
+
+    /// Bytes of memory that unpacking the part after `made` bytes takes besides what comes out.
+    pub(super) fn needs(&self, made: u64) -> u64 {
+        let number = self.parts.binary_search_by_key(&made, |part| part.made);
+        match number.ok().and_then(|number| self.parts.get(number)).map(|part| &part.start) {
+            Some(Start::Inside(inside)) => memory(inside.look_back),
+            // The decoder keeps what it may look back at, which is no longer than the part.
+            _ => 0,
+        }
     }
 
     /// Unpacks the part after `made` bytes into `out`, which has its length.
@@ -247,6 +271,12 @@ impl Index {
         read_exact_at(&self.windows, inside.window_at, &mut packed).ok()?;
         lz4_flex::block::decompress(&packed, inside.window_len).ok()
     }
+}
+
+/// Bytes that a decoder takes that begins inside of a frame which looks back so far: packed and as it is, as the
+/// decoder is told, and as it keeps it.
+fn memory(look_back: u64) -> u64 {
+    look_back.saturating_mul(4)
 }
 
 fn no_room(error: std::io::Error) -> Refusal {

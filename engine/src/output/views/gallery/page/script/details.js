@@ -183,7 +183,7 @@ function whereItLay(file) {
   return pairs([['Source', source && evidence(source.path)], ['Path there', file.from && evidence(file.from)]]);
 }
 
-const RUN_ORIGINS = { __proto__: null, source: 'source', fill: 'added', borrowed: 'borrowed' };
+const RUN_ORIGINS = { __proto__: null, source: 'source', fill: 'added', borrowed: 'borrowed', inflated: 'unpacked' };
 
 function runs(file) {
   if (!file.runs || !file.runs.length) return [];
