@@ -38,6 +38,7 @@ mod text;
 mod times;
 mod tree;
 mod typed;
+mod unlock;
 mod verifying;
 mod wanted;
 

@@ -1,4 +1,4 @@
-//! Passwords of encrypted backups: from a file, from the environment, or typed; never from the command line, which
+//! Passwords of encrypted backups and volumes: from a file, from the environment, or typed; never from the command line, which
 //! other users can see.
 
 use std::io::{self, IsTerminal, Read, Write};
@@ -47,8 +47,27 @@ impl GivenPasswords {
     }
 }
 
+/// What somebody types after `prompt`, which nobody sees.
+///
+/// # Errors
+///
+/// When this is no terminal.
+pub fn ask(prompt: &str) -> io::Result<Zeroizing<String>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(io::Error::other("nobody can be asked"));
+    }
+    let mut err = io::stderr();
+    write!(err, "{prompt}")?;
+    err.flush()?;
+    rpassword::read_password().map(Zeroizing::new)
+}
+
 /// The first line of a file.
-fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+///
+/// # Errors
+///
+/// When the file cannot be read or holds no password.
+pub fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let path = PathBuf::from(path);
     let failed = || format!("cannot read the password in {}", path.display());
     let file = std::fs::File::open(&path).with_context(failed)?;

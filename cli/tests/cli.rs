@@ -52,6 +52,9 @@ mod schema;
 mod shards;
 #[path = "cli/terminal.rs"]
 mod terminal;
+#[cfg(all(feature = "bitlocker", feature = "luks"))]
+#[path = "cli/unlock.rs"]
+mod unlock;
 #[path = "cli/volumes.rs"]
 mod volumes;
 #[path = "cli/widths.rs"]

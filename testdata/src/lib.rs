@@ -11,6 +11,7 @@ pub mod broken;
 pub mod cameras;
 pub mod canvas;
 pub mod card;
+pub mod encrypted;
 pub mod exfat;
 pub mod exif;
 pub mod ext;

@@ -35,6 +35,9 @@ pub fn options_again(before: &Unfinished) -> Result<Options, String> {
     if scan.makes_image() {
         return Err(refused("it makes an image of the card too"));
     }
+    if scan.asks_for_key() {
+        return Err(refused("it asks for the passphrase of encrypted volumes"));
+    }
     let folder = before.folder.as_deref().unwrap_or(Path::new(""));
     let options = scan.typed_in(folder).options();
     options.map_err(|error| refused(&format!("{error:#}")))

@@ -23,6 +23,7 @@ use crate::least::Least;
 use crate::progress::{Latest, Show, Ticker};
 use crate::status::Status;
 use crate::summary::Told;
+use crate::unlock::Unlock;
 use crate::{failure, notes, sizes, sources, summary, text, times, typed};
 
 /// Finish what shards of a source carved, as one scan of it would have
@@ -72,6 +73,9 @@ pub struct Merge {
 
     #[command(flatten)]
     chosen: Chosen,
+
+    #[command(flatten)]
+    unlock: Unlock,
 
     /// Also write thumbnails and previews that lie inside photos, into DIR/embedded/.
     #[arg(long)]
@@ -193,6 +197,11 @@ impl Merge {
 
     /// Joins some shards.
     fn join(&self, out: &mut dyn Write) -> anyhow::Result<Status> {
+        if self.unlock.is_asked() {
+            anyhow::bail!(
+                "cannot unlock anything with --partial, which reads no source; leave out the key"
+            );
+        }
         let set = run::join(&self.shards, &self.output)?;
         failure::unless_closed(self.tell_joined(out, &set).and_then(|()| out.flush()))
             .context("cannot print what was joined; what was written is whole")?;
@@ -235,6 +244,7 @@ impl Merge {
             min_pixels: self.least.min_pixels,
             map: self.map.clone(),
             case: self.case.data(),
+            keys: self.unlock.keys()?,
             gallery: !self.no_gallery,
             ..Options::default()
         })

@@ -20,6 +20,7 @@ use crate::status::Status;
 use crate::summary::Told;
 use crate::text::{count, paragraph, plain};
 use crate::typed;
+use crate::unlock::Unlock;
 use crate::{failure, summary, times};
 
 /// Finish an interrupted scan, or write more photos of a report, without a new scan
@@ -55,6 +56,9 @@ pub struct Recover {
     /// Time zone of cameras that tell none, such as Europe/Berlin, UTC or +02:00.
     #[arg(long, value_name = "ZONE", value_parser = times::zone, allow_hyphen_values = true)]
     timezone: Option<TimeZone>,
+
+    #[command(flatten)]
+    unlock: Unlock,
 
     /// Print what was done as JSON.
     #[arg(long)]
@@ -120,6 +124,7 @@ impl Recover {
                 selection,
                 zone: self.timezone.clone(),
                 command: typed::words(),
+                keys: self.unlock.keys()?,
                 ..run::Recover::default()
             };
             return self.photos(&asked, &progress, out, err);
@@ -146,8 +151,8 @@ impl Recover {
         let sources: Vec<PathBuf> = given.cloned().collect();
         let folder = unfinished.folder.as_deref().unwrap_or(Path::new(""));
         let mut options = match scan_of(&unfinished.command) {
-            Some(scan) => scan.typed_in(folder).options()?,
-            None => Options::default(),
+            Some(scan) => scan.typed_in(folder).unlocked_by(&self.unlock).options()?,
+            None => Options { keys: self.unlock.keys()?, ..Options::default() },
         };
         options.output = Some(self.folder.clone());
         options.command = unfinished.command.clone();

@@ -21,6 +21,7 @@ use crate::least::Least;
 use crate::progress::Show;
 use crate::shard::Asked;
 use crate::status::Status;
+use crate::unlock::Unlock;
 use crate::wanted::{self, Wanted};
 use crate::{sizes, sources, text, times, typed};
 
@@ -198,6 +199,9 @@ pub struct Scan {
     io: Reading,
 
     #[command(flatten)]
+    unlock: Unlock,
+
+    #[command(flatten)]
     least: Least,
 
     /// Only photos that begin in this range of each source; without LEN, to its end. Decimal with
@@ -300,6 +304,8 @@ Examples:
       Scan a card that may be failing, and keep an image of it, in one reading.
   afterimage scan disk.img --shard 3/8 --output shard-3
       Do one eighth of a scan, on one machine of eight; see `afterimage merge --help`.
+  afterimage scan disk.img --unlock --output recovered
+      Scan a disk with a volume of LUKS or BitLocker on it; its passphrase is asked for.
   afterimage scan card.img --map card.img.map --output recovered
       Scan the image of a failing card: what could not be read is told, and is not taken for zeros.
 
@@ -352,7 +358,21 @@ impl Scan {
         let lists = self.lost_hashes.iter_mut().chain(&mut self.known);
         let files = self.signatures.iter_mut().chain(lists).chain(&mut self.map);
         files.for_each(|file| *file = folder.join(&*file));
+        self.unlock.typed_in(folder);
         self
+    }
+
+    /// The same scan, with other keys where some are asked for.
+    pub(super) fn unlocked_by(mut self, unlock: &Unlock) -> Self {
+        if unlock.is_asked() {
+            self.unlock = unlock.clone();
+        }
+        self
+    }
+
+    /// Whether somebody has to type a key for it.
+    pub(super) fn asks_for_key(&self) -> bool {
+        self.unlock.is_typed()
     }
 
     /// Whether it makes an image too.

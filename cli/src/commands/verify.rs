@@ -13,6 +13,7 @@ use crate::interrupt::stop_on_ctrl_c;
 use crate::status::Status;
 use crate::text::{bytes, count, paragraph, plain};
 use crate::typed;
+use crate::unlock::Unlock;
 use crate::verifying::Meter;
 
 /// Check that recovered files, their report and their source are still what they were
@@ -37,6 +38,9 @@ pub struct Verify {
     /// The same, from where the sources were when they were scanned, as far as --source does not name them.
     #[arg(long)]
     replay: bool,
+
+    #[command(flatten)]
+    unlock: Unlock,
 
     /// The public key of whoever signed the report, in PEM. A report that is not signed by it differs.
     #[arg(long, value_name = "FILE")]
@@ -76,12 +80,19 @@ impl Verify {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let progress = Arc::new(Progress::default());
         stop_on_ctrl_c(Arc::clone(&progress), "")?;
+        if self.unlock.is_asked() && !self.replay && self.source.is_empty() {
+            anyhow::bail!(
+                "cannot unlock anything where no source is read again; name it with --source, or read all of them with \
+                 --replay"
+            );
+        }
         let asked = run::Verify {
             folder: self.folder.clone(),
             replay: self.replay,
             sources: self.source.clone(),
             key: self.key.clone(),
             no_log: self.no_log,
+            keys: self.unlock.keys()?,
             threads: 0,
             command: typed::words(),
         };

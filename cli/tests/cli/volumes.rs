@@ -206,5 +206,5 @@ fn an_encrypted_volume_is_told_with_what_to_do() {
     fs::write(desk.path("card.img"), image).unwrap();
     let ran = desk.scan(&[]);
     ran.check(1);
-    ran.says("is encrypted by LUKS: unlock it and scan the unlocked device");
+    ran.says("is encrypted by LUKS: scan it again with --unlock");
 }

@@ -73,6 +73,14 @@ pub enum Error {
         /// Those that there are.
         known: Vec<u32>,
     },
+    /// Encrypted volumes of a source stay closed.
+    #[error("cannot unlock {}: {why}", path.display())]
+    Locked {
+        /// The source.
+        path: PathBuf,
+        /// Why, and what to do about it.
+        why: String,
+    },
     /// The output folder must not be used.
     #[error("cannot write to {}: {why}", path.display())]
     Destination {

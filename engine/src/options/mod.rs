@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use crate::formats::Registry;
 use crate::model::{Algorithm, Shard};
+use crate::source::unlock::Keys;
 use crate::source::{Io, Pace};
 
 /// The options of a scan. [`Options::default`] is what the command line does without any.
@@ -91,6 +92,8 @@ pub struct Options {
     pub case: CaseData,
     /// How fast the sources are read at the most.
     pub pace: Pace,
+    /// What opens the encrypted volumes of the sources; with none they stay closed.
+    pub keys: Keys,
     /// Who is shown photos while the scan still runs.
     pub watcher: Option<Watcher>,
     /// Make small pictures of what was found, and the usual views of the report.
@@ -141,6 +144,7 @@ impl Default for Options {
             photos_first: false,
             case: CaseData::default(),
             pace: Pace::default(),
+            keys: Keys::default(),
             watcher: None,
             gallery: true,
         }

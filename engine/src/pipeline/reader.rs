@@ -66,6 +66,22 @@ pub trait Sink<'s> {
 /// The source is hashed in pieces of this size, in bytes, so that it can be stopped in between.
 const PIECE: usize = 128 << 10;
 
+/// Hashes a range as it is stored; false where somebody stopped it.
+fn hash_stored(stored: &dyn Source, span: Span, hasher: &mut Hasher, progress: &Progress) -> bool {
+    let mut piece = vec![0; PIECE];
+    let mut at = span.at;
+    while at < span.end() {
+        let piece = &mut piece[..(span.end() - at).min(PIECE as u64) as usize];
+        stored.read_at(at, piece);
+        if progress.is_over() {
+            return false;
+        }
+        hasher.update(piece);
+        at += piece.len() as u64;
+    }
+    true
+}
+
 /// Which chunks are read in one pass over a source.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
@@ -159,7 +175,12 @@ impl<'s> Reader<'_, 's> {
                 None => Held::Read(self.window.read(index)),
             };
             let chunk = Chunk { at: base, own: 0..whole, bytes };
-            if let Some(hasher) = &mut hasher {
+            if let (Some(hasher), Some(stored)) = (&mut hasher, source.stored()) {
+                // The digest is of what is stored, not of what is shown of it.
+                if !hash_stored(stored, span, hasher, progress) {
+                    return false;
+                }
+            } else if let Some(hasher) = &mut hasher {
                 // A mapped chunk is read only now.
                 for piece in chunk.bytes()[..whole].chunks(PIECE) {
                     if progress.is_over() {

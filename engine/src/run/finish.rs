@@ -14,7 +14,7 @@ use crate::ledger::{HeadLine, Journal, Ledger, NameLog, SCAN_LOG, head};
 use crate::model::number_list;
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
-use crate::source::Identity;
+use crate::source::{Identity, STILL_LOCKED};
 use crate::system::folder::{EntryKind, Folder};
 
 /// What is known of a run that was interrupted.
@@ -165,6 +165,9 @@ fn given(
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
     match known {
         None => Err(refused("it could not be opened when it was to be scanned")),
+        Some(known) if known.unlocked.is_some() && source.unlocked().is_empty() => {
+            Err(Error::Locked { path: path.to_path_buf(), why: STILL_LOCKED.to_owned() })
+        }
         Some(known) if known.difference(&Identity::of(source.as_ref())).is_some() => {
             Err(refused("it is another source than the one that was scanned"))
         }

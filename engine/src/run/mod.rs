@@ -64,6 +64,7 @@ mod source_job;
 mod source_location;
 mod stats;
 mod to_jpeg;
+mod unlock;
 mod verify;
 mod write;
 

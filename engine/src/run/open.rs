@@ -10,6 +10,7 @@ use super::job::{Job, Opened, Settled};
 use super::outcome::Outcome;
 use super::resume;
 use super::source_job::{GivenSource, SourceJob, opened};
+use super::unlock::{unlocked, unlocked_all};
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::imaging::{self, Imaged};
@@ -58,6 +59,7 @@ impl<'o> Job<'o, Opened> {
     ) -> Result<Self, Error> {
         let (paths, sources) = given(sources);
         let destination = checked(options, &paths)?;
+        let sources = unlocked_all(sources, &options.keys, progress.wish());
         Self::start(sources, destination, options, progress)
     }
 
@@ -84,6 +86,7 @@ impl<'o> Job<'o, Opened> {
         if let Some(path) = &options.image {
             image = with_image(&mut sources, path, options, progress)?;
         }
+        sources = unlocked_all(sources, &options.keys, progress.wish());
         if sources.iter().any(|(_, source)| source.is_ok()) {
             let mut job = Self::start(sources, destination, options, progress)?;
             job.environment.image = image;
@@ -127,7 +130,7 @@ impl<'o> Job<'o, Opened> {
     }
 }
 
-/// The source at `path`, without what its `map` does not call finished.
+/// The source at `path`, without what its `map` does not call finished, and with its encrypted volumes open.
 pub(super) fn open_one(
     path: &Path,
     map: Option<&Path>,
@@ -140,7 +143,7 @@ pub(super) fn open_one(
         opened = with_map(opened, map)?;
     }
     let none = || Error::Start { what: "a run", why: "no source is named".to_owned() };
-    opened.pop().ok_or_else(none)?.1
+    unlocked(opened.pop().ok_or_else(none)?.1?, &options.keys, progress.wish())
 }
 
 /// The only source without what its map at `path` does not call finished.

@@ -22,6 +22,7 @@ use crate::output::destination::{self, PHOTOS, REPORT};
 use crate::output::report::{ReportDisposition, ReportFile};
 use crate::output::{Placed, Placement};
 use crate::source::Pace;
+use crate::source::unlock::Keys;
 use crate::system::folder::Folder;
 use sources::Sources;
 
@@ -42,6 +43,8 @@ pub struct Recover {
     pub command: Vec<String>,
     /// How fast the sources are read at the most.
     pub pace: Pace,
+    /// What opens the encrypted volumes that files lie in.
+    pub keys: Keys,
 }
 
 /// What became of it.
@@ -99,7 +102,8 @@ pub fn recover(asked: &Recover, progress: &Progress) -> Result<Recovered, Error>
         }
         None => destination::check_resumed(&asked.folder, &paths)?,
     };
-    let mut sources = Sources::open(&paths, &asked.sources, &report, &asked.pace, progress)?;
+    let mut sources =
+        Sources::open(&paths, &asked.sources, &report, &asked.pace, &asked.keys, progress)?;
     let output = OutputState::create(destination)?;
     if asked.to.is_none() {
         let found = audit::settle(output.folder(), output.state(), report.tells_of_log())?;

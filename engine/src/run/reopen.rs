@@ -8,6 +8,8 @@ use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::model::SpanSet;
 use crate::output::report::ReportSource;
+use crate::run::unlock::unlocked_as_before;
+use crate::source::unlock::Keys;
 use crate::source::{Holed, Io, Limited, Pace, Source, Watched, open_watched};
 
 /// Opens at `path` the source that a report tells of. What nobody could read of it then is not read now either: the
@@ -15,11 +17,12 @@ use crate::source::{Holed, Io, Limited, Pace, Source, Watched, open_watched};
 ///
 /// # Errors
 ///
-/// When it cannot be opened, and [`Error::OtherSource`] where it has another length.
+/// When it cannot be opened or unlocked, and [`Error::OtherSource`] where it has another length.
 pub(super) fn reopen(
     path: &Path,
     known: &ReportSource,
     pace: &Pace,
+    keys: &Keys,
     progress: &Progress,
 ) -> Result<Box<dyn Source>, Error> {
     let source = open_watched(path, Io::Auto, progress.wish())?;
@@ -32,6 +35,7 @@ pub(super) fn reopen(
         holes if holes.is_empty() => source,
         holes => Box::new(Holed::new(source, &holes)),
     };
+    let source = unlocked_as_before(source, known, keys, progress.wish())?;
     Ok(Box::new(Watched::new(source, progress.wish())))
 }
 

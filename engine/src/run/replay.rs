@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::environment::{Environment, Output, OutputState};
 use super::job::{Job, Scanned};
 use super::open::{given, head, source_jobs};
+use super::unlock::unlocked_all;
 use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::ledger::{Journal, Ledger, NameLog, ScanLogs};
@@ -29,6 +30,7 @@ impl<'o> Job<'o, Scanned> {
         let destination = options.output.as_ref();
         let destination =
             destination.map(|output| destination::check_resumed(output, &paths)).transpose()?;
+        let sources = unlocked_all(sources, &options.keys, progress.wish());
         let sources = source_jobs(sources, options, progress)?;
         let logs = ScanLogs::open(states)?;
         let mut environment = Environment::new(options, progress)?;

@@ -101,7 +101,7 @@ fn survey(source: &dyn Source, options: &Options, stop: &Stop) -> Result<Survey,
     if !options.filesystems || !is_needed {
         return Ok(Survey::default());
     }
-    let mut survey = Survey::of(source as &dyn Bytes);
+    let mut survey = Survey::of_open(source as &dyn Bytes, source.unlocked());
     if stop.is_over() {
         return Ok(Survey::default());
     }

@@ -7,6 +7,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
+use crate::source::unlock::volume::UnlockedVolume;
 
 /// Sector size in bytes of what does not say otherwise.
 pub const SECTOR_SIZE: u32 = 512;
@@ -99,6 +100,16 @@ pub trait Source: Bytes + Send {
     /// What the file is that its disk was taken out of, as after "it is"; nothing for what is read as it is.
     fn container(&self) -> Option<&'static str> {
         self.inner()?.container()
+    }
+
+    /// The source as it is stored, where this shows volumes of it decrypted: what a digest of the source is of.
+    fn stored(&self) -> Option<&dyn Source> {
+        self.inner()?.stored()
+    }
+
+    /// The encrypted volumes of it whose bytes come decrypted.
+    fn unlocked(&self) -> &[UnlockedVolume] {
+        self.inner().map_or(&[], |inner| inner.unlocked())
     }
 
     /// Asks for reads that end soon after `stop` is over, with zeros for the rest. What reads once for each

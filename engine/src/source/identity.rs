@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use afterimage_signatures::verdict::Span;
 
 use super::definition::Source;
+use super::unlock::volume::UnlockedVolume;
+
+/// What is said of a source whose volumes were unlocked before, and are not now.
+pub(crate) const STILL_LOCKED: &str = "encrypted volumes of it were unlocked then; name their key again, with --unlock, \
+                                       --unlock-key-file or --password-file";
 
 /// Sectors that are looked at, spread over the source; the first and the last are among them.
 const SAMPLES: u64 = 16;
@@ -21,11 +26,16 @@ pub struct Identity {
     /// another source.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub holes: Option<String>,
+    /// Which encrypted volumes of it are open, where some are: other bytes are found in it then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlocked: Option<String>,
 }
 
 impl Identity {
     /// What a source is known by; reads a few sectors.
     pub fn of(source: &dyn Source) -> Self {
+        let (open, holes) = (source.unlocked(), source.holes());
+        let source = source.stored().unwrap_or(source);
         let (size, sector) = (source.len(), u64::from(source.sector_size().max(1)));
         let last = size.saturating_sub(1) / sector;
         let mut sectors: Vec<u64> = (0..SAMPLES)
@@ -39,14 +49,19 @@ impl Identity {
             let is_read = source.unreadable_in(Span { at, len: bytes.len() as u64 }).is_none();
             is_read.then(|| blake3::hash(&bytes).to_hex().to_string())
         };
-        let holes = source.holes().map(|holes| {
+        let holes = holes.map(|holes| {
             let mut hasher = blake3::Hasher::new();
             for hole in holes.iter() {
                 hasher.update(&hole.at.to_le_bytes()).update(&hole.len.to_le_bytes());
             }
             hasher.finalize().to_hex().to_string()
         });
-        Identity { size, samples: sectors.into_iter().map(sample).collect(), holes }
+        let named = |one: &UnlockedVolume| {
+            format!("{} {:#x}+{:#x}", one.kind, one.payload.at, one.payload.len)
+        };
+        let named: Vec<String> = open.iter().map(named).collect();
+        let unlocked = (!named.is_empty()).then(|| named.join(", "));
+        Identity { size, samples: sectors.into_iter().map(sample).collect(), holes, unlocked }
     }
 
     /// What tells `other` from this source, in words; nothing where it is the same. What one of them could not
@@ -57,6 +72,14 @@ impl Identity {
         }
         if self.holes != other.holes {
             return Some("it was scanned with another map".to_owned());
+        }
+        match (&self.unlocked, &other.unlocked) {
+            (Some(_), None) => return Some(STILL_LOCKED.to_owned()),
+            (None, Some(_)) => {
+                return Some("its encrypted volumes were not unlocked then".to_owned());
+            }
+            (one, other) if one == other => {}
+            _ => return Some("other volumes of it were unlocked then".to_owned()),
         }
         let mut pairs = self.samples.iter().zip(&other.samples);
         let is_other = pairs.any(|pair| matches!(pair, (Some(one), Some(other)) if one != other));

@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod condition;
+mod encrypted_volumes;
 pub mod entropy;
 pub(crate) mod fields;
 pub mod filesystem;
@@ -13,3 +14,5 @@ pub mod recorded;
 pub mod shadow_copies;
 pub mod survey;
 pub mod traces;
+
+pub use encrypted_volumes::encrypted_volumes;

@@ -5,6 +5,7 @@
 
 mod entries;
 mod entry_id;
+mod inside;
 mod noted;
 mod precedence;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod volume;
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::source::unlock::UnlockedVolume;
 use crate::volumes::filesystem::MOST_ENTRIES;
 use crate::volumes::partition::{self, Partition};
 pub use entry_id::EntryId;
@@ -39,6 +41,11 @@ impl Survey {
     /// The volumes that the partition table leads to, and the one that begins where the source does:
     /// a table may have been put over it, or may be part of a file of it.
     pub fn of(bytes: &dyn Bytes) -> Self {
+        Self::of_open(bytes, &[])
+    }
+
+    /// The same, and the volumes inside encrypted ones that are open.
+    pub fn of_open(bytes: &dyn Bytes, open: &[UnlockedVolume]) -> Self {
         let noted = &Noted::new(bytes);
         let bytes: &dyn Bytes = noted;
         let table = partition::partitions(bytes);
@@ -52,6 +59,11 @@ impl Survey {
             {
                 precedence::admit(&mut survey.volumes, new);
             }
+        }
+        open.iter().for_each(|open| survey.add_inside(bytes, open));
+        if !open.is_empty() {
+            let place = |volume: &Volume| (volume.lost, volume.contents.span.at, volume.system);
+            survey.volumes.sort_by_key(place);
         }
         survey.note_unreadable(noted);
         survey

@@ -50,6 +50,7 @@ impl Scan {
             photos_first: self.photos_first,
             case: self.case.data(),
             pace: Pace::of(self.read_limit.unwrap_or(0)),
+            keys: self.unlock.keys()?,
             gallery: !self.no_gallery,
             ..Options::default()
         })

@@ -58,6 +58,10 @@ pub struct ReportSource {
     pub clusters: Option<Clusters>,
     /// File systems found on it.
     pub volumes: Vec<ReportVolume>,
+    /// Encrypted volumes of it that were read through their keys. Files in them are found at the same offsets by whoever
+    /// opens these volumes again; the rest of the source is as it is stored.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unlocked: Vec<ReportUnlocked>,
     /// In what its partition table is damaged or contradicts itself.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub table_faults: Vec<String>,
@@ -84,6 +88,30 @@ pub struct Clusters {
     pub size: u64,
     /// The first place where one begins, from the start of the source.
     pub first: u64,
+}
+
+/// An encrypted volume that was read through a key, of which nothing is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Unlocked")]
+pub struct ReportUnlocked {
+    /// `luks1`, `luks2` or `bitlocker`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// First byte of the volume, from the start of the source.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub length: u64,
+    /// First byte of what is decrypted in it, from the start of the source.
+    pub payload_offset: u64,
+    /// How many bytes those are.
+    pub payload_length: u64,
+    /// How they are encrypted, such as `aes-xts-plain64`.
+    pub cipher: String,
+    /// What of the volume the key fits, such as `key slot 0` or `recovery key`.
+    pub opened_by: String,
+    /// Number of its partition, where a table names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub partition: Option<u32>,
 }
 
 /// A file system on a source.

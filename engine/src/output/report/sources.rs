@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::source::ReportSource;
+use super::source::{ReportSource, ReportUnlocked};
 use crate::ledger::ScanTally;
+use crate::source::unlock::UnlockedVolume;
 use crate::source::{Source, SourceKind};
 use crate::system::System;
 
@@ -41,8 +42,22 @@ pub fn describe(
         // What could not be read was scanned as zeros, but nobody knows what it is.
         erased_bytes: tally.erased.saturating_sub(tally.unreadable().total()),
         left_out: tally.left_out,
+        unlocked: source.unlocked().iter().map(unlocked).collect(),
         error: (!tally.complete).then(|| "not scanned to its end".to_owned()),
         ..ReportSource::default()
+    }
+}
+
+fn unlocked(open: &UnlockedVolume) -> ReportUnlocked {
+    ReportUnlocked {
+        kind: open.kind.clone(),
+        offset: open.span.at,
+        length: open.span.len,
+        payload_offset: open.payload.at,
+        payload_length: open.payload.len,
+        cipher: open.cipher.clone(),
+        opened_by: open.opened_by.clone(),
+        partition: open.partition,
     }
 }
 

@@ -73,7 +73,7 @@ fn noise(source: &ReportSource) -> Option<String> {
     is_noise.then(|| {
         format!(
             "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
-             unlock it and scan the unlocked device. Or it was wiped: then nothing is left.",
+             unlock it (`veracrypt --text --mount-options=ro FILE`) and scan the unlocked device. Or it was wiped: then nothing is left.",
             plain(&source.path)
         )
     })

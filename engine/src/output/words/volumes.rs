@@ -3,7 +3,8 @@
 use super::paragraph::{Paragraph, Topic};
 use super::plain::plain;
 use super::quantities::{bytes, count};
-use crate::output::report::{ReportSource, ReportVolume};
+use crate::output::report::{ReportSource, ReportUnlocked, ReportVolume};
+use crate::source::unlock::can_unlock;
 
 /// Volumes of one source that are named; the report lists all.
 const MOST_NAMED: usize = 12;
@@ -24,12 +25,21 @@ fn texts(source: &ReportSource) -> Vec<String> {
         let faults = plain(&source.table_faults.join("; "));
         texts.push(format!("The partition table contradicts itself: {faults}."));
     }
+    texts.extend(source.unlocked.iter().take(MOST_NAMED).map(unlocked));
     texts.extend(source.volumes.iter().take(MOST_NAMED).map(text));
     let more = source.volumes.len().saturating_sub(MOST_NAMED) as u64;
     if more > 0 {
         texts.push(format!("and {}; the report lists all", count(more, "other", "others")));
     }
     texts
+}
+
+/// What was opened, and by what.
+fn unlocked(open: &ReportUnlocked) -> String {
+    let partition = open.partition.map(|number| format!("partition {number}, "));
+    let (kind, len) = (file_system(&open.kind), bytes(open.length));
+    let (partition, cipher) = (partition.unwrap_or_default(), plain(&open.cipher));
+    format!("{partition}{kind} volume, {len}: unlocked by its {}, {cipher}", plain(&open.opened_by))
 }
 
 fn text(volume: &ReportVolume) -> String {
@@ -98,14 +108,44 @@ pub(super) fn erased(volume: &ReportVolume) -> Option<String> {
     })
 }
 
-/// What an encrypted volume means for what lies in it.
+/// What an encrypted volume means for what lies in it, and what opens it.
 pub fn locked(volume: &ReportVolume) -> Option<String> {
     let why = volume.locked.as_ref()?;
+    let kind = volume.kind.as_str();
+    let here = match kind {
+        _ if !can_unlock(kind) => None,
+        "bitlocker" => Some(
+            "scan it again with --unlock, which asks for its password or recovery key, or with --unlock-key-file FILE for a \
+             startup key; or ",
+        ),
+        _ => Some(
+            "scan it again with --unlock, which asks for its passphrase, or with --unlock-key-file FILE for a key file; or ",
+        ),
+    };
+    let here = here.unwrap_or_default();
     Some(format!(
-        "The {} is {why}: unlock it and scan the unlocked device; nothing can be read from it \
+        "The {} is {why}: {here}unlock it{} and scan the unlocked device; nothing can be read from it \
          otherwise.",
-        title(volume)
+        title(volume),
+        opened_by(kind)
     ))
+}
+
+/// The command that opens a volume of such a kind, as it stands behind "unlock it".
+fn opened_by(kind: &str) -> &'static str {
+    match kind {
+        "luks1" | "luks2" => {
+            " (`cryptsetup open --readonly DEVICE NAME`; it is /dev/mapper/NAME then)"
+        }
+        "bitlocker" => {
+            " (`manage-bde -unlock E: -RecoveryPassword KEY` on Windows; `dislocker` or `cryptsetup open --readonly --type bitlk \
+             DEVICE NAME` on Linux)"
+        }
+        "apfs" => " (`diskutil apfs unlockVolume DISK` on a Mac)",
+        "corestorage" => " (`diskutil coreStorage unlockVolume UUID` on a Mac)",
+        "encrcdsa" => " (`hdiutil attach -readonly FILE` on a Mac)",
+        _ => "",
+    }
 }
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ pub fn batch(
     }
     let workers = Workers::new(options.threads)?;
     let threads = workers.count();
-    let options = &Options { workers: Some(workers), ..options.clone() };
+    let options =
+        &Options { workers: Some(workers), keys: options.keys.lenient(), ..options.clone() };
     let settings = settings(options);
     let before = begun(output, options, &settings)?;
     let destination = match &before {

@@ -8,6 +8,8 @@ use crate::output::report::ReportFile;
 use crate::run::audit::AuditSource;
 use crate::run::kept_report::KeptReport;
 use crate::run::reopen::{refuse_surplus, reopen};
+use crate::run::unlock::refuse_needless;
+use crate::source::unlock::Keys;
 use crate::source::{Pace, Source};
 use crate::system::folder::Folder;
 
@@ -28,13 +30,17 @@ impl Sources {
         given: &[PathBuf],
         report: &KeptReport,
         pace: &Pace,
+        keys: &Keys,
         progress: &Progress,
     ) -> Result<Self, Error> {
         refuse_surplus(given, report.sources.len())?;
+        refuse_needless(keys, report.sources.iter().map(|source| &source.known))?;
         let mut sources = Vec::new();
         for (path, source) in paths.iter().zip(&report.sources) {
-            match reopen(path, &source.known, pace, progress) {
+            match reopen(path, &source.known, pace, keys, progress) {
                 Err(error) if sources.len() < given.len() => return Err(error),
+                // Whoever has the key can give it.
+                Err(error @ Error::Locked { .. }) => return Err(error),
                 opened => sources.push(SourceAtHand { opened, missed: Vec::new() }),
             }
         }

@@ -16,6 +16,8 @@ use crate::output::report::ReportSource;
 use crate::run::audit::AuditSource;
 use crate::run::reopen::{refuse_surplus, reopen, unread};
 use crate::run::source_location::location;
+use crate::run::unlock::refuse_needless;
+use crate::source::unlock::Keys;
 use crate::source::{Pace, Source};
 
 /// A source, as far as it is read again.
@@ -44,17 +46,20 @@ impl Sources {
     pub(super) fn open(
         known: &[ReportSource],
         paths: Option<&[PathBuf]>,
+        keys: &Keys,
         progress: &Progress,
         verified: &mut Verified,
     ) -> Result<Self, Error> {
         let Some(paths) = paths else { return Ok(Sources { asked: None }) };
         refuse_surplus(paths, known.len())?;
+        refuse_needless(keys, known.iter())?;
         let mut opened = Vec::new();
         for (at, known) in known.iter().enumerate() {
             let given = paths.get(at);
             let path = given.cloned().unwrap_or_else(|| location(known));
-            let source = match open(known, &path, progress, verified) {
+            let source = match open(known, &path, keys, progress, verified) {
                 Err(error) if given.is_some() => return Err(error),
+                Err(error @ Error::Locked { .. }) => return Err(error),
                 Err(error) => {
                     let why = error.with_cause();
                     verified.impossible.push(format!("{why}; --source names where it is now"));
@@ -128,6 +133,7 @@ impl Sources {
 fn open(
     known: &ReportSource,
     path: &Path,
+    keys: &Keys,
     progress: &Progress,
     verified: &mut Verified,
 ) -> Result<Option<Box<dyn Source>>, Error> {
@@ -136,7 +142,7 @@ fn open(
         verified.notes.push(format!("{}: {what}", path.display()));
         return Ok(None);
     }
-    match reopen(path, known, &Pace::default(), progress) {
+    match reopen(path, known, &Pace::default(), keys, progress) {
         Err(Error::OtherSource { path, len, known }) => {
             let what = format!("it has {len} bytes, not {known}");
             let path = path.display().to_string();
@@ -163,6 +169,7 @@ fn compare(
         ));
         return;
     }
+    let source = source.stored().unwrap_or(source);
     let mut hasher = Hasher::new(&algorithms);
     let runs = Runs::new(vec![Span { at: 0, len: source.len() }]);
     let read = Content::of_runs(&runs).each(source, |bytes| {

@@ -21,6 +21,7 @@ use crate::output::report::{ReportFile, ReportHead, ReportReader};
 use crate::run::audit::{self, AuditLine, AuditSource, Chain};
 use crate::run::output_folder::{open_for_writing, open_output};
 use crate::run::sign;
+use crate::source::unlock::Keys;
 use crate::system::folder::Folder;
 
 /// Files that are read at once.
@@ -45,6 +46,8 @@ pub struct Verify {
     pub sources: Vec<PathBuf>,
     /// The public key of whoever signed the report.
     pub key: Option<PathBuf>,
+    /// What opens the encrypted volumes that files lie in.
+    pub keys: Keys,
     /// Whether nothing at all is written into the folder, not even that it was verified.
     pub no_log: bool,
     /// Worker threads; 0 means one a core.
@@ -109,7 +112,7 @@ fn files(
     let is_asked = asked.replay || !asked.sources.is_empty();
     let paths = is_asked.then_some(asked.sources.as_slice());
     let known = report.head.sources.clone();
-    let sources = Sources::open(&known, paths, progress, verified)?;
+    let sources = Sources::open(&known, paths, &asked.keys, progress, verified)?;
     let registry = Registry::default();
     let is_copy = !report.head.redacted.is_empty();
     if is_copy {

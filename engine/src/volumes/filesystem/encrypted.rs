@@ -57,6 +57,25 @@ impl FileSystem for Encrypted {
     }
 }
 
+/// The kind and the length of an encrypted volume that begins at `at` and has so much room: by its first sector or,
+/// where that is lost, by a second header of LUKS at one of the `seconds`, in bytes from there.
+pub(crate) fn encrypted_at(
+    bytes: &dyn Bytes,
+    at: u64,
+    room: u64,
+    seconds: &[u64],
+) -> Option<(&'static str, u64)> {
+    let own = Encrypted.read(bytes, at, room);
+    let second = || {
+        seconds.iter().filter(|second| **second + SECTOR as u64 <= room).find_map(|second| {
+            let sector = read::exact(bytes, at.checked_add(*second)?, SECTOR)?;
+            let (start, header) = luks::of_copy(&sector, at + second)?;
+            if start == at { contents(header, at, room) } else { None }
+        })
+    };
+    own.or_else(second).map(|found| (found.kind, found.span.len))
+}
+
 fn contents(header: EncryptedHeader, at: u64, room: u64) -> Option<Contents> {
     let len = header.len.filter(|&len| len > 0).unwrap_or(room).min(room);
     (len >= SHORTEST).then(|| Contents {

@@ -23,6 +23,7 @@ mod path;
 mod system;
 
 pub use contents::Contents;
+pub(crate) use encrypted::encrypted_at;
 pub use entry::Entry;
 pub use kept::Kept;
 pub use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
