@@ -237,6 +237,22 @@ pub enum Error {
         /// The source.
         path: PathBuf,
     },
+    /// A source on a server is another version by now than the one that was opened.
+    #[error("{} has changed while it was read: {what}", path.display())]
+    Changed {
+        /// The source.
+        path: PathBuf,
+        /// What tells, as a clause.
+        what: String,
+    },
+    /// The server of a source does not deliver it any more.
+    #[error("cannot go on reading {}: {why}", path.display())]
+    Unavailable {
+        /// The source.
+        path: PathBuf,
+        /// Why, as a clause.
+        why: String,
+    },
     /// A file that should hold a key to sign with, or to check a signature by, is of no use.
     #[error("cannot use the key {}: {why}", path.display())]
     Key {

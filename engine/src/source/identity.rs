@@ -21,6 +21,9 @@ pub struct Identity {
     /// another source.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub holes: Option<String>,
+    /// The version that the server tells on which it lies.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
 }
 
 impl Identity {
@@ -46,7 +49,8 @@ impl Identity {
             }
             hasher.finalize().to_hex().to_string()
         });
-        Identity { size, samples: sectors.into_iter().map(sample).collect(), holes }
+        let samples = sectors.into_iter().map(sample).collect();
+        Identity { size, samples, holes, version: source.version() }
     }
 
     /// What tells `other` from this source, in words; nothing where it is the same. What one of them could not
@@ -57,6 +61,12 @@ impl Identity {
         }
         if self.holes != other.holes {
             return Some("it was scanned with another map".to_owned());
+        }
+        // A copy on a disk has none, and may be the same.
+        if let (Some(one), Some(other)) = (&self.version, &other.version)
+            && one != other
+        {
+            return Some(format!("that one was version {one} on its server, this one is {other}"));
         }
         let mut pairs = self.samples.iter().zip(&other.samples);
         let is_other = pairs.any(|pair| matches!(pair, (Some(one), Some(other)) if one != other));
