@@ -237,6 +237,16 @@ pub enum Error {
         /// The source.
         path: PathBuf,
     },
+    /// A source on a server is another version than that of the report.
+    #[error("{} is another version: it was {known}, and is {now} now", path.display())]
+    OtherVersion {
+        /// The source.
+        path: PathBuf,
+        /// The version of the report.
+        known: String,
+        /// That of now.
+        now: String,
+    },
     /// A source on a server is another version by now than the one that was opened.
     #[error("{} has changed while it was read: {what}", path.display())]
     Changed {

@@ -34,6 +34,7 @@ pub fn describe(
         model,
         serial,
         kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),
+        version: source.version(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes: hashes(tally),
