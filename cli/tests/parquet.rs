@@ -38,7 +38,8 @@ fn a_table_is_made_once_and_never_written_over() {
     assert_eq!(again.status.code(), Some(2));
     assert!(said.contains("it is not written over") && said.lines().count() == 1, "{said}");
     assert_eq!(fs::read(home.path().join("files.parquet")).unwrap(), bytes);
-    for (file, expected) in [("-", "not to a pipe"), ("out/photos/x", "what the scan has written")] {
+    for (file, expected) in [("-", "not to a pipe"), ("out/photos/x", "what the scan has written")]
+    {
         let refused = run(home.path(), &["report", "out", "--parquet", file]);
         let said = String::from_utf8(refused.stderr).unwrap();
         assert!(refused.status.code() == Some(2) && said.contains(expected), "{said}");

@@ -111,11 +111,13 @@ fn a_public_bucket_is_read_without_credentials_and_a_photo_is_written_later() {
     let path = expected[0]["path"].as_str().unwrap();
     let photo = |output: &str| fs::read(home.path().join(output).join(path)).unwrap();
     assert!(photo("out") == photo("raw"));
-    let verified = run(home.path(), &endpoint, &["verify", "out", "--source", "s3://cards/card.img"]);
+    let verified =
+        run(home.path(), &endpoint, &["verify", "out", "--source", "s3://cards/card.img"]);
     assert_eq!(verified.status, 0, "{}", verified.err);
     // Another version in its place is told.
     server.state().files.get_mut("/cards/card.img").unwrap().etag = "\"new\"".to_owned();
-    let verified = run(home.path(), &endpoint, &["verify", "out", "--source", "s3://cards/card.img"]);
+    let verified =
+        run(home.path(), &endpoint, &["verify", "out", "--source", "s3://cards/card.img"]);
     assert_eq!(verified.status, 1, "{}", verified.err);
 }
 

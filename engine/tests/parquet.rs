@@ -153,7 +153,8 @@ fn nothing_is_written_over() {
     let path = home.path().join("files.parquet");
     fs::write(&path, "mine").unwrap();
     let report = home.path().join("report.json");
-    for file in [&path, &report, &home.path().join("photos/x.parquet"), &home.path().to_path_buf()] {
+    for file in [&path, &report, &home.path().join("photos/x.parquet"), &home.path().to_path_buf()]
+    {
         let error = made(home.path(), file).unwrap_err();
         assert!(matches!(error, Error::Destination { .. } | Error::Output { .. }), "{error}");
     }
@@ -216,7 +217,10 @@ print(json.dumps({'types': [s[n] for n in ('id', 'taken', 'taken_utc', 'runs')],
         assert_eq!(said["types"][2], "timestamp[us, tz=UTC]");
         assert_eq!(said["runs"][1], json!({ "offset": null, "length": 2, "origin": "fill" }));
         assert_eq!(said["none"], json!([]));
-        assert_eq!((&said["taken"], &said["utc"]), (&json!("2024-05-01T10:00:00"), &json!("2024-05-01T15:30:00+00:00")));
+        assert_eq!(
+            (&said["taken"], &said["utc"]),
+            (&json!("2024-05-01T10:00:00"), &json!("2024-05-01T15:30:00+00:00"))
+        );
     }
     let program = "import sys, duckdb
 print(duckdb.sql(f\"select count(*), count(name), max(len(runs)), max(size) from '{sys.argv[1]}'\").fetchall())";

@@ -265,12 +265,25 @@ fn a_scan_over_the_network_finds_what_one_of_the_file_finds() {
     folder.write("parts.002", rest);
     check("parts.001");
     if Folder::for_tools(&["qemu-img"]).is_some() {
-        for (name, more) in [("card.qcow2", &["-O", "qcow2", "-c"][..]), ("base.qcow2", &["-O", "qcow2"])] {
+        for (name, more) in
+            [("card.qcow2", &["-O", "qcow2", "-c"][..]), ("base.qcow2", &["-O", "qcow2"])]
+        {
             let options: Vec<&str> = ["-f", "raw"].iter().chain(more).copied().collect();
             assert!(convert(&raw, &folder.path(name), &options, &folder));
         }
         check("card.qcow2");
-        let child = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", "child.qcow2"];
+        let child = [
+            "qemu-img",
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "-b",
+            "base.qcow2",
+            "-F",
+            "qcow2",
+            "child.qcow2",
+        ];
         assert!(runs(&child, folder.root()));
         check("child.qcow2");
     }

@@ -210,7 +210,10 @@ fn what_is_not_built_in_says_what_to_build() {
             ("scan s3://bucket/key --list", remote),
             ("forecast http://host/card.img", remote),
             ("recover out --source s3://bucket/key", remote),
-            ("report out --parquet x", &["cannot write x", "the feature `parquet`", "--format csv"]),
+            (
+                "report out --parquet x",
+                &["cannot write x", "the feature `parquet`", "--format csv"],
+            ),
         ],
     );
 }

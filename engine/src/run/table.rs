@@ -15,8 +15,7 @@ use crate::output::views::Table;
 use crate::system::folder::{Folder, Owner};
 
 /// Why nothing is written over what is there.
-const THERE: &str =
-    "there is a file of this name, and it is not written over; choose another name, or remove it first";
+const THERE: &str = "there is a file of this name, and it is not written over; choose another name, or remove it first";
 
 /// What to make a table of.
 #[derive(Clone, Debug, Default)]

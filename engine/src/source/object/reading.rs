@@ -39,14 +39,16 @@ pub(in crate::source) fn open(path: &Path) -> Result<ObjectSource, Fault> {
 
 /// The same by that client.
 fn open_at(path: &Path, mut client: Client) -> Result<ObjectSource, Fault> {
-    let mut backoff = Backoff::new(client.patience.unit);
+    let (mut backoff, mut has_moved) = (Backoff::new(client.patience.unit), false);
     let Fetched { version, bytes, .. } = loop {
         let (why, wait) = match client.fetch(Span { at: 0, len: PIECE }, None) {
             Ok(fetched) => break fetched,
             Err(Failure::Lasting(fault)) => return Err(fault),
             Err(Failure::Region(region)) => {
                 let why = format!("it lies in the region {region}; name that in AWS_REGION");
-                client = client.in_region(&region).ok_or(Fault::new(FaultKind::Failed, why))?;
+                let there = client.in_region(&region).filter(|_| !has_moved);
+                client = there.ok_or(Fault::new(FaultKind::Failed, why))?;
+                has_moved = true;
                 continue;
             }
             Err(Failure::Passing { why, wait }) => (why, wait),
@@ -157,5 +159,79 @@ impl Source for ObjectSource {
 impl Drop for ObjectSource {
     fn drop(&mut self) {
         self.transfer.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use afterimage_testdata::server::{Misbehaviour, Server};
+
+    use super::*;
+
+    /// A source whose server is not waited for.
+    fn impatient(address: &str) -> Result<ObjectSource, Fault> {
+        let place = Place::of(Path::new(address)).map_err(|why| Fault::new(FaultKind::Failed, why));
+        let patience = Patience {
+            connect: Duration::from_secs(2),
+            answer: Duration::from_millis(300),
+            whole: Duration::from_secs(2),
+            unit: Duration::from_millis(1),
+        };
+        open_at(Path::new(address), Client::new(place?, patience))
+    }
+
+    #[test]
+    fn a_server_that_falls_silent_is_asked_again_and_given_up() {
+        let (server, bytes) = (Server::start(), vec![9; 3_000_000]);
+        let address = server.put("/card.img", &bytes);
+        let silent = || Misbehaviour::Silent(Duration::from_secs(3));
+        server.misbehave("/card", 1, 2, silent());
+        let source = impatient(&address).unwrap();
+        let mut out = vec![0; bytes.len()];
+        source.read_at(0, &mut out);
+        assert!(out == bytes && source.fault().is_none());
+        server.misbehave("/card", 0, usize::MAX, silent());
+        let why = impatient(&address).err().unwrap().why;
+        assert!(why.contains("takes too long to answer, 7 times"), "{why}");
+    }
+
+    #[test]
+    fn what_nobody_reads_any_more_is_let_go() {
+        let (server, bytes) = (Server::start(), vec![9; 3_000_000]);
+        let source = impatient(&server.put("/card.img", &bytes)).unwrap();
+        source.read_at(0, &mut vec![0; bytes.len()]);
+        let asked = server.asked();
+        source.read_at(0, &mut [0; 1000]);
+        assert_eq!(server.asked(), asked, "it is still there");
+        std::thread::sleep(Duration::from_secs(5));
+        source.read_at(0, &mut [0; 1000]);
+        assert_eq!(server.asked(), asked + 1);
+    }
+
+    #[test]
+    fn a_stop_ends_a_read_soon() {
+        let (server, bytes) = (Server::start(), vec![9; 3_000_000]);
+        let mut source = impatient(&server.put("/card.img", &bytes)).unwrap();
+        let progress = crate::control::progress::Progress::default();
+        source.heed(progress.wish());
+        server.misbehave("/card", 0, 1, Misbehaviour::Slow(Duration::from_secs(20)));
+        server.misbehave(
+            "/card",
+            0,
+            usize::MAX,
+            Misbehaviour::Status(503, vec![("Retry-After", "60")]),
+        );
+        let began = std::time::Instant::now();
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                std::thread::sleep(Duration::from_millis(100));
+                progress.stop();
+            });
+            source.read_at(1_000_000, &mut [0; 1000]);
+        });
+        assert!(began.elapsed() < Duration::from_secs(5));
+        assert!(source.unreadable().is_empty() && !source.is_gone(), "nobody waited for it");
     }
 }

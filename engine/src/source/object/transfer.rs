@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use afterimage_signatures::verdict::Span;
 
 use super::answer::{Failure, Fetched};
 use super::client::{CONNECTIONS, Client};
@@ -21,6 +23,9 @@ const MOST_ASKED: u64 = 4;
 
 /// Pieces of a read that are asked for at once, so that those that come are read before others take their place.
 const MOST_WANTED: u64 = 32;
+
+/// An answer of so many bytes is worth another request at once, whatever is missing of it.
+const PROGRESS: usize = 16 << 10;
 
 /// A thread that has nothing to fetch for so long ends; the last one lets go what nobody reads any more.
 const IDLE: Duration = Duration::from_secs(3);
@@ -39,6 +44,8 @@ pub(super) struct Transfer {
     wanted: Condvar,
     end: FaultCell,
     delivered: AtomicU64,
+    /// Threads that fetch or wait for something to fetch.
+    threads: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -47,9 +54,10 @@ struct State {
     streams: Streams,
     /// What is to be fetched, a request each.
     queue: VecDeque<Range<u64>>,
-    /// Threads that fetch, and those of them that wait.
-    threads: usize,
-    idle: usize,
+    /// Threads that are at a request now.
+    busy: usize,
+    /// When somebody read last.
+    read: Option<Instant>,
     /// Whether nobody reads any more.
     is_closed: bool,
 }
@@ -69,6 +77,7 @@ impl Transfer {
             wanted: Condvar::new(),
             end: FaultCell::default(),
             delivered: AtomicU64::new(0),
+            threads: AtomicUsize::new(0),
         }
     }
 
@@ -98,6 +107,7 @@ impl Transfer {
     /// A piece, of those of `rest` the first; nothing when the reading is over or `stop` is.
     pub(super) fn piece(self: &Arc<Self>, rest: &Range<u64>, stop: &Stop) -> Option<Arc<[u8]>> {
         let mut state = self.lock();
+        state.read = Some(Instant::now());
         loop {
             match state.pieces.look(rest.start) {
                 Standing::Here(bytes) => return Some(bytes),
@@ -142,17 +152,19 @@ impl Transfer {
             false => state.queue.extend(runs),
         }
         self.start_threads(state);
-        (0..state.queue.len().min(state.idle)).for_each(|_| self.wanted.notify_one());
+        state.queue.iter().take(CONNECTIONS).for_each(|_| self.wanted.notify_one());
     }
 
-    fn start_threads(self: &Arc<Self>, state: &mut State) {
-        while state.threads < CONNECTIONS && state.queue.len() > state.idle + state.threads / 2 {
+    /// Starts threads for what waits, as many as there may be.
+    fn start_threads(self: &Arc<Self>, state: &State) {
+        let most = CONNECTIONS.min(state.busy + state.queue.len());
+        while self.threads.load(Relaxed) < most {
             let working = Working(Arc::clone(self));
-            state.threads += 1;
-            let name = thread::Builder::new().name("fetch".to_owned());
-            if let Err(error) = name.spawn(move || working.0.work()) {
-                // What holds the count was dropped with the thread that did not begin.
-                if state.threads == 0 {
+            self.threads.fetch_add(1, Relaxed);
+            let thread = thread::Builder::new().name("fetch".to_owned());
+            if let Err(error) = thread.spawn(move || working.0.work()) {
+                // The count was given back with the thread that did not begin.
+                if self.threads.load(Relaxed) == 0 {
                     self.fail(Fault::new(
                         FaultKind::Failed,
                         format!("no thread can be had: {error}"),
@@ -167,6 +179,7 @@ impl Transfer {
     fn work(self: &Arc<Self>) {
         while let Some(pieces) = self.next() {
             self.fetch(pieces);
+            self.lock().busy -= 1;
         }
     }
 
@@ -179,35 +192,43 @@ impl Transfer {
                 return None;
             }
             if let Some(pieces) = state.queue.pop_front() {
+                state.busy += 1;
                 return Some(pieces);
             }
             let left = IDLE.saturating_sub(since.elapsed());
             if left.is_zero() {
-                if state.threads == 1 {
+                if state.read.is_none_or(|read| read.elapsed() >= IDLE) {
                     state.pieces.clear();
                 }
                 return None;
             }
-            state.idle += 1;
             let waited = self.wanted.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            state.idle -= 1;
         }
     }
 
     /// Fetches pieces, with as many requests as it takes.
     fn fetch(&self, mut pieces: Range<u64>) {
         let mut backoff = Backoff::new(self.client.patience.unit);
+        // What came of a piece before its answer broke off.
+        let mut part = Vec::new();
         while !pieces.is_empty() && !self.is_over() {
-            let span = span_of(&pieces, self.version.len);
-            let (why, wait) = match self.client.fetch(span, Some(&self.version)) {
+            let all = span_of(&pieces, self.version.len);
+            let rest = Span::between(all.at + part.len() as u64, all.end());
+            let (why, wait) = match self.client.fetch(rest, Some(&self.version)) {
                 Ok(Fetched { bytes, why, .. }) => {
                     self.delivered.fetch_add(bytes.len() as u64, Relaxed);
-                    let came = self.put(pieces.start, &bytes);
+                    part.extend_from_slice(&bytes);
+                    let came = self.put(pieces.start, &part);
                     pieces.start += came;
-                    if came > 0 {
+                    let kept = part.len().min((came * PIECE) as usize);
+                    part.drain(..kept);
+                    if bytes.len() >= PROGRESS {
                         backoff = Backoff::new(self.client.patience.unit);
                         continue;
+                    }
+                    if pieces.is_empty() {
+                        return;
                     }
                     (why, None)
                 }
@@ -283,7 +304,7 @@ impl Drop for Working {
             // Somebody may wait for what it was to fetch.
             self.0.fail(Fault::new(FaultKind::Failed, "a fault of this program ended the reading"));
         }
-        let mut state = self.0.lock();
-        state.threads -= 1;
+        // Not by the state: a thread that could not be started is dropped by whoever holds that.
+        self.0.threads.fetch_sub(1, Relaxed);
     }
 }

@@ -40,7 +40,8 @@ impl<W: Write + Send> Table<W> {
         let schema = parse_message_type(&format!("message files {{ {declared} }}"));
         let properties = properties().set_key_value_metadata(Some(told(head))).build();
         let schema = Arc::new(schema.map_err(failed)?);
-        let writer = SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(failed)?;
+        let writer =
+            SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(failed)?;
         Ok(Table { about: About::of(head), writer, leaves: leaves(), rows: 0, bytes: 0 })
     }
 
@@ -94,9 +95,7 @@ fn leaves() -> Vec<Leaf> {
     let of = |cells: &Cells| match cells {
         Cells::One(of, _) => vec![Leaf::new(*of, false)],
         Cells::Texts(_) => vec![Leaf::new(Type::Text, true)],
-        Cells::Records(fields, _) => {
-            fields.iter().map(|(_, of)| Leaf::new(*of, true)).collect()
-        }
+        Cells::Records(fields, _) => fields.iter().map(|(_, of)| Leaf::new(*of, true)).collect(),
     };
     COLUMNS.iter().flat_map(|column| of(&column.cells)).collect()
 }
