@@ -27,7 +27,7 @@ const MOST_WANTED: u64 = 32;
 /// An answer of so many bytes is worth another request at once, whatever is missing of it.
 const PROGRESS: usize = 16 << 10;
 
-/// A thread that has nothing to fetch for so long ends; the last one lets go what nobody reads any more.
+/// Where nobody has read for so long, and nothing is to be fetched, threads end, and what is kept is let go.
 const IDLE: Duration = Duration::from_secs(3);
 
 /// How long anybody waits without asking whether it is over.
@@ -195,11 +195,10 @@ impl Transfer {
                 state.busy += 1;
                 return Some(pieces);
             }
-            let left = IDLE.saturating_sub(since.elapsed());
+            let last = state.read.map_or(since, |read| read.max(since));
+            let left = IDLE.saturating_sub(last.elapsed());
             if left.is_zero() {
-                if state.read.is_none_or(|read| read.elapsed() >= IDLE) {
-                    state.pieces.clear();
-                }
+                state.pieces.clear();
                 return None;
             }
             let waited = self.wanted.wait_timeout(state, left);
