@@ -9,7 +9,6 @@ pub mod choice;
 pub mod vendor;
 
 #[cfg(feature = "cloud")]
-mod backoff;
 #[cfg(feature = "cloud")]
 mod checksum;
 #[cfg(feature = "cloud")]

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::ListFailure;
+use afterimage_engine::source::is_address;
 use afterimage_engine::words;
 
 use crate::system_words::{BEST_LISTER, INSERT, how_to_read, is_root};
@@ -133,6 +134,11 @@ fn room(error: &Error, verb: &str) -> Option<String> {
         Error::Vanished { .. } => format!(
             "connect it again and {again}, or make an image of it first with `afterimage image`"
         ),
+        Error::Unavailable { .. } => format!("see to the connection or its server, and {again}"),
+        Error::Changed { .. } if verb == "scan" => {
+            "scan it anew, into another folder with --output".to_owned()
+        }
+        Error::Changed { .. } => again.to_owned(),
         _ => return None,
     })
 }
@@ -174,6 +180,9 @@ const CLOSED_BY_MACOS: &str = "macOS keeps it closed: in System Settings, Privac
 fn opening(error: &Error, has_rights: bool) -> Option<String> {
     let Error::Open { path, source } = error else { return None };
     Some(match source.kind() {
+        io::ErrorKind::NotFound if is_address(path) => "check the address".to_owned(),
+        io::ErrorKind::PermissionDenied if is_address(path) => "check who may read it".to_owned(),
+        _ if is_address(path) => return None,
         io::ErrorKind::PermissionDenied if is_of_phones(path) => CLOSED_BY_MACOS.to_owned(),
         io::ErrorKind::PermissionDenied => format!(
             "{}, or make an image of the device first; recovered files will still belong to you",
@@ -198,6 +207,9 @@ fn advice(error: &Error) -> Option<&'static str> {
         }
         Error::NoVolume { .. } => Some("name one that is there with --volume, or leave it out"),
         Error::NotASource { .. } => Some(NAMED),
+        Error::OtherVersion { .. } => {
+            Some("name a copy of the version that was scanned with --source, or scan it anew")
+        }
         Error::OtherSource { .. } => Some("name the one that was scanned with --source"),
         Error::SurplusSource { .. } => Some("leave it out"),
         Error::Busy { .. } => Some("wait until that run has ended, or name another folder"),

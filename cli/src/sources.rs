@@ -93,6 +93,15 @@ pub fn output(text: OsString) -> Result<PathBuf, &'static str> {
     }
 }
 
+/// A file to be written, as it is typed.
+pub fn file(text: OsString) -> Result<PathBuf, &'static str> {
+    match text.to_str() {
+        Some("") => Err("it is empty; name a file"),
+        Some("-") => Err("it is written to a file, not to a pipe; name one"),
+        _ => Ok(text.into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

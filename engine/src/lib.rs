@@ -88,7 +88,7 @@ pub mod source;
 pub mod system;
 pub mod volumes;
 
-pub use control::{error, metrics, progress};
+pub use control::{backoff, error, metrics, progress};
 pub use ledger::Content;
 pub use model::{Algorithm, Digests, Hasher, Moment, Shard, ShardSet, SpanSet, number_list};
 pub use output::destination::{check_file, check_folder};

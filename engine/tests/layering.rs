@@ -178,9 +178,15 @@ fn crates_depend_downwards() {
     }
 }
 
-/// The files that start threads: the pipeline of a scan, imaging, which reads, hashes and saves at once, and the disk in
-/// a container, whose blocks are unpacked side by side.
-const THREADS: [&str; 3] = ["pipeline/scan.rs", "imaging/threads.rs", "source/container/image.rs"];
+/// The files that start threads: the pipeline of a scan, imaging, which reads, hashes and saves at once, the disk in
+/// a container, whose blocks are unpacked side by side, and an image on a server, of which several ranges are asked for
+/// at once.
+const THREADS: [&str; 4] = [
+    "pipeline/scan.rs",
+    "imaging/threads.rs",
+    "source/container/image.rs",
+    "source/object/transfer.rs",
+];
 
 #[test]
 fn threads_start_in_few_files() {

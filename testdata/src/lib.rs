@@ -39,6 +39,8 @@ pub mod raw;
 pub mod samples;
 pub mod scanner;
 pub mod scene;
+pub mod server;
+pub mod signature;
 pub mod storms;
 pub mod tiff;
 pub mod trailers;

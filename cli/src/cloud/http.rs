@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use afterimage_engine::backoff::{Backoff, retry_after};
 use afterimage_engine::progress::Progress;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +13,6 @@ use ureq::http::{HeaderMap, Method, Request, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use super::backoff::{Backoff, retry_after};
 use super::endpoints::Endpoints;
 use super::failure::{Failure, one_line};
 

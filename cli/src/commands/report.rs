@@ -1,6 +1,7 @@
 //! `afterimage report`.
 
 mod redacted;
+mod table;
 mod ticker;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,15 @@ pub struct Report {
     #[arg(long, requires = "redact")]
     redact_case: bool,
 
+    /// Write the files of the report as a table to FILE, in Apache Parquet, and make nothing else.
+    ///
+    /// One row a file, with the columns of report.csv as numbers, times and lists, for DuckDB, pandas, Spark and the
+    /// like; see cli/docs/details.md. FILE must not be there yet. With --json: parquet, rows, notes, interrupted.
+    #[arg(long, value_name = "FILE", hide = !cfg!(feature = "parquet"),
+        value_parser = OsStringValueParser::new().try_map(sources::file),
+        conflicts_with_all = ["format", "no_thumbs", "redact", "threads", "quiet"])]
+    parquet: Option<PathBuf>,
+
     /// Worker threads [default: one for each core]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = sizes::threads)]
     threads: Option<u16>,
@@ -103,6 +113,10 @@ impl Report {
         let usual = VIEWS.iter().copied().filter(|view| view.is_usual);
         let views = if self.format.is_empty() { usual.collect() } else { self.format };
         let command = typed::words();
+        if let Some(file) = self.parquet {
+            let asked = table::Asked { folder: self.folder, file, command, is_json: self.json };
+            return asked.run(out);
+        }
         if let Some(to) = self.to {
             let (folder, without_case) = (self.folder, self.redact_case);
             let asked = run::Redact { folder, to, without_case, views, command };

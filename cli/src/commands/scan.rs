@@ -44,6 +44,9 @@ pub(super) use tell::finished;
 pub struct Scan {
     /// Disk image or device to read, or a folder of images.
     ///
+    /// Built with the feature `remote`: also the address of an image, https://HOST/card.img or s3://BUCKET/KEY; see
+    /// cli/docs/details.md for who asks and what is asked again.
+    ///
     /// A folder stands for the images in it, as --batch has them: raw images with a partition table, a file
     /// system or nothing that is known, and images in other forms, by their content. Photos, texts and
     /// archives in it are counted and skipped, and so are hidden files and, without --recursive, folders.

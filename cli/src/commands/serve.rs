@@ -114,6 +114,6 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
     }
     let mut state = session.state();
     state.phase = Phase::Choosing;
-    state.sources = vec![std::path::absolute(what)?];
+    state.sources = vec![afterimage_engine::source::absolute(what)?];
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use afterimage_engine::source;
+
 /// A path as somebody has typed or chosen it, absolute. What is there by exactly that name is meant, blanks at its ends
 /// included; else blanks and quotes around it are left away, which come from pasting.
 ///
@@ -12,7 +14,7 @@ pub fn absolute(path: &Path) -> Result<PathBuf, String> {
     let is_there = !path.as_os_str().is_empty() && path.symlink_metadata().is_ok();
     let path = if is_there { path.to_path_buf() } else { tidied(path)? };
     let failed = |error| format!("{} is no path: {error}.", path.display());
-    std::path::absolute(&path).map_err(failed)
+    source::absolute(&path).map_err(failed)
 }
 
 fn tidied(path: &Path) -> Result<PathBuf, String> {

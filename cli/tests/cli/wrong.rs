@@ -198,3 +198,22 @@ fn scan_forecast_and_others_say_what_is_wrong() {
         ],
     );
 }
+
+#[test]
+#[cfg(not(any(feature = "remote", feature = "parquet")))]
+fn what_is_not_built_in_says_what_to_build() {
+    let remote: &[&str] = &["cannot open", "build it with the feature `remote`", "download"];
+    check(
+        &desk(),
+        &[
+            ("scan https://host/card.img --output x", remote),
+            ("scan s3://bucket/key --list", remote),
+            ("forecast http://host/card.img", remote),
+            ("recover out --source s3://bucket/key", remote),
+            (
+                "report out --parquet x",
+                &["cannot write x", "the feature `parquet`", "--format csv"],
+            ),
+        ],
+    );
+}

@@ -245,6 +245,32 @@ pub enum Error {
         /// The source.
         path: PathBuf,
     },
+    /// A source on a server is another version than that of the report.
+    #[error("{} is another version: it was {known}, and is {now} now", path.display())]
+    OtherVersion {
+        /// The source.
+        path: PathBuf,
+        /// The version of the report.
+        known: String,
+        /// That of now.
+        now: String,
+    },
+    /// A source on a server is another version by now than the one that was opened.
+    #[error("{} has changed while it was read: {what}", path.display())]
+    Changed {
+        /// The source.
+        path: PathBuf,
+        /// What tells, as a clause.
+        what: String,
+    },
+    /// The server of a source does not deliver it any more.
+    #[error("cannot go on reading {}: {why}", path.display())]
+    Unavailable {
+        /// The source.
+        path: PathBuf,
+        /// Why, as a clause.
+        why: String,
+    },
     /// A file that should hold a key to sign with, or to check a signature by, is of no use.
     #[error("cannot use the key {}: {why}", path.display())]
     Key {

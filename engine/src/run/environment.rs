@@ -19,6 +19,7 @@ use crate::model::Lost;
 use crate::options::{LostHashes, Options, Workers};
 use crate::output::destination::{Destination, LOCK, STATE};
 use crate::scan::Matcher;
+use crate::source::{Fault, FaultKind, Source};
 use crate::system::folder::{Folder, Lock};
 
 /// Name of the settle log in the folder that holds the state of a run.
@@ -248,8 +249,7 @@ impl<'o> Environment<'o> {
     /// Takes note of sources that are not there any more.
     pub(super) fn note_gone(&mut self, sources: &[SourceJob]) {
         for source in sources.iter().filter_map(SourceJob::open).filter(|source| source.is_gone()) {
-            let gone = Error::Vanished { path: source.path().to_path_buf() };
-            self.failure.get_or_insert(gone);
+            self.failure.get_or_insert(gone(source));
         }
     }
 
@@ -278,6 +278,16 @@ impl<'o> Environment<'o> {
                 None
             }
         }
+    }
+}
+
+/// Why a source is gone.
+fn gone(source: &dyn Source) -> Error {
+    let path = source.path().to_path_buf();
+    match source.fault() {
+        None => Error::Vanished { path },
+        Some(Fault { kind: FaultKind::Changed, why }) => Error::Changed { path, what: why },
+        Some(Fault { why, .. }) => Error::Unavailable { path, why },
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ledger::{HeadLine, Journal, Ledger, NameLog, SCAN_LOG, head};
 use crate::model::number_list;
 use crate::options::Options;
 use crate::output::destination::{self, REPORT};
-use crate::source::{Identity, STILL_LOCKED};
+use crate::source::{Identity, STILL_LOCKED, from_folder};
 use crate::system::folder::{EntryKind, Folder};
 
 /// What is known of a run that was interrupted.
@@ -73,7 +73,7 @@ fn is_file(folder: &Folder, name: &str) -> bool {
 /// Where a source was when the run was begun.
 fn recorded(head: &HeadLine, at: usize) -> PathBuf {
     let given = head.paths.get(at).cloned().unwrap_or_default();
-    folder_of(head).join(given)
+    from_folder(folder_of(head), &given)
 }
 
 /// The folder that the paths of a run are meant from.

@@ -63,6 +63,8 @@ mod sign;
 mod source_job;
 mod source_location;
 mod stats;
+#[cfg(feature = "parquet")]
+mod table;
 mod to_jpeg;
 mod unlock;
 mod verify;
@@ -88,5 +90,7 @@ pub use shard::{Carved, carve};
 pub use show::{Show, ShowProgress, Shown, show};
 pub use sign::{Sign, SignatureFault, SignatureFaultKind, Signed, is_readable_by_others, sign};
 pub use stats::Stats;
+#[cfg(feature = "parquet")]
+pub use table::{TableOf, Tabled, table};
 pub use to_jpeg::ToJpeg;
 pub use verify::{Difference, DifferenceKind, SignatureFound, Verified, Verify, verify};

@@ -17,7 +17,8 @@ use crate::source::{Holed, Io, Limited, Pace, Source, Watched, open_watched};
 ///
 /// # Errors
 ///
-/// When it cannot be opened or unlocked, and [`Error::OtherSource`] where it has another length.
+/// When it cannot be opened or unlocked, and [`Error::OtherSource`] or [`Error::OtherVersion`] where it has another
+/// length or is another version on its server.
 pub(super) fn reopen(
     path: &Path,
     known: &ReportSource,
@@ -29,6 +30,11 @@ pub(super) fn reopen(
     let len = source.len();
     if len != known.size {
         return Err(Error::OtherSource { path: path.to_path_buf(), len, known: known.size });
+    }
+    if let (Some(known), Some(now)) = (known.version.clone(), source.version())
+        && known != now
+    {
+        return Err(Error::OtherVersion { path: path.to_path_buf(), known, now });
     }
     let source = Limited::at(source, pace);
     let source: Box<dyn Source> = match unread(known) {

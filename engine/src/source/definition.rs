@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use super::fault::Fault;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::unlock::volume::UnlockedVolume;
@@ -74,6 +75,16 @@ pub trait Source: Bytes + Send {
     /// now on are zeros.
     fn is_gone(&self) -> bool {
         self.inner().is_some_and(|inner| inner.is_gone())
+    }
+
+    /// What ended the reading of it, where it lies on a server and that does not deliver any more: it is gone then.
+    fn fault(&self) -> Option<Fault> {
+        self.inner()?.fault()
+    }
+
+    /// The version of it that is read, in the words of the server that it lies on.
+    fn version(&self) -> Option<String> {
+        self.inner()?.version()
     }
 
     /// What of it nobody has read before, where somebody told: whatever it has there.

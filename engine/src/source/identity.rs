@@ -29,6 +29,9 @@ pub struct Identity {
     /// Which encrypted volumes of it are open, where some are: other bytes are found in it then.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unlocked: Option<String>,
+    /// The version that the server tells on which it lies.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
 }
 
 impl Identity {
@@ -61,7 +64,8 @@ impl Identity {
         };
         let named: Vec<String> = open.iter().map(named).collect();
         let unlocked = (!named.is_empty()).then(|| named.join(", "));
-        Identity { size, samples: sectors.into_iter().map(sample).collect(), holes, unlocked }
+        let samples = sectors.into_iter().map(sample).collect();
+        Identity { size, samples, holes, unlocked, version: source.version() }
     }
 
     /// What tells `other` from this source, in words; nothing where it is the same. What one of them could not
@@ -80,6 +84,12 @@ impl Identity {
             }
             (one, other) if one == other => {}
             _ => return Some("other volumes of it were unlocked then".to_owned()),
+        }
+        // A copy on a disk has none, and may be the same.
+        if let (Some(one), Some(other)) = (&self.version, &other.version)
+            && one != other
+        {
+            return Some(format!("that one was version {one} on its server, this one is {other}"));
         }
         let mut pairs = self.samples.iter().zip(&other.samples);
         let is_other = pairs.any(|pair| matches!(pair, (Some(one), Some(other)) if one != other));

@@ -7,12 +7,15 @@
 //! nothing, or positioned reads for devices, which survive bad sectors and a card that is pulled
 //! out. Windows has no mappings that a bad sector would not turn into a crash, so all is read there. A file that holds
 //! a disk in another form than byte for byte (QCOW2, E01, VMDK and others) is read as that disk, without a copy.
+//! With the feature `remote` so are images on web servers and in object storage, by their addresses.
 //! A [`MemorySource`] is an image that is in memory already.
 
+mod address;
 mod container;
 mod definition;
 pub(crate) mod device_size;
 pub(crate) mod direct;
+mod fault;
 mod holed;
 mod identity;
 mod inflate;
@@ -21,6 +24,8 @@ mod limited;
 #[cfg(unix)]
 mod mapped;
 mod memory;
+#[cfg(feature = "remote")]
+mod object;
 pub(crate) mod open;
 mod pace;
 mod packed;
@@ -37,7 +42,9 @@ mod unreadable;
 mod watched;
 mod witness;
 
+pub use address::{absolute, from_folder, is_address, is_relative};
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
+pub use fault::{Fault, FaultKind};
 pub use holed::Holed;
 pub use identity::Identity;
 pub(crate) use inflate::{InflateEnd, Inflating};

@@ -4,6 +4,7 @@ mod io;
 mod one;
 #[cfg(unix)]
 mod unix;
+mod web;
 #[cfg(windows)]
 mod windows;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
+use crate::source::address::is_address;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::packed::{self, Packed};
@@ -21,6 +23,7 @@ use crate::source::watched::Watched;
 
 pub use io::Io;
 pub(crate) use one::{open_file, open_one};
+use web::WebImage;
 
 /// Opens an image or a device, for reading only. A file in which no photo shows, since it has to be unpacked
 /// first, is refused with what it is.
@@ -33,7 +36,21 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
 pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    if is_address(path) {
+        return open_address(path, io, stop);
+    }
     checked(path, open_file_or_parts(path, io)?, io, stop)
+}
+
+/// The same of what lies on a server: whatever its bytes seem to be once that does not deliver them any more, it says
+/// that alone.
+fn open_address(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    let WebImage { source, ends } = web::open_image(path, io)?;
+    let opened = checked(path, source, io, stop);
+    match ends.iter().find_map(|end| end.get()) {
+        Some(fault) => Err(Error::open(path, fault.clone().into())),
+        None => opened,
+    }
 }
 
 /// The same, whatever is in it: also what would have to be unpacked, as it is.
@@ -74,6 +91,9 @@ fn several(path: &Path) -> Option<Box<dyn Source>> {
 
 /// What is at `path`, as it is.
 fn open_file_or_parts(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    if is_address(path) {
+        return web::open_image(path, io).map(|image| image.source);
+    }
     if sparse_bundle::is_sparse_bundle(path) {
         return Ok(Box::new(SparseBundle::open(path)?));
     }

@@ -12,6 +12,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
+use crate::source::address::is_address;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::open::{Io, open_one};
 use crate::source::unreadable::UnreadableRanges;
@@ -32,7 +33,8 @@ static OPEN: Mutex<VecDeque<(u64, Arc<dyn Source>)>> = Mutex::new(VecDeque::new(
 /// Opens a file of an image of which `held` are open already.
 pub(super) fn open_part(path: &Path, io: Io, held: usize) -> Result<Box<dyn Source>, Error> {
     let source = open_one(path, io)?;
-    if held < MOST_HELD || source.kind() == SourceKind::Device {
+    // What lies on a server holds nothing open.
+    if held < MOST_HELD || source.kind() == SourceKind::Device || is_address(path) {
         return Ok(source);
     }
     Ok(Box::new(Part::new(path, io, source)))

@@ -7,6 +7,7 @@ use afterimage_signatures::verdict::Span;
 
 use crate::control::progress::Stop;
 use crate::source::definition::{Source, SourceKind};
+use crate::source::fault::{Fault, joined};
 
 /// The last number of a part that is looked for.
 const LAST: u32 = 999;
@@ -17,16 +18,22 @@ const LETTERS: u32 = 26;
 /// The paths of all parts, when `path` is the first of several: `.001`, or `.000` where counting begins there, or `.aa`.
 /// Parts follow one another without a gap.
 pub fn parts(path: &Path) -> Option<Vec<PathBuf>> {
+    if path.extension()? == "001" && path.with_extension("000").exists() {
+        return None;
+    }
+    let parts: Vec<PathBuf> = names(path)?.take_while(|part| part.is_file()).collect();
+    (parts.len() > 1).then_some(parts)
+}
+
+/// The paths that the parts have of which `path` is the first, whether they are there or not.
+pub(super) fn names(path: &Path) -> Option<impl Iterator<Item = PathBuf> + '_> {
     let (first, name): (u32, fn(u32) -> Option<String>) = match path.extension()?.to_str()? {
         "000" => (0, numbered),
-        "001" if !path.with_extension("000").exists() => (1, numbered),
+        "001" => (1, numbered),
         "aa" => (0, lettered),
         _ => return None,
     };
-    let beside = |number| Some(path.with_extension(name(number)?));
-    let parts: Vec<PathBuf> =
-        (first..=LAST).map_while(beside).take_while(|part| part.is_file()).collect();
-    (parts.len() > 1).then_some(parts)
+    Some((first..=LAST).map_while(move |number| Some(path.with_extension(name(number)?))))
 }
 
 fn numbered(number: u32) -> Option<String> {
@@ -149,6 +156,14 @@ impl Source for SplitImage {
 
     fn has_changed(&self) -> bool {
         self.parts.iter().any(|part| part.has_changed())
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.parts.iter().find_map(|part| part.fault())
+    }
+
+    fn version(&self) -> Option<String> {
+        joined(self.parts.iter().map(|part| part.version()))
     }
 
     fn parts(&self) -> Vec<PathBuf> {

@@ -18,6 +18,9 @@ pub struct ReportSource {
     pub absolute_path: Option<String>,
     /// `image`, `device`, or `folder` for files.
     pub kind: String,
+    /// Of an image on a server, which version of it was read, as the server tells it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
     /// Length in bytes.
     pub size: u64,
     /// Logical sector size in bytes.

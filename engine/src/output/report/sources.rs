@@ -6,7 +6,7 @@ use std::path::Path;
 use super::source::{ReportSource, ReportUnlocked};
 use crate::ledger::ScanTally;
 use crate::source::unlock::UnlockedVolume;
-use crate::source::{Source, SourceKind};
+use crate::source::{Source, SourceKind, is_relative};
 use crate::system::System;
 
 /// A source, by what its scan came to; without `source` it could not be opened, for the reason `error`. A `path` that
@@ -22,7 +22,7 @@ pub fn describe(
     let Some(source) = source else {
         return ReportSource { path: shown, error, ..ReportSource::default() };
     };
-    let absolute = folder.filter(|_| path.is_relative()).map(|folder| folder.join(path));
+    let absolute = folder.filter(|_| is_relative(path)).map(|folder| folder.join(path));
     let (model, serial) = match source.kind() {
         SourceKind::Device if !source.is_of_files() => identity(path),
         _ => (None, None),
@@ -35,6 +35,7 @@ pub fn describe(
         model,
         serial,
         kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),
+        version: source.version(),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes: hashes(tally),

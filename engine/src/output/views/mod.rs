@@ -10,10 +10,14 @@ mod dfxml;
 mod gallery;
 mod known;
 mod make;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod shown;
 mod view;
 
 pub use gallery::gallery_policy;
 pub use known::{KnownView, VIEWS};
 pub use make::make;
+#[cfg(feature = "parquet")]
+pub(crate) use parquet::Table;
 pub use view::View;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::hex;
 use crate::output::report::{ReportCase, ReportSource};
-use crate::source::Source;
+use crate::source::{Source, is_relative};
 
 /// What was done to an output folder. Fields that do not apply are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl AuditSource {
     /// One that is read now.
     pub(in crate::run) fn of(source: &dyn Source) -> Self {
         let path = source.path();
-        let absolute = std::path::absolute(path).ok().filter(|_| path.is_relative());
+        let absolute = std::path::absolute(path).ok().filter(|_| is_relative(path));
         AuditSource {
             path: path.to_string_lossy().into_owned(),
             absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),

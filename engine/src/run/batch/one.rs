@@ -11,6 +11,7 @@ use crate::output::destination::REPORT;
 use crate::output::report::{BatchImage, BatchStatus, ReportEnd, ReportHead};
 use crate::run::open::scan;
 use crate::run::results::Results;
+use crate::source::absolute;
 
 /// An image and where its photos go.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl BatchJob {
     /// What is told of it before its scan begins.
     pub(super) fn waiting(&self) -> BatchImage {
         let path = &self.image.path;
-        let absolute = std::path::absolute(path).ok().filter(|absolute| absolute != path);
+        let absolute = absolute(path).ok().filter(|absolute| absolute != path);
         BatchImage {
             path: path.to_string_lossy().into_owned(),
             absolute_path: absolute.map(|path| path.to_string_lossy().into_owned()),

@@ -11,6 +11,7 @@ use crate::control::error::Error;
 use crate::ledger::ScanSettings;
 use crate::model::hex;
 use crate::output::destination::BATCH;
+use crate::source::absolute;
 use crate::system::folder::Folder;
 
 /// The version that this program writes, and the only one that it reads.
@@ -71,7 +72,7 @@ impl FileStamp {
 impl PathKey {
     /// That of `path`, from the root.
     pub(super) fn of(path: &Path) -> Self {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let path = absolute(path).unwrap_or_else(|_| path.to_path_buf());
         match path.to_str() {
             Some(text) => PathKey::Text(text.to_owned()),
             None => PathKey::Hex(hex::encode(path.as_os_str().as_encoded_bytes())),

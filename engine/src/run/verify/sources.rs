@@ -149,6 +149,12 @@ fn open(
             verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
             Ok(None)
         }
+        Err(Error::OtherVersion { path, known, now }) => {
+            let what = format!("it is version {now} on its server, not {known}");
+            let path = path.display().to_string();
+            verified.differences.push(Difference::at(DifferenceKind::Source, &path, what));
+            Ok(None)
+        }
         opened => opened.map(Some),
     }
 }

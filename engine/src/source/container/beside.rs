@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::source::address::is_address;
+
 /// A file that a container names, beside the container or in a folder below: that name was written by whoever made
 /// the container, and leads nowhere else.
 pub(super) fn beside(path: &Path, name: &str) -> Option<PathBuf> {
@@ -12,6 +14,12 @@ pub(super) fn beside(path: &Path, name: &str) -> Option<PathBuf> {
     let is_plain = |part: &&str| *part != ".." && !part.contains([':', '\0']);
     let is_relative = !name.starts_with(['/', '\\']) && parts.iter().all(is_plain);
     let last = parts.last().copied().filter(is_plain)?;
+    if is_address(path) {
+        // Whether it is there shows when it is opened.
+        let is_whole = !parts.iter().any(|part| part.contains(['?', '#', '%']));
+        let below = if is_relative { parts.join("/") } else { last.to_owned() };
+        return is_whole.then(|| folder.join(below));
+    }
     let below = is_relative.then(|| folder.join(parts.iter().collect::<PathBuf>()));
     below.into_iter().chain([folder.join(last)]).find(|found| is_below(folder, found))
 }
@@ -55,6 +63,22 @@ mod tests {
             ("nbd:base.img", None),
         ] {
             assert_eq!(beside(&child, name), expected.map(at), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_in_a_container_on_a_server_lead_to_that_server() {
+        let child = Path::new("http://host/a/child.qcow2");
+        for (name, expected) in [
+            ("base.img", Some("http://host/a/base.img")),
+            ("deep/base.img", Some("http://host/a/deep/base.img")),
+            ("../base.img", Some("http://host/a/base.img")),
+            ("/etc/passwd", Some("http://host/a/passwd")),
+            ("base.img?secret", None),
+            ("http://other/b.img", Some("http://host/a/b.img")),
+            ("..", None),
+        ] {
+            assert_eq!(beside(child, name), expected.map(PathBuf::from), "{name}");
         }
     }
 

@@ -10,6 +10,7 @@ use super::piece::Layout;
 use super::refusal::Refusal;
 use crate::control::error::Error;
 use crate::control::progress::Stop;
+use crate::source::address::is_address;
 use crate::source::definition::Source;
 use crate::source::open::{Io, open_one};
 use crate::system::folder::FileId;
@@ -94,11 +95,14 @@ fn layers(
         let missing = |error: &dyn std::fmt::Display| {
             Refusal::new(format!("and its parent {shown} cannot be opened: {error}"))
         };
-        let id = FileId::at(&parent.path).map_err(|error| missing(&error))?;
-        if seen.contains(&id) {
-            return Err(Refusal::new(format!("and {shown} would be its own parent")));
+        // How many parents there may be ends a circle on a server.
+        if !is_address(&parent.path) {
+            let id = FileId::at(&parent.path).map_err(|error| missing(&error))?;
+            if seen.contains(&id) {
+                return Err(Refusal::new(format!("and {shown} would be its own parent")));
+            }
+            seen.push(id);
         }
-        seen.push(id);
         let source = open_one(&parent.path, io).map_err(|error| missing(&error))?;
         let opening = Opening::new(&parent.path, source, io, stop);
         let next = if parent.is_raw { None } else { recognise(&opening) };

@@ -13,6 +13,7 @@ use super::room::Room;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
+use crate::source::fault::{Fault, joined};
 use crate::source::unreadable::UnreadableRanges;
 
 /// Threads that unpack for one read at the most.
@@ -317,6 +318,15 @@ impl Source for ContainerImage {
 
     fn is_gone(&self) -> bool {
         self.layers.iter().flat_map(|layer| layer.files().all()).any(|file| file.is_gone())
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.layers.iter().flat_map(|layer| layer.files().all()).find_map(|file| file.fault())
+    }
+
+    fn version(&self) -> Option<String> {
+        let files = self.layers.iter().flat_map(|layer| layer.files().all());
+        joined(files.map(|file| file.version()))
     }
 
     fn parts(&self) -> Vec<PathBuf> {

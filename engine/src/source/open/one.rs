@@ -7,9 +7,11 @@ use std::path::Path;
 use super::io::Io;
 #[cfg(unix)]
 use super::unix as host;
+use super::web;
 #[cfg(windows)]
 use super::windows as host;
 use crate::control::error::Error;
+use crate::source::address::is_address;
 use crate::source::definition::{Source, SourceKind};
 #[cfg(unix)]
 use crate::source::mapped::MappedImage;
@@ -19,6 +21,9 @@ use crate::source::remote;
 /// Opens the image or device at `path` as it is: nobody looks at what is in it, and a part of several is one of
 /// its own.
 pub(crate) fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
+    if is_address(path) {
+        return web::open(path, io);
+    }
     let (file, kind) = open_file(path, io)?;
     choose(path, file, kind, io).map_err(|error| Error::open(path, error))
 }
@@ -31,6 +36,9 @@ pub(crate) fn open_one(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
 /// [`Error::NotMappable`] for a device that is to be mapped.
 pub(crate) fn open_file(path: &Path, io: Io) -> Result<(File, SourceKind), Error> {
     let failed = |error| Error::open(path, error);
+    if is_address(path) {
+        return Err(failed(web::unsupported("this reads files and devices of this machine alone")));
+    }
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
 
     let kind = host::kind_at(path).map_err(failed)?.map_err(refused)?;
