@@ -45,8 +45,8 @@ class CommandsTest(InFolder):
         with self.assertRaises(afterimage.Failed) as raised:
             afterimage.scan(CARD, self.output)
         self.assertRegex(str(raised.exception), "^cannot write to .*recovered")
-        with self.assertRaisesRegex(afterimage.Failed, "fromat"):
-            afterimage.scan(CARD, self.folder / "other", fromat="png")  # type: ignore[call-arg]
+        with self.assertRaisesRegex(afterimage.Failed, "colour"):
+            afterimage.scan(CARD, self.folder / "other", colour="png")  # type: ignore[call-arg]
         with self.assertRaisesRegex(afterimage.Failed, "cannot open .*nothing.img"):
             afterimage.scan(self.folder / "nothing.img", self.folder / "other")
         with self.assertRaisesRegex(IsADirectoryError, "scan_batch"):

@@ -28,6 +28,7 @@ ENDS = """\
     """
 
 
+@unittest.skipIf(sys.platform == "win32", "the programs are scripts")
 class LocateTest(InFolder):
     def test_what_is_named_comes_before_the_variable_and_that_before_the_path(self) -> None:
         places = {}
@@ -106,8 +107,8 @@ class RunTest(InFolder):
             self.assertEqual((raised.exception.status, raised.exception.folder), (status, self.folder))
 
     def test_lines_before_the_arguments_are_read_are_lines_of_the_program(self) -> None:
-        program = self.stand_in('err("afterimage: there is no option --fromat; did you mean --format?")\nsys.exit(2)')
-        with self.assertRaisesRegex(afterimage.Failed, "^there is no option --fromat; did you mean --format[?]$"):
+        program = self.stand_in('err("afterimage: there is no option --colour; did you mean --color?")\nsys.exit(2)')
+        with self.assertRaisesRegex(afterimage.Failed, "^there is no option --colour; did you mean --color[?]$"):
             run([], program=program).fail(None)
 
     def test_what_a_program_says_that_breaks_is_told(self) -> None:
