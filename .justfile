@@ -45,6 +45,10 @@ windows:
 demo:
     @.ci/run demo
 
+# The Python package and the OpenRelik worker.
+python:
+    @.ci/run python
+
 # Recall and precision, where the photos for it are.
 bar:
     @.ci/run bar

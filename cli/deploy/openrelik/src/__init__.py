@@ -1,0 +1,1 @@
+"""An OpenRelik worker that recovers photos from disk images with the program afterimage."""
