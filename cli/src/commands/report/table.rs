@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use crate::status::Status;
 
 /// What is asked for.
+#[cfg_attr(
+    not(feature = "parquet"),
+    expect(dead_code, reason = "a build that writes no Parquet only says so")
+)]
 pub(super) struct Asked {
     pub folder: PathBuf,
     pub file: PathBuf,
