@@ -242,21 +242,13 @@ class WorkerTest(unittest.TestCase):
     def starts(self, shard: Any) -> int:
         return sum(event["type"] == "task-started" and event["uuid"] == shard.id for event in self.events)
 
-    def test_the_server_finds_the_tasks(self) -> None:
-        with self.workers("a"):
-            registered = self.app.control.inspect().registered("metadata")
-        (tasks,) = registered.values()
-        found = {task.partition(" ")[0] for task in tasks}
-        self.assertEqual({f"{QUEUE}.tasks.{name}" for name in ("scan", "shard", "merge")}, found)
-        for task in tasks:
-            self.assertIn("task_config", task)
-
     def test_images_are_scanned(self) -> None:
         second = self.output / "second.img"
         second.write_bytes(CARD.read_bytes() + bytes(4096))
         broken = self.output / "broken"
         broken.write_bytes(lzma.compress(bytes(1 << 20)))
         with self.workers("a", "b"):
+            self.check_registered()
             single = self.signature("scan", [self.input("../\x1b[31mcard.img")], photos="3").apply_async()
             files = [
                 self.input("card.img", number=7),
@@ -289,13 +281,21 @@ class WorkerTest(unittest.TestCase):
             self.assertEqual({file["source_file_id"] for file in said["output_files"]}, {7, 8})
             self.assertEqual(said["meta"]["photos"], 30)
             self.assertIn("x.img.xz: ", said["meta"]["failed"][0])
+            with self.assertRaisesRegex(Exception, "compressed with xz"):
+                self.signature("scan", [self.input("x.img.xz", broken)]).apply_async().get(timeout=PATIENCE)
         progress = [event for event in self.events if event["type"] == "task-progress"]
         self.assertIn({"event": "finishing"}, [event["data"] for event in progress])
         self.assertEqual(
             {event["data"]["percent"] for event in progress if "percent" in event["data"]} - set(range(101)), set()
         )
-        with self.workers("a"), self.assertRaisesRegex(Exception, "compressed with xz"):
-            self.signature("scan", [self.input("x.img.xz", broken)]).apply_async().get(timeout=PATIENCE)
+
+    def check_registered(self) -> None:
+        """The server finds the tasks and their forms."""
+        for tasks in self.app.control.inspect().registered("metadata").values():
+            found = {task.partition(" ")[0] for task in tasks}
+            self.assertEqual({f"{QUEUE}.tasks.{name}" for name in ("scan", "shard", "merge")}, found)
+            for task in tasks:
+                self.assertIn("task_config", task)
 
     def test_shards_are_merged_though_a_worker_is_killed_in_the_middle(self) -> None:
         image = self.input("card.img")
