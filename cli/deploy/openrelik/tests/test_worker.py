@@ -40,8 +40,9 @@ PAUSE = 1
 #: Seconds until something has to have happened, on a machine that has much to do.
 PATIENCE = 120
 
-#: Of a shard that takes some seconds: bytes to read in a second.
-SLOW = "100K"
+#: Of a shard that takes some seconds: bytes to read in a second. It has more than two chunks, and what is found in one
+#: is in the ledger when that is done.
+SLOW = "600K"
 
 
 def missing() -> str | None:
@@ -214,10 +215,11 @@ class WorkerTest(unittest.TestCase):
         (file,) = [file for file in said["output_files"] if file["data_type"] == "afterimage:report.json"]
         return afterimage.load_report(file["path"])
 
-    def check_whole(self, report: afterimage.Report) -> None:
+    def check_whole(self, report: afterimage.Report, one: afterimage.Report | None = None) -> None:
         """It has the files that one scan finds, none more and none twice."""
-        self.assertEqual(list(report.files), list(self.one.files))
-        self.assertEqual(report.summary, self.one.summary)
+        one = one or self.one
+        self.assertEqual(list(report.files), list(one.files))
+        self.assertEqual(report.summary, one.summary)
 
     def ledger(self, shard: Any) -> Path:
         return self.output / ".openrelik-worker-afterimage" / str(shard.id) / "0" / "ledger"
@@ -298,7 +300,10 @@ class WorkerTest(unittest.TestCase):
                 self.assertIn("task_config", task)
 
     def test_shards_are_merged_though_a_worker_is_killed_in_the_middle(self) -> None:
-        image = self.input("card.img")
+        large = self.folder / "large.img"
+        large.write_bytes(CARD.read_bytes() * 4)
+        one = afterimage.scan(large, self.folder / "large")
+        image = self.input("large.img", large)
         with self.workers("a", "b") as workers:
             header = [
                 self.signature("shard", [image], shard=f"{number}/4", read_limit=SLOW if number == 1 else "")
@@ -315,7 +320,7 @@ class WorkerTest(unittest.TestCase):
             # One that starts looks after what was left behind, and later each does every 100 s.
             with self.workers("c"):
                 said = self.done(merged)
-            self.check_whole(self.report(said))
+            self.check_whole(self.report(said), one)
             self.assertGreater(lines, 4)
             self.assertEqual(self.starts(shard), 2, "another worker went on")
         self.check_nothing_double(said, header)
@@ -350,7 +355,7 @@ class WorkerTest(unittest.TestCase):
     def test_a_task_that_comes_twice_is_done_once(self) -> None:
         image = self.input("card.img")
         with self.workers("a", "b"):
-            task = self.signature("shard", [image], shard="0/1", read_limit="1M")
+            task = self.signature("shard", [image], shard="0/1", read_limit=SLOW)
             shard = task.apply_async()
             self.middle(shard)
             # As when it takes longer than the timeout: the same task, while its own worker is at it.
