@@ -42,7 +42,7 @@ PATIENCE = 120
 
 #: Of a shard that takes some seconds: bytes to read in a second. It has more than two chunks, and what is found in one
 #: is in the ledger when that is done.
-SLOW = "600K"
+SLOW = "900K"
 
 
 def missing() -> str | None:
@@ -61,7 +61,7 @@ def missing() -> str | None:
 
 @contextlib.contextmanager
 def running(command: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with all that it starts in a group of its own, which is killed at the end."""
+    """A process, which is killed at the end with all that it started."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=HERE, stdout=out, stderr=out, env={**os.environ, **environment}, start_new_session=True
@@ -69,11 +69,8 @@ def running(command: list[str], log: Path, **environment: str) -> Iterator[subpr
     try:
         yield process
     finally:
-        for kind in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, kind)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+        kill([process.pid, *processes(process.pid)])
+        process.wait()
 
 
 def processes(parent: int) -> list[int]:
@@ -342,7 +339,7 @@ class WorkerTest(unittest.TestCase):
     def test_a_task_whose_process_is_killed_goes_on_at_once(self) -> None:
         image = self.input("card.img")
         with self.workers("a") as workers:
-            header = [self.signature("shard", [image], shard="0/1", read_limit="1M")]
+            header = [self.signature("shard", [image], shard="0/1", read_limit=SLOW)]
             shard = header[0].apply_async()
             self.middle(shard)
             # As when memory is short: a process of the worker, and the program. The worker stays.
@@ -386,7 +383,7 @@ class WorkerTest(unittest.TestCase):
     def test_a_worker_that_is_stopped_hands_its_task_back(self) -> None:
         image = self.input("card.img")
         with self.workers("a") as workers:
-            shard = self.signature("shard", [image], shard="0/1", read_limit="1M").apply_async()
+            shard = self.signature("shard", [image], shard="0/1", read_limit=SLOW).apply_async()
             self.middle(shard)
             # As `docker stop` does, to the main process alone.
             workers["a"].terminate()
@@ -399,7 +396,7 @@ class WorkerTest(unittest.TestCase):
     def test_a_task_that_is_stopped_ends_the_program(self) -> None:
         image = self.input("card.img")
         with self.workers("a") as workers:
-            shard = self.signature("shard", [image], shard="0/1", read_limit="500K").apply_async()
+            shard = self.signature("shard", [image], shard="0/1", read_limit=SLOW).apply_async()
             self.middle(shard)
             is_program = "afterimage scan"
             before = [number for number in processes(workers["a"].pid) if is_program in said_by(number)]
