@@ -83,7 +83,8 @@ class Ended:
         """Raise what its status means."""
         where = None if folder is None else Path(folder)
         if self.status < 0 and self.status != -signal.SIGINT:
-            name = signal.Signals(-self.status).name
+            known = {one.value: one.name for one in signal.Signals}
+            name = known.get(-self.status, f"signal {-self.status}")
             raise Killed([*self.lines, f"afterimage was ended by {name}"], self.status, where)
         # A signal that comes before the program listens for it ends it, too.
         stopped = {130: Interrupted, -signal.SIGINT: Interrupted}
