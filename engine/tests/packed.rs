@@ -210,7 +210,10 @@ fn what_is_damaged_claims_no_more_than_was_tested() {
         flipped[at] ^= 0x10;
         let report = scan(&disk(&[flipped]));
         for file in own(&report).filter(|file| file.grade == Grade::Verified) {
-            assert!(file.runs.iter().all(|run| run.origin != RunOrigin::Inflated), "{at}: {file:?}");
+            assert!(
+                file.runs.iter().all(|run| run.origin != RunOrigin::Inflated),
+                "{at}: {file:?}"
+            );
         }
     }
     // It breaks off.
@@ -236,7 +239,9 @@ fn what_is_damaged_claims_no_more_than_was_tested() {
 fn archives_that_burst_and_storms_of_headers_stay_bounded() {
     let mut storm = Vec::new();
     while storm.len() < 1 << 20 {
-        storm.extend(b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\xff\xff\0\0\xff\xff\0\0\x01\0\0\0a");
+        storm.extend(
+            b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\xff\xff\0\0\xff\xff\0\0\x01\0\0\0a",
+        );
         storm.extend(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x10\0\xef\xff");
     }
     // A bitmap of one colour that comes to more than a member may, again and again.
@@ -251,6 +256,20 @@ fn archives_that_burst_and_storms_of_headers_stay_bounded() {
     let report = scan(&bombs);
     assert!(clock.elapsed() < Duration::from_secs(60), "{:?}", clock.elapsed());
     assert!(own(&report).all(|file| file.grade < Grade::Verified));
+}
+
+#[test]
+fn a_tape_archive_may_hold_many_photos() {
+    let photos: Vec<Vec<u8>> =
+        samples::jpegs().into_iter().take(12).map(|sample| sample.bytes).collect();
+    let files: Vec<(&str, &[u8])> = photos.iter().map(|photo| ("a.jpg", &photo[..])).collect();
+    let image = disk(&[gzip("x.tar", &tar(&files))]);
+    let report = scan(&image);
+    let found: Vec<&ReportFile> = own(&report).collect();
+    assert_eq!(found.len(), photos.len());
+    for (file, photo) in found.into_iter().zip(&photos) {
+        assert!(check_runs(&image, file) == *photo && file.grade == Grade::Verified, "{file:?}");
+    }
 }
 
 #[test]
