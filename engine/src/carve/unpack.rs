@@ -125,7 +125,7 @@ impl Carver<'_> {
         }
         let is_any = !unpacked.families.is_empty();
         if !is_any {
-            limit.charge_in_vain(unpacked.bytes.len() as u64);
+            limit.charge_in_vain(BEGINNING as u64);
         }
         (is_any || unpacked.left_out > 0).then_some(unpacked)
     }

@@ -51,6 +51,17 @@ pub fn resolve(
             continue; // A child shares the fate of its parent; see `standing`.
         }
         open.retain(|file| entry.offset < file.end);
+        let is_beside = |file: &OpenFile| {
+            file.offset == entry.offset && {
+                let one = &entries[file.entry];
+                one.packed && one.fate == Fate::Top
+            }
+        };
+        if entry.packed && open.iter().any(is_beside) {
+            // One file of an archive stands for all that are inflated from the same bytes.
+            entries[index].fate = Fate::Top;
+            continue;
+        }
         let meeting = meet_all(entries, &mut open, &entry, unreadable, &read)?;
         entries[index].fate = match meeting {
             Encounter::Covered => Fate::Covered,

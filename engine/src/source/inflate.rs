@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn data_end_where_they_say_whatever_follows() {
-        let bytes: Vec<u8> = (0..300_000u32).map(|at| (at * at >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..300_000u32).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
         let packed = compress_to_vec(&bytes, 6);
         let disk = [&[7; 13][..], &packed, &[0xff; 1000]].concat();
         let len = packed.len() as u64;

@@ -199,9 +199,9 @@ mod tests {
     #[test]
     fn a_block_is_unpacked_once_by_all_who_want_it_at_once() {
         let (cache, made) = (Cache::new(), AtomicU64::new(0));
-        std::thread::scope(|threads| {
+        std::thread::scope(|scope| {
             for _ in 0..8 {
-                threads.spawn(|| match cache.get_or_claim(0, 7, true) {
+                scope.spawn(|| match cache.get_or_claim(0, 7, true) {
                     Claim::Open(Some(claimed)) => {
                         made.fetch_add(1, Relaxed);
                         std::thread::yield_now();

@@ -59,10 +59,10 @@ mod tests {
     #[test]
     fn no_more_is_taken_at_once_than_there_is() {
         let (now, most) = (AtomicU64::new(0), AtomicU64::new(0));
-        thread::scope(|threads| {
+        thread::scope(|scope| {
             for len in [MOST / 3, MOST / 2, 2 * MOST, LEAST, 1, MOST / 3 + 1, MOST, 100] {
                 let (now, most) = (&now, &most);
-                threads.spawn(move || {
+                scope.spawn(move || {
                     let room = Room::take(len);
                     most.fetch_max(now.fetch_add(room.0, SeqCst) + room.0, SeqCst);
                     thread::yield_now();
