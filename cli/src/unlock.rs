@@ -132,12 +132,13 @@ fn key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-#[cfg(all(test, any(feature = "luks", feature = "bitlocker")))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
+    #[cfg(any(feature = "luks", feature = "bitlocker"))]
     fn keys_come_from_files_as_they_are() {
+        use super::*;
+
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("key"), b"\x00raw\n").unwrap();

@@ -387,7 +387,7 @@ fn what_qemu_encrypts_comes_back_as_it_was() {
         ("aes-256", "xts", "plain64", "sha256", "aes-xts-plain64"),
         ("aes-128", "xts", "plain64", "sha1", "aes-xts-plain64"),
         ("aes-256", "cbc", "essiv", "sha256", "aes-cbc-essiv:sha256"),
-        ("aes-192", "cbc", "plain64", "sha512", "aes-cbc-plain64"),
+        ("aes-128", "cbc", "plain64", "sha512", "aes-cbc-plain64"),
         ("serpent-256", "xts", "plain64", "sha256", "serpent-xts-plain64"),
         ("twofish-256", "xts", "plain64", "sha256", "twofish-xts-plain64"),
         ("serpent-128", "cbc", "plain", "sha256", "serpent-cbc-plain"),

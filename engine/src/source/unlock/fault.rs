@@ -26,7 +26,7 @@ impl LockedWhy {
 }
 
 /// Numbers of key slots in words, such as "0, 1 and 3".
-#[cfg(feature = "luks")]
+#[cfg(any(test, feature = "luks"))]
 pub(super) fn slots(numbers: &[u32]) -> String {
     let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
     match words.as_slice() {
@@ -36,7 +36,7 @@ pub(super) fn slots(numbers: &[u32]) -> String {
     }
 }
 
-#[cfg(all(test, feature = "luks"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -16,7 +16,7 @@ pub enum Key {
 
 impl Key {
     /// The bytes of it.
-    #[cfg(feature = "luks")]
+    #[cfg(any(test, feature = "luks"))]
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Key::Passphrase(text) => text.as_bytes(),
@@ -70,13 +70,13 @@ impl Keys {
     }
 
     /// Each of them.
-    #[cfg(any(feature = "luks", feature = "bitlocker"))]
+    #[cfg(any(test, feature = "luks", feature = "bitlocker"))]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter()
     }
 }
 
-#[cfg(all(test, feature = "luks"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -9,7 +9,7 @@ use crate::source::unlock::piece::SectorCipher;
 /// The cipher of a method with the key of a volume whose sectors have so many bytes, and its name; nothing where the
 /// method is not known or the key too short.
 pub(super) fn of(
-    method: u32,
+    method: u16,
     key: &[u8],
     sector: u32,
 ) -> Option<(Arc<dyn SectorCipher>, &'static str)> {

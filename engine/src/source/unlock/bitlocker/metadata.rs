@@ -32,8 +32,9 @@ pub(super) const COPY_LEN: u64 = 64 << 10;
 const HEADER_AT: usize = 64;
 const HEADER_LEN: usize = 48;
 
-/// The largest header of a volume that lies elsewhere, in bytes; it takes 8 KiB.
-const MOST_MOVED: u64 = 1 << 20;
+/// The most of a volume's first bytes that lie elsewhere; usually they are 8 KiB, and some MiB where the reader of BitLocker
+/// To Go is in their place.
+const MOST_MOVED: u64 = 64 << 20;
 
 /// What it says.
 pub(super) struct Metadata {
@@ -46,7 +47,7 @@ pub(super) struct Metadata {
     /// Where the volume's first bytes lie instead, and how many they are.
     pub(super) moved: Span,
     /// How it is encrypted.
-    pub(super) method: u32,
+    pub(super) method: u16,
     /// The entries, one after the other.
     pub(super) entries: Vec<u8>,
 }
@@ -100,7 +101,7 @@ fn copy(bytes: &dyn Bytes, span: Span, at: u64) -> Option<Result<Metadata, Locke
             "its metadata are of version {version}, as those of Windows Vista; dislocker opens it"
         ))));
     }
-    let (size, method) = (u32_at(&block, HEADER_AT) as usize, u32_at(&block, HEADER_AT + 36));
+    let (size, method) = (u32_at(&block, HEADER_AT) as usize, u16_at(&block, HEADER_AT + 36));
     let damaged = LockedWhy::Damaged("its metadata have an impossible size");
     let Some(own) = block.get(HEADER_AT..HEADER_AT.saturating_add(size)) else {
         return Some(Err(damaged));
