@@ -32,15 +32,16 @@ const KNOWN: u8 = 0x1F;
 
 /// Where the data of the member that begins at `at` begin, when there is one.
 pub(super) fn header(files: &Files, at: u64) -> Option<u64> {
-    let rest = files.len_of(0).checked_sub(at)?.min(MOST_HEADER);
-    let bytes = files.bytes(0, at, rest)?;
-    let fixed: &[u8; HEADER as usize] = bytes.first_chunk()?;
+    let fixed = files.bytes(0, at, HEADER)?;
+    let fixed: &[u8; HEADER as usize] = fixed.first_chunk()?;
     let flags = fixed[3];
     // How hard it was tried, and the system: RFC 1952, 2.3.1.
     let is_known = matches!(fixed[8], 0 | 2 | 4) && matches!(fixed[9], 0..=13 | 255);
     if !fixed.starts_with(b"\x1f\x8b\x08") || flags & !KNOWN != 0 || !is_known {
         return None;
     }
+    let rest = files.len_of(0).checked_sub(at)?.min(MOST_HEADER);
+    let bytes = files.bytes(0, at, rest)?;
     let mut end = fixed.len();
     if flags & HAS_EXTRA != 0 {
         let len = u16::from_le_bytes(*bytes.get(end..)?.first_chunk()?);

@@ -47,7 +47,7 @@ pub(super) enum Frame {
 pub(super) fn at(files: &Files, at: u64) -> Option<Frame> {
     match u32::from_le_bytes(files.array(0, at)?) {
         MAGIC => header(files, at).map(Frame::Data),
-        magic if magic & !0xF == SKIPPABLE => {
+        magic if is_skippable(magic) => {
             let len = u32::from_le_bytes(files.array(0, at.checked_add(MAGIC_LEN)?)?);
             Some(Frame::Skippable(SKIPPABLE_HEADER + u64::from(len)))
         }
@@ -55,8 +55,23 @@ pub(super) fn at(files: &Files, at: u64) -> Option<Frame> {
     }
 }
 
+fn is_skippable(magic: u32) -> bool {
+    magic & !0xF == SKIPPABLE
+}
+
+/// Whether a frame of any kind may begin a file, by four bytes: most files are none, and no page of a device is
+/// read for them.
+fn may_begin(files: &Files) -> bool {
+    let magic = files.bytes(0, 0, MAGIC_LEN);
+    let magic = magic.and_then(|bytes| bytes.first_chunk().copied()).map(u32::from_le_bytes);
+    magic.is_some_and(|magic| magic == MAGIC || is_skippable(magic))
+}
+
 /// The first frame with data, and where it begins.
 pub(super) fn first(files: &Files) -> Option<(u64, Header)> {
+    if !may_begin(files) {
+        return None;
+    }
     let mut place = 0u64;
     for _ in 0..=MOST_SKIPPED {
         match at(files, place)? {
