@@ -139,7 +139,7 @@ fn what_cannot_be_opened_says_why() {
         (Misbehaviour::Whole, "delivers whole files alone, no ranges of them; download it"),
         (Misbehaviour::Status(503, vec![]), "status 503, 7 times in a row"),
         (Misbehaviour::Status(401, vec![]), "status 401"),
-        (Misbehaviour::Status(302, vec![]), "status 302"),
+        (Misbehaviour::Status(302, vec![("Location", "/card.img")]), "redirects without an end"),
         (Misbehaviour::Status(418, vec![]), "status 418"),
         (Misbehaviour::Unsaid, "does not say which bytes"),
     ] {
@@ -161,6 +161,9 @@ fn bytes_of_two_versions_are_never_mixed() {
         let server = Server::start();
         let address = server.put("/card.img", &before);
         let source = opened(&address).unwrap();
+        // So that not all of it is here when it changes.
+        let slow = Misbehaviour::Slow(Duration::from_millis(50));
+        server.misbehave("/card", 0, FOR_EVER, slow);
         let changed = || {
             let etag = server.state().files["/card.img"].etag.clone();
             server.put("/card.img", &after);
@@ -334,9 +337,10 @@ fn a_scan_goes_on_where_the_server_went_away() {
 #[test]
 fn a_scan_does_not_go_on_with_another_version() {
     let (folder, server, bytes) = (Folder::new(), Server::start(), demo_card());
+    let bytes = [bytes, noise(9, 9_000_000)].concat();
     let address = PathBuf::from(server.put("/raw.img", &bytes));
     let output = folder.path("out");
-    server.misbehave("/raw", 3, 1, Misbehaviour::Status(404, vec![]));
+    server.misbehave("/raw", 12, 1, Misbehaviour::Status(404, vec![]));
     let outcome = scan(&address, &output, false).unwrap();
     let failure = outcome.failure.unwrap();
     assert!(matches!(failure, Error::Unavailable { .. }), "{failure}");

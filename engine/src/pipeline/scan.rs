@@ -77,7 +77,8 @@ impl Scan<'_> {
         });
         let complete = is_at_end && !self.progress.stopped() && !source.is_gone();
         let digests = if is_at_end { hasher.map(Hasher::finish) } else { None };
-        let unreadable = source.unreadable();
+        // What a server does not deliver now it may deliver when the scan goes on.
+        let unreadable = if source.fault().is_some() { Vec::new() } else { source.unreadable() };
         let ended =
             ledger.end(EndLine { source: index, shard: None, complete, unreadable, digests });
         failure.first().map_or(ended, Err)

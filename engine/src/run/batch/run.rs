@@ -24,6 +24,7 @@ use crate::output::report::{
 use crate::run::environment::OutputState;
 use crate::run::finish::{is_begun, is_finished};
 use crate::run::open::settings;
+use crate::source::is_address;
 
 /// Scans each image below the output folder of `options`, into a folder and with a report of its own as a scan of it
 /// alone would write them, and writes a report of all. `watch` is told of each image, from any thread.
@@ -175,7 +176,8 @@ fn jobs(
                         // Whatever it was before, what is scanned is what it is now.
                         kept.stamp = FileStamp::of(&image.path);
                     }
-                    (kept.folder.clone(), is_done, !is_same)
+                    // An address has no date here; what its server says tells when it is opened.
+                    (kept.folder.clone(), is_done, !is_same && !is_address(&image.path))
                 }
                 None => {
                     let folder = names.give(&image.path);

@@ -24,6 +24,11 @@ pub(super) fn beside(path: &Path, name: &str) -> Option<PathBuf> {
     below.into_iter().chain([folder.join(last)]).find(|found| is_below(folder, found))
 }
 
+/// Whether a file is there by that name, or may be: of one on a server that shows when it is opened.
+pub(super) fn may_be_there(path: &Path) -> bool {
+    is_address(path) || path.is_file()
+}
+
 /// Whether there is a regular file at `found`, by no link that leads out of `folder`.
 fn is_below(folder: &Path, found: &Path) -> bool {
     let is_file = found.symlink_metadata().is_ok_and(|metadata| metadata.is_file());

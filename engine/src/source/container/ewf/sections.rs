@@ -5,6 +5,7 @@ use afterimage_signatures::verdict::Span;
 use super::segments::{self, HEADER};
 use super::table::{self, Table};
 use crate::model::SpanSet;
+use crate::source::container::beside::may_be_there;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
@@ -137,7 +138,7 @@ impl Image {
 
 /// The file of that number, where there is one.
 fn next_path(opening: &Opening<'_>, number: u32) -> Option<std::path::PathBuf> {
-    segments::path(opening.path(), number).filter(|path| path.is_file())
+    segments::path(opening.path(), number).filter(|path| may_be_there(path))
 }
 
 /// Opens the next file.

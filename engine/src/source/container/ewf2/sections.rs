@@ -7,6 +7,7 @@ use super::section::{Header, Kind, Section, sections};
 use super::table::Table;
 use super::text::Values;
 use crate::model::SpanSet;
+use crate::source::container::beside::may_be_there;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
@@ -77,7 +78,7 @@ impl Image {
 fn add_segment(opening: &mut Opening<'_>, header: &Header, number: u32) -> Result<usize, Refusal> {
     let path = names::path(opening.path(), number);
     let path = path.ok_or_else(|| Refusal::damaged("list of parts"))?;
-    if !path.is_file() {
+    if !may_be_there(&path) {
         let name = path.file_name().unwrap_or_default().display().to_string();
         return Err(Refusal::with(
             format!("and its part {name} is missing"),
