@@ -120,9 +120,3 @@ fn stretch(digest: &[u8; 32], salt: &[u8], stop: &Stop) -> Result<Zeroizing<Vec<
     }
     Ok(Zeroizing::new(all[..32].to_vec()))
 }
-
-#[cfg(test)]
-pub(super) fn stretched_password(text: &str, salt: &[u8]) -> Vec<u8> {
-    let stop = crate::control::progress::Stop::default();
-    stretch(&of_password(text), salt, &stop).unwrap().to_vec()
-}
