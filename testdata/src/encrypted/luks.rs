@@ -42,7 +42,7 @@ fn diffuse(key: &mut [u8]) {
 /// The key in stripes, encrypted under what comes from the passphrase.
 fn stripes() -> Vec<u8> {
     let key = volume_key();
-    let mut all: Vec<u8> = (0..KEY_LEN * (STRIPES - 1)).map(|at| (at * 13 >> 3) as u8).collect();
+    let mut all: Vec<u8> = (0..KEY_LEN * (STRIPES - 1)).map(|at| ((at * 13) >> 3) as u8).collect();
     let mut last = vec![0; KEY_LEN];
     for stripe in all.chunks_exact(KEY_LEN) {
         last.iter_mut().zip(stripe).for_each(|(byte, other)| *byte ^= other);
@@ -141,10 +141,10 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for three in bytes.chunks(3) {
-        let number = three.iter().fold(0u32, |number, byte| number << 8 | u32::from(*byte))
+        let number = three.iter().fold(0u32, |number, byte| (number << 8) | u32::from(*byte))
             << (8 * (3 - three.len()));
         for digit in 0..4 {
-            let value = number >> (18 - 6 * digit) & 63;
+            let value = (number >> (18 - 6 * digit)) & 63;
             text.push(if digit <= three.len() { DIGITS[value as usize] as char } else { '=' });
         }
     }

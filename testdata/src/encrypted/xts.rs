@@ -35,9 +35,9 @@ fn sectors<C: KeyInit + BlockCipherEncrypt<BlockSize = aes::cipher::typenum::U16
                 .for_each(|(byte, (one, tweak))| *byte = one ^ tweak);
             let carry = tweak[15] >> 7;
             for at in (1..16).rev() {
-                tweak[at] = tweak[at] << 1 | tweak[at - 1] >> 7;
+                tweak[at] = (tweak[at] << 1) | (tweak[at - 1] >> 7);
             }
-            tweak[0] = tweak[0] << 1 ^ 0x87 * carry;
+            tweak[0] = (tweak[0] << 1) ^ (0x87 * carry);
         }
     }
 }

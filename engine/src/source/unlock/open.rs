@@ -10,11 +10,8 @@ use crate::source::definition::Source;
 
 /// Whether volumes of a kind can be opened here.
 pub fn can_unlock(kind: &str) -> bool {
-    match kind {
-        "luks1" | "luks2" => cfg!(feature = "luks"),
-        "bitlocker" => cfg!(feature = "bitlocker"),
-        _ => false,
-    }
+    let is_luks = kind == "luks1" || kind == "luks2";
+    is_luks && cfg!(feature = "luks") || kind == "bitlocker" && cfg!(feature = "bitlocker")
 }
 
 /// A volume that stays locked, and why.

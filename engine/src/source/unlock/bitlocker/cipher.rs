@@ -60,7 +60,7 @@ impl SectorCipher for Cbc {
         decrypt_cbc(&self.cipher, self.initial.block(at), sector);
         let Some(tweak) = &self.tweak else { return };
         elephant::undo(sector);
-        let mut key = [u128::from(at), u128::from(at) | 0x80 << 120].map(u128::to_le_bytes);
+        let mut key = [u128::from(at), u128::from(at) | (0x80 << 120)].map(u128::to_le_bytes);
         key.iter_mut().for_each(|half| tweak.encrypt_block(half));
         let key = key.as_flattened();
         sector.iter_mut().zip(key.iter().cycle()).for_each(|(byte, key)| *byte ^= key);

@@ -51,7 +51,7 @@ fn counted(cipher: &BlockCipher, nonce: &[u8], number: u32) -> [u8; 16] {
 /// The check of what was sealed.
 fn computed(cipher: &BlockCipher, nonce: &[u8], plain: &[u8]) -> [u8; CHECK] {
     let mut check = [0; 16];
-    check[0] = 7 << 3 | 2; // A check of 16 bytes, three bytes of a length.
+    check[0] = (7 << 3) | 2; // A check of 16 bytes, three bytes of a length.
     check[1..13].copy_from_slice(nonce);
     check[13..].copy_from_slice(&(plain.len() as u32).to_be_bytes()[1..]);
     cipher.encrypt_block(&mut check);

@@ -45,7 +45,7 @@ fn mask(blocks: &mut [u8], mut tweak: u128) -> u128 {
     for block in blocks.as_chunks_mut::<BLOCK>().0 {
         *block = (u128::from_le_bytes(*block) ^ tweak).to_le_bytes();
         let carry = if tweak >> 127 == 1 { REDUCTION } else { 0 };
-        tweak = tweak << 1 ^ carry;
+        tweak = (tweak << 1) ^ carry;
     }
     tweak
 }
