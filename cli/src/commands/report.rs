@@ -114,8 +114,7 @@ impl Report {
         let views = if self.format.is_empty() { usual.collect() } else { self.format };
         let command = typed::words();
         if let Some(file) = self.parquet {
-            let asked = table::Asked { folder: self.folder, file, command, is_json: self.json };
-            return asked.run(out);
+            return table::run(self.folder, file, command, self.json, out);
         }
         if let Some(to) = self.to {
             let (folder, without_case) = (self.folder, self.redact_case);

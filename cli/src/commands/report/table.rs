@@ -5,54 +5,47 @@ use std::path::PathBuf;
 
 use crate::status::Status;
 
-/// What is asked for.
-#[cfg_attr(
-    not(feature = "parquet"),
-    expect(dead_code, reason = "a build that writes no Parquet only says so")
-)]
-pub(super) struct Asked {
-    pub folder: PathBuf,
-    pub file: PathBuf,
-    /// The command line, for the audit log.
-    pub command: Vec<String>,
-    pub is_json: bool,
-}
-
+/// Says that this build makes none.
 #[cfg(not(feature = "parquet"))]
-impl Asked {
-    /// Says that this build cannot.
-    pub(super) fn run(self, _: &mut dyn Write) -> anyhow::Result<Status> {
-        let Asked { folder, file, command: _, is_json: _ } = self;
-        anyhow::bail!(
-            "cannot write {}: this build writes no Parquet; build it with the feature `parquet`, or take the table \
-             that `afterimage report {} --format csv` makes",
-            file.display(),
-            folder.display()
-        )
-    }
+pub(super) fn run(
+    folder: PathBuf,
+    file: PathBuf,
+    _command: Vec<String>,
+    _is_json: bool,
+    _out: &mut dyn Write,
+) -> anyhow::Result<Status> {
+    anyhow::bail!(
+        "cannot write {}: this build writes no Parquet; build it with the feature `parquet`, or take the table \
+         that `afterimage report {} --format csv` makes",
+        file.display(),
+        folder.display()
+    )
 }
 
+/// Makes the table `file` of the report in `folder`; what was made goes to `out`.
 #[cfg(feature = "parquet")]
-impl Asked {
-    /// Makes it; what was made goes to `out`.
-    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<Status> {
-        use std::sync::Arc;
+pub(super) fn run(
+    folder: PathBuf,
+    file: PathBuf,
+    command: Vec<String>,
+    is_json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<Status> {
+    use std::sync::Arc;
 
-        use afterimage_engine::progress::Progress;
-        use afterimage_engine::run::{TableOf, table};
-        use anyhow::Context;
+    use afterimage_engine::progress::Progress;
+    use afterimage_engine::run::{TableOf, table};
+    use anyhow::Context;
 
-        use crate::failure;
-        use crate::interrupt::stop_on_ctrl_c;
+    use crate::failure;
+    use crate::interrupt::stop_on_ctrl_c;
 
-        let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), "; no table was written")?;
-        let Asked { folder, file, command, is_json } = self;
-        let made = table(&TableOf { folder, file, command }, &progress)?;
-        failure::unless_closed(tell(out, &made, is_json))
-            .context("cannot print what was made; it is there")?;
-        Ok(if made.interrupted { Status::Interrupted } else { Status::Found })
-    }
+    let progress = Arc::new(Progress::default());
+    stop_on_ctrl_c(Arc::clone(&progress), "; no table was written")?;
+    let made = table(&TableOf { folder, file, command }, &progress)?;
+    failure::unless_closed(tell(out, &made, is_json))
+        .context("cannot print what was made; it is there")?;
+    Ok(if made.interrupted { Status::Interrupted } else { Status::Found })
 }
 
 #[cfg(feature = "parquet")]
