@@ -19,7 +19,10 @@ use afterimage_testdata::random::Random;
 use afterimage_testdata::{bmp, samples};
 use bench::{Bench, check_runs, own};
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
-use miniz_oxide::inflate::decompress_to_vec;
+use miniz_oxide::inflate::core::inflate_flags::{
+    TINFL_FLAG_HAS_MORE_INPUT, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
+};
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use proptest::prelude::*;
 use writers::archives::{tar_header, zip_of};
 
@@ -192,6 +195,13 @@ fn photos_of_a_report_are_recovered_out_of_their_archives() {
     }
 }
 
+/// How many bytes come out of deflated data that break off.
+fn come_out(packed: &[u8]) -> usize {
+    let flags = TINFL_FLAG_HAS_MORE_INPUT | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut out = vec![0; 1 << 20];
+    decompress(&mut DecompressorOxide::new(), packed, &mut out, 0, flags).2
+}
+
 #[test]
 fn what_is_damaged_claims_no_more_than_was_tested() {
     let canon = photo("canon");
@@ -221,11 +231,11 @@ fn what_is_damaged_claims_no_more_than_was_tested() {
     for cut in [member.len() / 3, member.len() / 2, canon.len() * 9 / 10] {
         let image = disk(&[member[..cut].to_vec()]);
         let report = scan(&image);
-        let before = decompress_to_vec(&member[35..cut]).unwrap_err().output;
+        let before = come_out(&member[35..cut]);
         for file in own(&report).filter(|file| file.container.is_some()) {
             assert!(file.grade < Grade::Structural, "{cut}: {file:?}");
             let bytes = check_runs(&image, file);
-            let kept = file.kept.map_or(bytes.len(), |kept| kept as usize).min(before.len());
+            let kept = file.kept.map_or(bytes.len(), |kept| kept as usize).min(before);
             assert!(canon.starts_with(&bytes[..kept]), "{cut}");
             assert!(file.runs[0].inflated.as_ref().is_some_and(|told| !told.checked));
         }
