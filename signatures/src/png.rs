@@ -3,6 +3,7 @@
 //! Source: W3C PNG (Third Edition), sections 5 "Datastream structure" and 11 "Chunk specifications".
 
 mod bridge;
+mod checksums;
 mod chunk;
 mod header;
 mod inflate;
@@ -166,8 +167,15 @@ fn lost(end: u64, unchecked: Vec<Unchecked>) -> Verdict {
     verdict
 }
 
-/// Every CRC, the deflate streams and their Adler-32, the filter of every row.
+/// Every CRC; where they cannot prove the picture alone, the deflate streams and their Adler-32 and the filter of
+/// every row.
 fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
+    if let Some(end) = checksums::end(view) {
+        let mut verdict = Verdict::structural(end, "png", "image/png");
+        (verdict.grade, verdict.joints) = (Grade::Verified, Joints::Checksummed);
+        verdict.proof = "every chunk CRC; no chunk ends where a sector does, so that none can be missing";
+        return Ok(verdict);
+    }
     let mut oracle = PngOracle::tolerant();
     match drive(&mut oracle, view, PIECE) {
         Ok(end) => {

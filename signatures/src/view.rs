@@ -197,6 +197,11 @@ impl<'s> View<'s> {
         self.runs.joints().filter(inside).map(|at| at - self.base).collect()
     }
 
+    /// Where in the source the byte at `at` of this window lies; nothing beyond its end.
+    pub fn place(&self, at: u64) -> Option<u64> {
+        (at < self.len).then(|| self.runs.rest_of_run(self.base + at).at)
+    }
+
     /// A window on the `len` bytes at `at` of this one, so that a box cannot read its neighbour.
     pub fn sub(&mut self, at: u64, len: u64) -> Result<View<'_>, Reject> {
         self.check(at, len)?;

@@ -6,6 +6,7 @@
 //!
 //! Source: ITU-T T.81 (1992), annexes E "Encoder and decoder control procedures", F, G and H.
 
+mod band_looks;
 mod bits;
 mod block;
 mod breaks;

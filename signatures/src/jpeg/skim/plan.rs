@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::band_looks::BandLooks;
 use super::block::{Ac, Block};
 use super::code::Code;
 use super::history::MOST_BLOCKS;
@@ -51,6 +52,7 @@ pub struct Plan {
     /// Whether no picture gives a long run of zeros.
     pub zeros_wrong: bool,
     looks: OnceLock<Vec<Looks>>,
+    band_looks: OnceLock<BandLooks>,
 }
 
 impl Plan {
@@ -73,6 +75,7 @@ impl Plan {
             dc_steps: dc_steps(headers, frame, &scan, kind),
             zeros_wrong,
             looks: OnceLock::new(),
+            band_looks: OnceLock::new(),
             blocks,
             scan,
         }
@@ -81,6 +84,12 @@ impl Plan {
     /// Larger tables for the blocks, which take as long to make as a few KiB to decode.
     pub fn looks(&self) -> &[Looks] {
         self.looks.get_or_init(|| Looks::all(&self.blocks, self.most_dc_size))
+    }
+
+    /// Larger tables for `ac`, which is the code of the scan's only block.
+    pub fn band_looks(&self, ac: &Ac) -> &BandLooks {
+        let most_size = if self.kind == Kind::AcRefine { 1 } else { ac.most_size };
+        self.band_looks.get_or_init(|| BandLooks::new(&ac.code, most_size))
     }
 
     /// Whether the scan is the first to code DC, so that its components can be seen.

@@ -5,6 +5,7 @@
 
 use std::hint::select_unpredictable;
 
+use super::band_looks::BandLooks;
 use super::bits::Bits;
 use super::block::Ac;
 use super::coder::{Coder, State};
@@ -25,6 +26,19 @@ fn run_of_blocks(bits: &mut Bits<'_>, exponent: u8, left: u64) -> Result<u32, &'
     if u64::from(run) > left { Err(RUN_TOO_LONG) } else { Ok(run) }
 }
 
+/// What came of looking on in a block.
+#[derive(Clone, Copy)]
+enum Looked {
+    /// It ends before its last coefficient.
+    Ended,
+    /// It has all its coefficients.
+    Full,
+    /// It goes on.
+    On,
+    /// Its next code is not told so.
+    Nothing,
+}
+
 /// Which band of which component a scan codes.
 #[derive(Clone, Copy)]
 struct Band {
@@ -43,6 +57,37 @@ impl Band {
         Band { component, first: plan.scan.first.into(), last, up_to_last }
     }
 
+    /// Goes on by up to three looks from coefficient `at` on, and adds what is found; at least 56 bits are held.
+    /// What a look cannot tell for certain is left.
+    #[inline(always)]
+    fn look(
+        self,
+        looks: &BandLooks,
+        bits: &mut Bits<'_>,
+        at: &mut u32,
+        found: &mut u64,
+    ) -> Looked {
+        let mut looked = Looked::Nothing;
+        for _ in 0..3 {
+            let entry = looks.look(bits.held());
+            let next = *at + entry.over();
+            if next + entry.ends() > self.last + 1 {
+                break;
+            }
+            bits.skip_low(entry.passes());
+            *found |= entry.found() << *at;
+            *at = next;
+            if entry.ends() > 0 {
+                return Looked::Ended;
+            }
+            if next > self.last {
+                return Looked::Full;
+            }
+            looked = Looked::On;
+        }
+        looked
+    }
+
     /// The coefficients of `block` from `at` to the end of the band.
     #[inline(always)]
     fn rest(self, block: u64, at: u32) -> u64 {
@@ -53,6 +98,7 @@ impl Band {
 /// Reads the upper bits of a band.
 pub struct AcFirst<'s> {
     ac: &'s Ac,
+    looks: Option<&'s BandLooks>,
     band: Band,
     history: &'s mut History,
     /// The coefficients of this block.
@@ -60,9 +106,14 @@ pub struct AcFirst<'s> {
 }
 
 impl<'s> AcFirst<'s> {
-    /// The coder of a plan that has an AC code.
-    pub fn new(plan: &Plan, ac: &'s Ac, history: &'s mut History) -> Self {
-        AcFirst { ac, band: Band::new(plan), history, found: 0 }
+    /// The coder of a plan that has an AC code, and larger tables for it where they pay.
+    pub fn new(
+        plan: &Plan,
+        ac: &'s Ac,
+        looks: Option<&'s BandLooks>,
+        history: &'s mut History,
+    ) -> Self {
+        AcFirst { ac, looks, band: Band::new(plan), history, found: 0 }
     }
 }
 
@@ -78,6 +129,17 @@ impl Coder for AcFirst<'_> {
         let mut at = self.band.first;
         while at <= self.band.last {
             bits.refill();
+            if let Some(looks) = self.looks {
+                match self.band.look(looks, bits, &mut at, &mut self.found) {
+                    Looked::Ended => {
+                        state.run = 1;
+                        return Ok(());
+                    }
+                    Looked::Full => return Ok(()),
+                    Looked::On => continue,
+                    Looked::Nothing => {}
+                }
+            }
             let symbol = self.ac.code.take(bits)?;
             match (symbol >> 4, symbol & 15) {
                 (15, 0) => at += 16,
@@ -112,6 +174,7 @@ impl Coder for AcFirst<'_> {
 /// Reads one more bit of a band.
 pub struct AcRefine<'s> {
     ac: &'s Ac,
+    looks: Option<&'s BandLooks>,
     band: Band,
     history: &'s mut History,
     /// The block that comes next.
@@ -121,9 +184,15 @@ pub struct AcRefine<'s> {
 }
 
 impl<'s> AcRefine<'s> {
-    /// The coder of a plan that has an AC code, from block `next` on.
-    pub fn new(plan: &Plan, ac: &'s Ac, history: &'s mut History, next: u64) -> Self {
-        AcRefine { ac, band: Band::new(plan), history, next, found: 0 }
+    /// The coder of a plan that has an AC code, and larger tables for it where they pay, from block `next` on.
+    pub fn new(
+        plan: &Plan,
+        ac: &'s Ac,
+        looks: Option<&'s BandLooks>,
+        history: &'s mut History,
+        next: u64,
+    ) -> Self {
+        AcRefine { ac, looks, band: Band::new(plan), history, next, found: 0 }
     }
 
     /// Passes `zeros` coefficients of `block` that were zero and the bits that correct the others
@@ -178,6 +247,20 @@ impl Coder for AcRefine<'_> {
         let mut at = self.band.first;
         while at <= self.band.last && state.run == 0 {
             bits.refill();
+            // Where no coefficient is left that would be corrected, codes follow each other as in a first scan.
+            if let Some(looks) = self.looks
+                && self.band.rest(block, at) == 0
+            {
+                match self.band.look(looks, bits, &mut at, &mut self.found) {
+                    Looked::Ended => {
+                        state.run = 1;
+                        break;
+                    }
+                    Looked::Full => break,
+                    Looked::On => continue,
+                    Looked::Nothing => {}
+                }
+            }
             let symbol = self.ac.code.take(bits)?;
             let (run, size) = (symbol >> 4, symbol & 15);
             if size == 0 && run < 15 {
@@ -217,5 +300,72 @@ impl Coder for AcRefine<'_> {
         }
         self.next = unit + passed;
         passed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jpeg::skim::standard;
+    use crate::jpeg::tables::Huffman;
+
+    fn noise(seed: &mut u64) -> u64 {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        *seed >> 32
+    }
+
+    /// A unit, what it left, and where the reading stands.
+    type Read = (Result<(), &'static str>, u32, u64, usize);
+
+    fn first(ac: &Ac, looks: Option<&BandLooks>, band: Band, bits: Bits<'_>) -> Read {
+        let (mut bits, mut state) = (bits, State::default());
+        let mut coder = AcFirst { ac, looks, band, history: &mut History::default(), found: 0 };
+        let done = coder.unit(&mut bits, &mut state, 1000);
+        (done, state.run, coder.found, bits.position())
+    }
+
+    fn refine(ac: &Ac, looks: Option<&BandLooks>, band: Band, bits: Bits<'_>, block: u64) -> Read {
+        let (mut bits, mut state, mut history) = (bits, State::default(), History::default());
+        history.add(band.component, 0, block);
+        let mut coder = AcRefine { ac, looks, band, history: &mut history, next: 0, found: 0 };
+        let done = coder.unit(&mut bits, &mut state, 1000);
+        (done, state.run, coder.found, bits.position())
+    }
+
+    #[test]
+    fn looks_tell_of_a_band_what_single_codes_do() {
+        let mut seed = 1;
+        // Short codes for what such scans have most: small runs of ones, ends, runs of blocks, and too large ones.
+        let symbols = vec![0x01, 0x00, 0x11, 0x02, 0x21, 0x10, 0xf0, 0x31, 0x03, 0x20, 0x0b, 0xe1];
+        let mut counts = [0; 16];
+        counts[1..8].copy_from_slice(&[1, 2, 2, 3, 1, 1, 2]);
+        let drawn = Ac::new(&Huffman { counts, symbols }, 10);
+        let standard = Ac::new(&standard::ac(0), 10);
+        let data: Vec<u8> = (0..40_000).map(|_| noise(&mut seed) as u8).collect();
+        for ac in [&drawn, &standard] {
+            let [wide, narrow] = [ac.most_size, 1].map(|most| BandLooks::new(&ac.code, most));
+            let mut tally = [0; 4];
+            for number in 0..60_000 {
+                let ends = [noise(&mut seed) % 63 + 1, noise(&mut seed) % 63 + 1];
+                let (from, last) = (ends[0].min(ends[1]) as u32, ends[0].max(ends[1]) as u32);
+                let band =
+                    Band { component: 1, first: from, last, up_to_last: u64::MAX >> (63 - last) };
+                let at = noise(&mut seed) as usize % (data.len() * 8 - 4000);
+                let bits = Bits::new(&data[at / 8..], at % 8);
+                let expected = first(ac, None, band, bits);
+                assert_eq!(first(ac, Some(&wide), band, bits), expected, "first, {number}");
+                tally[usize::from(expected.0.is_err())] += 1;
+                let dense = noise(&mut seed) << 32 | noise(&mut seed);
+                let block = match number % 3 {
+                    0 => 0,
+                    1 => dense & noise(&mut seed) & noise(&mut seed),
+                    _ => dense,
+                };
+                let expected = refine(ac, None, band, bits, block);
+                assert_eq!(refine(ac, Some(&narrow), band, bits, block), expected, "{number}");
+                tally[2 + usize::from(expected.0.is_err())] += 1;
+            }
+            assert!(tally.iter().all(|&count| count > 1000), "{tally:?}");
+        }
     }
 }

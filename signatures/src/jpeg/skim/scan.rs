@@ -30,6 +30,9 @@ const PIECE: usize = 16 << 10;
 /// Data of a scan after which larger tables pay, in bytes.
 const LONG: u64 = 4 << 10;
 
+/// The same for those of a band, which tell more.
+const LONG_BAND: u64 = 16 << 10;
+
 /// The data of a scan.
 #[derive(Clone, Debug)]
 pub struct Scan {
@@ -188,9 +191,13 @@ impl Scan {
                 done
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
-            (Kind::AcFirst, Some(ac)) => self.drive(&mut AcFirst::new(&plan, ac, history)),
+            (Kind::AcFirst, Some(ac)) => {
+                let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
+                self.drive(&mut AcFirst::new(&plan, ac, looks, history))
+            }
             (Kind::AcRefine, Some(ac)) => {
-                self.drive(&mut AcRefine::new(&plan, ac, history, self.units))
+                let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
+                self.drive(&mut AcRefine::new(&plan, ac, looks, history, self.units))
             }
             (Kind::Lossless, _) => self.drive(&mut Lossless::new(&plan)),
             (Kind::Opaque | Kind::AcFirst | Kind::AcRefine, _) => {
