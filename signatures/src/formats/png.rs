@@ -15,7 +15,7 @@ static SIGNATURE: Signature = Signature {
     magic: png::MAGIC,
     min_len: png::MIN_LEN,
     end_rule: "chunks up to IEND, then Samsung's trailer",
-    proof: "all bytes: CRC of every chunk, inflate, Adler-32, row filters",
+    proof: "all bytes: CRC of every chunk; where one ends with a sector, inflate, Adler-32, row filters",
     source: "W3C PNG (Third Edition)",
 };
 
