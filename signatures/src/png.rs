@@ -173,7 +173,8 @@ fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
     if let Some(end) = checksums::end(view) {
         let mut verdict = Verdict::structural(end, "png", "image/png");
         (verdict.grade, verdict.joints) = (Grade::Verified, Joints::Checksummed);
-        verdict.proof = "every chunk CRC; no chunk ends where a sector does, so that none can be missing";
+        verdict.proof =
+            "every chunk CRC; no chunk ends where a sector does, so that none can be missing";
         return Ok(verdict);
     }
     let mut oracle = PngOracle::tolerant();

@@ -4,7 +4,7 @@
 //! bytes only in whole sectors, so that chunks of the picture can go unseen only where one ends at the end of a
 //! sector: such a file, and all that is unusual in another way, is left to the [oracle](super::PngOracle).
 
-use super::chunk::{IEND, chunk};
+use super::chunk::chunk;
 use super::header::{Header, SIGNATURE};
 use crate::format::SECTOR;
 use crate::view::View;
@@ -97,6 +97,7 @@ fn holds(view: &mut View<'_>, at: u64, len: u64) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chunk::IEND;
     use super::*;
     use crate::verdict::Span;
     use crate::view::{Buffer, Runs};
@@ -159,9 +160,8 @@ mod tests {
     #[test]
     fn animations_and_what_is_out_of_order_are_looked_at_closer() {
         let whole = png(&[20]);
-        let with = |at: usize, kind: &[u8; 4]| {
-            [&whole[..at], &part(kind, &[0; 8]), &whole[at..]].concat()
-        };
+        let with =
+            |at: usize, kind: &[u8; 4]| [&whole[..at], &part(kind, &[0; 8]), &whole[at..]].concat();
         let end_of_header = 33;
         assert!(end_at(0, &with(end_of_header, b"gAMA")).is_some());
         for kind in [b"acTL", b"fcTL", b"IHDR", b"PICT", b"IEND"] {

@@ -97,7 +97,8 @@ struct Step {
 impl Step {
     fn of(symbol: u8, len: u32, most_size: u8) -> Option<Self> {
         let (run, size) = (u32::from(symbol >> 4), symbol & 15);
-        let step = |over, finds, ends| Step { len, passed: len + u32::from(size), over, finds, ends };
+        let step =
+            |over, finds, ends| Step { len, passed: len + u32::from(size), over, finds, ends };
         match (run, size) {
             (15, 0) => Some(step(16, false, false)),
             (0, 0) => Some(step(0, false, true)),

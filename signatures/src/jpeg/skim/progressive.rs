@@ -60,13 +60,7 @@ impl Band {
     /// Goes on by up to three looks from coefficient `at` on, and adds what is found; at least 56 bits are held.
     /// What a look cannot tell for certain is left.
     #[inline(always)]
-    fn look(
-        self,
-        looks: &BandLooks,
-        bits: &mut Bits<'_>,
-        at: &mut u32,
-        found: &mut u64,
-    ) -> Looked {
+    fn look(self, looks: &BandLooks, bits: &mut Bits<'_>, at: &mut u32, found: &mut u64) -> Looked {
         let mut looked = Looked::Nothing;
         for _ in 0..3 {
             let entry = looks.look(bits.held());
