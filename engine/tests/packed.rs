@@ -244,7 +244,9 @@ fn what_is_damaged_claims_no_more_than_was_tested() {
     let tape = gzip("x.tar", &tar(&[("1.jpg", &canon), ("2.jpg", &photo("grey"))]));
     let report = scan(&disk(&[tape[..canon.len() + 600].to_vec()]));
     let first = own(&report).find(|file| name(file) == "1.jpg").unwrap();
-    assert_eq!((first.grade, first.size), (Grade::Verified, canon.len() as u64));
+    assert_eq!(first.size, canon.len() as u64);
+    // What follows may inflate to an end, whose checksum then tells of another file's damage.
+    assert!(matches!(first.grade, Grade::Verified | Grade::Structural), "{first:?}");
     assert!(!first.proof.contains("CRC-32 and length") && !first.unchecked.is_empty(), "{first:?}");
 }
 

@@ -241,10 +241,10 @@ fn from_list(listed: ReportListed) -> Listed {
 
 /// The runs of a file in its source, how its bytes come out of the only one where they are packed, and the bytes
 /// after them.
-fn runs(
-    runs: &[ReportRun],
-    len: u64,
-) -> Result<(Vec<Span>, Option<Inflated>, Vec<u8>), &'static str> {
+type Parts = (Vec<Span>, Option<Inflated>, Vec<u8>);
+
+/// What the runs of a report say of a file in a source of `len` bytes.
+fn runs(runs: &[ReportRun], len: u64) -> Result<Parts, &'static str> {
     let (mut spans, mut inflated, mut fill) = (Vec::new(), None, Vec::new());
     for run in runs {
         match (run.origin, run.offset, &run.bytes) {

@@ -25,7 +25,9 @@ pub struct PackedHead {
 }
 
 /// What announces them, and what must stand somewhat later: an offset and a byte.
-const SIGNS: [(Packing, &[u8], Option<(usize, u8)>); 3] = [
+type Sign = (Packing, &'static [u8], Option<(usize, u8)>);
+
+const SIGNS: [Sign; 3] = [
     // PKWARE APPNOTE.TXT 6.3.10, 4.3.7: the method, of which 8 is deflate.
     (Packing::Zip, b"PK\x03\x04", Some((8, 8))),
     // RFC 1952, 2.3: deflate is the only method that there is.

@@ -42,8 +42,12 @@ fn is_installed(tool: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(tool).is_file())
 }
 
-/// Whether a program runs in `folder` and ends well.
+/// Whether a program is there, runs in `folder` and ends well.
 pub fn runs(words: &[&str], folder: &Path) -> bool {
+    if !is_installed(words[0]) {
+        eprintln!("{} is not installed: nothing is compared with it", words[0]);
+        return false;
+    }
     let command = Command::new(words[0])
         .args(&words[1..])
         .current_dir(folder)

@@ -224,8 +224,8 @@ mod tests {
             Misbehaviour::Status(503, vec![("Retry-After", "60")]),
         );
         let began = std::time::Instant::now();
-        std::thread::scope(|threads| {
-            threads.spawn(|| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(100));
                 progress.stop();
             });
