@@ -18,6 +18,7 @@ class ScanOptions(TypedDict, total=False):
     """Options of `afterimage scan`."""
 
     all: bool
+    archives: bool
     camera: Text
     case: Text
     chunk_size: Size
@@ -39,6 +40,7 @@ class ScanOptions(TypedDict, total=False):
     no_filesystem: bool
     no_gallery: bool
     notes: Text
+    password_file: AnyPath
     path: Union[Text, Sequence[Text]]
     photos_first: bool
     quick: bool
@@ -48,6 +50,8 @@ class ScanOptions(TypedDict, total=False):
     since: Text
     threads: int
     timezone: Text
+    unlock: bool
+    unlock_key_file: Union[AnyPath, Sequence[AnyPath]]
     until: Text
     volume: int
 
@@ -70,11 +74,14 @@ class MergeOptions(TypedDict, total=False):
     min_size: Size
     no_gallery: bool
     notes: Text
+    password_file: AnyPath
     path: Union[Text, Sequence[Text]]
     signatures: AnyPath
     since: Text
     threads: int
     timezone: Text
+    unlock: bool
+    unlock_key_file: Union[AnyPath, Sequence[AnyPath]]
     until: Text
 
 
@@ -82,7 +89,10 @@ class RecoverOptions(TypedDict, total=False):
     """Options of `afterimage recover`."""
 
     log: AnyPath
+    password_file: AnyPath
     timezone: Text
+    unlock: bool
+    unlock_key_file: Union[AnyPath, Sequence[AnyPath]]
 
 
 class FindOptions(TypedDict, total=False):

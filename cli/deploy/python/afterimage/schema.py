@@ -42,9 +42,9 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Container:
-    """An archive or a document that holds a photo as it is."""
+    """An archive or a document that holds a photo."""
 
-    #: What it is: zip (documents of word processors too), tar or pdf.
+    #: What it is: zip (documents of word processors too), tar, pdf, gzip, or tar.gz for a tape archive in gzip.
     kind: str
     #: The name that the photo has in it, as it stands there.
     name: Optional[str] = None
@@ -155,15 +155,35 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Inflated:
+    """How the bytes of a run come out of packed ones."""
+
+    #: How they are packed: `deflate`, RFC 1951.
+    method: str
+    #: Bytes that the member of the archive takes in the source, from the `offset` of the run on.
+    packed: int
+    #: Bytes of it before the packed data.
+    skip: int
+    #: First byte of the run in what comes out of the packed data.
+    start: int
+    #: Whether all that comes out has the checksum that the archive gives of it.
+    checked: bool
+    #: What this package does not know.
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Run:
     """A run of a file."""
 
-    #: Length in bytes.
+    #: Length in bytes, of what it gives the file.
     length: int
-    #: Where the bytes come from (source, fill, borrowed).
+    #: Where the bytes come from (source, fill, borrowed, inflated).
     origin: str
     #: The bytes in hex, where they are not from the source.
     bytes: Optional[str] = None
+    #: How the bytes come out of the source, where they are packed there.
+    inflated: Optional[Inflated] = None
     #: First byte, from the start of the source, where the bytes are from there.
     offset: Optional[int] = None
     #: What this package does not know.
@@ -244,7 +264,7 @@ class File:
     #: Name that a file system knew; where none did, that of a list of digests.
     name: Optional[str] = None
     #: Path that may have been its: of the file that a file system says lies or lay here, when that is another one, or
-    #: when its size does not fit.
+    #: when its size does not fit; of a file that lies packed in an archive, its name there.
     name_hint: Optional[str] = None
     #: Whether part of the name is inferred: the first letter of a deleted file on FAT, for example.
     name_inferred: bool = False
@@ -355,6 +375,8 @@ class Options:
 
     #: Files that are still there were to be written too.
     all: bool = False
+    #: Deflated members of archives and documents were looked into.
+    archives: bool = False
     #: What the name of the camera had to hold, in lower case.
     camera: Optional[str] = None
     #: Only the report was to be written.
@@ -407,6 +429,30 @@ class Recovered:
     bytes: int
     #: Whether they are videos; all else are photos.
     video: bool = False
+    #: What this package does not know.
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """An encrypted volume that was read through a key, of which nothing is told."""
+
+    #: `luks1`, `luks2` or `bitlocker`.
+    type: str
+    #: First byte of the volume, from the start of the source.
+    offset: int
+    #: Its length in bytes.
+    length: int
+    #: First byte of what is decrypted in it, from the start of the source.
+    payload_offset: int
+    #: How many bytes those are.
+    payload_length: int
+    #: How they are encrypted, such as `aes-xts-plain64`.
+    cipher: str
+    #: What of the volume the key fits, such as `key slot 0` or `recovery key`.
+    opened_by: str
+    #: Number of its partition, where a table names it.
+    partition: Optional[int] = None
     #: What this package does not know.
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -491,10 +537,15 @@ class Source:
     serial: Optional[str] = None
     #: In what its partition table is damaged or contradicts itself.
     table_faults: tuple[str, ...] = ()
+    #: Encrypted volumes of it that were read through their keys. Files in them are found at the same offsets by whoever
+    #: opens these volumes again; the rest of the source is as it is stored.
+    unlocked: tuple[Unlocked, ...] = ()
     #: Files of their own that lie in such ranges: photos with zeros in place of what could not be read.
     unreadable_files: int = 0
     #: Ranges that were to be scanned and were not, where the scan was cut short.
     unscanned: tuple[Range, ...] = ()
+    #: Of an image on a server, which version of it was read, as the server tells it.
+    version: Optional[str] = None
     #: What this package does not know.
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
