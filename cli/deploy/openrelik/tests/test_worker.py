@@ -398,7 +398,7 @@ class WorkerTest(unittest.TestCase):
         with self.workers("a") as workers:
             shard = self.signature("shard", [image], shard="0/1", read_limit=SLOW).apply_async()
             self.middle(shard)
-            is_program = "afterimage scan"
+            is_program = f"{Path(afterimage.locate()).name} scan"
             before = [number for number in processes(workers["a"].pid) if is_program in said_by(number)]
             self.assertEqual(len(before), 1)
             shard.revoke(terminate=True)
