@@ -206,7 +206,7 @@ fn come_out(packed: &[u8]) -> usize {
 fn what_is_damaged_claims_no_more_than_was_tested() {
     let canon = photo("canon");
     let member = zip_of(&[("a.jpg", &canon, true)]);
-    let sure = only(&scan(&disk(&[member.clone()]))).clone();
+    let sure = only(&scan(&disk(std::slice::from_ref(&member)))).clone();
     assert_eq!((sure.grade, sure.size), (Grade::Verified, canon.len() as u64));
     // The checksum is another one.
     let mut wrong = member.clone();
