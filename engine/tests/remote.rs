@@ -337,10 +337,11 @@ fn a_scan_goes_on_where_the_server_went_away() {
 #[test]
 fn a_scan_does_not_go_on_with_another_version() {
     let (folder, server, bytes) = (Folder::new(), Server::start(), demo_card());
-    let bytes = [bytes, noise(9, 9_000_000)].concat();
+    // The fault comes when more than is read ahead was scanned.
+    let bytes = [bytes, noise(9, 60_000_000)].concat();
     let address = PathBuf::from(server.put("/raw.img", &bytes));
     let output = folder.path("out");
-    server.misbehave("/raw", 12, 1, Misbehaviour::Status(404, vec![]));
+    server.misbehave("/raw", 50, 1, Misbehaviour::Status(404, vec![]));
     let outcome = scan(&address, &output, false).unwrap();
     let failure = outcome.failure.unwrap();
     assert!(matches!(failure, Error::Unavailable { .. }), "{failure}");
