@@ -4,7 +4,7 @@
 //! bytes only in whole sectors, so that chunks of the picture can go unseen only where one ends at the end of a
 //! sector: such a file, and all that is unusual in another way, is left to the [oracle](super::PngOracle).
 
-use super::chunk::chunk;
+use super::chunk::{CHUNK_FRAME, chunk};
 use super::header::{Header, SIGNATURE};
 use crate::format::SECTOR;
 use crate::view::View;
@@ -14,9 +14,6 @@ const PIECE: usize = 128 << 10;
 
 /// Bytes of a chunk that are read before another is seen to follow it.
 const MOST_UNSEEN: u64 = 256 << 10;
-
-/// Bytes of a chunk around its data: length, type and CRC.
-const CHUNK_FRAME: u64 = 12;
 
 /// Which chunks have come.
 #[derive(Clone, Copy, PartialEq, Eq)]

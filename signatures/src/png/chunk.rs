@@ -6,6 +6,9 @@ use crate::view::{Endian::Big, View};
 /// The chunk that ends every PNG.
 pub const IEND: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
+/// Bytes of a chunk around its data: length, type and CRC.
+pub const CHUNK_FRAME: u64 = 12;
+
 /// Length and type of the chunk at `at`.
 pub fn chunk(view: &mut View<'_>, at: u64) -> Result<(u64, [u8; 4]), Reject> {
     let len = view.u32(at, Big)?;

@@ -1,5 +1,6 @@
 //! The oracle of PNG: it reads the file byte by byte and names the first one that cannot be.
 
+use super::chunk::CHUNK_FRAME;
 use super::header::{Header, SIGNATURE};
 use super::inflate::Rows;
 use crate::oracle::{Oracle, Said};
@@ -82,9 +83,6 @@ const KNOWN: &[&[u8; 4]] = &[
     b"tIME", b"iTXt", b"tEXt", b"zTXt", b"oFFs", b"pCAL", b"sCAL", b"gIFg", b"gIFx", b"sTER",
     b"dSIG", b"caNv", b"orNT", b"vpAg",
 ];
-
-/// Bytes of a chunk around its data: length, type and CRC.
-const CHUNK_FRAME: u64 = 12;
 
 /// What is wrong with a chunk whose checksum is another.
 const BAD_CRC: &str = "bad chunk CRC";

@@ -3,12 +3,7 @@
 //! Source: ITU-T T.81 (1992), G.1.2.2 "First scan of AC coefficients" and G.1.2.3 "Subsequent scans".
 
 use super::code::Code;
-
-/// Bits that a look sees.
-const SEEN: u32 = 12;
-
-/// Bits that a look passes at most: three of them need no more than are held at once.
-const MOST_PASSED: u32 = 18;
+use super::looks::{MOST_PASSED, SEEN, with_code};
 
 /// Coefficients that a look goes over at most: the places of those that it finds fit in 32 bits.
 const MOST_OVER: u32 = 32;
@@ -66,9 +61,7 @@ impl BandLooks {
     pub fn new(code: &Code, most_size: u8) -> Self {
         let mut one = vec![None; 1 << SEEN];
         for (value, len, symbol) in code.all().take_while(|&(_, len, _)| len <= SEEN) {
-            let start = (value << (SEEN - len)) as usize;
-            let told = Step::of(symbol, len, most_size);
-            one.get_mut(start..start + (1 << (SEEN - len))).unwrap_or_default().fill(told);
+            with_code(&mut one, SEEN, value, len).fill(Step::of(symbol, len, most_size));
         }
         let entry = |bits: usize| several(&one, bits);
         BandLooks((0..1 << SEEN).map(entry).collect())

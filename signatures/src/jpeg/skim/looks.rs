@@ -12,7 +12,7 @@ use super::code::Code;
 pub const SEEN: u32 = 12;
 
 /// Bits that a look passes at most: three of them need no more than are held at once.
-const MOST_PASSED: u32 = 18;
+pub const MOST_PASSED: u32 = 18;
 
 /// What one look tells: how many bits to pass, and how many AC coefficients they hold.
 ///
@@ -145,7 +145,7 @@ pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Table {
 }
 
 /// Of entries that see `seen` bits, those that begin with a code of that value and length.
-fn with_code(entries: &mut [Entry], seen: u32, value: u32, len: u32) -> &mut [Entry] {
+pub fn with_code<E>(entries: &mut [E], seen: u32, value: u32, len: u32) -> &mut [E] {
     let start = (value << (seen - len)) as usize;
     entries.get_mut(start..start + (1 << (seen - len))).unwrap_or_default()
 }

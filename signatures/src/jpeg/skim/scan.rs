@@ -191,13 +191,12 @@ impl Scan {
                 done
             }
             (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
-            (Kind::AcFirst, Some(ac)) => {
+            (Kind::AcFirst | Kind::AcRefine, Some(ac)) => {
                 let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
-                self.drive(&mut AcFirst::new(&plan, ac, looks, history))
-            }
-            (Kind::AcRefine, Some(ac)) => {
-                let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
-                self.drive(&mut AcRefine::new(&plan, ac, looks, history, self.units))
+                match plan.kind {
+                    Kind::AcFirst => self.drive(&mut AcFirst::new(&plan, ac, looks, history)),
+                    _ => self.drive(&mut AcRefine::new(&plan, ac, looks, history, self.units)),
+                }
             }
             (Kind::Lossless, _) => self.drive(&mut Lossless::new(&plan)),
             (Kind::Opaque | Kind::AcFirst | Kind::AcRefine, _) => {
