@@ -6,6 +6,7 @@ use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
 use super::definition::{Source, SourceKind};
+use super::sparse::first_range;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 
@@ -88,13 +89,7 @@ impl Source for Holed {
         let data = self.source.data_after(at);
         let hole =
             self.holes.after(at).first().map(|hole| Span::between(hole.at.max(at), hole.end()));
-        match (data, hole) {
-            (Some(data), Some(hole)) if hole.at <= data.end() && data.at <= hole.end() => {
-                Some(Span::between(data.at.min(hole.at), data.end().max(hole.end())))
-            }
-            (Some(data), Some(hole)) => Some(data.min(hole)),
-            (data, hole) => data.or(hole),
-        }
+        first_range(data, hole)
     }
 
     fn bytes_read(&self) -> u64 {

@@ -24,6 +24,17 @@ pub(crate) fn data_after(file: &File, at: u64, len: u64) -> Option<Span> {
     }
 }
 
+/// The first of two ranges that may hold data, or both as one where they meet.
+pub(in crate::source) fn first_range(one: Option<Span>, other: Option<Span>) -> Option<Span> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.at <= one.end() && one.at <= other.end() => {
+            Some(Span::between(one.at.min(other.at), one.end().max(other.end())))
+        }
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 #[cfg_attr(
     not(any(
         target_os = "linux",

@@ -4,14 +4,14 @@ use afterimage_signatures::Bytes;
 use memchr::memmem;
 
 use crate::scan::Packing;
+use crate::source::GzipHeader;
 use crate::volumes::fields::{le16, le32};
 
 /// The longest header of any of them: names and comments are short.
 const MOST_HEADER: u64 = 4096;
 
-/// Bytes of a local header of zip without its names, and of the fixed part of a header of gzip.
+/// Bytes of a local header of zip without its names.
 const ZIP: usize = 30;
-const GZIP: usize = 10;
 
 /// How far after the name of the filter the data of a stream of a PDF begin at the most.
 const PDF: usize = 1024;
@@ -87,35 +87,9 @@ fn zip(head: &[u8]) -> Option<Head> {
 }
 
 /// The header of a stream of gzip.
-///
-/// Source: RFC 1952, 2.3.
 fn gzip(head: &[u8]) -> Option<Head> {
-    const HAS_CHECKSUM: u8 = 1 << 1;
-    const HAS_EXTRA: u8 = 1 << 2;
-    const HAS_NAME: u8 = 1 << 3;
-    const HAS_COMMENT: u8 = 1 << 4;
-    const KNOWN: u8 = 0x1f;
-    let fixed: &[u8; GZIP] = head.first_chunk()?;
-    let flags = fixed[3];
-    // How hard it was tried, and the system.
-    let is_known = matches!(fixed[8], 0 | 2 | 4) && matches!(fixed[9], 0..=13 | 255);
-    if !fixed.starts_with(b"\x1f\x8b\x08") || flags & !KNOWN != 0 || !is_known {
-        return None;
-    }
-    let (mut end, mut name) = (GZIP, None);
-    if flags & HAS_EXTRA != 0 {
-        end += 2 + usize::from(le16(head, end)?);
-    }
-    for part in [HAS_NAME, HAS_COMMENT].into_iter().filter(|part| flags & part != 0) {
-        let text = head.get(end..)?;
-        let len = text.iter().position(|byte| *byte == 0)?;
-        end += len + 1;
-        if part == HAS_NAME {
-            name = Some(text[..len].to_vec());
-        }
-    }
-    end += if flags & HAS_CHECKSUM != 0 { 2 } else { 0 };
-    let len = end as u64;
+    let GzipHeader { len, name } = GzipHeader::read(head)?;
+    let (len, name) = (len as u64, name.map(<[u8]>::to_vec));
     Some(Head { kind: "gzip", name, len, packed_len: None, sum: Sum::Gzip })
 }
 

@@ -10,6 +10,7 @@ use super::volume::UnlockedVolume;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
+use crate::source::sparse::first_range;
 
 /// A source in which the bytes of unlocked volumes come decrypted, where they lie encrypted.
 pub struct Unlocked {
@@ -193,13 +194,7 @@ impl Source for Unlocked {
         let mut moved = self.pieces.iter().filter(|piece| piece.is_moved());
         let moved = moved.find(|piece| piece.shown.end() > at);
         let moved = moved.map(|piece| Span::between(piece.shown.at.max(at), piece.shown.end()));
-        match (data, moved) {
-            (Some(data), Some(moved)) if moved.at <= data.end() && data.at <= moved.end() => {
-                Some(Span::between(data.at.min(moved.at), data.end().max(moved.end())))
-            }
-            (Some(data), Some(moved)) => Some(data.min(moved)),
-            (data, moved) => data.or(moved),
-        }
+        first_range(data, moved)
     }
 
     fn bytes_read(&self) -> u64 {

@@ -8,6 +8,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
 use crate::source::container::files::Files;
+use crate::source::gzip_header::{FIXED, GzipHeader};
 
 /// Bytes that a stream may look back.
 pub(super) const WINDOW: usize = 32 << 10;
@@ -16,41 +17,20 @@ pub(super) const WINDOW: usize = 32 << 10;
 const STEP: usize = 256 << 10;
 const INPUT: u64 = 64 << 10;
 
-/// Bytes of the fixed part of a header, and of what follows the data.
-const HEADER: u64 = 10;
+/// Bytes of what follows the data.
 const TRAILER: u64 = 8;
 
 /// The longest header: names and comments are short.
 const MOST_HEADER: u64 = 64 << 10;
 
-/// Parts of a header, by their bits in its flags; others there are none.
-const HAS_CHECKSUM: u8 = 1 << 1;
-const HAS_EXTRA: u8 = 1 << 2;
-const HAS_NAME: u8 = 1 << 3;
-const HAS_COMMENT: u8 = 1 << 4;
-const KNOWN: u8 = 0x1F;
-
 /// Where the data of the member that begins at `at` begin, when there is one.
 pub(super) fn header(files: &Files, at: u64) -> Option<u64> {
-    let fixed = files.bytes(0, at, HEADER)?;
-    let fixed: &[u8; HEADER as usize] = fixed.first_chunk()?;
-    let flags = fixed[3];
-    // How hard it was tried, and the system: RFC 1952, 2.3.1.
-    let is_known = matches!(fixed[8], 0 | 2 | 4) && matches!(fixed[9], 0..=13 | 255);
-    if !fixed.starts_with(b"\x1f\x8b\x08") || flags & !KNOWN != 0 || !is_known {
-        return None;
-    }
+    // Most files are none: no more than this is read of them.
+    let fixed = files.bytes(0, at, FIXED as u64)?;
+    fixed.first_chunk().filter(|fixed| GzipHeader::begins(fixed))?;
     let rest = files.len_of(0).checked_sub(at)?.min(MOST_HEADER);
     let bytes = files.bytes(0, at, rest)?;
-    let mut end = fixed.len();
-    if flags & HAS_EXTRA != 0 {
-        let len = u16::from_le_bytes(*bytes.get(end..)?.first_chunk()?);
-        end += 2 + usize::from(len);
-    }
-    for _ in 0..(flags & (HAS_NAME | HAS_COMMENT)).count_ones() {
-        end += bytes.get(end..)?.iter().position(|byte| *byte == 0)? + 1;
-    }
-    end += if flags & HAS_CHECKSUM != 0 { 2 } else { 0 };
+    let end = GzipHeader::read(&bytes)?.len;
     (end <= bytes.len()).then(|| at + end as u64)
 }
 
