@@ -3,7 +3,10 @@
 //! Source: ITU-T T.81 (1992), G.1.2.2 "First scan of AC coefficients" and G.1.2.3 "Subsequent scans".
 
 use super::code::Code;
-use super::looks::{MOST_PASSED, SEEN, with_code};
+use super::looks::{MOST_PASSED, with_code};
+
+/// Bits that a look sees: with one more the table would fill the nearest cache.
+const SEEN: u32 = 11;
 
 /// Coefficients that a look goes over at most: the places of those that it finds fit in 32 bits.
 const MOST_OVER: u32 = 32;

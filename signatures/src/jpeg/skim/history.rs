@@ -111,7 +111,10 @@ impl Window<'_> {
         self.keep();
         let group = self.groups.get(index).and_then(Option::as_deref);
         self.is_empty = group.is_none();
-        self.blocks = group.copied().unwrap_or([0; GROUP]);
+        match group {
+            Some(group) => self.blocks.copy_from_slice(group),
+            None => self.blocks.fill(0),
+        }
         self.index = index;
     }
 
@@ -124,7 +127,7 @@ impl Window<'_> {
             self.groups.resize(self.index + 1, None);
         }
         if let Some(group) = &mut self.groups[self.index] {
-            *Arc::make_mut(group) = self.blocks;
+            Arc::make_mut(group).copy_from_slice(&self.blocks);
         } else {
             self.groups[self.index] = Some(Arc::new(self.blocks));
         }
