@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
-use afterimage_engine::source::parts_of;
+use afterimage_engine::source::later_parts;
 
 use crate::folder;
 
@@ -54,8 +54,7 @@ pub fn expand(
         return Err(first.into());
     }
     // The first part of an image in parts stands for all of them.
-    let later: HashSet<PathBuf> =
-        sources.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
+    let later = later_parts(&sources);
     sources.retain(|path| !later.contains(path));
     let mut known = HashSet::new();
     let mut is_new =

@@ -9,7 +9,7 @@ use super::images::{Discovered, EmptyFolder, FoundImage};
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
 use crate::output::report::BatchSkipped;
-use crate::source::{is_sparse_bundle, parts_of};
+use crate::source::{is_sparse_bundle, later_parts};
 use crate::system::folder::FileId;
 
 /// Folders inside each other that are looked into.
@@ -73,8 +73,7 @@ impl Search<'_> {
         let mut files = self.files(root);
         files.sort_unstable();
         // The first part of an image in parts stands for all of them.
-        let later: HashSet<PathBuf> =
-            files.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
+        let later = later_parts(&files);
         for path in files.into_iter().filter(|path| !later.contains(path)) {
             if (self.is_stopped)() {
                 return;
