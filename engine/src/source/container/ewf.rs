@@ -91,6 +91,9 @@ impl Layout for Ewf {
     }
 
     fn piece(&self, at: u64) -> Piece {
+        if self.image.tables.is_empty() {
+            return Piece { at: 0, len: self.image.len.max(1), stored: Stored::Lost };
+        }
         let len = self.image.chunk_len;
         let number = at / len;
         let chunk = Span { at: number * len, len };

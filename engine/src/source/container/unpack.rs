@@ -21,6 +21,8 @@ pub(super) enum Codec {
     ZlibPart,
     /// A zstd frame (RFC 8878).
     Zstd,
+    /// As it is; what it must be is told elsewhere.
+    Stored,
     /// As it is, with an Adler-32 after it.
     Adler32,
     /// The same, which may be shorter than its block: the rest is zeros.
@@ -62,6 +64,7 @@ impl Codec {
             Codec::Zlib => inflate(packed, out, true) == Some(out.len()),
             Codec::ZlibPart => fill(inflate(packed, out, true), out),
             Codec::Zstd => zstd(packed, out),
+            Codec::Stored => plain(packed, out),
             Codec::Adler32 => stored(packed, out) == Some(out.len()),
             Codec::Adler32Part => stored(packed, out).is_some(),
             Codec::Bzip2 => bunzip2(packed, out) == Some(out.len()),
@@ -83,6 +86,15 @@ impl Codec {
             Codec::Stream => false,
         }
     }
+}
+
+/// Copies what lies as it is: as much as is there, before zeros.
+fn plain(packed: &[u8], out: &mut [u8]) -> bool {
+    let len = packed.len().min(out.len());
+    let (made, rest) = out.split_at_mut(len);
+    made.copy_from_slice(&packed[..len]);
+    rest.fill(0);
+    true
 }
 
 /// Copies what is followed by its checksum: as much as is wanted, or all of it before zeros.

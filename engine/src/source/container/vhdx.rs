@@ -26,9 +26,9 @@ const BITMAP: u64 = MIB;
 /// Entries of the table of blocks at the most, in bytes.
 const MOST_TABLE: u64 = 256 << 20;
 
-/// Whether a file is one: by eight letters that begin nothing else.
+/// Whether a file is one: by its first letters, and a header whose checksum holds.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
-    opening.starts(0, header::MAGIC)
+    opening.starts(0, header::MAGIC) && Header::newest(&opening.files).is_some()
 }
 
 /// Finds the disk.
