@@ -7,6 +7,7 @@
 
 #[expect(dead_code, reason = "what other tests need of it")]
 mod judges;
+#[expect(dead_code, reason = "what other tests need of it")]
 mod writers;
 
 use std::path::Path;
