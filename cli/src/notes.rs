@@ -1,6 +1,7 @@
 //! What is to be known of a source before it is scanned: that it is an archive, a photo, a part of an image.
 
 pub mod in_use;
+pub mod known;
 pub mod map;
 pub mod room;
 

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use super::Scan;
-use super::tell::finished;
+use super::tell::finished_batch;
 use crate::event::event;
 use crate::interrupt::on_ctrl_c;
 use crate::progress::{How, Latest, Ticker};
@@ -54,7 +54,7 @@ impl Scan {
         let done = batch::batch(found, &options, &progress, &watch);
         let memory = ticker.finish();
         let outcome = match done {
-            Err(Error::Finished { path }) => return finished(out, &path, self.json),
+            Err(Error::Finished { path }) => return finished_batch(out, &path, self.json),
             done => done?,
         };
         let memory = self.stats.then_some(memory);
