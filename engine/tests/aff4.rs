@@ -163,7 +163,7 @@ fn what_lies_in_the_gaps_of_a_map_is_told_by_it() {
     let source = open(&told(&folder, "x.aff4", &gaps("aff4:SymbolicStream58")), Io::Auto).unwrap();
     let found = all(source.as_ref());
     assert!(found[11_192..11_500].iter().all(|byte| *byte == b'X'), "after the third row");
-    assert!(found[14_500..].iter().all(|byte| *byte == b'X') && found[8191] != b'X');
+    assert!(found[8000..8192].iter().chain(&found[14_500..]).all(|byte| *byte == b'X'));
     let source = open(&told(&folder, "no.aff4", &gaps("aff4:UnknownData")), Io::Auto).unwrap();
     all(source.as_ref());
     let bad = |at, end| Span::between(at, end);

@@ -7,6 +7,7 @@
 
 #[expect(dead_code, reason = "what other tests need of it")]
 mod judges;
+#[expect(dead_code, reason = "what other tests need of it")]
 mod writers;
 
 use std::path::Path;
@@ -228,7 +229,7 @@ fn a_magic_before_a_header_that_makes_no_sense_is_never_passed_over() {
             for called in [name, "card.img", "card"] {
                 let path = folder.path().join(called);
                 std::fs::write(&path, &bytes).unwrap();
-                let may_be_raw = len.is_multiple_of(512) && called != name;
+                let may_be_raw = len.is_multiple_of(512) && called != *name;
                 let shown = format!("{what} of {len} bytes of {fill:#x} as {called}");
                 match open(&path, Io::Read) {
                     Ok(source) => {

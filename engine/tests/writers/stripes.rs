@@ -5,7 +5,7 @@
 use afterimage_engine::{Algorithm, Hasher};
 
 use super::archives::{Member, rows, zip_of};
-use super::{block, streams};
+use super::streams;
 
 /// Bytes of a chunk, and chunks in a member.
 pub const CHUNK: usize = 4096;
@@ -24,7 +24,7 @@ pub fn striped() -> Striped {
         .map(|number| match number {
             2 | 5 => vec![number as u8; CHUNK],
             3 => streams::text(63, CHUNK),
-            _ => block(70 + number, CHUNK),
+            _ => noise(number as u64, CHUNK),
         })
         .collect();
     let gap = CHUNK;
@@ -45,6 +45,17 @@ pub fn striped() -> Striped {
         volume(own, &chunks, &map, len)
     });
     Striped { volumes, disk }
+}
+
+/// Bytes that do not become shorter.
+fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed + 1;
+    let mut next = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    (0..len).map(|_| next()).collect()
 }
 
 /// What one file says: of the other stream no more than that there is one.
