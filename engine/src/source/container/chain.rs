@@ -121,14 +121,17 @@ fn layers(
     }
 }
 
-/// Refuses a parent that is not the one of which the difference was made.
+/// Refuses a parent that is not the one of which the difference was made, or of which nobody can tell.
 fn check(parent: &Parent, found: Option<&dyn Layout>, shown: &str) -> Result<(), Refusal> {
     let found = found.and_then(Layout::identity);
-    match (parent.identity, found) {
-        (Some(expected), Some(found)) if expected != found => Err(Refusal::with(
-            format!("and {shown} is not the disk that it was made from, or was written to since"),
-            "put the right one beside it",
-        )),
-        _ => Ok(()),
-    }
+    let why = match (parent.identity, found) {
+        (Some(expected), Some(found)) if expected != found => {
+            format!("and {shown} is not the disk that it was made from, or was written to since")
+        }
+        (Some(_), None) => format!(
+            "and {shown} does not say whether it is the disk that it was made from: it is in another form, or damaged"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Refusal::with(why, "put the right one beside it"))
 }

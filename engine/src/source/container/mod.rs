@@ -9,6 +9,7 @@ mod aff4;
 mod beside;
 mod cache;
 mod chain;
+mod chunks;
 mod crc32c;
 mod ewf;
 mod ewf2;

@@ -32,6 +32,13 @@ impl Piece {
         Piece::new(Span::between(start, end), Stored::Packed(packed))
     }
 
+    /// What follows the `count` units of `len` bytes that a table tells, however long the disk is said to be: one range,
+    /// so that nobody goes through it by units.
+    pub(super) fn after_table(count: usize, len: u64) -> Self {
+        let told = (count as u64).saturating_mul(len);
+        Piece::new(Span::between(told, u64::MAX), Stored::Lost)
+    }
+
     /// The first byte after it.
     pub(super) fn end(&self) -> u64 {
         self.at.saturating_add(self.len)

@@ -151,7 +151,8 @@ impl Layout for Vdi {
         let number = at / self.block_len;
         let span = Span { at: number * self.block_len, len: self.block_len };
         let stored = match self.blocks.get(number as usize).copied() {
-            None | Some(LOST) => Stored::Lost,
+            None => return Piece::after_table(self.blocks.len(), self.block_len),
+            Some(LOST) => Stored::Lost,
             Some(NONE) => Stored::Parent,
             Some(IS_ZERO) => Stored::Zero,
             Some(at) => Stored::Plain { file: 0, at },

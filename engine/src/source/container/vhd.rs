@@ -33,7 +33,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     if footer.kind == Kind::Fixed {
         // What follows is no part of the disk, whatever the size is said to be.
         let len = footer.len.min(footer.at);
-        return Ok(Opened::whole(Flat::first(FIXED, opening.files, len)));
+        return Ok(Opened::whole(Flat::first(FIXED, opening.files, len, footer.id)));
     }
     let header = Header::read(&opening, footer.header_at)?;
     let blocks = blocks(&opening.files, &footer, &header)?;
@@ -133,7 +133,8 @@ impl Layout for Vhd {
         let (number, start) = (at / len, at / len * len);
         let span = Span { at: start, len };
         match self.blocks.get(number as usize).copied() {
-            None | Some(LOST) => Piece::new(span, Stored::Lost),
+            None => Piece::after_table(self.blocks.len(), len),
+            Some(LOST) => Piece::new(span, Stored::Lost),
             Some(NONE) => Piece::new(span, Stored::Parent),
             Some(place) if self.is_difference => self.sectors(place, start, at),
             Some(place) => {

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::unpack::adler32;
 
@@ -81,6 +82,16 @@ impl Place {
         let long_from = turns.map_or(self.count, |index| index as u32 + 1);
         let is_good = is_whole || !strictly && turns.is_none();
         is_good.then_some(Checked { place: self, long_from })
+    }
+}
+
+impl ChunkTable for Table {
+    fn first(&self) -> u64 {
+        self.first
+    }
+
+    fn count(&self) -> u32 {
+        self.count
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::section::Section;
+use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::unpack::adler32;
 
@@ -46,6 +47,16 @@ pub(super) enum Chunk {
     Plain {
         at: u64,
     },
+}
+
+impl ChunkTable for Table {
+    fn first(&self) -> u64 {
+        self.first
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
 }
 
 impl Table {

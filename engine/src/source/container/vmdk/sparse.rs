@@ -126,7 +126,8 @@ impl Sparse {
         let whole = Span { at: table * reach, len: reach };
         let grain = Span { at: number * self.grain_len, len: self.grain_len };
         let table = match self.tables.get(table as usize).copied() {
-            None | Some(LOST) => return Piece::new(whole, Stored::Lost),
+            None => return Piece::after_table(self.tables.len(), reach),
+            Some(LOST) => return Piece::new(whole, Stored::Lost),
             Some(NONE) => return Piece::new(whole, Stored::Parent),
             Some(table) => table,
         };
