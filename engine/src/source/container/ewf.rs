@@ -73,6 +73,10 @@ impl Layout for Ewf {
         "an E01 image (Expert Witness)"
     }
 
+    fn fault(&self) -> Option<&'static str> {
+        (!self.image.knows_unread).then_some(unread::DAMAGED)
+    }
+
     fn len(&self) -> u64 {
         self.image.len
     }

@@ -62,7 +62,9 @@ impl Ewf2 {
                 (false, false) => (at, len.min(most), Codec::Zlib),
                 (false, true) => (at, len.min(most), Codec::ZlibPart),
             },
-            Chunk::Checked { len, .. } if len > self.image.chunk_len + CHECKSUM => return Stored::Lost,
+            Chunk::Checked { len, .. } if len > self.image.chunk_len + CHECKSUM => {
+                return Stored::Lost;
+            }
             Chunk::Checked { at, len } if is_last => (at, len, Codec::Adler32Part),
             Chunk::Checked { at, len } => (at, len, Codec::Adler32),
             Chunk::Plain { at } => return Stored::Plain { file: table.file, at },
@@ -74,6 +76,10 @@ impl Ewf2 {
 impl Layout for Ewf2 {
     fn name(&self) -> &'static str {
         "an Ex01 image (Expert Witness)"
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (!self.image.knows_unread).then_some(unread::DAMAGED)
     }
 
     fn len(&self) -> u64 {

@@ -346,6 +346,13 @@ impl Source for ContainerImage {
         self.layers.first().map(|layer| layer.name())
     }
 
+    fn container_fault(&self) -> Option<&'static str> {
+        // Also of what it lies in, and of the parents.
+        let inner =
+            |layer: &dyn Layout| layer.files().all().iter().find_map(|file| file.container_fault());
+        self.layers.iter().find_map(|layer| layer.fault().or_else(|| inner(layer.as_ref())))
+    }
+
     fn heed(&mut self, stop: &Stop) {
         let layers = self.layers.iter_mut();
         let files = layers.flat_map(|layer| layer.files_mut().all_mut());

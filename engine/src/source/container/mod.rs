@@ -7,6 +7,7 @@
 
 mod aff4;
 mod beside;
+mod bitmaps;
 mod cache;
 mod chain;
 mod chunks;
@@ -18,6 +19,7 @@ mod flat;
 mod formats;
 mod gzip;
 mod image;
+mod index_file;
 mod member;
 mod names;
 mod opening;

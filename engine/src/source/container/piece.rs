@@ -87,6 +87,11 @@ pub(super) trait Layout: Send + Sync {
     /// What it is, as after "it is".
     fn name(&self) -> &'static str;
 
+    /// What is wrong with it, as after "and": some of the disk is missing or wrong, and nobody can tell which.
+    fn fault(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Bytes of the disk.
     fn len(&self) -> u64;
 
@@ -117,8 +122,11 @@ pub(super) trait Layout: Send + Sync {
     }
 
     /// Bytes of memory that unpacking a piece takes besides those that come out.
-    fn needs(&self, _piece: &Piece) -> u64 {
-        0
+    fn needs(&self, piece: &Piece) -> u64 {
+        match piece.stored {
+            Stored::Packed(packed) => packed.len.saturating_add(packed.codec.memory(piece.len)),
+            _ => 0,
+        }
     }
 
     /// Unpacks a piece into `out`, which has its length; whether all of it came out as it was written.

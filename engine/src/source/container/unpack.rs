@@ -48,13 +48,27 @@ pub(super) enum Codec {
 /// Windows of deflate, by their exponent.
 const WINDOW_BITS: u8 = 15;
 
-/// The most that a zstd frame or a stream of xz may ask for to look back, in bytes.
+/// The most that a zstd frame may ask for to look back, in bytes, and a stream of xz: the blocks of a disk image are short.
 pub(super) const MOST_WINDOW: u64 = 128 << 20;
+const MOST_XZ_WINDOW: u64 = 32 << 20;
+
+/// Bytes that the decoder of bzip2 sets aside.
+const BZIP2_MEMORY: u64 = 3_700 << 10;
 
 /// What the decoder of xz sets aside besides, in KiB.
 const XZ_OVERHEAD: u32 = 1 << 10;
 
 impl Codec {
+    /// Bytes of memory that unpacking `len` bytes takes besides them and the packed ones.
+    pub(super) fn memory(self, len: u64) -> u64 {
+        match self {
+            Codec::Zstd => len.min(MOST_WINDOW),
+            Codec::Xz => MOST_XZ_WINDOW,
+            Codec::Bzip2 | Codec::Bzip2Part => BZIP2_MEMORY,
+            _ => 0,
+        }
+    }
+
     /// Unpacks `packed` into `out`: whether so much came out of it, and the checksum held where the way of packing has
     /// one that is verified.
     ///
@@ -88,7 +102,7 @@ impl Codec {
 
 /// Fills `out` from a stream of xz. The checksum of a block is looked at by the read that finds its end.
 fn xz(packed: &[u8], out: &mut [u8]) -> bool {
-    let most = (MOST_WINDOW >> 10) as u32 + XZ_OVERHEAD;
+    let most = (MOST_XZ_WINDOW >> 10) as u32 + XZ_OVERHEAD;
     let mut reader = XzReader::new_mem_limit(packed, false, most);
     reader.read_exact(out).is_ok() && matches!(reader.read(&mut [0]), Ok(0))
 }

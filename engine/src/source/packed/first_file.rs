@@ -9,6 +9,7 @@ use miniz_oxide::{DataFormat, MZFlush};
 use super::bytes::read;
 use super::disk::is_start_of_disk;
 use crate::source::definition::Source;
+use crate::source::gzip_header::GzipHeader;
 
 /// A raw image is whole sectors; of compressed files, one in 512 is.
 const SECTOR: u64 = 512;
@@ -67,21 +68,7 @@ fn unpacked(source: &dyn Source) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// What stands after the header of a gzip file. Source: RFC 1952, 2.3 "Member format".
+/// What stands after the header of a gzip file.
 fn deflated(packed: &[u8]) -> Option<&[u8]> {
-    const EXTRA: u8 = 4;
-    const NAME: u8 = 8;
-    const COMMENT: u8 = 16;
-    const CHECKSUM: u8 = 2;
-    let (fixed, mut rest) = packed.split_at_checked(10)?;
-    let flags = *fixed.strip_prefix(b"\x1f\x8b\x08")?.first()?;
-    if flags & EXTRA != 0 {
-        let (len, after) = rest.split_first_chunk()?;
-        rest = after.get(usize::from(u16::from_le_bytes(*len))..)?;
-    }
-    for _ in [NAME, COMMENT].into_iter().filter(|text| flags & text != 0) {
-        let end = rest.iter().position(|byte| *byte == 0)?;
-        rest = &rest[end + 1..];
-    }
-    if flags & CHECKSUM != 0 { rest.get(2..) } else { Some(rest) }
+    packed.get(GzipHeader::read(packed)?.len..)
 }
