@@ -44,14 +44,18 @@ pub fn longest() -> Vec<Sample> {
     longest.into_values().collect()
 }
 
-/// JPEG as cameras write it, with restart markers, and as the web serves it, all of one scene.
-pub fn photos(width: usize, height: usize) -> [(&'static str, Vec<u8>); 3] {
+/// JPEG as cameras write it, with restart markers, as small as editors make it, and as the web serves it, coarse and
+/// fine, all of one scene.
+pub fn photos(width: usize, height: usize) -> [(&'static str, Vec<u8>); 5] {
     let picture = Picture::scene(5, width, height);
     let camera = Jpeg { quality: 93, sampling: Sampling::S422, ..Jpeg::default() };
+    let small = Jpeg { quality: 75, optimised: true, ..Jpeg::default() };
     let web = Jpeg { process: Process::Progressive, ..Jpeg::default() };
     [
         ("camera", camera.encode(&picture)),
         ("restarts", Jpeg { restart: 4, ..camera }.encode(&picture)),
+        ("small", small.encode(&picture)),
         ("progressive", web.encode(&picture)),
+        ("progressive-fine", Jpeg { quality: 95, ..web }.encode(&picture)),
     ]
 }

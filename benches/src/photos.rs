@@ -5,9 +5,12 @@ use std::{fs, io};
 
 use afterimage_signatures::formats;
 use afterimage_testdata::cameras::Shot;
+use afterimage_testdata::jpeg::{Jpeg, Process, Sampling};
 use afterimage_testdata::png::Png;
 use afterimage_testdata::scene::Picture;
+use clap::ValueEnum;
 use rayon::prelude::*;
+use serde::Serialize;
 
 /// Smaller files are icons more often than photos.
 const LEAST: usize = 40_000;
@@ -21,15 +24,45 @@ const MADE: u64 = 32;
 /// Every so many of them is a PNG, as screenshots are.
 const PNGS: u64 = 8;
 
-/// JPEG as five kinds of cameras and a program write them, and PNG, all of different scenes.
-pub fn made() -> Vec<Vec<u8>> {
-    (0..MADE).into_par_iter().map(photo).collect()
+/// What the photos of an image are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Made {
+    /// JPEG as five kinds of cameras and a program write them, and PNG.
+    #[default]
+    Mixed,
+    /// Progressive JPEG of several qualities.
+    Progressive,
+    /// PNG.
+    Png,
+}
+
+/// Photos of that kind, all of different scenes.
+pub fn made(kind: Made) -> Vec<Vec<u8>> {
+    let one = match kind {
+        Made::Mixed => photo,
+        Made::Progressive => progressive,
+        Made::Png => png,
+    };
+    (0..MADE).into_par_iter().map(one).collect()
+}
+
+fn progressive(seed: u64) -> Vec<u8> {
+    let width = WIDTHS[seed as usize % WIDTHS.len()];
+    let sampling = if seed.is_multiple_of(4) { Sampling::S444 } else { Sampling::S420 };
+    let quality = [75, 85, 92, 96][seed as usize / 2 % 4];
+    let jpeg = Jpeg { quality, sampling, process: Process::Progressive, ..Jpeg::default() };
+    jpeg.encode(&Picture::scene(seed, width, width * 3 / 4))
+}
+
+fn png(seed: u64) -> Vec<u8> {
+    let width = 640 + 16 * seed as usize;
+    Png::default().encode(&Picture::scene(seed, width, width * 9 / 16))
 }
 
 fn photo(seed: u64) -> Vec<u8> {
     if seed % PNGS == PNGS - 1 {
-        let width = 640 + 16 * seed as usize;
-        return Png::default().encode(&Picture::scene(seed, width, width * 9 / 16));
+        return png(seed);
     }
     let width = WIDTHS[seed as usize % WIDTHS.len()];
     let shot = |model| Shot::new(seed, (width, width * 3 / 4), model, "2024:05:17 18:03:22");

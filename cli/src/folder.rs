@@ -3,11 +3,11 @@
 //! ones lie on.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use afterimage_engine::Matcher;
 use afterimage_engine::formats::Registry;
-use afterimage_engine::run::batch::{self, EmptyFolder};
+use afterimage_engine::run::batch::{self, EmptyFolder, FoundImage};
 use afterimage_engine::source::shell::quoted;
 use afterimage_engine::source::{Source, is_sparse_bundle};
 use afterimage_engine::system::{Mount, System};
@@ -23,21 +23,21 @@ const REPORT: &str = "report.json";
 /// Bytes at the start of a file that tell a photo.
 const HEAD: u64 = 4096;
 
-/// The images in a folder, and with `is_recursive` in those below it.
+/// The images in a folder, and with `is_recursive` in those below it; some may be refused already.
 ///
 /// # Errors
 ///
 /// When no image is in it; then with what it is, and what to scan instead.
-pub fn images(folder: &Path, is_recursive: bool) -> anyhow::Result<Vec<PathBuf>> {
+pub fn images(folder: &Path, is_recursive: bool) -> anyhow::Result<Vec<FoundImage>> {
     // It looks like a folder and is an image.
     if is_sparse_bundle(folder) {
-        return Ok(vec![folder.to_path_buf()]);
+        return Ok(vec![FoundImage { path: folder.to_path_buf(), len: None, error: None }]);
     }
     check(folder)?;
     let found = batch::discover(&[folder.to_path_buf()], is_recursive, &|| false);
     match found.empty.first() {
         Some(empty) => bail!(refusal(empty)),
-        None => Ok(found.images.into_iter().map(|image| image.path).collect()),
+        None => Ok(found.images),
     }
 }
 
@@ -154,6 +154,10 @@ mod tests {
 
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01";
 
+    fn paths(folder: &Path) -> Vec<std::path::PathBuf> {
+        images(folder, false).unwrap().into_iter().map(|image| image.path).collect()
+    }
+
     #[test]
     fn a_folder_without_images_is_told_by_what_is_in_it() {
         refused(&[], "this folder holds no disk image; name an image or a device");
@@ -168,7 +172,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("bands")).unwrap();
         fs::write(folder.path().join("Info.plist"), b"").unwrap();
-        assert_eq!(images(folder.path(), false).unwrap(), [folder.path()]);
+        assert_eq!(paths(folder.path()), [folder.path()]);
     }
 
     #[test]
@@ -176,6 +180,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.jpg"), JPEG).unwrap();
         fs::write(folder.path().join("card.img"), [0; 64 << 10]).unwrap();
-        assert_eq!(images(folder.path(), false).unwrap(), [folder.path().join("card.img")]);
+        assert_eq!(paths(folder.path()), [folder.path().join("card.img")]);
     }
 }

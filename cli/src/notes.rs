@@ -1,6 +1,7 @@
 //! What is to be known of a source before it is scanned: that it is an archive, a photo, a part of an image.
 
 pub mod in_use;
+pub mod known;
 pub mod map;
 pub mod room;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_engine::report::BatchSkipped;
 use afterimage_engine::source::split::parts;
-use afterimage_engine::source::{self, Io, Source};
+use afterimage_engine::source::{self, Io, Packed, Source};
 
 use crate::folder::{self, Photos};
 use crate::sources::Sources;
@@ -96,8 +97,16 @@ fn packed(path: &Path, source: &dyn Source) -> Option<String> {
             path.display()
         ));
     }
-    let packed = source::recognise(source)?;
-    Some(format!("{} is {}; {}", path.display(), packed.what, packed.advice))
+    source::recognise(source).map(|packed| told(path, &packed))
+}
+
+/// That an image is scanned as a raw one although it begins as something else does.
+pub fn taken_for_raw(path: &Path) -> Option<String> {
+    source::taken_for_raw(path).map(|packed| told(path, &packed))
+}
+
+fn told(path: &Path, packed: &Packed) -> String {
+    format!("{} is {}; {}", path.display(), packed.what, packed.advice)
 }
 
 /// That sources are photos themselves.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
-use afterimage_engine::source::parts_of;
+use afterimage_engine::source::later_parts;
 
 use crate::folder;
 
@@ -17,23 +17,30 @@ pub struct Sources {
     pub paths: Vec<PathBuf>,
     /// Those that were given again.
     pub again: Vec<PathBuf>,
+    /// Why some in the folders are refused.
+    pub refused: Vec<Error>,
 }
 
 /// The sources that `paths` stand for: in place of a folder, the images in it.
 ///
 /// # Errors
 ///
-/// When a folder cannot be read or holds no image, or when what is found would go into such a folder.
+/// When a folder cannot be read or holds no image that can be scanned, or when what is found would go into such a folder.
 pub fn expand(
     paths: &[PathBuf],
     output: Option<&Path>,
     is_recursive: bool,
 ) -> anyhow::Result<Sources> {
-    let mut sources = Vec::with_capacity(paths.len());
+    let (mut sources, mut refused) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
         // What cannot be asked is left to the engine, which says why.
         if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
-            sources.extend(folder::images(path, is_recursive)?);
+            for image in folder::images(path, is_recursive)? {
+                match image.error {
+                    Some(error) => refused.push(error),
+                    None => sources.push(image.path),
+                }
+            }
             if let Some(output) = output {
                 apart(output, path)?;
             }
@@ -41,15 +48,19 @@ pub fn expand(
             sources.push(path.clone());
         }
     }
+    if sources.is_empty()
+        && let Some(first) = refused.pop()
+    {
+        return Err(first.into());
+    }
     // The first part of an image in parts stands for all of them.
-    let later: HashSet<PathBuf> =
-        sources.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
+    let later = later_parts(&sources);
     sources.retain(|path| !later.contains(path));
     let mut known = HashSet::new();
     let mut is_new =
         |path: &PathBuf| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
     let (paths, again) = sources.into_iter().partition(|path| is_new(path));
-    Ok(Sources { paths, again })
+    Ok(Sources { paths, again, refused })
 }
 
 /// Refuses an output folder that is a folder of sources or lies in one: the next run on it would search

@@ -14,6 +14,7 @@ use afterimage_engine::report::{BatchReport, BatchStatus, Report};
 use afterimage_engine::run::batch::{BatchEvent, BatchProgress, batch, discover};
 use afterimage_engine::run::scan;
 use afterimage_testdata::card;
+use afterimage_testdata::places::sparse_bundle::bundle;
 use afterimage_testdata::png::Png;
 use afterimage_testdata::scene::Picture;
 
@@ -122,7 +123,8 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
     assert_eq!(photos.len(), 4);
     let across: usize = told.copies.iter().map(|copies| copies.files.len() - 1).sum();
     assert_eq!(told.summary.copies_across, across as u64);
-    let read: BatchReport = serde_json::from_slice(&fs::read(&outcome.report).unwrap()).unwrap();
+    let read: BatchReport =
+        serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
     assert_eq!(read.summary, told.summary);
     let found = discover(&[shelf], true, &|| false);
     let again = Options { resume: true, ..options(&out) };
@@ -172,4 +174,59 @@ fn a_state_that_is_damaged_is_told() {
         let refused = batch(found, &options, &BatchProgress::default(), &|_| {});
         assert!(matches!(refused, Err(Error::Replay { .. })), "{refused:?}");
     }
+}
+
+#[test]
+fn a_batch_that_was_killed_before_its_first_line_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let (image, out) = (home.path().join("a.img"), home.path().join("out"));
+    fs::write(&image, bare(1)).unwrap();
+    fs::create_dir_all(out.join(".afterimage")).unwrap();
+    fs::write(out.join(".afterimage/batch.new"), "{\"version\"").unwrap();
+    let found = discover(std::slice::from_ref(&image), false, &|| false);
+    let options = Options { resume: true, ..options(&out) };
+    let outcome = batch(found, &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(outcome.told.summary.complete, 1, "{:?}", outcome.failed);
+    assert!(
+        !out.join(".afterimage/batch.new").exists() && !out.join(".afterimage/reserve").exists()
+    );
+}
+
+/// What has no date of its own is told from another one by what is in it.
+#[test]
+fn a_sparse_bundle_that_is_finished_stays_so() {
+    let home = tempfile::tempdir().unwrap();
+    let (shelf, out) = (home.path().join("shelf"), home.path().join("out"));
+    for (name, bytes) in bundle(&bare(1), 64 << 10) {
+        let at = shelf.join("mac.sparsebundle").join(name);
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        fs::write(at, bytes).unwrap();
+    }
+    fs::write(shelf.join(BROKEN[0].0), BROKEN[0].1).unwrap();
+    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let first = batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!((first.told.summary.complete, first.told.summary.failed), (1, 1));
+    let options = Options { resume: true, ..options(&out) };
+    let again = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(again.told.summary, first.told.summary, "{:?}", again.failed);
+}
+
+/// A report that was damaged after its scan costs its image only, and is told.
+#[test]
+fn an_image_whose_report_is_damaged_has_failed() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let images: Vec<_> = (0..2).map(|seed| home.path().join(format!("{seed}.img"))).collect();
+    images.iter().for_each(|image| fs::write(image, bare(1)).unwrap());
+    let found = |images: &[std::path::PathBuf]| discover(images, false, &|| false);
+    let first =
+        batch(found(&images[..1]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    let own = out.join(first.told.images[0].report.as_ref().unwrap());
+    let text = fs::read_to_string(&own).unwrap();
+    fs::write(&own, text.replacen("\"files\": [", "\"files\": [ 7,", 1)).unwrap();
+    let options = Options { resume: true, ..options(&out) };
+    let both = batch(found(&images), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!((both.told.summary.complete, both.told.summary.failed), (1, 1));
+    assert_eq!((both.failed.len(), &both.failed[0].0), (1, &images[0]));
+    assert!(both.told.copies.is_empty());
 }

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "what other tests need of it")]
+mod judges;
 mod writers;
 
 use std::path::Path;
@@ -184,6 +186,175 @@ fn a_part_that_is_named_again_and_again_is_opened_once() {
     assert!(found == made.disk);
 }
 
+/// Up to where a container may be cut so that nothing of its disk is left: at most, in bytes.
+fn end_of_head(made: &Made) -> usize {
+    let data = match made.name {
+        // Up to the first cluster, block, grain or chunk with data.
+        "x.qcow2" => 3 * 4096,
+        "x.vhd" => 2560,
+        "x.vhdx" => 3 << 20,
+        "x.vdi" => 1024,
+        "x.vmdk" | "stream.vmdk" => 3584,
+        // Those have their tables at the end, without which nothing is told; so much of them shows what they are.
+        "x.E01" | "x.Ex01" => made.bytes.len() - 200,
+        "x.aff4" | "deflated.zip" => made.bytes.len() - 22,
+        "x.gz" => 10,
+        "x.zst" => 6,
+        name => panic!("{name} has no table before its data"),
+    };
+    data.min(made.bytes.len() - 1)
+}
+
+/// Law: a container cut within its headers and tables is refused in one line, and is never a disk of which nothing can be
+/// read, nor a raw image without a word.
+#[test]
+fn a_container_of_which_nothing_is_left_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // The first is a file as it lies in an archive, of which any part is data; a cut trailer leaves nothing to know the
+    // second by, whose only block is no compressed one.
+    let has_head = |made: &&Made| !["x.zip", "x.tar", "x.dmg"].contains(&made.name);
+    for made in all().iter().filter(has_head) {
+        let end = end_of_head(made);
+        let path = folder.path().join(made.name);
+        let steps = (1..end).step_by((end / 40).max(1));
+        for len in steps.chain([end - 1, end]).filter(|len| *len >= 4 && *len <= end) {
+            std::fs::write(&path, &made.bytes[..len]).unwrap();
+            let said = match open(&path, Io::Read) {
+                Err(error) => error.to_string(),
+                Ok(source) => {
+                    let packed = afterimage_engine::source::recognise(source.as_ref());
+                    let what = packed.map(|packed| packed.what);
+                    let container = source.container();
+                    // Before its magic is complete a file is nothing that anybody could know.
+                    let is_known = len >= magic_len(made.name);
+                    assert!(
+                        !is_known || what.is_some(),
+                        "{} of {len} bytes: {container:?}",
+                        made.name
+                    );
+                    continue;
+                }
+            };
+            assert!(!said.contains('\n') && !said.is_empty(), "{said}");
+        }
+    }
+}
+
+/// Bytes without which nobody knows what a file is.
+fn magic_len(name: &str) -> usize {
+    match name {
+        "x.vdi" => 0x48,
+        "x.aff4" => 60,
+        "x.Ex01" | "x.E01" | "x.vhdx" | "x.vhd" => 8,
+        _ => 4,
+    }
+}
+
+/// What a container is known by, where that stands, what a file of it is called, and what it is. From the end where the
+/// place is negative.
+const MAGICS: &[(&[u8], i64, &str, &str)] = &[
+    (b"QFI\xfb\0\0\0\x03", 0, "x.qcow2", "QCOW2"),
+    (b"QFI\xfb\0\0\0\x02", 0, "x.qcow2", "QCOW2"),
+    (b"QFI\xfb\0\0\0\x09", 0, "x.qcow2", "QCOW2"),
+    (b"EVF\x09\r\n\xff\0", 0, "x.E01", "E01"),
+    (b"EVF2\r\n\x81\0", 0, "x.Ex01", "Ex01"),
+    (b"vhdxfile", 0, "x.vhdx", "VHDX"),
+    (b"KDMV\x01\0\0\0", 0, "x.vmdk", "VMDK"),
+    (b"KDMV\x63\0\0\0", 0, "x.vmdk", "VMDK"),
+    (b"COWD\x01\0\0\0", 0, "x.vmdk", "VMDK"),
+    (b"\x7f\x10\xda\xbe\0\0\x63\0", 0x40, "x.vdi", "VDI"),
+    (b"conectix", 0, "x.vhd", "VHD"),
+    (b"conectix", -512, "x.vhd", "VHD"),
+    (b"koly\0\0\0\x09", -512, "x.dmg", "DMG"),
+    (b"encrcdsa\0\0\0\x09", 0, "x.dmg", "encrypted disk image of macOS"),
+    (b"\x1f\x8b\x08\xff", 0, "x.gz", "gzip"),
+    (b"\x28\xb5\x2f\xfd\xff", 0, "x.zst", "zstd"),
+    (b"PK\x03\x04", 0, "x.zip", "zip"),
+    (b"PK\x03\x04..........................container.description", 0, "x.aff4", "AFF4"),
+];
+
+/// Rule: what has the magic of a container and no header that makes sense is refused, unless it is whole sectors and is
+/// called otherwise: then it may be a raw image that merely begins so, and is read as one, with a line that says so. A zip archive,
+/// which may hold files as they are, is read with a line by any name.
+#[test]
+fn a_magic_before_a_header_that_makes_no_sense_is_never_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    for (magic, at, name, what) in MAGICS {
+        for (len, fill) in [(512, 0), (512, 0xff), (64 << 10, 0), (64 << 10, 0xa5), (4000, 0)] {
+            let mut bytes = vec![fill; len];
+            let at = if *at < 0 { len - at.unsigned_abs() as usize } else { *at as usize };
+            bytes[at..at + magic.len()].copy_from_slice(magic);
+            for called in [name, "card.img", "card"] {
+                let path = folder.path().join(called);
+                std::fs::write(&path, &bytes).unwrap();
+                let may_be_raw = len.is_multiple_of(512) && called != name;
+                let shown = format!("{what} of {len} bytes of {fill:#x} as {called}");
+                match open(&path, Io::Read) {
+                    Ok(source) => {
+                        assert!(may_be_raw || *what == "zip", "{shown}: opened");
+                        let said = afterimage_engine::source::recognise(source.as_ref());
+                        let said = said.unwrap_or_else(|| panic!("{shown}: without a word"));
+                        assert!(said.is_scannable && said.what.contains(what), "{shown}: {said:?}");
+                    }
+                    Err(error) => {
+                        let error = error.to_string();
+                        assert!(!may_be_raw, "{shown}: {error}");
+                        assert!(error.contains(what) && !error.contains('\n'), "{shown}: {error}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Files of other makers, of which changed copies are opened.
+const SHARED: &[&str] = &[
+    "ext2.E01",
+    "ext2.qcow2",
+    "windows_volume.qcow2",
+    "ext2.vhd",
+    "image.vhd",
+    "fat-differential.vhd",
+    "ext2.vmdk",
+    "hfsplus_zlib.dmg",
+];
+
+/// Bytes of a file that is not copied again and again.
+const MOST_SHARED: usize = 16 << 20;
+
+/// Changed copies of each file; `AFTERIMAGE_CHANGES` sets another number.
+const CHANGES: usize = 24;
+
+/// Law: a file of another maker that was changed or cut is opened or refused, within its bounds.
+#[test]
+fn changed_files_of_other_makers_are_opened_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = std::env::var("AFTERIMAGE_CHANGES").ok().and_then(|count| count.parse().ok());
+    for name in SHARED {
+        let Some(path) = judges::shared(name) else { continue };
+        let bytes = std::fs::read(path).unwrap();
+        if bytes.len() > MOST_SHARED {
+            continue;
+        }
+        for seed in 0..count.unwrap_or(CHANGES) {
+            let noise = judges::noise(seed as u64 + 1, 64);
+            let mut changed = bytes.clone();
+            let changes: Vec<(u16, u8)> = noise[8..]
+                .chunks_exact(3)
+                .take(1 + usize::from(noise[0] % 16))
+                .map(|part| (u16::from_le_bytes([part[0], part[1]]), part[2]))
+                .collect();
+            writers::change(&mut changed, &changes);
+            if noise[1] & 3 == 0 {
+                let len = usize::from(u16::from_le_bytes([noise[2], noise[3]])) * bytes.len() >> 16;
+                changed.truncate(len.max(1));
+            }
+            poke(&folder.path().join(name), &changed);
+        }
+    }
+    check_memory();
+}
+
 /// Holds the memory that the process had at the most to its limit.
 #[cfg(target_os = "linux")]
 #[track_caller]
@@ -200,13 +371,7 @@ fn check_memory() {}
 /// Changes a container and opens it; the checksums are made right again or not.
 fn change(folder: &Path, made: &Made, mends: bool, changes: &[(u16, u8)]) {
     let mut bytes = made.bytes.clone();
-    for (at, value) in changes {
-        // Most of what says something stands at either end.
-        let at = usize::from(*at);
-        let len = bytes.len();
-        let at = if at & 1 == 0 { at / 2 % len } else { len - 1 - at / 2 % len };
-        bytes[at] = *value;
-    }
+    writers::change(&mut bytes, changes);
     if mends {
         (made.mend)(&mut bytes);
     }
@@ -242,4 +407,41 @@ target!(zip_archives, "x.zip");
 target!(deflated_zip_archives, "deflated.zip");
 target!(tar_archives, "x.tar");
 target!(aff4_containers, "x.aff4");
+
+/// Law: no bytes after the magic of a container break what opens it.
+#[test]
+fn arbitrary_bytes_after_the_magic_of_a_container() {
+    let folder = tempfile::tempdir().unwrap();
+    bolero::check!().with_max_len(4096).with_test_time(TIME).for_each(|input: &[u8]| {
+        let Some((first, rest)) = input.split_first() else { return };
+        let (magic, at, name, _) = MAGICS[usize::from(*first) % MAGICS.len()];
+        let mut bytes = rest.to_vec();
+        bytes.resize((bytes.len() + magic.len() + 0x50).next_multiple_of(512), 0);
+        let end = bytes.len() - 512;
+        let at = if at < 0 { end } else { at as usize };
+        bytes[at..at + magic.len()].copy_from_slice(magic);
+        poke(&folder.path().join(name), &bytes);
+    });
+}
+
+/// A target: changes one file of an image in two, which is named or lies beside that. Law: it is opened or refused, within its
+/// bounds.
+#[test]
+fn striped_aff4_containers() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = writers::stripes::striped();
+    let path = folder.path().join("x_1.aff4");
+    let input = bolero::check!().with_type::<(bool, bool, Vec<(u16, u8)>)>();
+    input.with_test_time(TIME).for_each(|(is_first, mends, changes)| {
+        let mut volumes = made.volumes.clone();
+        let changed = &mut volumes[usize::from(!*is_first)];
+        writers::change(changed, changes);
+        if *mends {
+            writers::archives::zip_sums(changed);
+        }
+        std::fs::write(folder.path().join("x_2.aff4"), &volumes[1]).unwrap();
+        poke(&path, &volumes[0]);
+    });
+}
+
 target!(udif_containers, "x.dmg");

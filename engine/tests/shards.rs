@@ -145,6 +145,19 @@ fn options_that_decide_what_is_found_are_those_of_the_shards() {
 }
 
 #[test]
+fn names_that_no_shard_knows_are_not_chosen_by() {
+    let bench = demo();
+    let carved = Options { filesystems: false, ..Options::default() };
+    let shards = carve_all(&bench, 2, "carved", &carved);
+    let paths = vec![globset::Glob::new("DCIM/**").unwrap().compile_matcher()];
+    let select = afterimage_engine::options::Select { paths, ..Default::default() };
+    let refused = merge(&bench, &shards, "merged", &Options { select, ..Options::default() });
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("--no-filesystem") && refused.contains("--path"), "{refused}");
+    assert!(!bench.output("merged").exists());
+}
+
+#[test]
 fn the_order_of_shards_and_steps_in_between_change_nothing() {
     let bench = demo();
     let plain = Options::default();
@@ -321,6 +334,20 @@ fn lines_that_lie_outside_of_their_shard_are_refused() {
     let far = checked(far.trim_end().replacen("\"len\":", "\"len\":9", 1).as_str());
     let with = |line: &Vec<u8>| [&first[..end], std::slice::from_ref(line), &first[end..]].concat();
     let without = [&first[..own], &first[own + 1..]].concat();
+    let chunk = String::from_utf8(first[own][9..].to_vec()).unwrap();
+    // The fields of a chunk stand in braces of their own, and those that are empty are left out.
+    let told = |field: &str| {
+        let name = field.split(':').next().unwrap();
+        assert!(!chunk.contains(name), "{chunk}");
+        let line = checked(
+            chunk.trim_end().replacen("\"span\":", &format!("{field},\"span\":"), 1).as_str(),
+        );
+        [&first[..own], &[line], &first[own + 1..]].concat()
+    };
+    let ended = String::from_utf8(first[end][9..].to_vec()).unwrap();
+    let digest = "\"digests\":{\"blake3\":\"00\"},\"complete\":".replace("00", &"0".repeat(64));
+    let ended = checked(ended.trim_end().replacen("\"complete\":", &digest, 1).as_str());
+    let with_digest = [&first[..end], &[ended], &first[end + 1..]].concat();
     for (what, text) in [
         ("a file of another shard", with(foreign)),
         ("a chunk of another shard", with(other)),
@@ -328,6 +355,20 @@ fn lines_that_lie_outside_of_their_shard_are_refused() {
         ("a chunk is missing", without),
         ("two ends", with(&first[end])),
         ("a second head", with(&first[0])),
+        (
+            "a trace of no file system",
+            told("\"traces\":[{\"at\":512,\"system\":200,\"clue\":\"start\"}]"),
+        ),
+        (
+            "a trace of another chunk",
+            told("\"traces\":[{\"at\":99999999,\"system\":0,\"clue\":\"start\"}]"),
+        ),
+        (
+            "a trailer after its source",
+            told("\"trailers\":[{\"at\":512,\"len\":9223372036854775807}]"),
+        ),
+        ("an unreadable range after it", told("\"unreadable\":[{\"at\":99999999,\"len\":512}]")),
+        ("a digest of the source", with_digest),
     ] {
         fs::write(log(&shards[0]), text.concat()).unwrap();
         let refused = merge(&bench, &shards, "merged", &plain);
@@ -410,7 +451,8 @@ fn lines_with_any_number_in_them_are_survived() {
     let all = lines(&path);
     let mut random = Random::new(7);
     let (mut taken, mut refused) = (0, 0);
-    let most = [0, 1, 65_535, 1 << 31, (1 << 32) - 1, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
+    let most =
+        [0, 1, 7, 255, 65_535, 1 << 31, (1 << 32) - 1, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
     for nth in 0..250 {
         let mut changed = all.clone();
         let at = random.below(all.len());

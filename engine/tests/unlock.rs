@@ -358,6 +358,26 @@ fn what_cryptsetup_encrypts_comes_back_as_it_was() {
 }
 
 #[test]
+fn a_volume_of_cryptsetup_in_an_e01_opens_as_it_does_by_itself() {
+    let Some(folder) = Folder::for_tools(&["cryptsetup", "ewfacquire"]) else { return };
+    let plain = noise(3 << 20);
+    let rounds = ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"];
+    let acquire = ["ewfacquire", "-u", "-q", "-t", "luks", "-S", "4194304", "luks.img"];
+    if !cryptsetup(&folder, &plain, &rounds) || !runs(&acquire, folder.root()) {
+        return eprintln!("no E01 with LUKS in it was made: none is opened");
+    }
+    let source = || open(&folder.path("luks.E01"), Io::Auto).unwrap();
+    assert!(source().files().len() > 1, "it lies in several parts");
+    let key = Key::File(Zeroizing::new(b"a key\nof two lines".to_vec()));
+    let open = opened(source(), vec![key]).map_err(|(_, why)| why).unwrap();
+    let at = open.unlocked()[0].payload.at as usize;
+    assert_eq!(holds(&open, at, &plain).0, "key slot 0");
+    assert!(open.unreadable().is_empty() && open.container().is_some());
+    let (_, why) = opened(source(), vec![word("wrong")]).err().unwrap();
+    assert!(matches!(why, LockedWhy::WrongKey(_)), "{why}");
+}
+
+#[test]
 fn several_key_slots_of_cryptsetup_are_tried() {
     let Some(folder) = Folder::for_tools(&["cryptsetup"]) else { return };
     let plain = noise(1 << 20);
@@ -473,8 +493,7 @@ fn public_images_of_bitlocker_open_as_their_makers_say() {
             let (took, shown) = (clock.elapsed(), all(&open));
             let mut hasher = Hasher::new(&[Algorithm::Sha256]);
             hasher.update(&shown);
-            let digests = hasher.finish();
-            let (_, sha256) = digests.all().next().unwrap();
+            let sha256 = hasher.finish().sha256.unwrap();
             let volume = &open.unlocked()[0];
             eprintln!(
                 "{name}: {} by its {} in {took:?}, {sha256}",

@@ -30,7 +30,7 @@ use crate::{failure, notes, sizes, sources, summary, text, times, typed};
 ///
 /// `afterimage scan SOURCE --shard I/N` finds what begins in one of N equal ranges of a source, on any machine. This
 /// joins what all N found, settles what belongs to which photo, asks file systems for names, puts photos in several
-/// pieces together, and writes the report and the photos: the same, byte for byte, whatever N is. Shards may
+/// pieces together, and writes the report and the photos: the same photos, and byte for byte the same `files` in the report, whatever N is. Shards may
 /// be named in any order, and twice.
 ///
 /// Where only some of them are at hand, --partial joins those to a folder that can be merged again. What decides
@@ -170,6 +170,9 @@ impl Merge {
         let Some(source) = self.source.as_ref().filter(|_| !self.partial) else {
             return self.join(out);
         };
+        if let Some(note) = notes::known::note(&self.known, self.show.how()) {
+            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        }
         let mut options = self.options()?;
         let sources = std::slice::from_ref(source);
         for note in notes::room::notes(&options, sources) {

@@ -23,7 +23,7 @@ use crate::shard::Asked;
 use crate::status::Status;
 use crate::unlock::Unlock;
 use crate::wanted::{self, Wanted};
-use crate::{sizes, sources, text, times, typed};
+use crate::{notes, sizes, sources, text, times, typed};
 
 pub use tell::complain;
 pub(super) use tell::finished;
@@ -395,6 +395,9 @@ impl Scan {
 
     /// Scans; the summary goes to `out`, progress and failures to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
+        if let Some(note) = notes::known::note(&self.known, self.show.how()) {
+            writeln!(err, "afterimage: note: {}", text::plain(&note))?;
+        }
         if let Some(asked) = self.shard {
             return self.carve(asked.shard()?, out, err);
         }

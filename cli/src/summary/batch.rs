@@ -51,8 +51,12 @@ pub fn text(
         paragraph(out, "", &format!("{images} left; the same command with --resume goes on."))?;
     }
     let folder = output.map(|output| plain(&output.to_string_lossy())).unwrap_or_default();
+    let listed = match &outcome.report {
+        Some(_) => format!("{folder}/report.json lists all images."),
+        None => "The report of all images could not be written.".to_owned(),
+    };
     let said = format!(
-        "{folder}/report.json lists all images. The photos of each are in its folder below {folder}, with a report of \
+        "{listed} The photos of each are in its folder below {folder}, with a report of \
          their own; `afterimage recover`, `verify`, `export` and `report` take such a folder."
     );
     paragraph(out, "", &said)?;
@@ -159,7 +163,7 @@ pub fn json(out: &mut dyn Write, outcome: &BatchOutcome, memory: Option<Memory>)
     );
     let told = &outcome.told;
     let mut said = json!({
-        "report": outcome.report.to_string_lossy(),
+        "report": outcome.report.as_ref().map(|path| path.to_string_lossy()),
         "interrupted": outcome.interrupted,
         "failure": outcome.failure.as_ref().map(|failure| failure.with_cause()),
         "failed": failed.collect::<Vec<_>>(),

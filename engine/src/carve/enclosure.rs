@@ -7,12 +7,10 @@ use afterimage_signatures::Bytes;
 use memchr::memmem;
 
 use crate::model::Enclosure;
+use crate::source::TarHeader;
 
 /// How far before a photo its header may begin, in bytes: a name and what archivers add to it.
 const REACH: u64 = 2048;
-
-/// A tar header's length in bytes.
-pub(super) const TAR: usize = 512;
 
 /// The enclosure of the file of `len` bytes at `at`, if one shows.
 pub fn around(bytes: &dyn Bytes, at: u64, len: u64) -> Option<Enclosure> {
@@ -44,38 +42,8 @@ fn zip(before: &[u8], len: u64) -> Option<Enclosure> {
 
 /// A member of a tape archive.
 fn tar(before: &[u8], len: u64) -> Option<Enclosure> {
-    let member = TarHeader::read(before.last_chunk()?)?;
-    (member.len >= len).then(|| Enclosure::new("tar", Some(member.name)))
-}
-
-/// The header of a member of a tape archive.
-pub(super) struct TarHeader<'b> {
-    /// Its name, as far as the header has room for it.
-    pub(super) name: &'b [u8],
-    /// Its length in bytes.
-    pub(super) len: u64,
-    /// Whether it is a file, not a folder, a link, or what is said of others.
-    pub(super) is_file: bool,
-}
-
-impl<'b> TarHeader<'b> {
-    /// Reads a header, unless its checksum says that it is none.
-    ///
-    /// Source: POSIX.1-2017, pax, "ustar Interchange Format".
-    pub(super) fn read(header: &'b [u8; TAR]) -> Option<Self> {
-        let octal = |field: &[u8]| {
-            let text = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
-            u64::from_str_radix(text, 8).ok()
-        };
-        let sum: u64 = header.iter().map(|&byte| u64::from(byte)).sum();
-        let own: u64 = header[148..156].iter().map(|&byte| u64::from(byte)).sum();
-        // The checksum is made as if its own eight bytes were spaces.
-        let fits = &header[257..262] == b"ustar"
-            && octal(&header[148..156]) == Some(sum - own + 8 * u64::from(b' '));
-        let name = header[..100].split(|&byte| byte == 0).next().unwrap_or_default();
-        let len = octal(&header[124..136]).filter(|_| fits)?;
-        Some(TarHeader { name, len, is_file: matches!(header[156], b'0' | 0) })
-    }
+    let member = TarHeader::read(before.last_chunk()?).filter(|header| header.has_magic)?;
+    (member.len? >= len).then(|| Enclosure::new("tar", Some(member.name)))
 }
 
 /// An image of a PDF.
@@ -126,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_member_of_a_tape_archive_has_a_checksum() {
-        let mut header = vec![0u8; TAR];
+        let mut header = vec![0u8; 512];
         header[..9].copy_from_slice(b"a/pic.jpg");
         header[124..136].copy_from_slice(b"00000000144\0");
         header[148..156].copy_from_slice(b"        ");

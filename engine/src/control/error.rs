@@ -41,6 +41,16 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// A batch does not scan this image, or not to its end.
+    #[error("cannot scan {}: {why}; {advice}", path.display())]
+    InBatch {
+        /// The image, or the folder that was searched for images.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// The source holds a disk or photos in a form that has to be unpacked first.
     #[error("cannot scan {}: it is {}; {}", path.display(), what, advice)]
     Packed {

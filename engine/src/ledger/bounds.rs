@@ -2,26 +2,33 @@
 
 use afterimage_signatures::verdict::Span;
 
-use super::line::{ChunkLine, FoundLine, HeadLine};
+use super::line::{ChunkLine, EndLine, FoundLine, HeadLine};
+use crate::volumes::traces::Trace;
 
 impl HeadLine {
-    /// Whether a chunk lies in its source.
+    /// Whether a chunk and all that it tells of lie in its source.
     pub(super) fn fits(&self, chunk: &ChunkLine) -> bool {
         let (at, len) = chunk.span;
-        let size = self.size(chunk.source);
-        size.zip(at.checked_add(len)).is_some_and(|(size, end)| end <= size)
+        let Some(size) = self.size(chunk.source) else { return false };
+        let is_own = |trace: &Trace| trace.is_known() && trace.at >= at && trace.at - at < len;
+        ends_within(at, len, size)
+            && chunk.traces.iter().all(is_own)
+            && chunk.trailers.iter().chain(&chunk.unreadable).all(|span| is_inside(span, size))
+    }
+
+    /// Whether all that the end of a scan tells of lies in its source.
+    pub(super) fn ends(&self, end: &EndLine) -> bool {
+        // A source that could not be opened has no bytes that could not be read.
+        let size = self.size(end.source).unwrap_or(0);
+        end.unreadable.iter().all(|span| is_inside(span, size))
     }
 
     /// Whether the format of a file is known, and all of it lies in a source that is.
     pub(super) fn knows(&self, found: &FoundLine<'_>) -> bool {
         let record = &found.record;
-        let size = self.size(record.source);
-        let is_inside = |run: &Span| {
-            size.zip(run.at.checked_add(run.len)).is_some_and(|(size, end)| end <= size)
-        };
+        let Some(size) = self.size(record.source) else { return false };
         usize::from(record.format) < self.settings.formats.len()
-            && size.is_some()
-            && record.runs.as_slice().iter().all(is_inside)
+            && record.runs.as_slice().iter().all(|run| is_inside(run, size))
             && record.inflated.is_none_or(|inflated| inflated.end().is_some())
     }
 
@@ -30,4 +37,12 @@ impl HeadLine {
         let identity = self.sources.get(source as usize)?.as_ref()?;
         Some(identity.size)
     }
+}
+
+fn is_inside(span: &Span, size: u64) -> bool {
+    ends_within(span.at, span.len, size)
+}
+
+fn ends_within(at: u64, len: u64, size: u64) -> bool {
+    at.checked_add(len).is_some_and(|end| end <= size)
 }

@@ -129,6 +129,7 @@ impl Ledger {
                     false
                 }
                 Line::Chunk(chunk) if !self.head.fits(&chunk) => false,
+                Line::End(end) if !self.head.ends(&end) => false,
                 Line::Chunk(chunk) => {
                     let Waiting { index, ids, .. } = std::mem::take(&mut waiting);
                     index.append_to(&mut self.entries, &mut self.halves, 0);

@@ -3,6 +3,7 @@
 //! What a scan found in a shard stands in one stretch of a log, which ends with the `End` line of the shard. A log
 //! of joined shards has one stretch after the other, each as the scan wrote it.
 
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 
 use afterimage_signatures::verdict::Span;
@@ -34,7 +35,7 @@ pub(super) fn shard_lines(
     set: &ShardSet,
 ) -> Result<Vec<ShardLines>, Error> {
     let (mut all, mut open) = (Vec::<ShardLines>::new(), Stretch::default());
-    let mut bad = None;
+    let (mut numbers, mut bad) = (BTreeSet::new(), None);
     let damaged = log.each_valid(|(at, len), line| {
         let after = at + u64::from(len) + 1;
         let is_sane = match line {
@@ -48,9 +49,11 @@ pub(super) fn shard_lines(
                 open.chunks.push(Span { at, len });
                 head.fits(&chunk)
             }
+            // One shard cannot know the digest of the source.
+            Line::End(end) if !head.ends(&end) || end.digests.is_some() => false,
             Line::End(end) if !end.complete => true,
             Line::End(end) => match open.closed(&end, set) {
-                Some(number) if all.iter().all(|one| one.number != number) => {
+                Some(number) if numbers.insert(number) => {
                     let start = std::mem::replace(&mut open, Stretch::at(after)).start;
                     all.push(ShardLines { number, stretch: start..after });
                     true

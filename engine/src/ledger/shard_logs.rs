@@ -4,7 +4,7 @@
 //! the same one: so joining is associative and idempotent, and the order of the logs does not matter.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -111,8 +111,8 @@ impl ShardLogs {
         set: &ShardSet,
         folder: &Path,
     ) -> Result<(), Error> {
-        let is_whole = |number: &u32| lines.iter().any(|one| one.number == *number);
-        let begun = set.numbers.iter().copied().filter(|number| !is_whole(number));
+        let whole: BTreeSet<u32> = lines.iter().map(|one| one.number).collect();
+        let begun = set.numbers.difference(&whole).copied();
         self.begun.extend(begun.map(|number| (number, folder.to_path_buf())));
         for ShardLines { number, stretch } in lines {
             let new = Kept { log: log.path().to_path_buf(), stretch };

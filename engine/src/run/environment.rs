@@ -121,6 +121,13 @@ impl OutputState {
         &self.state
     }
 
+    /// Room of `len` bytes at the least that is held back, as far as there is some.
+    pub(super) fn reserve(&self, len: u64) -> Option<Reserve> {
+        let mut reserve = Reserve::create(&self.state, self.destination.free).ok()?;
+        reserve.grow(len);
+        Some(reserve)
+    }
+
     /// A new scan log in place of one in which nothing stands.
     pub(super) fn fresh_scan_log(&self) -> Result<Journal, Error> {
         Journal::replace(&self.state, SCAN_LOG)

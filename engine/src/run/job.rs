@@ -91,6 +91,7 @@ impl<'o, Stage> Job<'o, Stage> {
             thumbs,
             lost,
             embedded: self.environment.options.embedded,
+            known: self.environment.options.known.as_deref(),
         }
     }
 

@@ -51,6 +51,10 @@ pub fn merge(
         image: None,
         ..as_before(options, logs.head())?
     };
+    if !options.filesystems && !options.select.paths.is_empty() {
+        let why = "it was carved with --no-filesystem, and no names are known to choose by --path";
+        return Err(Error::Shard { path: logs.first().to_path_buf(), why: why.to_owned() });
+    }
     check_source(&logs, path, options, progress)?;
     let check = if goes_on { destination::check_going_on } else { destination::check };
     let destination = check(output, paths)?;

@@ -59,7 +59,8 @@ pub fn table(asked: &TableOf, progress: &Progress) -> Result<Tabled, Error> {
         return Err(refused(&asked.file, THERE));
     }
     let mut done = Tabled { file: path.clone(), ..Tabled::default() };
-    let unfinished = format!(".{name}.unfinished");
+    // Of two processes that make the same table each writes its own file.
+    let unfinished = format!(".{name}.{}.unfinished", std::process::id());
     let written = write(&folder, &unfinished, &path, &mut report, progress, &mut done);
     let named = written.and_then(|()| {
         if done.interrupted {
@@ -115,7 +116,7 @@ fn write(
     done: &mut Tabled,
 ) -> Result<(), Error> {
     let failed = |error| Error::output("write", path, error);
-    let out: File = folder.replace(name).map_err(failed)?;
+    let out: File = folder.create(name).map_err(failed)?;
     let mut table = Table::begin(&report.head, BufWriter::new(out)).map_err(failed)?;
     report.files(|file| {
         done.interrupted |= progress.stopped();

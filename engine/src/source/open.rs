@@ -8,6 +8,7 @@ mod web;
 #[cfg(windows)]
 mod windows;
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
@@ -76,6 +77,22 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
     several(path).map_or_else(|| vec![path.to_path_buf()], |source| source.files())
 }
 
+/// Those of `paths` that are parts of an image for which another one of them stands: its first part does, and of
+/// parts any of which can be opened the first in order.
+pub fn later_parts(paths: &[PathBuf]) -> HashSet<PathBuf> {
+    let others = |path: &PathBuf| parts_of(path).into_iter().skip(1).collect::<HashSet<PathBuf>>();
+    let others: HashMap<&PathBuf, HashSet<PathBuf>> =
+        paths.iter().map(|path| (path, others(path))).collect();
+    let stands_for = |path: &PathBuf, other: &PathBuf| {
+        let is_mutual = others.get(other).is_some_and(|parts| parts.contains(path));
+        !is_mutual || path < other
+    };
+    let all = others
+        .iter()
+        .flat_map(|(path, parts)| parts.iter().filter(|other| stands_for(path, other)).cloned());
+    all.collect()
+}
+
 /// What is at `path`, where that is a file that may be only one of several.
 fn several(path: &Path) -> Option<Box<dyn Source>> {
     // A device is never opened for this: another may be reading it, past the cache.
@@ -87,6 +104,18 @@ fn several(path: &Path) -> Option<Box<dyn Source>> {
         0 | 1 => container::open_several(path, source, Io::Read),
         _ => Some(source),
     }
+}
+
+/// What the file at `path` seems to be although it is scanned as a raw image; nothing of most files. No container is
+/// unpacked for it, unless its name and its length are those of a raw image.
+pub fn taken_for_raw(path: &Path) -> Option<Packed> {
+    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return None;
+    }
+    let source = open_file_or_parts(path, Io::Read).ok()?;
+    let packed = packed::recognise(source.as_ref()).filter(|packed| packed.is_scannable)?;
+    open(path, Io::Read).ok().filter(|source| source.container().is_none())?;
+    Some(packed)
 }
 
 /// What is at `path`, as it is.

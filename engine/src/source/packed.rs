@@ -7,6 +7,7 @@
 //! and so can a raw image that merely begins with such a file.
 
 mod bytes;
+mod cut_dmg;
 mod disk;
 mod first_file;
 mod form;
@@ -22,7 +23,7 @@ pub use disk::is_start_of_disk as begins_disk;
 pub(super) use disk::is_start_of_disk;
 pub(super) use first_file::{HEAD as HEAD_OF_DISK, begins_raw_image, is_head_of_disk, may_be_raw};
 use form::refused;
-pub(super) use tar::{UNTAR, is_header as is_tar_header, number as tar_number};
+pub(super) use tar::UNTAR;
 pub(super) use unpack::Unpack;
 pub(super) use zip::{
     Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, rows as zip_rows,
@@ -30,21 +31,32 @@ pub(super) use zip::{
 
 use crate::source::definition::Source;
 
-/// What a file of a known form begins with, and what unpacks it.
+/// What a file of a known form has, and what unpacks it.
 struct Form {
     what: &'static str,
-    at: u64,
+    at: Place,
     magic: &'static [u8],
     unpack: Unpack,
     /// What files of that form are called, of which a raw image may hold one in its first sector; of other forms none.
     extensions: &'static [&'static str],
 }
 
-use Unpack::{Archive, Compressed, Disk, Other};
+/// Where a magic stands, in bytes.
+#[derive(Clone, Copy)]
+enum Place {
+    FromStart(u64),
+    FromEnd(u64),
+}
+
+use Place::{FromEnd, FromStart};
+use Unpack::{Archive, Compressed, Damaged, Disk, Other};
 
 const FORMS: &[Form] = &[
     file("compressed with gzip", b"\x1f\x8b\x08", GZIP, GZIP_NAMES),
-    Form { at: 4, ..file("compressed with bzip2", b"1AY&SY", BZIP2, &["bz2", "tbz2", "tbz"]) },
+    Form {
+        at: FromStart(4),
+        ..file("compressed with bzip2", b"1AY&SY", BZIP2, &["bz2", "tbz2", "tbz"])
+    },
     file("compressed with xz", b"\xfd7zXZ\0", XZ, &["xz", "txz"]),
     file("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD, ZSTD_NAMES),
     file("compressed with lz4", b"\x04\x22\x4d\x18", Disk("lz4 -d IN OUT"), &["lz4"]),
@@ -63,6 +75,18 @@ const FORMS: &[Form] = &[
     form("an L01 image (logical evidence)", b"LVF\x09\r\n\xff\0", L01),
     form("an Lx01 image (logical evidence)", b"LEF2\r\n\x81\0", L01),
     form("an AFF image", b"AFF10\r\n\0", Disk("affcat IN > OUT")),
+    form(
+        "a QCOW disk image of the first version",
+        b"QFI\xfb\0\0\0\x01",
+        Disk("qemu-img convert -f qcow -O raw IN OUT"),
+    ),
+    form(
+        "a part of a VMware disk image (SESPARSE)",
+        b"\xbe\xba\xfe\xca\0\0\0\0",
+        Other(
+            "make a raw image of the disk with `qemu-img convert -f vmdk -O raw` and the small text file beside it",
+        ),
+    ),
     form("a QED disk image", b"QED\0", Disk("qemu-img convert -f qed -O raw IN OUT")),
     form("a Parallels disk image", b"WithoutFreeSpace", PARALLELS),
     form("a Parallels disk image", b"WithouFreSpacExt", PARALLELS),
@@ -74,7 +98,24 @@ const FORMS: &[Form] = &[
     form("a sparse image of Android", b"\x3a\xff\x26\xed\x01\0", Disk("simg2img IN OUT")),
     form("a Partclone image", b"partclone-image", Disk("partclone.restore -C -W -s IN -O OUT")),
     form("a Partimage image", b"PaRtImAgE-VoLuMe", Other("restore it with partimage")),
+    broken("a QCOW2 disk image", FromStart(0), b"QFI\xfb", &["qcow2", "qcow"]),
+    broken("an E01 image (Expert Witness)", FromStart(0), b"EVF\x09\r\n\xff\0", &["e01", "s01"]),
+    broken("an Ex01 image (Expert Witness)", FromStart(0), b"EVF2\r\n\x81\0", &["ex01"]),
+    broken("a VHDX disk image", FromStart(0), b"vhdxfile", &["vhdx", "avhdx"]),
+    broken("a VMware disk image (VMDK)", FromStart(0), b"KDMV", &["vmdk"]),
+    broken("a VMware disk image (VMDK)", FromStart(0), b"COWD", &["vmdk"]),
+    broken("a VirtualBox disk image (VDI)", FromStart(0x40), b"\x7f\x10\xda\xbe", &["vdi"]),
+    broken("a VHD disk image", FromStart(0), b"conectix", VHD_NAMES),
+    broken("a VHD disk image", FromEnd(512), b"conectix", VHD_NAMES),
+    broken("a VHD disk image", FromEnd(511), b"conectix", VHD_NAMES),
+    broken("an encrypted disk image of macOS", FromStart(0), b"encrcdsa", DMG_NAMES),
+    broken("a disk image of macOS (DMG)", FromEnd(512), b"koly", DMG_NAMES),
+    broken("an AFF4 image", FromStart(30), b"container.description", &["aff4", "af4"]),
 ];
+
+/// What files of these forms are called.
+const VHD_NAMES: &[&str] = &["vhd", "avhd", "vpc"];
+const DMG_NAMES: &[&str] = &["dmg", "sparseimage"];
 
 /// What files of these forms are called.
 pub(super) const GZIP_NAMES: &[&str] = &["gz", "tgz"];
@@ -98,43 +139,64 @@ const fn form(what: &'static str, magic: &'static [u8], unpack: Unpack) -> Form 
     file(what, magic, unpack, &[])
 }
 
+/// A container that has its magic, and could not be told by more than that: its header makes no sense.
+const fn broken(
+    what: &'static str,
+    at: Place,
+    magic: &'static [u8],
+    extensions: &'static [&'static str],
+) -> Form {
+    Form { what, at, magic, unpack: Damaged, extensions }
+}
+
 const fn file(
     what: &'static str,
     magic: &'static [u8],
     unpack: Unpack,
     extensions: &'static [&'static str],
 ) -> Form {
-    Form { what, at: 0, magic, unpack, extensions }
+    Form { what, at: FromStart(0), magic, unpack, extensions }
 }
 
-/// What form a file has, if it is none of a raw image.
+/// What form a file has that is no container, if it is none of a raw image.
 pub fn recognise(source: &dyn Source) -> Option<Packed> {
-    let known = FORMS.iter().find(|form| starts(source, form.at, form.magic));
+    let known = FORMS.iter().find(|form| form.is(source));
     known
         .map(|form| form.of(source))
-        .or_else(|| disk::recognise(source))
         .or_else(|| zip::recognise(source))
         .or_else(|| tar::recognise(source))
+        .or_else(|| cut_dmg::recognise(source))
 }
 
 /// Whether a file is an archive of files, as a zip or a tar archive is: no disk is in it as it is.
 pub fn is_archive(source: &dyn Source) -> bool {
-    match FORMS.iter().find(|form| starts(source, form.at, form.magic)) {
+    match FORMS.iter().find(|form| form.is(source)) {
         Some(form) => matches!(form.unpack, Archive(_)),
         None => zip::recognise(source).is_some() || tar::recognise(source).is_some(),
     }
 }
 
 impl Form {
-    /// What is said of a source that begins so.
+    /// Whether a source has its magic.
+    fn is(&self, source: &dyn Source) -> bool {
+        let at = match self.at {
+            FromStart(at) => Some(at),
+            FromEnd(back) => source.len().checked_sub(back),
+        };
+        at.is_some_and(|at| starts(source, at, self.magic))
+    }
+
+    /// What is said of a source that has its magic.
     fn of(&self, source: &dyn Source) -> Packed {
         let advice = self.unpack.advice(source.path());
+        let damage = if matches!(self.unpack, Damaged) { ", damaged or cut short" } else { "" };
         if !begins_raw_image(source, self.extensions) {
-            return refused(self.what, advice);
+            return refused(format!("{}{damage}", self.what), advice);
         }
+        let begins = if matches!(self.at, FromEnd(_)) { "ends" } else { "begins" };
         let what = format!(
-            "taken for a raw image, since it is whole sectors and its name says nothing else, although it begins as \
-             what is {} does",
+            "taken for a raw image, since it is whole sectors and its name says nothing else, although it {begins} as \
+             what is {}{damage} does",
             self.what
         );
         Packed { what, is_scannable: true, advice: format!("if it is no raw image, {advice}") }

@@ -19,6 +19,13 @@ pub struct Trace {
     pub clue: Clue,
 }
 
+impl Trace {
+    /// Whether it is of a file system that there is: logs come from disks, and from others.
+    pub fn is_known(&self) -> bool {
+        usize::from(self.system) < filesystem::ALL.len()
+    }
+}
+
 /// Traces that are kept of one source; of more, only those on a coarser grid.
 const MOST_TRACES: usize = 1 << 20;
 
@@ -64,9 +71,16 @@ impl Traces {
     fn add_within(&mut self, more: &[Trace], most: usize) {
         let grid = self.grid;
         self.found.extend(more.iter().filter(|trace| trace.at.is_multiple_of(grid)));
-        while self.found.len() > most {
-            self.grid *= 2;
-            self.found.retain(|trace| trace.at.is_multiple_of(self.grid));
+        if self.found.len() > most {
+            // No scan tells of a trace twice, and a log of somebody else may.
+            self.found.sort_unstable();
+            self.found.dedup();
+        }
+        while self.found.len() > most
+            && let Some(grid) = self.grid.checked_mul(2)
+        {
+            self.grid = grid;
+            self.found.retain(|trace| trace.at.is_multiple_of(grid));
         }
     }
 

@@ -48,7 +48,7 @@ fn u32_at(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Makes the checksums of what is stored right.
-fn zip_sums(bytes: &mut [u8]) {
+pub fn zip_sums(bytes: &mut [u8]) {
     let end = bytes.len() - 22;
     let mut at = u32_at(bytes, end + 16);
     while bytes.get(at..at + 46).is_some_and(|row| row.starts_with(b"PK\x01\x02")) {
@@ -167,7 +167,7 @@ pub fn aff4_text(len: usize, stream_len: usize, method: &str) -> String {
 }
 
 /// Rows of a map or an index.
-fn rows(rows: &[(&[u64], u32)]) -> Vec<u8> {
+pub fn rows(rows: &[(&[u64], u32)]) -> Vec<u8> {
     rows.iter()
         .flat_map(|(long, short)| {
             let long = long.iter().flat_map(|number| number.to_le_bytes());

@@ -4,6 +4,7 @@
 pub mod archives;
 mod ex01;
 pub mod streams;
+pub mod stripes;
 mod udif;
 
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
@@ -46,6 +47,17 @@ pub fn put(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
         bytes.resize(at + part.len(), 0);
     }
     bytes[at..at + part.len()].copy_from_slice(part);
+}
+
+/// Changes bytes as a fuzzer says.
+pub fn change(bytes: &mut [u8], changes: &[(u16, u8)]) {
+    for (at, value) in changes {
+        // Most of what says something stands at either end.
+        let at = usize::from(*at);
+        let len = bytes.len();
+        let at = if at & 1 == 0 { at / 2 % len } else { len - 1 - at / 2 % len };
+        bytes[at] = *value;
+    }
 }
 
 /// A block of bytes that do not repeat soon.

@@ -6,6 +6,9 @@
 //!
 //! Source: ITU-T T.81 (1992), annexes E "Encoder and decoder control procedures", F, G and H.
 
+mod ac_first;
+mod ac_refine;
+mod band;
 mod band_looks;
 mod bits;
 mod block;
@@ -15,13 +18,14 @@ mod code;
 mod coder;
 mod history;
 mod looks;
+mod places;
 mod plan;
 mod progress;
-mod progressive;
 mod rows;
 mod scan;
 mod sequential;
 mod standard;
+mod steps;
 mod surface;
 mod wide;
 mod zeros;

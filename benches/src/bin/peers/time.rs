@@ -7,12 +7,13 @@ use afterimage_benches::bars::{Bar, Chart, svg};
 use afterimage_benches::image::{self, Recipe};
 use afterimage_benches::judge::{Judge, Kind, Tally};
 use afterimage_benches::machine::{Machine, load};
+use afterimage_benches::photos::{self, Made};
 use afterimage_benches::process::Span;
 use afterimage_benches::record::{keep, median, span};
+use afterimage_benches::scratch;
 use afterimage_benches::session::{Choice, Image, Present, Session, listed, say};
 use afterimage_benches::table::Table;
 use afterimage_benches::tools::{Tool, Wanted};
-use afterimage_benches::{photos, scratch};
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde::Serialize;
@@ -49,6 +50,9 @@ pub struct Time {
     /// Take the JPEG and PNG files below this folder instead of made ones.
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
+    /// What the photos that are made are.
+    #[arg(long, value_enum, value_name = "KIND", default_value_t, conflicts_with = "photos")]
+    made: Made,
     /// Make the image in this folder, which should be on a disk; it is deleted in the end.
     #[arg(long, value_name = "DIR", default_value = "target")]
     work: PathBuf,
@@ -61,6 +65,8 @@ pub struct Time {
 struct Figures<'a> {
     machine: Machine,
     image: &'a Recipe,
+    /// What the photos are that were made; none where they come from a folder.
+    made: Option<Made>,
     photos: usize,
     photo_bytes: usize,
     cache: &'static str,
@@ -95,7 +101,7 @@ impl Time {
         let pool = match &self.photos {
             Some(folder) => photos::below(folder)
                 .with_context(|| format!("cannot read {}", folder.display()))?,
-            None => photos::made(),
+            None => photos::made(self.made),
         };
         ensure!(!pool.is_empty(), "no JPEG or PNG photo to lay");
         let originals = image::make(&image, &recipe, &pool)?;
@@ -105,13 +111,14 @@ impl Time {
         let figures = Figures {
             machine: Machine::here(),
             image: &recipe,
+            made: self.photos.is_none().then_some(self.made),
             photos: originals.len(),
             photo_bytes: originals.iter().map(|original| original.bytes.len()).sum(),
             cache: scratch::CACHE,
             load: [before, load()],
             tools,
         };
-        let page = figures.page(&session.tools, self.photos.is_some());
+        let page = figures.page(&session.tools);
         out.write_all(page.as_bytes())?;
         if let Some(folder) = &self.choice.out {
             keep(folder, &page, &figures, Some(&figures.plot()))?;
@@ -175,7 +182,7 @@ impl<'a> Timed<'a> {
 }
 
 impl Figures<'_> {
-    fn page(&self, tools: &[Present], real: bool) -> String {
+    fn page(&self, tools: &[Present]) -> String {
         let mut table = Table::new([
             "tool", "wall s", "least", "most", "CPU s", "MB/s", "anon MiB", "files", "exact",
             "recall", "false",
@@ -203,10 +210,15 @@ impl Figures<'_> {
             ]);
         }
         let rounds = self.tools.first().map_or(0, |one| one.runs.len());
-        let whence = if real { "taken from a folder" } else { "made by `testdata`" };
+        let whence = match self.made {
+            None => "JPEG and PNG photos taken from a folder",
+            Some(Made::Mixed) => "JPEG and PNG photos made by `testdata`",
+            Some(Made::Progressive) => "progressive JPEG photos made by `testdata`",
+            Some(Made::Png) => "PNG photos made by `testdata`",
+        };
         format!(
             "# Time beside peers\n\n{}. Load average {:.1} before, {:.1} after.\n\n\
-             Image of {} MiB, {} % of it JPEG and PNG photos {whence}, {} in number and all different, \
+             Image of {} MiB, {} % of it {whence}, {} in number and all different, \
              at 4 KiB boundaries between noise, text, programs and zeros (seed {}). {} Outputs go to memory. \
              Medians of {rounds} rounds in which the tools take turns; one more round warms up.\n\n{}\n\
              `cat` recovers nothing: it is what reading the image costs. `exact` counts photos that came back \

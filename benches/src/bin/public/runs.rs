@@ -110,7 +110,7 @@ fn given(public: &Public, work: &Path) -> anyhow::Result<std::path::PathBuf> {
         return Ok(folder.clone());
     }
     let folder = work.join("photos");
-    for (number, bytes) in photos::made().iter().enumerate() {
+    for (number, bytes) in photos::made(photos::Made::Mixed).iter().enumerate() {
         let format = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
         fs::create_dir_all(folder.join(format))?;
         fs::write(folder.join(format).join(format!("{number:02}.{format}")), bytes)?;

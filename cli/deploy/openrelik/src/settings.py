@@ -112,6 +112,6 @@ def _shard(text: str) -> tuple[int, int] | None:
 def _photos(text: str) -> int:
     if not text:
         return PHOTOS
-    if not re.fullmatch(r"[0-9]{1,6}", text):
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > MOST_PHOTOS:
         raise ValueError(f"not a number of photos: {text!r}; give one from 0 to {MOST_PHOTOS}")
-    return min(int(text), MOST_PHOTOS)
+    return int(text)

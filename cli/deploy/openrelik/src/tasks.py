@@ -115,8 +115,8 @@ def _task(task: Task, output_path: str, run: Callable[[Work, dict[str, Any]], st
     """Run what a task does in its folder, once: done twice, it goes on, waits for the other, or has its result."""
     if not output_path:
         raise ValueError("there is no output folder")
-    if task.AsyncResult(task.request.id).state == "SUCCESS":
-        # The message came once more, and nobody waits for it.
+    if task.AsyncResult(task.request.id).state in {"SUCCESS", "FAILURE"}:
+        # The message came once more, and nobody waits for it: what failed is tried again by another task.
         raise Ignore
     work = Work(output_path, task.request.id)
     try:

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use super::Scan;
-use super::tell::finished;
+use super::tell::finished_batch;
 use crate::event::event;
 use crate::interrupt::on_ctrl_c;
 use crate::progress::{How, Latest, Ticker};
@@ -54,7 +54,7 @@ impl Scan {
         let done = batch::batch(found, &options, &progress, &watch);
         let memory = ticker.finish();
         let outcome = match done {
-            Err(Error::Finished { path }) => return finished(out, &path, self.json),
+            Err(Error::Finished { path }) => return finished_batch(out, &path, self.json),
             done => done?,
         };
         let memory = self.stats.then_some(memory);
@@ -94,9 +94,10 @@ fn told_before(found: &Discovered, options: &Options, err: &mut dyn Write) -> an
     let again = found.again.iter().map(|path| notes::again(path));
     let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
     let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
-    for note in
-        again.chain(notes::in_parts(&paths)).chain(notes::skipped(&found.skipped)).chain(lists)
-    {
+    let raw = paths.iter().filter_map(|path| notes::taken_for_raw(path));
+    let parts = notes::in_parts(&paths).into_iter();
+    let skipped = notes::skipped(&found.skipped).into_iter();
+    for note in again.chain(parts).chain(raw).chain(skipped).chain(lists) {
         writeln!(err, "afterimage: note: {}", text::plain(&note))?;
     }
     let in_use = notes::in_use::warnings(&System::running(), &paths).into_iter();

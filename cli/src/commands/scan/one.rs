@@ -37,7 +37,10 @@ impl Scan {
         for note in notes::of(&sources).into_iter().chain(several).chain(lists) {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
-        let sources = sources.paths;
+        for error in &sources.refused {
+            writeln!(err, "{}", failure::line(error))?;
+        }
+        let (sources, has_refused) = (sources.paths, !sources.refused.is_empty());
         if self.map.is_none() {
             for warning in notes::map::beside(&sources) {
                 writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
@@ -91,7 +94,10 @@ impl Scan {
         failure::unless_closed(tell(out, &told, listed, self.json))
             .context("cannot print what was found; what was written is whole")?;
         complain(err, &outcome)?;
-        let status = Status::of(&outcome);
+        let status = match Status::of(&outcome) {
+            Status::Found | Status::Nothing if has_refused => Status::SomeFailed,
+            status => status,
+        };
         let status = match &self.image {
             Some(image) if !outcome.interrupted && outcome.failure.is_none() => {
                 let wanted = image::Completion { device: &sources[0], image, show: self.show };

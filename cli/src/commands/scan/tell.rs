@@ -17,6 +17,27 @@ pub(in crate::commands) fn finished(
     path: &Path,
     json: bool,
 ) -> anyhow::Result<Status> {
+    let more = "`afterimage recover` writes more of the photos that it lists.";
+    nothing_left(out, path, ("the scan", more), json)
+}
+
+/// The same of a batch, the images of which have reports of their own.
+pub(super) fn finished_batch(
+    out: &mut dyn Write,
+    path: &Path,
+    json: bool,
+) -> anyhow::Result<Status> {
+    let more =
+        "It names the folder of each image, from which `afterimage recover` writes more photos.";
+    nothing_left(out, path, ("the scan of all images", more), json)
+}
+
+fn nothing_left(
+    out: &mut dyn Write,
+    path: &Path,
+    (what, more): (&str, &str),
+    json: bool,
+) -> anyhow::Result<Status> {
     let report = path.join("report.json");
     let said = if json {
         text::json(
@@ -26,8 +47,7 @@ pub(in crate::commands) fn finished(
     } else {
         let (path, report) = (path.display().to_string(), report.display().to_string());
         let line = format!(
-            "Nothing is left to do: the scan into {path} is finished. Its report is {report}; \
-             `afterimage recover` writes more of the photos that it lists."
+            "Nothing is left to do: {what} into {path} is finished. Its report is {report}. {more}"
         );
         text::paragraph(out, "", &text::plain(&line))
     };

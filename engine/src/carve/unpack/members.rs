@@ -1,7 +1,7 @@
 //! The files in what came out of deflated data: one, or those of a tape archive.
 
 use super::head::Head;
-use crate::carve::enclosure::{TAR, TarHeader};
+use crate::source::{TAR_BLOCK, TarHeader};
 
 /// A file in what came out.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ const MOST_MEMBERS: usize = 1 << 14;
 
 /// Whether what comes out begins as a tape archive does.
 pub(super) fn is_tar(out: &[u8]) -> bool {
-    out.first_chunk::<TAR>().is_some_and(|header| TarHeader::read(header).is_some())
+    out.first_chunk().and_then(header).is_some()
 }
 
 /// The files in `out`, which came out of the data of `head`, to their end or not.
@@ -32,26 +32,31 @@ pub(super) fn members(out: &[u8], head: &Head, is_whole: bool) -> Vec<Member> {
     vec![Member { start: 0, len: out.len() as u64, is_whole, name: head.name.clone() }]
 }
 
+/// A header that has its magic: without that a checksum of six digits is too little among so much data.
+fn header(block: &[u8; TAR_BLOCK]) -> Option<TarHeader<'_>> {
+    TarHeader::read(block).filter(|header| header.has_magic)
+}
+
 fn tar(out: &[u8]) -> Vec<Member> {
     let (mut members, mut at) = (Vec::new(), 0usize);
-    while let Some(header) = out.get(at..).and_then(|rest| rest.first_chunk::<TAR>())
-        && members.len() < MOST_MEMBERS
-        && let Some(TarHeader { name, len, is_file }) = TarHeader::read(header)
+    while members.len() < MOST_MEMBERS
+        && let Some(header) = out.get(at..).and_then(|rest| header(rest.first_chunk()?))
+        && let Some(len) = header.len
     {
-        let start = at + TAR;
+        let start = at + TAR_BLOCK;
         let there = len.min((out.len() - start) as u64);
-        if is_file && len > 0 {
+        if header.is_file() && len > 0 {
             members.push(Member {
                 start: start as u64,
                 len: there,
                 is_whole: there == len,
-                name: Some(name.to_vec()),
+                name: Some(header.name.to_vec()),
             });
         }
         // Headers begin whole blocks.
         let Some(next) = usize::try_from(len)
             .ok()
-            .and_then(|len| start.checked_add(len.checked_next_multiple_of(TAR)?))
+            .and_then(|len| start.checked_add(len.checked_next_multiple_of(TAR_BLOCK)?))
         else {
             break;
         };

@@ -62,7 +62,7 @@ impl KnownHashes {
             }
             if list.is_cut() {
                 notes.push(format!(
-                    "{title} gives more than {} digests; the first of them count",
+                    "{title} gives more digests than are kept; the first {} of them count",
                     list.len()
                 ));
             }

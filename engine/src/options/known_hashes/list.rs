@@ -38,7 +38,7 @@ impl KnownList {
 
     /// Adds the digest of a file with its number in the list, from 1.
     pub fn add(&mut self, digest: &KnownDigest, entry: u64) {
-        if self.len >= MOST {
+        if self.len >= MOST && !self.makes_room() {
             self.is_cut = true;
             return;
         }
@@ -60,12 +60,19 @@ impl KnownList {
         self.passed_over += count;
     }
 
+    /// Leaves out digests that are there twice, as NSRL has one for each product: whether that made room.
+    fn makes_room(&mut self) -> bool {
+        if !self.is_cut {
+            self.finish();
+        }
+        self.len < MOST - MOST / 8
+    }
+
     /// Puts the digests in order: only now they can be asked for.
     pub fn finish(&mut self) {
         for rows in self.rows.values_mut() {
             rows.sort_unstable();
             rows.dedup_by_key(|row| row.0);
-            rows.shrink_to_fit();
         }
         self.len = self.rows.values().map(Vec::len).sum();
     }

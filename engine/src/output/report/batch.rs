@@ -32,7 +32,8 @@ pub struct BatchReport {
     /// The case that it belongs to, as its examiner named it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub case: Option<ReportCase>,
-    /// What was asked for, of every image.
+    /// What the run that wrote this asked for. An image that an earlier run finished was scanned with the options that its
+    /// own report tells.
     #[serde(default)]
     pub options: ReportOptions,
     /// Totals over `images`.

@@ -15,6 +15,7 @@ use crate::control::error::Error;
 use crate::formats::Registry;
 use crate::ledger::{IndexEntry, Ledger, LogPosition, NONE};
 use crate::model::{Enclosure, Inflated, Origin, PlaceFacts, Record, hex};
+use crate::options::KnownHashes;
 use crate::output::thumbs;
 use crate::settle::{Disposition, LostRow, ReportOrder};
 
@@ -35,6 +36,8 @@ pub struct Rows<'a> {
     pub lost: &'a [LostRow],
     /// Whether pictures inside others are written too.
     pub embedded: bool,
+    /// The files that are known already.
+    pub known: Option<&'a KnownHashes>,
 }
 
 impl<'a> Rows<'a> {
@@ -75,7 +78,8 @@ impl<'a> Rows<'a> {
 
     fn file(&self, position: usize) -> Result<ReportFile, Error> {
         let ReportOrder { parent, pair_of, copy_of, position: positions, .. } = self.listing;
-        let record = self.ledger.record(self.entry(position))?;
+        let mut record = self.ledger.record(self.entry(position))?;
+        self.name_known(&mut record);
         let mut file = row(record, self.registry);
         file.id = position as u64 + 1;
         if self.is_inner(position) {
@@ -92,6 +96,16 @@ impl<'a> Rows<'a> {
         let has_thumb = self.thumbs.get(position).is_some_and(|has| *has);
         file.thumb = has_thumb.then(|| thumbs::path(file.id));
         Ok(file)
+    }
+
+    /// Says of a known file where it is known from by the names of this run: shards were told by names of their own.
+    fn name_known(&self, record: &mut Record) {
+        if record.known.is_some()
+            && let (Some(known), Some(digests)) = (self.known, &record.digests)
+            && let Some(from) = known.find(digests)
+        {
+            record.known = Some(Box::new(from));
+        }
     }
 
     /// What the files come to.

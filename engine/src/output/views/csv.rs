@@ -11,7 +11,7 @@ use super::view::View;
 use crate::output::report::{ReportCase, ReportFile, ReportHead, ReportRun, RunOrigin, word};
 
 /// The columns, in order.
-const COLUMNS: [&str; 52] = [
+const COLUMNS: [&str; 54] = [
     "id",
     "disposition",
     "grade",
@@ -57,6 +57,8 @@ const COLUMNS: [&str; 52] = [
     "name_inferred",
     "name_hint",
     "listed",
+    "known",
+    "known_path",
     "thumb",
     "is_video",
     "case",
@@ -155,6 +157,8 @@ impl Csv {
             file.name_inferred.to_string(),
             text(file.name_hint.as_ref()),
             text(file.listed.as_ref().map(|listed| &listed.list)),
+            text(file.known.as_ref().map(|known| &known.by)),
+            text(file.known.as_ref().and_then(|known| known.path.as_ref())),
             text(file.thumb.as_ref()),
             file.is_video().to_string(),
             text(self.case.number.as_ref()),

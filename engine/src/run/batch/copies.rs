@@ -1,9 +1,10 @@
 //! Photos that several images of a batch have, by their digests.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::one::folder_of;
+use crate::control::error::Error;
 use crate::model::hex;
 use crate::output::report::{
     BatchCopies, BatchCopy, BatchImage, BatchStatus, ReportDisposition, ReportFile,
@@ -22,15 +23,20 @@ struct Seen {
 }
 
 /// The photos and videos of their own that more than one image has, in the order of the first image and the number
-/// there. Memory grows by a few dozen bytes a file. An image whose report cannot be read back has failed.
-pub(super) fn copies(output: &Path, images: &mut [BatchImage]) -> Vec<BatchCopies> {
+/// there, and the images whose reports cannot be read back, which have failed. Memory grows by a few dozen bytes a file.
+pub(super) fn copies(
+    output: &Path,
+    images: &mut [BatchImage],
+) -> (Vec<BatchCopies>, Vec<(PathBuf, Error)>) {
     let mut seen = Vec::new();
-    each(output, images, |image, file| {
+    let mut unread = BTreeMap::new();
+    each(output, images, &mut unread, |image, file| {
         let digest = hex::decode(&file.blake3).unwrap_or_default();
         if let (Some(prefix), Ok(id)) = (digest.first_chunk(), u32::try_from(file.id)) {
             seen.push(Seen { prefix: *prefix, image, id });
         }
     });
+    seen.retain(|one: &Seen| !unread.contains_key(&one.image));
     seen.sort_unstable();
     let several = seen.chunk_by(|one, other| one.prefix == other.prefix);
     let several = several
@@ -38,10 +44,10 @@ pub(super) fn copies(output: &Path, images: &mut [BatchImage]) -> Vec<BatchCopie
     let wanted: HashSet<(u32, u32)> = several.flatten().map(|one| (one.image, one.id)).collect();
     drop(seen);
     if wanted.is_empty() {
-        return Vec::new();
+        return (Vec::new(), failed(unread, images));
     }
     let mut groups = BTreeMap::<String, BatchCopies>::new();
-    each(output, images, |image, file| {
+    each(output, images, &mut unread, |image, file| {
         if !u32::try_from(file.id).is_ok_and(|id| wanted.contains(&(image, id))) {
             return;
         }
@@ -57,13 +63,22 @@ pub(super) fn copies(output: &Path, images: &mut [BatchImage]) -> Vec<BatchCopie
     };
     let mut groups: Vec<_> = groups.into_values().filter(is_of_several).collect();
     groups.sort_by_key(|group| group.files.first().map(|one| (one.image, one.id)));
-    groups
+    (groups, failed(unread, images))
 }
 
-/// Calls `visit` with each file of its own that stands for its bytes in the report of an image, in order.
-fn each(output: &Path, images: &mut [BatchImage], mut visit: impl FnMut(u32, ReportFile)) {
+/// Calls `visit` with each file of its own that stands for its bytes in the report of an image, in order. Adds to `unread`
+/// the images whose reports cannot be read, and passes over those that are in it.
+fn each(
+    output: &Path,
+    images: &[BatchImage],
+    unread: &mut BTreeMap<u32, Error>,
+    mut visit: impl FnMut(u32, ReportFile),
+) {
     for (number, image) in (0..).zip(images) {
-        let Some(folder) = folder_of(output, image) else { continue };
+        let Some(folder) = folder_of(output, image).filter(|_| !unread.contains_key(&number))
+        else {
+            continue;
+        };
         let report = Results::open(&folder).and_then(|results| results.report());
         let read = report.and_then(|mut report| {
             report.files(|file| {
@@ -75,7 +90,18 @@ fn each(output: &Path, images: &mut [BatchImage], mut visit: impl FnMut(u32, Rep
             })
         });
         if let Err(error) = read {
-            (image.status, image.error) = (BatchStatus::Failed, Some(error.with_cause()));
+            unread.insert(number, error);
         }
     }
+}
+
+/// Marks images as failed, and gives their paths.
+fn failed(unread: BTreeMap<u32, Error>, images: &mut [BatchImage]) -> Vec<(PathBuf, Error)> {
+    let mut failed = Vec::with_capacity(unread.len());
+    for (number, error) in unread {
+        let Some(image) = images.get_mut(number as usize) else { continue };
+        (image.status, image.error) = (BatchStatus::Failed, Some(error.with_cause()));
+        failed.push((PathBuf::from(&image.path), error));
+    }
+    failed
 }

@@ -9,7 +9,7 @@ use super::images::{Discovered, EmptyFolder, FoundImage};
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
 use crate::output::report::BatchSkipped;
-use crate::source::{is_sparse_bundle, parts_of};
+use crate::source::{is_sparse_bundle, later_parts};
 use crate::system::folder::FileId;
 
 /// Folders inside each other that are looked into.
@@ -31,6 +31,7 @@ pub fn discover(
         is_stopped,
         whole: WholeFiles::default(),
         known: HashSet::new(),
+        named: HashSet::new(),
         found: Discovered::default(),
     };
     for path in paths {
@@ -50,6 +51,8 @@ struct Search<'s> {
     whole: WholeFiles,
     /// The files of the images so far: one may have several names.
     known: HashSet<FileId>,
+    /// Images that have no file here, by their names: addresses.
+    named: HashSet<PathBuf>,
     found: Discovered,
 }
 
@@ -70,8 +73,7 @@ impl Search<'_> {
         let mut files = self.files(root);
         files.sort_unstable();
         // The first part of an image in parts stands for all of them.
-        let later: HashSet<PathBuf> =
-            files.iter().flat_map(|path| parts_of(path).into_iter().skip(1)).collect();
+        let later = later_parts(&files);
         for path in files.into_iter().filter(|path| !later.contains(path)) {
             if (self.is_stopped)() {
                 return;
@@ -117,8 +119,10 @@ impl Search<'_> {
                 let path = entry.path();
                 match entry_kind(&entry) {
                     EntryKind::File if files.len() >= MOST_FILES => {
-                        let why = "more files lie there than one run takes; name folders in it";
-                        self.refuse(folder, Error::NotASource { path: root.to_path_buf(), why });
+                        let (why, advice) =
+                            ("more files lie there than one run takes", "name folders in it");
+                        let path = root.to_path_buf();
+                        self.refuse(folder, Error::InBatch { path, why, advice });
                         return files;
                     }
                     EntryKind::File => files.push(path),
@@ -138,14 +142,18 @@ impl Search<'_> {
 
     /// Adds an image, unless it is there already by this name or another.
     fn add(&mut self, image: FoundImage) {
-        match FileId::at(&image.path) {
-            Ok(id) if !self.known.insert(id) => self.found.again.push(image.path),
-            _ => self.found.images.push(image),
+        let is_new = match FileId::at(&image.path) {
+            Ok(id) => self.known.insert(id),
+            Err(_) => self.named.insert(image.path.clone()),
+        };
+        match is_new {
+            true => self.found.images.push(image),
+            false => self.found.again.push(image.path),
         }
     }
 
     fn refuse(&mut self, path: PathBuf, error: Error) {
-        self.found.images.push(FoundImage { path, len: None, error: Some(error) });
+        self.add(FoundImage { path, len: None, error: Some(error) });
     }
 }
 

@@ -25,9 +25,14 @@ pub(super) struct BatchJob {
     pub(super) is_changed: bool,
 }
 
-/// Why an image is not gone on with whose folder holds the scan of another one.
-const OTHER: &str = "it is another one than was scanned into its folder, or was written to since; to scan it too, move that folder away, or \
-                     name another output folder";
+/// Why an image is not gone on with whose folder holds the scan of another one, and what to do.
+const OTHER: (&str, &str) = (
+    "it is another one than was scanned into its folder, or was written to since",
+    "to scan it too, move that folder away, or name another output folder",
+);
+
+/// What is told where a fault of this program ends the scan of an image, and what to do.
+const FAULT: (&str, &str) = ("a fault of this program ended its scan", "please report it");
 
 /// What an image came to.
 #[derive(Debug)]
@@ -66,13 +71,10 @@ impl BatchJob {
         // A fault of this program that one image brings out must not cost the others their reports.
         let scanned = catch_unwind(AssertUnwindSafe(|| scan(&[path], &options, progress)));
         match scanned {
-            Err(_) => self.failed(Error::Start {
-                what: "the rest of this scan",
-                why: "a fault of this program ended it; please report it".to_owned(),
-            }),
-            Ok(Err(Error::Differs { .. })) => self.is_another(),
+            Err(_) => self.refused(FAULT),
+            Ok(Err(Error::Differs { .. })) => self.refused(OTHER),
             // A few sectors tell images apart, and these need not be the ones that were changed.
-            Ok(Err(Error::Finished { .. })) if self.is_changed => self.is_another(),
+            Ok(Err(Error::Finished { .. })) if self.is_changed => self.refused(OTHER),
             Ok(Err(Error::Finished { .. })) => match self.kept(&own) {
                 Some(told) => Scanned { told, error: None },
                 None => self.failed(Error::Report {
@@ -80,6 +82,10 @@ impl BatchJob {
                     why: "its scan is finished, and its report cannot be read",
                 }),
             },
+            // Opening may take long, and ends with an error when it is stopped.
+            Ok(Err(error)) if progress.stopped() && !matches!(error, Error::NoRoom { .. }) => {
+                Scanned { told: self.waiting(), error: None }
+            }
             Ok(Err(error)) => self.failed(error),
             Ok(Ok(outcome)) => {
                 let has_report = outcome.report.is_some();
@@ -94,9 +100,8 @@ impl BatchJob {
         }
     }
 
-    /// Another image than was scanned into its folder has its path now.
-    fn is_another(&self) -> Scanned {
-        self.failed(Error::NotASource { path: self.image.path.clone(), why: OTHER })
+    fn refused(&self, (why, advice): (&'static str, &'static str)) -> Scanned {
+        self.failed(Error::InBatch { path: self.image.path.clone(), why, advice })
     }
 
     /// What an earlier run has made of it; nothing where that was not all.

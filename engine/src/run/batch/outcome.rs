@@ -8,8 +8,8 @@ use crate::output::report::{BatchImage, BatchReport};
 /// What a batch came to.
 #[derive(Debug)]
 pub struct BatchOutcome {
-    /// The report of all images, in the output folder.
-    pub report: PathBuf,
+    /// The report of all images, in the output folder, where it could be written.
+    pub report: Option<PathBuf>,
     /// What stands in it.
     pub told: BatchReport,
     /// Images that could not be scanned, or not to their end, and why.

@@ -1,7 +1,7 @@
 //! A batch from end to end.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -15,24 +15,27 @@ use super::progress::BatchProgress;
 use super::report;
 use super::state::{BatchState, FileStamp, KeptImage, PathKey};
 use crate::control::error::Error;
-use crate::ledger::ScanSettings;
+use crate::ledger::{Reserve, ScanSettings};
 use crate::options::{Options, Workers};
 use crate::output::destination;
 use crate::output::report::{
-    BATCH_SCHEMA, BatchReport, BatchStatus, BatchSummary, ReportCase, ReportEnd, ReportTool,
+    BATCH_SCHEMA, BatchImage, BatchReport, BatchStatus, BatchSummary, ReportCase, ReportEnd,
+    ReportTool,
 };
 use crate::run::environment::OutputState;
 use crate::run::finish::{is_begun, is_finished};
 use crate::run::open::settings;
-use crate::source::is_address;
+
+/// Bytes that are held back for what the report of all says of an image.
+const ROOM_PER_IMAGE: u64 = 4 << 10;
 
 /// Scans each image below the output folder of `options`, into a folder and with a report of its own as a scan of it
 /// alone would write them, and writes a report of all. `watch` is told of each image, from any thread.
 ///
 /// # Errors
 ///
-/// When nothing could be started, [`Error::Finished`] when an earlier run of the batch has done all of it, and when
-/// the report of all cannot be written. What goes wrong with one image is part of the [`BatchOutcome`].
+/// When nothing could be started, and [`Error::Finished`] when an earlier run of the batch has done all of it. What goes
+/// wrong with one image, or with the report of all, is part of the [`BatchOutcome`].
 pub fn batch(
     discovered: Discovered,
     options: &Options,
@@ -50,12 +53,15 @@ pub fn batch(
     let options =
         &Options { workers: Some(workers), keys: options.keys.lenient(), ..options.clone() };
     let settings = settings(options);
-    let before = begun(output, options, &settings)?;
-    let destination = match &before {
+    let destination = match begun(output, options, &settings)? {
         Some(_) => destination::check_resumed(output, &paths)?,
+        // It may have been killed before it had written anything.
+        None if options.resume => destination::check_going_on(output, &paths)?,
         None => destination::check(output, &paths)?,
     };
     let held = OutputState::create(destination)?;
+    // Read once more: another process may have had the folder until now.
+    let before = begun(output, options, &settings)?;
     let (jobs, state) = jobs(discovered.images, before, &held, options, settings)?;
     let is_all_done = jobs.iter().all(|job| job.is_done);
     let has_report = held.folder().kind(destination::REPORT).is_ok_and(|kind| kind.is_some());
@@ -63,24 +69,13 @@ pub fn batch(
         return Err(Error::Finished { path: output.to_path_buf() });
     }
     state.write(held.state())?;
+    let reserve = held.reserve(jobs.len() as u64 * ROOM_PER_IMAGE);
     let bytes = jobs.iter().filter(|job| !job.is_done).filter_map(|job| job.image.len);
     progress.begin(jobs.len() as u64, bytes.fold(0, u64::saturating_add));
     let lanes = Lanes { output, options, progress, watch };
-    let scanned = lanes.run(jobs, threads);
-    let (mut images, mut failed, mut failure) = (Vec::new(), Vec::new(), None);
-    for (job, one) in scanned {
-        let Scanned { told, error } =
-            one.unwrap_or_else(|| Scanned { told: job.waiting(), error: None });
-        images.push(told);
-        match error {
-            Some(error @ Error::NoRoom { .. }) => {
-                failure.get_or_insert(error);
-            }
-            Some(error) => failed.push((job.image.path, error)),
-            None => {}
-        }
-    }
-    let copies = copies(output, &mut images);
+    let Sorted { mut images, mut failed, mut failure } = sorted(lanes.run(jobs, threads));
+    let (copies, unread) = copies(output, &mut images);
+    failed.extend(unread);
     let has_left = |status| images.iter().any(|image| image.status == status);
     let interrupted =
         progress.is_stopped() && (has_left(BatchStatus::Waiting) || has_left(BatchStatus::Stopped));
@@ -109,8 +104,39 @@ pub fn batch(
         images,
         copies,
     };
-    let report = report::write(held.folder(), held.state(), &told)?;
+    reserve.map(Reserve::release);
+    let report = match report::write(held.folder(), held.state(), &told) {
+        Ok(report) => Some(report),
+        Err(error) => {
+            failure.get_or_insert(error);
+            None
+        }
+    };
     Ok(BatchOutcome { report, told, failed, failure, interrupted })
+}
+
+/// What the images of a batch came to, and what kept it from going on.
+struct Sorted {
+    images: Vec<BatchImage>,
+    failed: Vec<(PathBuf, Error)>,
+    failure: Option<Error>,
+}
+
+fn sorted(scanned: Vec<(BatchJob, Option<Scanned>)>) -> Sorted {
+    let mut sorted = Sorted { images: Vec::new(), failed: Vec::new(), failure: None };
+    for (job, one) in scanned {
+        let Scanned { told, error } =
+            one.unwrap_or_else(|| Scanned { told: job.waiting(), error: None });
+        sorted.images.push(told);
+        match error {
+            Some(error @ Error::NoRoom { .. }) => {
+                sorted.failure.get_or_insert(error);
+            }
+            Some(error) => sorted.failed.push((job.image.path, error)),
+            None => {}
+        }
+    }
+    sorted
 }
 
 fn refused(why: &str) -> Error {
@@ -166,25 +192,28 @@ fn jobs(
     let mut jobs = Vec::with_capacity(images.len());
     for image in images {
         let place = places.get(&PathKey::of(&image.path)).copied();
-        let (folder, is_done, is_changed) =
-            match place.and_then(|place| Some((place, state.images.get_mut(place)?))) {
-                Some((place, kept)) => {
-                    named.insert(place);
-                    let is_same = kept.stamp.is_some() && kept.stamp == FileStamp::of(&image.path);
-                    let is_done = is_same && is_finished(folder, &kept.folder, options.dry_run);
-                    if !is_begun(folder, &kept.folder) {
-                        // Whatever it was before, what is scanned is what it is now.
-                        kept.stamp = FileStamp::of(&image.path);
-                    }
-                    // An address has no date here; what its server says tells when it is opened.
-                    (kept.folder.clone(), is_done, !is_same && !is_address(&image.path))
+        let (folder, is_done, is_changed) = match place
+            .and_then(|place| Some((place, state.images.get_mut(place)?)))
+        {
+            Some((place, kept)) => {
+                named.insert(place);
+                let now = FileStamp::of(&image.path);
+                // Of what has no stamp, a device or a folder, the samples of the scan tell whether it is the same.
+                let is_same = kept.stamp == now;
+                let is_done =
+                    is_same && now.is_some() && is_finished(folder, &kept.folder, options.dry_run);
+                if !is_begun(folder, &kept.folder) {
+                    // Whatever it was before, what is scanned is what it is now.
+                    kept.stamp = now;
                 }
-                None => {
-                    let folder = names.give(&image.path);
-                    state.images.push(KeptImage::new(&image.path, folder.clone()));
-                    (folder, false, false)
-                }
-            };
+                (kept.folder.clone(), is_done, !is_same)
+            }
+            None => {
+                let folder = names.give(&image.path);
+                state.images.push(KeptImage::new(&image.path, folder.clone()));
+                (folder, false, false)
+            }
+        };
         jobs.push(BatchJob { image, folder, is_done, is_changed });
     }
     // What an earlier run has finished stays in the report, also where it is not at hand any more.

@@ -45,7 +45,11 @@ fn add_one(list: &mut KnownList, path: &Path) -> Result<(), String> {
     report.files(add).map_err(said)
 }
 
-/// Adds all images of a batch whose reports are where its own says.
+/// Adds all images of a batch.
+///
+/// # Errors
+///
+/// When the report of one is not where that of the batch says, or cannot be read: what lies there is not known then.
 fn add_batch(list: &mut KnownList, path: &Path) -> Result<(), String> {
     let file = File::open(path).map_err(|error| error.to_string())?.take(LONGEST_BATCH);
     let report: BatchReport =

@@ -3,10 +3,13 @@
 //! Source: "AFF4 Standard v1.0" and "AFF4 Image Structures"; pyaff4. All numbers are little-endian.
 
 mod archive;
+mod digest;
+mod geometry;
 mod map;
 mod metadata;
 mod streams;
 mod turtle;
+mod volumes;
 
 use std::path::Path;
 
@@ -20,8 +23,9 @@ use super::refusal::Refusal;
 use super::unpack::Codec;
 use archive::Archive;
 use map::{Row, Target};
-use metadata::{Image, Metadata};
+use metadata::Image;
 use streams::Streams;
+use volumes::Volumes;
 
 const NAME: &str = "an AFF4 image";
 
@@ -34,29 +38,37 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 }
 
 /// Finds the disk.
-pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
-    let archive = Archive::read(&opening.files).ok_or_else(|| Refusal::damaged("directory"))?;
-    let text = archive.metadata(&opening.files);
-    let metadata = text.and_then(|text| Metadata::parse(&text));
-    let metadata = metadata.ok_or_else(|| Refusal::damaged("description (information.turtle)"))?;
-    let image = metadata.image()?;
+pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let mut volumes = Volumes::first(&opening.files)?;
+    let has_map = |name: &str| volumes.member(&format!("{name}/map")).is_some();
+    let metadata = volumes.metadata().ok_or_else(|| Refusal::damaged("description"))?;
+    let image = metadata.image(&has_map)?;
+    let names = match &image {
+        Image::Stream(name) => vec![name.clone()],
+        Image::Map { name, .. } => map::streams(&opening.files, &volumes, name),
+    };
+    volumes.complete(&mut opening, &names)?;
     let mut streams = Streams::default();
-    let (rows, len) = match &image {
+    let (rows, len, gaps) = match &image {
         Image::Stream(name) => {
-            let stream = streams.add(&archive, &metadata, name)?;
+            let stream = streams.add(&volumes, name)?;
             let len = streams.len_of(stream);
-            (vec![Row { at: 0, len, target_at: 0, target: Target::Stream(stream) }], len)
+            let row = Row { at: 0, len, target_at: 0, target: Target::Stream(stream) };
+            (vec![row], len, Target::Zero)
         }
-        Image::Map { name, len } => {
-            let rows = map::read(&opening.files, &archive, name, &mut |target| {
-                streams.add(&archive, &metadata, target)
+        Image::Map { name, len, gaps } => {
+            let rows = map::read(&opening.files, &volumes, name, &mut |target| {
+                streams.add(&volumes, target)
             })?;
             let end = rows.last().map_or(0, |row| row.at + row.len);
-            (rows, len.unwrap_or(end))
+            let refused =
+                |name: &str| Err(Refusal::new(format!("with gaps in its map that {name} fills")));
+            let gaps = gaps.as_deref().map(|name| map::target(name, &mut { refused }));
+            (rows, len.unwrap_or(end), gaps.transpose()?.unwrap_or(Target::Zero))
         }
     };
     let path = opening.path();
-    Ok(Opened::whole(Aff4 { files: joined(path, opening.files, streams), rows, len }))
+    Ok(Opened::whole(Aff4 { files: joined(path, opening.files, streams), rows, len, gaps }))
 }
 
 /// All streams as one file, one after the other.
@@ -72,6 +84,22 @@ struct Aff4 {
     /// In order, and apart.
     rows: Vec<Row>,
     len: u64,
+    /// What lies where no row tells.
+    gaps: Target,
+}
+
+impl Aff4 {
+    /// The row that holds a byte, or the gap that does.
+    fn row(&self, at: u64) -> Row {
+        let next = self.rows.partition_point(|row| row.at <= at);
+        let before = next.checked_sub(1).and_then(|index| self.rows.get(index));
+        if let Some(row) = before.filter(|row| at - row.at < row.len) {
+            return *row;
+        }
+        let start = before.map_or(0, |row| row.at + row.len);
+        let end = self.rows.get(next).map_or(u64::MAX, |row| row.at);
+        Row { at: start, len: end - start, target_at: 0, target: self.gaps }
+    }
 }
 
 impl Layout for Aff4 {
@@ -92,13 +120,7 @@ impl Layout for Aff4 {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        let next = self.rows.partition_point(|row| row.at <= at);
-        let before = next.checked_sub(1).and_then(|index| self.rows.get(index));
-        let Some(row) = before.filter(|row| at - row.at < row.len) else {
-            // What no row tells are zeros.
-            let end = self.rows.get(next).map_or(u64::MAX, |row| row.at);
-            return Piece { at, len: end - at, stored: Stored::Zero };
-        };
+        let row = self.row(at);
         let whole = Span { at: row.at, len: row.len };
         match row.target {
             Target::Zero => Piece::new(whole, Stored::Zero),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::content;
 use super::flat::Flat;
 use super::formats::{FORMATS, Format};
 use super::image::ContainerImage;
@@ -83,9 +84,16 @@ fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.is)(opening))
 }
 
+/// Opens a container of whose disk there is something.
+fn open_whole(format: &Format, opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let opened = (format.open)(opening)?;
+    content::check(&opened)?;
+    Ok(opened)
+}
+
 /// The disk of a container, and those that it is a difference to.
 fn layers(
-    mut format: &'static Format,
+    format: &'static Format,
     opening: Opening<'_>,
     io: Io,
     stop: &Stop,
@@ -93,7 +101,7 @@ fn layers(
     let mut layers: Vec<Box<dyn Layout>> = Vec::new();
     let mut seen: Vec<FileId> = FileId::at(opening.path()).into_iter().collect();
     let is_nested = opening.is_nested;
-    let mut opened = (format.open)(opening)?;
+    let mut opened = open_whole(format, opening)?;
     loop {
         let Opened { layout, parent } = opened;
         layers.push(layout);
@@ -128,8 +136,7 @@ fn layers(
             let why = format!("whose parent {shown} is {}, {}", next.what, refusal.why);
             Refusal { why, ..refusal }
         };
-        format = next;
-        opened = (format.open)(opening).map_err(of_parent)?;
+        opened = open_whole(next, opening).map_err(of_parent)?;
         check(&parent, Some(opened.layout.as_ref()), &shown)?;
     }
 }

@@ -41,6 +41,13 @@ impl Files {
         self.sources.len() - 1
     }
 
+    /// Closes the last file, of which nothing is needed.
+    pub(super) fn drop_last(&mut self) {
+        self.sources.pop();
+        let pages = self.pages.get_mut().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|((file, _), _)| *file < self.sources.len());
+    }
+
     /// The first file alone.
     pub(super) fn into_first(self) -> Box<dyn Source> {
         let mut sources = self.sources;

@@ -82,7 +82,7 @@ pub(super) const FORMATS: &[Format] = &[
         unpack: Unpack::Other(
             "make a raw image of it, with FTK Imager or xmount for example, and scan that",
         ),
-        is_alone: true,
+        is_alone: false,
         is: aff4::is,
         open: aff4::open,
     },

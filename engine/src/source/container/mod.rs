@@ -11,6 +11,7 @@ mod bitmaps;
 mod cache;
 mod chain;
 mod chunks;
+mod content;
 mod crc32c;
 mod ewf;
 mod ewf2;

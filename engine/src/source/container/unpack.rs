@@ -21,6 +21,8 @@ pub(super) enum Codec {
     ZlibPart,
     /// A zstd frame (RFC 8878), whose checksum is not asked for.
     Zstd,
+    /// As it is; what it must be is told elsewhere.
+    Stored,
     /// As it is, with an Adler-32 after it.
     Adler32,
     /// The same, which may be shorter than its block: the rest is zeros.
@@ -80,6 +82,7 @@ impl Codec {
             Codec::Zlib => inflate(packed, out, true) == Some(out.len()),
             Codec::ZlibPart => fill(inflate(packed, out, true), out),
             Codec::Zstd => zstd(packed, out),
+            Codec::Stored => plain(packed, out),
             Codec::Adler32 => stored(packed, out) == Some(out.len()),
             Codec::Adler32Part => stored(packed, out).is_some(),
             Codec::Bzip2 => bunzip2(packed, out) == Some(out.len()),
@@ -105,6 +108,15 @@ fn xz(packed: &[u8], out: &mut [u8]) -> bool {
     let most = (MOST_XZ_WINDOW >> 10) as u32 + XZ_OVERHEAD;
     let mut reader = XzReader::new_mem_limit(packed, false, most);
     reader.read_exact(out).is_ok() && matches!(reader.read(&mut [0]), Ok(0))
+}
+
+/// Copies what lies as it is: as much as is there, before zeros.
+fn plain(packed: &[u8], out: &mut [u8]) -> bool {
+    let len = packed.len().min(out.len());
+    let (made, rest) = out.split_at_mut(len);
+    made.copy_from_slice(&packed[..len]);
+    rest.fill(0);
+    true
 }
 
 /// Copies what is followed by its checksum, with zeros after it: how much that is, which is no more than `out` has room for.

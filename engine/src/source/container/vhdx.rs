@@ -24,9 +24,9 @@ const MIB: u64 = 1 << 20;
 /// Bytes of a bitmap.
 const BITMAP: u64 = MIB;
 
-/// Whether a file is one: by eight letters that begin nothing else.
+/// Whether a file is one: by its first letters, and a header whose checksum holds.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
-    opening.starts(0, header::MAGIC)
+    opening.starts(0, header::MAGIC) && Header::newest(&opening.files).is_some()
 }
 
 /// Finds the disk.

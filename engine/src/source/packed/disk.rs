@@ -1,9 +1,4 @@
-//! What a disk begins with, and disk images of the first version of QCOW.
-
-use super::bytes::starts;
-use super::form::{Packed, refused};
-use super::unpack::Unpack::Disk;
-use crate::source::definition::Source;
+//! What a disk begins with.
 
 /// What stands at the start of a disk, and where: the ends of boot sectors, superblocks of ext, HFS+, APFS, XFS, F2FS and
 /// Btrfs, the map of an Apple disk, the descriptor of a CD.
@@ -25,13 +20,4 @@ pub fn is_start_of_disk(head: &[u8]) -> bool {
     let stands =
         |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
     OF_DISKS.iter().any(|(at, magic)| stands(*at, magic))
-}
-
-/// QCOW of the first version. Source: QEMU, docs/interop/qcow2, and block/qcow.c.
-pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
-    if !starts(source, 0, b"QFI\xfb\0\0\0\x01") {
-        return None;
-    }
-    let command = Disk("qemu-img convert -f qcow -O raw IN OUT");
-    Some(refused("a QCOW disk image of the first version", command.advice(source.path())))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::shell::{free, quoted};
-use Unpack::{Archive, Compressed, Disk, DiskRaw, Other};
+use Unpack::{Archive, Compressed, Damaged, Disk, DiskRaw, Other};
 
 /// How something is unpacked. In a command `IN` stands for the file and `OUT` for what comes of it.
 pub(in crate::source) enum Unpack {
@@ -18,6 +18,8 @@ pub(in crate::source) enum Unpack {
     DiskRaw(&'static str),
     /// By no command that everybody has.
     Other(&'static str),
+    /// By nothing: it is damaged.
+    Damaged,
 }
 
 impl Unpack {
@@ -50,6 +52,14 @@ impl Unpack {
                 )
             }
             Other(what) => filled(what, path, &free(path, "")),
+            Damaged => {
+                let out = free(path, "img");
+                let command = filled("cp IN OUT && truncate -s %512 OUT", path, &out);
+                format!(
+                    "look for a whole copy of it; to search its bytes as they lie, make a raw image of them with \
+                     `{command}`, and scan that"
+                )
+            }
         }
     }
 }

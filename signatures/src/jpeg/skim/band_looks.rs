@@ -53,7 +53,7 @@ impl BandEntry {
 
 /// An entry for each value of the next [`SEEN`] bits.
 #[derive(Debug)]
-pub struct BandLooks(Box<[BandEntry]>);
+pub struct BandLooks(Box<[BandEntry; 1 << SEEN]>);
 
 impl BandLooks {
     /// The entries of a code of runs and sizes of at most `most_size` bits. Larger ones are not told, nor are runs of
@@ -63,8 +63,11 @@ impl BandLooks {
         for (value, len, symbol) in code.all().take_while(|&(_, len, _)| len <= SEEN) {
             with_code(&mut one, SEEN, value, len).fill(Step::of(symbol, len, most_size));
         }
-        let entry = |bits: usize| several(&one, bits);
-        BandLooks((0..1 << SEEN).map(entry).collect())
+        let mut entries = Box::new([BandEntry::NONE; 1 << SEEN]);
+        for (bits, entry) in entries.iter_mut().enumerate() {
+            *entry = several(&one, bits);
+        }
+        BandLooks(entries)
     }
 
     /// What the highest of `bits` tell.

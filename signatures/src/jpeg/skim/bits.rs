@@ -10,9 +10,10 @@
 /// It is passed by value where a function is not inlined, so that it can stay in registers.
 #[derive(Clone, Copy)]
 pub struct Bits<'b> {
-    bytes: &'b [u8],
-    /// The next byte to load.
-    at: usize,
+    /// What has not been loaded.
+    rest: &'b [u8],
+    /// Bytes up to its end, counting zeros that were loaded after it.
+    end: usize,
     /// The next bits, from the highest.
     held: u64,
     /// How many of them count, in the low six bits; below those there may be more.
@@ -22,7 +23,8 @@ pub struct Bits<'b> {
 impl<'b> Bits<'b> {
     /// Reads `bytes` from bit `at` on, which lies in the first bytes.
     pub fn new(bytes: &'b [u8], at: usize) -> Self {
-        let mut bits = Bits { bytes, at: at / 8, held: 0, count: 0 };
+        let rest = bytes.get(at / 8..).unwrap_or(&[]);
+        let mut bits = Bits { rest, end: bytes.len().max(at / 8), held: 0, count: 0 };
         bits.refill();
         bits.skip((at % 8) as u32);
         bits
@@ -31,13 +33,21 @@ impl<'b> Bits<'b> {
     /// Holds at least 56 bits.
     #[inline(always)]
     pub fn refill(&mut self) {
-        let word = match self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) {
-            Some(word) => u64::from_be_bytes(*word),
-            None => self.last_word(),
-        };
         self.count &= 63;
+        let len = ((63 - self.count) >> 3) as usize;
+        let word = match self.rest.first_chunk() {
+            Some(word) => {
+                let word = u64::from_be_bytes(*word);
+                self.rest = &self.rest[len..];
+                word
+            }
+            None => {
+                let (word, rest, beyond) = last_word(self.rest, len);
+                (self.rest, self.end) = (rest, self.end + beyond);
+                word
+            }
+        };
         self.held |= word >> self.count;
-        self.at += ((63 - self.count) >> 3) as usize;
         self.count |= 56;
     }
 
@@ -79,21 +89,22 @@ impl<'b> Bits<'b> {
         value + (positive - 1) * ((1 << len) - 1)
     }
 
-    /// Fewer than eight bytes and zeros after them.
-    #[cold]
-    fn last_word(&self) -> u64 {
-        let mut word = [0; 8];
-        for (to, from) in word.iter_mut().zip(self.bytes.iter().skip(self.at)) {
-            *to = *from;
-        }
-        u64::from_be_bytes(word)
-    }
-
     /// How many bits have been passed, from the first of the bytes.
     #[inline(always)]
     pub fn position(&self) -> usize {
-        self.at * 8 - (self.count & 63) as usize
+        (self.end - self.rest.len()) * 8 - (self.count & 63) as usize
     }
+}
+
+/// Fewer than eight bytes and zeros after them; what is left after `len` of them, and how many of those were none.
+#[cold]
+fn last_word(rest: &[u8], len: usize) -> (u64, &[u8], usize) {
+    let mut word = [0; 8];
+    for (to, from) in word.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let after = rest.get(len..).unwrap_or(&[]);
+    (u64::from_be_bytes(word), after, len.saturating_sub(rest.len()))
 }
 
 #[cfg(test)]

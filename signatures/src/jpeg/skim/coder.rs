@@ -9,8 +9,6 @@ pub struct State {
     pub predictors: [i32; 4],
     /// Sums of DC over the blocks of this unit, for each component.
     pub sums: [i32; 4],
-    /// Blocks to come that have no further coefficients in the band.
-    pub run: u32,
 }
 
 /// Reads the units of one kind of scan.

@@ -40,44 +40,140 @@ impl History {
         self.visits_left = self.visits_left.saturating_add(bytes as u64 * VISITS_A_BYTE);
     }
 
+    /// The blocks of a component, to be looked at and added to in order; [`Window::close`] keeps what was added.
+    pub fn window(&mut self, component: usize) -> Window<'_> {
+        Window {
+            groups: &mut self.components[component & 3],
+            visits_left: &mut self.visits_left,
+            index: usize::MAX,
+            blocks: [0; GROUP],
+            is_empty: true,
+            is_changed: false,
+        }
+    }
+}
+
+/// The blocks of one component, of which a group is at hand at a time: apart from the others, since whoever
+/// writes to what is shared must ask first whether it is.
+pub struct Window<'h> {
+    groups: &'h mut Vec<Option<Arc<[u64; GROUP]>>>,
+    visits_left: &'h mut u64,
+    /// Which group is at hand; none at first.
+    index: usize,
+    blocks: [u64; GROUP],
+    /// Whether nothing is known of the group's blocks.
+    is_empty: bool,
+    is_changed: bool,
+}
+
+impl Window<'_> {
     /// Counts a visit; tells whether there may be more.
+    #[inline(always)]
     pub fn visit(&mut self) -> bool {
-        self.visits_left = self.visits_left.saturating_sub(1);
-        self.visits_left > 0
+        *self.visits_left = self.visits_left.saturating_sub(1);
+        *self.visits_left > 0
     }
 
     /// The coefficients of a block that are not zero: bit k for coefficient k.
-    pub fn get(&self, component: usize, block: u64) -> u64 {
-        self.group(component, block).map_or(0, |group| group[block as usize % GROUP])
+    #[inline(always)]
+    pub fn get(&mut self, block: u64) -> u64 {
+        self.seek(block);
+        self.blocks[block as usize % GROUP]
     }
 
     /// How many blocks from `block` on, up to the end of its group, are known to be empty.
-    pub fn empty(&self, component: usize, block: u64) -> u64 {
-        match self.group(component, block) {
-            Some(_) => 0,
-            None => GROUP as u64 - block % GROUP as u64,
+    #[inline(always)]
+    pub fn empty(&mut self, block: u64) -> u64 {
+        self.seek(block);
+        if self.is_empty { GROUP as u64 - block % GROUP as u64 } else { 0 }
+    }
+
+    /// Adds coefficients that are not zero to a block.
+    #[inline(always)]
+    pub fn add(&mut self, block: u64, coefficients: u64) {
+        if coefficients != 0 {
+            self.seek(block);
+            self.blocks[block as usize % GROUP] |= coefficients;
+            (self.is_empty, self.is_changed) = (false, true);
         }
     }
 
-    fn group(&self, component: usize, block: u64) -> Option<&Arc<[u64; GROUP]>> {
-        self.components[component].get(block as usize / GROUP)?.as_ref()
-    }
-
-    /// Adds coefficients that are not zero to a block, which is below [`MOST_BLOCKS`].
-    #[inline]
-    pub fn add(&mut self, component: usize, block: u64, coefficients: u64) {
-        if coefficients != 0 && block < MOST_BLOCKS {
-            *self.block(component, block as usize) |= coefficients;
+    #[inline(always)]
+    fn seek(&mut self, block: u64) {
+        let index = block as usize / GROUP;
+        if index != self.index {
+            self.open(index);
         }
     }
 
-    fn block(&mut self, component: usize, block: usize) -> &mut u64 {
-        let groups = &mut self.components[component];
-        let index = block / GROUP;
-        if groups.len() <= index {
-            groups.resize(index + 1, None);
+    #[inline(never)]
+    fn open(&mut self, index: usize) {
+        self.keep();
+        let group = self.groups.get(index).and_then(Option::as_deref);
+        self.is_empty = group.is_none();
+        self.blocks = group.copied().unwrap_or([0; GROUP]);
+        self.index = index;
+    }
+
+    /// Keeps what was added to the group at hand, unless it lies beyond [`MOST_BLOCKS`].
+    fn keep(&mut self) {
+        if !std::mem::take(&mut self.is_changed) || self.index > MOST_BLOCKS as usize / GROUP {
+            return;
         }
-        let group = groups[index].get_or_insert_with(|| Arc::new([0; GROUP]));
-        &mut Arc::make_mut(group)[block % GROUP]
+        if self.groups.len() <= self.index {
+            self.groups.resize(self.index + 1, None);
+        }
+        if let Some(group) = &mut self.groups[self.index] {
+            *Arc::make_mut(group) = self.blocks;
+        } else {
+            self.groups[self.index] = Some(Arc::new(self.blocks));
+        }
+    }
+
+    /// Ends the work on the component.
+    pub fn close(mut self) {
+        self.keep();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_is_there_and_copies_do_not_see_it() {
+        let mut history = History::default();
+        let mut window = history.window(2);
+        assert_eq!((window.empty(5), window.get(5)), (507, 0));
+        window.add(5, 0);
+        assert_eq!(window.empty(6), 506);
+        window.add(5, 0b10);
+        assert_eq!((window.empty(6), window.get(5)), (0, 0b10));
+        window.add(3000, 1 << 63);
+        window.add(MOST_BLOCKS + 2 * GROUP as u64, 1);
+        window.close();
+        let before = history.clone();
+        let mut window = history.window(2);
+        window.add(5, 0b100);
+        window.add(600, 0b1000);
+        window.close();
+        let told = |mut history: History| {
+            let mut window = history.window(2);
+            [5, 600, 3000, MOST_BLOCKS + 2 * GROUP as u64].map(|block| window.get(block))
+        };
+        assert_eq!(told(before), [0b10, 0, 1 << 63, 0]);
+        assert_eq!(told(history.clone()), [0b110, 0b1000, 1 << 63, 0]);
+        assert_eq!(history.window(1).get(5), 0);
+    }
+
+    #[test]
+    fn visits_run_out_and_bytes_earn_more() {
+        let mut history = History::default();
+        let mut window = history.window(0);
+        let visits = (0..).take_while(|_| window.visit()).count() as u64;
+        assert_eq!(visits, FREE_VISITS - 1);
+        history.earn(1);
+        let mut window = history.window(0);
+        assert_eq!((0..).take_while(|_| window.visit()).count() as u64, VISITS_A_BYTE - 1);
     }
 }

@@ -128,20 +128,66 @@ impl Tail {
     }
 }
 
-/// The entries that begin with a difference of DC, of at most `most_size` bits, and go on with AC
-/// codes; without any the block is whole.
-pub fn opening(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Table {
-    let mut entries = [Entry::NONE; 1 << SEEN];
-    let count = if ac.is_some() { 0 } else { Entry::END };
-    let shorter = ac.map_or(&[][..], |tail| &tail.0);
-    for (value, len, size) in dc.all().take_while(|&(_, len, _)| len <= SEEN) {
-        if size <= most_size {
-            let first = Entry::one(len, size, count);
-            let left = SEEN.saturating_sub(len + u32::from(size));
-            fill(with_code(&mut entries, SEEN, value, len), left, first, shorter);
-        }
+/// What one look at the beginning of a block tells: the difference of DC besides, in the high half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened(u32);
+
+impl Opened {
+    fn new(entry: Entry, difference: i32) -> Self {
+        Opened((difference << 16) as u32 | u32::from(entry.0))
     }
-    Table(entries)
+
+    /// How many bits to pass, and how many AC coefficients they hold.
+    #[inline(always)]
+    pub fn entry(self) -> Entry {
+        Entry(self.0 as u16)
+    }
+
+    /// The difference of DC.
+    #[inline(always)]
+    pub fn difference(self) -> i32 {
+        self.0 as i32 >> 16
+    }
+}
+
+/// What a block begins with, for each value of the next [`SEEN`] bits.
+#[derive(Debug)]
+pub struct Opening([Opened; 1 << SEEN]);
+
+impl Opening {
+    /// The entries that begin with a difference of DC, of at most `most_size` bits all of which are seen, and go on
+    /// with AC codes; without any the block is whole.
+    pub fn new(dc: &Code, most_size: u8, ac: Option<&Tail>) -> Self {
+        let mut opening = [Opened::new(Entry::NONE, 0); 1 << SEEN];
+        let mut entries = [Entry::NONE; 1 << SEEN];
+        let count = if ac.is_some() { 0 } else { Entry::END };
+        let shorter = ac.map_or(&[][..], |tail| &tail.0);
+        for (value, len, size) in dc.all().take_while(|&(_, len, _)| len <= SEEN) {
+            let Some(left) = SEEN.checked_sub(len + u32::from(size)) else { continue };
+            if size > most_size {
+                continue;
+            }
+            let entries = with_code(&mut entries, SEEN, value, len);
+            fill(entries, left, Entry::one(len, size, count), shorter);
+            let opening = with_code(&mut opening, SEEN, value, len);
+            for (index, (opened, &entry)) in opening.iter_mut().zip(entries.iter()).enumerate() {
+                *opened = Opened::new(entry, extend(index as i32 >> left, size));
+            }
+        }
+        Opening(opening)
+    }
+
+    /// What the highest of `bits` tell.
+    #[inline(always)]
+    pub fn look(&self, bits: u64) -> Opened {
+        self.0[(bits >> (64 - SEEN)) as usize]
+    }
+}
+
+/// What so many bits stand for. Source: T.81, F.2.2.1 EXTEND.
+fn extend(bits: i32, size: u8) -> i32 {
+    let most = (1 << size) - 1;
+    if 2 * bits > most { bits } else { bits - most }
 }
 
 /// Of entries that see `seen` bits, those that begin with a code of that value and length.
@@ -169,7 +215,7 @@ fn fill(entries: &mut [Entry], left: u32, first: Entry, shorter: &[Entry]) {
 #[derive(Debug)]
 pub struct Looks {
     /// What the block begins with.
-    pub opening: Arc<Table>,
+    pub opening: Arc<Opening>,
     /// What it goes on with, where it has AC.
     pub tail: Option<Arc<Table>>,
 }
@@ -188,7 +234,7 @@ impl Looks {
                 None => {
                     let Some(dc) = &block.dc else { break };
                     let tail = block.ac.as_ref().map(|ac| Tail::new(&ac.code, ac.most_size));
-                    let opening = Arc::new(opening(dc, most_dc_size, tail.as_ref()));
+                    let opening = Arc::new(Opening::new(dc, most_dc_size, tail.as_ref()));
                     Looks { opening, tail: tail.map(|tail| Arc::new(tail.table())) }
                 }
             };
@@ -233,13 +279,21 @@ mod tests {
     #[test]
     fn a_block_opens_with_dc() {
         let ac = code(&[(1, 1), (2, 1)], &[0x00, 0x01]);
-        // 0: no difference; 10: one of 2 bits; 110: one of 12.
-        let dc = code(&[(1, 1), (2, 1), (3, 1)], &[0, 2, 12]);
-        let table = opening(&dc, 11, Some(&Tail::new(&ac, 10)));
-        check(&table, "00", Entry::END, 2);
-        check(&table, "10111000", Entry::COEFFICIENT + Entry::END, 8);
-        check(&table, "110", Entry::NONE.0, 0);
-        check(&opening(&dc, 11, None), "100", Entry::END, 4);
+        // 0: no difference; 10: one of 2 bits; 110: one of 12; 1110: one of 9.
+        let dc = code(&[(1, 1), (2, 1), (3, 1), (4, 1)], &[0, 2, 12, 9]);
+        let ac = Tail::new(&ac, 10);
+        let told = |bits: &str, ac| {
+            let bits = u64::from_str_radix(&format!("{bits:0<64}"), 2).expect("bits");
+            let opened = Opening::new(&dc, 11, ac).look(bits);
+            (opened.entry(), opened.difference())
+        };
+        assert_eq!(told("00", Some(&ac)), (Entry(Entry::END + 2), 0));
+        let both = Entry(Entry::COEFFICIENT + Entry::END + 8);
+        assert_eq!(told("10111000", Some(&ac)), (both, 3));
+        assert_eq!(told("110", Some(&ac)), (Entry::NONE, 0));
+        assert_eq!(told("1001", None), (Entry(Entry::END + 4), -2));
+        // The difference is not seen whole.
+        assert_eq!(told("1110", Some(&ac)), (Entry::NONE, 0));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::code::Code;
 use super::history::MOST_BLOCKS;
 use super::looks::Looks;
 use super::standard;
+use super::steps::Steps;
 use crate::jpeg::frame::{Coding, Frame, Part, Scan};
 use crate::jpeg::headers::Headers;
 
@@ -53,6 +54,7 @@ pub struct Plan {
     pub zeros_wrong: bool,
     looks: OnceLock<Vec<Looks>>,
     band_looks: OnceLock<BandLooks>,
+    steps: OnceLock<Steps>,
 }
 
 impl Plan {
@@ -76,6 +78,7 @@ impl Plan {
             zeros_wrong,
             looks: OnceLock::new(),
             band_looks: OnceLock::new(),
+            steps: OnceLock::new(),
             blocks,
             scan,
         }
@@ -90,6 +93,11 @@ impl Plan {
     pub fn band_looks(&self, ac: &Ac) -> &BandLooks {
         let most_size = if self.kind == Kind::AcRefine { 1 } else { ac.most_size };
         self.band_looks.get_or_init(|| BandLooks::new(&ac.code, most_size))
+    }
+
+    /// The table of steps for `ac`, which is the code of the scan's only block.
+    pub fn steps(&self, ac: &Ac) -> &Steps {
+        self.steps.get_or_init(|| Steps::new(&ac.code))
     }
 
     /// Whether the scan is the first to code DC, so that its components can be seen.

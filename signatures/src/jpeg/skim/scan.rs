@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::ac_first::AcFirst;
+use super::ac_refine::AcRefine;
+use super::band::{Band, Stretch};
 use super::bits::Bits;
+use super::block::Ac;
 use super::clean::{Clean, Ended};
 use super::coder::{Coder, State};
 use super::history::History;
 use super::plan::{Kind, Plan};
-use super::progressive::{AcFirst, AcRefine};
-use super::sequential::{DcRefine, Lossless, Sequential};
+use super::sequential::{Lossless, Sequential};
 use super::surface::{SECTOR, Surface};
 use super::wide::Wide;
 use super::zeros::Zeros;
@@ -49,6 +52,8 @@ pub struct Scan {
     /// Restart markers passed.
     restarts: u64,
     state: State,
+    /// Blocks to come that have no further coefficients in the band.
+    run: u32,
     zeros: Zeros,
     /// Bytes taken.
     taken: u64,
@@ -73,6 +78,7 @@ impl Scan {
             left: 0,
             restarts: 0,
             state: State::default(),
+            run: 0,
             zeros: Zeros::default(),
             taken: 0,
             joints,
@@ -190,14 +196,11 @@ impl Scan {
                 self.surface = taken;
                 done
             }
-            (Kind::DcRefine, _) => self.drive(&mut DcRefine { blocks: plan.blocks.len() as u32 }),
-            (Kind::AcFirst | Kind::AcRefine, Some(ac)) => {
-                let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
-                match plan.kind {
-                    Kind::AcFirst => self.drive(&mut AcFirst::new(&plan, ac, looks, history)),
-                    _ => self.drive(&mut AcRefine::new(&plan, ac, looks, history, self.units)),
-                }
+            (Kind::DcRefine, _) => {
+                self.pass_bits(plan.blocks.len());
+                Ok(())
             }
+            (Kind::AcFirst | Kind::AcRefine, Some(ac)) => self.read_band(&plan, ac, history),
             (Kind::Lossless, _) => self.drive(&mut Lossless::new(&plan)),
             (Kind::Opaque | Kind::AcFirst | Kind::AcRefine, _) => {
                 self.bit = self.clean.bytes().len() * 8;
@@ -211,6 +214,38 @@ impl Scan {
         done
     }
 
+    /// Passes as many units as have come, which have so many bits each.
+    fn pass_bits(&mut self, bits: usize) {
+        let available = (self.clean.bytes().len() * 8).saturating_sub(self.bit);
+        let units = self.left.min((available / bits.max(1)) as u64);
+        self.bit += units as usize * bits;
+        self.units += units;
+        self.left -= units;
+    }
+
+    /// Reads as many blocks of a band as have come.
+    fn read_band(&mut self, plan: &Plan, ac: &Ac, history: &mut History) -> Result<(), Fault> {
+        let (data, available) = (self.clean.padded(), self.clean.bytes().len() * 8);
+        let looks = (self.taken >= LONG_BAND).then(|| plan.band_looks(ac));
+        let band = Band::new(plan);
+        let mut stretch =
+            Stretch { bit: self.bit, units: self.units, left: self.left, run: self.run };
+        let mut window = history.window(plan.blocks.first().map_or(0, |block| block.component));
+        let done = if plan.kind == Kind::AcFirst {
+            AcFirst { ac, looks, band }.read(data, available, &mut stretch, &mut window)
+        } else {
+            let mut coder = AcRefine::new(ac, plan.steps(ac), looks, band);
+            coder.read(data, available, &mut stretch, &mut window)
+        };
+        window.close();
+        Stretch { bit: self.bit, units: self.units, left: self.left, run: self.run } = stretch;
+        done.map_err(|wrong| {
+            let at = self.clean.told(wrong.position.saturating_sub(1) / 8);
+            Fault { at, what: wrong.what }
+        })
+    }
+
+    #[inline(never)]
     fn drive(&mut self, coder: &mut impl Coder) -> Result<(), Fault> {
         let available = self.clean.bytes().len() * 8;
         self.find_mark();
@@ -289,6 +324,7 @@ impl Scan {
         }
         self.restarts += 1;
         self.state = State::default();
+        self.run = 0;
         self.clean.begin(at);
         self.bit = 0;
         self.left = self.interval();

@@ -89,20 +89,6 @@ pub fn next_coefficient(bits: &mut Bits<'_>, at: u32, ac: &Ac) -> Result<u32, &'
     if next > 64 { Err(TOO_MANY) } else { Ok(next) }
 }
 
-/// Passes one more bit of DC for each block.
-pub struct DcRefine {
-    /// Blocks of a unit.
-    pub blocks: u32,
-}
-
-impl Coder for DcRefine {
-    fn unit(&mut self, bits: &mut Bits<'_>, _: &mut State, _: u64) -> Result<(), &'static str> {
-        bits.refill();
-        bits.skip(self.blocks);
-        Ok(())
-    }
-}
-
 /// Passes the differences of lossless samples.
 pub struct Lossless<'p> {
     codes: Vec<&'p Code>,

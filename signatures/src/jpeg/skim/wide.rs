@@ -36,15 +36,16 @@ impl Coder for Wide<'_> {
     fn unit(&mut self, bits: &mut Bits<'_>, state: &mut State, _: u64) -> Result<(), &'static str> {
         for (block, looks) in self.blocks.iter().zip(self.looks) {
             bits.refill();
-            let entry = looks.opening.look(bits.held());
-            let mut after_dc = *bits;
-            let dc = difference(&mut after_dc, block, self.most_dc_size, state);
-            let mut has = entry.after(0);
-            if dc.is_ok() && Entry::tells(has) {
-                bits.skip_low(entry.passes());
+            let opened = looks.opening.look(bits.held());
+            let component = block.component & 3;
+            let dc = state.predictors[component] + opened.difference();
+            let mut has = opened.entry().after(0);
+            if Entry::tells(has) && dc.abs() <= block.most_dc {
+                bits.skip_low(opened.entry().passes());
+                state.predictors[component] = dc;
+                state.sums[component] += dc;
             } else {
-                *bits = after_dc;
-                dc?;
+                difference(bits, block, self.most_dc_size, state)?;
                 bits.refill();
                 has = 0;
             }

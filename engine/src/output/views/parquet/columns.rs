@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Type};
 use super::moment::{Time, time};
-use crate::output::report::{ReportCase, ReportExif, ReportFile, ReportHead, RunOrigin, word};
+use crate::output::report::{ReportCase, ReportExif, ReportFile, ReportHead, word};
 
 /// What a row is made of.
 pub(super) struct Row<'r> {
@@ -79,19 +79,14 @@ impl Row<'_> {
     fn runs(&self) -> Vec<Vec<Cell>> {
         let runs = self.file.runs.iter();
         runs.map(|run| {
-            vec![
-                Cell::u64(run.offset.filter(|_| run.origin == RunOrigin::Source)),
-                Cell::U64(run.length),
-                Cell::text(word(run.origin)),
-            ]
+            vec![Cell::u64(run.offset), Cell::U64(run.length), Cell::text(word(run.origin))]
         })
         .collect()
     }
 
-    /// Where its first byte lies in the source.
+    /// Where its first byte lies in the source, or the deflated data that it came out of.
     fn offset(&self) -> Option<u64> {
-        let first = self.file.runs.first().filter(|run| run.origin == RunOrigin::Source)?;
-        first.offset
+        self.file.runs.first()?.offset
     }
 
     fn albums(&self) -> Vec<Cell> {

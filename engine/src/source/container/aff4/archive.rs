@@ -1,7 +1,7 @@
 //! The members of the archive, by the names that streams have.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
@@ -24,9 +24,19 @@ const MOST_NAME: u64 = 1024;
 
 /// An archive.
 pub(super) struct Archive {
+    /// Its number among the files of the image.
+    file: usize,
     rows: Vec<ZipRow>,
     /// Their numbers by their whole names.
     by_name: HashMap<String, usize>,
+}
+
+/// A member of an archive.
+#[derive(Clone)]
+pub(super) struct Member {
+    /// The number of the file that it lies in.
+    pub(super) file: usize,
+    pub(super) row: ZipRow,
 }
 
 impl Archive {
@@ -36,13 +46,13 @@ impl Archive {
         begins_zip(source) && zip_rows(source).is_some_and(|rows| rows.iter().any(is_known))
     }
 
-    pub(super) fn read(files: &Files) -> Option<Self> {
-        let rows = zip_rows(files.get(0)?)?;
-        let mut archive = Archive { rows, by_name: HashMap::new() };
-        let volume = archive.rows.iter().find(|row| row.name == VOLUME);
-        let volume = volume.filter(|row| row.len <= MOST_NAME);
-        let volume = volume.and_then(|row| content(files, row));
-        let volume = volume.or_else(|| zip_comment(files.get(0)?)).unwrap_or_default();
+    /// Reads the directory of a file of an image.
+    pub(super) fn read(files: &Files, file: usize) -> Option<Self> {
+        let rows = zip_rows(files.get(file)?)?;
+        let mut archive = Archive { file, rows, by_name: HashMap::new() };
+        let volume = archive.of_row(VOLUME).filter(|member| member.row.len <= MOST_NAME);
+        let volume = volume.and_then(|member| member.content(files));
+        let volume = volume.or_else(|| zip_comment(files.get(file)?)).unwrap_or_default();
         let volume =
             String::from_utf8_lossy(&volume).trim_matches(['\0', ' ', '\n', '\r']).to_owned();
         for (number, row) in archive.rows.iter().enumerate() {
@@ -52,35 +62,54 @@ impl Archive {
     }
 
     /// The member of that name, as streams are called.
-    pub(super) fn member(&self, name: &str) -> Option<&ZipRow> {
-        self.rows.get(*self.by_name.get(name)?)
+    pub(super) fn member(&self, name: &str) -> Option<Member> {
+        let row = self.rows.get(*self.by_name.get(name)?)?;
+        Some(Member { file: self.file, row: row.clone() })
     }
 
-    /// All bytes of a member.
-    pub(super) fn content(&self, files: &Files, name: &str) -> Option<Vec<u8>> {
-        content(files, self.member(name)?)
+    /// Whether there is a member of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// The names of what members belong to.
+    pub(super) fn streams(&self) -> HashSet<&str> {
+        self.by_name.keys().filter_map(|name| Some(name.rsplit_once('/')?.0)).collect()
     }
 
     /// What describes the image.
     pub(super) fn metadata(&self, files: &Files) -> Option<Vec<u8>> {
-        content(files, self.rows.iter().find(|row| row.name == METADATA)?)
+        self.of_row(METADATA)?.content(files)
+    }
+
+    fn of_row(&self, name: &str) -> Option<Member> {
+        let row = self.rows.iter().find(|row| row.name == name)?;
+        Some(Member { file: self.file, row: row.clone() })
     }
 }
 
-/// All bytes of a member, as far as it is not too long.
-pub(super) fn content(files: &Files, row: &ZipRow) -> Option<Vec<u8>> {
-    let at = row.data_at(files.get(0)?)?;
-    let packed = files.bytes(0, at, Some(row.packed_len).filter(|len| *len <= MOST_CONTENT)?)?;
-    let bytes = match row.method {
-        _ if row.is_encrypted => return None,
-        0 => packed.into_owned(),
-        8 => {
-            let most = usize::try_from(row.len.min(MOST_CONTENT)).ok()?;
-            decompress_to_vec_with_limit(&packed, most).ok()?
-        }
-        _ => return None,
-    };
-    (crc32fast::hash(&bytes) == row.checksum).then_some(bytes)
+impl Member {
+    /// Where its bytes begin in its file.
+    pub(super) fn at(&self, files: &Files) -> Option<u64> {
+        self.row.data_at(files.get(self.file)?)
+    }
+
+    /// All of its bytes, as far as it is not too long.
+    pub(super) fn content(&self, files: &Files) -> Option<Vec<u8>> {
+        let row = &self.row;
+        let len = Some(row.packed_len).filter(|len| *len <= MOST_CONTENT)?;
+        let packed = files.bytes(self.file, self.at(files)?, len)?;
+        let bytes = match row.method {
+            _ if row.is_encrypted => return None,
+            0 => packed.into_owned(),
+            8 => {
+                let most = usize::try_from(row.len.min(MOST_CONTENT)).ok()?;
+                decompress_to_vec_with_limit(&packed, most).ok()?
+            }
+            _ => return None,
+        };
+        (crc32fast::hash(&bytes) == row.checksum).then_some(bytes)
+    }
 }
 
 /// A name of a member as that of a stream: of a volume are those that say no other.

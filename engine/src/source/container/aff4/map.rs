@@ -1,6 +1,6 @@
 //! Maps: which part of the disk lies where in which stream.
 
-use super::archive::Archive;
+use super::volumes::Volumes;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::refusal::Refusal;
 
@@ -41,12 +41,15 @@ pub(super) enum Target {
 /// The rows of a map, in order and apart. `open` finds where a stream begins among all.
 pub(super) fn read(
     files: &Files,
-    archive: &Archive,
+    volumes: &Volumes,
     name: &str,
     open: &mut dyn FnMut(&str) -> Result<u64, Refusal>,
 ) -> Result<Vec<Row>, Refusal> {
     let damaged = || Refusal::damaged("map");
-    let part = |part: &str| archive.content(files, &format!("{name}/{part}")).ok_or_else(damaged);
+    let part = |part: &str| {
+        let member = volumes.member(&format!("{name}/{part}"));
+        member.and_then(|member| member.content(files)).ok_or_else(damaged)
+    };
     let (bytes, names) = (part("map")?, part("idx")?);
     let names = String::from_utf8_lossy(&names);
     let targets: Result<Vec<Target>, Refusal> =
@@ -64,7 +67,8 @@ pub(super) fn read(
     Ok(rows)
 }
 
-fn target(
+/// What a name of a stream stands for.
+pub(super) fn target(
     name: &str,
     open: &mut dyn FnMut(&str) -> Result<u64, Refusal>,
 ) -> Result<Target, Refusal> {
@@ -77,6 +81,21 @@ fn target(
         None if UNKNOWN.contains(&word) => Ok(Target::Unknown),
         None => Err(Refusal::new(format!("with a stream that is not known ({word})"))),
     }
+}
+
+/// The streams with bytes of their own that a map names, each once.
+pub(super) fn streams(files: &Files, volumes: &Volumes, name: &str) -> Vec<String> {
+    let names = volumes.member(&format!("{name}/idx")).and_then(|member| member.content(files));
+    let names = names.unwrap_or_default();
+    let names = String::from_utf8_lossy(&names);
+    let mut streams: Vec<String> = names
+        .lines()
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.starts_with(SCHEMA))
+        .collect();
+    streams.sort();
+    streams.dedup();
+    streams
 }
 
 /// A row, when its numbers can be.

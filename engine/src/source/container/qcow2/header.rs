@@ -112,6 +112,9 @@ impl Header {
         let bytes = opening.read(0, V3).ok_or_else(|| Refusal::damaged("header"))?;
         let features = u64_be(&bytes, 72).unwrap_or_default();
         let len = u64::from(u32_be(&bytes, 100).unwrap_or_default());
+        if !(V3..=self.cluster_len()).contains(&len) {
+            return Err(Refusal::damaged("header"));
+        }
         let unknown = features & !(DIRTY | CORRUPT | DATA_FILE | COMPRESSION | SUBCLUSTERS);
         if unknown != 0 {
             return Err(Refusal::new(format!("with features that are not known ({unknown:#x})")));
@@ -125,7 +128,7 @@ impl Header {
                 _ => return Err(Refusal::new("compressed in a way that is not known")),
             };
         }
-        Ok(len.max(V3))
+        Ok(len)
     }
 
     /// Looks through the extensions behind the header: each is a type, a length and data in units of 8 bytes.

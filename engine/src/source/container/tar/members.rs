@@ -1,10 +1,13 @@
 //! The files in an archive.
 
 use crate::source::container::files::Files;
-use crate::source::packed::{is_tar_header, tar_number};
+use crate::source::tar_header::{TAR_BLOCK, TarHeader};
 
 /// Bytes of a header, of which there are whole ones between files.
-const HEADER: u64 = 512;
+const HEADER: u64 = TAR_BLOCK as u64;
+
+/// The byte of a header of a file with holes that says whether more of their list follows.
+const IS_EXTENDED: usize = 482;
 
 /// Headers of an archive that is looked through, each of which costs a jump in it: what has more holds files.
 const MOST_HEADERS: usize = 256;
@@ -35,13 +38,13 @@ struct Said {
 pub(super) fn members(files: &Files) -> Option<Vec<Member>> {
     let (mut found, mut at, mut said) = (Vec::new(), 0u64, Said::default());
     for count in 0.. {
-        let header = files.bytes(0, at, HEADER).filter(|header| is_tar_header(header));
+        let bytes = files.bytes(0, at, HEADER);
+        let header = bytes.as_ref().and_then(|bytes| TarHeader::read(bytes.first_chunk()?));
         let Some(header) = header else { break };
         if count == MOST_HEADERS {
             return None;
         }
-        let len = tar_number(&header[124..136])?;
-        let kind = header[156];
+        let (len, kind) = (header.len?, header.kind);
         let is_file = matches!(kind, 0 | b'0' | b'7' | b'S');
         let len = said.len.filter(|_| is_file).unwrap_or(len);
         let data_at = at + HEADER;
@@ -54,14 +57,14 @@ pub(super) fn members(files: &Files) -> Option<Vec<Member>> {
             _ => {
                 let Said { name, is_sparse, .. } = std::mem::take(&mut said);
                 if is_file && data_at < files.len_of(0) {
-                    let name = name.unwrap_or_else(|| text(&header[..100]));
+                    let name = name.unwrap_or_else(|| text(header.name));
                     let is_sparse = is_sparse || kind == b'S';
                     found.push(Member { name, at: data_at, len, is_sparse });
                 }
             }
         }
         at = next;
-        if kind == b'S' && header[482] != 0 {
+        if kind == b'S' && bytes.as_ref().is_some_and(|bytes| bytes.get(IS_EXTENDED) != Some(&0)) {
             at = after_sparse(files, data_at, len)?;
         }
     }
