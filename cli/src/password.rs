@@ -72,7 +72,7 @@ pub fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let failed = || format!("cannot read the password in {}", path.display());
     let file = std::fs::File::open(&path).with_context(failed)?;
     // A buffer that grows leaves what it had behind.
-    let mut bytes = Zeroizing::new(vec![0; LONGEST]);
+    let mut bytes = Zeroizing::new(vec![0u8; LONGEST]);
     let len = filled(file, &mut bytes).with_context(failed)?;
     let text = std::str::from_utf8(&bytes[..len]).with_context(failed)?;
     let word = text.lines().next().unwrap_or_default();
