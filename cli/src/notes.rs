@@ -90,8 +90,10 @@ fn is_file(path: &Path) -> bool {
 fn packed(path: &Path, source: &dyn Source) -> Option<String> {
     if let Some(container) = source.container() {
         let len = bytes(source.len());
+        let fault = source.container_fault().map(|fault| format!(", and {fault}"));
+        let fault = fault.unwrap_or_default();
         return Some(format!(
-            "{} is {container}; the disk of {len} in it is scanned",
+            "{} is {container}{fault}; the disk of {len} in it is scanned",
             path.display()
         ));
     }

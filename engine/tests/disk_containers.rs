@@ -57,6 +57,15 @@ fn check(path: &Path, expected: &[u8]) {
     }
 }
 
+/// Holds the bytes at `at` of the disk at `path` to what they must be.
+#[track_caller]
+fn check_start(path: &Path, expected: &[u8], at: u64) {
+    let source = open(path, Io::Auto).unwrap();
+    let mut found = vec![0xee; expected.len()];
+    source.read_at(at, &mut found);
+    assert!(found == expected, "{}", path.display());
+}
+
 /// What is told to be a hole is zeros, and ranges of data go forward to the end.
 #[track_caller]
 fn check_holes(source: &dyn Source, expected: &[u8]) {
@@ -286,7 +295,8 @@ fn a_gzip_stream_is_read_at_any_offset() {
     let source = open(&folder.write("cut.gz", &bytes), Io::Auto).unwrap();
     let found = content(source.as_ref(), 1 << 20);
     assert!(found.len() > 1 << 20 && found.len() < image.len() && image.starts_with(&found));
-    assert_eq!(source.container(), Some("compressed with gzip, and damaged or cut short"));
+    assert_eq!(source.container(), Some("compressed with gzip"));
+    assert_eq!(source.container_fault(), Some("it is damaged or cut short"));
     let many = vec![&image[..300_000]; 40];
     check(&folder.write("many.gz", &gzip(&many, 1)), &many.concat());
 }
@@ -354,12 +364,14 @@ fn a_zstd_stream_is_read_at_any_offset() {
     let source = open(&folder.write("cut.zst", &bytes), Io::Auto).unwrap();
     let found = content(source.as_ref(), 1 << 20);
     assert!(found.len() > 1 << 20 && found.len() < image.len() && image.starts_with(&found));
-    assert_eq!(source.container(), Some("compressed with zstd, and damaged or cut short"));
+    assert_eq!(source.container(), Some("compressed with zstd"));
+    assert_eq!(source.container_fault(), Some("it is damaged or cut short"));
     let mut bytes = zstd(&["-3"], &image).unwrap();
     let end = bytes.len() - 1;
     bytes[end] ^= 1;
     let source = open(&folder.write("sum.zst", &bytes), Io::Auto).unwrap();
-    assert_eq!(source.container(), Some("compressed with zstd, and damaged or cut short"));
+    assert_eq!(source.container(), Some("compressed with zstd"));
+    assert_eq!(source.container_fault(), Some("it is damaged or cut short"));
     // In a frame that can be unpacked by itself damage is unreadable, and no more.
     let mut bytes = with_seek_table(&frames, &image);
     let middle = frames[..9].concat().len() + frames[9].len() / 2;
@@ -413,7 +425,7 @@ fn the_one_disk_image_in_an_archive_is_the_disk() {
     let sparse = "truncate -s 30M holes.img; printf x | dd of=holes.img bs=1M seek=20 conv=notrunc status=none";
     if run(&["sh", "-c", sparse]) && run(&["tar", "-cSf", "holes.tar", "holes.img"]) {
         let said = refused(&folder.path("holes.tar"));
-        assert!(said.contains("without its holes") && said.contains("tar -xf"), "{said}");
+        assert!(said.contains("stored as a sparse file") && said.contains("tar -xf"), "{said}");
     }
     for (name, is_deflated) in [("stored.zip", false), ("deflated.zip", true)] {
         let members =
@@ -429,7 +441,8 @@ fn the_one_disk_image_in_an_archive_is_the_disk() {
     let row = damaged.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
     damaged[row + 16] ^= 1;
     let source = open(&folder.write("sum.zip", &damaged), Io::Auto).unwrap();
-    assert_eq!(source.container(), Some("a zip archive with a disk image in it, which is damaged"));
+    assert_eq!(source.container(), Some("a zip archive with a disk image in it"));
+    assert_eq!(source.container_fault(), Some("it is damaged or cut short"));
     // A disk in a form of its own, in an archive.
     if Folder::for_tools(&["qemu-img"]).is_some()
         && convert(&folder.path("card.img"), &folder.path("card.vdi"), &["-O", "vdi"], &folder)
@@ -546,6 +559,160 @@ fn a_differencing_vhd_takes_sectors_of_its_parent() {
     folder.write("base.vhd", &vhd(9, None, [None, None, None]));
     let said = refused(&path);
     assert!(said.contains("base.vhd is not the disk that it was made from"), "{said}");
+}
+
+#[test]
+fn a_parent_of_another_kind_is_held_to_its_identity_too() {
+    let folder = Folder::new();
+    let raw = [block(74, 8192), block(75, 4096)].concat();
+    let fixed = |id: u8| {
+        let mut footer = vhd(id, None, [None, None, None])[..512].to_vec();
+        put_be(&mut footer, 60, 2, 4);
+        vhd_sum(&mut footer, 64);
+        [&raw[..], &footer].concat()
+    };
+    let own = block(76, 4096);
+    let child = vhd(2, Some((1, "base.vhd")), [None, Some((&own, 0xFF)), None]);
+    let path = folder.write("child.vhd", &child);
+    folder.write("base.vhd", &fixed(1));
+    let mut disk = raw.clone();
+    disk[4096..8192].copy_from_slice(&own);
+    check(&path, &disk);
+    folder.write("base.vhd", &fixed(3));
+    let said = refused(&path);
+    assert!(said.contains("base.vhd is not the disk that it was made from"), "{said}");
+    folder.write("base.vhd", &raw);
+    let said = refused(&path);
+    assert!(said.contains("does not say whether it is the disk"), "{said}");
+}
+
+#[test]
+fn the_disk_in_a_container_is_read_without_other_files() {
+    let folder = Folder::new();
+    let own = block(76, 4096);
+    folder.write("base.vhd", &vhd(1, None, [None, None, None]));
+    let child = vhd(2, Some((1, "base.vhd")), [None, Some((&own, 0xFF)), None]);
+    let said = refused(&folder.write("child.vhd.gz", &gzip(&[&child], 6)));
+    assert!(said.contains("a difference to another disk") && said.contains("gunzip"), "{said}");
+    let text = b"# Disk DescriptorFile\nCID=1\nparentCID=ffffffff\nRW 8 FLAT \"base.vhd\" 0\n";
+    let said = refused(&folder.write("child.vmdk.gz", &gzip(&[text], 6)));
+    assert!(said.contains("lies in several files") && said.contains("gunzip"), "{said}");
+}
+
+#[test]
+fn a_disk_in_an_archive_that_was_cut_keeps_its_length() {
+    let folder = Folder::new();
+    let made = writers::all().into_iter().find(|made| made.name == "x.tar").unwrap();
+    let start = 2048 + 512;
+    let cut = folder.write("cut.tar", &made.bytes[..start + 1000]);
+    let source = open(&cut, Io::Auto).unwrap();
+    let found = content(source.as_ref(), 4096);
+    assert_eq!(found.len(), made.disk.len());
+    assert!(found[..1000] == made.disk[..1000] && found[1000..].iter().all(|byte| *byte == 0));
+    assert_eq!(source.unreadable(), [Span::between(1000, made.disk.len() as u64)]);
+}
+
+#[test]
+fn the_checksums_of_a_seek_table_are_verified() {
+    let folder = Folder::new();
+    let parts = [block(33, 3000), block(34, 2000)];
+    let (mut bytes, mut rows) = (Vec::new(), Vec::new());
+    for part in &parts {
+        let mut frame = b"\x28\xb5\x2f\xfd\x60".to_vec();
+        frame.extend((part.len() as u16 - 256).to_le_bytes());
+        frame.extend(&(1 | (part.len() as u32) << 3).to_le_bytes()[..3]);
+        frame.extend(part);
+        let sum = twox_hash::XxHash64::oneshot(0, part) as u32;
+        rows.extend([frame.len() as u32, part.len() as u32, sum].map(u32::to_le_bytes).concat());
+        bytes.extend(frame);
+    }
+    bytes.extend(0x184D_2A5Eu32.to_le_bytes());
+    bytes.extend((rows.len() as u32 + 9).to_le_bytes());
+    bytes.extend(&rows);
+    bytes.extend(2u32.to_le_bytes());
+    bytes.push(0x80);
+    bytes.extend(0x8F92_EAB1u32.to_le_bytes());
+    check(&folder.write("x.zst", &bytes), &parts.concat());
+    bytes[100] ^= 1;
+    let source = open(&folder.write("x.zst", &bytes), Io::Auto).unwrap();
+    assert!(content(source.as_ref(), 4096)[3000..] == parts[1]);
+    assert_eq!(source.unreadable(), [Span::between(0, 3000)]);
+}
+
+#[test]
+fn a_subcluster_does_not_lie_where_the_header_does() {
+    const CLUSTER: usize = 16 << 10;
+    let folder = Folder::new();
+    let mut bytes = b"QFI\xfb\0\0\0\x03".to_vec();
+    put_be(&mut bytes, 20, 14, 4);
+    put_be(&mut bytes, 24, 2 * CLUSTER as u64, 8);
+    put_be(&mut bytes, 36, 1, 4);
+    put_be(&mut bytes, 40, CLUSTER as u64, 8);
+    put_be(&mut bytes, 72, 1 << 4, 8);
+    put_be(&mut bytes, 96, 4, 4);
+    put_be(&mut bytes, 100, 104, 4);
+    put_be(&mut bytes, CLUSTER, 2 * CLUSTER as u64, 8);
+    // The first cluster lies at 0, and the first half of its parts are there; the second one is fine.
+    put_be(&mut bytes, 2 * CLUSTER + 8, 0xFFFF, 8);
+    put_be(&mut bytes, 2 * CLUSTER + 16, 3 * CLUSTER as u64, 8);
+    put_be(&mut bytes, 2 * CLUSTER + 24, 0xFFFF_FFFF, 8);
+    put(&mut bytes, 3 * CLUSTER, &block(35, CLUSTER));
+    let source = open(&folder.write("x.qcow2", &bytes), Io::Auto).unwrap();
+    let found = content(source.as_ref(), 4096);
+    assert!(found[..CLUSTER].iter().all(|byte| *byte == 0));
+    assert!(found[CLUSTER..] == block(35, CLUSTER));
+    assert_eq!(source.unreadable(), [Span::between(0, CLUSTER as u64 / 2)]);
+}
+
+/// The E01 of the writers with a list of sectors that could not be read: their first one, and how many.
+fn with_unread_list(rows: &[(u32, u32)]) -> Vec<u8> {
+    let made = writers::all().into_iter().find(|made| made.name == "x.E01").unwrap();
+    let done = made.bytes.windows(5).rposition(|bytes| bytes == b"done\0").unwrap();
+    let mut list = (rows.len() as u32).to_le_bytes().to_vec();
+    list.resize(516, 0);
+    list.extend(writers::adler(&list));
+    let rows: Vec<u8> = rows
+        .iter()
+        .flat_map(|(first, count)| [*first, *count])
+        .flat_map(u32::to_le_bytes)
+        .collect();
+    list.extend(&rows);
+    list.extend(writers::adler(&rows));
+    let next = done + 76 + list.len();
+    let section = |name: &[u8], next: usize, len: usize| {
+        let mut section = name.to_vec();
+        section.resize(16, 0);
+        section.extend((next as u64).to_le_bytes());
+        section.extend((len as u64).to_le_bytes());
+        section.resize(72, 0);
+        section.extend(writers::adler(&section));
+        section
+    };
+    let mut bytes = made.bytes[..done].to_vec();
+    bytes.extend(section(b"error2", next, 76 + list.len()));
+    bytes.extend(list);
+    bytes.extend(section(b"done", next, 76));
+    bytes
+}
+
+#[test]
+fn a_list_of_unreadable_sectors_is_believed_when_its_checksums_hold() {
+    let folder = Folder::new();
+    let bytes = with_unread_list(&[(2, 3), (9, 1)]);
+    let source = open(&folder.write("a.E01", &bytes), Io::Auto).unwrap();
+    let found = content(source.as_ref(), 4096);
+    assert!(found[1024..2560].iter().all(|byte| *byte == 0) && found[2560] != 0);
+    let bad = [Span::between(1024, 2560), Span::between(4608, 5120)];
+    assert_eq!((source.unreadable(), source.container_fault()), (bad.to_vec(), None));
+    let at = bytes.len() - 76 - 4 - 16;
+    for place in [at, at + 5, at - 10] {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 1;
+        let source = open(&folder.write("a.E01", &damaged), Io::Auto).unwrap();
+        content(source.as_ref(), 4096);
+        let fault = source.container_fault().unwrap();
+        assert!(source.unreadable().is_empty() && fault.contains("list of sectors"), "{fault}");
+    }
 }
 
 /// A number in a file, the lowest byte first.
@@ -727,6 +894,16 @@ fn what_the_log_of_a_vhdx_holds_is_put_over_the_file() {
     disk[24_576..28_672].copy_from_slice(&page);
     check(&path, &disk);
     assert!(std::fs::read(&path).unwrap() == bytes, "the file stays as it is");
+    // Zeros are no pages: as many as anybody says cost nothing, and what comes after them lies over them.
+    let far = log_entry(7, 0, 5, &[(at, Err(1 << 40)), (at + 4096, Ok(&page))]);
+    let mut disk = vec![0; made.disk.len()];
+    disk[12_288..16_384].copy_from_slice(&page);
+    check_start(&folder.write("far.vhdx", &with_log(&[far])), &disk[8192..], 8192);
+    // Each sector claims all of the log: none is whole, and that is found out soon.
+    let mut claims = log_entry(7, 0, 5, &[]);
+    put_le(&mut claims, 8, MIB as u64, 4);
+    let said = refused(&folder.write("claims.vhdx", &with_log(&vec![claims; MIB / 4096])));
+    assert!(said.contains("its log is damaged"), "{said}");
     let mut damaged = second;
     damaged[5000] ^= 1;
     let said = refused(&folder.write("bad.vhdx", &with_log(&[damaged])));
@@ -944,7 +1121,7 @@ fn a_difference_is_read_through_its_parents() {
     std::fs::remove_file(folder.path("raw.img")).unwrap();
     let said = refused(&folder.path("b.qcow2"));
     assert!(
-        said.contains("raw.img is missing") && said.contains("put it into the folder"),
+        said.contains("raw.img, is missing") && said.contains("put it into the folder"),
         "{said}"
     );
 }

@@ -13,6 +13,9 @@ mod writers;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::run;
 use afterimage_engine::source::{Io, Source, open};
 use afterimage_signatures::verdict::Span;
 use writers::{Made, all};
@@ -126,6 +129,62 @@ fn a_container_cut_anywhere_is_opened_or_refused() {
             poke(&path, &made.bytes[..len]);
         }
     }
+}
+
+/// A container with a number of its own that says how long the disk is.
+fn said_to_be(name: &str, at: usize, number: &[u8]) -> Vec<u8> {
+    let made = all().into_iter().find(|made| made.name == name).unwrap();
+    let mut bytes = made.bytes;
+    bytes[at..at + number.len()].copy_from_slice(number);
+    (made.mend)(&mut bytes);
+    bytes
+}
+
+#[test]
+fn a_disk_without_end_is_scanned_as_far_as_its_tables_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let trailer = all().into_iter().find(|made| made.name == "x.dmg").unwrap().bytes.len() - 512;
+    for (name, bytes) in [
+        ("x.vhd", said_to_be("x.vhd", 6656 + 48, &(1u64 << 62).to_be_bytes())),
+        ("x.vdi", said_to_be("x.vdi", 0x170, &(1u64 << 62).to_le_bytes())),
+        ("x.E01", said_to_be("x.E01", 13 + 76 + 16, &(1u64 << 53).to_le_bytes())),
+        ("x.dmg", said_to_be("x.dmg", trailer + 492, &(1u64 << 53).to_be_bytes())),
+        ("x.tar", said_to_be("x.tar", 2048 + 124, &[0x80, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0])),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let clock = Instant::now();
+        assert!(open(&path, Io::Auto).unwrap().len() >= 1 << 60, "{name}");
+        let output = folder.path().join(format!("{name}-out"));
+        let options = Options { output: Some(output.clone()), ..Options::default() };
+        run::scan(&[path], &options, &Progress::default()).unwrap();
+        assert!(clock.elapsed() < MOST_TIME, "{name}: {:?}", clock.elapsed());
+        let report = std::fs::read_to_string(output.join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let source = &report["sources"][0];
+        let bad = source["unreadable"].as_array().unwrap().last().unwrap();
+        let end = bad["offset"].as_u64().unwrap() + bad["length"].as_u64().unwrap();
+        assert_eq!(Some(end), source["size"].as_u64(), "{name}");
+        assert!(source["erased_bytes"].as_u64().unwrap() < 1 << 20, "{name}");
+        assert!(source["container"]["kind"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn a_part_that_is_named_again_and_again_is_opened_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = all().into_iter().find(|made| made.name == "x.vmdk").unwrap();
+    std::fs::write(folder.path().join("part.vmdk"), &made.bytes).unwrap();
+    let sectors = made.disk.len() / 512;
+    let mut text = "# Disk DescriptorFile\nCID=1\nparentCID=ffffffff\n".to_owned();
+    text += &format!("RW {sectors} SPARSE \"part.vmdk\"\n").repeat(60_000);
+    let path = folder.path().join("disk.vmdk");
+    assert!(poke(&path, text.as_bytes()));
+    let source = open(&path, Io::Read).unwrap();
+    assert_eq!(source.files().len(), 2);
+    let mut found = vec![0; made.disk.len()];
+    source.read_at(59_999 * made.disk.len() as u64, &mut found);
+    assert!(found == made.disk);
 }
 
 /// Up to where a container may be cut so that nothing of its disk is left: at most, in bytes.

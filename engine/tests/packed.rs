@@ -54,6 +54,24 @@ fn streamed(name: &str, content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The same with 64-bit lengths.
+fn streamed_long(name: &str, content: &[u8]) -> Vec<u8> {
+    let packed = compress_to_vec(content, 6);
+    let mut out = b"PK\x03\x04\x2d\0\x08\x08\x08\0\0\0\0\0\0\0\0\0".to_vec();
+    out.extend([0xff; 8]);
+    out.extend([name.len() as u8, 0, 20, 0]);
+    out.extend(name.as_bytes());
+    out.extend(b"\x01\0\x10\0");
+    out.extend([0; 16]);
+    out.extend(&packed);
+    out.extend(b"PK\x07\x08");
+    out.extend(crc32fast::hash(content).to_le_bytes());
+    for number in [packed.len(), content.len()] {
+        out.extend((number as u64).to_le_bytes());
+    }
+    out
+}
+
 fn gzip(name: &str, content: &[u8]) -> Vec<u8> {
     let mut out = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03".to_vec();
     out.extend(name.as_bytes());
@@ -125,6 +143,7 @@ fn photos_in_deflated_members_are_found_and_proven_by_their_checksums() {
         ("zip", "word/media/image1.jpeg", &canon),
         ("zip", "../../etc/evil\n.bmp", &bitmap),
         ("zip", "streamed.jpg", &progressive),
+        ("zip", "long.jpg", &samsung),
         ("gzip", "grey.jpg", &grey),
         ("tar.gz", "DCIM/1.jpg", &canon),
         ("tar.gz", "DCIM/2.jpg", &samsung),
@@ -135,11 +154,12 @@ fn photos_in_deflated_members_are_found_and_proven_by_their_checksums() {
         (files[0].1, files[0].2, true),
         (files[1].1, files[1].2, true),
     ];
-    let tape = tar(&[(files[4].1, &canon), ("read me.txt", b"a text"), (files[5].1, &samsung)]);
+    let tape = tar(&[(files[5].1, &canon), ("read me.txt", b"a text"), (files[6].1, &samsung)]);
     let image = disk(&[
         zip_of(&document),
         streamed(files[2].1, &progressive),
-        gzip(files[3].1, &grey),
+        streamed_long(files[3].1, &samsung),
+        gzip(files[4].1, &grey),
         gzip("backup.tar", &tape),
         pdf(&grey),
     ]);

@@ -30,6 +30,9 @@ pub fn text(
     writeln!(out)?;
     table(&told.images, screen::width()).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     writeln!(out)?;
+    for said in told.images.iter().filter_map(damaged) {
+        paragraph(out, "", &said)?;
+    }
     let across = told.summary.copies_across;
     if across > 0 {
         let photos = count(across, "photo is", "photos are");
@@ -133,6 +136,15 @@ fn prose(image: &BatchImage, width: usize) -> Vec<String> {
         None => status,
     };
     wrapped(&format!("{GAP}{path}: "), &said, width)
+}
+
+/// That an image is a container that is not whole, although it was scanned to its end.
+fn damaged(image: &BatchImage) -> Option<String> {
+    let container = image.container.as_ref()?;
+    let (path, kind, fault) =
+        (plain(&image.path), plain(&container.kind), container.fault.as_ref()?);
+    let fault = plain(fault);
+    Some(format!("{path} is {kind}, and {fault}: some of its disk may be missing or wrong."))
 }
 
 fn status(status: BatchStatus) -> &'static str {

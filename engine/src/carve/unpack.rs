@@ -53,6 +53,16 @@ pub struct Unpacked {
     _alone: Option<MutexGuard<'static, ()>>,
 }
 
+/// What is said of a file in a member.
+enum Judged {
+    /// It is no photo.
+    Nothing,
+    /// It may be one, and reaches over what may come out.
+    LeftOut,
+    /// It is one: with the pictures inside it.
+    Found(Vec<Found>),
+}
+
 /// How far a member was inflated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
@@ -103,31 +113,48 @@ impl Carver<'_> {
             _alone: alone,
         };
         let hurt = bytes.unreadable_in(unpacked.span);
+        let sure = Sure { sum, name: head.sum.name(), is_only: !is_tar };
         for member in members::members(&unpacked.bytes, &head, ended == Ended::Whole) {
-            if ended == Ended::Limit && !member.is_whole {
-                unpacked.left_out += 1;
-                continue;
+            let is_cut = ended == Ended::Limit && !member.is_whole;
+            match self.judged(index, &unpacked.bytes, (&member, is_cut, &sure), buffer) {
+                Judged::Nothing => {}
+                Judged::LeftOut => unpacked.left_out += 1,
+                Judged::Found(mut found) => {
+                    if let Some(first) = found.first_mut().filter(|_| hurt.is_some()) {
+                        note(&mut first.record, Grade::Damaged, UNREADABLE);
+                    }
+                    unpacked.families.push((found, member.name));
+                }
             }
-            let span = Span { at: member.start, len: member.len };
-            let formats = self.formats_in(&unpacked.bytes, span, buffer);
-            if formats.is_empty() {
-                continue;
-            }
-            let runs = Runs::whole(span.at, span.len);
-            let mut found = self.carve_formats(index, &unpacked.bytes, (runs, &formats), buffer);
-            let Some(first) = found.first_mut() else { continue };
-            let sure = Sure { sum, name: head.sum.name(), is_only: !is_tar };
-            sure.note(&mut first.record, &member);
-            if hurt.is_some() {
-                note(&mut first.record, Grade::Damaged, UNREADABLE);
-            }
-            unpacked.families.push((found, member.name));
         }
         let is_any = !unpacked.families.is_empty();
         if !is_any {
             limit.charge_in_vain(BEGINNING as u64);
         }
         (is_any || unpacked.left_out > 0).then_some(unpacked)
+    }
+
+    /// What a file in what came out is; `is_cut` tells that the limit ends it.
+    fn judged(
+        &self,
+        index: u32,
+        out: &[u8],
+        (member, is_cut, sure): (&Member, bool, &Sure),
+        buffer: &mut Buffer,
+    ) -> Judged {
+        let span = Span { at: member.start, len: member.len };
+        let formats = self.formats_in(out, span, buffer);
+        if is_cut && (span.len == 0 || !formats.is_empty()) {
+            return Judged::LeftOut;
+        }
+        if formats.is_empty() {
+            return Judged::Nothing;
+        }
+        let runs = Runs::whole(span.at, span.len);
+        let mut found = self.carve_formats(index, &out, (runs, &formats), buffer);
+        let Some(first) = found.first_mut() else { return Judged::Nothing };
+        sure.note(&mut first.record, member);
+        Judged::Found(found)
     }
 
     /// The formats that a file in what came out may be of.

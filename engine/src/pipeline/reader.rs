@@ -82,6 +82,20 @@ fn hash_stored(stored: &dyn Source, span: Span, hasher: &mut Hasher, progress: &
     true
 }
 
+/// Hashes zeros that are not read; false where somebody stopped it.
+fn hash_zeros(mut len: u64, hasher: &mut Hasher, progress: &Progress) -> bool {
+    const STEP: u64 = 64 << 20;
+    while len > 0 {
+        if progress.is_over() {
+            return false;
+        }
+        let here = len.min(STEP);
+        hasher.zeros(here);
+        len -= here;
+    }
+    true
+}
+
 /// Which chunks are read in one pass over a source.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
@@ -148,8 +162,10 @@ impl<'s> Reader<'_, 's> {
                 let next = data.map_or(last, |data| data.at - cut.overlap) / cut.chunk_len;
                 let next = next.max(index + 1);
                 let end = (next * cut.chunk_len).min(last);
-                if let Some(hasher) = &mut hasher {
-                    hasher.zeros(end - base);
+                if let Some(hasher) = &mut hasher
+                    && !hash_zeros(end - base, hasher, progress)
+                {
+                    return false;
                 }
                 if matches!(pass, Pass::All | Pass::Of(0)) {
                     for hole in todo.parts(Span::between(base, end)) {

@@ -113,6 +113,11 @@ pub trait Source: Bytes + Send {
         self.inner()?.container()
     }
 
+    /// What is wrong with that file, as after "and"; nothing where nothing is known to be.
+    fn container_fault(&self) -> Option<&'static str> {
+        self.inner()?.container_fault()
+    }
+
     /// The source as it is stored, where this shows volumes of it decrypted: what a digest of the source is of.
     fn stored(&self) -> Option<&dyn Source> {
         self.inner()?.stored()

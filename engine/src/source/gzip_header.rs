@@ -23,7 +23,7 @@ pub(crate) struct GzipHeader<'h> {
 impl<'h> GzipHeader<'h> {
     /// Whether the first bytes are those of a header.
     pub(crate) fn begins(fixed: &[u8; FIXED]) -> bool {
-        // How hard it was tried, and the system.
+        // XFL and OS.
         let is_known = matches!(fixed[8], 0 | 2 | 4) && matches!(fixed[9], 0..=13 | 255);
         fixed.starts_with(b"\x1f\x8b\x08") && fixed[3] & !KNOWN == 0 && is_known
     }

@@ -126,6 +126,9 @@ fn open_file_or_parts(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     if sparse_bundle::is_sparse_bundle(path) {
         return Ok(Box::new(SparseBundle::open(path)?));
     }
+    if let Some(missing) = split::missing(path) {
+        return Err(split::part_is_missing(path, &missing));
+    }
     match split::parts(path) {
         Some(parts) => {
             let parts: Result<_, _> =

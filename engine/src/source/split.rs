@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::control::error::Error;
 use crate::control::progress::Stop;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::fault::{Fault, joined};
@@ -23,6 +24,28 @@ pub fn parts(path: &Path) -> Option<Vec<PathBuf>> {
     }
     let parts: Vec<PathBuf> = names(path)?.take_while(|part| part.is_file()).collect();
     (parts.len() > 1).then_some(parts)
+}
+
+/// The part that is missing where `path` is the first of several and one after it is there: what follows a gap would
+/// stand in another place of the disk.
+pub(super) fn missing(path: &Path) -> Option<PathBuf> {
+    if path.extension()? == "001" && path.with_extension("000").exists() {
+        return None;
+    }
+    let mut after = names(path)?.skip_while(|part| part.is_file());
+    let missing = after.next()?;
+    after.any(|part| part.is_file()).then_some(missing)
+}
+
+/// Why the image that begins at `path` is not read without a part of it.
+pub(super) fn part_is_missing(path: &Path, missing: &Path) -> Error {
+    let name = missing.file_name().unwrap_or_default().display();
+    Error::Packed {
+        path: path.to_path_buf(),
+        what: format!("the first part of an image, and its part {name} is missing"),
+        advice: "put all parts into one folder, or scan each of them by itself under another name"
+            .to_owned(),
+    }
 }
 
 /// The paths that the parts have of which `path` is the first, whether they are there or not.
@@ -192,6 +215,9 @@ mod tests {
         for (name, byte) in [("card.img.aa", 1), ("card.img.ab", 2), ("card.img.ad", 4)] {
             std::fs::write(at(name), [byte; 512]).unwrap();
         }
+        let refused = open(&at("card.img.aa"), Io::Auto).err().unwrap().to_string();
+        assert!(refused.contains("its part card.img.ac is missing"), "{refused}");
+        std::fs::remove_file(at("card.img.ad")).unwrap();
         let source = open(&at("card.img.aa"), Io::Auto).unwrap();
         let mut out = [0; 2];
         source.read_at(511, &mut out);
@@ -240,5 +266,8 @@ mod tests {
         assert!(parts(&folder.path().join("card.002")).is_none());
         std::fs::remove_file(folder.path().join("card.002")).unwrap();
         assert!(parts(&folder.path().join("card.001")).is_none());
+        // The third one lies elsewhere on the disk than after the first.
+        assert!(open(&folder.path().join("card.001"), Io::Auto).is_err());
+        assert!(open(&folder.path().join("card.003"), Io::Auto).is_ok());
     }
 }

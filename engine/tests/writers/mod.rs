@@ -212,7 +212,7 @@ fn stream_vmdk() -> Made {
     Made { name: "stream.vmdk", bytes, disk, mend: no_checksum, fields: FIELDS.to_vec() }
 }
 
-fn adler(bytes: &[u8]) -> [u8; 4] {
+pub fn adler(bytes: &[u8]) -> [u8; 4] {
     let (mut a, mut b) = (1u32, 0u32);
     for byte in bytes {
         a = (a + u32::from(*byte)) % 65_521;

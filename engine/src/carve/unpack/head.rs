@@ -75,8 +75,11 @@ fn zip(head: &[u8]) -> Option<Head> {
     let (name_len, extra_len) = (usize::from(le16(head, 26)?), usize::from(le16(head, 28)?));
     let name = head.get(ZIP..ZIP + name_len).filter(|_| is_known)?;
     let (sum, packed_len) = (le32(head, 14)?, le32(head, 18)?);
-    let is_open = flags & FOLLOWS != 0 && packed_len == 0;
-    let told = !is_open && packed_len != ELSEWHERE;
+    let follows = flags & FOLLOWS != 0;
+    let told = packed_len != ELSEWHERE && !(follows && packed_len == 0);
+    // Archives that are written as a stream tell the checksum after the data, and with 64-bit lengths those of the header
+    // are no zeros.
+    let is_open = follows && (sum == 0 || packed_len == 0);
     Some(Head {
         kind: "zip",
         name: Some(name.to_vec()),

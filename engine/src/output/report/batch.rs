@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::case::ReportCase;
 use super::head::{ReportEnd, ReportTool};
 use super::options::ReportOptions;
+use super::source::ReportDiskContainer;
 use super::summary::Summary;
 
 /// The name of the schema, in every report of a batch.
@@ -137,6 +138,9 @@ pub struct BatchImage {
     /// Bytes of it that could not be read.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub unreadable_bytes: u64,
+    /// Of an image that holds the disk in another form, what it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub container: Option<ReportDiskContainer>,
     /// When its scan began, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub started: Option<String>,

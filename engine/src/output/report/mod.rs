@@ -43,7 +43,9 @@ pub use options::ReportOptions;
 pub use reader::ReportReader;
 pub use report::{OTHER_SCHEMA, Report, SCHEMA, schema_of, why_none};
 pub use rows::Rows;
-pub use source::{Clusters, ReportNameOnly, ReportSource, ReportUnlocked, ReportVolume};
+pub use source::{
+    Clusters, ReportDiskContainer, ReportNameOnly, ReportSource, ReportUnlocked, ReportVolume,
+};
 pub use sources::describe;
 pub use summary::{ReportKinds, ReportLeftOut, ReportRecovered, Summary};
 pub use totals::recount;

@@ -21,6 +21,9 @@ pub struct ReportSource {
     /// Of an image on a server, which version of it was read, as the server tells it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version: Option<String>,
+    /// Of an image that holds the disk in another form, what it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub container: Option<ReportDiskContainer>,
     /// Length in bytes.
     pub size: u64,
     /// Logical sector size in bytes.
@@ -78,6 +81,18 @@ impl ReportSource {
     pub fn location(&self) -> PathBuf {
         PathBuf::from(self.absolute_path.as_ref().unwrap_or(&self.path))
     }
+}
+
+/// A file that holds a disk in another form than byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DiskContainer")]
+pub struct ReportDiskContainer {
+    /// What it is, such as `compressed with gzip`.
+    pub kind: String,
+    /// What is wrong with it where some of the disk is missing or wrong and nobody can tell which: it ends before its
+    /// end, or a checksum of all of it does not hold. What is known to be missing is listed as unreadable.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fault: Option<String>,
 }
 
 fn is_zero(number: &u64) -> bool {

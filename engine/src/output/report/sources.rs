@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::source::{ReportSource, ReportUnlocked};
+use super::source::{ReportDiskContainer, ReportSource, ReportUnlocked};
 use crate::ledger::ScanTally;
 use crate::source::unlock::UnlockedVolume;
 use crate::source::{Source, SourceKind, is_relative};
@@ -36,6 +36,7 @@ pub fn describe(
         serial,
         kind: if source.is_of_files() { "folder" } else { source.kind().name() }.to_owned(),
         version: source.version(),
+        container: container(source),
         size: source.len(),
         sector_size: source.sector_size(),
         hashes: hashes(tally),
@@ -47,6 +48,11 @@ pub fn describe(
         error: (!tally.complete).then(|| "not scanned to its end".to_owned()),
         ..ReportSource::default()
     }
+}
+
+fn container(source: &dyn Source) -> Option<ReportDiskContainer> {
+    let kind = source.container()?.to_owned();
+    Some(ReportDiskContainer { kind, fault: source.container_fault().map(str::to_owned) })
 }
 
 fn unlocked(open: &UnlockedVolume) -> ReportUnlocked {

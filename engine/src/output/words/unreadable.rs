@@ -15,7 +15,11 @@ const AS_ROOT: &str = if cfg!(windows) { "" } else { "sudo " };
 /// How much of each source read errors took.
 pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
     let has_map = facts.head.options.map.is_some();
-    let said = facts.head.sources.iter().filter_map(|source| errors(source, has_map));
+    let said = facts
+        .head
+        .sources
+        .iter()
+        .flat_map(|source| errors(source, has_map).into_iter().chain(of_container(source)));
     said.map(|text| Paragraph::new(Topic::Unreadable, text)).collect()
 }
 
@@ -35,6 +39,17 @@ fn errors(source: &ReportSource, has_map: bool) -> Option<String> {
         };
         format!("{what}: {} of {} in {places} {how}; {hit}.", bytes(total), plain(&source.path))
     })
+}
+
+/// What is wrong with the file that the disk is taken out of.
+fn of_container(source: &ReportSource) -> Option<String> {
+    let container = source.container.as_ref()?;
+    let (path, kind, fault) =
+        (plain(&source.path), plain(&container.kind), container.fault.as_ref()?);
+    Some(format!(
+        "DAMAGED: {path} is {kind}, and {}; some of the disk may be missing or wrong.",
+        plain(fault)
+    ))
 }
 
 fn has(n: u64) -> &'static str {

@@ -127,6 +127,7 @@ impl BatchJob {
             error: head.incomplete.clone(),
             size: source.map_or(0, |source| source.size),
             unreadable_bytes: source.map_or(0, lost),
+            container: source.and_then(|source| source.container.clone()),
             started: Some(head.started.clone()),
             finished: Some(head.finished.clone()),
             summary: Some(head.summary.clone()),

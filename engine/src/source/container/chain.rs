@@ -37,24 +37,34 @@ pub(crate) fn open(
     io: Io,
     stop: &Stop,
 ) -> Result<Looked, Error> {
-    let mut opening = Opening::new(path, source, io, stop);
-    for depth in 0..=MOST_NESTED {
-        let Some(format) = recognise(&opening) else {
-            let source = opening.into_source();
-            return Ok(if depth == 0 { Err(source) } else { Ok(source) });
-        };
+    let opening = Opening::new(path, source, io, stop);
+    let Some(outermost) = recognise(&opening) else { return Ok(Err(opening.into_source())) };
+    let packed = |what: String, advice| Error::Packed { path: path.to_path_buf(), what, advice };
+    let refused = |refusal: Refusal| {
+        let advice = refusal.advice.unwrap_or_else(|| outermost.unpack.advice(path));
+        packed(format!("{}, {}", outermost.what, refusal.why), advice)
+    };
+    let mut disk = disk(outermost, opening).map_err(refused)?;
+    for depth in 1.. {
+        let opening = Opening::nested(path, disk, io, stop);
+        let Some(format) = recognise(&opening) else { return Ok(Ok(opening.into_source())) };
+        // What makes a raw image of the inner one finds no file to read before the outermost is unpacked.
         let refused = |refusal: Refusal| {
-            let what = format!("{}, {}", format.what, refusal.why);
-            let advice = refusal.advice.unwrap_or_else(|| format.unpack.advice(path));
-            Error::Packed { path: path.to_path_buf(), what, advice }
+            let what = format!("{}, and in it {}, {}", outermost.what, format.what, refusal.why);
+            packed(what, outermost.unpack.advice(path))
         };
         if depth == MOST_NESTED {
             return Err(refused(Refusal::new("in a container in a container, and so on")));
         }
-        let layers = layers(format, opening, io, stop).map_err(refused)?;
-        opening = Opening::new(path, Box::new(ContainerImage::new(path, layers)), io, stop);
+        disk = self::disk(format, opening).map_err(refused)?;
     }
-    Ok(Err(opening.into_source()))
+    Ok(Ok(disk))
+}
+
+/// The disk in a container, as a source.
+fn disk(format: &'static Format, opening: Opening<'_>) -> Result<Box<dyn Source>, Refusal> {
+    let (path, io, stop) = (opening.path(), opening.io, opening.stop);
+    Ok(Box::new(ContainerImage::new(path, layers(format, opening, io, stop)?)))
 }
 
 /// The container in `source`, which is the file at `path`; nothing where it is none, or where all of it lies in this one
@@ -67,8 +77,7 @@ pub(crate) fn open_several(
     let stop = Stop::default();
     let opening = Opening::new(path, source, io, &stop);
     let format = recognise(&opening).filter(|format| !format.is_alone)?;
-    let layers = layers(format, opening, io, &stop).ok()?;
-    Some(Box::new(ContainerImage::new(path, layers)))
+    disk(format, opening).ok()
 }
 
 fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
@@ -91,11 +100,15 @@ fn layers(
 ) -> Result<Vec<Box<dyn Layout>>, Refusal> {
     let mut layers: Vec<Box<dyn Layout>> = Vec::new();
     let mut seen: Vec<FileId> = FileId::at(opening.path()).into_iter().collect();
+    let is_nested = opening.is_nested;
     let mut opened = open_whole(format, opening)?;
     loop {
         let Opened { layout, parent } = opened;
         layers.push(layout);
         let Some(parent) = parent else { return Ok(layers) };
+        if is_nested {
+            return Err(Refusal::new("which is a difference to another disk"));
+        }
         if layers.len() > MOST_PARENTS {
             return Err(Refusal::new(format!("and it has more than {MOST_PARENTS} parents")));
         }
@@ -121,21 +134,24 @@ fn layers(
         };
         let of_parent = |refusal: Refusal| {
             let why = format!("whose parent {shown} is {}, {}", next.what, refusal.why);
-            Refusal { why, advice: refusal.advice }
+            Refusal { why, ..refusal }
         };
         opened = open_whole(next, opening).map_err(of_parent)?;
         check(&parent, Some(opened.layout.as_ref()), &shown)?;
     }
 }
 
-/// Refuses a parent that is not the one of which the difference was made.
+/// Refuses a parent that is not the one of which the difference was made, or of which nobody can tell.
 fn check(parent: &Parent, found: Option<&dyn Layout>, shown: &str) -> Result<(), Refusal> {
     let found = found.and_then(Layout::identity);
-    match (parent.identity, found) {
-        (Some(expected), Some(found)) if expected != found => Err(Refusal::with(
-            format!("and {shown} is not the disk that it was made from, or was written to since"),
-            "put the right one beside it",
-        )),
-        _ => Ok(()),
-    }
+    let why = match (parent.identity, found) {
+        (Some(expected), Some(found)) if expected != found => {
+            format!("and {shown} is not the disk that it was made from, or was written to since")
+        }
+        (Some(_), None) => format!(
+            "and {shown} does not say whether it is the disk that it was made from: it is in another form, or damaged"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Refusal::with(why, "put the right one beside it"))
 }

@@ -6,8 +6,7 @@ mod sections;
 mod segments;
 mod table;
 
-use afterimage_signatures::verdict::Span;
-
+use super::chunks;
 use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
@@ -16,6 +15,9 @@ use super::unpack::Codec;
 use super::unread;
 use sections::Image;
 use table::Table;
+
+/// Bytes of the checksum after a chunk that is not packed.
+const CHECKSUM: u64 = 4;
 
 /// Whether a file is one: by all of its header, of which eight bytes are fixed and five more leave little choice.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -45,33 +47,34 @@ struct Ewf {
 }
 
 impl Ewf {
-    /// Where a chunk lies.
-    fn chunk(&self, number: u64) -> Stored {
-        let tables = &self.image.tables;
-        let index = tables.partition_point(|table| table.first <= number).checked_sub(1);
-        let table: Option<&Table> = index.and_then(|index| tables.get(index));
-        let found =
-            table.and_then(|table| Some((table, table.chunk(&self.files, number - table.first)?)));
-        match found {
-            Some((table, chunk)) => {
-                // The last one ends near the end of the disk, and not always there.
-                let is_last = number == (self.image.len - 1) / self.image.chunk_len;
-                let codec = match (chunk.is_packed, is_last) {
-                    (true, false) => Codec::Zlib,
-                    (true, true) => Codec::ZlibPart,
-                    (false, false) => Codec::Adler32,
-                    (false, true) => Codec::Adler32Part,
-                };
-                Stored::Packed(Packed { file: table.file, at: chunk.at, len: chunk.len, codec })
-            }
-            None => Stored::Lost,
-        }
+    /// Where the chunk of that number lies, which a table tells.
+    fn chunk(&self, table: &Table, number: u64) -> Stored {
+        let found = table.chunk(&self.files, number - table.first);
+        let Some(chunk) = found else { return Stored::Lost };
+        // The last one ends near the end of the disk, and not always there.
+        let is_last = number == (self.image.len - 1) / self.image.chunk_len;
+        let codec = match (chunk.is_packed, is_last) {
+            (true, false) => Codec::Zlib,
+            (true, true) => Codec::ZlibPart,
+            (false, false) => Codec::Adler32,
+            (false, true) => Codec::Adler32Part,
+        };
+        let len = match chunk.is_packed {
+            true => chunk.len.min(chunks::most_packed(self.image.chunk_len)),
+            false if chunk.len > self.image.chunk_len + CHECKSUM => return Stored::Lost,
+            false => chunk.len,
+        };
+        Stored::Packed(Packed { file: table.file, at: chunk.at, len, codec })
     }
 }
 
 impl Layout for Ewf {
     fn name(&self) -> &'static str {
         "an E01 image (Expert Witness)"
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (!self.image.knows_unread).then_some(unread::DAMAGED)
     }
 
     fn len(&self) -> u64 {
@@ -91,14 +94,8 @@ impl Layout for Ewf {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        if self.image.tables.is_empty() {
-            return Piece { at: 0, len: self.image.len.max(1), stored: Stored::Lost };
-        }
-        let len = self.image.chunk_len;
-        let number = at / len;
-        let chunk = Span { at: number * len, len };
-        let lost = unread::lost(&self.image.unread, chunk, at);
-        lost.unwrap_or_else(|| Piece::new(chunk, self.chunk(number)))
+        let Image { chunk_len, unread, tables, .. } = &self.image;
+        chunks::piece((*chunk_len, unread), tables, at, |table, number| self.chunk(table, number))
     }
 
     /// Ends a chunk where the image says that its device could not be read.

@@ -8,8 +8,7 @@ mod sections;
 mod table;
 mod text;
 
-use afterimage_signatures::verdict::Span;
-
+use super::chunks;
 use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
@@ -18,7 +17,10 @@ use super::unpack::Codec;
 use super::unread;
 use section::Header;
 use sections::Image;
-use table::Chunk;
+use table::{Chunk, Table};
+
+/// Bytes of the checksum after a chunk that is not packed.
+const CHECKSUM: u64 = 4;
 
 /// Whether a file is one: by all of its header.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -45,24 +47,24 @@ struct Ewf2 {
 }
 
 impl Ewf2 {
-    /// Where a chunk lies.
-    fn chunk(&self, number: u64) -> Stored {
-        let tables = &self.image.tables;
-        let index = tables.partition_point(|table| table.first <= number).checked_sub(1);
-        let table = index.and_then(|index| tables.get(index));
-        let found =
-            table.and_then(|table| Some((table, table.chunk(&self.files, number - table.first)?)));
-        let Some((table, chunk)) = found else { return Stored::Lost };
+    /// Where the chunk of that number lies, which a table tells.
+    fn chunk(&self, table: &Table, number: u64) -> Stored {
+        let found = table.chunk(&self.files, number - table.first);
+        let Some(chunk) = found else { return Stored::Lost };
         // The last one ends with the disk, and not always there.
         let is_last = number == (self.image.len - 1) / self.image.chunk_len;
+        let most = chunks::most_packed(self.image.chunk_len);
         let (at, len, codec) = match chunk {
             Chunk::Pattern(pattern) => (0, 0, Codec::Pattern(pattern)),
             Chunk::Packed { at, len } => match (self.image.is_bzip2, is_last) {
-                (true, false) => (at, len, Codec::Bzip2),
-                (true, true) => (at, len, Codec::Bzip2Part),
-                (false, false) => (at, len, Codec::Zlib),
-                (false, true) => (at, len, Codec::ZlibPart),
+                (true, false) => (at, len.min(most), Codec::Bzip2),
+                (true, true) => (at, len.min(most), Codec::Bzip2Part),
+                (false, false) => (at, len.min(most), Codec::Zlib),
+                (false, true) => (at, len.min(most), Codec::ZlibPart),
             },
+            Chunk::Checked { len, .. } if len > self.image.chunk_len + CHECKSUM => {
+                return Stored::Lost;
+            }
             Chunk::Checked { at, len } if is_last => (at, len, Codec::Adler32Part),
             Chunk::Checked { at, len } => (at, len, Codec::Adler32),
             Chunk::Plain { at } => return Stored::Plain { file: table.file, at },
@@ -74,6 +76,10 @@ impl Ewf2 {
 impl Layout for Ewf2 {
     fn name(&self) -> &'static str {
         "an Ex01 image (Expert Witness)"
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (!self.image.knows_unread).then_some(unread::DAMAGED)
     }
 
     fn len(&self) -> u64 {
@@ -93,14 +99,8 @@ impl Layout for Ewf2 {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        if self.image.tables.is_empty() {
-            return Piece { at: 0, len: self.image.len.max(1), stored: Stored::Lost };
-        }
-        let len = self.image.chunk_len;
-        let number = at / len;
-        let chunk = Span { at: number * len, len };
-        let lost = unread::lost(&self.image.unread, chunk, at);
-        lost.unwrap_or_else(|| Piece::new(chunk, self.chunk(number)))
+        let Image { chunk_len, unread, tables, .. } = &self.image;
+        chunks::piece((*chunk_len, unread), tables, at, |table, number| self.chunk(table, number))
     }
 
     /// Ends a chunk where the image says that its device could not be read.

@@ -13,23 +13,24 @@ pub(super) struct Flat {
     /// The first one.
     at: u64,
     len: u64,
+    id: Option<[u8; 16]>,
 }
 
 impl Flat {
     /// The whole of a raw image.
     pub(super) fn new(source: Box<dyn Source>) -> Self {
         let len = source.len();
-        Flat { name: "a raw image", files: Files::new(vec![source]), at: 0, len }
+        Flat { name: "a raw image", files: Files::new(vec![source]), at: 0, len, id: None }
     }
 
-    /// The first `len` bytes of a container that is called `name`.
-    pub(super) fn first(name: &'static str, files: Files, len: u64) -> Self {
-        Flat { name, files, at: 0, len }
+    /// The first `len` bytes of a container that is called `name`, which is known by `id`.
+    pub(super) fn first(name: &'static str, files: Files, len: u64, id: [u8; 16]) -> Self {
+        Flat { name, files, at: 0, len, id: Some(id) }
     }
 
     /// A part of the file that is called `name`.
     pub(super) fn part(name: &'static str, files: Files, part: Span) -> Self {
-        Flat { name, files, at: part.at, len: part.len }
+        Flat { name, files, at: part.at, len: part.len, id: None }
     }
 }
 
@@ -40,6 +41,10 @@ impl Layout for Flat {
 
     fn len(&self) -> u64 {
         self.len
+    }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        self.id
     }
 
     fn files(&self) -> &Files {

@@ -55,21 +55,24 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     if index.len == 0 {
         return Err(Refusal::new("and nothing comes out of it"));
     }
-    let names = ["compressed with gzip", "compressed with gzip, and damaged or cut short"];
-    Ok(Opened::whole(Deflated { files: opening.files, index, names }))
+    Ok(Opened::whole(Deflated { files: opening.files, index, name: "compressed with gzip" }))
 }
 
 /// A disk that a deflate stream is unpacked to.
 pub(super) struct Deflated {
     pub(super) files: Files,
     pub(super) index: Arc<Index>,
-    /// What it is, when it is whole and when it is not.
-    pub(super) names: [&'static str; 2],
+    /// What it is.
+    pub(super) name: &'static str,
 }
 
 impl Layout for Deflated {
     fn name(&self) -> &'static str {
-        self.names[usize::from(!self.index.is_whole)]
+        self.name
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (!self.index.is_whole).then_some("it is damaged or cut short")
     }
 
     fn len(&self) -> u64 {

@@ -193,18 +193,23 @@ impl ContainerImage {
         found
     }
 
-    /// Whether nothing was written to any byte of a place from `at` on, and how far that is known. `data` is what
-    /// was last found out about sparse holes of a file.
+    /// Whether there is nothing to read in a place from `at` on, and how far that is known: nothing was written there, or
+    /// nobody can tell what, which makes it unreadable: a disk may be said to be of any length. `data` is what was last
+    /// found out about sparse holes of a file.
     fn is_hole(&self, place: &Place, at: u64, data: &mut Option<(usize, Span)>) -> (bool, u64) {
-        let Stored::Plain { file, at: from } = place.piece.stored else {
-            let is_hole = matches!(place.piece.stored, Stored::Zero | Stored::Parent);
-            return (is_hole, place.end);
+        let lost = || {
+            self.unreadable.add(Span::between(at, place.end));
+            (true, place.end)
+        };
+        let (file, from) = match place.piece.stored {
+            Stored::Plain { file, at: from } => (file, from),
+            Stored::Zero | Stored::Parent => return (true, place.end),
+            Stored::Packed(_) => return (false, place.end),
+            Stored::Lost => return lost(),
         };
         let from = from.saturating_add(at - place.piece.at);
         let source = self.layers[place.layer].files().get(file);
-        let Some(source) = source.filter(|source| from < source.len()) else {
-            return (false, place.end);
-        };
+        let Some(source) = source.filter(|source| from < source.len()) else { return lost() };
         let known =
             data.filter(|(known, span)| *known == file && span.at <= from && from < span.end());
         let span = match known {
@@ -339,6 +344,13 @@ impl Source for ContainerImage {
 
     fn container(&self) -> Option<&'static str> {
         self.layers.first().map(|layer| layer.name())
+    }
+
+    fn container_fault(&self) -> Option<&'static str> {
+        // Also of what it lies in, and of the parents.
+        let inner =
+            |layer: &dyn Layout| layer.files().all().iter().find_map(|file| file.container_fault());
+        self.layers.iter().find_map(|layer| layer.fault().or_else(|| inner(layer.as_ref())))
     }
 
     fn heed(&mut self, stop: &Stop) {

@@ -7,8 +7,10 @@
 
 mod aff4;
 mod beside;
+mod bitmaps;
 mod cache;
 mod chain;
+mod chunks;
 mod content;
 mod crc32c;
 mod ewf;
@@ -18,6 +20,7 @@ mod flat;
 mod formats;
 mod gzip;
 mod image;
+mod index_file;
 mod member;
 mod names;
 mod opening;

@@ -1,10 +1,12 @@
 //! A file that may be a container, while it is being opened.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::files::Files;
 use super::piece::Layout;
 use super::refusal::Refusal;
+use crate::control::error::Error;
 use crate::control::progress::Stop;
 use crate::source::definition::Source;
 use crate::source::open::Io;
@@ -19,6 +21,9 @@ pub(super) struct Opening<'o> {
     pub io: Io,
     /// Ends what takes long.
     pub stop: &'o Stop,
+    /// Whether it is the disk in another container. Such a one is read alone: nobody who asks what files an image lies in
+    /// unpacks the image for it, and what is not known may be written to.
+    pub is_nested: bool,
 }
 
 /// A container that was opened.
@@ -42,7 +47,12 @@ pub(super) struct Parent {
 
 impl<'o> Opening<'o> {
     pub(super) fn new(path: &'o Path, source: Box<dyn Source>, io: Io, stop: &'o Stop) -> Self {
-        Opening { path, files: Files::new(vec![source]), io, stop }
+        Opening { path, files: Files::new(vec![source]), io, stop, is_nested: false }
+    }
+
+    /// The same of the disk in the container at `path`.
+    pub(super) fn nested(path: &'o Path, disk: Box<dyn Source>, io: Io, stop: &'o Stop) -> Self {
+        Opening { is_nested: true, ..Opening::new(path, disk, io, stop) }
     }
 
     /// Where the container lies.
@@ -67,9 +77,24 @@ impl<'o> Opening<'o> {
 
     /// Opens one more file of the container: its number.
     pub(super) fn add(&mut self, path: &Path) -> Result<usize, Refusal> {
+        self.try_add(path)?.map_err(|error| Refusal::new(format!("and {error}")))
+    }
+
+    /// The same; nothing where no file is there by that name.
+    pub(super) fn add_if_there(&mut self, path: &Path) -> Result<Option<usize>, Refusal> {
+        match self.try_add(path)? {
+            Ok(file) => Ok(Some(file)),
+            Err(Error::Open { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Refusal::new(format!("and {error}"))),
+        }
+    }
+
+    fn try_add(&mut self, path: &Path) -> Result<Result<usize, Error>, Refusal> {
+        if self.is_nested {
+            return Err(Refusal::new("which lies in several files"));
+        }
         let source = open_part(path, self.io, self.files.all().len());
-        let source = source.map_err(|error| Refusal::new(format!("and {error}")))?;
-        Ok(self.files.add(source))
+        Ok(source.map(|source| self.files.add(source)))
     }
 
     /// The same with another source in the place of the file.

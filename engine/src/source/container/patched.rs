@@ -1,25 +1,31 @@
 //! A file with some pages in memory that take the place of its own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::model::SpanSet;
 use crate::source::definition::{Source, SourceKind};
 
 /// Bytes of a page.
 pub(super) const PAGE: u64 = 4096;
 
-/// A source, and pages by their numbers.
+/// A source, zeros over it, and over both pages by their numbers.
 pub(super) struct Patched {
     source: Box<dyn Source>,
-    pages: HashMap<u64, Box<[u8]>>,
+    pages: BTreeMap<u64, Box<[u8]>>,
+    zeros: SpanSet,
 }
 
 impl Patched {
-    pub(super) fn new(source: Box<dyn Source>, pages: HashMap<u64, Box<[u8]>>) -> Self {
-        Patched { source, pages }
+    pub(super) fn new(
+        source: Box<dyn Source>,
+        pages: BTreeMap<u64, Box<[u8]>>,
+        zeros: SpanSet,
+    ) -> Self {
+        Patched { source, pages, zeros }
     }
 
     fn pages_of(&self, at: u64, len: u64) -> std::ops::Range<u64> {
@@ -33,19 +39,20 @@ impl Bytes for Patched {
     }
 
     fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
-        let is_patched = !self.pages.is_empty()
-            && self.pages_of(at, len as u64).any(|page| self.pages.contains_key(&page));
+        let span = Span { at, len: len as u64 };
+        let is_patched = self.zeros.meets(span)
+            || self.pages.range(self.pages_of(at, span.len)).next().is_some();
         if is_patched { None } else { self.source.mapped(at, len) }
     }
 
     fn read_at(&self, at: u64, out: &mut [u8]) {
         self.source.read_at(at, out);
-        if self.pages.is_empty() {
-            return;
+        let span = Span { at, len: out.len() as u64 };
+        for zeros in self.zeros.parts(span) {
+            out[(zeros.at - at) as usize..(zeros.end() - at) as usize].fill(0);
         }
-        let end = at.saturating_add(out.len() as u64);
-        for number in self.pages_of(at, out.len() as u64) {
-            let Some(page) = self.pages.get(&number) else { continue };
+        let end = at.saturating_add(span.len);
+        for (number, page) in self.pages.range(self.pages_of(at, span.len)) {
             let (first, last) = ((number * PAGE).max(at), (number * PAGE + PAGE).min(end));
             let from = (first - number * PAGE) as usize;
             let inside = (first - at) as usize..(last - at) as usize;
@@ -97,10 +104,14 @@ mod tests {
     #[test]
     fn pages_take_the_place_of_what_is_in_the_file() {
         let data: Vec<u8> = (0..20_000u32).map(|at| at as u8).collect();
-        let pages =
-            HashMap::from([(1, vec![9; PAGE as usize].into()), (4, vec![8; PAGE as usize].into())]);
-        let patched = Patched::new(Box::new(MemorySource::new("x", data.clone())), pages);
+        let pages = BTreeMap::from([
+            (1, vec![9; PAGE as usize].into()),
+            (4, vec![8; PAGE as usize].into()),
+        ]);
+        let zeros = vec![Span { at: 4000, len: 4500 }].into();
+        let patched = Patched::new(Box::new(MemorySource::new("x", data.clone())), pages, zeros);
         let mut truth = data;
+        truth[4000..8500].fill(0);
         truth[4096..8192].fill(9);
         truth[16_384..].fill(8);
         for (at, len) in

@@ -32,6 +32,13 @@ impl Piece {
         Piece::new(Span::between(start, end), Stored::Packed(packed))
     }
 
+    /// What follows the `count` units of `len` bytes that a table tells, however long the disk is said to be: one range,
+    /// so that nobody goes through it by units.
+    pub(super) fn after_table(count: usize, len: u64) -> Self {
+        let told = (count as u64).saturating_mul(len);
+        Piece::new(Span::between(told, u64::MAX), Stored::Lost)
+    }
+
     /// The first byte after it.
     pub(super) fn end(&self) -> u64 {
         self.at.saturating_add(self.len)
@@ -80,6 +87,11 @@ pub(super) trait Layout: Send + Sync {
     /// What it is, as after "it is".
     fn name(&self) -> &'static str;
 
+    /// What is wrong with it, as after "and": some of the disk is missing or wrong, and nobody can tell which.
+    fn fault(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Bytes of the disk.
     fn len(&self) -> u64;
 
@@ -110,8 +122,11 @@ pub(super) trait Layout: Send + Sync {
     }
 
     /// Bytes of memory that unpacking a piece takes besides those that come out.
-    fn needs(&self, _piece: &Piece) -> u64 {
-        0
+    fn needs(&self, piece: &Piece) -> u64 {
+        match piece.stored {
+            Stored::Packed(packed) => packed.len.saturating_add(packed.codec.memory(piece.len)),
+            _ => 0,
+        }
     }
 
     /// Unpacks a piece into `out`, which has its length; whether all of it came out as it was written.

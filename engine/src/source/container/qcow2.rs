@@ -44,8 +44,9 @@ pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
 }
 
 fn missing(what: &str, name: &str) -> Refusal {
+    let name = if name.is_empty() { "without a name" } else { name };
     Refusal::with(
-        format!("and its {what} {name} is missing"),
+        format!("and its {what}, {name}, is missing"),
         "put it into the folder of the image, under the same name",
     )
 }
@@ -113,10 +114,12 @@ impl Qcow2 {
         let part = Span::between(span.at + first * len, span.at + (index + count as u64) * len);
         let stored = match same {
             0 => Stored::Zero,
-            1 => match offset.is_multiple_of(span.len) {
-                true => Stored::Plain { file: self.data_file, at: offset + first * len },
-                false => Stored::Lost,
-            },
+            // Only a data file has a cluster where an image has its header.
+            1 if offset == 0 && self.data_file == 0 => Stored::Lost,
+            1 if offset.is_multiple_of(span.len) => {
+                Stored::Plain { file: self.data_file, at: offset + first * len }
+            }
+            1 => Stored::Lost,
             _ => Stored::Parent,
         };
         Piece::new(part, stored)

@@ -11,6 +11,15 @@ use crate::system::folder::FileId;
 /// Files of which something is kept.
 const MOST: usize = 8;
 
+/// Bytes that what is kept takes in memory and in temporary files: the last one is kept however many those are.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// What takes bytes as long as it is kept.
+pub(super) trait Weight {
+    /// Bytes in memory and in temporary files.
+    fn weight(&self) -> u64;
+}
+
 /// Bytes by which a stream in a file is told from others in it.
 const FIRST: u64 = 4096;
 
@@ -24,10 +33,12 @@ struct Key {
     first: blake3::Hash,
 }
 
-/// What was found out about the last few files.
-pub(super) struct Recent<T>(Mutex<VecDeque<(Key, Arc<T>)>>);
+/// What was found out about the last few files, also that they are refused.
+pub(super) struct Recent<T>(Mutex<VecDeque<(Key, Kept<T>)>>);
 
-impl<T> Recent<T> {
+type Kept<T> = Result<Arc<T>, Refusal>;
+
+impl<T: Weight> Recent<T> {
     pub(super) const fn new() -> Self {
         Recent(Mutex::new(VecDeque::new()))
     }
@@ -37,22 +48,34 @@ impl<T> Recent<T> {
         &self,
         opening: &Opening<'_>,
         make: impl FnOnce() -> Result<T, Refusal>,
-    ) -> Result<Arc<T>, Refusal> {
+    ) -> Kept<T> {
         let key = Key::of(opening);
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |(known, _): &&(Key, Arc<T>)| Some(known) == key.as_ref();
-        let known = lock().iter().find(is_it).map(|(_, known)| Arc::clone(known));
+        let is_it = |(known, _): &&(Key, Kept<T>)| Some(known) == key.as_ref();
+        let known = lock().iter().find(is_it).map(|(_, known)| known.clone());
         if let Some(known) = known {
-            return Ok(known);
+            return known;
         }
-        let made = Arc::new(make()?);
-        if let Some(key) = key {
+        let made = make().map(Arc::new);
+        if let Some(key) = key.filter(|_| made.as_ref().err().is_none_or(|refusal| !refusal.passes))
+        {
             let mut recent = lock();
             recent.truncate(MOST - 1);
-            recent.push_front((key, Arc::clone(&made)));
+            recent.push_front((key, made.clone()));
+            shrink(&mut recent);
         }
-        Ok(made)
+        made
     }
+}
+
+/// Lets go of what comes after the first and takes too much together with those before it.
+fn shrink<T: Weight>(recent: &mut VecDeque<(Key, Kept<T>)>) {
+    let mut taken = 0u64;
+    let mut is_first = true;
+    recent.retain(|(_, kept)| {
+        taken = taken.saturating_add(kept.as_ref().map_or(0, |kept| kept.weight()));
+        std::mem::take(&mut is_first) || taken <= MOST_BYTES
+    });
 }
 
 impl Key {

@@ -9,17 +9,24 @@ pub(super) struct Refusal {
     pub why: String,
     /// What to do about it; where nothing is said, the command that makes it a raw image.
     pub advice: Option<String>,
+    /// Whether it may be read when somebody tries again.
+    pub passes: bool,
 }
 
 impl Refusal {
     /// What another program can still read.
     pub(super) fn new(why: impl Into<String>) -> Self {
-        Refusal { why: why.into(), advice: None }
+        Refusal { why: why.into(), advice: None, passes: false }
     }
 
     /// What there is another way for.
     pub(super) fn with(why: impl Into<String>, advice: impl Into<String>) -> Self {
-        Refusal { why: why.into(), advice: Some(advice.into()) }
+        Refusal { why: why.into(), advice: Some(advice.into()), passes: false }
+    }
+
+    /// The same, for something that may be otherwise the next time.
+    pub(super) fn passing(self) -> Self {
+        Refusal { passes: true, ..self }
     }
 
     /// A structure that does not say what it must; `what` names it.

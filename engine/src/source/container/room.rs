@@ -44,7 +44,7 @@ impl Drop for Room {
     }
 }
 
-// A sum is whole before anybody can panic.
+// The lock is poisoned by nobody: nothing between taking and giving back panics.
 fn lock() -> MutexGuard<'static, u64> {
     TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,11 +24,11 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     let disk = disk(&opening.files).ok_or_else(|| Refusal::damaged("list of files"))?;
     if disk.is_sparse {
-        return Err(Refusal::new(format!("and that, {}, lies in it without its holes", disk.name)));
+        return Err(Refusal::new(format!("and that, {}, is stored as a sparse file", disk.name)));
     }
-    // An archive may be cut short.
-    let len = disk.len.min(opening.len() - disk.at);
-    Ok(Opened::whole(Flat::part(WHAT, opening.files, Span { at: disk.at, len })))
+    // Of an archive that was cut short the rest of the disk is unreadable.
+    let part = Span { at: disk.at, len: disk.len.min(i64::MAX as u64) };
+    Ok(Opened::whole(Flat::part(WHAT, opening.files, part)))
 }
 
 /// The one disk image in an archive.

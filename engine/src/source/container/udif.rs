@@ -21,7 +21,7 @@ const ENCRYPTED: &[u8] = b"encrcdsa\0\0\0\x02";
 const ENCRYPTED_END: &[u8] = b"cdsaencr";
 
 /// Bytes of the list of blocks that are read; a disk of a terabyte has some hundred million.
-const MOST_LIST: u64 = 256 << 20;
+const MOST_LIST: u64 = 128 << 20;
 
 /// Whether a file is one: by all of the start of its trailer, or by that of an encrypted one.
 pub(super) fn is(opening: &Opening<'_>) -> bool {

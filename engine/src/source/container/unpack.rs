@@ -19,7 +19,7 @@ pub(super) enum Codec {
     Zlib,
     /// The same, which may be shorter than its block: the rest is zeros.
     ZlibPart,
-    /// A zstd frame (RFC 8878).
+    /// A zstd frame (RFC 8878), whose checksum is not asked for.
     Zstd,
     /// As it is; what it must be is told elsewhere.
     Stored,
@@ -50,14 +50,32 @@ pub(super) enum Codec {
 /// Windows of deflate, by their exponent.
 const WINDOW_BITS: u8 = 15;
 
-/// The most that a zstd frame or a stream of xz may ask for to look back, in bytes.
+/// The most that a zstd frame may ask for to look back, in bytes, and a stream of xz: the blocks of a disk image are short.
 pub(super) const MOST_WINDOW: u64 = 128 << 20;
+const MOST_XZ_WINDOW: u64 = 32 << 20;
+
+/// Bytes that the decoder of bzip2 sets aside.
+const BZIP2_MEMORY: u64 = 3_700 << 10;
 
 /// What the decoder of xz sets aside besides, in KiB.
 const XZ_OVERHEAD: u32 = 1 << 10;
 
 impl Codec {
-    /// Unpacks `packed` into `out`: whether exactly so much came out, and every checksum held.
+    /// Bytes of memory that unpacking `len` bytes takes besides them and the packed ones.
+    pub(super) fn memory(self, len: u64) -> u64 {
+        match self {
+            Codec::Zstd => len.min(MOST_WINDOW),
+            Codec::Xz => MOST_XZ_WINDOW,
+            Codec::Bzip2 | Codec::Bzip2Part => BZIP2_MEMORY,
+            _ => 0,
+        }
+    }
+
+    /// Unpacks `packed` into `out`: whether so much came out of it, and the checksum held where the way of packing has
+    /// one that is verified.
+    ///
+    /// With a checksum, and of Snappy and LZ4, no more may come out. Deflate, zstd, LZFSE and ADC are not asked for more:
+    /// what would come after is not looked at.
     pub(super) fn unpack(self, packed: &[u8], out: &mut [u8]) -> bool {
         match self {
             Codec::Deflate => inflate(packed, out, false) == Some(out.len()),
@@ -74,10 +92,7 @@ impl Codec {
             Codec::Lzfse => {
                 LzfseRingDecoder::default().reader_bytes(packed).read_exact(out).is_ok()
             }
-            Codec::Xz => {
-                let most = (MOST_WINDOW >> 10) as u32 + XZ_OVERHEAD;
-                XzReader::new_mem_limit(packed, false, most).read_exact(out).is_ok()
-            }
+            Codec::Xz => xz(packed, out),
             Codec::Adc => adc::unpack(packed, out),
             Codec::Pattern(pattern) => {
                 out.iter_mut().zip(pattern.iter().cycle()).for_each(|(out, byte)| *out = *byte);
@@ -86,6 +101,13 @@ impl Codec {
             Codec::Stream => false,
         }
     }
+}
+
+/// Fills `out` from a stream of xz. The checksum of a block is looked at by the read that finds its end.
+fn xz(packed: &[u8], out: &mut [u8]) -> bool {
+    let most = (MOST_XZ_WINDOW >> 10) as u32 + XZ_OVERHEAD;
+    let mut reader = XzReader::new_mem_limit(packed, false, most);
+    reader.read_exact(out).is_ok() && matches!(reader.read(&mut [0]), Ok(0))
 }
 
 /// Copies what lies as it is: as much as is there, before zeros.
@@ -97,17 +119,16 @@ fn plain(packed: &[u8], out: &mut [u8]) -> bool {
     true
 }
 
-/// Copies what is followed by its checksum: as much as is wanted, or all of it before zeros.
+/// Copies what is followed by its checksum, with zeros after it: how much that is, which is no more than `out` has room for.
 fn stored(packed: &[u8], out: &mut [u8]) -> Option<usize> {
     let (bytes, checksum) = packed.split_last_chunk::<4>()?;
     if u32::from_le_bytes(*checksum) != adler32(bytes) {
         return None;
     }
-    let len = bytes.len().min(out.len());
-    let (made, rest) = out.split_at_mut(len);
-    made.copy_from_slice(&bytes[..len]);
+    let (made, rest) = out.split_at_mut_checked(bytes.len())?;
+    made.copy_from_slice(bytes);
     rest.fill(0);
-    Some(len)
+    Some(bytes.len())
 }
 
 /// The Adler-32 of RFC 1950.
@@ -208,6 +229,13 @@ mod tests {
 
     use super::*;
 
+    /// What `xz -0 -C crc32` makes of the words of the test.
+    const XZ: &[u8] = b"\xfd\x37\x7a\x58\x5a\x00\x00\x01\x69\x22\xde\x36\x02\x00\x21\x01\x0c\x00\x00\x00\x8f\x98\x41\
+            \x9c\xe0\x09\xc3\x00\x2e\x5d\x00\x3a\x1a\x08\xce\x76\xd9\x76\xd3\x93\xce\xe0\x6c\x5c\x75\xe4\
+            \x06\x0a\x0d\xf6\x11\xe9\x87\xf6\x56\x75\x6f\x4a\x9a\x54\x88\x35\xa7\xd8\x8e\x7a\xb7\xa5\x72\
+            \x60\x59\x6f\x0d\x6b\x54\xd8\x00\x00\x00\x00\xb2\x33\xd3\x10\x00\x01\x46\xc4\x13\x00\x00\x00\
+            \xc6\x8b\x6d\x44\x3e\x30\x0d\x8b\x02\x00\x00\x00\x00\x01\x59\x5a";
+
     /// Whether a codec gives back `bytes`, and nothing else when some bit of what is packed is another.
     #[track_caller]
     fn check(codec: Codec, packed: &[u8], bytes: &[u8], has_checksum: bool) {
@@ -240,5 +268,23 @@ mod tests {
         let zlib = miniz_oxide::deflate::compress_to_vec_zlib(&bytes, 6);
         check(Codec::Zlib, &zlib, &bytes, true);
         check(Codec::ZlibPart, &zlib, &bytes, true);
+        let mut stored = bytes.clone();
+        stored.extend(adler32(&bytes).to_le_bytes());
+        check(Codec::Adler32, &stored, &bytes, true);
+        check(Codec::Adler32Part, &stored, &bytes, true);
+        check(Codec::Xz, XZ, &bytes, true);
+    }
+
+    #[test]
+    fn a_block_with_a_checksum_is_no_longer_than_it_must_be() {
+        let stored = [&b"eight by"[..], &adler32(b"eight by").to_le_bytes()].concat();
+        let zlib = miniz_oxide::deflate::compress_to_vec_zlib(b"eight by", 6);
+        let mut out = [0; 7];
+        for codec in [Codec::Adler32, Codec::Adler32Part] {
+            assert!(!codec.unpack(&stored, &mut out), "{codec:?}");
+        }
+        for codec in [Codec::Zlib, Codec::ZlibPart] {
+            assert!(!codec.unpack(&zlib, &mut out), "{codec:?}");
+        }
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! Source: VirtualBox, `src/VBox/Storage/VDICore.h`, header of version 1.1. All numbers are little-endian.
 
+use std::fs::DirEntry;
+use std::path::{Path, PathBuf};
+
 use afterimage_signatures::verdict::Span;
 
 use super::files::{Files, u32_le, u64_le};
 use super::opening::{Opened, Opening, Parent};
 use super::piece::{Layout, Piece, Stored};
-use super::places::{LOST, NONE, lose_impossible};
+use super::places::{LOST, NONE, check_count, lose_impossible};
 use super::refusal::Refusal;
+use crate::source::address::is_address;
 
 /// Where the magic stands, behind a text.
 const MAGIC_AT: u64 = 0x40;
@@ -64,6 +68,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     let (block_len, extra) = (u64::from(block_len), u64::from(extra));
     let needed = len.div_ceil(block_len).min(u64::from(number(0x180)?));
     let (table_at, data_at) = (u64::from(number(0x154)?), u64::from(number(0x158)?));
+    check_count(needed)?;
     let table = opening.files.bytes(0, table_at, needed * 4);
     let table = table.ok_or_else(|| Refusal::damaged("table of blocks"))?;
     let place = |entry: &[u8; 4]| match u32::from_le_bytes(*entry) {
@@ -85,25 +90,37 @@ const IS_ZERO: u64 = u64::MAX - 1;
 
 /// The disk of that identity: some VDI in the same folder.
 fn parent(opening: &Opening<'_>, id: [u8; 16]) -> Result<Parent, Refusal> {
+    if is_address(opening.path()) {
+        return Err(Refusal::with(
+            "which holds what changed since a snapshot, and its parent has no name by which it could be found on a server",
+            "download both into one folder, and scan that file",
+        ));
+    }
     let folder = opening.path().parent().filter(|folder| !folder.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(std::path::Path::new("."))).into_iter();
-    let mut paths: Vec<_> = entries
-        .flatten()
-        .flatten()
-        .take(MOST_FILES)
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| entry.path())
-        .collect();
-    paths.sort();
-    let is_it = |path: &std::path::PathBuf| {
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
+    let is_file = |entry: &DirEntry| {
+        entry.metadata().is_ok_and(|found| found.is_file() && found.len() >= LEN)
+    };
+    let entries = entries.flatten().flatten().filter(is_file);
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    // Those that are called as such a disk come first.
+    let is_vdi = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("vdi"));
+    paths.sort_by_cached_key(|path| (!is_vdi(path), path.clone()));
+    let is_over = paths.len() > MOST_FILES;
+    paths.truncate(MOST_FILES);
+    let is_it = |path: &PathBuf| {
         let Ok(source) = crate::source::open_one(path, opening.io) else { return false };
         let other = Opening::new(path, source, opening.io, opening.stop);
         is(&other) && other.starts(0x188, &id)
     };
     let path = paths.into_iter().find(is_it).ok_or_else(|| {
         let id = hex(id);
+        let among = match is_over {
+            true => format!(" among the first {MOST_FILES} files of its folder"),
+            false => String::new(),
+        };
         Refusal::with(
-            format!("which holds what changed since a snapshot, and its parent, the VDI with the UUID {id}, is missing"),
+            format!("which holds what changed since a snapshot, and its parent, the VDI with the UUID {id}, is missing{among}"),
             "put the parent into the folder of the image",
         )
     })?;
@@ -151,7 +168,8 @@ impl Layout for Vdi {
         let number = at / self.block_len;
         let span = Span { at: number * self.block_len, len: self.block_len };
         let stored = match self.blocks.get(number as usize).copied() {
-            None | Some(LOST) => Stored::Lost,
+            None => return Piece::after_table(self.blocks.len(), self.block_len),
+            Some(LOST) => Stored::Lost,
             Some(NONE) => Stored::Parent,
             Some(IS_ZERO) => Stored::Zero,
             Some(at) => Stored::Plain { file: 0, at },

@@ -8,11 +8,12 @@ mod header;
 use afterimage_signatures::verdict::Span;
 
 use super::beside::beside;
+use super::bitmaps::Bitmaps;
 use super::files::Files;
 use super::flat::Flat;
 use super::opening::{Opened, Opening, Parent};
 use super::piece::{Layout, Piece, Stored};
-use super::places::{LOST, NONE, SECTOR, lose_impossible};
+use super::places::{LOST, NONE, SECTOR, check_count, lose_impossible};
 use super::refusal::Refusal;
 use footer::{Footer, Kind};
 use header::Header;
@@ -33,7 +34,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     if footer.kind == Kind::Fixed {
         // What follows is no part of the disk, whatever the size is said to be.
         let len = footer.len.min(footer.at);
-        return Ok(Opened::whole(Flat::first(FIXED, opening.files, len)));
+        return Ok(Opened::whole(Flat::first(FIXED, opening.files, len, footer.id)));
     }
     let header = Header::read(&opening, footer.header_at)?;
     let blocks = blocks(&opening.files, &footer, &header)?;
@@ -42,7 +43,8 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
         _ => None,
     };
     let is_difference = parent.is_some();
-    let layout = Vhd { files: opening.files, footer, header, blocks, is_difference };
+    let bitmaps = Bitmaps::default();
+    let layout = Vhd { files: opening.files, footer, header, blocks, bitmaps, is_difference };
     Ok(Opened { layout: Box::new(layout), parent })
 }
 
@@ -63,6 +65,7 @@ fn parent(opening: &Opening<'_>, header: &Header) -> Result<Parent, Refusal> {
 /// Where the blocks begin, each with its bitmap.
 fn blocks(files: &Files, footer: &Footer, header: &Header) -> Result<Vec<u64>, Refusal> {
     let needed = footer.len.div_ceil(header.block_len).min(u64::from(header.entries));
+    check_count(needed)?;
     let bytes = files.bytes(0, header.table_at, needed * 4);
     let bytes = bytes.ok_or_else(|| Refusal::damaged("table of blocks"))?;
     let entries = bytes.as_chunks::<4>().0.iter().map(|entry| u32::from_be_bytes(*entry));
@@ -79,6 +82,7 @@ struct Vhd {
     footer: Footer,
     header: Header,
     blocks: Vec<u64>,
+    bitmaps: Bitmaps,
     is_difference: bool,
 }
 
@@ -86,7 +90,8 @@ impl Vhd {
     /// The sectors from `at` on that are all in the block at `place`, which begins at `start` of the disk, or all not.
     fn sectors(&self, place: u64, start: u64, at: u64) -> Piece {
         let (len, first) = (self.header.block_len, (at - start) / SECTOR);
-        let Some(bitmap) = self.files.bytes(0, place, self.header.bitmap_len()) else {
+        let bitmap = self.bitmaps.get(&self.files, place, self.header.bitmap_len());
+        let Some(bitmap) = bitmap else {
             return Piece::new(Span { at: start, len }, Stored::Lost);
         };
         // The first sector is the highest bit.
@@ -133,7 +138,8 @@ impl Layout for Vhd {
         let (number, start) = (at / len, at / len * len);
         let span = Span { at: start, len };
         match self.blocks.get(number as usize).copied() {
-            None | Some(LOST) => Piece::new(span, Stored::Lost),
+            None => Piece::after_table(self.blocks.len(), len),
+            Some(LOST) => Piece::new(span, Stored::Lost),
             Some(NONE) => Piece::new(span, Stored::Parent),
             Some(place) if self.is_difference => self.sectors(place, start, at),
             Some(place) => {

@@ -10,10 +10,11 @@ mod parent;
 
 use afterimage_signatures::verdict::Span;
 
+use super::bitmaps::Bitmaps;
 use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Piece, Stored};
-use super::places::{LOST, NONE, lose_impossible};
+use super::places::{LOST, NONE, check_count, lose_impossible};
 use super::refusal::Refusal;
 use header::Header;
 use metadata::Metadata;
@@ -22,9 +23,6 @@ const MIB: u64 = 1 << 20;
 
 /// Bytes of a bitmap.
 const BITMAP: u64 = MIB;
-
-/// Entries of the table of blocks at the most, in bytes.
-const MOST_TABLE: u64 = 256 << 20;
 
 /// Whether a file is one: by its first letters, and a header whose checksum holds.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -49,7 +47,8 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
         true => count.div_ceil(ratio) * (ratio + 1),
         false => count + count.saturating_sub(1) / ratio,
     };
-    let bytes = Some(entries * 8).filter(|len| *len <= MOST_TABLE && *len <= regions.blocks.len);
+    check_count(entries)?;
+    let bytes = Some(entries * 8).filter(|len| *len <= regions.blocks.len);
     let bytes = bytes.and_then(|len| opening.files.bytes(0, regions.blocks.at, len));
     let bytes = bytes.ok_or_else(|| Refusal::damaged("table of blocks"))?;
     let blocks: Vec<Block> = bytes
@@ -60,7 +59,8 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
         .collect();
     drop(bytes);
     let blocks = checked(blocks, opening.len(), &metadata);
-    let layout = Vhdx { files: opening.files, id: header.data_id, metadata, blocks };
+    let (id, bitmaps) = (header.data_id, Bitmaps::default());
+    let layout = Vhdx { files: opening.files, id, metadata, blocks, bitmaps };
     Ok(Opened { layout: Box::new(layout), parent })
 }
 
@@ -131,6 +131,7 @@ struct Vhdx {
     id: [u8; 16],
     metadata: Metadata,
     blocks: Vec<Block>,
+    bitmaps: Bitmaps,
 }
 
 impl Vhdx {
@@ -144,7 +145,8 @@ impl Vhdx {
             return Piece::new(whole, Stored::Lost);
         };
         let len = block_len / sector / 8;
-        let Some(bits) = self.files.bytes(0, bitmap.at + number % ratio * len, len) else {
+        let bits = self.bitmaps.get(&self.files, bitmap.at + number % ratio * len, len);
+        let Some(bits) = bits else {
             return Piece::new(whole, Stored::Lost);
         };
         // The first sector is the lowest bit.

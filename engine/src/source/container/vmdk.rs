@@ -6,7 +6,9 @@
 mod description;
 mod sparse;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use afterimage_signatures::verdict::Span;
 
@@ -17,7 +19,7 @@ use super::piece::{Layout, Piece, Stored};
 use super::places::SECTOR;
 use super::refusal::Refusal;
 use description::{Description, Kind};
-use sparse::Sparse;
+use sparse::{MOST_TABLES, Sparse};
 
 /// Parts of a disk at the most; VMware makes one for each 2 GiB.
 const MOST_EXTENTS: usize = 65_536;
@@ -39,7 +41,8 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
 
 /// A disk that lies in one sparse file, which describes itself.
 fn open_sparse(opening: Opening<'_>) -> Result<Opened, Refusal> {
-    let sparse = Sparse::open(&opening.files, 0)?;
+    let mut left = MOST_TABLES;
+    let sparse = Sparse::open(&opening.files, 0, &mut left)?;
     let Some(text) = sparse.description(&opening.files) else {
         return Err(Refusal::with(
             "but only a part of one",
@@ -49,7 +52,7 @@ fn open_sparse(opening: Opening<'_>) -> Result<Opened, Refusal> {
     let description = Description::parse(&text);
     let parent = parent(opening.path(), &description)?;
     let len = sparse.len();
-    let extents = vec![Extent { at: 0, len, data: Data::Sparse(sparse) }];
+    let extents = vec![Extent { at: 0, len, data: Data::Sparse(Arc::new(sparse)) }];
     let layout = Vmdk { files: opening.files, len, extents, id: description.id() };
     Ok(Opened { layout: Box::new(layout), parent })
 }
@@ -58,10 +61,12 @@ fn open_sparse(opening: Opening<'_>) -> Result<Opened, Refusal> {
 fn open_parts(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     let description = Description::read(&opening)?;
     if description.extents.len() > MOST_EXTENTS {
-        return Err(Refusal::new("in more parts than can be"));
+        return Err(Refusal::new(format!(
+            "in more than {MOST_EXTENTS} parts, which is more than are read"
+        )));
     }
     let parent = parent(opening.path(), &description)?;
-    let (mut extents, mut len) = (Vec::new(), 0u64);
+    let (mut extents, mut len, mut parts) = (Vec::new(), 0u64, Parts::default());
     for part in &description.extents {
         let size = part.sectors.checked_mul(SECTOR);
         let end = size.and_then(|size| len.checked_add(size));
@@ -69,7 +74,7 @@ fn open_parts(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
             return Err(Refusal::damaged("list of parts"));
         };
         if size > 0 {
-            extents.push(Extent { at: len, len: size, data: open_part(&mut opening, part)? });
+            extents.push(Extent { at: len, len: size, data: parts.open(&mut opening, part)? });
         }
         len = end;
     }
@@ -80,33 +85,67 @@ fn open_parts(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     Ok(Opened { layout: Box::new(layout), parent })
 }
 
-/// Opens the file of a part.
-fn open_part(opening: &mut Opening<'_>, part: &description::Extent) -> Result<Data, Refusal> {
-    let is_flat = match part.kind {
-        Kind::Zero => return Ok(Data::Zero),
-        Kind::Flat => true,
-        Kind::Sparse => false,
-        Kind::Other => {
-            return Err(Refusal::new(format!(
-                "with a part of a kind that is not read ({})",
-                part.word
-            )));
+/// The files of the parts that were opened so far: each of them once, however often it is named.
+struct Parts {
+    files: HashMap<PathBuf, usize>,
+    sparse: HashMap<usize, Arc<Sparse>>,
+    /// Bytes of tables that may still be read.
+    tables: u64,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Parts { files: HashMap::new(), sparse: HashMap::new(), tables: MOST_TABLES }
+    }
+}
+
+impl Parts {
+    /// Opens the file of a part.
+    fn open(
+        &mut self,
+        opening: &mut Opening<'_>,
+        part: &description::Extent,
+    ) -> Result<Data, Refusal> {
+        match part.kind {
+            Kind::Zero => Ok(Data::Zero),
+            Kind::Flat => {
+                let at = part.start.checked_mul(SECTOR);
+                let at = at.ok_or_else(|| Refusal::damaged("list of parts"))?;
+                Ok(Data::Flat { file: self.file(opening, part)?, at })
+            }
+            Kind::Sparse => {
+                let file = self.file(opening, part)?;
+                if let Some(known) = self.sparse.get(&file) {
+                    return Ok(Data::Sparse(Arc::clone(known)));
+                }
+                let sparse = Arc::new(Sparse::open(&opening.files, file, &mut self.tables)?);
+                self.sparse.insert(file, Arc::clone(&sparse));
+                Ok(Data::Sparse(sparse))
+            }
+            Kind::Other => {
+                let why = format!("with a part of a kind that is not read ({})", part.word);
+                Err(Refusal::new(why))
+            }
         }
-    };
-    let path = beside(opening.path(), &part.name).ok_or_else(|| {
-        Refusal::with(
-            format!("and its part {} is missing", part.name),
-            "put all files of the disk into one folder, under the names that they had",
-        )
-    })?;
-    let file = opening.add(&path)?;
-    match is_flat {
-        true => {
-            let at =
-                part.start.checked_mul(SECTOR).ok_or_else(|| Refusal::damaged("list of parts"))?;
-            Ok(Data::Flat { file, at })
+    }
+
+    fn file(
+        &mut self,
+        opening: &mut Opening<'_>,
+        part: &description::Extent,
+    ) -> Result<usize, Refusal> {
+        let path = beside(opening.path(), &part.name).ok_or_else(|| {
+            Refusal::with(
+                format!("and its part {} is missing", part.name),
+                "put all files of the disk into one folder, under the names that they had",
+            )
+        })?;
+        if let Some(known) = self.files.get(&path) {
+            return Ok(*known);
         }
-        false => Sparse::open(&opening.files, file).map(Data::Sparse),
+        let file = opening.add(&path)?;
+        self.files.insert(path, file);
+        Ok(file)
     }
 }
 
@@ -142,7 +181,7 @@ struct Extent {
 /// How a part lies in its file.
 enum Data {
     Flat { file: usize, at: u64 },
-    Sparse(Sparse),
+    Sparse(Arc<Sparse>),
     Zero,
 }
 

@@ -19,7 +19,6 @@ use crate::source::definition::Source;
 use crate::source::packed::{ZipRow, begins_zip, zip_rows};
 
 pub(super) const WHAT: &str = "a zip archive with a disk image in it";
-const DAMAGED: &str = "a zip archive with a disk image in it, which is damaged";
 
 /// How members are packed that are read.
 const STORED: u16 = 0;
@@ -72,7 +71,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
 }
 
 fn deflated(files: Files, index: Arc<Index>) -> Deflated {
-    Deflated { files, index, names: [WHAT, DAMAGED] }
+    Deflated { files, index, name: WHAT }
 }
 
 /// The one disk image in an archive.

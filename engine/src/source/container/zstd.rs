@@ -7,9 +7,9 @@
 //! once, and every few megabytes the bytes that may be looked back at are kept, with the tables in use.
 
 mod decoder;
+mod entropy;
 mod frame;
 mod index;
-mod legacy;
 mod seek_table;
 
 use std::sync::Arc;
@@ -53,10 +53,11 @@ struct Zstd {
 
 impl Layout for Zstd {
     fn name(&self) -> &'static str {
-        match self.index.is_whole {
-            true => "compressed with zstd",
-            false => "compressed with zstd, and damaged or cut short",
-        }
+        "compressed with zstd"
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        (!self.index.is_whole).then_some("it is damaged or cut short")
     }
 
     fn len(&self) -> u64 {

@@ -39,14 +39,19 @@ fn opened(path: &Path) -> Result<WebImage, Error> {
     Ok(WebImage { source: Box::new(object), ends })
 }
 
+/// Names after the first one that is not there which are asked for: each is a request.
+#[cfg(feature = "remote")]
+const MOST_AFTER_GAP: usize = 2;
+
 #[cfg(feature = "remote")]
 fn with_parts(path: &Path) -> Result<WebImage, Error> {
-    use crate::source::split::{SplitImage, names};
+    use crate::source::split::{SplitImage, names, part_is_missing};
 
     let first = opened(path)?;
     let Some(names) = names(path) else { return Ok(first) };
     let (mut parts, mut ends) = (vec![first.source], first.ends);
-    for name in names.skip(1) {
+    let mut names = names.skip(1);
+    while let Some(name) = names.next() {
         match opened(&name) {
             Ok(next) => {
                 parts.push(next.source);
@@ -59,6 +64,10 @@ fn with_parts(path: &Path) -> Result<WebImage, Error> {
                     io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
                 ) =>
             {
+                // One part may be missing, or be kept from us alone.
+                if names.take(MOST_AFTER_GAP).any(|later| opened(&later).is_ok()) {
+                    return Err(part_is_missing(path, &name));
+                }
                 break;
             }
             Err(error) => return Err(error),

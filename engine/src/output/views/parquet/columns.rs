@@ -79,11 +79,7 @@ impl Row<'_> {
     fn runs(&self) -> Vec<Vec<Cell>> {
         let runs = self.file.runs.iter();
         runs.map(|run| {
-            vec![
-                Cell::u64(run.offset),
-                Cell::U64(run.length),
-                Cell::text(word(run.origin)),
-            ]
+            vec![Cell::u64(run.offset), Cell::U64(run.length), Cell::text(word(run.origin))]
         })
         .collect()
     }

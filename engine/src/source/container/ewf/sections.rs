@@ -6,11 +6,13 @@ use super::segments::{self, HEADER};
 use super::table::{self, Table};
 use crate::model::SpanSet;
 use crate::source::container::beside::may_be_there;
+use crate::source::container::chunks;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
 use crate::source::container::refusal::Refusal;
 use crate::source::container::unpack::adler32;
+use crate::source::container::unread::{UnreadList, UnreadRows};
 
 /// Bytes before the data of a section.
 const DESCRIPTOR: u64 = 76;
@@ -31,12 +33,8 @@ const SMART: u64 = 94;
 /// Sectors of a disk.
 const SECTORS: std::ops::RangeInclusive<u32> = 128..=65_536;
 
-/// Bytes of the head of a list of what could not be read, and of each row of it.
-const ERRORS_HEAD: u64 = 520;
-const ERRORS_ROW: u64 = 8;
-
-/// Rows of it that are read.
-const MOST_ERRORS: u64 = 1 << 20;
+/// How a list of what could not be read lies in its section.
+const UNREAD: UnreadList = UnreadList { head: 520, covered: 516, row: 8 };
 
 /// What the sections say.
 pub(super) struct Image {
@@ -49,6 +47,8 @@ pub(super) struct Image {
     pub(super) tables: Vec<Table>,
     /// What the program that made the image could not read.
     pub(super) unread: SpanSet,
+    /// Whether all lists of that were whole.
+    pub(super) knows_unread: bool,
 }
 
 /// A section.
@@ -94,8 +94,10 @@ struct Found {
     tables: Vec<Table>,
     /// Chunks that the tables tell.
     chunks: u64,
-    errors: Vec<(u32, u32)>,
+    unread: UnreadRows,
     sections: u32,
+    /// Bytes of the files so far.
+    files_len: u64,
 }
 
 struct Volume {
@@ -105,6 +107,7 @@ struct Volume {
 }
 
 /// How the sections of a file end.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     /// There is another file.
     Next,
@@ -120,45 +123,47 @@ impl Image {
         let mut found = Found::default();
         let (mut file, mut number) = (0, 1);
         loop {
-            match found.sections_of(&opening.files, file) {
-                End::Done => break,
-                // A file that was cut short is followed by nothing that anybody could tell.
-                End::Broken if next_path(opening, number + 1).is_none() => break,
-                End::Next | End::Broken => {}
+            let end = found.sections_of(&opening.files, file);
+            if end == End::Done {
+                break;
             }
             number += 1;
             if number > MOST_SEGMENTS {
                 return Err(Refusal::damaged("list of parts"));
             }
-            file = add_segment(opening, number)?;
+            file = match (next_segment(opening, number)?, end) {
+                (Some(file), _) => file,
+                // A file that was cut short is followed by nothing that anybody could tell.
+                (None, End::Broken) => break,
+                (None, _) => return Err(missing(opening, number)),
+            };
         }
         found.image()
     }
 }
 
-/// The file of that number, where there is one.
-fn next_path(opening: &Opening<'_>, number: u32) -> Option<std::path::PathBuf> {
-    segments::path(opening.path(), number).filter(|path| may_be_there(path))
+/// Why an image is not read without the file of that number.
+fn missing(opening: &Opening<'_>, number: u32) -> Refusal {
+    let path = segments::path(opening.path(), number);
+    let Some(name) = path.as_deref().and_then(|path| path.file_name()) else {
+        return Refusal::with(
+            "and in several parts, which are found by their names alone",
+            "call the first one .E01, and the others as they were called",
+        );
+    };
+    Refusal::with(
+        format!("and its part {} is missing", name.display()),
+        "put all parts into one folder, under the names that they had",
+    )
 }
 
-/// Opens the next file.
-fn add_segment(opening: &mut Opening<'_>, number: u32) -> Result<usize, Refusal> {
-    let missing = || {
-        let name = segments::path(opening.path(), number);
-        let name = name
-            .as_deref()
-            .and_then(|path| path.file_name())
-            .map(|name| name.display().to_string());
-        let name = name.unwrap_or_else(|| format!("number {number}"));
-        Refusal::with(
-            format!("and its part {name} is missing"),
-            "put all parts into one folder, under the names that they had",
-        )
-    };
-    let path = next_path(opening, number).ok_or_else(missing)?;
-    let file = opening.add(&path)?;
+/// Opens the file of that number, where there is one.
+fn next_segment(opening: &mut Opening<'_>, number: u32) -> Result<Option<usize>, Refusal> {
+    let path = segments::path(opening.path(), number).filter(|path| may_be_there(path));
+    let Some(path) = path else { return Ok(None) };
+    let Some(file) = opening.add_if_there(&path)? else { return Ok(None) };
     match segments::number(&opening.files, file) {
-        Some(found) if u32::from(found) == number => Ok(file),
+        Some(found) if u32::from(found) == number => Ok(Some(file)),
         _ => Err(Refusal::with(
             format!("and {} is not its part {number}", path.display()),
             "put the right part beside it",
@@ -170,6 +175,7 @@ impl Found {
     /// Goes through the sections of a file.
     fn sections_of(&mut self, files: &Files, file: usize) -> End {
         let (mut at, mut data_end) = (HEADER, 0);
+        self.files_len = self.files_len.saturating_add(files.len_of(file));
         loop {
             self.sections += 1;
             let section = Section::read(files, file, at).filter(|_| self.sections <= MOST_SECTIONS);
@@ -186,10 +192,13 @@ impl Found {
                 b"sectors" => data_end = section.end(),
                 b"table" => self.table(files, file, &section, data_end),
                 b"table2" => self.second(files, file, &section),
-                b"error2" => self.unread(files, file, section.data()),
+                b"error2" => {
+                    let data = Span::between(section.data(), section.end().max(section.data()));
+                    self.unread.add(UNREAD.read(files, file, data, self.unread.left()));
+                }
                 _ => {}
             }
-            // Backwards goes no section.
+            // Sections lie in order: what goes back is damaged.
             if section.next <= at {
                 return End::Broken;
             }
@@ -200,10 +209,14 @@ impl Found {
     fn table(&mut self, files: &Files, file: usize, section: &Section, data_end: u64) {
         let data_end = if data_end > 0 { data_end } else { section.end() };
         let table = Table::read(files, file, section.data(), self.chunks, data_end);
-        if let Some(table) = table {
-            self.chunks += u64::from(table.count);
-            self.tables.push(table);
+        let Some(table) = table else { return };
+        self.chunks = self.chunks.saturating_add(u64::from(table.count));
+        if chunks::are_too_many(self.chunks, table::ENTRY, self.files_len) {
+            // Nor is any table after it believed.
+            self.chunks = u64::MAX;
+            return;
         }
+        self.tables.push(table);
     }
 
     /// The copy of the table before it.
@@ -214,31 +227,18 @@ impl Found {
         }
     }
 
-    fn unread(&mut self, files: &Files, file: usize, at: u64) {
-        let count = files.array::<4>(file, at).map_or(0, u32::from_le_bytes);
-        for row in 0..u64::from(count).min(MOST_ERRORS) {
-            let row = files.array::<8>(file, at.saturating_add(ERRORS_HEAD + row * ERRORS_ROW));
-            let Some((first, count)) =
-                row.and_then(|row| Some((u32_le(&row, 0)?, u32_le(&row, 4)?)))
-            else {
-                return;
-            };
-            self.errors.push((first, count));
-        }
-    }
-
     fn image(self) -> Result<Image, Refusal> {
         let volume = self.volume.ok_or_else(|| Refusal::damaged("description of the disk"))?;
         let sector = u64::from(volume.sector_size);
         let len = volume.sectors.checked_mul(sector).filter(|len| *len <= i64::MAX as u64);
         let len = len.ok_or_else(|| Refusal::damaged("description of the disk"))?;
-        let span = |(first, count): (u32, u32)| Span {
-            at: u64::from(first) * sector,
-            len: u64::from(count) * sector,
-        };
-        let unread = self.errors.into_iter().map(span).filter(|span| span.at < len).collect();
+        let first_and_count =
+            |row: &[u8]| Some((u64::from(u32_le(row, 0)?), u64::from(u32_le(row, 4)?)));
+        let unread = self.unread.spans(first_and_count, sector, len);
         let chunk_len = u64::from(volume.chunk_sectors) * sector;
-        Ok(Image { len, sector_size: volume.sector_size, chunk_len, tables: self.tables, unread })
+        let (tables, sector_size) = (self.tables, volume.sector_size);
+        let knows_unread = self.unread.are_whole();
+        Ok(Image { len, sector_size, chunk_len, tables, unread, knows_unread })
     }
 }
 

@@ -18,10 +18,14 @@ pub(super) fn number(files: &Files, file: usize) -> Option<u16> {
     u16_le(&header, 9).filter(|number| is_fine && *number > 0)
 }
 
-/// What the file of that number is called, when the first one is at `first`; nothing after the last name.
+/// What the file of that number is called, when the first one is at `first`; nothing after the last name, or where the first
+/// one is not called as it was made.
 pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
     let extension = first.extension()?.to_str()?;
     let letter = extension.chars().next().filter(char::is_ascii_alphabetic)?;
+    if extension.get(1..)? != "01" {
+        return None;
+    }
     let name = ending(letter, number)?;
     let name = if letter.is_ascii_lowercase() { name.to_ascii_lowercase() } else { name };
     Some(first.with_extension(name))
@@ -51,6 +55,8 @@ mod tests {
         assert_eq!(of("a.E01", 14_972), None);
         assert_eq!(of("b.c.e01", 101).as_deref(), Some("b.c.eab"));
         assert_eq!(of("a.s01", 2).as_deref(), Some("a.s02"));
-        assert_eq!(of("noname", 2), None);
+        for other in ["noname", "evidence.bin", "a.e", "a.E02"] {
+            assert_eq!(of(other, 2), None, "{other}");
+        }
     }
 }

@@ -2,12 +2,16 @@
 
 use std::sync::OnceLock;
 
+use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::unpack::adler32;
 
 /// Bytes before the entries, and those of them that a checksum covers.
 const HEAD: u64 = 24;
 const COVERED: usize = 20;
+
+/// Bytes of an entry.
+pub(super) const ENTRY: u64 = 4;
 
 /// Entries of a table at the most; EnCase makes 16,375 or 65,534.
 const MOST_ENTRIES: u32 = 16 << 20;
@@ -64,14 +68,14 @@ impl Place {
     }
 
     fn entry(&self, files: &Files, file: usize, index: u32) -> Option<u32> {
-        let at = self.entries_at + u64::from(index) * 4;
+        let at = self.entries_at + u64::from(index) * ENTRY;
         files.array::<4>(file, at).map(u32::from_le_bytes)
     }
 
     /// Checks the entries by their checksum, or else by that they go forward: programs before EnCase 2, and SMART, wrote
     /// none.
     fn check(self, files: &Files, file: usize, strictly: bool) -> Option<Checked> {
-        let len = u64::from(self.count) * 4;
+        let len = u64::from(self.count) * ENTRY;
         let entries = files.bytes(file, self.entries_at, len)?;
         let said = files.array::<4>(file, self.entries_at + len).map(u32::from_le_bytes);
         let numbers = || entries.as_chunks::<4>().0.iter().map(|entry| u32::from_le_bytes(*entry));
@@ -81,6 +85,16 @@ impl Place {
         let long_from = turns.map_or(self.count, |index| index as u32 + 1);
         let is_good = is_whole || !strictly && turns.is_none();
         is_good.then_some(Checked { place: self, long_from })
+    }
+}
+
+impl ChunkTable for Table {
+    fn first(&self) -> u64 {
+        self.first
+    }
+
+    fn count(&self) -> u32 {
+        self.count
     }
 }
 

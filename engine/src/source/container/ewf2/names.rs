@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use crate::source::container::segment_names::{NUMBERED, ending};
 
-/// The file of that number, when the first one is at `first`; nothing after the last name.
+/// The file of that number, when the first one is at `first`; nothing after the last name, or where the first one is not
+/// called as it was made.
 pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
     let extension = first.extension()?.to_str()?;
     let mut letters = extension.chars();
     let (kind, series) = (letters.next()?, letters.next()?);
+    if letters.as_str() != "01" {
+        return None;
+    }
     let has_number = number <= NUMBERED;
     let series = if has_number { series } else { series.to_ascii_lowercase() };
     let name = format!("{kind}{}", ending(series, number)?);
@@ -37,6 +41,8 @@ mod tests {
         }
         assert_eq!(of("a.Ex01", 2128), None);
         assert_eq!(of("a.ex01", 101).as_deref(), Some("a.exab"));
-        assert_eq!((of("noname", 2), of("a.E", 2)), (None, None));
+        for other in ["noname", "a.E", "evidence.bin", "a.E01"] {
+            assert_eq!(of(other, 2), None, "{other}");
+        }
     }
 }

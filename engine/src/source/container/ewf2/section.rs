@@ -95,22 +95,15 @@ impl Section {
     }
 }
 
-/// The sections of a file from the last one backwards, and whether the first one was found; `most` of them.
-pub(super) fn sections(files: &Files, file: usize, most: usize) -> (Vec<Section>, bool) {
+/// The sections of a file from the last one backwards, as far as they can be followed; `most` of them.
+pub(super) fn sections(files: &Files, file: usize, most: usize) -> Vec<Section> {
     let mut found = Vec::new();
-    let Some(mut at) = files.len_of(file).checked_sub(DESCRIPTOR) else { return (found, false) };
-    while found.len() < most {
-        let Some(section) = Section::read(files, file, at) else { return (found, false) };
-        let before = section.before;
+    let mut next = files.len_of(file).checked_sub(DESCRIPTOR);
+    while let Some(at) = next.filter(|_| found.len() < most) {
+        let Some(section) = Section::read(files, file, at) else { break };
+        // The first one has none before it; one that is said to lie after it is damaged.
+        next = Some(section.before).filter(|before| *before > 0 && *before < at);
         found.push(section);
-        if before == 0 {
-            return (found, true);
-        }
-        // Forwards goes no section.
-        if before >= at {
-            break;
-        }
-        at = before;
     }
-    (found, false)
+    found
 }

@@ -4,14 +4,16 @@ use afterimage_signatures::verdict::Span;
 
 use super::names;
 use super::section::{Header, Kind, Section, sections};
-use super::table::Table;
+use super::table::{self, Table};
 use super::text::Values;
 use crate::model::SpanSet;
 use crate::source::container::beside::may_be_there;
+use crate::source::container::chunks;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
 use crate::source::container::refusal::Refusal;
+use crate::source::container::unread::{UnreadList, UnreadRows};
 
 /// Sections of all files together, at the most.
 const MOST_SECTIONS: usize = 4_000_000;
@@ -25,12 +27,8 @@ const SECTORS: std::ops::RangeInclusive<u64> = 128..=65_536;
 /// Packed bytes of text that are looked at.
 const MOST_TEXT: u64 = 1 << 20;
 
-/// Bytes before the rows of a list of what could not be read, and of a row.
-const ERRORS_HEAD: u64 = 32;
-const ERRORS_ROW: u64 = 16;
-
-/// Rows of it that are read.
-const MOST_ERRORS: u64 = 1 << 20;
+/// How a list of what could not be read lies in its section.
+const UNREAD: UnreadList = UnreadList { head: 32, covered: 16, row: 16 };
 
 /// What the sections say.
 pub(super) struct Image {
@@ -44,6 +42,8 @@ pub(super) struct Image {
     pub(super) tables: Vec<Table>,
     /// What the program that made the image could not read.
     pub(super) unread: SpanSet,
+    /// Whether all lists of that were whole.
+    pub(super) knows_unread: bool,
 }
 
 /// What was found so far.
@@ -52,9 +52,12 @@ struct Found {
     device: Option<Values>,
     case: Option<Values>,
     tables: Vec<Table>,
-    /// The first sector and the number of them.
-    errors: Vec<(u64, u64)>,
+    /// Chunks that the tables tell.
+    chunks: u64,
+    unread: UnreadRows,
     sections: usize,
+    /// Bytes of the files so far.
+    files_len: u64,
 }
 
 impl Image {
@@ -77,7 +80,12 @@ impl Image {
 /// Opens the next file.
 fn add_segment(opening: &mut Opening<'_>, header: &Header, number: u32) -> Result<usize, Refusal> {
     let path = names::path(opening.path(), number);
-    let path = path.ok_or_else(|| Refusal::damaged("list of parts"))?;
+    let path = path.ok_or_else(|| {
+        Refusal::with(
+            "and in several parts, which are found by their names alone",
+            "call the first one .Ex01, and the others as they were called",
+        )
+    })?;
     if !may_be_there(&path) {
         let name = path.file_name().unwrap_or_default().display().to_string();
         return Err(Refusal::with(
@@ -99,7 +107,8 @@ fn add_segment(opening: &mut Opening<'_>, header: &Header, number: u32) -> Resul
 impl Found {
     /// Takes in the sections of a file; whether it is the last one.
     fn file(&mut self, files: &Files, file: usize, is_bzip2: bool) -> Result<bool, Refusal> {
-        let (all, _) = sections(files, file, MOST_SECTIONS - self.sections);
+        let all = sections(files, file, MOST_SECTIONS - self.sections);
+        self.files_len = self.files_len.saturating_add(files.len_of(file));
         self.sections += all.len();
         let last = all.first().map(|section| section.kind);
         for section in all.iter().rev() {
@@ -116,8 +125,11 @@ impl Found {
                 Kind::Case if self.case.is_none() => {
                     self.case = values(files, file, section, is_bzip2);
                 }
-                Kind::Table => self.tables.extend(Table::read(files, file, section)),
-                Kind::Errors => self.unread(files, file, section),
+                Kind::Table => self.table(files, file, section),
+                Kind::Errors => {
+                    let data = Span { at: section.at, len: section.len };
+                    self.unread.add(UNREAD.read(files, file, data, self.unread.left()));
+                }
                 _ => {}
             }
         }
@@ -129,14 +141,11 @@ impl Found {
         }
     }
 
-    fn unread(&mut self, files: &Files, file: usize, section: &Section) {
-        let count = files.array::<4>(file, section.at).map_or(0, u32::from_le_bytes);
-        let most = (section.len / ERRORS_ROW).min(MOST_ERRORS);
-        for row in 0..u64::from(count).min(most) {
-            let at = section.at.saturating_add(ERRORS_HEAD + row * ERRORS_ROW);
-            let row = files.array::<{ ERRORS_ROW as usize }>(file, at);
-            let numbers = row.and_then(|row| Some((u64_le(&row, 0)?, u64::from(u32_le(&row, 8)?))));
-            self.errors.extend(numbers);
+    fn table(&mut self, files: &Files, file: usize, section: &Section) {
+        let Some(table) = Table::read(files, file, section) else { return };
+        self.chunks = self.chunks.saturating_add(u64::from(table.count));
+        if !chunks::are_too_many(self.chunks, table::ENTRY, self.files_len) {
+            self.tables.push(table);
         }
     }
 
@@ -151,15 +160,12 @@ impl Found {
         if !SECTORS.contains(&sector) || !(1..=MOST_PACKED).contains(&chunk) {
             return Err(damaged());
         }
-        let span = |(first, count): (u64, u64)| {
-            let (at, len) = (first.checked_mul(sector)?, count.checked_mul(sector)?);
-            at.checked_add(len).map(|_| Span { at, len })
-        };
-        let unread = self.errors.into_iter().filter_map(span);
-        let unread = unread.filter(|span| span.at < len && span.len > 0).collect();
+        let first_and_count = |row: &[u8]| Some((u64_le(row, 0)?, u64::from(u32_le(row, 8)?)));
+        let unread = self.unread.spans(first_and_count, sector, len);
         self.tables.sort_by_key(|table| table.first);
-        let sector_size = sector as u32;
-        Ok(Image { len, sector_size, chunk_len: chunk, is_bzip2, tables: self.tables, unread })
+        let (tables, sector_size, chunk_len) = (self.tables, sector as u32, chunk);
+        let knows_unread = self.unread.are_whole();
+        Ok(Image { len, sector_size, chunk_len, is_bzip2, tables, unread, knows_unread })
     }
 }
 

@@ -3,13 +3,14 @@
 use std::sync::OnceLock;
 
 use super::section::Section;
+use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::unpack::adler32;
 
 /// Bytes before the entries, what of them a checksum covers, and bytes of an entry.
 const HEAD: u64 = 32;
 const COVERED: usize = 16;
-const ENTRY: u64 = 16;
+pub(super) const ENTRY: u64 = 16;
 
 /// How a chunk lies, by the bits of its flags.
 const IS_PACKED: u32 = 1;
@@ -24,7 +25,7 @@ pub(super) struct Table {
     pub(super) file: usize,
     /// The number of its first chunk.
     pub(super) first: u64,
-    count: u32,
+    pub(super) count: u32,
     entries_at: u64,
     /// Whether the checksum of the entries holds: found out when the first of its chunks is asked for.
     holds: OnceLock<bool>,
@@ -46,6 +47,16 @@ pub(super) enum Chunk {
     Plain {
         at: u64,
     },
+}
+
+impl ChunkTable for Table {
+    fn first(&self) -> u64 {
+        self.first
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
 }
 
 impl Table {

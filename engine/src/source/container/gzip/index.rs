@@ -1,13 +1,11 @@
 //! Places of a stream from which it can be unpacked.
 
-use std::fs::File;
-use std::io::Write;
-
 use super::member::{Standing, Stream, WINDOW, Wrapping};
 use crate::control::progress::Stop;
 use crate::source::container::files::Files;
+use crate::source::container::index_file::IndexFile;
+use crate::source::container::recent::Weight;
 use crate::source::container::refusal::Refusal;
-use crate::system::offset::read_exact_at;
 
 /// Bytes between two places, and the most before one is made inside of a block.
 const SPACING: u64 = 4 << 20;
@@ -19,7 +17,10 @@ const NEAR: u64 = 1 << 30;
 
 const MOST_SPACING: u64 = 32 << 20;
 
-/// Places inside of blocks at the most, which take 16 KiB of memory each: together half a terabyte.
+/// Bytes of memory that a place inside of a block takes.
+const INSIDE: usize = 16 << 10;
+
+/// Places inside of blocks at the most: together half a terabyte.
 const MOST_INSIDE: usize = 16 << 10;
 
 /// Places of a stream, in order.
@@ -30,8 +31,8 @@ pub(in crate::source::container) struct Index {
     pub(in crate::source::container) is_whole: bool,
     wrapping: Wrapping,
     places: Vec<Place>,
-    /// The window of each place but the first, one after the other, in a file without a name.
-    windows: File,
+    /// The window of each place but the first, one after the other.
+    windows: IndexFile,
 }
 
 /// A place.
@@ -51,10 +52,7 @@ impl Index {
         wrapping: Wrapping,
         stop: &Stop,
     ) -> Result<Self, Refusal> {
-        let no_room = |error: std::io::Error| {
-            Refusal::new(format!("and its index finds no room among temporary files: {error}"))
-        };
-        let mut windows = tempfile::tempfile().map_err(no_room)?;
+        let mut windows = IndexFile::new()?;
         let mut stream = Stream::new(at, wrapping);
         let mut places = vec![Place { made: 0, at, standing: Standing::Start }];
         let (mut made, mut inside, mut is_whole) = (0u64, 0, false);
@@ -62,7 +60,8 @@ impl Index {
         let (mut checks, mut member) = (true, 0u64);
         loop {
             if stop.is_over() {
-                return Err(Refusal::with("and was not unpacked to its end", "scan it again"));
+                let why = Refusal::with("and was not unpacked to its end", "scan it again");
+                return Err(why.passing());
             }
             match stream.step(files) {
                 Ok(Some(step)) => {
@@ -97,7 +96,7 @@ impl Index {
                 if inside > MOST_INSIDE {
                     break;
                 }
-                windows.write_all(stream.window()).map_err(no_room)?;
+                windows.append(stream.window())?;
                 places.push(Place { made, at, standing });
             }
         }
@@ -120,7 +119,7 @@ impl Index {
         let mut window = Vec::new();
         if number > 0 {
             window = vec![0; WINDOW];
-            read_exact_at(&self.windows, (number as u64 - 1) * WINDOW as u64, &mut window).ok()?;
+            self.windows.read((number as u64 - 1) * WINDOW as u64, &mut window)?;
         }
         Some(Stream::resumed(place.at, self.wrapping, &place.standing, &window))
     }
@@ -141,5 +140,13 @@ impl Index {
             filled += here;
         }
         true
+    }
+}
+
+impl Weight for Index {
+    fn weight(&self) -> u64 {
+        let inside = |place: &&Place| matches!(place.standing, Standing::Inside(_));
+        let inside = self.places.iter().filter(inside).count() * INSIDE;
+        self.windows.len().saturating_add((inside + size_of_val(self.places.as_slice())) as u64)
     }
 }

@@ -19,7 +19,8 @@ const MOST_L1: u64 = 32 << 20;
 
 /// Reads the first table. Each second table is told once: what is told again, or lies outside, is lost.
 ///
-/// That bounds what a short file can claim to hold.
+/// That bounds what a short file can claim to hold, and clusters do not: several entries may tell one place. Each entry of
+/// 8 bytes tells a cluster, which is 2 MiB at the most: a file of 64 MiB that is all tables holds 16 TiB.
 pub(super) fn read_l1(files: &Files, header: &Header) -> Result<Vec<u64>, Refusal> {
     let needed = header.len.div_ceil(header.l2_reach());
     if needed.saturating_mul(8) > MOST_L1 || needed > u64::from(header.l1_len) {

@@ -11,8 +11,8 @@ const MAGIC: &[u8] = b"mish";
 const HEAD: usize = 204;
 const ROW: usize = 40;
 
-/// Runs of a disk at the most.
-const MOST_RUNS: usize = 16 << 20;
+/// Runs of a disk at the most; each takes 64 bytes of memory.
+const MOST_RUNS: usize = 4 << 20;
 
 /// Kinds of runs.
 const ZERO: u32 = 0;

@@ -58,9 +58,14 @@ impl Header {
 
 /// Whether a structure has its magic, and after it a checksum of all of it that holds.
 pub(super) fn is_whole(bytes: &[u8], magic: &[u8]) -> bool {
-    let Some((before, rest)) = bytes.split_at_checked(4) else { return false };
-    let Some((said, after)) = rest.split_at_checked(4) else { return false };
-    before == magic && u32_le(said, 0) == Some(crc32c(&[before, &[0; 4], after]))
+    are_whole(bytes, &[], magic)
+}
+
+/// The same of a structure in two parts.
+pub(super) fn are_whole(first: &[u8], rest: &[u8], magic: &[u8]) -> bool {
+    let Some((before, after)) = first.split_at_checked(4) else { return false };
+    let Some((said, after)) = after.split_at_checked(4) else { return false };
+    before == magic && u32_le(said, 0) == Some(crc32c(&[before, &[0; 4], after, rest]))
 }
 
 /// Where the regions lie.

@@ -34,8 +34,8 @@ const GRAINS: std::ops::RangeInclusive<u64> = 1..=4096;
 /// Entries of a table at the most; 512 are usual, and 4096 on servers.
 const MOST_ENTRIES: u64 = 4096;
 
-/// Bytes of the table of tables at the most.
-const MOST_TABLES: u64 = 128 << 20;
+/// Bytes of the tables of tables of all parts of a disk at the most.
+pub(super) const MOST_TABLES: u64 = 64 << 20;
 
 /// Flags of the header: an entry of 1 is a grain of zeros; grains are packed, and have markers.
 const HAS_ZEROS: u32 = 1 << 2;
@@ -78,8 +78,8 @@ impl Sparse {
         version && (hosted || server)
     }
 
-    /// Opens the part in a file.
-    pub(super) fn open(files: &Files, file: usize) -> Result<Self, Refusal> {
+    /// Opens the part in a file, whose table of tables takes some of the bytes that are `left`.
+    pub(super) fn open(files: &Files, file: usize, left: &mut u64) -> Result<Self, Refusal> {
         let damaged = || Refusal::damaged("header");
         let header = files.bytes(file, 0, HEADER).ok_or_else(damaged)?;
         let (mut sparse, tables_at) = match header.get(..4) {
@@ -89,8 +89,11 @@ impl Sparse {
         };
         sparse.check()?;
         let count = sparse.len.div_ceil(sparse.entries * sparse.grain_len);
-        let bytes = tables_at.checked_mul(SECTOR).filter(|_| count * 4 <= MOST_TABLES);
-        let bytes = bytes.and_then(|at| files.bytes(file, at, count * 4));
+        let bytes = tables_at.checked_mul(SECTOR).zip(left.checked_sub(count * 4));
+        let bytes = bytes.and_then(|(at, rest)| {
+            *left = rest;
+            files.bytes(file, at, count * 4)
+        });
         let bytes = bytes.ok_or_else(|| Refusal::damaged("table of tables"))?;
         let place = |entry: &[u8; 4]| u64::from(u32::from_le_bytes(*entry)) * SECTOR;
         sparse.tables = bytes.as_chunks::<4>().0.iter().map(place).collect();
@@ -126,7 +129,8 @@ impl Sparse {
         let whole = Span { at: table * reach, len: reach };
         let grain = Span { at: number * self.grain_len, len: self.grain_len };
         let table = match self.tables.get(table as usize).copied() {
-            None | Some(LOST) => return Piece::new(whole, Stored::Lost),
+            None => return Piece::after_table(self.tables.len(), reach),
+            Some(LOST) => return Piece::new(whole, Stored::Lost),
             Some(NONE) => return Piece::new(whole, Stored::Parent),
             Some(table) => table,
         };

@@ -2,8 +2,8 @@
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::entropy::{EntropyState, ID};
 use super::frame::{Block, Header};
-use super::legacy::{ID, Legacy};
 use crate::source::container::files::Files;
 use crate::source::container::unpack::MOST_WINDOW;
 
@@ -22,14 +22,14 @@ pub(super) struct Decoder(FrameDecoder);
 impl Decoder {
     /// A decoder of a frame that looks back `window` bytes: of its first blocks, or of those after what is told of the
     /// ones before, which ended with some bytes.
-    pub(super) fn new(window: u64, before: Option<(&Legacy, &[u8])>) -> Option<Self> {
+    pub(super) fn new(window: u64, before: Option<(&EntropyState, &[u8])>) -> Option<Self> {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(MOST_WINDOW);
         let mut header = HEADER.to_vec();
         header.push(descriptor(window)?);
         decoder.reset(&header[..]).ok()?;
-        if let Some((legacy, bytes)) = before {
-            decoder.add_dict(legacy.dictionary(bytes)?).ok()?;
+        if let Some((entropy, bytes)) = before {
+            decoder.add_dict(entropy.dictionary(bytes)?).ok()?;
             decoder.force_dict(ID).ok()?;
         }
         Some(Decoder(decoder))

@@ -1,21 +1,20 @@
 //! Parts of a stream, each of which can be unpacked by itself.
 
-use std::fs::File;
 use std::hash::Hasher;
-use std::io::Write;
 
 use twox_hash::XxHash64;
 
 use super::decoder::Decoder;
+use super::entropy::{EntropyState, Reader};
 use super::frame::{self, Block, Frame, Header, MOST_BLOCK};
-use super::legacy::{Legacy, Reader};
 use super::seek_table;
 use crate::control::progress::Stop;
 use crate::source::container::files::Files;
+use crate::source::container::index_file::IndexFile;
 use crate::source::container::piece::MOST_PACKED;
+use crate::source::container::recent::Weight;
 use crate::source::container::refusal::Refusal;
 use crate::source::container::room::Room;
-use crate::system::offset::read_exact_at;
 
 /// Bytes of a part of a long frame: so many times what the frame looks back, since that is kept for each part, within
 /// bounds.
@@ -43,9 +42,8 @@ pub(super) struct Index {
     /// Whether it came to its end, and what was verified of it held.
     pub(super) is_whole: bool,
     parts: Vec<Part>,
-    /// What is looked back at, packed, one after the other in a file without a name.
-    windows: File,
-    windows_len: u64,
+    /// What is looked back at, packed, one after the other.
+    windows: IndexFile,
 }
 
 /// A part.
@@ -56,6 +54,8 @@ struct Part {
     at: u64,
     end: u64,
     start: Start,
+    /// The checksum of what comes out, where it stands elsewhere than after the frame.
+    checksum: Option<u32>,
 }
 
 /// Where a part begins.
@@ -70,7 +70,7 @@ enum Start {
 
 /// What is needed to go on inside of a frame.
 struct Inside {
-    legacy: Legacy,
+    entropy: EntropyState,
     /// How far the frame looks back.
     look_back: u64,
     /// Where what is looked back at is kept, and how many bytes it takes there and comes to.
@@ -82,12 +82,14 @@ struct Inside {
 impl Index {
     /// Looks for the parts of a stream. Long frames are unpacked on the way.
     pub(super) fn build(files: &Files, stop: &Stop) -> Result<Self, Refusal> {
-        let windows = tempfile::tempfile().map_err(no_room)?;
         let mut index =
-            Index { len: 0, is_whole: true, parts: Vec::new(), windows, windows_len: 0 };
+            Index { len: 0, is_whole: true, parts: Vec::new(), windows: IndexFile::new()? };
         if let Some(rows) = seek_table::read(files, MOST_PARTS) {
             for row in rows {
                 index.add(row.at, row.end, row.len, Start::Frame);
+                if let Some(part) = index.parts.last_mut() {
+                    part.checksum = row.checksum;
+                }
             }
             return Ok(index);
         }
@@ -112,7 +114,7 @@ impl Index {
 
     fn add(&mut self, at: u64, end: u64, len: u64, start: Start) {
         if len > 0 {
-            self.parts.push(Part { made: self.len, at, end, start });
+            self.parts.push(Part { made: self.len, at, end, start, checksum: None });
             self.len = self.len.saturating_add(len);
         }
     }
@@ -137,7 +139,7 @@ impl Index {
         }
         if header.window > MOST_LOOK_BACK {
             return Err(Refusal::new(format!(
-                "and looks back further than {} MiB, which can only be unpacked from its start",
+                "and its frame looks back further than {} MiB, so that it can only be unpacked from its start",
                 MOST_LOOK_BACK >> 20
             )));
         }
@@ -158,7 +160,10 @@ impl Index {
         loop {
             if stop.is_over() || self.parts.len() >= MOST_PARTS {
                 return match stop.is_over() {
-                    true => Err(Refusal::with("and was not unpacked to its end", "scan it again")),
+                    true => {
+                        let why = Refusal::with("and was not unpacked to its end", "scan it again");
+                        Err(why.passing())
+                    }
                     false => Ok(None),
                 };
             }
@@ -168,9 +173,9 @@ impl Index {
             let room = is_bottom.then(|| Room::take(part_len + memory(header.window)));
             let (start, begins_at) = match made {
                 0 => (Start::LongFrame, at),
-                _ => (self.inside(&reader.legacy, header.window, &window)?, next),
+                _ => (self.inside(&reader.entropy, header.window, &window)?, next),
             };
-            let before = (made > 0).then(|| (reader.legacy.clone(), std::mem::take(&mut window)));
+            let before = (made > 0).then(|| (reader.entropy.clone(), std::mem::take(&mut window)));
             let Stretch { out, end, is_last, is_whole } =
                 stretch(files, header.window, before.as_ref(), next, part_len, &mut reader);
             next = end;
@@ -196,14 +201,23 @@ impl Index {
     }
 
     /// Keeps what is needed to go on after `window`.
-    fn inside(&mut self, legacy: &Legacy, look_back: u64, window: &[u8]) -> Result<Start, Refusal> {
+    fn inside(
+        &mut self,
+        entropy: &EntropyState,
+        look_back: u64,
+        window: &[u8],
+    ) -> Result<Start, Refusal> {
         let packed = lz4_flex::block::compress(window);
-        self.windows.write_all(&packed).map_err(no_room)?;
-        let window_at = self.windows_len;
-        self.windows_len += packed.len() as u64;
+        let window_at = self.windows.append(&packed)?;
         let (packed_len, window_len) = (packed.len(), window.len());
-        let legacy = legacy.clone();
-        Ok(Start::Inside(Box::new(Inside { legacy, look_back, window_at, packed_len, window_len })))
+        let entropy = entropy.clone();
+        Ok(Start::Inside(Box::new(Inside {
+            entropy,
+            look_back,
+            window_at,
+            packed_len,
+            window_len,
+        })))
     }
 
     /// The part that holds the byte at `at`: where it begins and ends, and where the packed bytes lie.
@@ -220,7 +234,7 @@ impl Index {
         match number.ok().and_then(|number| self.parts.get(number)).map(|part| &part.start) {
             Some(Start::Inside(inside)) => memory(inside.look_back),
             // The decoder keeps what it may look back at, which is no longer than the part.
-            _ => 0,
+            _ => self.part(made).map_or(0, |(start, end, _)| end - start),
         }
     }
 
@@ -231,7 +245,7 @@ impl Index {
         let (mut decoder, mut at, header) = match &part.start {
             Start::Inside(inside) => {
                 let window = self.window(inside)?;
-                let before = Some((&inside.legacy, &window[..]));
+                let before = Some((&inside.entropy, &window[..]));
                 (Decoder::new(inside.look_back, before)?, part.at, None)
             }
             Start::Frame | Start::LongFrame => {
@@ -261,14 +275,18 @@ impl Index {
             Some(_) => Some(frame::checksum(files, at)?),
             None => None,
         };
-        let holds = said.is_none_or(|said| said == XxHash64::oneshot(0, out) as u32);
+        let mut said = said.into_iter().chain(part.checksum).peekable();
+        let holds = said.peek().is_none() || {
+            let sum = XxHash64::oneshot(0, out) as u32;
+            said.all(|said| said == sum)
+        };
         (is_over && holds).then_some(())
     }
 
     /// What is looked back at by a part.
     fn window(&self, inside: &Inside) -> Option<Vec<u8>> {
         let mut packed = vec![0; inside.packed_len];
-        read_exact_at(&self.windows, inside.window_at, &mut packed).ok()?;
+        self.windows.read(inside.window_at, &mut packed)?;
         lz4_flex::block::decompress(&packed, inside.window_len).ok()
     }
 }
@@ -279,8 +297,10 @@ fn memory(look_back: u64) -> u64 {
     look_back.saturating_mul(4)
 }
 
-fn no_room(error: std::io::Error) -> Refusal {
-    Refusal::new(format!("and its index finds no room among temporary files: {error}"))
+impl Weight for Index {
+    fn weight(&self) -> u64 {
+        self.windows.len().saturating_add(size_of_val(self.parts.as_slice()) as u64)
+    }
 }
 
 /// Where the blocks end that begin at `at`, when the last one is there.
@@ -309,13 +329,13 @@ struct Stretch {
 fn stretch(
     files: &Files,
     look_back: u64,
-    before: Option<&(Legacy, Vec<u8>)>,
+    before: Option<&(EntropyState, Vec<u8>)>,
     at: u64,
     len: u64,
     reader: &mut Reader,
 ) -> Stretch {
     let mut stretch = Stretch { out: Vec::new(), end: at, is_last: false, is_whole: false };
-    let before = before.map(|(legacy, window)| (legacy, &window[..]));
+    let before = before.map(|(entropy, window)| (entropy, &window[..]));
     let Some(mut decoder) = Decoder::new(look_back, before) else { return stretch };
     let mut made = 0;
     let mut next = |stretch: &mut Stretch, made: &mut u64| {

@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) end: u64,
     /// Bytes that come out of it.
     pub(super) len: u64,
+    /// The checksum of those, where the table has it.
+    pub(super) checksum: Option<u32>,
 }
 
 /// The frames with something in them, as a table tells that covers all of the file: nothing where there is none, where
@@ -50,7 +52,8 @@ pub(super) fn read(files: &Files, most: usize) -> Option<Vec<Row>> {
         }
         let end = at + packed;
         if len > 0 {
-            rows.push(Row { at, end, len });
+            // Rows without it end before.
+            rows.push(Row { at, end, len, checksum: u32_le(row, 8) });
         }
         at = end;
     }

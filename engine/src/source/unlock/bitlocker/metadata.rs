@@ -37,6 +37,7 @@ const HEADER_LEN: usize = 48;
 const MOST_MOVED: u64 = 64 << 20;
 
 /// What it says.
+#[derive(PartialEq, Eq)]
 pub(super) struct Metadata {
     /// Bytes of a sector: what is encrypted at once.
     pub(super) sector: u32,
@@ -52,8 +53,9 @@ pub(super) struct Metadata {
     pub(super) entries: Vec<u8>,
 }
 
-/// Reads the metadata of the volume in `span`: the first copy that is whole.
-pub(super) fn read(bytes: &dyn Bytes, span: Span) -> Result<Metadata, LockedWhy> {
+/// Reads the metadata of the volume in `span`: each copy that can be read and says something else than those before it.
+/// There is at least one. Whether a copy is as it was written shows when a key opens it.
+pub(super) fn read(bytes: &dyn Bytes, span: Span) -> Result<Vec<Metadata>, LockedWhy> {
     let beyond = LockedWhy::Damaged("it lies beyond the end");
     let boot = read_all(bytes, span, 0, BOOT).ok_or(beyond)?;
     let sector = match u16_at(&boot, 11) {
@@ -79,14 +81,20 @@ pub(super) fn read(bytes: &dyn Bytes, span: Span) -> Result<Metadata, LockedWhy>
     };
     let copies = [0, 8, 16].map(|at| u64_at(&boot, place + 16 + at));
     let mut why = LockedWhy::Damaged("none of the three copies of its metadata is there");
+    let mut found = Vec::new();
     for at in copies {
         match copy(bytes, span, at) {
-            Some(Ok(read)) => return Ok(Metadata { sector, copies, ..read }),
+            Some(Ok(read)) => {
+                let read = Metadata { sector, copies, ..read };
+                if !found.contains(&read) {
+                    found.push(read);
+                }
+            }
             Some(Err(fault)) => why = fault,
             None => {}
         }
     }
-    Err(why)
+    if found.is_empty() { Err(why) } else { Ok(found) }
 }
 
 /// The copy at an offset from the volume's first byte; nothing where none begins there.

@@ -32,7 +32,29 @@ pub(crate) fn open(
     keys: &Keys,
     stop: &Stop,
 ) -> Result<(Vec<Piece>, UnlockedVolume), LockedWhy> {
-    let metadata = read(bytes, volume.span)?;
+    let mut why = None;
+    for metadata in read(bytes, volume.span)? {
+        match open_by(volume, &metadata, keys, stop) {
+            Ok(opened) => return Ok(opened),
+            Err(LockedWhy::Stopped) => return Err(LockedWhy::Stopped),
+            // That a key is wrong says more than that a copy is damaged.
+            Err(fault) => {
+                if why.is_none() || matches!(fault, LockedWhy::WrongKey(_)) {
+                    why = Some(fault);
+                }
+            }
+        }
+    }
+    Err(why.unwrap_or(LockedWhy::Damaged("none of the three copies of its metadata is there")))
+}
+
+/// Opens a volume by one copy of its metadata.
+fn open_by(
+    volume: &EncryptedVolume,
+    metadata: &Metadata,
+    keys: &Keys,
+    stop: &Stop,
+) -> Result<(Vec<Piece>, UnlockedVolume), LockedWhy> {
     let listed = entries(&metadata.entries)?;
     let (master, opened_by) = master_key(&listed, keys, stop)?;
     let of_volume = |entry: &&Entry<'_>| {
@@ -64,7 +86,7 @@ pub(crate) fn open(
         opened_by: opened_by.to_owned(),
         partition: volume.partition,
     };
-    Ok((pieces(volume.span, &metadata, decrypted)?, opened))
+    Ok((pieces(volume.span, metadata, decrypted)?, opened))
 }
 
 /// What is shown in the volume: its first bytes from where they were moved to, zeros where the metadata lie and where
@@ -86,8 +108,9 @@ fn pieces(
         (inside(metadata.moved.at, metadata.moved.len)?, inside(0, metadata.moved.len)?);
     let mut hidden: SpanSet = SpanSet::default();
     hidden.insert(from);
-    for at in metadata.copies {
-        hidden.insert(inside(at, COPY_LEN)?);
+    // Of an image that was cut short a copy may lie beyond the end.
+    for at in metadata.copies.into_iter().filter(|at| *at < span.len) {
+        hidden.insert(inside(at, COPY_LEN.min(span.len - at))?);
     }
     let mut taken = hidden.clone();
     taken.insert(first);

@@ -75,7 +75,7 @@ impl<'b> Protector<'b> {
         let under = match (self.kind, key) {
             (Kind::Password, Key::Passphrase(text)) => self.stretched(&of_password(text), stop)?,
             (Kind::Recovery, Key::Passphrase(text)) => match recovery::key(text) {
-                Some(key) => self.stretched(&Sha256::digest(key.as_slice()).into(), stop)?,
+                Some(key) => self.stretched(&digest(key.as_slice()), stop)?,
                 None => None,
             },
             (Kind::Startup, Key::File(file)) => startup::key(file)
@@ -99,9 +99,18 @@ impl<'b> Protector<'b> {
 }
 
 fn of_password(text: &str) -> Zeroizing<[u8; 32]> {
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let wide = Zeroizing::new(wide);
-    Zeroizing::new(Sha256::digest(Sha256::digest(wide.as_slice())).into())
+    // A vector that grows leaves what it had behind: no text has more units of UTF-16 than bytes of UTF-8.
+    let mut wide = Zeroizing::new(Vec::with_capacity(text.len() * 2));
+    wide.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    digest(digest(&wide).as_slice())
+}
+
+/// A digest that is wiped.
+fn digest(bytes: &[u8]) -> Zeroizing<[u8; 32]> {
+    let (mut made, mut digest) = (Sha256::digest(bytes), Zeroizing::new([0; 32]));
+    digest.copy_from_slice(&made);
+    made.as_mut_slice().zeroize();
+    digest
 }
 
 /// Hashes the last digest, the first one, the salt and the number of the round.

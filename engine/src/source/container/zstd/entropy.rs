@@ -31,7 +31,7 @@ enum Told {
 
 /// What is left by the blocks so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Legacy {
+pub(super) struct EntropyState {
     /// The description of the table of literals.
     weights: Option<Box<[u8]>>,
     lengths: Told,
@@ -41,10 +41,10 @@ pub(super) struct Legacy {
     last: [u32; 3],
 }
 
-impl Default for Legacy {
+impl Default for EntropyState {
     fn default() -> Self {
         let (lengths, offsets, matches) = Default::default();
-        Legacy { weights: None, lengths, offsets, matches, last: [1, 4, 8] }
+        EntropyState { weights: None, lengths, offsets, matches, last: [1, 4, 8] }
     }
 }
 
@@ -66,7 +66,7 @@ struct Table {
 
 /// Reads what blocks leave, one after the other.
 pub(super) struct Reader {
-    pub(super) legacy: Legacy,
+    pub(super) entropy: EntropyState,
     lengths: Table,
     offsets: Table,
     matches: Table,
@@ -81,15 +81,15 @@ macro_rules! take_in {
         let rest: &[u8] = $rest;
         let builder = &mut $reader.builder.fse.$built;
         let (taken, log) = match $mode {
-            0 if $reader.legacy.$field == Told::Default => (0, None),
+            0 if $reader.entropy.$field == Told::Default => (0, None),
             0 => {
                 builder.build_from_probabilities($of.default_log, $of.default).ok()?;
-                $reader.legacy.$field = Told::Default;
+                $reader.entropy.$field = Told::Default;
                 (0, Some($of.default_log))
             }
             1 => {
                 let code = *rest.first().filter(|code| **code <= $of.most_code)?;
-                $reader.legacy.$field = Told::Same(code);
+                $reader.entropy.$field = Told::Same(code);
                 $reader.$field = Table { entries: vec![Entry { base: 0, bits: 0, code }], log: 0 };
                 (1, None)
             }
@@ -97,7 +97,7 @@ macro_rules! take_in {
                 let taken = builder.build_decoder(rest, $of.most_log).ok()?;
                 // Whoever reads it looks at some bits after its end.
                 let bytes = [rest.get(..taken)?, &[0]].concat();
-                $reader.legacy.$field = Told::Described(bytes.into());
+                $reader.entropy.$field = Told::Described(bytes.into());
                 (taken, Some(builder.accuracy_log))
             }
             _ => (0, None),
@@ -118,7 +118,7 @@ macro_rules! take_in {
 impl Reader {
     pub(super) fn new() -> Self {
         Reader {
-            legacy: Legacy::default(),
+            entropy: EntropyState::default(),
             lengths: Table::default(),
             offsets: Table::default(),
             matches: Table::default(),
@@ -137,7 +137,7 @@ impl Reader {
     fn compressed(&mut self, content: &[u8]) -> Option<u64> {
         let literals = literals::read(content)?;
         if let Some(weights) = literals.weights {
-            self.legacy.weights = Some(weights.into());
+            self.entropy.weights = Some(weights.into());
         }
         let (count, rest) = count(literals.rest)?;
         let matched = if count > 0 { self.sequences(count, rest)? } else { 0 };
@@ -162,7 +162,7 @@ impl Reader {
             matched += u64::from(base) + bits.take(extra);
             let (base, extra) = codes::literal_len(lengths.code)?;
             let has_literals = u64::from(base) + bits.take(extra) > 0;
-            turn(&mut self.legacy.last, u32::try_from(offset).ok()?, has_literals);
+            turn(&mut self.entropy.last, u32::try_from(offset).ok()?, has_literals);
             if left > 0 {
                 lengths = self.lengths.next(lengths, &mut bits)?;
                 matches = self.matches.next(matches, &mut bits)?;
@@ -238,7 +238,7 @@ macro_rules! built {
     };
 }
 
-impl Legacy {
+impl EntropyState {
     /// A dictionary by which a decoder goes on after `window`.
     pub(super) fn dictionary(&self, window: &[u8]) -> Option<Dictionary> {
         let mut made = dictionary(window, self.last);
