@@ -2,7 +2,8 @@
 //!
 //! Constant blocks are skipped before the search sees them, so that an empty disk costs no more than
 //! reading it. All else is searched in tiles that stay in the nearest cache until every search has
-//! seen them.
+//! seen them. A tile that is full of magics is looked at where sectors begin from some point on. Tiles and sectors count
+//! from the first byte of a chunk, and chunks begin at multiples of both: where they are cut changes nothing.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use afterimage_signatures::trailer::{FOOTERS, Footer};
 use afterimage_signatures::{Magic, View};
 
 use super::constant::{BLOCK, is_constant};
-use super::patterns::Search;
+use super::patterns::{Search, Tile};
 use super::tiles::tiles;
 use crate::formats::Registry;
 
@@ -81,7 +82,10 @@ fn magics_of(
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
+    /// Those of three bytes or more, then those of two.
     magics: Vec<SharedMagic>,
+    /// How many have three bytes or more.
+    long: usize,
     search: Search,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
@@ -89,6 +93,9 @@ pub struct Matcher {
 
 /// What memory is fetched by.
 const LINE: usize = 64;
+
+/// Where files begin on nearly every disk, in bytes: what is still looked at in a tile full of magics.
+const SECTOR: usize = 512;
 
 impl Matcher {
     /// A matcher for every format of the registry.
@@ -105,7 +112,7 @@ impl Matcher {
         let bytes: Vec<&[u8]> = magics.iter().map(|magic| magic.bytes).collect();
         let search = Search::new(&bytes[..long], &bytes[long..]);
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, search, reach }
+        Matcher { magics, long, search, reach }
     }
 
     /// The footer that was hit, if it was one.
@@ -162,6 +169,7 @@ impl Matcher {
     fn scan_tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         fetch(&chunk[own.clone()]);
         let first = hits.len();
+        let mut tile = self.search.tile(own.start);
         let (mut constant, mut at) = (0, own.start);
         let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
         while at < own.end {
@@ -171,7 +179,7 @@ impl Matcher {
                 at = end;
                 if at == own.end {
                     // A magic may begin in its last bytes and end in another chunk's.
-                    self.scan_stretch(chunk, self.around(at, at, chunk), &own, hits);
+                    self.scan_stretch(chunk, self.around(at, at, chunk), (&own, &mut tile), hits);
                 }
                 continue;
             }
@@ -179,7 +187,13 @@ impl Matcher {
             while at < own.end && !is_constant(&chunk[at..next(at)]) {
                 at = next(at);
             }
-            self.scan_stretch(chunk, self.around(start, at, chunk), &own, hits);
+            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut tile), hits);
+        }
+        let [long, short] = tile.stopped();
+        for (magics, stopped) in [(0..self.long, long), (self.long..self.magics.len(), short)] {
+            if let Some(stopped) = stopped {
+                self.scan_sectors(chunk, stopped, (&own, magics), hits);
+            }
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -203,16 +217,37 @@ impl Matcher {
         &self,
         chunk: &[u8],
         stretch: Range<usize>,
-        own: &Range<usize>,
+        (own, tile): (&Range<usize>, &mut Tile),
         hits: &mut Vec<Hit>,
     ) {
-        self.search.each(chunk, stretch, |found, index| {
+        self.search.each(chunk, stretch, tile, |found, index| {
             let magic = &self.magics[index];
             let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
             let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
             let begin = begin.filter(fits);
             hits.extend(begin.map(|at| Hit { at, magic: index }));
         });
+    }
+
+    /// Some of the magics, of files that begin a sector of `own`, where they themselves begin at `from` or after it.
+    fn scan_sectors(
+        &self,
+        chunk: &[u8],
+        from: usize,
+        (own, magics): (&Range<usize>, Range<usize>),
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut at = own.start.next_multiple_of(SECTOR);
+        while at < own.end {
+            let begins = |index: &usize| {
+                let magic = &self.magics[*index];
+                let rest = chunk.get(at + magic.at..).filter(|_| at + magic.at >= from);
+                rest.is_some_and(|rest| rest.starts_with(magic.bytes))
+                    && chunk[at..].starts_with(magic.head)
+            };
+            hits.extend(magics.clone().filter(begins).map(|magic| Hit { at, magic }));
+            at += SECTOR;
+        }
     }
 }
 
@@ -295,6 +330,28 @@ mod tests {
             }
             assert_eq!(cut, whole, "chunks of {size}");
         }
+    }
+
+    #[test]
+    fn in_a_tile_full_of_magics_sectors_are_looked_at_wherever_chunks_are_cut() {
+        const TILE: usize = 32 << 10;
+        let mut chunk = b"\xff\x0a".repeat(3 * TILE / 2);
+        let photos = [TILE / 2, 2 * TILE - SECTOR, TILE + 1024 + 2];
+        for at in photos {
+            chunk[at..at + 8].copy_from_slice(PNG);
+        }
+        // What follows a chunk is seen as far as another chunk would see it.
+        let all = bare(&chunk, 0..3 * TILE);
+        assert!(all.len() > 3 * 256 && all.len() < 3 * 400, "{}", all.len());
+        assert!(all.iter().all(|at| at % TILE < 512 || at % SECTOR == 0));
+        assert_eq!(all, [bare(&chunk, 0..TILE), bare(&chunk, TILE..3 * TILE)].concat());
+        let after: Vec<usize> = bare(&chunk[TILE..], 0..TILE).iter().map(|at| at + TILE).collect();
+        assert_eq!(after, bare(&chunk, TILE..2 * TILE), "nothing lies before it");
+        let near = bare(&chunk, 0..TILE / 2);
+        assert!(all.starts_with(&near) && all[near.len()] >= TILE / 2);
+        let mut found = starts(&chunk, 3 * TILE);
+        found.sort_unstable();
+        assert_eq!(found, [photos[0], photos[2], photos[1]], "the other strings are not as many");
     }
 
     #[test]
