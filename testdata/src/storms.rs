@@ -22,6 +22,8 @@ pub struct Storm {
     step: usize,
     /// What lies between them.
     between: Between,
+    /// Formats whose photos look alike for longer than anybody can read on at every false beginning: none is hidden in it.
+    alike: &'static [&'static str],
     /// Whether it is of what archives and documents begin with, which are looked into on request only.
     pub archives: bool,
 }
@@ -41,8 +43,9 @@ enum Between {
 
 use Between::{Noise, Zeros};
 use heads::{
-    VP8, VP8L, bmp, chained, ciff, crx, cyclic, empty_boxes, film, gif, gzip, heic, ico, j2k, jfif, jp2, jpeg, jxl_boxes,
-    magics, many_entries, many_strips, mpf, mrw, pcx, pdf, png, psd, raf, webp, x3f, zip,
+    VP8, VP8L, bmp, chained, ciff, crx, cyclic, empty_boxes, film, gif, gzip, heic, ico, j2k, jfif,
+    jp2, jpeg, jxl_boxes, magics, many_entries, many_strips, mpf, mrw, pcx, pdf, png, psd, raf,
+    webp, x3f, zip,
 };
 
 /// Every storm, noise first: what the others are compared with.
@@ -120,18 +123,18 @@ pub static ALL: &[Storm] = &[
     storm("a pattern of a sector", || (0..=255).collect(), 512, Zeros),
 ];
 
-const fn storm(
-    name: &'static str,
-    head: fn() -> Vec<u8>,
-    step: usize,
-    between: Between,
-) -> Storm {
-    Storm { name, head: Head::Same(head), step, between, archives: false }
+const fn storm(name: &'static str, head: fn() -> Vec<u8>, step: usize, between: Between) -> Storm {
+    Storm { name, head: Head::Same(head), step, between, alike: &[], archives: false }
 }
 
 /// One of files that claim all bytes that are left, at every sector.
 const fn sized(name: &'static str, head: fn(u64) -> Vec<u8>, between: Between) -> Storm {
-    Storm { name, head: Head::Sized(head), step: 512, between, archives: false }
+    Storm { name, head: Head::Sized(head), step: 512, between, alike: &[], archives: false }
+}
+
+/// One in which no photo of that format is hidden.
+const fn alike(format: &'static [&'static str], storm: Storm) -> Storm {
+    Storm { alike: format, ..storm }
 }
 
 /// One of what archives begin with.

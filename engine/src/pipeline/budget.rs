@@ -57,7 +57,7 @@ const LEAST_TRY: u64 = 512;
 const MOST_LOST: (u64, u32) = (128 << 10, 2);
 
 /// Of dense files that lie in each other without a proof, so many are listed in one region: one at the most is a photo.
-const MOST_IN_EACH_OTHER: u32 = 4;
+const MOST_IN_EACH_OTHER: u32 = 2;
 
 /// A picture of which no more is there is no sign of photos.
 const LEAST_SHARE: f32 = 0.01;

@@ -88,14 +88,20 @@ fn pictures(view: &mut View<'_>, structure: &Structure) -> Vec<Picture> {
     let mut out = Vec::new();
     for directory in structure.directories.iter().filter(|one| one.origin.has_pictures()) {
         let picture = Picture::read(view, directory, &mut budget);
-        out.extend(picture.filter(|picture| !lies_on_directory(picture, directory)));
+        out.extend(
+            picture.filter(|picture| !lies_on_directory(picture, directory, structure.first())),
+        );
     }
     out
 }
 
-/// Whether all data of a picture are said to begin in the header or in the picture's own directory: then there are none.
-fn lies_on_directory(picture: &Picture, directory: &Directory) -> bool {
-    let is_on = |part: &Span| part.at < HEADER_LEN || directory.span.holds(Span { at: part.at, len: 1 });
+/// Whether all data of a picture are said to begin in the header, in its own directory or in the first one: then there are
+/// none.
+fn lies_on_directory(picture: &Picture, own: &Directory, first: &Directory) -> bool {
+    let is_on = |part: &Span| {
+        let begin = Span { at: part.at, len: 1 };
+        part.at < HEADER_LEN || own.span.holds(begin) || first.span.holds(begin)
+    };
     let mut parts = picture.parts.iter().chain(&picture.jpeg).peekable();
     parts.peek().is_some() && parts.all(is_on)
 }

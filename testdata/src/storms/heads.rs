@@ -221,7 +221,8 @@ pub(super) fn crx() -> Vec<u8> {
 /// What most formats begin with, side by side: a file of magic numbers is full of them.
 pub(super) fn magics() -> Vec<u8> {
     let mut bytes = b"\xff\xd8\xff\xe0GIF89a\x89PNG\r\n\x1a\nII*\0MM\0*8BPS\0\x01BM".to_vec();
-    bytes.extend(b"RIFF\x10\0\0\0WEBPRIFF\x10\0\0\0AVI \xff\x0a\xff\x4f\xff\x51IIU\0IIRO\x08\0\0\0");
+    bytes
+        .extend(b"RIFF\x10\0\0\0WEBPRIFF\x10\0\0\0AVI \xff\x0a\xff\x4f\xff\x51IIU\0IIRO\x08\0\0\0");
     bytes.extend(b"\0\0\0\x14ftypheic\0\0\x01\0\x01\0FUJIFILMCCD-RAWFOVb\x0a\x05\x01\x08\0MRM");
     bytes
 }

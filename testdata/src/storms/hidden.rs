@@ -27,7 +27,7 @@ impl Storm {
     pub fn block(&self, index: u64, blocks: u64) -> (Vec<u8>, Hidden) {
         let left = blocks.saturating_sub(index + 1) * BLOCK as u64;
         let mut bytes = self.bytes(&mut crate::random::Random::new(1 + index), BLOCK, left);
-        let Sample { format, bytes: photo, .. } = photo(index);
+        let Sample { format, bytes: photo, .. } = photo(index, self.alike);
         let room = (BLOCK - photo.len()) / SECTOR;
         let at = (index as usize * 733 + 301) % room * SECTOR;
         bytes[at..at + photo.len()].copy_from_slice(&photo);
@@ -46,15 +46,20 @@ impl Storm {
     }
 }
 
-/// A photo as they lie on cards, or a drawing: no two are alike.
-fn photo(index: u64) -> Sample {
+/// A photo as they lie on cards, or a drawing: no two are alike, and none is of a format of `but`.
+fn photo(index: u64, but: &[&str]) -> Sample {
+    const KINDS: [(&str, &str); 4] =
+        [("jpeg", "exif"), ("jpeg", "progressive"), ("png", "rgb"), ("gif", "one-frame")];
+    let kinds: Vec<_> = KINDS.into_iter().filter(|(format, _)| !but.contains(format)).collect();
+    let (format, name) = kinds[index as usize % kinds.len()];
     let picture = Picture::scene(index, 80, 60);
-    match index % 4 {
-        0 => Sample::new("jpeg", "exif", shot(index).canon()),
-        1 => Sample::new("jpeg", "progressive", shot(index).web()),
-        2 => Sample::new("png", "rgb", Png::default().encode(&picture)),
-        _ => Sample::new("gif", "one-frame", Gif::default().encode(&[picture])),
-    }
+    let bytes = match name {
+        "exif" => shot(index).canon(),
+        "progressive" => shot(index).web(),
+        "rgb" => Png::default().encode(&picture),
+        _ => Gif::default().encode(&[picture]),
+    };
+    Sample::new(format, name, bytes)
 }
 
 fn shot(index: u64) -> Shot {
