@@ -51,11 +51,14 @@ use heads::{
 /// Every storm, noise first: what the others are compared with.
 pub static ALL: &[Storm] = &[
     storm("noise", Vec::new, 1 << 16, Noise),
-    storm("JPEG heads", jfif, 512, Noise),
+    alike(&["jpeg"], storm("JPEG heads", jfif, 512, Noise)),
     alike(&["jpeg"], storm("JPEG heads up to their scan, 65,535 x 65,535", jpeg, 1024, Noise)),
     alike(&["jpeg"], storm("the same before zeros", jpeg, 1024, Zeros)),
-    storm("JPEG, nothing but starts", || b"\xff\xd8\xff".to_vec(), 3, Zeros),
-    storm("JPEG, starts before segments", || b"\xff\xd8\xff\xe0\0\x04ab".to_vec(), 8, Zeros),
+    alike(&["jpeg"], storm("JPEG, nothing but starts", || b"\xff\xd8\xff".to_vec(), 3, Zeros)),
+    alike(
+        &["jpeg"],
+        storm("JPEG, starts before segments", || b"\xff\xd8\xff\xe0\0\x04ab".to_vec(), 8, Zeros),
+    ),
     alike(&["jpeg"], storm("nested MPF", mpf, 2048, Zeros)),
     storm("PNG signatures", || b"\x89PNG\r\n\x1a\n".to_vec(), 8, Zeros),
     storm("PNG, chunk of 2 GiB", || png(1000, b"tEXt", 0x7fff_ffff), 512, Zeros),
@@ -76,7 +79,7 @@ pub static ALL: &[Storm] = &[
     storm("films of nothing but a header", film, 68, Zeros),
     storm("CR3 heads", crx, 68, Zeros),
     alike(&["gif"], storm("GIF, 65,535 x 65,535", gif, 512, Noise)),
-    storm("GIF headers", || b"GIF89a\x10\0\x10\0\0\0\0,\0\0".to_vec(), 16, Zeros),
+    alike(&["gif"], storm("GIF headers", || b"GIF89a\x10\0\x10\0\0\0\0,\0\0".to_vec(), 16, Zeros)),
     sized("WebP, lossless, 16,384 x 16,384", |left| webp(b"VP8L", VP8L, left), Noise),
     sized("WebP, lossy, 16,383 x 16,383", |left| webp(b"VP8 ", VP8, left), Noise),
     storm("WebP headers", || b"RIFF\0\x10\0\0WEBPVP8 \xf4\x0f\0\0".to_vec(), 20, Zeros),

@@ -46,18 +46,23 @@ const MOST_SAVED: i64 = 256 << 10;
 /// When the limit is reached, so many bytes may still be read for a candidate that begins a sector.
 const LEAST: u64 = 8 << 10;
 
-/// So many bytes may be read so for the dense candidates of one format.
-const MOST_TRIED: u64 = 128 << 10;
+/// So many may be spent so on the dense candidates of one format, in bytes.
+const MOST_TRIED: u64 = 32 << 10;
 
-/// What each of them counts for at least.
-const LEAST_TRY: u64 = 512;
+/// What each of them counts for at least: all sectors of a region may be tried.
+const LEAST_TRY: u64 = 256;
+
+/// What is read for them counts so many times: one of which more is read takes longer for each byte, up to the tables of its
+/// picture.
+const TRY_READS: u64 = 4;
 
 /// For candidates of one format for which [`LEAST`] is not enough, so many bytes may be read, and so many of them be false
 /// before that counts.
 const MOST_LOST: (u64, u32) = (128 << 10, 2);
 
-/// Of dense files that lie in each other without a proof, so many are listed in one region: one at the most is a photo.
-const MOST_IN_EACH_OTHER: u32 = 2;
+/// Of dense files without a proof that lie in each other, of which one at the most is a photo, or that show nothing, so many
+/// are listed in one region.
+const MOST_DOUBTFUL: u32 = 2;
 
 /// A picture of which no more is there is no sign of photos.
 const LEAST_SHARE: f32 = 0.01;
@@ -108,8 +113,8 @@ pub struct Budget {
     tries: Vec<(usize, Tries)>,
     /// The end of the photo in this region that reaches farthest.
     reach: u64,
-    /// How many dense files without a proof were found that lie in others.
-    in_others: u32,
+    /// How many dense files without a proof were found that lie in others or show nothing.
+    doubtful: u32,
 }
 
 #[derive(Debug, Default)]
@@ -173,6 +178,9 @@ impl Budget {
         let is_inside = offset < self.reach;
         let usual = limits(is_dense).asked;
         let mut is_listed = !is_dense || !found.is_some_and(is_scrap);
+        if is_dense && found.is_some_and(|record| !shows(record) && !is_scrap(record)) {
+            is_listed = self.is_one_of_few();
+        }
         let (cost, credit) = match found.filter(|record| shows(record)) {
             Some(record) => {
                 let len = record.source_len();
@@ -188,8 +196,7 @@ impl Budget {
                     _ => (len.max(read / CREDIT), 0),
                 };
                 if is_dense && is_in_others && record.grade < Grade::Verified {
-                    self.in_others += 1;
-                    is_listed &= self.in_others <= MOST_IN_EACH_OTHER;
+                    is_listed &= self.is_one_of_few();
                     (cost.max(usual), credit)
                 } else {
                     (cost, credit)
@@ -208,6 +215,12 @@ impl Budget {
         is_listed
     }
 
+    /// Counts a dense file that is not listed when there are many such.
+    fn is_one_of_few(&mut self) -> bool {
+        self.doubtful += 1;
+        self.doubtful <= MOST_DOUBTFUL
+    }
+
     /// Counts a candidate that was false after the accounts were used up.
     fn count_try(&mut self, asked: Asked, read: u64) {
         let Asked { offset, is_dense, format } = asked;
@@ -224,7 +237,7 @@ impl Budget {
         if read > LEAST {
             tries.lost = (tries.lost.0.saturating_add(read), tries.lost.1.saturating_add(1));
         } else if is_dense {
-            tries.tried = tries.tried.saturating_add(read.max(LEAST_TRY));
+            tries.tried = tries.tried.saturating_add(read.saturating_mul(TRY_READS).max(LEAST_TRY));
         }
     }
 
@@ -342,8 +355,8 @@ mod tests {
             assert!(budget.allowance(other).is_some_and(|one| one.then.is_some()), "{read}");
             tried
         };
-        assert_eq!(sectors(100), [256; 2]);
-        assert_eq!(sectors(LEAST), [16; 2]);
+        assert_eq!(sectors(100), [82; 2]);
+        assert_eq!(sectors(LEAST), [1; 2]);
         // What reads far is not asked to read on again; that it cannot tell costs a try.
         assert_eq!(sectors(100 << 10)[1], 2);
     }
@@ -355,7 +368,7 @@ mod tests {
             let files = (0..20u64).map(|n| 64 * n);
             files.filter(|&n| budget.charge(at(n, true), 50, Some(&photo(n, 4000, grade)))).count()
         };
-        assert_eq!(listed(&mut budget, Grade::Structural), 1 + MOST_IN_EACH_OTHER as usize);
+        assert_eq!(listed(&mut budget, Grade::Structural), 1 + MOST_DOUBTFUL as usize);
         assert_eq!(listed(&mut Budget::default(), Grade::Verified), 20);
         let mut beside = Budget::default();
         let own = (0..20).map(|n| photo(5000 * n, 4000, Grade::Structural));

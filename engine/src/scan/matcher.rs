@@ -2,7 +2,7 @@
 //!
 //! Constant blocks are skipped before the search sees them, so that an empty disk costs no more than
 //! reading it. All else is searched in tiles that stay in the nearest cache until every search has
-//! seen them. A tile that is full of magics is looked at where sectors begin from some point on. Tiles and sectors count
+//! seen them. From some point on a tile full of one magic, or of any, is looked at where sectors begin. Tiles and sectors count
 //! from the first byte of a chunk, and chunks begin at multiples of both: where they are cut changes nothing.
 
 use std::ops::Range;
@@ -97,6 +97,35 @@ const LINE: usize = 64;
 /// Where files begin on nearly every disk, in bytes: what is still looked at in a tile full of magics.
 const SECTOR: usize = 512;
 
+/// So many files of one magic are looked at in a tile wherever they begin; of more, those that begin a sector.
+const MOST_ALIKE: usize = 256;
+
+/// How far the search of one tile has come.
+struct Progress {
+    tile: Tile,
+    /// Of each magic.
+    magics: Vec<Found>,
+}
+
+/// How often a magic was found in a tile.
+#[derive(Clone, Copy)]
+struct Found {
+    count: usize,
+    /// Where it may be found that it was not seen before: stretches overlap.
+    next: usize,
+}
+
+impl Found {
+    /// Whether one that is found at `found` is of a file at `begin` that is to be looked at.
+    fn takes(&mut self, found: usize, begin: usize) -> bool {
+        if found < self.next {
+            return false;
+        }
+        (self.count, self.next) = (self.count + 1, found + 1);
+        self.count <= MOST_ALIKE || begin.is_multiple_of(SECTOR)
+    }
+}
+
 impl Matcher {
     /// A matcher for every format of the registry.
     pub fn new(registry: &Registry) -> Self {
@@ -169,7 +198,8 @@ impl Matcher {
     fn scan_tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         fetch(&chunk[own.clone()]);
         let first = hits.len();
-        let mut tile = self.search.tile(own.start);
+        let magics = vec![Found { count: 0, next: own.start }; self.magics.len()];
+        let mut progress = Progress { tile: self.search.tile(own.start), magics };
         let (mut constant, mut at) = (0, own.start);
         let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
         while at < own.end {
@@ -179,7 +209,12 @@ impl Matcher {
                 at = end;
                 if at == own.end {
                     // A magic may begin in its last bytes and end in another chunk's.
-                    self.scan_stretch(chunk, self.around(at, at, chunk), (&own, &mut tile), hits);
+                    self.scan_stretch(
+                        chunk,
+                        self.around(at, at, chunk),
+                        (&own, &mut progress),
+                        hits,
+                    );
                 }
                 continue;
             }
@@ -187,9 +222,9 @@ impl Matcher {
             while at < own.end && !is_constant(&chunk[at..next(at)]) {
                 at = next(at);
             }
-            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut tile), hits);
+            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut progress), hits);
         }
-        let [long, short] = tile.stopped();
+        let [long, short] = progress.tile.stopped();
         for (magics, stopped) in [(0..self.long, long), (self.long..self.magics.len(), short)] {
             if let Some(stopped) = stopped {
                 self.scan_sectors(chunk, stopped, (&own, magics), hits);
@@ -217,14 +252,15 @@ impl Matcher {
         &self,
         chunk: &[u8],
         stretch: Range<usize>,
-        (own, tile): (&Range<usize>, &mut Tile),
+        (own, progress): (&Range<usize>, &mut Progress),
         hits: &mut Vec<Hit>,
     ) {
+        let Progress { tile, magics } = progress;
         self.search.each(chunk, stretch, tile, |found, index| {
             let magic = &self.magics[index];
             let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
             let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
-            let begin = begin.filter(fits);
+            let begin = begin.filter(fits).filter(|&at| magics[index].takes(found, at));
             hits.extend(begin.map(|at| Hit { at, magic: index }));
         });
     }

@@ -14,9 +14,9 @@ const MOST_PATTERNS: usize = 32;
 /// Of longer strings, so many bytes are looked for and the others compared.
 const LONGEST_PATTERN: usize = 3;
 
-/// So many strings are found in one tile by each engine. Where more lie, as in a table of magic numbers, who asks looks at
-/// the places where files begin on nearly every disk instead of at every byte.
-const MOST_FOUND: usize = 256;
+/// So many strings are found in one tile by each engine, one in 16 bytes. Where more lie, who asks looks at the places where
+/// files begin on nearly every disk instead of at every byte.
+const MOST_FOUND: usize = 2048;
 
 /// What an engine has found in a tile so far.
 #[derive(Clone, Copy, Debug, Default)]

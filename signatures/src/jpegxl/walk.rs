@@ -22,6 +22,9 @@ const WINDOWS: [usize; 6] = [1 << 8, 1 << 10, 1 << 12, 1 << 15, 1 << 18, MOST_FE
 /// The most bytes that are fetched for any part.
 const MOST_FETCHED: usize = 1 << 20;
 
+/// Decoding the global section of what is none counts as if so many bytes were read.
+const DECODING: u64 = 64 << 10;
+
 /// So many bytes of a global section are looked at before all of it: most that are none fail in the first few.
 const GLANCES: [usize; 2] = [1 << 12, 1 << 15];
 
@@ -99,6 +102,9 @@ fn check(
         return Err(view.malformed(pieces.locate(at), "lengths of sections"));
     }
     let at = at + frame.global.at;
+    if !view.work(DECODING) {
+        return Err(Reject::OverBudget { at: pieces.locate(at), len: DECODING });
+    }
     let want = usize::try_from(frame.global.len).unwrap_or(usize::MAX);
     let want = want.min(MOST_FETCHED);
     for most in GLANCES.into_iter().filter(|&most| most < want) {
