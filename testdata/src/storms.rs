@@ -104,7 +104,7 @@ pub static ALL: &[Storm] = &[
     storm("RAF heads", raf, 128, Zeros),
     storm("MRW heads", mrw, 16, Zeros),
     storm("magic numbers side by side", magics, 168, Zeros),
-    storm("magic numbers in noise", magics, 512, Noise),
+    alike(&["jpeg", "gif"], storm("magic numbers in noise", magics, 512, Noise)),
     storm("footers", || b"jxrs\xa1\xb2\xc3\xd4".to_vec(), 8, Zeros),
     packed("zip members", zip, 31),
     packed("gzip headers", gzip, 15),

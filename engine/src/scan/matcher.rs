@@ -174,8 +174,10 @@ impl Matcher {
         let mut found: Vec<usize> = self
             .magics
             .iter()
+            // One byte first: of some magics there are hundreds.
+            .filter(|magic| head.get(magic.at) == magic.bytes.first())
+            .filter(|magic| head[magic.at..].starts_with(magic.bytes))
             .filter(|magic| head.starts_with(magic.head))
-            .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
             .flat_map(|magic| magic.formats.iter().copied())
             .collect();
         found.sort_unstable();
