@@ -79,7 +79,7 @@ pub const SECTOR: u64 = 512;
 
 /// A candidate, as far as it matters what may be spent on it.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct CandidatePlace {
     /// Its first byte in the source.
     pub offset: u64,
     /// Whether it is one of many close together.
@@ -152,8 +152,8 @@ const fn limits(is_dense: bool) -> &'static Limits {
 
 impl Budget {
     /// How many bytes may be read for a candidate; nothing where it is to be left out. Offsets come in order.
-    pub fn allowance(&self, asked: Asked) -> Option<Allowance> {
-        let Asked { offset, is_dense, format } = asked;
+    pub fn allowance(&self, asked: CandidatePlace) -> Option<Allowance> {
+        let CandidatePlace { offset, is_dense, format } = asked;
         let account = &self.accounts[usize::from(is_dense)];
         if account.spent < limits(is_dense).read {
             return Some(Allowance { first: u64::MAX, then: None });
@@ -173,8 +173,8 @@ impl Budget {
 
     /// Counts what a candidate cost: `read` bytes for the file that was found, if one was. Whether that is worth to be
     /// listed.
-    pub fn charge(&mut self, asked: Asked, read: u64, found: Option<&Record>) -> bool {
-        let Asked { offset, is_dense, .. } = asked;
+    pub fn charge(&mut self, asked: CandidatePlace, read: u64, found: Option<&Record>) -> bool {
+        let CandidatePlace { offset, is_dense, .. } = asked;
         let is_inside = offset < self.reach;
         let usual = limits(is_dense).asked;
         let mut is_listed = !is_dense || !found.is_some_and(is_scrap);
@@ -222,8 +222,8 @@ impl Budget {
     }
 
     /// Counts a candidate that was false after the accounts were used up.
-    fn count_try(&mut self, asked: Asked, read: u64) {
-        let Asked { offset, is_dense, format } = asked;
+    fn count_try(&mut self, asked: CandidatePlace, read: u64) {
+        let CandidatePlace { offset, is_dense, format } = asked;
         let account = &self.accounts[usize::from(is_dense)];
         if !account.is_used_up(limits(is_dense)) || !offset.is_multiple_of(SECTOR) {
             return;
@@ -269,8 +269,8 @@ mod tests {
         Record { grade, ..record(offset, len) }
     }
 
-    fn at(offset: u64, is_dense: bool) -> Asked {
-        Asked { offset, is_dense, format: 0 }
+    fn at(offset: u64, is_dense: bool) -> CandidatePlace {
+        CandidatePlace { offset, is_dense, format: 0 }
     }
 
     const ANY: Option<Allowance> = Some(Allowance { first: u64::MAX, then: None });
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn where_a_sector_begins_each_format_has_tries_of_its_own() {
-        let other = Asked { format: 1, ..at(REGION, true) };
+        let other = CandidatePlace { format: 1, ..at(REGION, true) };
         let sectors = |read| {
             let mut budget = Budget::default();
             asked(&mut budget, true, 0..REGION, 100, None);

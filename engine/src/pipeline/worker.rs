@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
-use super::budget::{Asked, Budget, REGION};
+use super::budget::{Budget, CandidatePlace, REGION};
 use super::plan::Scan;
 use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
@@ -210,7 +210,7 @@ impl<'w> Worker<'w> {
                 break;
             }
             let format = formats.first().copied().unwrap_or(usize::MAX);
-            let asked = Asked { offset: *offset, is_dense: *is_dense, format };
+            let asked = CandidatePlace { offset: *offset, is_dense: *is_dense, format };
             let Some(allowance) = budget.allowance(asked) else {
                 left_out += 1;
                 continue;

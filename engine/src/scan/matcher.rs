@@ -101,21 +101,21 @@ const SECTOR: usize = 512;
 const MOST_ALIKE: usize = 256;
 
 /// How far the search of one tile has come.
-struct Progress {
+struct TileSearch {
     tile: Tile,
-    /// Of each magic.
-    magics: Vec<Found>,
+    /// Of each magic that was found, by its position.
+    magics: Vec<(usize, MagicCount)>,
 }
 
 /// How often a magic was found in a tile.
-#[derive(Clone, Copy)]
-struct Found {
+#[derive(Clone, Copy, Default)]
+struct MagicCount {
     count: usize,
     /// Where it may be found that it was not seen before: stretches overlap.
     next: usize,
 }
 
-impl Found {
+impl MagicCount {
     /// Whether one that is found at `found` is of a file at `begin` that is to be looked at.
     fn takes(&mut self, found: usize, begin: usize) -> bool {
         if found < self.next {
@@ -200,8 +200,7 @@ impl Matcher {
     fn scan_tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         fetch(&chunk[own.clone()]);
         let first = hits.len();
-        let magics = vec![Found { count: 0, next: own.start }; self.magics.len()];
-        let mut progress = Progress { tile: self.search.tile(own.start), magics };
+        let mut search = TileSearch { tile: self.search.tile(own.start), magics: Vec::new() };
         let (mut constant, mut at) = (0, own.start);
         let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
         while at < own.end {
@@ -211,12 +210,7 @@ impl Matcher {
                 at = end;
                 if at == own.end {
                     // A magic may begin in its last bytes and end in another chunk's.
-                    self.scan_stretch(
-                        chunk,
-                        self.around(at, at, chunk),
-                        (&own, &mut progress),
-                        hits,
-                    );
+                    self.scan_stretch(chunk, self.around(at, at, chunk), (&own, &mut search), hits);
                 }
                 continue;
             }
@@ -224,9 +218,9 @@ impl Matcher {
             while at < own.end && !is_constant(&chunk[at..next(at)]) {
                 at = next(at);
             }
-            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut progress), hits);
+            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut search), hits);
         }
-        let [long, short] = progress.tile.stopped();
+        let [long, short] = search.tile.stopped();
         for (magics, stopped) in [(0..self.long, long), (self.long..self.magics.len(), short)] {
             if let Some(stopped) = stopped {
                 self.scan_sectors(chunk, stopped, (&own, magics), hits);
@@ -254,15 +248,15 @@ impl Matcher {
         &self,
         chunk: &[u8],
         stretch: Range<usize>,
-        (own, progress): (&Range<usize>, &mut Progress),
+        (own, search): (&Range<usize>, &mut TileSearch),
         hits: &mut Vec<Hit>,
     ) {
-        let Progress { tile, magics } = progress;
+        let TileSearch { tile, magics } = search;
         self.search.each(chunk, stretch, tile, |found, index| {
             let magic = &self.magics[index];
             let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
             let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
-            let begin = begin.filter(fits).filter(|&at| magics[index].takes(found, at));
+            let begin = begin.filter(fits).filter(|&at| count_of(magics, index).takes(found, at));
             hits.extend(begin.map(|at| Hit { at, magic: index }));
         });
     }
@@ -279,14 +273,25 @@ impl Matcher {
         while at < own.end {
             let begins = |index: &usize| {
                 let magic = &self.magics[*index];
-                let rest = chunk.get(at + magic.at..).filter(|_| at + magic.at >= from);
-                rest.is_some_and(|rest| rest.starts_with(magic.bytes))
+                let found = at + magic.at;
+                found >= from
+                    && chunk.get(found) == magic.bytes.first()
+                    && chunk[found..].starts_with(magic.bytes)
                     && chunk[at..].starts_with(magic.head)
             };
             hits.extend(magics.clone().filter(begins).map(|magic| Hit { at, magic }));
             at += SECTOR;
         }
     }
+}
+
+/// The count of a magic, of which few are found in one tile.
+fn count_of(counts: &mut Vec<(usize, MagicCount)>, magic: usize) -> &mut MagicCount {
+    let at = counts.iter().position(|(known, _)| *known == magic).unwrap_or_else(|| {
+        counts.push((magic, MagicCount::default()));
+        counts.len() - 1
+    });
+    &mut counts[at].1
 }
 
 /// Touches bytes, so that they come from memory side by side: the searches would wait for each line.

@@ -20,7 +20,7 @@ const MOST_FOUND: usize = 2048;
 
 /// What an engine has found in a tile so far.
 #[derive(Clone, Copy, Debug, Default)]
-struct Seen {
+struct EngineCount {
     /// How many strings that begin in the tile.
     count: usize,
     /// Where a string may begin that was not seen before.
@@ -33,14 +33,14 @@ struct Seen {
 #[derive(Debug)]
 pub(super) struct Tile {
     start: usize,
-    long: Vec<Seen>,
-    short: Vec<Seen>,
+    long: Vec<EngineCount>,
+    short: Vec<EngineCount>,
 }
 
 impl Tile {
     /// From where on not all strings are found, of those of three bytes or more and of those of two.
     pub(super) fn stopped(&self) -> [Option<usize>; 2] {
-        let first = |seen: &[Seen]| seen.iter().filter_map(|one| one.stopped).min();
+        let first = |seen: &[EngineCount]| seen.iter().filter_map(|one| one.stopped).min();
         [first(&self.long), first(&self.short)]
     }
 }
@@ -71,7 +71,7 @@ impl Search {
 
     /// For the tile that begins at `start`.
     pub(super) fn tile(&self, start: usize) -> Tile {
-        let none = |strings: &Strings| vec![Seen::default(); strings.engines.len()];
+        let none = |strings: &Strings| vec![EngineCount::default(); strings.engines.len()];
         Tile { start, long: none(&self.long), short: none(&self.short) }
     }
 
@@ -113,7 +113,7 @@ impl Strings {
         &self,
         bytes: &[u8],
         stretch: &Range<usize>,
-        (start, seen): (usize, &mut [Seen]),
+        (start, seen): (usize, &mut [EngineCount]),
         found: &mut impl FnMut(usize, usize),
     ) {
         for (engine, seen) in self.engines.iter().zip(seen) {

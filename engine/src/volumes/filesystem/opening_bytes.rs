@@ -1,6 +1,6 @@
 //! What nearly all sectors fail, asked once for all file systems: a table of first bytes, and bytes at fixed places.
 
-use super::SECTOR;
+use super::system::SECTOR;
 
 /// Bytes that a folder of exFAT, a record of NTFS, a journal of ext, a volume header of HFS+ or an encrypted volume may begin
 /// with, but for those that are told by other bytes.
@@ -23,7 +23,7 @@ static FIRST: [bool; 256] = {
     table
 };
 
-/// Whether a sector may be a [trace](super::FileSystem::clue) of any file system. Where it says no, none is asked.
+/// Whether a sector may be a [trace](super::system::FileSystem::clue) of any file system. Where it says no, none is asked.
 pub fn may_be_trace(sector: &[u8; SECTOR]) -> bool {
     let is_boot = sector[510] == 0x55 && sector[511] == 0xaa || matches!(sector[3], b'E' | b'N');
     // An entry of a FAT folder: its attributes, and which parts of its name are in lower case.
