@@ -106,7 +106,8 @@ fn picture(
     let layers = section(view, resources.end(), header.large)?;
     let metadata = Span::between(HEADER_LEN, layers.end());
     verdict.unchecked.push(Unchecked { span: metadata, role: Role::Metadata });
-    picture::measure(view, layers.end(), header.rows(), effort, verdict)?;
+    let is_alone = metadata.len == MIN_LEN - 2 - 1 - HEADER_LEN;
+    picture::measure(view, layers.end(), (header.rows(), is_alone), effort, verdict)?;
     let picture = Span::between(layers.end(), verdict.len);
     verdict.unchecked.push(Unchecked { span: picture, role: Role::Payload });
     Ok(())

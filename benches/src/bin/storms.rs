@@ -1,6 +1,6 @@
 //! `storms`: what images full of false beginnings cost beside one of noise.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -12,8 +12,8 @@ use afterimage_benches::process::{self, Span};
 use afterimage_benches::record::{keep, median};
 use afterimage_benches::scratch;
 use afterimage_benches::table::Table;
-use afterimage_testdata::random::Random;
-use afterimage_testdata::storms::{self, Storm};
+use afterimage_engine::report::{Grade, Report, ReportFile};
+use afterimage_testdata::storms::{self, Hidden, Storm};
 use anyhow::{Context, ensure};
 use clap::Parser;
 use serde::Serialize;
@@ -26,11 +26,14 @@ struct Storms {
     #[arg(long, value_name = "FILE", default_value = "target/release/afterimage")]
     afterimage: PathBuf,
     /// Length of each image.
-    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
     size: u64,
     /// Rounds that count, after one that warms up.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// Only storms whose names hold this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
     /// Make the images in this folder, one after the other; they are deleted.
     #[arg(long, value_name = "DIR", default_value = "target")]
     work: PathBuf,
@@ -53,15 +56,24 @@ struct Figures {
 #[derive(Serialize)]
 struct Timed {
     name: &'static str,
+    answer: Answer,
     runs: Vec<Span>,
+}
+
+/// What a report says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Answer {
+    /// Photos that were hidden, found whole and proven.
+    photos: usize,
+    /// Files in the report, those photos and what else was taken for one.
+    files: usize,
+    /// Length of the report in bytes.
+    report: u64,
 }
 
 fn main() -> ExitCode {
     ending::status("storms", Storms::parse().run(&mut io::stdout().lock()))
 }
-
-/// Bytes that are made at once.
-const BLOCK: usize = 1 << 20;
 
 impl Storms {
     fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -69,13 +81,20 @@ impl Storms {
         let work = tempfile::tempdir_in(&self.work)?;
         let image = work.path().join("storm.img");
         let mut timed = Vec::new();
-        for storm in storms::ALL {
+        let is_asked = |name: &str| self.only.as_ref().is_none_or(|text| name.contains(text));
+        // What all are compared with comes first.
+        for (_, storm) in (0..).zip(storms::ALL).filter(|(n, one)| *n == 0 || is_asked(one.name)) {
             drop(writeln!(io::stderr(), "{}", storm.name));
-            make(storm, &image, self.size)?;
+            let photos = make(storm, &image, self.size)?;
             scratch::settle(&image)?;
-            let runs =
-                (0..=self.rounds).map(|_| self.once(&image)).collect::<Result<Vec<_>, _>>()?;
-            timed.push(Timed { name: storm.name, runs: runs.into_iter().skip(1).collect() });
+            let runs = (0..=self.rounds)
+                .map(|_| self.once(storm, &image, &photos))
+                .collect::<Result<Vec<_>, _>>()
+                .with_context(|| format!("a storm of {}", storm.name))?;
+            let (runs, answers): (Vec<Span>, Vec<Answer>) = runs.into_iter().skip(1).unzip();
+            let answer = answers.first().copied().unwrap_or_default();
+            ensure!(answers.iter().all(|one| *one == answer), "{}: two answers", storm.name);
+            timed.push(Timed { name: storm.name, answer, runs });
         }
         let figures = Figures { machine: Machine::here(), mib: self.size, storms: timed };
         let page = figures.page(self.rounds);
@@ -86,45 +105,82 @@ impl Storms {
         Ok(())
     }
 
-    fn once(&self, image: &Path) -> anyhow::Result<Span> {
+    /// One run; that it finds every photo is a part of it.
+    fn once(
+        &self,
+        storm: &Storm,
+        image: &Path,
+        photos: &[Hidden],
+    ) -> anyhow::Result<(Span, Answer)> {
         let folder = scratch::folder()?;
+        let output = folder.path().join("out");
         let mut command = Command::new(&self.afterimage);
-        command.arg("scan").arg(image).arg("--output").arg(folder.path().join("out"));
+        command.arg("scan").arg(image).arg("--output").arg(&output);
+        if storm.archives {
+            command.arg("--archives");
+        }
         let run = process::run(&mut command, Duration::from_secs(self.timeout))
             .with_context(|| format!("cannot run {}", self.afterimage.display()))?;
         ensure!(matches!(run.exit, Some(0 | 1)), "afterimage ended with {:?}", run.exit);
-        Ok(run)
+        let report = fs::read(output.join("report.json"))?;
+        let answer = Answer::of(&serde_json::from_slice(&report)?, report.len(), photos);
+        ensure!(answer.photos == photos.len(), "only {} photos were found", answer.photos);
+        Ok((run, answer))
     }
 }
 
-fn make(storm: &Storm, image: &Path, mib: u64) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(image)?);
-    let mut random = Random::new(1);
-    for block in 0..mib {
-        let left = (mib - block - 1) * BLOCK as u64;
-        file.write_all(&storm.bytes(&mut random, BLOCK, left))?;
+/// Makes an image, and tells which photos lie in it.
+fn make(storm: &Storm, image: &Path, mib: u64) -> io::Result<Vec<Hidden>> {
+    let (mut file, mut photos) = (BufWriter::new(File::create(image)?), Vec::new());
+    for index in 0..mib {
+        let (block, photo) = storm.block(index, mib);
+        file.write_all(&block)?;
+        photos.push(photo);
     }
-    file.flush()
+    file.flush()?;
+    Ok(photos)
+}
+
+impl Answer {
+    fn of(report: &Report, len: usize, photos: &[Hidden]) -> Self {
+        let known = |photo: &&Hidden| {
+            let is_it = |file: &ReportFile| {
+                file.grade == Grade::Verified
+                    && file.format == photo.format
+                    && file.size == photo.len
+                    && file.runs.first().and_then(|run| run.offset) == Some(photo.offset)
+            };
+            report.files.iter().any(is_it)
+        };
+        Answer {
+            photos: photos.iter().filter(known).count(),
+            files: report.files.len(),
+            report: len as u64,
+        }
+    }
 }
 
 impl Figures {
     fn page(&self, rounds: u32) -> String {
         let wall = |timed: &Timed| median(timed.runs.iter().map(|run| run.wall));
         let cpu = |timed: &Timed| median(timed.runs.iter().map(|run| run.cpu));
-        let noise = self.storms.first().map_or(1.0, wall);
-        let mut table = Table::new(["full of", "wall s", "of noise", "CPU s", "anon MiB"]);
+        let noise = self.storms.first().map_or(1.0, cpu);
+        let columns = ["full of", "CPU s", "of noise", "wall s", "anon MiB", "photos", "files"];
+        let mut table = Table::new(columns);
         for one in &self.storms {
             let anonymous = one.runs.iter().map(|run| run.anonymous).max().unwrap_or(0);
             table.row([
                 one.name.to_owned(),
-                format!("{:.2}", wall(one)),
-                format!("{:.1}", wall(one) / noise),
-                format!("{:.2}", cpu(one)),
+                format!("{:.3}", cpu(one)),
+                format!("{:.1}", cpu(one) / noise),
+                format!("{:.3}", wall(one)),
                 format!("{:.0}", anonymous as f64 / f64::from(1 << 20)),
+                one.answer.photos.to_string(),
+                one.answer.files.to_string(),
             ]);
         }
         format!(
-            "# Storms\n\n{}.\n\nImages of {} MiB, one of each kind. {} Outputs go to memory. Medians of \
+            "# Storms\n\n{}.\n\nImages of {} MiB, one of each kind, with a small photo in every MiB. {} Outputs go to memory. Medians of \
              {rounds} rounds; one more warms up.\n\n{}",
             self.machine.sentence(),
             self.mib,

@@ -43,9 +43,26 @@ const CREDIT: u64 = 16;
 /// The most of that which is left for others, in bytes.
 const MOST_SAVED: i64 = 256 << 10;
 
-/// When the limit is reached, so many bytes may still be read for a candidate that begins a sector and
-/// is not dense.
+/// When the limit is reached, so many bytes may still be read for a candidate that begins a sector.
 const LEAST: u64 = 8 << 10;
+
+/// So many may be spent so on the dense candidates of one format, in bytes.
+const MOST_TRIED: u64 = 32 << 10;
+
+/// What each of them counts for at least: all sectors of a region may be tried.
+const LEAST_TRY: u64 = 256;
+
+/// What is read for them counts so many times: one of which more is read takes longer for each byte, up to the tables of its
+/// picture.
+const TRY_READS: u64 = 4;
+
+/// For candidates of one format for which [`LEAST`] is not enough, so many bytes may be read, and so many of them be false
+/// before that counts.
+const MOST_LOST: (u64, u32) = (128 << 10, 2);
+
+/// Of dense files without a proof that lie in each other, of which one at the most is a photo, or that show nothing, so many
+/// are listed in one region.
+const MOST_DOUBTFUL: u32 = 2;
 
 /// A picture of which no more is there is no sign of photos.
 const LEAST_SHARE: f32 = 0.01;
@@ -60,13 +77,44 @@ const BROKEN: u64 = 4;
 /// Where files begin on nearly every disk, in bytes.
 pub const SECTOR: u64 = 512;
 
+/// A candidate, as far as it matters what may be spent on it.
+#[derive(Clone, Copy, Debug)]
+pub struct CandidatePlace {
+    /// Its first byte in the source.
+    pub offset: u64,
+    /// Whether it is one of many close together.
+    pub is_dense: bool,
+    /// The first of the formats that it may be of, by its position in the registry.
+    pub format: usize,
+}
+
+/// How many bytes may be read for a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// At first; any number where it says [`u64::MAX`].
+    pub first: u64,
+    /// From the start again, where those were not enough to tell that it is none.
+    pub then: Option<u64>,
+}
+
+impl Allowance {
+    /// What may be read, one after the other until it is enough.
+    pub fn steps(self) -> impl Iterator<Item = u64> {
+        [Some(self.first), self.then].into_iter().flatten()
+    }
+}
+
 /// What was spent in a region.
 #[derive(Debug, Default)]
 pub struct Budget {
     /// On candidates that are not dense, and on those that are.
     accounts: [Account; 2],
+    /// By format, on what begins a sector after those were used up.
+    tries: Vec<(usize, Tries)>,
     /// The end of the photo in this region that reaches farthest.
     reach: u64,
+    /// How many dense files without a proof were found that lie in others or show nothing.
+    doubtful: u32,
 }
 
 #[derive(Debug, Default)]
@@ -77,63 +125,119 @@ struct Account {
     rejected: u32,
 }
 
+/// What was spent on candidates of one format that begin a sector.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tries {
+    /// Bytes read for dense ones within [`LEAST`].
+    tried: u64,
+    /// Bytes read beyond, and for how many.
+    lost: (u64, u32),
+}
+
 impl Account {
     fn add(&mut self, cost: u64, credit: u64) {
         let [cost, credit] = [cost, credit].map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
         self.spent = self.spent.saturating_add(cost).saturating_sub(credit).max(-MOST_SAVED);
     }
+
+    fn is_used_up(&self, limits: &Limits) -> bool {
+        self.spent >= limits.read && self.rejected >= limits.rejected
+    }
 }
 
-/// Which limits hold for a candidate, and what may still be read once they are reached.
-const fn limits(is_dense: bool) -> (&'static Limits, Option<u64>) {
-    if is_dense { (&DENSE, None) } else { (&USUAL, Some(LEAST)) }
+/// Which limits hold for a candidate.
+const fn limits(is_dense: bool) -> &'static Limits {
+    if is_dense { &DENSE } else { &USUAL }
 }
 
 impl Budget {
-    /// How many bytes may be read for the candidate at `offset` of the source; nothing where it is to
-    /// be left out. Offsets come in order.
-    pub fn allowance(&self, offset: u64, is_dense: bool) -> Option<u64> {
-        let (limits, least) = limits(is_dense);
+    /// How many bytes may be read for a candidate; nothing where it is to be left out. Offsets come in order.
+    pub fn allowance(&self, asked: CandidatePlace) -> Option<Allowance> {
+        let CandidatePlace { offset, is_dense, format } = asked;
         let account = &self.accounts[usize::from(is_dense)];
-        if account.spent < limits.read {
-            return Some(u64::MAX);
+        if account.spent < limits(is_dense).read {
+            return Some(Allowance { first: u64::MAX, then: None });
         }
-        if account.rejected < limits.rejected {
-            return Some(AT_FIRST);
+        if !account.is_used_up(limits(is_dense)) {
+            return Some(Allowance { first: AT_FIRST, then: None });
         }
-        if offset.is_multiple_of(SECTOR) { least } else { None }
+        if !offset.is_multiple_of(SECTOR) {
+            return None;
+        }
+        let tries = self.tries.iter().find(|(known, _)| *known == format);
+        let Tries { tried, lost } = tries.map(|(_, tries)| *tries).unwrap_or_default();
+        let may_be_lost = lost.0 < MOST_LOST.0 || lost.1 < MOST_LOST.1;
+        let then = may_be_lost.then_some(AT_FIRST);
+        (!is_dense || tried < MOST_TRIED).then_some(Allowance { first: LEAST, then })
     }
 
-    /// Counts what the candidate at `offset` cost: `read` bytes for the file that was found, if one was.
-    pub fn charge(&mut self, offset: u64, is_dense: bool, read: u64, found: Option<&Record>) {
+    /// Counts what a candidate cost: `read` bytes for the file that was found, if one was. Whether that is worth to be
+    /// listed.
+    pub fn charge(&mut self, asked: CandidatePlace, read: u64, found: Option<&Record>) -> bool {
+        let CandidatePlace { offset, is_dense, .. } = asked;
         let is_inside = offset < self.reach;
-        let (cost, credit) = match found {
-            Some(record) if record.grade > Grade::Partial => self.whole(offset, read, record),
-            Some(record) if shows(record) => {
-                let fresh = self.fresh(offset, record.source_len());
-                (
-                    read.saturating_add(limits(is_dense).0.asked / BROKEN),
-                    fresh.saturating_mul(READS),
-                )
+        let usual = limits(is_dense).asked;
+        let mut is_listed = !is_dense || !found.is_some_and(is_scrap);
+        if is_dense && found.is_some_and(|record| !shows(record) && !is_scrap(record)) {
+            is_listed = self.is_one_of_few();
+        }
+        let (cost, credit) = match found.filter(|record| shows(record)) {
+            Some(record) => {
+                let len = record.source_len();
+                let fresh = self.fresh(offset, len);
+                let is_in_others = fresh < len.div_ceil(2);
+                let (cost, credit) = match record.grade {
+                    Grade::Partial => {
+                        (read.saturating_add(usual / BROKEN), fresh.saturating_mul(READS))
+                    }
+                    // One that is new costs nothing, however often its bytes were read.
+                    _ if !is_in_others => (0, fresh.saturating_mul(CREDIT)),
+                    // One in another is measured and hashed for that one's sake.
+                    _ => (len.max(read / CREDIT), 0),
+                };
+                if is_dense && is_in_others && record.grade < Grade::Verified {
+                    is_listed &= self.is_one_of_few();
+                    (cost.max(usual), credit)
+                } else {
+                    (cost, credit)
+                }
             }
             // In photos, others begin as a matter of course.
-            _ if is_inside => (read, 0),
-            _ => (read.saturating_add(limits(is_dense).0.asked), 0),
+            None if is_inside => (read, 0),
+            None => (read.saturating_add(usual), 0),
         };
+        if cost > credit {
+            self.count_try(asked, read);
+        }
         self.accounts[usize::from(is_dense)].rejected += u32::from(cost > credit);
         self.accounts[usize::from(is_dense)].add(cost, 0);
         self.accounts.iter_mut().for_each(|account| account.add(0, credit));
+        is_listed
     }
 
-    /// Cost and credit of a whole file. One that is new costs nothing, however often its bytes were read;
-    /// one in another is measured and hashed for that one's sake.
-    fn whole(&mut self, offset: u64, read: u64, record: &Record) -> (u64, u64) {
-        let len = record.source_len();
-        let fresh = self.fresh(offset, len);
-        if fresh >= len.div_ceil(2) {
-            (0, fresh.saturating_mul(CREDIT))
-        } else {
-            (len.max(read / CREDIT), 0)
+    /// Counts a dense file that is not listed when there are many such.
+    fn is_one_of_few(&mut self) -> bool {
+        self.doubtful += 1;
+        self.doubtful <= MOST_DOUBTFUL
+    }
+
+    /// Counts a candidate that was false after the accounts were used up.
+    fn count_try(&mut self, asked: CandidatePlace, read: u64) {
+        let CandidatePlace { offset, is_dense, format } = asked;
+        let account = &self.accounts[usize::from(is_dense)];
+        if !account.is_used_up(limits(is_dense)) || !offset.is_multiple_of(SECTOR) {
+            return;
+        }
+        let index = self.tries.iter().position(|(known, _)| *known == format);
+        let index = index.unwrap_or_else(|| {
+            self.tries.push((format, Tries::default()));
+            self.tries.len() - 1
+        });
+        let tries = &mut self.tries[index].1;
+        if read > LEAST {
+            tries.lost = (tries.lost.0.saturating_add(read), tries.lost.1.saturating_add(1));
+        } else if is_dense {
+            tries.tried = tries.tried.saturating_add(read.saturating_mul(TRY_READS).max(LEAST_TRY));
         }
     }
 
@@ -152,7 +256,7 @@ fn shows(record: &Record) -> bool {
 }
 
 /// Whether a file is a mere beginning that shows nothing: among dense candidates, it is not listed.
-pub fn is_scrap(record: &Record) -> bool {
+fn is_scrap(record: &Record) -> bool {
     !shows(record) && record.source_len() < LEAST_PART
 }
 
@@ -165,6 +269,12 @@ mod tests {
         Record { grade, ..record(offset, len) }
     }
 
+    fn at(offset: u64, is_dense: bool) -> CandidatePlace {
+        CandidatePlace { offset, is_dense, format: 0 }
+    }
+
+    const ANY: Option<Allowance> = Some(Allowance { first: u64::MAX, then: None });
+
     /// Asks for the candidates at `offsets`, each of which costs `read` bytes and is `found`: how many
     /// are looked at.
     fn asked(
@@ -175,9 +285,12 @@ mod tests {
         found: Option<&Record>,
     ) -> usize {
         let looked = offsets.filter(|&offset| {
-            let allowance = budget.allowance(offset, is_dense);
-            allowance.inspect(|_| budget.charge(offset, is_dense, read, found));
-            allowance >= Some(AT_FIRST)
+            let allowance = budget.allowance(at(offset, is_dense));
+            let is_any = allowance.is_some_and(|one| one.first >= AT_FIRST);
+            if is_any {
+                budget.charge(at(offset, is_dense), read, found);
+            }
+            is_any
         });
         looked.count()
     }
@@ -185,11 +298,11 @@ mod tests {
     #[test]
     fn one_photo_that_breaks_off_late_costs_its_neighbours_nothing() {
         for is_dense in [false, true] {
-            let ((limits, _), mut budget) = (limits(is_dense), Budget::default());
+            let (limits, mut budget) = (limits(is_dense), Budget::default());
             let looked = asked(&mut budget, is_dense, 0..100, limits.read as u64, None);
             assert_eq!(looked, limits.rejected as usize);
-            assert_eq!(budget.allowance(100, is_dense), None);
-            assert_eq!(budget.allowance(100, !is_dense), Some(u64::MAX));
+            assert_eq!(budget.allowance(at(100, is_dense)), None);
+            assert_eq!(budget.allowance(at(100, !is_dense)), ANY);
         }
     }
 
@@ -197,13 +310,13 @@ mod tests {
     fn photos_side_by_side_and_what_begins_in_them_cost_nothing() {
         let mut budget = Budget::default();
         for offset in (0..REGION).step_by(64) {
-            assert_eq!(budget.allowance(offset, true), Some(u64::MAX));
-            budget.charge(offset, true, 9000, Some(&photo(offset, 64, Grade::Verified)));
-            budget.charge(offset + 12, true, 8, None);
+            assert_eq!(budget.allowance(at(offset, true)), ANY);
+            budget.charge(at(offset, true), 9000, Some(&photo(offset, 64, Grade::Verified)));
+            budget.charge(at(offset + 12, true), 8, None);
         }
         let long = photo(REGION - 1, 1 << 30, Grade::Structural);
-        budget.charge(REGION - 1, true, 3 << 30, Some(&long));
-        assert_eq!(budget.allowance(REGION - 1, true), Some(u64::MAX));
+        budget.charge(at(REGION - 1, true), 3 << 30, Some(&long));
+        assert_eq!(budget.allowance(at(REGION - 1, true)), ANY);
     }
 
     #[test]
@@ -215,14 +328,50 @@ mod tests {
             (10, Some(photo(0, 90_000, Grade::Structural))),
         ] {
             for is_dense in [false, true] {
-                let ((limits, least), mut budget) = (limits(is_dense), Budget::default());
+                let (limits, mut budget) = (limits(is_dense), Budget::default());
                 let looked = asked(&mut budget, is_dense, 0..REGION, read, found.as_ref()) as u64;
                 let most = (limits.read as u64 / limits.asked).max(u64::from(limits.rejected)) + 1;
                 assert!((u64::from(limits.rejected)..=most).contains(&looked), "{read}: {looked}");
-                let sector = budget.allowance(REGION - SECTOR, is_dense);
-                assert_eq!(sector, least, "a sector begins there");
-                assert_eq!(budget.allowance(REGION - SECTOR + 1, is_dense), None);
+                let sector = budget.allowance(at(REGION - SECTOR, is_dense)).unwrap();
+                assert_eq!(sector.first, LEAST, "a sector begins there");
+                assert_eq!(budget.allowance(at(REGION - SECTOR + 1, is_dense)), None);
             }
         }
+    }
+
+    #[test]
+    fn where_a_sector_begins_each_format_has_tries_of_its_own() {
+        let other = CandidatePlace { format: 1, ..at(REGION, true) };
+        let sectors = |read| {
+            let mut budget = Budget::default();
+            asked(&mut budget, true, 0..REGION, 100, None);
+            let mut tried = [0; 2];
+            for offset in (0..4 * REGION).step_by(SECTOR as usize) {
+                let Some(allowance) = budget.allowance(at(offset, true)) else { break };
+                tried[0] += 1;
+                tried[1] += u32::from(allowance.then.is_some());
+                budget.charge(at(offset, true), read, None);
+            }
+            assert!(budget.allowance(other).is_some_and(|one| one.then.is_some()), "{read}");
+            tried
+        };
+        assert_eq!(sectors(100), [82; 2]);
+        assert_eq!(sectors(LEAST), [1; 2]);
+        // What reads far is not asked to read on again; that it cannot tell costs a try.
+        assert_eq!(sectors(100 << 10)[1], 2);
+    }
+
+    #[test]
+    fn of_files_without_a_proof_that_lie_in_each_other_some_are_listed() {
+        let mut budget = Budget::default();
+        let listed = |budget: &mut Budget, grade| {
+            let files = (0..20u64).map(|n| 64 * n);
+            files.filter(|&n| budget.charge(at(n, true), 50, Some(&photo(n, 4000, grade)))).count()
+        };
+        assert_eq!(listed(&mut budget, Grade::Structural), 1 + MOST_DOUBTFUL as usize);
+        assert_eq!(listed(&mut Budget::default(), Grade::Verified), 20);
+        let mut beside = Budget::default();
+        let own = (0..20).map(|n| photo(5000 * n, 4000, Grade::Structural));
+        assert!(own.into_iter().all(|one| beside.charge(at(one.offset(), true), 50, Some(&one))));
     }
 }

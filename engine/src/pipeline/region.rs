@@ -71,7 +71,7 @@ pub struct Candidate {
 pub struct Region {
     /// The candidates.
     pub candidates: Vec<Candidate>,
-    /// Hits beyond [`MOST_GLANCED`].
+    /// Hits beyond [`MOST_GLANCED`] that begin no sector.
     pub left_out: u64,
 }
 
@@ -93,7 +93,8 @@ impl Region {
         let (mut glanced, mut offsets) = (0, Vec::new());
         buffer.allow(None);
         for &HitGroup { offset, hits, is_dense } in here {
-            if is_dense && glanced > MOST_GLANCED {
+            // What begins a sector is few.
+            if is_dense && glanced > MOST_GLANCED && !offset.is_multiple_of(SECTOR) {
                 region.left_out += 1;
                 offsets.push(offset);
                 continue;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
 
-use super::budget::{self, Budget, REGION};
+use super::budget::{Budget, CandidatePlace, REGION};
 use super::plan::Scan;
 use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
@@ -209,22 +209,31 @@ impl<'w> Worker<'w> {
             if self.scan.progress.stopped() {
                 break;
             }
-            let Some(allowance) = budget.allowance(*offset, *is_dense) else {
+            let format = formats.first().copied().unwrap_or(usize::MAX);
+            let asked = CandidatePlace { offset: *offset, is_dense: *is_dense, format };
+            let Some(allowance) = budget.allowance(asked) else {
                 left_out += 1;
                 continue;
             };
-            buffer.allow((allowance < u64::MAX).then_some(allowance));
             let witness = Witness::new(self.window, is_written_to);
-            let (mut found, read) = self.measure(&witness, *offset, formats, &mut buffer);
-            let first = found.first().map(|file| &file.record);
-            budget.charge(*offset, *is_dense, read, first);
-            if buffer.is_spent() || *is_dense && first.is_some_and(budget::is_scrap) {
+            let (mut found, mut is_listed, mut most) = (Vec::new(), false, None);
+            for step in allowance.steps() {
+                most = (step < u64::MAX).then_some(step);
+                buffer.allow(most);
+                let read;
+                (found, read) = self.measure(&witness, *offset, formats, &mut buffer);
+                is_listed = budget.charge(asked, read, found.first().map(|file| &file.record));
+                if !buffer.is_spent() {
+                    break;
+                }
+            }
+            if buffer.is_spent() || !is_listed {
                 left_out += 1;
                 continue;
             }
             let mut outcome = self.digest(&mut found, &witness);
             if self.is_doubtful(&found, &witness) {
-                buffer.allow((allowance < u64::MAX).then_some(allowance));
+                buffer.allow(most);
                 let again = self.once_more(found, &witness, (*offset, formats), &mut buffer);
                 outcome = outcome.and(again.1);
                 found = again.0;

@@ -2,7 +2,8 @@
 //!
 //! Constant blocks are skipped before the search sees them, so that an empty disk costs no more than
 //! reading it. All else is searched in tiles that stay in the nearest cache until every search has
-//! seen them.
+//! seen them. From some point on a tile full of one magic, or of any, is looked at where sectors begin. Tiles and sectors count
+//! from the first byte of a chunk, and chunks begin at multiples of both: where they are cut changes nothing.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use afterimage_signatures::trailer::{FOOTERS, Footer};
 use afterimage_signatures::{Magic, View};
 
 use super::constant::{BLOCK, is_constant};
-use super::patterns::Search;
+use super::patterns::{Search, Tile};
 use super::tiles::tiles;
 use crate::formats::Registry;
 
@@ -81,7 +82,10 @@ fn magics_of(
 /// Finds the magics of all formats.
 #[derive(Debug)]
 pub struct Matcher {
+    /// Those of three bytes or more, then those of two.
     magics: Vec<SharedMagic>,
+    /// How many have three bytes or more.
+    long: usize,
     search: Search,
     /// How far a magic reaches from the first byte of its file.
     reach: usize,
@@ -89,6 +93,38 @@ pub struct Matcher {
 
 /// What memory is fetched by.
 const LINE: usize = 64;
+
+/// Where files begin on nearly every disk, in bytes: what is still looked at in a tile full of magics.
+const SECTOR: usize = 512;
+
+/// So many files of one magic are looked at in a tile wherever they begin; of more, those that begin a sector.
+const MOST_ALIKE: usize = 256;
+
+/// How far the search of one tile has come.
+struct TileSearch {
+    tile: Tile,
+    /// Of each magic that was found, by its position.
+    magics: Vec<(usize, MagicCount)>,
+}
+
+/// How often a magic was found in a tile.
+#[derive(Clone, Copy, Default)]
+struct MagicCount {
+    count: usize,
+    /// Where it may be found that it was not seen before: stretches overlap.
+    next: usize,
+}
+
+impl MagicCount {
+    /// Whether one that is found at `found` is of a file at `begin` that is to be looked at.
+    fn takes(&mut self, found: usize, begin: usize) -> bool {
+        if found < self.next {
+            return false;
+        }
+        (self.count, self.next) = (self.count + 1, found + 1);
+        self.count <= MOST_ALIKE || begin.is_multiple_of(SECTOR)
+    }
+}
 
 impl Matcher {
     /// A matcher for every format of the registry.
@@ -105,7 +141,7 @@ impl Matcher {
         let bytes: Vec<&[u8]> = magics.iter().map(|magic| magic.bytes).collect();
         let search = Search::new(&bytes[..long], &bytes[long..]);
         let reach = magics.iter().map(|magic| magic.at + magic.bytes.len()).max().unwrap_or(0);
-        Matcher { magics, search, reach }
+        Matcher { magics, long, search, reach }
     }
 
     /// The footer that was hit, if it was one.
@@ -138,8 +174,10 @@ impl Matcher {
         let mut found: Vec<usize> = self
             .magics
             .iter()
+            // One byte first: of some magics there are hundreds.
+            .filter(|magic| head.get(magic.at) == magic.bytes.first())
+            .filter(|magic| head[magic.at..].starts_with(magic.bytes))
             .filter(|magic| head.starts_with(magic.head))
-            .filter(|magic| head.get(magic.at..).is_some_and(|rest| rest.starts_with(magic.bytes)))
             .flat_map(|magic| magic.formats.iter().copied())
             .collect();
         found.sort_unstable();
@@ -162,6 +200,7 @@ impl Matcher {
     fn scan_tile(&self, chunk: &[u8], own: Range<usize>, hits: &mut Vec<Hit>) -> u64 {
         fetch(&chunk[own.clone()]);
         let first = hits.len();
+        let mut search = TileSearch { tile: self.search.tile(own.start), magics: Vec::new() };
         let (mut constant, mut at) = (0, own.start);
         let next = |at: usize| (at + BLOCK - at % BLOCK).min(own.end);
         while at < own.end {
@@ -171,7 +210,7 @@ impl Matcher {
                 at = end;
                 if at == own.end {
                     // A magic may begin in its last bytes and end in another chunk's.
-                    self.scan_stretch(chunk, self.around(at, at, chunk), &own, hits);
+                    self.scan_stretch(chunk, self.around(at, at, chunk), (&own, &mut search), hits);
                 }
                 continue;
             }
@@ -179,7 +218,13 @@ impl Matcher {
             while at < own.end && !is_constant(&chunk[at..next(at)]) {
                 at = next(at);
             }
-            self.scan_stretch(chunk, self.around(start, at, chunk), &own, hits);
+            self.scan_stretch(chunk, self.around(start, at, chunk), (&own, &mut search), hits);
+        }
+        let [long, short] = search.tile.stopped();
+        for (magics, stopped) in [(0..self.long, long), (self.long..self.magics.len(), short)] {
+            if let Some(stopped) = stopped {
+                self.scan_sectors(chunk, stopped, (&own, magics), hits);
+            }
         }
         hits[first..].sort_unstable();
         let mut kept = first;
@@ -203,17 +248,50 @@ impl Matcher {
         &self,
         chunk: &[u8],
         stretch: Range<usize>,
-        own: &Range<usize>,
+        (own, search): (&Range<usize>, &mut TileSearch),
         hits: &mut Vec<Hit>,
     ) {
-        self.search.each(chunk, stretch, |found, index| {
+        let TileSearch { tile, magics } = search;
+        self.search.each(chunk, stretch, tile, |found, index| {
             let magic = &self.magics[index];
             let begin = found.checked_sub(magic.at).filter(|at| own.contains(at));
             let fits = |&at: &usize| magic.head.is_empty() || chunk[at..].starts_with(magic.head);
-            let begin = begin.filter(fits);
+            let begin = begin.filter(fits).filter(|&at| count_of(magics, index).takes(found, at));
             hits.extend(begin.map(|at| Hit { at, magic: index }));
         });
     }
+
+    /// Some of the magics, of files that begin a sector of `own`, where they themselves begin at `from` or after it.
+    fn scan_sectors(
+        &self,
+        chunk: &[u8],
+        from: usize,
+        (own, magics): (&Range<usize>, Range<usize>),
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut at = own.start.next_multiple_of(SECTOR);
+        while at < own.end {
+            let begins = |index: &usize| {
+                let magic = &self.magics[*index];
+                let found = at + magic.at;
+                found >= from
+                    && chunk.get(found) == magic.bytes.first()
+                    && chunk[found..].starts_with(magic.bytes)
+                    && chunk[at..].starts_with(magic.head)
+            };
+            hits.extend(magics.clone().filter(begins).map(|magic| Hit { at, magic }));
+            at += SECTOR;
+        }
+    }
+}
+
+/// The count of a magic, of which few are found in one tile.
+fn count_of(counts: &mut Vec<(usize, MagicCount)>, magic: usize) -> &mut MagicCount {
+    let at = counts.iter().position(|(known, _)| *known == magic).unwrap_or_else(|| {
+        counts.push((magic, MagicCount::default()));
+        counts.len() - 1
+    });
+    &mut counts[at].1
 }
 
 /// Touches bytes, so that they come from memory side by side: the searches would wait for each line.
@@ -295,6 +373,28 @@ mod tests {
             }
             assert_eq!(cut, whole, "chunks of {size}");
         }
+    }
+
+    #[test]
+    fn in_a_tile_full_of_magics_sectors_are_looked_at_wherever_chunks_are_cut() {
+        const TILE: usize = 32 << 10;
+        let mut chunk = b"\xff\x0a".repeat(3 * TILE / 2);
+        let photos = [TILE / 2, 2 * TILE - SECTOR, TILE + 1024 + 2];
+        for at in photos {
+            chunk[at..at + 8].copy_from_slice(PNG);
+        }
+        // What follows a chunk is seen as far as another chunk would see it.
+        let all = bare(&chunk, 0..3 * TILE);
+        assert!(all.len() > 3 * 256 && all.len() < 3 * 400, "{}", all.len());
+        assert!(all.iter().all(|at| at % TILE < 512 || at % SECTOR == 0));
+        assert_eq!(all, [bare(&chunk, 0..TILE), bare(&chunk, TILE..3 * TILE)].concat());
+        let after: Vec<usize> = bare(&chunk[TILE..], 0..TILE).iter().map(|at| at + TILE).collect();
+        assert_eq!(after, bare(&chunk, TILE..2 * TILE), "nothing lies before it");
+        let near = bare(&chunk, 0..TILE / 2);
+        assert!(all.starts_with(&near) && all[near.len()] >= TILE / 2);
+        let mut found = starts(&chunk, 3 * TILE);
+        found.sort_unstable();
+        assert_eq!(found, [photos[0], photos[2], photos[1]], "the other strings are not as many");
     }
 
     #[test]

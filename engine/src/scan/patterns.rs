@@ -14,6 +14,37 @@ const MOST_PATTERNS: usize = 32;
 /// Of longer strings, so many bytes are looked for and the others compared.
 const LONGEST_PATTERN: usize = 3;
 
+/// So many strings are found in one tile by each engine, one in 16 bytes. Where more lie, who asks looks at the places where
+/// files begin on nearly every disk instead of at every byte.
+const MOST_FOUND: usize = 2048;
+
+/// What an engine has found in a tile so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct EngineCount {
+    /// How many strings that begin in the tile.
+    count: usize,
+    /// Where a string may begin that was not seen before.
+    next: usize,
+    /// Where it stopped, having found more than [`MOST_FOUND`].
+    stopped: Option<usize>,
+}
+
+/// How far a search has come in one tile.
+#[derive(Debug)]
+pub(super) struct Tile {
+    start: usize,
+    long: Vec<EngineCount>,
+    short: Vec<EngineCount>,
+}
+
+impl Tile {
+    /// From where on not all strings are found, of those of three bytes or more and of those of two.
+    pub(super) fn stopped(&self) -> [Option<usize>; 2] {
+        let first = |seen: &[EngineCount]| seen.iter().filter_map(|one| one.stopped).min();
+        [first(&self.long), first(&self.short)]
+    }
+}
+
 /// Finds all of some byte strings, each named by its position in the order they were given.
 #[derive(Debug)]
 pub(super) struct Search {
@@ -38,16 +69,24 @@ impl Search {
         Search { long: Strings::new(long, 0), short: Strings::new(short, long.len()) }
     }
 
-    /// Calls `found` with the offset and the position of every string that begins in `range` of
-    /// `bytes` and ends in it, in no order and not always once.
+    /// For the tile that begins at `start`.
+    pub(super) fn tile(&self, start: usize) -> Tile {
+        let none = |strings: &Strings| vec![EngineCount::default(); strings.engines.len()];
+        Tile { start, long: none(&self.long), short: none(&self.short) }
+    }
+
+    /// Calls `found` with the offset and the position of every string that begins in `stretch` of
+    /// `bytes` and ends in it, in no order and not always once, until the tile holds too many. Stretches of one tile come
+    /// in order.
     pub(super) fn each(
         &self,
         bytes: &[u8],
         stretch: Range<usize>,
+        tile: &mut Tile,
         mut found: impl FnMut(usize, usize),
     ) {
-        self.long.each(bytes, &stretch, &mut found);
-        self.short.each(bytes, &stretch, &mut found);
+        self.long.each(bytes, &stretch, (tile.start, &mut tile.long), &mut found);
+        self.short.each(bytes, &stretch, (tile.start, &mut tile.short), &mut found);
     }
 }
 
@@ -70,10 +109,26 @@ impl Strings {
         Strings { engines: patterns.chunks(MOST_PATTERNS).map(Engine::new).collect(), alike }
     }
 
-    fn each(&self, bytes: &[u8], stretch: &Range<usize>, found: &mut impl FnMut(usize, usize)) {
-        for engine in &self.engines {
+    fn each(
+        &self,
+        bytes: &[u8],
+        stretch: &Range<usize>,
+        (start, seen): (usize, &mut [EngineCount]),
+        found: &mut impl FnMut(usize, usize),
+    ) {
+        for (engine, seen) in self.engines.iter().zip(seen) {
             let mut at = stretch.start;
-            while let Some(begin) = engine.next(bytes, at, stretch.end) {
+            while seen.stopped.is_none()
+                && let Some(begin) = engine.next(bytes, at, stretch.end)
+            {
+                // Of what lies before the tile, not every chunk holds the same, and stretches overlap.
+                if begin >= start.max(seen.next) {
+                    (seen.count, seen.next) = (seen.count + 1, begin + 1);
+                    if seen.count > MOST_FOUND {
+                        seen.stopped = Some(begin);
+                        break;
+                    }
+                }
                 // Strings may begin alike; the engine names one of them.
                 let alike = self.alike[usize::from(bytes[begin])].iter();
                 for (_, same) in alike.filter(|(string, _)| bytes[begin..].starts_with(string)) {
@@ -146,7 +201,8 @@ mod tests {
             (0..3 * MOST_PATTERNS as u8).map(|n| &*vec![n + 1, 7, n, n].leak()).collect();
         let bytes = strings.concat();
         let mut found = Vec::new();
-        Search::new(&strings, &[b"\x07\x05"]).each(&bytes, 1..bytes.len(), |at, index| {
+        let search = Search::new(&strings, &[b"\x07\x05"]);
+        search.each(&bytes, 1..bytes.len(), &mut search.tile(1), |at, index| {
             found.push((at, index));
         });
         found.sort_unstable();

@@ -7,8 +7,11 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 /// Windows of deflate, by their exponent.
 const WINDOW_BITS: u8 = 15;
 
-/// Packed bytes that are read at once.
+/// Packed bytes that are read at once at the most.
 const INPUT: u64 = 64 << 10;
+
+/// And at first: most of what is taken for deflated data is none, and ends there.
+const FIRST_INPUT: u64 = 1 << 10;
 
 /// How deflated data came to their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +68,8 @@ impl<'b> Inflating<'b> {
         if self.used < self.input.len() || self.rest.len == 0 {
             return;
         }
-        let here = self.rest.len.min(INPUT);
+        let most = (self.input.len() as u64 * 4).clamp(FIRST_INPUT, INPUT);
+        let here = self.rest.len.min(most);
         self.input.resize(here as usize, 0);
         self.bytes.read_at(self.rest.at, &mut self.input);
         self.used = 0;

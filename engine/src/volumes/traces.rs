@@ -37,7 +37,7 @@ pub fn look(chunk: &[u8], at: u64, own: Range<usize>, traces: &mut Vec<Trace>) {
         let Some(bytes) = chunk.get(start..).and_then(|rest| rest.first_chunk::<SECTOR>()) else {
             return;
         };
-        if !is_constant(bytes) {
+        if filesystem::may_be_trace(bytes) && !is_constant(bytes) {
             for (system, filesystem) in (0..).zip(filesystem::ALL) {
                 if let Some(clue) = filesystem.clue(bytes) {
                     traces.push(Trace { at: at + start as u64, system, clue });
@@ -125,6 +125,47 @@ mod tests {
         let records = traces.iter().filter(|one| one.clue == Clue::Records);
         let leaves = records.filter(|one| one.at % BLOCK as u64 == 0 && is_leaf(one.at));
         assert_eq!(leaves.count(), 1, "{traces:?}");
+    }
+
+    #[test]
+    fn no_trace_is_lost_to_the_glance_before() {
+        use afterimage_testdata::{
+            apfs, encrypted, exfat, ext, fat, hfsplus, ntfs, random::Random,
+        };
+        let stamp = afterimage_testdata::fat::Stamp::new(2024, 5, 17, 18, 3, 22);
+        let mut fat = fat::Volume::new(fat::Kind::Fat16, 40_000, 2048, "CARD");
+        fat.write("A.JPG", &[7; 3000], stamp, 0);
+        let mut exfat = exfat::Volume::new(64, "CARD");
+        exfat.write("A.JPG", &[7; 3000], stamp, 0);
+        let mut ntfs = ntfs::Volume::new(256);
+        ntfs.make_folder("DCIM");
+        let mut hfsplus = hfsplus::Volume::new("CARD");
+        hfsplus.write((hfsplus::ROOT, "a.jpg"), &[7; 3000], 1_700_000_000, 1);
+        let ext = ext::Volume::new(ext::Kind::Ext4);
+        let apfs = apfs::Container::new(false);
+        let (luks, bitlocker) = (encrypted::luks1(&[7; 512]), encrypted::bitlocker(&[7; 512]));
+        let images = [fat.image(), exfat.image(), ntfs.image(), hfsplus.image(), ext.image()];
+        let (mut random, mut found) = (Random::new(1), 0);
+        for image in images.into_iter().chain([apfs.image(), &luks, &bitlocker]) {
+            let before = found;
+            for sector in image.as_chunks::<SECTOR>().0 {
+                for changes in 0..4 {
+                    let mut sector = *sector;
+                    for _ in 0..changes {
+                        sector[random.below(SECTOR)] = random.bits() as u8;
+                    }
+                    let clues = filesystem::ALL.iter().filter(|one| one.clue(&sector).is_some());
+                    let clues = clues.count();
+                    assert!(
+                        clues == 0 || filesystem::may_be_trace(&sector),
+                        "{:02x?}",
+                        &sector[..96]
+                    );
+                    found += clues;
+                }
+            }
+            assert!(found > before);
+        }
     }
 
     #[test]

@@ -97,6 +97,29 @@ fn sections(header: &FrameHeader) -> u64 {
     }
 }
 
+/// What is wrong with a global section.
+const WRONG: &str = "global section";
+
+/// Bits before the end of what is there in which a mistake may come of what is not.
+const UNSURE: usize = 1 << 10;
+
+/// Decodes the first `bytes` of a longer global section, as far as they tell that it is none.
+pub(super) fn glance_at_global(
+    bytes: &[u8],
+    frame: &Frame,
+    image: &ImageHeader,
+) -> Result<(), &'static str> {
+    let tracker = AllocTracker::with_limit(MOST_MEMORY);
+    let params = LfGlobalParams::new(image, &frame.header, Some(&tracker), true);
+    let mut bits = Bitstream::new(bytes);
+    let parsed = LfGlobal::<i32>::parse(&mut bits, params);
+    let is_sure = bits.num_read_bits() + UNSURE < bytes.len() * 8;
+    match parsed {
+        Err(error) if is_sure && !error.unexpected_eof() => Err(WRONG),
+        _ => Ok(()),
+    }
+}
+
 /// Decodes the global section, of which `bytes` are the beginning or all. Returns whether that ends
 /// where the section does; in a small frame of blocks, other parts follow in the same section.
 pub(super) fn check_global(
@@ -104,7 +127,6 @@ pub(super) fn check_global(
     frame: &Frame,
     image: &ImageHeader,
 ) -> Result<bool, &'static str> {
-    const WRONG: &str = "global section";
     let tracker = AllocTracker::with_limit(MOST_MEMORY);
     let is_cut = (bytes.len() as u64) < frame.global.len;
     let params = LfGlobalParams::new(image, &frame.header, Some(&tracker), is_cut);

@@ -17,7 +17,16 @@ use crate::view::View;
 pub static BARE: &[Magic] = &[Magic::gated(0, &SIGNATURE, opens)];
 
 /// The least and the most bytes that are fetched for the headers of a picture or of a frame.
-const WINDOWS: [usize; 4] = [1 << 10, 1 << 14, 1 << 17, 1 << 20];
+const WINDOWS: [usize; 6] = [1 << 8, 1 << 10, 1 << 12, 1 << 15, 1 << 18, MOST_FETCHED];
+
+/// The most bytes that are fetched for any part.
+const MOST_FETCHED: usize = 1 << 20;
+
+/// Decoding the global section of what is none counts as if so many bytes were read.
+const DECODING: u64 = 64 << 10;
+
+/// So many bytes of a global section are looked at before all of it: most that are none fail in the first few.
+const GLANCES: [usize; 2] = [1 << 12, 1 << 15];
 
 /// How many frames a picture may have.
 const MOST_FRAMES: usize = 1 << 16;
@@ -93,8 +102,17 @@ fn check(
         return Err(view.malformed(pieces.locate(at), "lengths of sections"));
     }
     let at = at + frame.global.at;
+    if !view.work(DECODING) {
+        return Err(Reject::OverBudget { at: pieces.locate(at), len: DECODING });
+    }
     let want = usize::try_from(frame.global.len).unwrap_or(usize::MAX);
-    let bytes = pieces.window(view, at, want.min(WINDOWS[3]));
+    let want = want.min(MOST_FETCHED);
+    for most in GLANCES.into_iter().filter(|&most| most < want) {
+        let bytes = pieces.window(view, at, most);
+        frame::glance_at_global(&bytes, frame, image)
+            .map_err(|what| view.malformed(pieces.locate(at), what))?;
+    }
+    let bytes = pieces.window(view, at, want);
     frame::check_global(&bytes, frame, image)
         .map_err(|what| view.malformed(pieces.locate(at), what))
 }

@@ -23,6 +23,9 @@ pub(super) struct Rows {
 /// How many lengths of rows are read at once.
 const ROWS_AT_ONCE: u64 = 4096;
 
+/// So many lengths tell that a table of them was never written.
+const ROWS_LOOKED_AT: u64 = 64;
+
 /// So many rows one after the other do not unpack to their lengths by chance.
 const RESUMED: u32 = 4;
 
@@ -41,13 +44,13 @@ const MOST_INFLATED: u64 = 4 << 30;
 /// Coded rows are read in pieces of this size.
 const PIECE: usize = 64 << 10;
 
-/// Finds the end of the picture at `at` and puts it into the verdict.
+/// Finds the end of the picture at `at` and puts it into the verdict; `is_alone` where no section before it says anything.
 ///
 /// Source: Adobe, "Image Data Section".
 pub(super) fn measure(
     view: &mut View<'_>,
     at: u64,
-    rows: Rows,
+    (rows, is_alone): (Rows, bool),
     effort: Effort,
     verdict: &mut Verdict,
 ) -> Result<(), Reject> {
@@ -62,7 +65,14 @@ pub(super) fn measure(
             }
             Ok(())
         }
-        1 => packed(view, data, rows, effort, verdict),
+        1 => {
+            let lengths = Lengths { at: data, rows };
+            view.check(data, lengths.span().len)?;
+            if is_alone && lengths.are_void(view)? {
+                return Err(view.malformed(data, "lengths of rows"));
+            }
+            packed(view, &lengths, effort, verdict)
+        }
         2 | 3 => deflated(view, data, rows, verdict),
         _ => Err(view.malformed(at, "compression")),
     }
@@ -88,6 +98,28 @@ impl Lengths {
         Span { at: self.at, len: self.rows.count * self.entry() }
     }
 
+    /// Whether nearly none can be the length of a row: those of the first rows, and of some all over the picture. A table of
+    /// zeros was never written.
+    fn are_void(&self, view: &mut View<'_>) -> Result<bool, Reject> {
+        let looked = ROWS_LOOKED_AT.min(self.rows.count);
+        let is_void = |len: u64| len < self.least();
+        let mut void = 0;
+        for index in 0..looked {
+            if !is_void(self.one(view, index)?) {
+                return Ok(false);
+            }
+            void += u64::from(is_void(self.one(view, index * self.rows.count / looked)?));
+        }
+        Ok(void * 4 >= looked * 3)
+    }
+
+    /// That of one row.
+    fn one(&self, view: &mut View<'_>, row: u64) -> Result<u64, Reject> {
+        let at = self.at + row * self.entry();
+        let wide = if self.rows.large { view.u32(at, Big)? } else { view.u16(at, Big)?.into() };
+        Ok(wide.into())
+    }
+
     /// Those of some rows from `first` on, so that table and rows are not read by turns.
     fn some(&self, view: &mut View<'_>, first: u64) -> Result<Vec<u64>, Reject> {
         let count = ROWS_AT_ONCE.min(self.rows.count - first);
@@ -100,20 +132,16 @@ impl Lengths {
 /// Each row has its coded length in a table, and decodes to its full length.
 fn packed(
     view: &mut View<'_>,
-    at: u64,
-    rows: Rows,
+    lengths: &Lengths,
     effort: Effort,
     verdict: &mut Verdict,
 ) -> Result<(), Reject> {
-    let lengths = Lengths { at, rows };
-    let table = lengths.span();
-    view.check(table.at, table.len)?;
     if effort == Effort::Proof {
         verdict.proof = "four sections; every row of the picture unpacked to its length";
         let before = verdict.clone();
-        unpack(view, &lengths, verdict)?;
+        unpack(view, lengths, verdict)?;
         if verdict.grade < Grade::Structural
-            && let Some((end, odd)) = closing(view, &lengths)?
+            && let Some((end, odd)) = closing(view, lengths)?
         {
             *verdict = before;
             verdict.len = end;
@@ -122,8 +150,8 @@ fn packed(
         }
         return Ok(());
     }
-    verdict.len = table.end();
-    for first in (0..rows.count).step_by(ROWS_AT_ONCE as usize) {
+    verdict.len = lengths.span().end();
+    for first in (0..lengths.rows.count).step_by(ROWS_AT_ONCE as usize) {
         let sum: u64 = lengths.some(view, first)?.iter().sum();
         verdict.len = verdict.len.saturating_add(sum);
     }

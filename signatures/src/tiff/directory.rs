@@ -104,13 +104,16 @@ impl Entry {
 
     /// Its values, at most `most` of them; none when they are no whole numbers or not there.
     pub fn numbers(&self, view: &mut View<'_>, endian: Endian, most: u64) -> Vec<u64> {
+        self.some(view, endian, 0, most)
+    }
+
+    /// Its values from the `first` on, as [`Entry::numbers`] gives them.
+    pub fn some(&self, view: &mut View<'_>, endian: Endian, first: u64, most: u64) -> Vec<u64> {
         let mut out = Vec::new();
-        if !self.is_integer() {
-            return out;
-        }
-        let Some(size) = size_of(self.kind) else { return out };
-        let end = self.value.at + self.count.min(most).saturating_mul(size).min(self.value.len);
-        let mut at = self.value.at;
+        let Some(size) = size_of(self.kind).filter(|_| self.is_integer()) else { return out };
+        let (first, most) = (first.min(self.count), most.min(self.count));
+        let last = first.saturating_add(most).min(self.count);
+        let [mut at, end] = [first, last].map(|index| self.value.at + index * size);
         while at < end {
             let len = (end - at).min(PIECE as u64) as usize;
             let Ok(bytes) = view.bytes(at, len) else { break };

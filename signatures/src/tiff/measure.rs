@@ -20,6 +20,9 @@ use crate::view::View;
 /// Source: ITU-T T.81, B.1.1.4: a segment's length has 16 bits.
 const LONGEST_SEGMENT: u64 = 0xFFFF;
 
+/// The header of a file, in bytes: nothing else lies there.
+const HEADER_LEN: u64 = 8;
+
 /// Of a full-size picture with stray strips, at least this share makes it a damaged one; with
 /// less it is a mere beginning.
 const MOSTLY: f32 = 0.5;
@@ -84,9 +87,23 @@ fn pictures(view: &mut View<'_>, structure: &Structure) -> Vec<Picture> {
     let mut budget = MAX_NUMBERS;
     let mut out = Vec::new();
     for directory in structure.directories.iter().filter(|one| one.origin.has_pictures()) {
-        out.extend(Picture::read(view, directory, &mut budget));
+        let picture = Picture::read(view, directory, &mut budget);
+        out.extend(
+            picture.filter(|picture| !lies_on_directory(picture, directory, structure.first())),
+        );
     }
     out
+}
+
+/// Whether all data of a picture are said to begin in the header, in its own directory or in the first one: then there are
+/// none.
+fn lies_on_directory(picture: &Picture, own: &Directory, first: &Directory) -> bool {
+    let is_on = |part: &Span| {
+        let begin = Span { at: part.at, len: 1 };
+        part.at < HEADER_LEN || own.span.holds(begin) || first.span.holds(begin)
+    };
+    let mut parts = picture.parts.iter().chain(&picture.jpeg).peekable();
+    parts.peek().is_some() && parts.all(is_on)
 }
 
 /// Everything that belongs to the file, as far as it is believed.

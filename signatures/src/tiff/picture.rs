@@ -243,12 +243,34 @@ fn coding(view: &mut View<'_>, directory: &Directory, compression: u64) -> Optio
     })
 }
 
+/// Of so many strips or more, a few are looked at before all are read.
+const MANY_STRIPS: u64 = 1 << 10;
+
+/// How many pairs of neighbours.
+const PAIRS_LOOKED_AT: u64 = 64;
+
+/// Whether the offsets of many strips were never written: of most neighbours, both are 0. Tiles may be left out.
+fn are_void(view: &mut View<'_>, directory: &Directory) -> bool {
+    let offsets = directory.get(tags::STRIP_OFFSETS).filter(|entry| entry.count >= MANY_STRIPS);
+    let Some(offsets) = offsets else { return false };
+    let mut is_void = |index: u64| {
+        let pair = offsets.some(view, directory.frame.endian, index, 2);
+        pair.iter().all(|&at| at == 0)
+    };
+    let indices = (0..PAIRS_LOOKED_AT).map(|pair| pair * (offsets.count - 1) / PAIRS_LOOKED_AT);
+    let void = indices.filter(|&index| is_void(index)).count() as u64;
+    void * 2 > PAIRS_LOOKED_AT
+}
+
 /// The strips and tiles with their numbers; a length of 0 is one that the directory does not tell.
 ///
 /// Source: TIFF 6.0, sections 3 "Bilevel Images" (strips) and 15 "Tiled Images".
 fn parts(view: &mut View<'_>, directory: &Directory, budget: &mut u64) -> Vec<(Span, u64)> {
     let base = directory.frame.base;
     let mut out = Vec::new();
+    if are_void(view, directory) {
+        return out;
+    }
     for (offset, len) in [
         (tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS),
         (tags::TILE_OFFSETS, tags::TILE_BYTE_COUNTS),

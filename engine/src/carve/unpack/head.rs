@@ -7,8 +7,8 @@ use crate::scan::Packing;
 use crate::source::GzipHeader;
 use crate::volumes::fields::{le16, le32};
 
-/// The longest header of any of them: names and comments are short.
-const MOST_HEADER: u64 = 4096;
+/// So much of a header is read at first, and the longest of any of them: names and comments are short.
+const HEADERS: [u64; 2] = [512, 4096];
 
 /// Bytes of a local header of zip without its names.
 const ZIP: usize = 30;
@@ -47,13 +47,16 @@ pub(super) enum Sum {
 impl Head {
     /// What stands at `at`, if it announces deflated data.
     pub(super) fn read(bytes: &dyn Bytes, at: u64, packing: Packing) -> Option<Head> {
-        let mut head = vec![0; bytes.len().checked_sub(at)?.min(MOST_HEADER) as usize];
-        bytes.read_at(at, &mut head);
-        match packing {
-            Packing::Zip => zip(&head),
-            Packing::Gzip => gzip(&head),
-            Packing::Pdf => pdf(&head),
-        }
+        let rest = bytes.len().checked_sub(at)?;
+        HEADERS.into_iter().find_map(|most| {
+            let mut head = vec![0; rest.min(most) as usize];
+            bytes.read_at(at, &mut head);
+            match packing {
+                Packing::Zip => zip(&head),
+                Packing::Gzip => gzip(&head),
+                Packing::Pdf => pdf(&head),
+            }
+        })
     }
 }
 

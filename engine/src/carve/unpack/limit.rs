@@ -8,7 +8,7 @@
 const MOST_IN_VAIN: u64 = 1 << 20;
 
 /// What each header counts for at least.
-const ASKED: u64 = 1 << 10;
+const ASKED: u64 = 2 << 10;
 
 /// So many bytes may come out of the members of one region, whatever they are packed in.
 const MOST_OUT: u64 = 16 << 20;

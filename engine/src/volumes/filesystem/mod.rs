@@ -19,6 +19,7 @@ mod limits;
 mod location;
 mod ntfs;
 mod opening;
+mod opening_bytes;
 mod path;
 mod system;
 
@@ -29,6 +30,7 @@ pub use kept::Kept;
 pub use limits::{MOST_DEPTH, MOST_ENTRIES, MOST_RUNS};
 pub use location::Location;
 pub(crate) use opening::{begins_as, is_known};
+pub use opening_bytes::may_be_trace;
 pub use system::{Clue, FileSystem, SECTOR};
 
 /// Every file system, in the order in which a place is tried.
