@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "other tests compare whole runs with it")]
 mod bench;
 
 use afterimage_engine::options::Options;

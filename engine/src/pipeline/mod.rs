@@ -11,6 +11,7 @@ mod reader;
 mod recent;
 mod region;
 mod scan;
+mod unpacking;
 mod window;
 mod worker;
 
