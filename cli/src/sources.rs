@@ -122,16 +122,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for name in ["b.img", "a.img", ".hidden"] {
-            fs::write(path(name), b"").unwrap();
+            fs::write(path(name), [0; 512]).unwrap();
         }
+        fs::write(path("empty.img"), b"").unwrap();
         fs::create_dir(path("below")).unwrap();
-        fs::write(path("below/c.img"), b"").unwrap();
+        fs::write(path("below/c.img"), [0; 512]).unwrap();
         let missing = PathBuf::from("missing.img");
         let twice = path("b.img");
         let given = [missing.clone(), folder.path().to_path_buf(), twice.clone()];
         let sources = expand(&given, None, false).unwrap();
         assert_eq!(sources.paths, [missing, path("a.img"), path("b.img")]);
         assert_eq!(sources.again, [twice]);
+        assert_eq!(sources.refused.len(), 1, "{:?}", sources.refused);
     }
 
     #[test]
