@@ -113,7 +113,9 @@ impl Entry {
         let Some(size) = size_of(self.kind).filter(|_| self.is_integer()) else { return out };
         let (first, most) = (first.min(self.count), most.min(self.count));
         let last = first.saturating_add(most).min(self.count);
-        let [mut at, end] = [first, last].map(|index| self.value.at + index * size);
+        // A count of BigTIFF comes to more than there can be.
+        let place = |index: u64| index.saturating_mul(size).min(self.value.len);
+        let [mut at, end] = [first, last].map(|index| self.value.at.saturating_add(place(index)));
         while at < end {
             let len = (end - at).min(PIECE as u64) as usize;
             let Ok(bytes) = view.bytes(at, len) else { break };

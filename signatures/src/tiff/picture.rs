@@ -257,7 +257,8 @@ fn are_void(view: &mut View<'_>, directory: &Directory) -> bool {
         let pair = offsets.some(view, directory.frame.endian, index, 2);
         pair.iter().all(|&at| at == 0)
     };
-    let indices = (0..PAIRS_LOOKED_AT).map(|pair| pair * (offsets.count - 1) / PAIRS_LOOKED_AT);
+    let step = (offsets.count - 1) / PAIRS_LOOKED_AT;
+    let indices = (0..PAIRS_LOOKED_AT).map(|pair| pair * step);
     let void = indices.filter(|&index| is_void(index)).count() as u64;
     void * 2 > PAIRS_LOOKED_AT
 }
