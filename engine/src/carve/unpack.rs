@@ -151,7 +151,7 @@ impl Carver<'_> {
             return Judged::Nothing;
         }
         let runs = Runs::whole(span.at, span.len);
-        let mut found = self.carve_formats(index, &out, (runs, &formats), buffer);
+        let mut found = self.carve_formats(index, out, (runs, &formats), buffer);
         let Some(first) = found.first_mut() else { return Judged::Nothing };
         sure.note(&mut first.record, member);
         Judged::Found(found)

@@ -104,7 +104,9 @@ pub fn batch(
         images,
         copies,
     };
-    reserve.map(Reserve::release);
+    if let Some(reserve) = reserve {
+        reserve.release();
+    }
     let report = match report::write(held.folder(), held.state(), &told) {
         Ok(report) => Some(report),
         Err(error) => {
