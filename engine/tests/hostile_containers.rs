@@ -4,6 +4,7 @@
 //! The targets run for a short time under `cargo test`; how a fuzzer runs them is told at the head of `fuzz.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
 #[expect(dead_code, reason = "what other tests need of it")]
 mod judges;
@@ -347,7 +348,8 @@ fn changed_files_of_other_makers_are_opened_or_refused() {
                 .collect();
             writers::change(&mut changed, &changes);
             if noise[1] & 3 == 0 {
-                let len = usize::from(u16::from_le_bytes([noise[2], noise[3]])) * bytes.len() >> 16;
+                let len =
+                    (usize::from(u16::from_le_bytes([noise[2], noise[3]])) * bytes.len()) >> 16;
                 changed.truncate(len.max(1));
             }
             poke(&folder.path().join(name), &changed);

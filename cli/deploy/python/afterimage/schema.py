@@ -53,6 +53,19 @@ class Container:
 
 
 @dataclass(frozen=True)
+class DiskContainer:
+    """A file that holds a disk in another form than byte for byte."""
+
+    #: What it is, such as `compressed with gzip`.
+    kind: str
+    #: What is wrong with it where some of the disk is missing or wrong and nobody can tell which: it ends before its
+    #: end, or a checksum of all of it does not hold. What is known to be missing is listed as unreadable.
+    fault: Optional[str] = None
+    #: What this package does not know.
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Exif:
     """What the camera wrote into a file."""
 
@@ -519,6 +532,8 @@ class Source:
     absolute_path: Optional[str] = None
     #: The clusters that its photos begin in, as far as enough of them agree; also where no file system is left.
     clusters: Optional[Clusters] = None
+    #: Of an image that holds the disk in another form, what it is.
+    container: Optional[DiskContainer] = None
     #: Of those, the ones that belong to files that were found, as padding and white pages do; an estimate by samples
     #: where the files are large. Asked for where much of the source is of one value.
     erased_in_files: int = 0
@@ -662,6 +677,8 @@ class BatchImage:
     size: int
     #: The same from the root, where it is another.
     absolute_path: Optional[str] = None
+    #: Of an image that holds the disk in another form, what it is.
+    container: Optional[DiskContainer] = None
     #: Why it was not scanned, or not to its end.
     error: Optional[str] = None
     #: When its report was written, RFC 3339.
@@ -799,7 +816,8 @@ class Batch:
     ended: str = "complete"
     #: Why images are left that were not begun or not finished, where that is so.
     incomplete: Optional[str] = None
-    #: What was asked for, of every image.
+    #: What the run that wrote this asked for. An image that an earlier run finished was scanned with the options that
+    #: its own report tells.
     options: Options = Options()
     #: The folder that it was loaded from; those of the images lie below it.
     folder: Path = field(metadata={"outside": True}, default=Path())

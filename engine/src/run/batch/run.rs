@@ -15,7 +15,7 @@ use super::progress::BatchProgress;
 use super::report;
 use super::state::{BatchState, FileStamp, KeptImage, PathKey};
 use crate::control::error::Error;
-use crate::ledger::{Reserve, ScanSettings};
+use crate::ledger::ScanSettings;
 use crate::options::{Options, Workers};
 use crate::output::destination;
 use crate::output::report::{
