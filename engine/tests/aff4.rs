@@ -66,7 +66,7 @@ fn a_file_of_an_image_that_is_missing_is_named() {
     let path = folder.write("disk_1.aff4", &made.volumes[0]);
     folder.write("disk_2.img", &made.volumes[1]);
     refused(&path, "aff4://stream1 lies in none that is here");
-    assert_eq!(parts_of(&path), [path.clone()]);
+    assert_eq!(parts_of(&path), std::slice::from_ref(&path));
     let stream = "<aff4://s> a aff4:ImageStream; aff4:size 4096; aff4:target <aff4://map> .";
     let stream = format!("@prefix aff4: <http://aff4.org/Schema#> .\n{stream}");
     let alone = [
