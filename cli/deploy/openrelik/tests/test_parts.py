@@ -85,7 +85,14 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual(settings({"photos": str(forms.MOST_PHOTOS)}).photos, forms.MOST_PHOTOS)
 
     def test_what_is_wrong_is_told(self) -> None:
-        for name, value in [("shard", "8/8"), ("shard", "-1/3"), ("shard", "3"), ("photos", "-1"), ("photos", "1001"), ("photos", "many")]:
+        for name, value in [
+            ("shard", "8/8"),
+            ("shard", "-1/3"),
+            ("shard", "3"),
+            ("photos", "-1"),
+            ("photos", "1001"),
+            ("photos", "many"),
+        ]:
             with self.assertRaisesRegex(ValueError, "not a .*; give "):
                 settings({name: value})
 
