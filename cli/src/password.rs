@@ -71,10 +71,10 @@ pub fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let path = PathBuf::from(path);
     let failed = || format!("cannot read the password in {}", path.display());
     let file = std::fs::File::open(&path).with_context(failed)?;
-    // A buffer that grows leaves what it had behind.
-    let mut bytes = Zeroizing::new(vec![0u8; LONGEST]);
-    let len = filled(file, &mut bytes).with_context(failed)?;
-    let text = std::str::from_utf8(&bytes[..len]).with_context(failed)?;
+    // A buffer that grows leaves what it had behind: this one has room for more than is read.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
+    file.take(LONGEST as u64).read_to_end(&mut bytes).with_context(failed)?;
+    let text = std::str::from_utf8(&bytes).with_context(failed)?;
     let word = text.lines().next().unwrap_or_default();
     if word.is_empty() {
         anyhow::bail!(
@@ -83,20 +83,6 @@ pub fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
         );
     }
     Ok(Zeroizing::new(word.to_owned()))
-}
-
-/// Fills `out` with the first bytes of a file; how many there are.
-fn filled(mut file: std::fs::File, out: &mut [u8]) -> io::Result<usize> {
-    let mut len = 0;
-    while len < out.len() {
-        match file.read(&mut out[len..]) {
-            Ok(0) => break,
-            Ok(read) => len += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(len)
 }
 
 impl Passwords for GivenPasswords {

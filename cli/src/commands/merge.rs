@@ -30,8 +30,8 @@ use crate::{failure, notes, sizes, sources, summary, text, times, typed};
 ///
 /// `afterimage scan SOURCE --shard I/N` finds what begins in one of N equal ranges of a source, on any machine. This
 /// joins what all N found, settles what belongs to which photo, asks file systems for names, puts photos in several
-/// pieces together, and writes the report and the photos: the same photos, and byte for byte the same `files` in the report, whatever N is. Shards may
-/// be named in any order, and twice.
+/// pieces together, and writes the report and the photos: the same photos, and byte for byte the same `files` in the
+/// report, whatever N is. Shards may be named in any order, and twice.
 ///
 /// Where only some of them are at hand, --partial joins those to a folder that can be merged again. What decides
 /// what a scan finds (--format, --quick, --volume and the like) is given to each shard; what decides what becomes of

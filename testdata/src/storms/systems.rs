@@ -1,4 +1,4 @@
-//! Sectors of file systems and databases that lead nowhere, since what they speak of is not there.
+//! Headers of file systems and databases, a sector each: the volumes and files that they describe are not there.
 
 use crate::fat::Stamp;
 use crate::{apfs, encrypted, exfat, ext, fat, hfsplus, ntfs};

@@ -88,10 +88,7 @@ mod tests {
                  7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
             ),
         ] {
-            let bytes: Vec<u8> = (0..expected.len())
-                .step_by(2)
-                .map(|at| u8::from_str_radix(&expected[at..at + 2], 16).unwrap())
-                .collect();
+            let bytes = hex::decode(expected).unwrap();
             assert_eq!(hex::encode(&bytes), expected);
             assert!(algorithm.holds(b"abc", &bytes) && !algorithm.holds(b"abd", &bytes));
             assert_eq!(algorithm.len(), bytes.len());
