@@ -14,6 +14,7 @@ use crate::model::SpanSet;
 use crate::output::destination;
 use crate::source::rescue_map::{BlockStatus, RescueMap, read_map};
 use crate::system::folder::FileId;
+use crate::system::folder_of;
 
 /// What a rescue begins with.
 pub(super) struct Prepared {
@@ -145,12 +146,6 @@ fn disk(device: &Path, file: &Path) -> Result<(u64, u64, bool), Error> {
     fs::metadata(folder).map_err(failed)?;
     apart(device, folder, &file)?;
     destination::room(folder).map_err(failed)
-}
-
-/// The folder that a file lies in.
-fn folder_of(file: &Path) -> &Path {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
 }
 
 /// Refuses a folder on the device, for what is to be written as `file`.

@@ -15,6 +15,7 @@ use super::image_file::ImageFile;
 use super::threads;
 use crate::control::error::Error;
 use crate::system::folder::Owner;
+use crate::system::folder_of;
 
 /// The longest time between two writes of the map while something changes.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -151,9 +152,8 @@ fn try_replace(path: &Path, text: &str, old: Option<&Path>) -> io::Result<()> {
         drop(fs::remove_file(&new));
     }
     written?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // Not every file system can do that with a folder.
-    drop(File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()));
+    drop(File::open(folder_of(path)).and_then(|folder| folder.sync_all()));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod in_use;
 mod mount;
 pub(crate) mod offset;
 mod overlap;
+mod parent;
 mod prospect;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]
 mod system;
@@ -42,5 +43,6 @@ pub use drive::{Bus, Drive, Part};
 pub use in_use::Use;
 pub use mount::Mount;
 pub use overlap::Overlap;
+pub(crate) use parent::folder_of;
 pub use prospect::{Hope, Prospect};
 pub use system::System;

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::source::address::is_address;
+use crate::system::folder_of;
 
 /// A file that a container names, beside the container or in a folder below: that name was written by whoever made
 /// the container, and leads nowhere else.
 pub(super) fn beside(path: &Path, name: &str) -> Option<PathBuf> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let parts: Vec<&str> =
         name.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
     let is_plain = |part: &&str| *part != ".." && !part.contains([':', '\0']);

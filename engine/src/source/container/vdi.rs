@@ -13,6 +13,7 @@ use super::piece::{Layout, Piece, Stored};
 use super::places::{LOST, NONE, check_count, lose_impossible};
 use super::refusal::Refusal;
 use crate::source::address::is_address;
+use crate::system::folder_of;
 
 /// Where the magic stands, behind a text.
 const MAGIC_AT: u64 = 0x40;
@@ -96,8 +97,7 @@ fn parent(opening: &Opening<'_>, id: [u8; 16]) -> Result<Parent, Refusal> {
             "download both into one folder, and scan that file",
         ));
     }
-    let folder = opening.path().parent().filter(|folder| !folder.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
+    let entries = std::fs::read_dir(folder_of(opening.path())).into_iter();
     let is_file = |entry: &DirEntry| {
         entry.metadata().is_ok_and(|found| found.is_file() && found.len() >= LEN)
     };

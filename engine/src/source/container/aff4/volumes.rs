@@ -11,6 +11,7 @@ use crate::source::address::is_address;
 use crate::source::container::files::Files;
 use crate::source::container::opening::Opening;
 use crate::source::container::refusal::Refusal;
+use crate::system::folder_of;
 
 /// What files of an image are called.
 const NAMES: [&str; 2] = ["aff4", "af4"];
@@ -119,8 +120,7 @@ fn beside(path: &Path) -> Vec<PathBuf> {
     if is_address(path) {
         return Vec::new();
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten();
+    let entries = std::fs::read_dir(folder_of(path)).into_iter().flatten();
     let is_part = |found: &PathBuf| {
         let extension = found.extension().and_then(|extension| extension.to_str());
         let is_called_so =
