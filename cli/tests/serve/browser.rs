@@ -35,8 +35,10 @@ fn start(tab: &mut Tab, card: &str, out: &str) {
         tab.type_text(text);
         tab.press("Tab");
     }
-    tab.until("!document.getElementById('start').disabled");
     tab.until(&format!("document.getElementById('output').value === {}", json!(out)));
+    tab.until("!document.getElementById('start').disabled");
+    // What is still said of the choice moves the button away from under the pointer.
+    tab.until("document.getElementById('choose').getAttribute('aria-busy') === 'false'");
     tab.click("#start");
     tab.until("!document.getElementById('run').hidden");
 }

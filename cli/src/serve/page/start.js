@@ -14,6 +14,19 @@ const hopes = {
 let wasTyped = false;
 let unfinished = false;
 let asked = 0;
+let checked = 0;
+
+// What the program is still asked about the choice; its answers move what stands below them.
+const open = new Set();
+
+function awaited(answer) {
+  open.add(answer);
+  by("choose").setAttribute("aria-busy", "true");
+  return answer.finally(() => {
+    open.delete(answer);
+    by("choose").setAttribute("aria-busy", String(open.size > 0));
+  });
+}
 
 export async function devices() {
   say("device-note", "");
@@ -42,9 +55,13 @@ function device(one) {
 }
 
 // A source is chosen: what can be found there may be asked for, and folders are suggested.
-async function source(path) {
+function source(path) {
   by("source").value = path;
   ready();
+  return awaited(suggest(path));
+}
+
+async function suggest(path) {
   const mine = ++asked;
   try {
     const { folders } = await post("api/suggest", { path });
@@ -55,7 +72,7 @@ async function source(path) {
     // Not under the hands of whoever types there.
     if (!wasTyped && document.activeElement !== by("output") && folders.length) {
       by("folders").querySelector("input").checked = true;
-      output(folders[0].path);
+      await output(folders[0].path);
     }
   } catch (error) {
     trouble(error.message);
@@ -70,29 +87,40 @@ function folder(one) {
     element("span", { class: one.enough ? "" : "bad" }, room)));
 }
 
-async function output(path) {
+function output(path) {
   by("output").value = path;
   ready();
-  await check();
+  return check();
 }
 
 // What the command line would refuse is said before the start.
-async function check() {
+function check() {
+  return awaited(asking());
+}
+
+async function asking() {
+  const mine = ++checked;
   const [from, to] = [by("source").value, by("output").value];
-  by("check-said").replaceChildren();
-  unfinished = false;
-  if (!from || !to) {
+  const said = await answer(from, to);
+  // A later choice has its own answer.
+  if (mine !== checked) {
     return;
   }
-  try {
-    const said = await post("api/check", { source: from, output: to });
-    unfinished = said.unfinished === true;
-    const lines = unfinished ? ["A scan into this folder was not finished. It is gone on with."] : said.notes;
-    by("check-said").replaceChildren(...lines.map((line) => element("p", { class: "alert" }, line)));
-  } catch (error) {
-    by("check-said").replaceChildren(element("p", { class: "alert" }, error.message));
-  }
+  unfinished = said.unfinished;
+  by("check-said").replaceChildren(...said.lines.map((line) => element("p", { class: "alert" }, line)));
   by("start").textContent = unfinished ? "Go on with the scan" : "Look for my photos";
+}
+
+async function answer(from, to) {
+  if (!from || !to) {
+    return { unfinished: false, lines: [] };
+  }
+  try {
+    const { unfinished = false, notes } = await post("api/check", { source: from, output: to });
+    return { unfinished, lines: unfinished ? ["A scan into this folder was not finished. It is gone on with."] : notes };
+  } catch (error) {
+    return { unfinished: false, lines: [error.message] };
+  }
 }
 
 function ready() {
@@ -154,6 +182,8 @@ by("start").addEventListener("click", async () => {
   by("start").disabled = true;
   trouble("");
   try {
+    // Whether a scan is begun or gone on with is known by then.
+    await Promise.all(open);
     await post("api/scan", { source: by("source").value, output: by("output").value, all: by("all").checked, resume: unfinished });
   } catch (error) {
     trouble(error.message);
