@@ -53,7 +53,7 @@ const CARDS: &str = "document.querySelectorAll('.card').length";
 #[test]
 fn a_photo_is_chosen_in_a_tab_that_is_closed_and_opened_again() {
     let desk = Desk::new();
-    let page = desk.serve(&["--read-limit", "2M"]);
+    let page = desk.serve(&["--read-limit", "500K"]);
     let Some(mut first) = tab(1440, &page.address()) else { return };
     start(&mut first, &desk.text("card.img"), &desk.text("out"));
     first.until("document.querySelectorAll('.card:not(.live)').length > 1");

@@ -23,7 +23,7 @@ fn interrupt(page: &Page) {
 #[test]
 fn a_photo_is_recovered_before_the_scan_is_over() {
     let desk = Desk::new();
-    let page = desk.serve(&["--read-limit", "2M"]);
+    let page = desk.serve(&["--read-limit", "500K"]);
     assert_eq!(page.state()["phase"], "choosing");
     let (card, out) = (desk.text("card.img"), desk.text("out"));
     let folders = page.done("api/suggest", &json!({ "path": card }));
@@ -153,7 +153,7 @@ fn photos_of_a_finished_run_are_shown_and_copied() {
 #[test]
 fn a_scan_that_is_stopped_is_gone_on_with() {
     let desk = Desk::new();
-    let page = desk.serve(&["card.img", "--read-limit", "2M"]);
+    let page = desk.serve(&["card.img", "--read-limit", "500K"]);
     assert_eq!(page.state()["sources"], json!([desk.text("card.img")]));
     let (card, out) = (desk.text("card.img"), desk.text("out"));
     page.done("api/scan", &json!({ "source": card, "output": out }));
@@ -184,7 +184,7 @@ fn ctrl_c_ends_a_page_where_nothing_runs() {
 #[test]
 fn a_scan_of_the_command_line_is_watched() {
     let desk = Desk::new();
-    let arguments = ["scan", "card.img", "--output", "out", "--live", "--read-limit", "2M", "-q"];
+    let arguments = ["scan", "card.img", "--output", "out", "--live", "--read-limit", "500K", "-q"];
     let mut command = desk.command(&arguments);
     // No browser is there to be opened.
     command.env("PATH", "").stdout(Stdio::piped()).stderr(Stdio::piped());

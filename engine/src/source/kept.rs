@@ -1,4 +1,4 @@
-//! Bytes of a failing device that were read past the page cache, so that nothing of it is asked for twice.
+//! Bytes that were read from a device, so that nothing of a failing or a slow one is asked for twice.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -19,9 +19,6 @@ const NAMES: [&str; 2] = ["aff4", "af4"];
 /// Files in the folder that are opened to look for parts, at the most.
 const MOST_BESIDE: usize = 256;
 
-/// Files in a folder whose names are looked at.
-const MOST_FILES: usize = 100_000;
-
 /// A file of an image.
 struct Volume {
     archive: Archive,
@@ -128,7 +125,6 @@ fn beside(path: &Path) -> Vec<PathBuf> {
         extension.is_some_and(is_called_so) && found.file_name() != path.file_name()
     };
     let mut found: Vec<PathBuf> = entries
-        .take(MOST_FILES)
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .map(|entry| path.with_file_name(entry.file_name()))
