@@ -106,13 +106,15 @@ impl Clean {
     /// The first byte that lies at `offset` of the file or after it; nothing where it has not come.
     pub fn index_at(&self, offset: u64) -> Option<usize> {
         let after = usize::try_from(offset.checked_sub(self.base)?).ok()?;
-        // A byte lies as far on as there are bytes and dropped ones before it.
-        let (mut low, mut high) = (after.saturating_sub(self.dropped.len()), after);
+        // Before it lie as many bytes as are not left out there.
+        let (mut low, mut high) = (0, self.dropped.len());
         while low < high {
             let middle = low.midpoint(high);
-            if self.offset(middle) < offset { low = middle + 1 } else { high = middle }
+            let is_before = self.dropped[middle] as usize + middle + 1 < after;
+            if is_before { low = middle + 1 } else { high = middle }
         }
-        (low < self.len).then_some(low)
+        let index = after - low;
+        (index < self.len).then_some(index)
     }
 
     /// The byte of the file that tells what the byte `index` is: of 0xff the zero after it.
@@ -158,6 +160,9 @@ mod tests {
             let offsets: Vec<_> = (0..=7).map(|index| clean.offset(index)).collect();
             assert_eq!(offsets, [100, 101, 102, 104, 105, 107, 110, 111]);
             assert_eq!((clean.told(1), clean.told(2), clean.told(5)), (101, 103, 109));
+            let indices: Vec<_> = (99..112).map(|offset| clean.index_at(offset)).collect();
+            let expected = [0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 6].map(Some);
+            assert_eq!(indices, [&[None][..], &expected, &[None]].concat());
             clean.forget(5);
             assert_eq!((clean.bytes(), clean.offset(0)), (&b"\xffd"[..], 107));
             assert_eq!((clean.offset(1), clean.end()), (110, 111));
