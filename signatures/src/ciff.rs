@@ -42,8 +42,11 @@ const USUAL_HEADER: u32 = 26;
 /// Where the version stands in it, ...
 const VERSION_AT: u64 = 14;
 
-/// ... and the largest that is known: 1.2; some cameras write none.
+/// ... the largest that is known, 1.2, of which some cameras write none ...
 const LAST_VERSION: u32 = 0x0001_FFFF;
+
+/// ... and where bytes stand that are kept for later use, and zero.
+const RESERVED_AT: u64 = 18;
 
 /// Ends of a heap that are told at once not to close it.
 const STRIDE: usize = 64;
@@ -107,7 +110,10 @@ fn header(view: &mut View<'_>) -> Result<(u64, Endian), Reject> {
         return Err(view.malformed(2, "length of the header"));
     }
     // Programs that know the format hold its mark, too, and a search from there reads far.
-    if len >= USUAL_HEADER && view.u32(VERSION_AT, endian)? > LAST_VERSION {
+    if len >= USUAL_HEADER
+        && view.u32(VERSION_AT, endian)? > LAST_VERSION
+        && view.array(RESERVED_AT)? != [0; 8]
+    {
         return Err(view.malformed(VERSION_AT, "version"));
     }
     Ok((u64::from(len), endian))
