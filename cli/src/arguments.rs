@@ -140,9 +140,23 @@ impl Wrong<'_> {
                 "there is no option '{word}' here: {why}, as in: afterimage {meant}"
             ));
         }
+        if let Some((option, value)) = self.value_like_option(word) {
+            return Some(format!("{option} cannot take '{value}': there are no negative ones"));
+        }
         Some(match self.meant(bare) {
             Some(meant) => format!("there is no option '{word}'; did you mean {meant}?"),
             None => format!("there is no option '{word}'"),
+        })
+    }
+
+    /// The option before a word that is taken for one, and is a value that begins with a negative number.
+    fn value_like_option(&self, word: &str) -> Option<(&str, &str)> {
+        let is_negative = word[1..].starts_with(|first: char| first.is_ascii_digit());
+        let words: Vec<&str> = self.typed.iter().filter_map(|word| word.to_str()).collect();
+        let mut pairs = words.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
+        // Of several letters it tells the first.
+        pairs.find(|(option, value)| {
+            is_negative && option.starts_with("--") && value.starts_with(word)
         })
     }
 
@@ -313,6 +327,10 @@ mod tests {
         check("scan a.img --outptu x", "there is no option '--outptu'; did you mean --output?");
         check("scan a.img -o x -x", "there is no option '-x'");
         check("scan a.img -o x --photograph", "there is no option '--photograph'");
+        check(
+            "scan a.img -o x --shard -1/3",
+            "--shard cannot take '-1/3': there are no negative ones",
+        );
         check("scan a.img --to x", "there is no option '--to'; did you mean --output?");
         for option in ["--output", "--output=x", "-o"] {
             let name = option.split('=').next().unwrap();
@@ -341,6 +359,10 @@ mod tests {
         check(
             "scan a.img -o x --min-pixels -1",
             "--min-pixels cannot take '-1': not a number of pixels such as 300000, 300K or 2MP",
+        );
+        check(
+            "scan a.img -o x --read-limit 0",
+            "--read-limit cannot take '0': nothing would be read; name a size such as 10M, or leave the option out",
         );
         check("scan a.img -o", "--output needs a value, as in: --output <DIR>");
         check("scan a.img -o x --json=yes", "--json takes no value");

@@ -1,8 +1,10 @@
 //! Ctrl-C.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 use afterimage_engine::progress::Progress;
 use anyhow::Context;
@@ -24,6 +26,46 @@ pub fn on_ctrl_c(end: impl Fn() + Send + 'static, how: impl Into<String>) -> any
             std::process::exit(Status::Interrupted as i32);
         }
         end();
+    };
+    *lock() = Some(Box::new(handler));
+    listen()
+}
+
+/// What `read` reads from a terminal without showing it. Ctrl-C ends the program when the terminal is as it was, unless
+/// something else is done about it.
+pub fn while_asking<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    listen().map_err(io::Error::other)?;
+    let read = read();
+    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::Interrupted) && lock().is_none()
+    {
+        // The line is ended already.
+        std::process::exit(Status::Interrupted as i32);
+    }
+    read
+}
+
+/// What is done about a request to end; nothing as long as there is nothing to be ended in good order.
+static HANDLER: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
+
+/// So long whoever asks for a password has to leave the terminal as it was.
+const MOMENT: Duration = Duration::from_millis(300);
+
+fn lock() -> MutexGuard<'static, Option<Box<dyn Fn() + Send>>> {
+    HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn listen() -> anyhow::Result<()> {
+    static LISTENS: AtomicBool = AtomicBool::new(false);
+    if LISTENS.swap(true, Relaxed) {
+        return Ok(());
+    }
+    let handler = || match lock().as_ref() {
+        Some(handler) => handler(),
+        None => {
+            sleep(MOMENT);
+            drop(writeln!(io::stderr()));
+            std::process::exit(Status::Interrupted as i32)
+        }
     };
     ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
 }

@@ -3,10 +3,14 @@
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use afterimage_engine::error::Error;
 use afterimage_engine::places::Passwords;
 use anyhow::Context;
 use zeroize::Zeroizing;
+
+use crate::interrupt::while_asking;
 
 /// The variable that may hold the password.
 pub const VARIABLE: &str = "AFTERIMAGE_BACKUP_PASSWORD";
@@ -15,7 +19,7 @@ pub const VARIABLE: &str = "AFTERIMAGE_BACKUP_PASSWORD";
 const LONGEST: usize = 64 << 10;
 
 /// Wrong passwords that are typed before it ends.
-const MOST_ATTEMPTS: u32 = 3;
+pub const MOST_ATTEMPTS: u32 = 3;
 
 /// Where passwords come from.
 pub struct GivenPasswords {
@@ -59,7 +63,20 @@ pub fn ask(prompt: &str) -> io::Result<Zeroizing<String>> {
     let mut err = io::stderr();
     write!(err, "{prompt}")?;
     err.flush()?;
-    rpassword::read_password().map(Zeroizing::new)
+    let typed = while_asking(rpassword::read_password).map(Zeroizing::new)?;
+    IS_TYPED.store(true, Relaxed);
+    Ok(typed)
+}
+
+/// Whether somebody has typed a key.
+static IS_TYPED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a failure is of a key that somebody typed, who can try another one.
+pub fn is_mistyped(error: &anyhow::Error) -> bool {
+    let is_wrong = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(Error::Locked { is_key_wrong: true, .. }))
+    };
+    IS_TYPED.load(Relaxed) && error.chain().any(is_wrong)
 }
 
 /// The first line of a file.
@@ -98,7 +115,7 @@ impl Passwords for GivenPasswords {
         let title = crate::text::plain(title);
         drop(write!(err, "{wrong}Password of {title} (Enter to go on without it): "));
         drop(err.flush());
-        let typed = Zeroizing::new(rpassword::read_password().ok()?);
+        let typed = Zeroizing::new(while_asking(rpassword::read_password).ok()?);
         (!typed.is_empty()).then_some(typed)
     }
 

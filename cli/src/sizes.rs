@@ -23,6 +23,17 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "larger than any disk".to_owned())
 }
 
+/// Bytes in a second.
+pub fn speed(text: &str) -> Result<u64, String> {
+    match bytes(text)? {
+        0 => {
+            Err("nothing would be read; name a size such as 10M, or leave the option out"
+                .to_owned())
+        }
+        speed => Ok(speed),
+    }
+}
+
 /// Pixels: decimal, `M` or `MP` for millions.
 pub fn pixels(text: &str) -> Result<u64, String> {
     let wrong = || "not a number of pixels such as 300000, 300K or 2MP".to_owned();

@@ -153,7 +153,7 @@ fn a_batch_that_was_stopped_before_it_began_goes_on() {
     let outcome = batch(found(), &options(&out), &stopped, &|_| {}).unwrap();
     assert!(outcome.interrupted && outcome.told.summary.waiting == 3);
     let refused = batch(found(), &options(&out), &BatchProgress::default(), &|_| {});
-    assert!(matches!(refused, Err(Error::Destination { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Unfinished { .. })), "{refused:?}");
     let options = Options { resume: true, ..options(&out) };
     let outcome = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!((outcome.interrupted, outcome.told.summary.complete), (false, 3));

@@ -224,7 +224,10 @@ fn shards_that_do_not_belong_together_are_refused() {
     };
     let quick = Options { quick: true, ..plain.clone() };
     let range = Options { range: Some((0, 1 << 20)), ..plain.clone() };
-    refused(carve(&bench, (1, 2), "quick", &quick).unwrap(), "--quick is not as it is in");
+    refused(
+        carve(&bench, (1, 2), "quick", &quick).unwrap(),
+        "scan one of them again, with the options of the other",
+    );
     refused(carve(&bench, (1, 2), "range", &range).unwrap(), "--range is not as it is in");
     refused(carve(&bench, (1, 3), "three", &plain).unwrap(), "it is of 3 shards, and");
     refused(carve(&other, (1, 2), "other", &plain).unwrap(), "it is of another source than");

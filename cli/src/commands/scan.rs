@@ -255,7 +255,7 @@ pub struct Scan {
     resume: bool,
 
     /// Read no more than this of each source in a second, such as 10M: gentle with a card that is failing.
-    #[arg(long, value_name = "SIZE", value_parser = sizes::bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIZE", value_parser = sizes::speed, allow_negative_numbers = true)]
     read_limit: Option<u64>,
 
     /// Show the scan in the browser as it runs: photos appear as they are found, and can be chosen.

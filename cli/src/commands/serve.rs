@@ -43,7 +43,7 @@ pub struct Serve {
     no_browser: bool,
 
     /// Read no more than this of a source in a second, such as 10M: gentle with a card that is failing.
-    #[arg(long, value_name = "SIZE", value_parser = sizes::bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIZE", value_parser = sizes::speed, allow_negative_numbers = true)]
     read_limit: Option<u64>,
 }
 

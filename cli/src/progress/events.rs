@@ -29,10 +29,10 @@ impl Events {
     /// Tells how far a scan is, where it is time to.
     pub fn tell(&mut self, look: &Look, latest: &Latest) {
         if look.is_stopped && !std::mem::replace(&mut self.is_stopping, true) {
-            event("stopping", Value::Null);
+            event("stopping", how_far(look));
         }
         if look.is_finishing && !std::mem::replace(&mut self.is_finishing, true) {
-            event("finishing", Value::Null);
+            event("finishing", how_far(look));
         }
         let is_due = self.told.is_none_or(|told| told.elapsed() >= PAUSE);
         if is_due && look.total > 0 && !self.is_finishing {
@@ -51,7 +51,6 @@ impl Events {
         let seconds = self.started.elapsed().as_secs_f64();
         let speed = if seconds > 0.0 { scanned as f64 / seconds } else { 0.0 };
         let left = (speed > 0.0).then(|| (total.saturating_sub(scanned) as f64 / speed) as u64);
-        let found = look.counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n)));
         let names: Vec<&str> = latest.names().collect();
         event(
             "progress",
@@ -60,7 +59,7 @@ impl Events {
                 "total": total,
                 "bytes_per_second": speed as u64,
                 "seconds_left": left,
-                "found": found.collect::<Map<_, _>>(),
+                "found": found(look),
                 "images": look.batch.as_ref().map(|batch| batch.images),
                 "images_ended": look.batch.as_ref().map(|batch| batch.ended),
                 "images_failed": look.batch.as_ref().map(|batch| batch.failed),
@@ -69,6 +68,16 @@ impl Events {
             }),
         );
     }
+}
+
+/// How far it is where another stage begins.
+fn how_far(look: &Look) -> Value {
+    json!({ "scanned": look.scanned, "total": look.total, "found": found(look) })
+}
+
+/// Photos found so far by name of the format.
+fn found(look: &Look) -> Map<String, Value> {
+    look.counts.iter().map(|(name, n)| ((*name).to_owned(), json!(n))).collect()
 }
 
 /// The images that are scanned right now.

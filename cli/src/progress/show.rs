@@ -15,7 +15,8 @@ pub struct Show {
     ///
     /// Each line is an object with `event`. progress (once a second, and once at the end): bytes scanned and total,
     /// bytes_per_second, seconds_left, found (photos by format, copies included) and latest (the last names);
-    /// finishing: names and copies are sorted out and the report is written; stopping: somebody asked for an end;
+    /// finishing: names and copies are sorted out and the report is written; stopping: somebody asked for an end, both
+    /// with scanned, total and found;
     /// image, verify and convert (of an image): doing, done and total, bad, bad_areas, failed, bytes_per_second,
     /// seconds_left; note, warning, failure and log: text. What is not known is absent.
     #[arg(

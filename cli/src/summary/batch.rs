@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use afterimage_engine::report::{BatchImage, BatchStatus, BatchSummary};
+use afterimage_engine::report::{BatchImage, BatchReport, BatchSummary, Kinds};
 use afterimage_engine::run::batch::BatchOutcome;
+use afterimage_engine::words;
 use serde_json::json;
 
+use super::paragraphs;
 use crate::memory::Memory;
 use crate::notes;
 use crate::screen::{self, columns_of};
@@ -23,15 +25,17 @@ pub fn text(
     memory: Option<Memory>,
 ) -> io::Result<()> {
     let told = &outcome.told;
-    paragraph(out, "", &headline(&told.summary))?;
+    paragraph(out, "", &headline(told))?;
     if told.options.dry_run {
         paragraph(out, "", "This was a dry run: no photo was written.")?;
     }
     writeln!(out)?;
     table(&told.images, screen::width()).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     writeln!(out)?;
-    for said in told.images.iter().filter_map(damaged) {
-        paragraph(out, "", &said)?;
+    let trouble = words::of_images(&told.images);
+    if !trouble.is_empty() {
+        paragraphs::write(out, &trouble)?;
+        writeln!(out)?;
     }
     let across = told.summary.copies_across;
     if across > 0 {
@@ -77,23 +81,38 @@ pub fn text(
     out.flush()
 }
 
-/// How many images were scanned, and what was found.
-fn headline(summary: &BatchSummary) -> String {
-    let found = match (summary.photos, summary.videos) {
-        (0, 0) => "no photos".to_owned(),
-        (photos, 0) => count(photos, "photo", "photos"),
-        (0, videos) => count(videos, "video", "videos"),
-        (photos, videos) => {
-            format!("{} and {}", count(photos, "photo", "photos"), count(videos, "video", "videos"))
-        }
+/// What was found in how many images, and how the scans of all of them ended.
+fn headline(told: &BatchReport) -> String {
+    let summary = &told.summary;
+    let found = Kinds { photos: summary.photos, videos: summary.videos };
+    let has_photos = |image: &&BatchImage| {
+        image.summary.as_ref().is_some_and(|summary| summary.photos > 0 || summary.videos > 0)
     };
+    let with_photos = told.images.iter().filter(has_photos).count();
     let images = count(summary.images, "image", "images");
-    let mut said = format!("Found {found} in {} of {images}.", summary.complete);
-    if summary.failed > 0 {
-        let failed = count(summary.failed, "image", "images");
-        said += &format!(" {failed} could not be scanned, or not to the end.");
+    let found = match found.sum() {
+        0 => "Found no photos.".to_owned(),
+        _ => format!("Found {} in {with_photos} of {images}.", words::kinds(found)),
+    };
+    format!("{found} {}", endings(summary, &images))
+}
+
+/// How the scans of images ended.
+fn endings(summary: &BatchSummary, images: &str) -> String {
+    if summary.complete == summary.images {
+        return match summary.images {
+            1 => "It was scanned to the end.".to_owned(),
+            n => format!("All {n} images were scanned to the end."),
+        };
     }
-    said
+    let whole = match summary.complete {
+        0 => "none was scanned to the end".to_owned(),
+        n => format!("{} scanned to the end", count(n, "was", "were")),
+    };
+    let others =
+        [(summary.stopped, "stopped"), (summary.waiting, "not begun"), (summary.failed, "failed")];
+    let others = others.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!(", {n} {how}"));
+    format!("Of {images}, {whole}{}.", others.collect::<String>())
 }
 
 /// A line for each image; where a line is wider than `width`, all are prose.
@@ -122,7 +141,7 @@ fn cells(image: &BatchImage) -> [String; 5] {
     let summary = image.summary.as_ref();
     [
         plain(&image.path),
-        status(image.status).to_owned(),
+        words::image_status(image),
         of(summary.map(|summary| summary.photos)),
         of(summary.map(|summary| summary.videos)),
         image.folder.as_deref().map_or("-".to_owned(), plain),
@@ -136,24 +155,6 @@ fn prose(image: &BatchImage, width: usize) -> Vec<String> {
         None => status,
     };
     wrapped(&format!("{GAP}{path}: "), &said, width)
-}
-
-/// That an image is a container that is not whole, although it was scanned to its end.
-fn damaged(image: &BatchImage) -> Option<String> {
-    let container = image.container.as_ref()?;
-    let (path, kind, fault) =
-        (plain(&image.path), plain(&container.kind), container.fault.as_ref()?);
-    let fault = plain(fault);
-    Some(format!("{path} is {kind}, and {fault}: some of its disk may be missing or wrong."))
-}
-
-fn status(status: BatchStatus) -> &'static str {
-    match status {
-        BatchStatus::Waiting => "not begun",
-        BatchStatus::Complete => "complete",
-        BatchStatus::Stopped => "stopped",
-        BatchStatus::Failed => "failed",
-    }
 }
 
 /// The summary for programs.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use afterimage_testdata::encrypted::luks1;
 use serde_json::Value;
 
-use super::{Desk, noise, photo};
+use super::{Desk, Ran, noise, photo};
 
 impl Desk {
     fn own_report(&self, image: &str) -> Value {
@@ -36,7 +37,7 @@ fn each_image_of_a_folder_gets_a_folder_and_a_report() {
     desk.card("images/a.img", &[&photo(2)]);
     let ran = desk.run(&["scan", "images", "--output", "out"]);
     ran.check(0);
-    ran.says("Found 3 photos in 2 of 2 images.");
+    ran.says("Found 3 photos in 2 of 2 images. All 2 images were scanned to the end.");
     ran.says("1 photo is in more than one image");
     let report = desk.report();
     assert_eq!(report["schema"], "afterimage-batch/1");
@@ -106,8 +107,68 @@ fn a_broken_image_costs_itself_only() {
     }
     assert_eq!(desk.status_of("good.img"), "complete");
     assert_eq!(desk.report()["summary"]["failed"], 4);
+    ran.says("Found 1 photo in 1 of 5 images. Of 5 images, 1 was scanned to the end, 4 failed.");
     let ran = desk.run(&["scan", "images/empty.img", "missing.img", "--batch", "--output", "none"]);
     assert_eq!(ran.status, 2, "not one could be scanned: {}", ran.err);
+}
+
+/// A tar archive of one file, of which the end is missing.
+fn cut_tar(name: &str, content: &[u8], left: usize) -> Vec<u8> {
+    let mut head = vec![0; 512];
+    head[..name.len()].copy_from_slice(name.as_bytes());
+    head[100..108].copy_from_slice(b"0000644\0");
+    head[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
+    head[156] = b'0';
+    head[257..265].copy_from_slice(b"ustar\x0000");
+    head[148..156].copy_from_slice(b"        ");
+    let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
+    head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    [&head, &content[..left]].concat()
+}
+
+#[test]
+fn what_was_not_read_of_an_image_is_told_in_a_batch_as_it_is_alone() {
+    let desk = Desk::new();
+    folder(&desk, "images");
+    fs::write(desk.path("images/a.img"), luks1(&vec![7; 1 << 20])).unwrap();
+    fs::write(desk.path("images/b.img"), luks1(&vec![8; 1 << 20])).unwrap();
+    desk.card("c", &[&photo(1)]);
+    let card = fs::read(desk.path("c")).unwrap();
+    fs::write(desk.path("images/c.tar"), cut_tar("card.img", &card, 1 << 19)).unwrap();
+    desk.card("images/d.img", &[&photo(2)]);
+    let ran = desk.run(&["scan", "images", "--output", "out"]);
+    ran.check(0);
+    let row = |name: &str| {
+        let line = ran.out.lines().find(|line| line.trim_start().starts_with(name));
+        line.unwrap_or_else(|| panic!("{name}: {}", ran.out)).to_owned()
+    };
+    for (name, status) in [
+        ("images/a.img", "complete (encrypted)"),
+        ("images/c.tar", "complete (read errors)"),
+        ("images/d.img", "complete  "),
+    ] {
+        assert!(row(name).contains(status), "{}", ran.out);
+    }
+    ran.says("a.img: The LUKS1 volume");
+    ran.says("scan it again with --unlock");
+    ran.says("READ ERRORS: 524.3 kB of images/c.tar in 1 place could not be read");
+    let words = |ran: &Ran| ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&ran).matches("scan it again with --unlock").count(), 1, "{}", ran.out);
+    assert_eq!(words(&ran).matches("is encrypted by LUKS too.").count(), 1, "{}", ran.out);
+    // Each sentence is that of a scan of the image alone.
+    for (image, begin) in [("a.img", "The LUKS1 volume"), ("c.tar", "READ ERRORS: ")] {
+        let path = format!("images/{image}");
+        let alone = words(&desk.run(&["scan", &path, "--output", &format!("alone-{image}")]));
+        let sentence = &alone[alone.find(begin).unwrap()..];
+        let sentence = &sentence[..sentence.find(". ").unwrap()];
+        assert!(words(&ran).contains(sentence), "{sentence}: {}", ran.out);
+    }
+    let volume = &desk.image("a.img")["encrypted"][0];
+    assert_eq!((&volume["type"], &volume["offset"]), (&"luks1".into(), &0.into()));
+    assert_eq!(desk.image("c.tar")["unreadable_ranges"], 1);
+    assert!(desk.image("d.img").get("encrypted").is_none());
+    let summary = desk.report()["summary"].clone();
+    assert_eq!((&summary["encrypted"], &summary["unreadable"]), (&2.into(), &1.into()));
 }
 
 #[test]
@@ -340,14 +401,16 @@ mod on_unix {
         );
     }
 
-    /// Sends a signal to the program once `path` is there; what it came to.
-    fn stopped(desk: &Desk, arguments: &[&str], signal: &str, path: &str) -> Option<i32> {
+    /// Sends a signal to the program once `path` is there; what it came to, and what it said.
+    fn stopped(desk: &Desk, arguments: &[&str], signal: &str, path: &str) -> (Option<i32>, String) {
         let mut command = desk.command(arguments);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         wait_for(&desk.path(path));
         let kill = format!("kill -{signal} {}", child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-        child.wait_with_output().unwrap().status.code()
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), said.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     #[test]
@@ -363,16 +426,25 @@ mod on_unix {
             desk.card("images/c.img", &[&photo(3)]);
             let scan =
                 ["scan", "images", "--output", "out", "--threads", "1", "--read-limit", "4M"];
-            let ended = stopped(&desk, &scan, signal, "out/b.img/.afterimage/scan.log");
+            let (ended, said) = stopped(&desk, &scan, signal, "out/b.img/.afterimage/scan.log");
             assert_eq!(ended, status);
             if signal == "INT" {
                 let statuses = ["a.img", "b.img", "c.img"].map(|name| desk.status_of(name));
                 assert_eq!(statuses, ["complete", "stopped", "waiting"]);
                 assert_eq!(desk.report()["ended"], "stopped");
-            } else {
-                let ran = desk.run(&["scan", "images", "--output", "out"]);
+                let endings =
+                    "Of 3 images, 1 was scanned to the end, 1 stopped, 1 not begun. image status";
+                assert!(said.contains(endings), "{said}");
+            }
+            for again in [["scan", "images", "--output", "out"], ["scan", "c", "--output", "out"]] {
+                desk.card("c", &[&photo(3)]);
+                let ran = desk.run(&again);
                 ran.check(2);
-                ran.complains(&["cannot write to out", "--resume"]);
+                let own = ["cannot write to out: it holds a run that was not finished", "--resume"];
+                let other = [
+                    "cannot write to out: it holds the scans of several images, which were not finished",
+                ];
+                ran.complains(if again[1] == "images" { &own } else { &other });
             }
             let a = desk.own_report("a.img");
             desk.run(&["scan", "images", "--output", "out", "--resume"]).check(0);

@@ -138,6 +138,14 @@ fn the_scripts_for_slurm_give_one_scan() {
             bash "$@" > "$log" 2>&1 || exit
             echo 8
         fi"#;
+    let refused = stand_in(&desk, "sbatch", "echo 'sbatch: error: no partition' >&2; exit 1");
+    let refused = Command::new(deployed("slurm/submit"))
+        .args(["source/disk.img", "3", "refused"])
+        .current_dir(desk.path(""))
+        .env("PATH", &refused)
+        .output()
+        .unwrap();
+    assert!(!refused.status.success() && !desk.path("refused.shards").exists());
     let path = stand_in(&desk, "sbatch", sbatch);
     let submit = || {
         let mut command = Command::new(deployed("slurm/submit"));

@@ -183,6 +183,10 @@ fn a_scan_that_is_stopped_once_or_twice_goes_on() {
         }
         let refused = desk.run(&scan("out"));
         refused.check(2);
+        refused.complains(&[
+            "cannot write to out: it holds a run that was not finished; go on with `afterimage scan",
+            " --resume`, or finish it",
+        ]);
         let resumed = [&scan("out")[..], &["--resume"]].concat();
         desk.run(&resumed).check(0);
         check_same(&expected, &said(&desk.path("out")), &format!("{requests} at {at}"));

@@ -41,6 +41,9 @@ struct Kept {
     stretch: Range<u64>,
 }
 
+/// What to do where folders do not belong together.
+const ONE: &str = "name only the shards of one scan";
+
 impl ShardLogs {
     /// The logs of runs in these output folders, each with the folder that holds its state: of one shard each, or
     /// of several that were joined.
@@ -88,15 +91,17 @@ impl ShardLogs {
         let known = self.set();
         let (before, now) = (&self.head.program, &head.program);
         let why = if before != now {
-            Some(format!("it was made by version {now}, and {first} by version {before}"))
+            let again = "scan the shards of one of them again";
+            Some(format!("it was made by version {now}, and {first} by version {before}; {again}"))
         } else if let Some(option) = self.head.settings.difference(&head.settings) {
-            Some(format!("{option} is not as it is in {first}"))
+            let again = "scan one of them again, with the options of the other";
+            Some(format!("{option} is not as it is in {first}; {again}"))
         } else if let Some(what) = difference(&self.head, head) {
-            Some(format!("it is of another source than {first}: {what}"))
+            Some(format!("it is of another source than {first}: {what}; {ONE}"))
         } else if set.count != known.count {
-            Some(format!("it is of {} shards, and {first} of {}", set.count, known.count))
+            Some(format!("it is of {} shards, and {first} of {}; {ONE}", set.count, known.count))
         } else if set.whole != known.whole {
-            Some(format!("its shards divide another range than those of {first}"))
+            Some(format!("its shards divide another range than those of {first}; {ONE}"))
         } else {
             None
         };

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, NoReturn, Optional, cast
 
@@ -27,6 +27,19 @@ _PAUSE = 0.1
 #: So many lines of what went wrong are kept.
 _MOST_LINES = 100
 
+#: What tells how far a run is.
+_HOW_FAR = (
+    "scanned",
+    "total",
+    "bytes_per_second",
+    "seconds_left",
+    "found",
+    "latest",
+    "images",
+    "images_ended",
+    "images_failed",
+)
+
 #: The words of the program where another run is at work in the folder.
 _BUSY = "another run is at work there"
 
@@ -36,7 +49,8 @@ class Progress:
     """One event of a run, which comes about once a second.
 
     `event` is ``progress``, ``finishing``, ``stopping``, ``note``, ``warning``, ``failure``, and of a batch ``begun``
-    and ``ended`` of each image; `afterimage help scan` tells more. What an event does not tell is as below.
+    and ``ended`` of each image; `afterimage help scan` tells more. An event that does not tell how far the run is (a
+    note, say) has what the last one told; what none has told is as below.
     """
 
     #: What it is.
@@ -196,6 +210,7 @@ class _Told:
 
     def __init__(self, progress: Optional[OnProgress]) -> None:
         self._progress = progress
+        self._last: Optional[Progress] = None
         self.failures: deque[str] = deque(maxlen=_MOST_LINES)
         #: The last lines that are no events: what a program says that breaks.
         self.plain: deque[str] = deque(maxlen=3)
@@ -211,7 +226,15 @@ class _Told:
         elif event.event in ("note", "warning"):
             _LOG.log(logging.WARNING if event.event == "warning" else logging.INFO, "%s", event.text)
         if self._progress is not None:
-            self._progress(event)
+            self._progress(self._with_last(event))
+
+    def _with_last(self, event: Progress) -> Progress:
+        """The event with how far the run is, which not all of them tell: what is shown must not go back."""
+        last = self._last
+        if event.event != "progress" and last is not None:
+            event = replace(event, **{name: getattr(last, name) for name in _HOW_FAR if not getattr(event, name)})
+        self._last = event
+        return event
 
 
 def _event(line: str) -> Optional[Progress]:

@@ -679,12 +679,17 @@ class BatchImage:
     absolute_path: Optional[str] = None
     #: Of an image that holds the disk in another form, what it is.
     container: Optional[DiskContainer] = None
+    #: Encrypted volumes in it that were not unlocked: what lies in them was not found.
+    encrypted: tuple[Volume, ...] = ()
     #: Why it was not scanned, or not to its end.
     error: Optional[str] = None
     #: When its report was written, RFC 3339.
     finished: Optional[str] = None
     #: Its folder, below the folder of this report.
     folder: Optional[str] = None
+    #: Where no file system was found in it: of samples from all over it, the share that looks like noise, from 0 to 1:
+    #: encrypted or wiped.
+    noise: Optional[float] = None
     #: What its report says beside that, a sentence each.
     notes: tuple[str, ...] = ()
     #: Its report, below the folder of this report, with `/` between the parts.
@@ -695,6 +700,10 @@ class BatchImage:
     summary: Optional[Summary] = None
     #: Bytes of it that could not be read.
     unreadable_bytes: int = 0
+    #: Files of its own that lie in such ranges.
+    unreadable_files: int = 0
+    #: Ranges of it that these lie in.
+    unreadable_ranges: int = 0
     #: What this package does not know.
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -743,8 +752,12 @@ class BatchSummary:
     live: int
     #: Photos and videos of their own that another image of the batch has too: one of each is not counted.
     copies_across: int
+    #: Images with encrypted volumes that were not unlocked.
+    encrypted: int = 0
     #: Photos and videos of their own that somebody has already.
     known: int = 0
+    #: Images of which parts could not be read.
+    unreadable: int = 0
     #: What this package does not know.
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

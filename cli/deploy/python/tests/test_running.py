@@ -90,7 +90,22 @@ class RunTest(InFolder):
         self.assertEqual([event.event for event in events], ["progress", "note", "note", "note"])
         self.assertEqual((events[0].fraction, events[0].found, events[0].latest), (0.25, {"jpeg": 2}, ("a.jpg",)))
         self.assertEqual(events[0].extra, {"colour": "red"})
-        self.assertEqual(events[3].fraction, 0.0)
+        self.assertEqual(events[3].fraction, 0.25, "what does not tell how far it is has what the last one told")
+
+    def test_progress_does_not_go_back(self) -> None:
+        program = self.stand_in("""\
+            event("note", text="before")
+            event("progress", scanned=98, total=100, found={"jpeg": 21}, latest=["a.jpg"])
+            event("finishing")
+            event("warning", text="by the way")
+            event("finishing", scanned=99, total=100)
+            event("progress", scanned=100, total=100, found={"jpeg": 22})
+            """)
+        events: list[afterimage.Progress] = []
+        with self.assertLogs("afterimage", logging.INFO):
+            run([], program=program, progress=events.append)
+        self.assertEqual([event.fraction for event in events], [0.0, 0.98, 0.98, 0.98, 0.99, 1.0])
+        self.assertEqual([event.found.get("jpeg", 0) for event in events], [0, 21, 21, 21, 21, 22])
 
     def test_each_status_is_an_error_with_the_line_of_the_program(self) -> None:
         for status, kind in [

@@ -173,6 +173,12 @@ pub(crate) fn batch_state(output: &Path) -> Option<Folder> {
     state.kind(BATCH).ok().flatten().map(|_| state)
 }
 
+/// Whether the output folder `output` holds the report of a run that was not finished.
+pub(crate) fn holds_unfinished_report(output: &Path) -> bool {
+    let open = |path: PathBuf| Folder::open(&path, Owner::default(), Vec::new());
+    fs::canonicalize(output).and_then(open).is_ok_and(|root| unfinished::says_report(&root))
+}
+
 /// Of the disk on which the existing `folder` lies: the longest file, the bytes that are free for us, and
 /// whether it is FAT or exFAT.
 pub(crate) fn room(folder: &Path) -> std::io::Result<(u64, u64, bool)> {

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::source::{BATCH, BESIDE_REPORT, LOCK, OURS, REPORT, STATE};
+use super::unfinished::says_report;
 use crate::ledger::SCAN_LOG;
 use crate::system::folder::{EntryKind, FileId, Folder};
 
@@ -61,6 +62,8 @@ pub(super) fn conflict(
 fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result<Option<String>> {
     Ok(match (root.kind(REPORT)?, run) {
         (None, _) => None,
+        // What can be gone on with is told in its own words.
+        (Some(EntryKind::File(_)), Run::First) if has_log(root)? && says_report(root) => None,
         (Some(EntryKind::File(_)), Run::First | Run::Again) => Some(
             "it holds the report of an earlier run, which would be lost; choose another folder, or \
              move this one away"
@@ -74,14 +77,21 @@ fn report_conflict(root: &Folder, run: Run, sources: &Sources<'_>) -> io::Result
     })
 }
 
+/// Whether a run has left its log, or that of a batch.
+fn has_log(root: &Folder) -> io::Result<bool> {
+    let is_file = |state: &Folder, name| -> io::Result<bool> {
+        Ok(matches!(state.kind(name)?, Some(EntryKind::File(_))))
+    };
+    match open(root, Path::new(STATE))? {
+        Opened::Folder(state) => Ok(is_file(&state, SCAN_LOG)? || is_file(&state, BATCH)?),
+        Opened::Missing | Opened::Refused(_) => Ok(false),
+    }
+}
+
 /// What a new run writes beside its report is nobody's yet.
 fn beside_conflict(root: &Folder, run: Run) -> io::Result<Option<String>> {
     // Beside the log of a run that was not finished they are of that run, which is told in its own words.
-    let is_of_run = match open(root, Path::new(STATE))? {
-        Opened::Folder(state) => matches!(state.kind(SCAN_LOG)?, Some(EntryKind::File(_))),
-        Opened::Missing | Opened::Refused(_) => false,
-    };
-    if run == Run::Later || is_of_run {
+    if run == Run::Later || has_log(root)? {
         return Ok(None);
     }
     for name in BESIDE_REPORT {

@@ -50,6 +50,10 @@ impl ResolvedPath {
                 Err(error) if error.kind() == ErrorKind::NotADirectory => {
                     return Err(format!("{} is not a folder", existing.display()));
                 }
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    let advice = "choose another folder, that you may write to";
+                    return Err(format!("{} is closed to you; {advice}", path.display()));
+                }
                 Err(error) => return Err(format!("{}: {error}", path.display())),
             }
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::case::ReportCase;
 use super::head::{ReportEnd, ReportTool};
 use super::options::ReportOptions;
-use super::source::ReportDiskContainer;
+use super::source::{ReportDiskContainer, ReportVolume};
 use super::summary::Summary;
 
 /// The name of the schema, in every report of a batch.
@@ -70,6 +70,12 @@ pub struct BatchSummary {
     /// Photos and videos of their own that somebody has already.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub known: u64,
+    /// Images with encrypted volumes that were not unlocked.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub encrypted: u64,
+    /// Images of which parts could not be read.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unreadable: u64,
     /// Photos and videos of their own that another image of the batch has too: one of each is not counted.
     pub copies_across: u64,
 }
@@ -138,6 +144,19 @@ pub struct BatchImage {
     /// Bytes of it that could not be read.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub unreadable_bytes: u64,
+    /// Ranges of it that these lie in.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unreadable_ranges: u64,
+    /// Files of its own that lie in such ranges.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unreadable_files: u64,
+    /// Encrypted volumes in it that were not unlocked: what lies in them was not found.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub encrypted: Vec<ReportVolume>,
+    /// Where no file system was found in it: of samples from all over it, the share that looks like noise, from 0 to 1:
+    /// encrypted or wiped.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub noise: Option<f32>,
     /// Of an image that holds the disk in another form, what it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub container: Option<ReportDiskContainer>,
@@ -184,6 +203,8 @@ pub struct BatchCopy {
 impl BatchSummary {
     /// What images and copies come to.
     pub fn of(images: &[BatchImage], copies: &[BatchCopies]) -> Self {
+        let having =
+            |has: fn(&BatchImage) -> bool| images.iter().filter(|image| has(image)).count() as u64;
         let of = |status| images.iter().filter(|image| image.status == status).count() as u64;
         let sum = |count: fn(&Summary) -> u64| {
             let summaries = images.iter().filter_map(|image| image.summary.as_ref());
@@ -201,6 +222,8 @@ impl BatchSummary {
             videos: sum(|summary| summary.videos),
             live: sum(|summary| summary.live),
             known: sum(|summary| summary.known),
+            encrypted: having(|image| !image.encrypted.is_empty()),
+            unreadable: having(|image| image.unreadable_bytes > 0),
             copies_across: others.sum(),
         }
     }

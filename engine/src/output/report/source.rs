@@ -77,6 +77,11 @@ pub struct ReportSource {
 }
 
 impl ReportSource {
+    /// Bytes of it that could not be read.
+    pub fn unreadable_bytes(&self) -> u64 {
+        self.unreadable.iter().map(|range| range.length).fold(0, u64::saturating_add)
+    }
+
     /// Where it was, from wherever it is looked for.
     pub fn location(&self) -> PathBuf {
         PathBuf::from(self.absolute_path.as_ref().unwrap_or(&self.path))

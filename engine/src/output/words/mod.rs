@@ -6,6 +6,7 @@
 mod again;
 mod facts;
 mod found;
+mod images;
 mod known;
 mod left_out;
 mod next;
@@ -20,6 +21,7 @@ mod volumes;
 pub use again::{recover, resumed};
 pub use facts::{CUT_SHORT, Facts};
 pub use found::headline;
+pub use images::{image_status, of_images};
 pub use known::{is_gap, known_line};
 pub use left_out::reasons as left_out;
 pub use next::causes;

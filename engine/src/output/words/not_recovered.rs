@@ -31,7 +31,8 @@ fn reasons(facts: Facts<'_>) -> Vec<String> {
         reasons.extend(source.volumes.iter().filter_map(volumes::locked));
         if is_open && !facts.has_photos() {
             reasons.extend(source.volumes.iter().filter_map(volumes::erased));
-            reasons.extend(noise(source));
+            let is_known = !source.volumes.is_empty();
+            reasons.extend(noise(&source.path, source.noise.filter(|_| !is_known)));
         }
         reasons.extend(source.volumes.iter().filter_map(name_only));
         reasons.extend(not_followed(source));
@@ -67,14 +68,13 @@ fn name_only(volume: &ReportVolume) -> Option<String> {
 /// From so large a share of noise on, hardly anything else is there.
 const MOSTLY_NOISE: f32 = 0.9;
 
-/// Bytes without any order nearly everywhere, and no file system: nobody can tell encrypted from wiped.
-fn noise(source: &ReportSource) -> Option<String> {
-    let is_noise = source.volumes.is_empty() && source.noise >= Some(MOSTLY_NOISE);
-    is_noise.then(|| {
+/// Bytes without any order nearly everywhere, where there is no file system: nobody can tell encrypted from wiped.
+pub(super) fn noise(path: &str, noise: Option<f32>) -> Option<String> {
+    (noise >= Some(MOSTLY_NOISE)).then(|| {
         format!(
             "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
              unlock it (`veracrypt --text --mount-options=ro FILE`) and scan the unlocked device. Or it was wiped: then nothing is left.",
-            plain(&source.path)
+            plain(path)
         )
     })
 }
@@ -118,8 +118,8 @@ fn incomplete(n: Kinds, is_cut_short: bool) -> Option<String> {
     let why = if is_cut_short {
         "where the scan does not reach its end, files in several pieces are not joined."
     } else {
-        "the rest was overwritten, cannot be read, or lies in another place that no file system \
-         tells of."
+        "the rest was overwritten, cannot be read, lies in another place that no file system tells of, \
+         or was damaged before it was lost."
     };
     (n.sum() > 0).then(|| format!("{photos} not whole: {why}"))
 }
@@ -132,4 +132,18 @@ fn unseen(n: u64) -> Option<String> {
              they were not written."
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_may_have_been_damaged_before() {
+        let one = Kinds { photos: 1, videos: 0 };
+        let said = incomplete(one, false).unwrap();
+        assert!(said.starts_with("1 photo is not whole: the rest was overwritten"), "{said}");
+        assert!(said.ends_with(", or was damaged before it was lost."), "{said}");
+        assert_eq!(incomplete(Kinds::default(), false), None);
+    }
 }

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::paragraph::{Paragraph, Topic};
 use super::plain::plain;
 use super::quantities::{bytes, count};
-use crate::output::report::ReportSource;
+use crate::output::report::{ReportDiskContainer, ReportSource};
 use crate::source::shell::quoted;
 
 /// What stands before a command that reads a device; on Windows the shell itself has to be started with rights.
@@ -15,37 +15,59 @@ const AS_ROOT: &str = if cfg!(windows) { "" } else { "sudo " };
 /// How much of each source read errors took.
 pub(super) fn tell(facts: Facts<'_>) -> Vec<Paragraph> {
     let has_map = facts.head.options.map.is_some();
-    let said = facts
-        .head
-        .sources
-        .iter()
-        .flat_map(|source| errors(source, has_map).into_iter().chain(of_container(source)));
+    let of = |source: &ReportSource| {
+        let (errors, path) = (Unreadable::of(source), &source.path);
+        errors.text(path, has_map).into_iter().chain(of_container(path, source.container.as_ref()))
+    };
+    let said = facts.head.sources.iter().flat_map(of);
     said.map(|text| Paragraph::new(Topic::Unreadable, text)).collect()
 }
 
-/// How many bytes in how many places, and how many photos lie there; `has_map` where a map told so.
-fn errors(source: &ReportSource, has_map: bool) -> Option<String> {
-    let lengths = source.unreadable.iter().map(|range| range.length);
-    let total = lengths.fold(0, u64::saturating_add);
-    let places = count(source.unreadable.len() as u64, "place", "places");
-    let hit = match source.unreadable_files {
-        0 => "no photo that was found lies there".to_owned(),
-        n => format!("{} there and {} zeros instead", count(n, "photo lies", "photos lie"), has(n)),
-    };
-    (total > 0).then(|| {
-        let (what, how) = match has_map {
-            true => ("MISSING", "were not read, as its map says"),
-            false => ("READ ERRORS", "could not be read"),
-        };
-        format!("{what}: {} of {} in {places} {how}; {hit}.", bytes(total), plain(&source.path))
-    })
+/// What could not be read of a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unreadable {
+    /// Bytes.
+    pub(super) bytes: u64,
+    /// Ranges that they lie in.
+    pub(super) places: u64,
+    /// Photos that lie in these.
+    pub(super) files: u64,
 }
 
-/// What is wrong with the file that the disk is taken out of.
-fn of_container(source: &ReportSource) -> Option<String> {
-    let container = source.container.as_ref()?;
-    let (path, kind, fault) =
-        (plain(&source.path), plain(&container.kind), container.fault.as_ref()?);
+impl Unreadable {
+    fn of(source: &ReportSource) -> Self {
+        Unreadable {
+            bytes: source.unreadable_bytes(),
+            places: source.unreadable.len() as u64,
+            files: source.unreadable_files,
+        }
+    }
+
+    /// How many bytes in how many places, and how many photos lie there; `has_map` where a map told so.
+    pub(super) fn text(self, path: &str, has_map: bool) -> Option<String> {
+        let places = count(self.places, "place", "places");
+        let hit = match self.files {
+            0 => "no photo that was found lies there".to_owned(),
+            n => format!(
+                "{} there and {} zeros instead",
+                count(n, "photo lies", "photos lie"),
+                has(n)
+            ),
+        };
+        (self.bytes > 0).then(|| {
+            let (what, how) = match has_map {
+                true => ("MISSING", "were not read, as its map says"),
+                false => ("READ ERRORS", "could not be read"),
+            };
+            format!("{what}: {} of {} in {places} {how}; {hit}.", bytes(self.bytes), plain(path))
+        })
+    }
+}
+
+/// What is wrong with the file at `path` that the disk is taken out of.
+pub(super) fn of_container(path: &str, container: Option<&ReportDiskContainer>) -> Option<String> {
+    let container = container?;
+    let (path, kind, fault) = (plain(path), plain(&container.kind), container.fault.as_ref()?);
     Some(format!(
         "DAMAGED: {path} is {kind}, and {}; some of the disk may be missing or wrong.",
         plain(fault)
@@ -100,11 +122,15 @@ mod tests {
 
     #[test]
     fn read_errors_are_told_with_what_they_hit() {
-        let said = errors(&source("device", "/dev/sdb", &[512, 1536]), false).unwrap();
+        let errors = |lengths: &[u64], has_map| {
+            let source = source("device", "/dev/sdb", lengths);
+            Unreadable::of(&source).text(&source.path, has_map)
+        };
+        let said = errors(&[512, 1536], false).unwrap();
         let start =
             "READ ERRORS: 2.0 kB of /dev/sdb in 2 places could not be read; 2 photos lie there";
         assert!(said.starts_with(start), "{said}");
-        assert_eq!(errors(&source("device", "/dev/sdb", &[]), true), None);
+        assert_eq!(errors(&[], true), None);
     }
 
     #[test]

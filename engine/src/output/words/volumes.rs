@@ -110,8 +110,17 @@ pub(super) fn erased(volume: &ReportVolume) -> Option<String> {
 
 /// What an encrypted volume means for what lies in it, and what opens it.
 pub fn locked(volume: &ReportVolume) -> Option<String> {
-    let why = volume.locked.as_ref()?;
-    let kind = volume.kind.as_str();
+    let how = to_unlock(&volume.kind);
+    Some(format!("{}: {how}; nothing can be read from it otherwise.", encrypted(volume)?))
+}
+
+/// That a volume is encrypted, as the beginning of a sentence.
+pub(super) fn encrypted(volume: &ReportVolume) -> Option<String> {
+    Some(format!("The {} is {}", title(volume), plain(volume.locked.as_ref()?)))
+}
+
+/// What opens an encrypted volume of such a kind.
+pub(super) fn to_unlock(kind: &str) -> String {
     let here = match kind {
         _ if !can_unlock(kind) => None,
         "bitlocker" => Some(
@@ -123,12 +132,7 @@ pub fn locked(volume: &ReportVolume) -> Option<String> {
         ),
     };
     let here = here.unwrap_or_default();
-    Some(format!(
-        "The {} is {why}: {here}unlock it{} and scan the unlocked device; nothing can be read from it \
-         otherwise.",
-        title(volume),
-        opened_by(kind)
-    ))
+    format!("{here}unlock it{} and scan the unlocked device", opened_by(kind))
 }
 
 /// The command that opens a volume of such a kind, as it stands behind "unlock it".

@@ -8,7 +8,7 @@ use crate::control::error::Error;
 use crate::control::progress::Progress;
 use crate::options::Options;
 use crate::output::destination::REPORT;
-use crate::output::report::{BatchImage, BatchStatus, ReportEnd, ReportHead};
+use crate::output::report::{BatchImage, BatchStatus, ReportEnd, ReportHead, ReportSource};
 use crate::run::open::scan;
 use crate::run::results::Results;
 use crate::source::absolute;
@@ -113,9 +113,9 @@ impl BatchJob {
     /// What is told of it by its report.
     fn of(&self, head: &ReportHead, has_report: bool) -> BatchImage {
         let source = head.sources.first();
-        let lost = |source: &crate::output::report::ReportSource| {
-            source.unreadable.iter().map(|range| range.length).fold(0, u64::saturating_add)
-        };
+        let number = |of: fn(&ReportSource) -> u64| source.map_or(0, of);
+        let volumes = source.map(|source| source.volumes.as_slice()).unwrap_or_default();
+        let encrypted = volumes.iter().filter(|volume| volume.locked.is_some());
         BatchImage {
             status: match head.ended {
                 ReportEnd::Complete => BatchStatus::Complete,
@@ -125,8 +125,12 @@ impl BatchJob {
             folder: Some(self.folder.clone()),
             report: has_report.then(|| format!("{}/{REPORT}", self.folder)),
             error: head.incomplete.clone(),
-            size: source.map_or(0, |source| source.size),
-            unreadable_bytes: source.map_or(0, lost),
+            size: number(|source| source.size),
+            unreadable_bytes: number(ReportSource::unreadable_bytes),
+            unreadable_ranges: number(|source| source.unreadable.len() as u64),
+            unreadable_files: number(|source| source.unreadable_files),
+            encrypted: encrypted.cloned().collect(),
+            noise: source.and_then(|source| source.noise).filter(|_| volumes.is_empty()),
             container: source.and_then(|source| source.container.clone()),
             started: Some(head.started.clone()),
             finished: Some(head.finished.clone()),

@@ -162,7 +162,8 @@ fn begun(
     let Some(before) = before? else { return Ok(None) };
     let (path, command) = (output.to_path_buf(), before.command.clone());
     if !options.resume {
-        return match output.join(destination::REPORT).exists() {
+        let has_report = output.join(destination::REPORT).exists();
+        return match has_report && !destination::holds_unfinished_report(output) {
             // It is told of as any report is.
             true => Ok(None),
             false => Err(Error::Unfinished { path, command }),
