@@ -133,7 +133,7 @@ pub fn check(source: &Path, output: &Path) -> Result<Value, String> {
     }
     let options = Options { output: Some(path.clone()), ..Options::default() };
     let mut notes = notes::in_use::warnings(&System::running(), &expanded.paths);
-    notes.extend(notes::of(&expanded));
+    notes.extend(notes::of(&expanded, &Progress::default(), How::Nowhere));
     notes.extend(notes::room::notes(&options, &expanded.paths));
     Ok(json!({ "output": path.to_string_lossy(), "free": free, "notes": notes }))
 }

@@ -137,7 +137,8 @@ pub(super) fn open_one(
     options: &Options,
     progress: &Progress,
 ) -> Result<Box<dyn Source>, Error> {
-    let source = source::open_for(path, options.io, options.archives, progress.wish());
+    // It was scanned before, perhaps since archives were looked into.
+    let source = source::open_for(path, options.io, true, progress.wish());
     let mut opened = vec![(path.to_path_buf(), source)];
     if let Some(map) = map {
         opened = with_map(opened, map)?;

@@ -54,7 +54,7 @@ pub(crate) use identity::STILL_LOCKED;
 pub(crate) use inflate::{InflateEnd, Inflating};
 pub use limited::Limited;
 pub use memory::MemorySource;
-pub use open::{Io, files_of, later_parts, open, parts_of, taken_for_raw};
+pub use open::{Io, files_of, later_parts, open, open_until_stopped, parts_of, taken_for_raw};
 pub(crate) use open::{open_for, open_one, open_unchecked, open_watched};
 pub use pace::Pace;
 pub use packed::{Packed, begins_disk, is_archive, recognise, shell};

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
-use crate::control::progress::Stop;
+use crate::control::progress::{Progress, Stop};
 use crate::source::address::is_address;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
@@ -33,6 +33,15 @@ use web::WebImage;
 /// act on being opened.
 pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     open_watched(path, io, &Stop::default())
+}
+
+/// The same, which ends soon after `progress` was stopped: what is compressed as a whole takes long to open.
+pub fn open_until_stopped(
+    path: &Path,
+    io: Io,
+    progress: &Progress,
+) -> Result<Box<dyn Source>, Error> {
+    open_watched(path, io, progress.wish())
 }
 
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.

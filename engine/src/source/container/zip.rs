@@ -34,6 +34,9 @@ const MOST_PACKED: u64 = 16 << 10;
 /// What is said of an archive without its end.
 const CUT: &str = "it is damaged or cut short";
 
+/// A disk is whole sectors.
+const SECTOR: u64 = 512;
+
 static RECENT: Recent<Index> = Recent::new();
 
 /// Whether a file is an archive in which there is one disk image.
@@ -56,7 +59,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     match row.method {
         STORED => {
             let part = Span { at, len: row.len.min(row.packed_len) };
-            let fault = is_cut.then_some(CUT);
+            let fault = (is_cut && part.end() > opening.len()).then_some(CUT);
             Ok(Opened::whole(Flat::part(WHAT, opening.files, part).with_fault(fault)))
         }
         DEFLATED => {
@@ -98,8 +101,10 @@ fn cut_disk(source: &dyn Source) -> Option<ZipRow> {
         source.read_at(end, &mut next);
         next == *b"PK\x01\x02"
     };
-    let is_disk = || member::is_disk(&head(source, &row)?, row.len).then_some(());
-    let is_one = member::is_called_so(&row.name, row.len) || is_disk().is_some();
+    // Of a length that is not told the rest of the archive says that it is long.
+    let len = if row.len > 0 { row.len } else { row.packed_len / SECTOR * SECTOR };
+    let is_disk = || member::is_disk(&head(source, &row)?, len).then_some(());
+    let is_one = member::is_called_so(&row.name, len) || is_disk().is_some();
     (is_alone && is_one && matches!(row.method, STORED | DEFLATED)).then_some(row)
 }
 

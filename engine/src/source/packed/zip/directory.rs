@@ -13,6 +13,10 @@ const LOCATOR: usize = 20;
 /// Bytes of a header before a member without its names.
 const LOCAL: usize = 30;
 
+/// What a header says of a file that follows without its length being known, and how such a one is packed.
+const IS_STREAMED: u16 = 1 << 3;
+const DEFLATED: u16 = 8;
+
 /// The longest comment.
 const MOST_COMMENT: u64 = u16::MAX as u64;
 
@@ -64,8 +68,8 @@ impl Row {
     }
 }
 
-/// The file that an archive begins with, as the header before it tells: for one whose directory is missing. Nothing where
-/// that does not tell how long it is, as in what was written without going back.
+/// The file that an archive begins with, as the header before it tells: for one whose directory is missing. Where that does
+/// not tell how long it is, as in what was written without going back, its length is 0, and all the rest is its packed bytes.
 ///
 /// Source: PKWARE, APPNOTE.TXT 6.3.10, 4.3.7.
 pub(in crate::source) fn first(source: &dyn Source) -> Option<Row> {
@@ -77,6 +81,9 @@ pub(in crate::source) fn first(source: &dyn Source) -> Option<Row> {
     let (name, extra) = names.split_at_checked(name_len)?;
     let numbers = [22, 18].map(|at| u64::from(u32_at(&fixed, at)));
     let [len, packed_len, _] = long([numbers[0], numbers[1], 0], extra)?;
+    let is_told = packed_len > 0 && packed_len != LONG && len != LONG;
+    let rest = source.len().saturating_sub(header_at + (LOCAL + names.len()) as u64);
+    let (len, packed_len) = if is_told { (len, packed_len) } else { (0, rest) };
     let row = Row {
         name: String::from_utf8_lossy(name).into_owned(),
         method,
@@ -86,7 +93,8 @@ pub(in crate::source) fn first(source: &dyn Source) -> Option<Row> {
         len,
         header_at,
     };
-    (packed_len > 0 && packed_len != LONG && len != LONG).then_some(row)
+    let is_streamed = flags & IS_STREAMED != 0 && method == DEFLATED;
+    (is_told || is_streamed).then_some(row)
 }
 
 /// All files of an archive, in the order of its directory: nothing where that is missing or damaged.
