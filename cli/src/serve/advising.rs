@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Forecast, ForecastOptions};
 use afterimage_engine::source::{self, Io, Pace};
 use afterimage_engine::system::System;
@@ -20,6 +21,7 @@ use super::typed_path::absolute;
 use super::words;
 use super::worker::{self, FAULT, Update};
 use crate::commands::drives;
+use crate::progress::How;
 use crate::text::{bytes, count};
 use crate::{notes, sources, system_words};
 
