@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
-use afterimage_engine::report::{Grade, ReportFile};
+use afterimage_engine::report::{End, Grade, ReportFile};
 use afterimage_engine::run::Job;
 use afterimage_engine::source::{MemorySource, Source};
 use afterimage_signatures::verdict::Span;
@@ -218,6 +218,37 @@ fn photos_of_every_format_that_bad_sectors_hit_are_damaged() {
         }
         assert_eq!(all.changed, [] as [&str; 0], "what is not hit is as it was");
         assert!(all.damaged * 10 >= all.hit * 8, "{} of {}", all.damaged, all.hit);
+    }
+}
+
+#[test]
+fn where_nothing_more_could_be_read_a_photo_is_a_beginning_and_no_zeros_follow() {
+    let (image, laid) = card(samples::all());
+    // As an image that was not finished: nobody knows what comes after.
+    let rest = 8 << 20;
+    for one in laid.iter().filter(|one| one.sectors() > 8) {
+        let cut = one.at as usize + (one.sectors() * SECTOR) as usize / 2 / 512 * 512;
+        let mut bytes = image[one.at as usize..cut].to_vec();
+        let read = bytes.len() as u64;
+        bytes.resize(bytes.len() + rest, 0);
+        let bad = vec![Span { at: read, len: rest as u64 }];
+        let source = MemorySource::new("card", bytes).unmapped().with_bad_sectors(bad);
+        let found = scan(Box::new(source), &Options::default());
+        for file in &found {
+            let name = format!("{}-{}", one.sample.format, one.sample.name);
+            // What makes viewers open it may follow.
+            let (end, size) = (file.end, file.runs[0].length);
+            assert!(end == End::Exact || size <= read, "{name}: {size} of {read}");
+            assert!(size <= one.sample.bytes.len() as u64, "{name}: {size} of {read}");
+        }
+        if one.sample.format == "jpeg" {
+            let short = MemorySource::new("card", image[one.at as usize..cut].to_vec());
+            let short = scan(Box::new(short), &Options::default());
+            let grade = |found: &[ReportFile]| {
+                found.iter().find(|file| first(file) == 0).map(|file| file.grade)
+            };
+            assert_eq!(grade(&found), grade(&short), "{}", one.sample.name);
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Whoever decodes them takes zeros for data and finds it wrong, or right by chance. So a file that meets an
 //! unreadable range is at most damaged, and where it seems to break off there, its structure alone is asked:
-//! that passes over the range and finds where the file ends.
+//! that passes over the range and finds where the file ends. Where it ends inside a long range for all that is known,
+//! the file is a beginning, up to there: nobody knows how long the rest was.
 
-use afterimage_signatures::verdict::{End, Grade, Verdict};
+use afterimage_signatures::verdict::{End, Grade, Span, Verdict};
 use afterimage_signatures::{Buffer, Bytes, Effort, Runs, View};
 
 use crate::formats::Registry;
@@ -12,6 +13,9 @@ use crate::formats::Registry;
 /// What breaks off may do so a little before or after what is unreadable, in bytes: decoders read ahead, and
 /// zeros decode for a while.
 const NEAR: u64 = 64 << 10;
+
+/// A file whose end lies in so many unreadable bytes is there nearly to its end; in more, anything may have followed.
+const MOST_END: u64 = 64 << 10;
 
 /// What measuring the candidate formats of one place came to.
 pub(super) struct Measured {
@@ -48,11 +52,22 @@ impl Measured {
             return again(place, (registry, candidates), buffer);
         };
         let is_whole = verdict.grade > Grade::Partial && verdict.end == End::Exact;
-        if !is_whole
-            && let Some(better) = again(place, (registry, &[format]), buffer)
-            && better.1.len > verdict.len
-        {
-            return Some(better);
+        if !is_whole && let Some((format, better)) = again(place, (registry, &[format]), buffer) {
+            if better.grade == Grade::Partial {
+                // It ends no later; how much it shows is known of what was decoded only.
+                if verdict.len > better.len {
+                    verdict.grade = Grade::Partial;
+                }
+                shorten(&mut verdict, better.len);
+            } else if better.len > verdict.len {
+                return Some((format, better));
+            }
+        }
+        if verdict.grade == Grade::Partial {
+            let view = View::new(bytes, runs, buffer);
+            if let Some(at) = unreadable_end(&view, verdict.len) {
+                shorten(&mut verdict, at);
+            }
         }
         let is_told = verdict.issues.iter().any(|issue| met(issue.at, 1, buffer).is_some());
         if is_told || met(0, verdict.len, buffer).is_some() {
@@ -68,7 +83,8 @@ fn reach(verdict: &Verdict) -> u64 {
     issues.chain([verdict.len]).max().unwrap_or(verdict.len)
 }
 
-/// The file by its structure alone, if that passes over something unreadable and comes to an end.
+/// The file by its structure alone, if that passes over something unreadable and comes to an end; partial where that
+/// lies in more than [`MOST_END`] unreadable bytes.
 fn again(
     Place { bytes, runs }: Place<'_>,
     (registry, candidates): (&Registry, &[usize]),
@@ -84,6 +100,48 @@ fn again(
             return None;
         }
         verdict.grade = Grade::Damaged;
-        Some((format, verdict))
+        // Runs that end before the source does are those of a file whose length is known.
+        let is_told = verdict.len == runs.len() && runs_end(runs) < bytes.len();
+        if verdict.end != End::Exact
+            && !is_told
+            && let Some(at) = unreadable_end(&view, verdict.len)
+        {
+            verdict.grade = Grade::Partial;
+            shorten(&mut verdict, at);
+        }
+        (verdict.len > 0).then_some((format, verdict))
     })
+}
+
+/// The first byte of the source after all runs.
+fn runs_end(runs: &Runs) -> u64 {
+    runs.as_slice().last().map_or(0, |run| run.end())
+}
+
+/// Where the long unreadable range begins that the first `len` bytes of a view end in, if they end in one.
+fn unreadable_end(view: &View<'_>, len: u64) -> Option<u64> {
+    let (mut start, mut end) = (0, 0);
+    while end < len {
+        let range = view.unreadable_in(end, u64::MAX)?;
+        if range.at > end {
+            start = range.at;
+        }
+        end = range.end();
+    }
+    (start < len && end - start > MOST_END).then_some(start)
+}
+
+/// Makes a file end after `len` bytes, if it is longer.
+fn shorten(verdict: &mut Verdict, len: u64) {
+    if verdict.len <= len {
+        return;
+    }
+    verdict.len = len;
+    let own = Span { at: 0, len };
+    verdict.unchecked.retain_mut(|part| {
+        part.span.len = part.span.len.min(len.saturating_sub(part.span.at));
+        part.span.len > 0
+    });
+    verdict.children.retain(|child| own.holds(child.span));
+    verdict.exif.retain(|exif| own.holds(exif.span));
 }
