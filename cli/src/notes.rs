@@ -8,21 +8,26 @@ pub mod room;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use afterimage_engine::progress::Progress;
 use afterimage_engine::report::BatchSkipped;
 use afterimage_engine::source::split::parts;
 use afterimage_engine::source::{self, Io, Packed, Source};
 
 use crate::folder::{self, Photos};
+use crate::progress::{How, SlowOpening};
 use crate::sources::Sources;
 use crate::text::{bytes, count};
 
-/// What is to be said of the sources, one line each.
-pub fn of(sources: &Sources) -> Vec<String> {
+/// What is to be said of the sources, one line each; as far as they could be opened before `progress` was stopped. What takes
+/// long to open is told meanwhile.
+pub fn of(sources: &Sources, progress: &Progress, how: How) -> Vec<String> {
     let mut notes: Vec<String> = sources.again.iter().map(|path| again(path)).collect();
     let (headers, mut photos) = (Photos::default(), Vec::new());
     for path in sources.paths.iter().filter(|path| is_file(path)) {
         // What cannot be opened is told when it is to be scanned.
-        let Ok(source) = source::open(path, Io::Auto) else { continue };
+        let slow = SlowOpening::watch(path, how);
+        let Ok(source) = source::open_until_stopped(path, Io::Auto, progress) else { continue };
+        drop(slow);
         match packed(path, source.as_ref()) {
             Some(note) => notes.push(note),
             None => photos.extend(headers.whole(source.as_ref()).map(|format| (path, format))),

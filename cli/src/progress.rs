@@ -9,9 +9,11 @@ mod events;
 mod latest;
 mod lines;
 mod look;
+mod opening;
 mod show;
 
 pub use latest::Latest;
+pub use opening::SlowOpening;
 pub use show::{How, Show};
 
 use std::sync::Arc;

@@ -197,9 +197,13 @@ fn end_of_head(made: &Made) -> usize {
         "x.vhdx" => 3 << 20,
         "x.vdi" => 1024,
         "x.vmdk" | "stream.vmdk" => 3584,
+        // Up to the end of the first chunk, which proves itself.
+        "x.E01" => 1141 + 76 + 4099,
         // Those have their tables at the end, without which nothing is told; so much of them shows what they are.
-        "x.E01" | "x.Ex01" => made.bytes.len() - 200,
-        "x.aff4" | "deflated.zip" => made.bytes.len() - 22,
+        "x.Ex01" => made.bytes.len() - 200,
+        "x.aff4" => made.bytes.len() - 22,
+        // Up to the name of what is in it.
+        "deflated.zip" => 30,
         "x.gz" => 10,
         "x.zst" => 6,
         name => panic!("{name} has no table before its data"),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Forecast, ForecastOptions};
 use afterimage_engine::source::{self, Io, Pace};
 use afterimage_engine::system::System;
@@ -20,6 +21,7 @@ use super::typed_path::absolute;
 use super::words;
 use super::worker::{self, FAULT, Update};
 use crate::commands::drives;
+use crate::progress::How;
 use crate::text::{bytes, count};
 use crate::{notes, sources, system_words};
 
@@ -133,7 +135,7 @@ pub fn check(source: &Path, output: &Path) -> Result<Value, String> {
     }
     let options = Options { output: Some(path.clone()), ..Options::default() };
     let mut notes = notes::in_use::warnings(&System::running(), &expanded.paths);
-    notes.extend(notes::of(&expanded));
+    notes.extend(notes::of(&expanded, &Progress::default(), How::Nowhere));
     notes.extend(notes::room::notes(&options, &expanded.paths));
     Ok(json!({ "output": path.to_string_lossy(), "free": free, "notes": notes }))
 }

@@ -111,16 +111,19 @@ const PACKED: [(&str, &[u8], &str); 6] = [
     (
         "card.img.gz",
         b"\x1f\x8b\x08\0",
-        "it is compressed with gzip; unpack it with `gunzip -k card.img.gz`",
+        "it is compressed with gzip, damaged or cut short; look for a whole copy of it",
     ),
     // The tables of this one lie where nothing is.
     (
         "disk.qcow2",
         b"QFI\xfb\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0\x01\0\0\0\0\0\0\0\0",
-        "and its table of tables is damaged or cut short; unpack it with \
-         `qemu-img convert -f qcow2 -O raw disk.qcow2 disk.img`",
+        "and its table of tables is damaged or cut short; look for a whole copy of it; to search its bytes",
     ),
-    ("disk.E01", b"EVF\x09\r\n\xff\0\x01\x01\0\0\0", "`ewfexport -u -f raw -t disk disk.E01`"),
+    (
+        "disk.E01",
+        b"EVF\x09\r\n\xff\0\x01\x01\0\0\0",
+        "is damaged or cut short; look for a whole copy of it",
+    ),
     (
         "disk.vmdk",
         b"KDMV\x01\0\0\0\x03\0\0\0\0\0\x01\0\0\0\0\0\x80\0\0\0\0\0\0\0",

@@ -75,7 +75,7 @@ impl<'o> Job<'o, Opened> {
     ) -> Result<Self, Error> {
         let destination = checked(options, paths)?;
         let open = |path: &PathBuf| {
-            (path.clone(), source::open_watched(path, options.io, progress.wish()))
+            (path.clone(), source::open_for(path, options.io, options.archives, progress.wish()))
         };
         let mut sources: Vec<_> = paths.iter().map(open).collect();
         if let Some(map) = &options.map {
@@ -137,7 +137,8 @@ pub(super) fn open_one(
     options: &Options,
     progress: &Progress,
 ) -> Result<Box<dyn Source>, Error> {
-    let source = source::open_watched(path, options.io, progress.wish());
+    // It was scanned before, perhaps since archives were looked into.
+    let source = source::open_for(path, options.io, true, progress.wish());
     let mut opened = vec![(path.to_path_buf(), source)];
     if let Some(map) = map {
         opened = with_map(opened, map)?;

@@ -20,7 +20,7 @@ use crate::ledger::{Content, Store, hash_of};
 use crate::options::{Arrange, Sighting};
 use crate::output::destination::{self, CHOSEN, STATE};
 use crate::output::{TakenPaths, proposed, set_times};
-use crate::source::{Io, Limited, Pace, Source, SourceKind, Watched, open_watched};
+use crate::source::{Io, Limited, Pace, Source, SourceKind, Watched, open_for};
 use crate::system::folder::{EntryKind, Folder};
 
 /// What a line of the audit log says was done that tells of one.
@@ -150,7 +150,7 @@ impl Picks {
     fn source(&self, sighting: &Sighting, stop: &Stop) -> Result<Box<dyn Source>, Error> {
         let none = || Error::Start { what: "to read", why: "its source is not known".to_owned() };
         let path = self.sources.get(sighting.record.source as usize).ok_or_else(none)?;
-        let source = Limited::at(open_watched(path, Io::Read, stop)?, &self.pace);
+        let source = Limited::at(open_for(path, Io::Read, true, stop)?, &self.pace);
         Ok(Box::new(Watched::new(source, stop)))
     }
 

@@ -10,7 +10,7 @@ use crate::model::SpanSet;
 use crate::output::report::ReportSource;
 use crate::run::unlock::unlocked_as_before;
 use crate::source::unlock::Keys;
-use crate::source::{Holed, Io, Limited, Pace, Source, Watched, open_watched};
+use crate::source::{Holed, Io, Limited, Pace, Source, Watched, open_for};
 
 /// Opens at `path` the source that a report tells of. What nobody could read of it then is not read now either: the
 /// report counts those bytes as zeros, in files and in digests.
@@ -26,7 +26,8 @@ pub(super) fn reopen(
     keys: &Keys,
     progress: &Progress,
 ) -> Result<Box<dyn Source>, Error> {
-    let source = open_watched(path, Io::Auto, progress.wish())?;
+    // It was scanned, perhaps since archives were looked into.
+    let source = open_for(path, Io::Auto, true, progress.wish())?;
     let len = source.len();
     if len != known.size {
         return Err(Error::OtherSource { path: path.to_path_buf(), len, known: known.size });

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
-use crate::control::progress::Stop;
+use crate::control::progress::{Progress, Stop};
 use crate::source::address::is_address;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
@@ -35,19 +35,43 @@ pub fn open(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
     open_watched(path, io, &Stop::default())
 }
 
+/// The same, which ends soon after `progress` was stopped: what is compressed as a whole takes long to open.
+pub fn open_until_stopped(
+    path: &Path,
+    io: Io,
+    progress: &Progress,
+) -> Result<Box<dyn Source>, Error> {
+    open_watched(path, io, progress.wish())
+}
+
 /// The same, which ends soon after `stop` is over: what a file holds is not looked at any more then.
 pub(crate) fn open_watched(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+    open_for(path, io, false, stop)
+}
+
+/// The same; an archive in which photos can be found once `archives` are looked into is opened as it lies then.
+pub(crate) fn open_for(
+    path: &Path,
+    io: Io,
+    archives: bool,
+    stop: &Stop,
+) -> Result<Box<dyn Source>, Error> {
     if is_address(path) {
-        return open_address(path, io, stop);
+        return open_address(path, io, archives, stop);
     }
-    checked(path, open_file_or_parts(path, io)?, io, stop)
+    checked(path, open_file_or_parts(path, io)?, io, (archives, stop))
 }
 
 /// The same of what lies on a server: whatever its bytes seem to be once that does not deliver them any more, it says
 /// that alone.
-fn open_address(path: &Path, io: Io, stop: &Stop) -> Result<Box<dyn Source>, Error> {
+fn open_address(
+    path: &Path,
+    io: Io,
+    archives: bool,
+    stop: &Stop,
+) -> Result<Box<dyn Source>, Error> {
     let WebImage { source, ends } = web::open_image(path, io)?;
-    let opened = checked(path, source, io, stop);
+    let opened = checked(path, source, io, (archives, stop));
     match ends.iter().find_map(|end| end.get()) {
         Some(fault) => Err(Error::open(path, fault.clone().into())),
         None => opened,
@@ -145,7 +169,7 @@ fn checked(
     path: &Path,
     source: Box<dyn Source>,
     io: Io,
-    stop: &Stop,
+    (archives, stop): (bool, &Stop),
 ) -> Result<Box<dyn Source>, Error> {
     let refused = |why| Error::NotASource { path: path.to_path_buf(), why };
     match (source.is_empty(), source.kind()) {
@@ -163,10 +187,11 @@ fn checked(
     };
     let watched = Watched::new(source, stop);
     let packed = packed::recognise(&watched);
-    match packed.filter(|_| !stop.is_over()) {
-        Some(Packed { what, advice, is_scannable: false }) => {
+    let is_shown = |packed: &Packed| packed.is_scannable || archives && packed.shows_in_archives;
+    match packed.filter(|packed| !stop.is_over() && !is_shown(packed)) {
+        Some(Packed { what, advice, .. }) => {
             Err(Error::Packed { path: path.to_path_buf(), what, advice })
         }
-        _ => Ok(watched.into_inner()),
+        None => Ok(watched.into_inner()),
     }
 }

@@ -26,7 +26,8 @@ use form::refused;
 pub(super) use tar::UNTAR;
 pub(super) use unpack::Unpack;
 pub(super) use zip::{
-    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, rows as zip_rows,
+    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, first as first_in_zip,
+    rows as zip_rows,
 };
 
 use crate::source::definition::Source;
@@ -51,14 +52,19 @@ enum Place {
 use Place::{FromEnd, FromStart};
 use Unpack::{Archive, Compressed, Damaged, Disk, Other};
 
+/// What those begin with that are read as containers wherever their first bytes unpack.
+const READ: [&[u8]; 2] = [GZIP_MAGIC, ZSTD_MAGIC];
+const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
+const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
+
 const FORMS: &[Form] = &[
-    file("compressed with gzip", b"\x1f\x8b\x08", GZIP, GZIP_NAMES),
+    file("compressed with gzip", GZIP_MAGIC, GZIP, GZIP_NAMES),
     Form {
         at: FromStart(4),
         ..file("compressed with bzip2", b"1AY&SY", BZIP2, &["bz2", "tbz2", "tbz"])
     },
     file("compressed with xz", b"\xfd7zXZ\0", XZ, &["xz", "txz"]),
-    file("compressed with zstd", b"\x28\xb5\x2f\xfd", ZSTD, ZSTD_NAMES),
+    file("compressed with zstd", ZSTD_MAGIC, ZSTD, ZSTD_NAMES),
     file("compressed with lz4", b"\x04\x22\x4d\x18", Disk("lz4 -d IN OUT"), &["lz4"]),
     file("compressed with lzip", b"LZIP\x01", Disk("lzip -dc IN > OUT"), &["lz"]),
     file("compressed with lzop", b"\x89LZO\0\r\n\x1a\n", Disk("lzop -dc IN > OUT"), &["lzo"]),
@@ -188,18 +194,31 @@ impl Form {
 
     /// What is said of a source that has its magic.
     fn of(&self, source: &dyn Source) -> Packed {
+        if !begins_raw_image(source, self.extensions) {
+            return self.of_packed(source);
+        }
         let advice = self.unpack.advice(source.path());
         let damage = if matches!(self.unpack, Damaged) { ", damaged or cut short" } else { "" };
-        if !begins_raw_image(source, self.extensions) {
-            return refused(format!("{}{damage}", self.what), advice);
-        }
         let begins = if matches!(self.at, FromEnd(_)) { "ends" } else { "begins" };
         let what = format!(
             "taken for a raw image, since it is whole sectors and its name says nothing else, although it {begins} as \
              what is {}{damage} does",
             self.what
         );
-        Packed { what, is_scannable: true, advice: format!("if it is no raw image, {advice}") }
+        let advice = format!("if it is no raw image, {advice}");
+        Packed { what, is_scannable: true, shows_in_archives: true, advice }
+    }
+
+    /// The same of one that is no raw image. What is whole of some forms is read as a container, and never comes here.
+    fn of_packed(&self, source: &dyn Source) -> Packed {
+        let is_read_when_whole = matches!(self.unpack, Damaged) || READ.contains(&self.magic);
+        match is_read_when_whole {
+            true => refused(
+                format!("{}, damaged or cut short", self.what),
+                self.unpack.advice_for_damaged(source.path()),
+            ),
+            false => refused(self.what, self.unpack.advice(source.path())),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
@@ -14,7 +14,7 @@ use anyhow::Context;
 use super::Scan;
 use super::tell::{complain, finished, tell};
 use crate::commands::image;
-use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
+use crate::interrupt::on_ctrl_c;
 use crate::progress::{Latest, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
@@ -34,11 +34,23 @@ impl Scan {
         let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
         let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
         let several = (!self.list).then(|| notes::several(&sources.paths)).flatten();
-        for note in notes::of(&sources).into_iter().chain(several).chain(lists) {
+        let (how, progress) = (self.show.how(), Arc::new(Progress::default()));
+        // What a page is told too, once there is one.
+        let quit: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>> = Arc::default();
+        let (own, page) = (Arc::clone(&progress), Arc::clone(&quit));
+        let end = move || {
+            own.stop();
+            page.get().into_iter().for_each(|quit| quit());
+        };
+        on_ctrl_c(end, self.goes_on())?;
+        for note in notes::of(&sources, &progress, how).into_iter().chain(several).chain(lists) {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
         for error in &sources.refused {
             writeln!(err, "{}", failure::line(error))?;
+        }
+        if progress.stopped() {
+            return stopped(err);
         }
         let (sources, has_refused) = (sources.paths, !sources.refused.is_empty());
         if self.map.is_none() {
@@ -50,21 +62,12 @@ impl Scan {
             let warning = system_words::told(&warning, system_words::is_root());
             writeln!(err, "afterimage: warning: {}", text::plain(&warning))?;
         }
-        let progress = Arc::new(Progress::default());
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
             let (page, watcher) = LivePage::start(&sources, output, &options, &progress, err)?;
-            let (own, quit) = (Arc::clone(&progress), page.quitter());
-            let end = move || {
-                own.stop();
-                quit();
-            };
-            on_ctrl_c(end, self.goes_on())?;
+            quit.set(Box::new(page.quitter())).ok();
             (live, options.watcher) = (Some(page), Some(watcher));
-        } else {
-            stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         }
-        let how = self.show.how();
         let latest = Latest::of(&mut options, how);
         let ticker = Ticker::start(Arc::clone(&progress), how, latest);
         let done = if self.list {
@@ -87,6 +90,8 @@ impl Scan {
         }
         let (outcome, listed) = match done {
             Err(Error::Finished { path }) => return finished(out, &path, self.json),
+            // It was not opened to its end.
+            Err(Error::Packed { .. }) if progress.stopped() => return stopped(err),
             done => done?,
         };
         let told =
@@ -111,6 +116,12 @@ impl Scan {
         }
         Ok(status)
     }
+}
+
+/// Says that a scan was stopped before it began.
+fn stopped(err: &mut dyn Write) -> anyhow::Result<Status> {
+    writeln!(err, "afterimage: stopped while a source was opened; nothing was written")?;
+    Ok(Status::Interrupted)
 }
 
 /// What a scan would recover, and the files in it.

@@ -45,6 +45,14 @@ impl Scan {
             Err(Error::Finished { path }) => {
                 return told(out, |out| self.tell_finished(out, shard, &path));
             }
+            // It was not opened to its end.
+            Err(Error::Packed { .. }) if progress.stopped() => {
+                writeln!(
+                    err,
+                    "afterimage: stopped while the source was opened; nothing was written"
+                )?;
+                return Ok(Status::Interrupted);
+            }
             carved => carved?,
         };
         let status = told(out, |out| {

@@ -41,7 +41,11 @@ pub(crate) fn open(
     let Some(outermost) = recognise(&opening) else { return Ok(Err(opening.into_source())) };
     let packed = |what: String, advice| Error::Packed { path: path.to_path_buf(), what, advice };
     let refused = |refusal: Refusal| {
-        let advice = refusal.advice.unwrap_or_else(|| outermost.unpack.advice(path));
+        let unpack = || match refusal.is_damaged {
+            true => outermost.unpack.advice_for_damaged(path),
+            false => outermost.unpack.advice(path),
+        };
+        let advice = refusal.advice.clone().unwrap_or_else(unpack);
         packed(format!("{}, {}", outermost.what, refusal.why), advice)
     };
     let mut disk = disk(outermost, opening).map_err(refused)?;
@@ -75,7 +79,7 @@ pub(crate) fn open_several(
     io: Io,
 ) -> Option<Box<dyn Source>> {
     let stop = Stop::default();
-    let opening = Opening::new(path, source, io, &stop);
+    let opening = Opening::new(path, source, io, &stop).listing(true);
     let format = recognise(&opening).filter(|format| !format.is_alone)?;
     disk(format, opening).ok()
 }
@@ -86,8 +90,11 @@ fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
 
 /// Opens a container of whose disk there is something.
 fn open_whole(format: &Format, opening: Opening<'_>) -> Result<Opened, Refusal> {
+    let is_listing = opening.is_listing;
     let opened = (format.open)(opening)?;
-    content::check(&opened)?;
+    if !is_listing {
+        content::check(&opened)?;
+    }
     Ok(opened)
 }
 
@@ -100,7 +107,7 @@ fn layers(
 ) -> Result<Vec<Box<dyn Layout>>, Refusal> {
     let mut layers: Vec<Box<dyn Layout>> = Vec::new();
     let mut seen: Vec<FileId> = FileId::at(opening.path()).into_iter().collect();
-    let is_nested = opening.is_nested;
+    let (is_nested, is_listing) = (opening.is_nested, opening.is_listing);
     let mut opened = open_whole(format, opening)?;
     loop {
         let Opened { layout, parent } = opened;
@@ -110,22 +117,33 @@ fn layers(
             return Err(Refusal::new("which is a difference to another disk"));
         }
         if layers.len() > MOST_PARENTS {
-            return Err(Refusal::new(format!("and it has more than {MOST_PARENTS} parents")));
+            return Err(Refusal::with(
+                format!(
+                    "and it has more than {MOST_PARENTS} parents, which is more than are followed"
+                ),
+                "join some of them first, with the program that made them",
+            ));
         }
         let shown = parent.path.display().to_string();
         let missing = |error: &dyn std::fmt::Display| {
-            Refusal::new(format!("and its parent {shown} cannot be opened: {error}"))
+            Refusal::with(
+                format!("and its parent {shown} cannot be opened: {error}"),
+                "put the parent beside the image, under the name that it had",
+            )
         };
         // How many parents there may be ends a circle on a server.
         if !is_address(&parent.path) {
             let id = FileId::at(&parent.path).map_err(|error| missing(&error))?;
             if seen.contains(&id) {
-                return Err(Refusal::new(format!("and {shown} would be its own parent")));
+                return Err(Refusal::with(
+                    format!("and {shown} would be its own parent: one of them names a wrong one"),
+                    "look for the disk that it was made from, and put it there under that name",
+                ));
             }
             seen.push(id);
         }
         let source = open_one(&parent.path, io).map_err(|error| missing(&error))?;
-        let opening = Opening::new(&parent.path, source, io, stop);
+        let opening = Opening::new(&parent.path, source, io, stop).listing(is_listing);
         let next = if parent.is_raw { None } else { recognise(&opening) };
         let Some(next) = next else {
             check(&parent, None, &shown)?;

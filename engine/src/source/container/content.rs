@@ -13,7 +13,9 @@ pub(super) fn check(opened: &Opened) -> Result<(), Refusal> {
     let (mut at, mut is_damaged) = (0, false);
     for _ in 0..MOST_PIECES {
         if at >= layout.len() {
-            let lost = Refusal::new("and nothing of the disk is in it: it is damaged or cut short");
+            let lost = Refusal::nothing_left(
+                "and nothing of the disk is in it: it is damaged or cut short",
+            );
             return if is_damaged { Err(lost) } else { Ok(()) };
         }
         let piece = layout.piece(at);

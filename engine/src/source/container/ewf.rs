@@ -2,22 +2,27 @@
 //!
 //! Source: libewf, "Expert Witness Compression Format specification". All numbers are little-endian.
 
+mod lists;
 mod sections;
 mod segments;
 mod table;
+mod walk;
 
-use super::chunks;
+use super::chunks::{self, ChunkTable};
 use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
 use super::unpack::Codec;
 use super::unread;
+use lists::List;
 use sections::Image;
-use table::Table;
 
 /// Bytes of the checksum after a chunk that is not packed.
 const CHECKSUM: u64 = 4;
+
+/// What is said of an image that does not end as it must, or has too few tables.
+const CUT: &str = "it is damaged or cut short: what no table tells was looked for by its checksums";
 
 /// Whether a file is one: by all of its header, of which eight bytes are fixed and five more leave little choice.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -47,9 +52,9 @@ struct Ewf {
 }
 
 impl Ewf {
-    /// Where the chunk of that number lies, which a table tells.
-    fn chunk(&self, table: &Table, number: u64) -> Stored {
-        let found = table.chunk(&self.files, number - table.first);
+    /// Where the chunk of that number lies, which a list tells.
+    fn chunk(&self, list: &List, number: u64) -> Stored {
+        let found = list.chunk(&self.files, number - list.first());
         let Some(chunk) = found else { return Stored::Lost };
         // The last one ends near the end of the disk, and not always there.
         let is_last = number == (self.image.len - 1) / self.image.chunk_len;
@@ -64,7 +69,7 @@ impl Ewf {
             false if chunk.len > self.image.chunk_len + CHECKSUM => return Stored::Lost,
             false => chunk.len,
         };
-        Stored::Packed(Packed { file: table.file, at: chunk.at, len, codec })
+        Stored::Packed(Packed { file: list.file(), at: chunk.at, len, codec })
     }
 }
 
@@ -74,7 +79,8 @@ impl Layout for Ewf {
     }
 
     fn fault(&self) -> Option<&'static str> {
-        (!self.image.knows_unread).then_some(unread::DAMAGED)
+        let unread = (!self.image.knows_unread).then_some(unread::DAMAGED);
+        (!self.image.is_whole).then_some(CUT).or(unread)
     }
 
     fn len(&self) -> u64 {
@@ -94,8 +100,8 @@ impl Layout for Ewf {
     }
 
     fn piece(&self, at: u64) -> Piece {
-        let Image { chunk_len, unread, tables, .. } = &self.image;
-        chunks::piece((*chunk_len, unread), tables, at, |table, number| self.chunk(table, number))
+        let Image { chunk_len, unread, lists, .. } = &self.image;
+        chunks::piece((*chunk_len, unread), lists, at, |list, number| self.chunk(list, number))
     }
 
     /// Ends a chunk where the image says that its device could not be read.

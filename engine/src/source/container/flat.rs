@@ -14,29 +14,46 @@ pub(super) struct Flat {
     at: u64,
     len: u64,
     id: Option<[u8; 16]>,
+    fault: Option<&'static str>,
 }
 
 impl Flat {
     /// The whole of a raw image.
     pub(super) fn new(source: Box<dyn Source>) -> Self {
         let len = source.len();
-        Flat { name: "a raw image", files: Files::new(vec![source]), at: 0, len, id: None }
+        Flat {
+            name: "a raw image",
+            files: Files::new(vec![source]),
+            at: 0,
+            len,
+            id: None,
+            fault: None,
+        }
     }
 
     /// The first `len` bytes of a container that is called `name`, which is known by `id`.
     pub(super) fn first(name: &'static str, files: Files, len: u64, id: [u8; 16]) -> Self {
-        Flat { name, files, at: 0, len, id: Some(id) }
+        Flat { name, files, at: 0, len, id: Some(id), fault: None }
     }
 
     /// A part of the file that is called `name`.
     pub(super) fn part(name: &'static str, files: Files, part: Span) -> Self {
-        Flat { name, files, at: part.at, len: part.len, id: None }
+        Flat { name, files, at: part.at, len: part.len, id: None, fault: None }
+    }
+
+    /// The same, with what is wrong with it.
+    pub(super) fn with_fault(self, fault: Option<&'static str>) -> Self {
+        Flat { fault, ..self }
     }
 }
 
 impl Layout for Flat {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        self.fault
     }
 
     fn len(&self) -> u64 {

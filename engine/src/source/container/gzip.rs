@@ -13,9 +13,11 @@ pub(super) use member::Wrapping;
 
 use std::sync::Arc;
 
+use afterimage_signatures::verdict::Span;
+
 use super::files::Files;
 use super::opening::{Opened, Opening};
-use super::piece::{Layout, Packed, Piece};
+use super::piece::{Layout, Packed, Piece, Stored};
 use super::recent::Recent;
 use super::refusal::Refusal;
 use crate::source::packed::{GZIP_NAMES, begins_raw_image};
@@ -53,15 +55,18 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
         Index::build(&opening.files, at, Wrapping::Members, opening.stop)
     })?;
     if index.len == 0 {
-        return Err(Refusal::new("and nothing comes out of it"));
+        return Err(Refusal::nothing_left("and nothing comes out of it"));
     }
-    Ok(Opened::whole(Deflated { files: opening.files, index, name: "compressed with gzip" }))
+    let (files, len) = (opening.files, index.len);
+    Ok(Opened::whole(Deflated { files, len, index, name: "compressed with gzip" }))
 }
 
 /// A disk that a deflate stream is unpacked to.
 pub(super) struct Deflated {
     pub(super) files: Files,
     pub(super) index: Arc<Index>,
+    /// Bytes of it: what does not come out of the stream is lost.
+    pub(super) len: u64,
     /// What it is.
     pub(super) name: &'static str,
 }
@@ -76,7 +81,7 @@ impl Layout for Deflated {
     }
 
     fn len(&self) -> u64 {
-        self.index.len
+        self.len
     }
 
     fn files(&self) -> &Files {
@@ -88,6 +93,10 @@ impl Layout for Deflated {
     }
 
     fn piece(&self, at: u64) -> Piece {
+        if at >= self.index.len {
+            let rest = Span::between(self.index.len, u64::MAX);
+            return Piece::new(rest, Stored::Lost);
+        }
         Piece::of_stream(self.index.part(at), at)
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Opening<'o> {
     /// Whether it is the disk in another container. Such a one is read alone: nobody who asks what files an image lies in
     /// unpacks the image for it, and what is not known may be written to.
     pub is_nested: bool,
+    /// Whether it is opened only to tell the files that it lies in: then nothing that takes long is looked for.
+    pub is_listing: bool,
 }
 
 /// A container that was opened.
@@ -47,12 +49,24 @@ pub(super) struct Parent {
 
 impl<'o> Opening<'o> {
     pub(super) fn new(path: &'o Path, source: Box<dyn Source>, io: Io, stop: &'o Stop) -> Self {
-        Opening { path, files: Files::new(vec![source]), io, stop, is_nested: false }
+        Opening {
+            path,
+            files: Files::new(vec![source]),
+            io,
+            stop,
+            is_nested: false,
+            is_listing: false,
+        }
     }
 
     /// The same of the disk in the container at `path`.
     pub(super) fn nested(path: &'o Path, disk: Box<dyn Source>, io: Io, stop: &'o Stop) -> Self {
         Opening { is_nested: true, ..Opening::new(path, disk, io, stop) }
+    }
+
+    /// The same, where `is_listing` only to tell the files that it lies in.
+    pub(super) fn listing(self, is_listing: bool) -> Self {
+        Opening { is_listing, ..self }
     }
 
     /// Where the container lies.

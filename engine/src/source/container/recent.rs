@@ -1,9 +1,11 @@
 //! What was found out about files by reading all of them: a program opens a file several times before it scans it.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::files::Files;
 use super::opening::Opening;
 use super::refusal::Refusal;
 use crate::system::folder::FileId;
@@ -31,6 +33,8 @@ struct Key {
     modified: Option<SystemTime>,
     len: u64,
     first: blake3::Hash,
+    /// What of it was read, where that is not all.
+    part: Vec<u64>,
 }
 
 /// What was found out about the last few files, also that they are refused.
@@ -49,7 +53,17 @@ impl<T: Weight> Recent<T> {
         opening: &Opening<'_>,
         make: impl FnOnce() -> Result<T, Refusal>,
     ) -> Kept<T> {
-        let key = Key::of(opening);
+        self.get_or_make_part((&opening.files, 0), &[], make)
+    }
+
+    /// The same of a part of one of `files`, which is told from others by the numbers of `part`.
+    pub(super) fn get_or_make_part(
+        &self,
+        (files, file): (&Files, usize),
+        part: &[u64],
+        make: impl FnOnce() -> Result<T, Refusal>,
+    ) -> Kept<T> {
+        let key = files.get(file).and_then(|source| Key::of(files, file, source.path(), part));
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |(known, _): &&(Key, Kept<T>)| Some(known) == key.as_ref();
         let known = lock().iter().find(is_it).map(|(_, known)| known.clone());
@@ -80,14 +94,16 @@ fn shrink<T: Weight>(recent: &mut VecDeque<(Key, Kept<T>)>) {
 
 impl Key {
     /// Nothing for what is no file.
-    fn of(opening: &Opening<'_>) -> Option<Self> {
-        let metadata = opening.path().metadata().ok().filter(|metadata| metadata.is_file())?;
-        let first = opening.files.bytes(0, 0, opening.len().min(FIRST))?;
+    fn of(files: &Files, file: usize, path: &Path, part: &[u64]) -> Option<Self> {
+        let metadata = path.metadata().ok().filter(|metadata| metadata.is_file())?;
+        let len = files.len_of(file);
+        let first = files.bytes(file, 0, len.min(FIRST))?;
         Some(Key {
-            file: FileId::at(opening.path()).ok()?,
+            file: FileId::at(path).ok()?,
             modified: metadata.modified().ok(),
-            len: opening.len(),
+            len,
             first: blake3::hash(&first),
+            part: part.to_vec(),
         })
     }
 }

@@ -7,21 +7,23 @@
 pub(super) struct Refusal {
     /// What keeps it from being read, as a clause.
     pub why: String,
-    /// What to do about it; where nothing is said, the command that makes it a raw image.
+    /// What to do about it; where nothing is said, the command that makes it a raw image, or what helps where it is damaged.
     pub advice: Option<String>,
     /// Whether it may be read when somebody tries again.
     pub passes: bool,
+    /// Whether the container is damaged, so that no other program reads it either.
+    pub is_damaged: bool,
 }
 
 impl Refusal {
     /// What another program can still read.
     pub(super) fn new(why: impl Into<String>) -> Self {
-        Refusal { why: why.into(), advice: None, passes: false }
+        Refusal { why: why.into(), advice: None, passes: false, is_damaged: false }
     }
 
     /// What there is another way for.
     pub(super) fn with(why: impl Into<String>, advice: impl Into<String>) -> Self {
-        Refusal { why: why.into(), advice: Some(advice.into()), passes: false }
+        Refusal { advice: Some(advice.into()), ..Refusal::new(why) }
     }
 
     /// The same, for something that may be otherwise the next time.
@@ -31,6 +33,11 @@ impl Refusal {
 
     /// A structure that does not say what it must; `what` names it.
     pub(super) fn damaged(what: &str) -> Self {
-        Refusal::new(format!("and its {what} is damaged or cut short"))
+        Refusal::nothing_left(format!("and its {what} is damaged or cut short"))
+    }
+
+    /// What is damaged so that nothing can be had of it.
+    pub(super) fn nothing_left(why: impl Into<String>) -> Self {
+        Refusal { is_damaged: true, ..Refusal::new(why) }
     }
 }

@@ -139,24 +139,35 @@ pub(super) fn adler32(bytes: &[u8]) -> u32 {
 /// Fills `out` from a stream of zlib or deflate, and tells how much came out of it: nothing where it is damaged. What
 /// follows the stream is padding.
 fn inflate(packed: &[u8], out: &mut [u8], has_header: bool) -> Option<usize> {
+    inflate_from(packed, out, has_header).map(|(made, _)| made)
+}
+
+/// The same of a zlib stream (RFC 1950), whose checksum holds; and how many bytes of `packed` it is.
+pub(super) fn zlib_len(packed: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
+    inflate_from(packed, out, true)
+}
+
+fn inflate_from(packed: &[u8], out: &mut [u8], has_header: bool) -> Option<(usize, usize)> {
     let mut inflater = Inflate::new(has_header, WINDOW_BITS);
     let status = inflater.decompress(packed, out, InflateFlush::Finish).ok()?;
     let made = usize::try_from(inflater.total_out()).ok()?;
+    let taken = |inflater: &Inflate| usize::try_from(inflater.total_in()).ok();
     if matches!(status, Status::StreamEnd) {
-        return Some(made);
+        return Some((made, taken(&inflater)?));
     }
     if made < out.len() {
         return None;
     }
     if !has_header {
         // All is there, and no checksum would follow.
-        return Some(made);
+        return Some((made, taken(&inflater)?));
     }
     // The end of the stream and its checksum may not have been looked at for want of room.
-    let rest = usize::try_from(inflater.total_in()).ok().and_then(|at| packed.get(at..))?;
+    let rest = packed.get(taken(&inflater)?..)?;
     let end = inflater.decompress(rest, &mut [0], InflateFlush::Finish).ok()?;
     let is_whole = matches!(end, Status::StreamEnd) && inflater.total_out() == made as u64;
-    is_whole.then_some(made)
+    let taken = taken(&inflater)?;
+    is_whole.then_some((made, taken))
 }
 
 /// Fills `out` from a stream of bzip2, and tells how much came out of it: nothing where it is damaged.

@@ -2,8 +2,6 @@
 //!
 //! Source: PKWARE, APPNOTE.TXT 6.3.10.
 
-use std::sync::Arc;
-
 use afterimage_signatures::verdict::Span;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush};
@@ -16,7 +14,7 @@ use super::opening::{Opened, Opening};
 use super::recent::Recent;
 use super::refusal::Refusal;
 use crate::source::definition::Source;
-use crate::source::packed::{ZipRow, begins_zip, zip_rows};
+use crate::source::packed::{ZipRow, begins_zip, first_in_zip, zip_rows};
 
 pub(super) const WHAT: &str = "a zip archive with a disk image in it";
 
@@ -33,6 +31,12 @@ const MOST_HEADS: usize = 32;
 /// Packed bytes that are looked at for the first ones of a file.
 const MOST_PACKED: u64 = 16 << 10;
 
+/// What is said of an archive without its end.
+const CUT: &str = "it is damaged or cut short";
+
+/// A disk is whole sectors.
+const SECTOR: u64 = 512;
+
 static RECENT: Recent<Index> = Recent::new();
 
 /// Whether a file is an archive in which there is one disk image.
@@ -42,17 +46,21 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 
 /// Finds the disk.
 pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
-    let row = disk(&opening.files).ok_or_else(|| Refusal::damaged("directory"))?;
+    let (row, is_cut) = disk(&opening.files).ok_or_else(|| Refusal::damaged("directory"))?;
     let name = &row.name;
     if row.is_encrypted {
         return Err(Refusal::new(format!("and that, {name}, is encrypted with a password")));
     }
-    let at = opening.files.get(0).and_then(|source| row.data_at(source));
+    let at = opening.files.get(0).and_then(|source| match is_cut {
+        true => row.start(source),
+        false => row.data_at(source),
+    });
     let at = at.ok_or_else(|| Refusal::damaged(&format!("header of {name}")))?;
     match row.method {
         STORED => {
             let part = Span { at, len: row.len.min(row.packed_len) };
-            Ok(Opened::whole(Flat::part(WHAT, opening.files, part)))
+            let fault = (is_cut && part.end() > opening.len()).then_some(CUT);
+            Ok(Opened::whole(Flat::part(WHAT, opening.files, part).with_fault(fault)))
         }
         DEFLATED => {
             let wrapping = Wrapping::Bare { checksum: row.checksum, len: row.len };
@@ -60,9 +68,13 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
                 Index::build(&opening.files, at, wrapping, opening.stop)
             })?;
             if index.len == 0 {
-                return Err(Refusal::new(format!("and nothing comes out of that, {name}")));
+                return Err(Refusal::nothing_left(format!(
+                    "and nothing comes out of that, {name}"
+                )));
             }
-            Ok(Opened::whole(deflated(opening.files, index)))
+            // What was to come out of the rest is lost.
+            let len = if is_cut { row.len.max(index.len) } else { index.len };
+            Ok(Opened::whole(Deflated { files: opening.files, index, len, name: WHAT }))
         }
         method => Err(Refusal::new(format!(
             "and that, {name}, is packed by a method that is not read ({method})"
@@ -70,14 +82,36 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     }
 }
 
-fn deflated(files: Files, index: Arc<Index>) -> Deflated {
-    Deflated { files, index, name: WHAT }
+/// The one disk image in an archive, and whether that was cut short.
+fn disk(files: &Files) -> Option<(ZipRow, bool)> {
+    let source = files.get(0).filter(|source| begins_zip(*source))?;
+    match zip_rows(source) {
+        Some(rows) => one_disk(source, rows).map(|row| (row, false)),
+        None => cut_disk(source).map(|row| (row, true)),
+    }
 }
 
-/// The one disk image in an archive.
-fn disk(files: &Files) -> Option<ZipRow> {
-    let source = files.get(0).filter(|source| begins_zip(*source))?;
-    let rows = zip_rows(source).filter(|rows| rows.len() <= MOST_MEMBERS)?;
+/// The disk image that an archive without a directory begins with, where nothing else is in it: it is as long as the archive
+/// or longer, or only what is left of the directory follows.
+fn cut_disk(source: &dyn Source) -> Option<ZipRow> {
+    let row = first_in_zip(source).filter(|row| !row.is_encrypted && row.len <= i64::MAX as u64)?;
+    let end = row.start(source)?.checked_add(row.packed_len)?;
+    let mut next = [0; 4];
+    let is_alone = source.len().saturating_sub(end) < next.len() as u64 || {
+        source.read_at(end, &mut next);
+        next == *b"PK\x01\x02"
+    };
+    // Of a length that is not told the rest of the archive says that it is long.
+    let len = if row.len > 0 { row.len } else { row.packed_len / SECTOR * SECTOR };
+    let is_disk = || member::is_disk(&head(source, &row)?, len).then_some(());
+    let is_one = member::is_called_so(&row.name, len) || is_disk().is_some();
+    (is_alone && is_one && matches!(row.method, STORED | DEFLATED)).then_some(row)
+}
+
+fn one_disk(source: &dyn Source, rows: Vec<ZipRow>) -> Option<ZipRow> {
+    if rows.len() > MOST_MEMBERS {
+        return None;
+    }
     let looks = rows.iter().filter(|row| row.len >= LEAST).count() <= MOST_HEADS;
     let is_disk = |row: &ZipRow| {
         let begins_so = || head(source, row).is_some_and(|head| member::is_disk(&head, row.len));
@@ -93,8 +127,9 @@ fn head(source: &dyn Source, row: &ZipRow) -> Option<Vec<u8>> {
     if row.is_encrypted || !matches!(row.method, STORED | DEFLATED) {
         return None;
     }
+    let at = row.start(source)?;
     let mut packed = vec![0; row.packed_len.min(MOST_PACKED) as usize];
-    source.read_at(row.data_at(source)?, &mut packed);
+    source.read_at(at, &mut packed);
     if row.method == STORED {
         packed.truncate(HEAD);
         return Some(packed);

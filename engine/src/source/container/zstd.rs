@@ -40,7 +40,7 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
     let index = RECENT.get_or_make(&opening, || Index::build(&opening.files, opening.stop))?;
     if index.len == 0 {
-        return Err(Refusal::new("and nothing comes out of it"));
+        return Err(Refusal::nothing_left("and nothing comes out of it"));
     }
     Ok(Opened::whole(Zstd { files: opening.files, index }))
 }

@@ -15,6 +15,7 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     Some(Packed {
         what: "a tar archive".to_owned(),
         is_scannable: true,
+        shows_in_archives: true,
         advice: format!(
             "photos in it are found as they lie, and disk images in it are searched without their file systems; {}",
             UNTAR.advice(source.path())

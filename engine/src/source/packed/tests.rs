@@ -28,14 +28,23 @@ fn check(name: &str, bytes: &[u8], what: &str, command: &str) {
 
 #[test]
 fn what_is_compressed_is_named_with_the_tool_that_undoes_it() {
-    check("a/card.img.gz", b"\x1f\x8b\x08\0rest", "gzip", "gunzip -k a/card.img.gz");
-    check("a/card", b"\x1f\x8b\x08\0rest", "gzip", "gzip -dc a/card > a/card.img");
+    check("a/card", b"BZh91AY&SYrest", "bzip2", "bzip2 -dc a/card > a/card.img");
     check("card.img.bz2", b"BZh91AY&SYrest", "bzip2", "bunzip2 -k card.img.bz2");
     check("card.img.xz", b"\xfd7zXZ\0rest", "xz", "unxz -k card.img.xz");
-    check("card.img.zst", b"\x28\xb5\x2f\xfdrest", "zstd", "unzstd card.img.zst");
     check("card.img.lz4", b"\x04\x22\x4d\x18rest", "lz4", "lz4 -d card.img.lz4 card.img");
-    let packed = of("card.tgz", b"\x1f\x8b\x08\0rest");
+    let packed = of("card.tbz", b"BZh91AY&SYrest");
     assert!(packed.advice.ends_with("afterimage scan card.tar --output DIR"), "{packed:?}");
+    // What of these is whole is read as the disk in it.
+    for (name, bytes) in
+        [("card.tgz", &b"\x1f\x8b\x08\0rest"[..]), ("a.zst", b"\x28\xb5\x2f\xfdrest")]
+    {
+        let packed = of(name, bytes);
+        assert!(
+            !packed.is_scannable && packed.what.ends_with("damaged or cut short"),
+            "{packed:?}"
+        );
+        assert!(packed.advice.starts_with("look for a whole copy of it"), "{packed:?}");
+    }
 }
 
 /// A gzip file with a name in it.

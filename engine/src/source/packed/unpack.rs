@@ -23,6 +23,17 @@ pub(in crate::source) enum Unpack {
 }
 
 impl Unpack {
+    /// What to do with the file at `path`, which is damaged: a command that unpacks it fails.
+    pub(in crate::source) fn advice_for_damaged(&self, path: &Path) -> String {
+        match self {
+            Compressed { .. } => {
+                "look for a whole copy of it: what is compressed shows no photo as it lies"
+                    .to_owned()
+            }
+            _ => Damaged.advice(path),
+        }
+    }
+
     /// What to do with the file at `path`.
     pub(in crate::source) fn advice(&self, path: &Path) -> String {
         match self {

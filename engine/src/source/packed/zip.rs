@@ -2,10 +2,14 @@
 
 mod directory;
 
-pub(in crate::source) use directory::{Row, begins, comment, rows};
+use std::path::Path;
+
+pub(in crate::source) use directory::{Row, begins, comment, first, rows};
 
 use super::form::{Packed, refused};
+use super::shell::free;
 use super::unpack::Unpack::{self, Archive};
+use super::unpack::filled;
 use crate::source::definition::Source;
 
 pub(in crate::source) const UNZIP: Unpack = Archive("unzip IN -d OUT");
@@ -16,24 +20,48 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         return None;
     }
     let unpack = UNZIP.advice(source.path());
-    let scannable = |what: String| Packed { what, is_scannable: true, advice: unpack.clone() };
+    let scannable = |what: String, advice: &str| Packed {
+        what,
+        is_scannable: true,
+        shows_in_archives: true,
+        advice: advice.to_owned(),
+    };
     let Some(files) = rows(source) else {
         return Some(scannable(
             "a zip archive whose directory is missing or damaged; what it holds compressed cannot be \
              found"
                 .to_owned(),
+            &mend(source.path()),
         ));
     };
     let is_file = |row: &&Row| row.packed_len > 0 && !row.name.ends_with('/');
     let all = files.iter().filter(is_file).count();
     let compressed = files.iter().filter(is_file).filter(|row| !row.is_stored()).count();
     Some(match all - compressed {
-        0 => refused("a zip archive, and all that it holds is compressed", unpack),
+        0 => Packed {
+            shows_in_archives: true,
+            ..refused(
+                "a zip archive, and all that it holds is compressed",
+                format!("look into it with --archives, or {unpack}"),
+            )
+        },
         _ if compressed == 0 => {
-            scannable("a zip archive that holds its files as they are".to_owned())
+            scannable("a zip archive that holds its files as they are".to_owned(), &unpack)
         }
-        _ => scannable(format!(
-            "a zip archive, and {compressed} of its {all} files are compressed and cannot be found"
-        )),
+        _ => scannable(
+            format!(
+                "a zip archive, and {compressed} of its {all} files are compressed and cannot be found"
+            ),
+            &format!("look into it with --archives, or {unpack}"),
+        ),
     })
+}
+
+/// How an archive gets another directory, in the place of the one that was at its end.
+fn mend(path: &Path) -> String {
+    let out = free(path, "mended.zip");
+    format!(
+        "make a directory for what is left with `{}`",
+        filled("zip -FF IN --out OUT", path, &out)
+    )
 }

@@ -2,11 +2,13 @@
 
 use afterimage_signatures::verdict::Span;
 
+use super::lists::{List, Lists};
 use super::segments::{self, HEADER};
-use super::table::{self, Table};
+use super::table::{Place, Table};
+use super::walk::{Shape, Walked};
+use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::container::beside::may_be_there;
-use crate::source::container::chunks;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
@@ -44,7 +46,9 @@ pub(super) struct Image {
     /// Bytes of a chunk.
     pub(super) chunk_len: u64,
     /// In the order of their chunks.
-    pub(super) tables: Vec<Table>,
+    pub(super) lists: Vec<List>,
+    /// Whether it ended as it must, and no list was missing.
+    pub(super) is_whole: bool,
     /// What the program that made the image could not read.
     pub(super) unread: SpanSet,
     /// Whether all lists of that were whole.
@@ -85,22 +89,46 @@ impl Section {
     fn end(&self) -> u64 {
         self.at.saturating_add(self.size)
     }
+
+    /// Its data as far as they lie in a file of `len` bytes, before the next section. Where it is the last one, and does not
+    /// say how long it is, that is all the rest: it was never finished.
+    fn inside(&self, len: u64) -> Span {
+        let end = match (self.next > self.at, self.size > DESCRIPTOR) {
+            (true, true) => self.end().min(self.next),
+            (true, false) => self.next,
+            (false, true) => self.end(),
+            (false, false) => len,
+        };
+        Span::between(self.data(), end.min(len).max(self.data()))
+    }
 }
 
 /// What was found so far.
 #[derive(Default)]
 struct Found {
     volume: Option<Volume>,
-    tables: Vec<Table>,
-    /// Chunks that the tables tell.
-    chunks: u64,
+    lists: Lists,
+    /// Chunks of which it is not known yet whether a table tells them.
+    open: Option<Chunks>,
+    /// Whether chunks that no table tells are looked for.
+    walks: bool,
     unread: UnreadRows,
     sections: u32,
     /// Bytes of the files so far.
     files_len: u64,
 }
 
+/// Chunks that a table is to tell, which follows them.
+#[derive(Default)]
+struct Chunks {
+    /// The section that they lie in, where it is one of its own.
+    data: Option<Span>,
+    table: Option<Table>,
+}
+
 struct Volume {
+    /// Chunks that it says there are.
+    chunks: u32,
     chunk_sectors: u32,
     sector_size: u32,
     sectors: u64,
@@ -120,12 +148,12 @@ enum End {
 impl Image {
     /// Reads the sections of all files, and opens those.
     pub(super) fn read(opening: &mut Opening<'_>) -> Result<Self, Refusal> {
-        let mut found = Found::default();
+        let mut found = Found { walks: !opening.is_listing, ..Found::default() };
         let (mut file, mut number) = (0, 1);
         loop {
-            let end = found.sections_of(&opening.files, file);
+            let end = found.sections_of(&opening.files, file, opening.stop)?;
             if end == End::Done {
-                break;
+                return found.image(end);
             }
             number += 1;
             if number > MOST_SEGMENTS {
@@ -134,11 +162,13 @@ impl Image {
             file = match (next_segment(opening, number)?, end) {
                 (Some(file), _) => file,
                 // A file that was cut short is followed by nothing that anybody could tell.
-                (None, End::Broken) => break,
+                (None, End::Broken) => return found.image(end),
                 (None, _) => return Err(missing(opening, number)),
             };
+            if end == End::Broken {
+                found.lists.add_gap();
+            }
         }
-        found.image()
     }
 }
 
@@ -164,6 +194,8 @@ fn next_segment(opening: &mut Opening<'_>, number: u32) -> Result<Option<usize>,
     let Some(file) = opening.add_if_there(&path)? else { return Ok(None) };
     match segments::number(&opening.files, file) {
         Some(found) if u32::from(found) == number => Ok(Some(file)),
+        // It was cut short within its header.
+        None if opening.files.len_of(file) < HEADER => Ok(Some(file)),
         _ => Err(Refusal::with(
             format!("and {} is not its part {number}", path.display()),
             "put the right part beside it",
@@ -173,25 +205,42 @@ fn next_segment(opening: &mut Opening<'_>, number: u32) -> Result<Option<usize>,
 
 impl Found {
     /// Goes through the sections of a file.
-    fn sections_of(&mut self, files: &Files, file: usize) -> End {
-        let (mut at, mut data_end) = (HEADER, 0);
+    fn sections_of(&mut self, files: &Files, file: usize, stop: &Stop) -> Result<End, Refusal> {
         self.files_len = self.files_len.saturating_add(files.len_of(file));
+        let end = self.chain(files, file, stop)?;
+        self.close(files, file, stop)?;
+        Ok(end)
+    }
+
+    fn chain(&mut self, files: &Files, file: usize, stop: &Stop) -> Result<End, Refusal> {
+        let (mut at, mut data_end) = (HEADER, 0);
         loop {
             self.sections += 1;
             let section = Section::read(files, file, at).filter(|_| self.sections <= MOST_SECTIONS);
-            let Some(section) = section else { return End::Broken };
+            let Some(section) = section else { return Ok(End::Broken) };
             match section.name() {
-                b"next" => return End::Next,
-                b"done" => return End::Done,
+                b"next" => return Ok(End::Next),
+                b"done" => return Ok(End::Done),
                 b"volume" | b"disk" if self.volume.is_none() => {
                     self.volume = Volume::read(files, file, section.data());
                 }
                 b"data" if self.volume.is_none() => {
                     self.volume = Volume::read(files, file, section.data());
                 }
-                b"sectors" => data_end = section.end(),
-                b"table" => self.table(files, file, &section, data_end),
-                b"table2" => self.second(files, file, &section),
+                b"sectors" => {
+                    self.close(files, file, stop)?;
+                    data_end = section.end();
+                    let data = section.inside(files.len_of(file));
+                    self.open = Some(Chunks { data: Some(data), table: None });
+                }
+                b"table" => {
+                    if self.open.as_ref().is_none_or(|open| open.table.is_some()) {
+                        self.close(files, file, stop)?;
+                        self.open = Some(Chunks::default());
+                    }
+                    self.table(files, file, &section, data_end);
+                }
+                b"table2" => self.second(files, file, &section, data_end),
                 b"error2" => {
                     let data = Span::between(section.data(), section.end().max(section.data()));
                     self.unread.add(UNREAD.read(files, file, data, self.unread.left()));
@@ -200,49 +249,94 @@ impl Found {
             }
             // Sections lie in order: what goes back is damaged.
             if section.next <= at {
-                return End::Broken;
+                return Ok(End::Broken);
             }
             at = section.next;
         }
     }
 
+    /// The table of the chunks that are open.
     fn table(&mut self, files: &Files, file: usize, section: &Section, data_end: u64) {
         let data_end = if data_end > 0 { data_end } else { section.end() };
-        let table = Table::read(files, file, section.data(), self.chunks, data_end);
-        let Some(table) = table else { return };
-        self.chunks = self.chunks.saturating_add(u64::from(table.count));
-        if chunks::are_too_many(self.chunks, table::ENTRY, self.files_len) {
-            // Nor is any table after it believed.
-            self.chunks = u64::MAX;
-            return;
-        }
-        self.tables.push(table);
-    }
-
-    /// The copy of the table before it.
-    fn second(&mut self, files: &Files, file: usize, section: &Section) {
-        let copy = table::Place::read(files, file, section.data());
-        if let (Some(table), Some(copy)) = (self.tables.last_mut(), copy) {
-            table.set_copy(copy);
+        if let Some(open) = &mut self.open {
+            open.table = Table::read(files, file, section.data(), data_end);
         }
     }
 
-    fn image(self) -> Result<Image, Refusal> {
-        let volume = self.volume.ok_or_else(|| Refusal::damaged("description of the disk"))?;
-        let sector = u64::from(volume.sector_size);
-        let len = volume.sectors.checked_mul(sector).filter(|len| *len <= i64::MAX as u64);
-        let len = len.ok_or_else(|| Refusal::damaged("description of the disk"))?;
+    /// The copy of the table before it, or that in its place.
+    fn second(&mut self, files: &Files, file: usize, section: &Section, data_end: u64) {
+        match &mut self.open {
+            Some(Chunks { table: Some(table), .. }) => {
+                if let Some(copy) = Place::read(files, file, section.data()) {
+                    table.set_copy(copy);
+                }
+            }
+            Some(_) => self.table(files, file, section, data_end),
+            None => {}
+        }
+    }
+
+    /// Adds the chunks that are open: those of the table, or else those that are found in their section.
+    fn close(&mut self, files: &Files, file: usize, stop: &Stop) -> Result<(), Refusal> {
+        let Some(Chunks { data, table }) = self.open.take() else { return Ok(()) };
+        let table = table.filter(|table| table.count > 0);
+        let is_told = table.as_ref().is_some_and(|table| data.is_none() || table.is_there(files));
+        let count = table.as_ref().map(|table| u64::from(table.count));
+        if let Some(table) = table.filter(|_| is_told) {
+            self.lists.add(table, self.files_len);
+            return Ok(());
+        }
+        let shape = self.volume.as_ref().filter(|_| self.walks).and_then(Volume::shape);
+        let walked = match (data, shape, self.lists.next()) {
+            (Some(data), Some(shape), Some(first)) => {
+                Some((Walked::find((files, file), data, first, shape, stop)?, data.end()))
+            }
+            _ => None,
+        };
+        let Some((walked, end)) = walked else {
+            self.lists.add_gap();
+            return Ok(());
+        };
+        let is_to_the_end = walked.end() == end;
+        self.lists.add_walked(walked, count, self.files_len);
+        if count.is_none() && !is_to_the_end {
+            self.lists.add_gap();
+        }
+        Ok(())
+    }
+
+    fn image(self, end: End) -> Result<Image, Refusal> {
+        let damaged = || Refusal::damaged("description of the disk");
+        let volume = self.volume.ok_or_else(damaged)?;
+        let (sector, chunk_len) = (u64::from(volume.sector_size), volume.chunk_len());
+        let len = volume.len().ok_or_else(damaged)?;
         let first_and_count =
             |row: &[u8]| Some((u64::from(u32_le(row, 0)?), u64::from(u32_le(row, 4)?)));
         let unread = self.unread.spans(first_and_count, sector, len);
-        let chunk_len = u64::from(volume.chunk_sectors) * sector;
-        let (tables, sector_size) = (self.tables, volume.sector_size);
-        let knows_unread = self.unread.are_whole();
-        Ok(Image { len, sector_size, chunk_len, tables, unread, knows_unread })
+        let is_whole = end == End::Done && self.lists.are_whole();
+        let is_end = end == End::Done && u64::from(volume.chunks) == len.div_ceil(chunk_len);
+        let lists = self.lists.finish(is_end.then_some(u64::from(volume.chunks)));
+        let (sector_size, knows_unread) = (volume.sector_size, self.unread.are_whole());
+        Ok(Image { len, sector_size, chunk_len, lists, is_whole, unread, knows_unread })
     }
 }
 
 impl Volume {
+    /// Bytes of a chunk.
+    fn chunk_len(&self) -> u64 {
+        u64::from(self.chunk_sectors) * u64::from(self.sector_size)
+    }
+
+    /// Bytes of the disk, where that may be.
+    fn len(&self) -> Option<u64> {
+        let len = self.sectors.checked_mul(u64::from(self.sector_size));
+        len.filter(|len| *len <= i64::MAX as u64)
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        self.len().map(|len| Shape::new(len, self.chunk_len()))
+    }
+
     /// The description in a section, when its checksum holds and its numbers make sense.
     fn read(files: &Files, file: usize, at: u64) -> Option<Self> {
         let read = |len: u64| {
@@ -258,9 +352,10 @@ impl Volume {
             true => u64_le(&bytes, 16)?,
             false => u64::from(u32_le(&bytes, 16)?),
         };
-        let volume =
-            Volume { chunk_sectors: u32_le(&bytes, 8)?, sector_size: u32_le(&bytes, 12)?, sectors };
-        let chunk = u64::from(volume.chunk_sectors) * u64::from(volume.sector_size);
+        let [chunks, chunk_sectors, sector_size] = [4, 8, 12].map(|at| u32_le(&bytes, at));
+        let (chunks, chunk_sectors, sector_size) = (chunks?, chunk_sectors?, sector_size?);
+        let volume = Volume { chunks, chunk_sectors, sector_size, sectors };
+        let chunk = volume.chunk_len();
         let is_fine = SECTORS.contains(&volume.sector_size) && (1..=MOST_PACKED).contains(&chunk);
         is_fine.then_some(volume)
     }

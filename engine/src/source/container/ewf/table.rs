@@ -99,17 +99,21 @@ impl ChunkTable for Table {
 }
 
 impl Table {
-    /// The table in a section, the first of whose chunks has the number `first`; they end at `data_end`.
-    pub(super) fn read(
-        files: &Files,
-        file: usize,
-        at: u64,
-        first: u64,
-        data_end: u64,
-    ) -> Option<Self> {
+    /// The table in a section, whose chunks end at `data_end`; the number of the first one is still to be told.
+    pub(super) fn read(files: &Files, file: usize, at: u64, data_end: u64) -> Option<Self> {
         let place = Place::read(files, file, at)?;
         let (copy, checked) = (None, OnceLock::new());
-        Some(Table { file, first, count: place.count, place, copy, data_end, checked })
+        Some(Table { file, first: 0, count: place.count, place, copy, data_end, checked })
+    }
+
+    /// Whether all entries lie in the file, here or in the copy, and there are some.
+    pub(super) fn is_there(&self, files: &Files) -> bool {
+        let len = files.len_of(self.file);
+        let is_inside = |place: Place| {
+            let end = place.entries_at.saturating_add(u64::from(place.count) * ENTRY);
+            end <= len
+        };
+        self.count > 0 && (is_inside(self.place) || self.copy.is_some_and(is_inside))
     }
 
     pub(super) fn set_copy(&mut self, copy: Place) {

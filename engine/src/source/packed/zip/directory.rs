@@ -13,6 +13,10 @@ const LOCATOR: usize = 20;
 /// Bytes of a header before a member without its names.
 const LOCAL: usize = 30;
 
+/// What a header says of a file that follows without its length being known, and how such a one is packed.
+const IS_STREAMED: u16 = 1 << 3;
+const DEFLATED: u16 = 8;
+
 /// The longest comment.
 const MOST_COMMENT: u64 = u16::MAX as u64;
 
@@ -51,12 +55,46 @@ impl Row {
 
     /// Where its bytes begin, when a header stands where the directory says and they lie inside of the archive.
     pub(in crate::source) fn data_at(&self, source: &dyn Source) -> Option<u64> {
+        let at = self.start(source)?;
+        at.checked_add(self.packed_len).filter(|end| *end <= source.len()).map(|_| at)
+    }
+
+    /// The same, wherever they end.
+    pub(in crate::source) fn start(&self, source: &dyn Source) -> Option<u64> {
         let header = read(source, self.header_at, LOCAL)?;
         let [name, extra] = [26, 28].map(|at| u64::from(u16_at(&header, at)));
         let at = self.header_at + LOCAL as u64 + name + extra;
-        let is_inside = at.checked_add(self.packed_len).is_some_and(|end| end <= source.len());
-        (header.starts_with(b"PK\x03\x04") && is_inside).then_some(at)
+        header.starts_with(b"PK\x03\x04").then_some(at)
     }
+}
+
+/// The file that an archive begins with, as the header before it tells: for one whose directory is missing. Where that does
+/// not tell how long it is, as in what was written without going back, its length is 0, and all the rest is its packed bytes.
+///
+/// Source: PKWARE, APPNOTE.TXT 6.3.10, 4.3.7.
+pub(in crate::source) fn first(source: &dyn Source) -> Option<Row> {
+    let header_at = if starts(source, 0, b"PK00PK\x03\x04") { 4 } else { 0 };
+    let fixed = read(source, header_at, LOCAL).filter(|bytes| bytes.starts_with(b"PK\x03\x04"))?;
+    let [flags, method, name_len, extra_len] = [6, 8, 26, 28].map(|at| u16_at(&fixed, at));
+    let [name_len, extra_len] = [name_len, extra_len].map(usize::from);
+    let names = read(source, header_at + LOCAL as u64, name_len + extra_len)?;
+    let (name, extra) = names.split_at_checked(name_len)?;
+    let numbers = [22, 18].map(|at| u64::from(u32_at(&fixed, at)));
+    let [len, packed_len, _] = long([numbers[0], numbers[1], 0], extra)?;
+    let is_told = packed_len > 0 && packed_len != LONG && len != LONG;
+    let rest = source.len().saturating_sub(header_at + (LOCAL + names.len()) as u64);
+    let (len, packed_len) = if is_told { (len, packed_len) } else { (0, rest) };
+    let row = Row {
+        name: String::from_utf8_lossy(name).into_owned(),
+        method,
+        is_encrypted: flags & 1 != 0,
+        checksum: u32_at(&fixed, 14),
+        packed_len,
+        len,
+        header_at,
+    };
+    let is_streamed = flags & IS_STREAMED != 0 && method == DEFLATED;
+    (is_told || is_streamed).then_some(row)
 }
 
 /// All files of an archive, in the order of its directory: nothing where that is missing or damaged.
