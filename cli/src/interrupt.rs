@@ -36,13 +36,17 @@ pub fn on_ctrl_c(end: impl Fn() + Send + 'static, how: impl Into<String>) -> any
 pub fn while_asking<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     listen().map_err(io::Error::other)?;
     let read = read();
-    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::Interrupted) && lock().is_none()
-    {
-        // The line is ended already.
-        std::process::exit(Status::Interrupted as i32);
+    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+        LINE_IS_ENDED.store(true, Relaxed);
+        if lock().is_none() {
+            std::process::exit(Status::Interrupted as i32);
+        }
     }
     read
 }
+
+/// Whether the line of a question that Ctrl-C answered is ended.
+static LINE_IS_ENDED: AtomicBool = AtomicBool::new(false);
 
 /// What is done about a request to end; nothing as long as there is nothing to be ended in good order.
 static HANDLER: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
@@ -63,7 +67,9 @@ fn listen() -> anyhow::Result<()> {
         Some(handler) => handler(),
         None => {
             sleep(MOMENT);
-            drop(writeln!(io::stderr()));
+            if !LINE_IS_ENDED.load(Relaxed) {
+                drop(writeln!(io::stderr()));
+            }
             std::process::exit(Status::Interrupted as i32)
         }
     };

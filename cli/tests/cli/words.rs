@@ -127,7 +127,7 @@ const PACKED: [(&str, &[u8], &str); 6] = [
     (
         "disk.vmdk",
         b"KDMV\x01\0\0\0\x03\0\0\0\0\0\x01\0\0\0\0\0\x80\0\0\0\0\0\0\0",
-        "`qemu-img convert -f vmdk -O raw disk.vmdk disk.img`",
+        "its header is damaged or cut short; look for a whole copy of it",
     ),
     ("disk.vhdx", b"vhdxfile", "damaged or cut short; look for a whole copy of it"),
     ("x.7z", b"7z\xbc\xaf\x27\x1c", "`7z x x.7z -ox`"),

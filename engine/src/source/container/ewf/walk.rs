@@ -237,7 +237,7 @@ mod tests {
                 let len = if number + 1 == kinds.len() { last } else { CHUNK };
                 let chunk: Vec<u8> = match kind {
                     0 => vec![*seed; len],
-                    _ => (0..len).map(|at| seed.wrapping_mul(31).wrapping_add((at * at >> 3) as u8)).collect(),
+                    _ => (0..len).map(|at| seed.wrapping_mul(31).wrapping_add(((at * at) >> 3) as u8)).collect(),
                 };
                 starts.push((bytes.len() as u64) << 1 | u64::from(*is_packed));
                 bytes.extend(laid(&chunk, *is_packed));
