@@ -42,7 +42,7 @@ PATIENCE = 120
 
 #: Of a shard that takes some seconds: bytes to read in a second. It has more than two chunks, and what is found in one
 #: is in the ledger when that is done.
-SLOW = "900K"
+SLOW = "200K"
 
 
 def missing() -> str | None:
