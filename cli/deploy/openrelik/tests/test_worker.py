@@ -42,7 +42,7 @@ PATIENCE = 120
 
 #: Of a shard that takes some seconds: bytes to read in a second. It has more than two chunks, and what is found in one
 #: is in the ledger when that is done.
-SLOW = "200K"
+SLOW = "300K"
 
 
 def missing() -> str | None:
