@@ -76,6 +76,19 @@ fn refused(path: &Path) -> String {
     open(path, Io::Auto).err().unwrap_or_else(|| panic!("{} is opened", path.display())).to_string()
 }
 
+/// A folder with the disk as `raw.img`, and the disk; nothing where no E01 image can be made.
+fn raw() -> Option<(Folder, Vec<u8>)> {
+    let folder = Folder::for_tools(&["ewfacquire"])?;
+    let image = image();
+    folder.write("raw.img", &image);
+    Some((folder, image))
+}
+
+/// The same, and an E01 image of it.
+fn acquired(name: &str, options: &[&str]) -> Option<(Folder, Vec<u8>)> {
+    raw().filter(|(folder, _)| acquire(folder, name, options))
+}
+
 fn acquire(folder: &Folder, name: &str, options: &[&str]) -> bool {
     let words = ["ewfacquire", "-u", "-q", "-t", name, "-f", "encase6"];
     let words: Vec<&str> = words.iter().chain(options).chain(&["raw.img"]).copied().collect();
@@ -120,9 +133,7 @@ fn the_chunks_of_an_e01_without_its_table_are_read() {
 
 #[test]
 fn an_e01_is_read_up_to_where_it_was_cut() {
-    let Some(folder) = Folder::for_tools(&["ewfacquire"]) else { return };
-    let image = image();
-    folder.write("raw.img", &image);
+    let Some((folder, image)) = raw() else { return };
     for (name, options) in [
         ("none", &["-c", "none"][..]),
         ("fast", &["-c", "fast"]),
@@ -162,12 +173,7 @@ fn an_e01_is_read_up_to_where_it_was_cut() {
 
 #[test]
 fn a_part_of_an_e01_that_was_cut_moves_nothing_of_those_after_it() {
-    let Some(folder) = Folder::for_tools(&["ewfacquire"]) else { return };
-    let image = image();
-    folder.write("raw.img", &image);
-    if !acquire(&folder, "parts", &["-c", "none", "-S", "1048576"]) {
-        return;
-    }
+    let Some((folder, image)) = acquired("parts", &["-c", "none", "-S", "1048576"]) else { return };
     let first = folder.path("parts.E01");
     let whole = std::fs::read(folder.path("parts.E02")).unwrap();
     for cut in [5, 60, whole.len() / 3, whole.len() - 3000, whole.len() - 10] {
@@ -185,12 +191,7 @@ fn a_part_of_an_e01_that_was_cut_moves_nothing_of_those_after_it() {
 
 #[test]
 fn a_table_that_is_damaged_with_its_copy_moves_nothing_of_those_after_it() {
-    let Some(folder) = Folder::for_tools(&["ewfacquire"]) else { return };
-    let image = image();
-    folder.write("raw.img", &image);
-    if !acquire(&folder, "one", &["-c", "fast", "-S", "1048576"]) {
-        return;
-    }
+    let Some((folder, image)) = acquired("one", &["-c", "fast", "-S", "1048576"]) else { return };
     let (first, name) = (folder.path("one.E01"), "one.E02");
     let mut bytes = std::fs::read(folder.path(name)).unwrap();
     let (tables, copies) = (sections(&bytes, "table"), sections(&bytes, "table2"));

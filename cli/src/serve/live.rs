@@ -64,7 +64,7 @@ impl LivePage {
     }
 
     /// What ends the page, and the scan with it where it still runs.
-    pub fn quitter(&self) -> impl Fn() + Send + Sync + 'static {
+    pub fn quitter(&self) -> impl Fn() + Send + 'static {
         let session = Arc::clone(&self.session);
         move || session.quit()
     }

@@ -52,22 +52,15 @@ impl Measured {
             return again(place, (registry, candidates), buffer);
         };
         let is_whole = verdict.grade > Grade::Partial && verdict.end == End::Exact;
-        if !is_whole && let Some((format, better)) = again(place, (registry, &[format]), buffer) {
-            if better.grade == Grade::Partial {
-                // It ends no later; how much it shows is known of what was decoded only.
-                if verdict.len > better.len {
-                    verdict.grade = Grade::Partial;
-                }
-                shorten(&mut verdict, better.len);
-            } else if better.len > verdict.len {
-                return Some((format, better));
+        if !is_whole {
+            // How much a beginning shows is known of what was decoded only.
+            if let Some(better) = again(place, (registry, &[format]), buffer)
+                && better.1.grade > Grade::Partial
+                && better.1.len > verdict.len
+            {
+                return Some(better);
             }
-        }
-        if verdict.grade == Grade::Partial {
-            let view = View::new(bytes, runs, buffer);
-            if let Some(at) = unreadable_end(&view, verdict.len) {
-                shorten(&mut verdict, at);
-            }
+            end_where_read(&mut verdict, place, buffer);
         }
         let is_told = verdict.issues.iter().any(|issue| met(issue.at, 1, buffer).is_some());
         if is_told || met(0, verdict.len, buffer).is_some() {
@@ -100,22 +93,24 @@ fn again(
             return None;
         }
         verdict.grade = Grade::Damaged;
-        // Runs that end before the source does are those of a file whose length is known.
-        let is_told = verdict.len == runs.len() && runs_end(runs) < bytes.len();
-        if verdict.end != End::Exact
-            && !is_told
-            && let Some(at) = unreadable_end(&view, verdict.len)
-        {
-            verdict.grade = Grade::Partial;
-            shorten(&mut verdict, at);
-        }
+        end_where_read(&mut verdict, Place { bytes, runs }, buffer);
         (verdict.len > 0).then_some((format, verdict))
     })
 }
 
-/// The first byte of the source after all runs.
-fn runs_end(runs: &Runs) -> u64 {
-    runs.as_slice().last().map_or(0, |run| run.end())
+/// Makes a file of which nothing tells how long it is a beginning, where it ends in more than [`MOST_END`] unreadable bytes;
+/// it ends before them then.
+fn end_where_read(verdict: &mut Verdict, Place { bytes, runs }: Place<'_>, buffer: &mut Buffer) {
+    let runs_end = runs.as_slice().last().map_or(0, |run| run.end());
+    // Runs that end before the source does are those of a file whose length is known.
+    let is_told = verdict.end == End::Exact || verdict.len == runs.len() && runs_end < bytes.len();
+    if is_told && verdict.grade > Grade::Partial {
+        return;
+    }
+    if let Some(at) = unreadable_end(&View::new(bytes, runs, buffer), verdict.len) {
+        verdict.grade = Grade::Partial;
+        shorten(verdict, at);
+    }
 }
 
 /// Where the long unreadable range begins that the first `len` bytes of a view end in, if they end in one.
@@ -131,11 +126,8 @@ fn unreadable_end(view: &View<'_>, len: u64) -> Option<u64> {
     (start < len && end - start > MOST_END).then_some(start)
 }
 
-/// Makes a file end after `len` bytes, if it is longer.
+/// Makes a file end after `len` bytes.
 fn shorten(verdict: &mut Verdict, len: u64) {
-    if verdict.len <= len {
-        return;
-    }
     verdict.len = len;
     let own = Span { at: 0, len };
     verdict.unchecked.retain_mut(|part| {

@@ -2,6 +2,9 @@
 //!
 //! Source: RFC 1952, 2.3.
 
+/// What a header begins with: deflate is the only method that there is.
+pub(crate) const MAGIC: &[u8] = b"\x1f\x8b\x08";
+
 /// Bytes of a header without its optional parts.
 pub(crate) const FIXED: usize = 10;
 
@@ -25,7 +28,7 @@ impl<'h> GzipHeader<'h> {
     pub(crate) fn begins(fixed: &[u8; FIXED]) -> bool {
         // XFL and OS.
         let is_known = matches!(fixed[8], 0 | 2 | 4) && matches!(fixed[9], 0..=13 | 255);
-        fixed.starts_with(b"\x1f\x8b\x08") && fixed[3] & !KNOWN == 0 && is_known
+        fixed.starts_with(MAGIC) && fixed[3] & !KNOWN == 0 && is_known
     }
 
     /// The header that `bytes` begin with.

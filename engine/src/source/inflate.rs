@@ -13,6 +13,11 @@ const INPUT: u64 = 64 << 10;
 /// And at first: most of what is taken for deflated data is none, and ends there.
 const FIRST_INPUT: u64 = 1 << 10;
 
+/// Whether a stream of zlib may begin with these bytes (RFC 1950, 2.2): deflated data, and both are a multiple of 31.
+pub(crate) fn begins_zlib(head: [u8; 2]) -> bool {
+    head[0] & 0x0F == 8 && u16::from_be_bytes(head).is_multiple_of(31)
+}
+
 /// How deflated data came to their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InflateEnd {

@@ -51,7 +51,7 @@ pub(crate) use gzip_header::GzipHeader;
 pub use holed::Holed;
 pub use identity::Identity;
 pub(crate) use identity::STILL_LOCKED;
-pub(crate) use inflate::{InflateEnd, Inflating};
+pub(crate) use inflate::{InflateEnd, Inflating, begins_zlib};
 pub use limited::Limited;
 pub use memory::MemorySource;
 pub use open::{Io, files_of, later_parts, open, open_until_stopped, parts_of, taken_for_raw};

@@ -31,6 +31,7 @@ pub(super) use zip::{
 };
 
 use crate::source::definition::Source;
+use crate::source::gzip_header::MAGIC as GZIP_MAGIC;
 
 /// What a file of a known form has, and what unpacks it.
 struct Form {
@@ -54,7 +55,6 @@ use Unpack::{Archive, Compressed, Damaged, Disk, Other};
 
 /// What those begin with that are read as containers wherever their first bytes unpack.
 const READ: [&[u8]; 2] = [GZIP_MAGIC, ZSTD_MAGIC];
-const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
 const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
 
 const FORMS: &[Form] = &[

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
@@ -12,9 +12,9 @@ use afterimage_engine::system::System;
 use anyhow::Context;
 
 use super::Scan;
-use super::tell::{complain, finished, tell};
+use super::tell::{complain, finished, stopped, tell};
 use crate::commands::image;
-use crate::interrupt::on_ctrl_c;
+use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
 use crate::progress::{Latest, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
@@ -35,14 +35,7 @@ impl Scan {
         let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
         let several = (!self.list).then(|| notes::several(&sources.paths)).flatten();
         let (how, progress) = (self.show.how(), Arc::new(Progress::default()));
-        // What a page is told too, once there is one.
-        let quit: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>> = Arc::default();
-        let (own, page) = (Arc::clone(&progress), Arc::clone(&quit));
-        let end = move || {
-            own.stop();
-            page.get().into_iter().for_each(|quit| quit());
-        };
-        on_ctrl_c(end, self.goes_on())?;
+        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         for note in notes::of(&sources, &progress, how).into_iter().chain(several).chain(lists) {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }
@@ -50,7 +43,7 @@ impl Scan {
             writeln!(err, "{}", failure::line(error))?;
         }
         if progress.stopped() {
-            return stopped(err);
+            return stopped(err, "a source");
         }
         let (sources, has_refused) = (sources.paths, !sources.refused.is_empty());
         if self.map.is_none() {
@@ -65,7 +58,12 @@ impl Scan {
         let mut live = None;
         if let Some(output) = self.output.as_ref().filter(|_| self.live) {
             let (page, watcher) = LivePage::start(&sources, output, &options, &progress, err)?;
-            quit.set(Box::new(page.quitter())).ok();
+            let (own, quit) = (Arc::clone(&progress), page.quitter());
+            let end = move || {
+                own.stop();
+                quit();
+            };
+            on_ctrl_c(end, self.goes_on())?;
             (live, options.watcher) = (Some(page), Some(watcher));
         }
         let latest = Latest::of(&mut options, how);
@@ -91,7 +89,7 @@ impl Scan {
         let (outcome, listed) = match done {
             Err(Error::Finished { path }) => return finished(out, &path, self.json),
             // It was not opened to its end.
-            Err(Error::Packed { .. }) if progress.stopped() => return stopped(err),
+            Err(Error::Packed { .. }) if progress.stopped() => return stopped(err, "a source"),
             done => done?,
         };
         let told =
@@ -116,12 +114,6 @@ impl Scan {
         }
         Ok(status)
     }
-}
-
-/// Says that a scan was stopped before it began.
-fn stopped(err: &mut dyn Write) -> anyhow::Result<Status> {
-    writeln!(err, "afterimage: stopped while a source was opened; nothing was written")?;
-    Ok(Status::Interrupted)
 }
 
 /// What a scan would recover, and the files in it.

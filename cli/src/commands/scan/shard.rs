@@ -14,6 +14,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::Scan;
+use super::tell::stopped;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::memory::Memory;
 use crate::progress::{Latest, Ticker};
@@ -46,13 +47,7 @@ impl Scan {
                 return told(out, |out| self.tell_finished(out, shard, &path));
             }
             // It was not opened to its end.
-            Err(Error::Packed { .. }) if progress.stopped() => {
-                writeln!(
-                    err,
-                    "afterimage: stopped while the source was opened; nothing was written"
-                )?;
-                return Ok(Status::Interrupted);
-            }
+            Err(Error::Packed { .. }) if progress.stopped() => return stopped(err, "the source"),
             carved => carved?,
         };
         let status = told(out, |out| {

@@ -32,6 +32,12 @@ pub(super) fn finished_batch(
     nothing_left(out, path, ("the scan of all images", more), json)
 }
 
+/// Says that a scan was stopped before it began, while it opened `what`.
+pub(super) fn stopped(err: &mut dyn Write, what: &str) -> anyhow::Result<Status> {
+    writeln!(err, "afterimage: stopped while {what} was opened; nothing was written")?;
+    Ok(Status::Interrupted)
+}
+
 fn nothing_left(
     out: &mut dyn Write,
     path: &Path,

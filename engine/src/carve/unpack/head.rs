@@ -4,7 +4,7 @@ use afterimage_signatures::Bytes;
 use memchr::memmem;
 
 use crate::scan::Packing;
-use crate::source::GzipHeader;
+use crate::source::{GzipHeader, begins_zlib};
 use crate::volumes::fields::{le16, le32};
 
 /// So much of a header is read at first, and the longest of any of them: names and comments are short.
@@ -110,10 +110,7 @@ fn pdf(head: &[u8]) -> Option<Head> {
     let line = [&b"\r\n"[..], b"\n"].into_iter().find(|line| after.starts_with(line))?;
     let data = &after[line.len()..];
     let [method, flags] = *data.first_chunk::<2>()?;
-    let is_zlib = method & 0x0f == 8
-        && method >> 4 <= 7
-        && flags & 0x20 == 0
-        && u16::from_be_bytes([method, flags]).is_multiple_of(31);
+    let is_zlib = begins_zlib([method, flags]) && method >> 4 <= 7 && flags & 0x20 == 0;
     let is_stream = dictionary.ends_with(b">>") && memmem::find(dictionary, b"endobj").is_none();
     let len = (near.len() - data.len() + 2) as u64;
     let head = Head { kind: "pdf", name: None, len, packed_len: None, sum: Sum::Zlib };

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::not_recovered::noise;
+use super::not_recovered::{is_noise, noise};
 use super::paragraph::{Paragraph, Topic};
 use super::plain::plain;
 use super::quantities::count;
@@ -41,7 +41,7 @@ pub fn image_status(image: &BatchImage) -> String {
     let is_damaged = image.container.as_ref().is_some_and(|container| container.fault.is_some());
     let but: Vec<&str> = [
         (!image.encrypted.is_empty(), "encrypted"),
-        (noise(&image.path, noise_of(image)).is_some(), "noise"),
+        (is_noise(noise_of(image)), "noise"),
         (image.unreadable_bytes > 0, "read errors"),
         (is_damaged, "damaged"),
     ]

@@ -68,9 +68,14 @@ fn name_only(volume: &ReportVolume) -> Option<String> {
 /// From so large a share of noise on, hardly anything else is there.
 const MOSTLY_NOISE: f32 = 0.9;
 
+/// Whether hardly anything else is there.
+pub(super) fn is_noise(noise: Option<f32>) -> bool {
+    noise >= Some(MOSTLY_NOISE)
+}
+
 /// Bytes without any order nearly everywhere, where there is no file system: nobody can tell encrypted from wiped.
 pub(super) fn noise(path: &str, noise: Option<f32>) -> Option<String> {
-    (noise >= Some(MOSTLY_NOISE)).then(|| {
+    is_noise(noise).then(|| {
         format!(
             "{} looks like noise nearly everywhere. It may be encrypted, by VeraCrypt for example: then \
              unlock it (`veracrypt --text --mount-options=ro FILE`) and scan the unlocked device. Or it was wiped: then nothing is left.",

@@ -4,6 +4,7 @@ use super::bytes::read;
 use super::form::{Packed, refused};
 use super::unpack::Unpack::Damaged;
 use crate::source::definition::Source;
+use crate::source::inflate::begins_zlib;
 
 /// What files of that form are called.
 const NAME: &str = "dmg";
@@ -15,8 +16,8 @@ const LZFSE: &[u8] = b"bvx";
 pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     let extension = source.path().extension().filter(|name| name.eq_ignore_ascii_case(NAME));
     let head: [u8; 4] = read(source, 0, 4).filter(|_| extension.is_some())?.try_into().ok()?;
-    // RFC 1950, 2.2: the method is deflate with a window of 32 KiB, and both bytes are a multiple of 31.
-    let is_zlib = head[0] == 0x78 && u16::from_be_bytes([head[0], head[1]]).is_multiple_of(31);
+    // A window of 32 KiB.
+    let is_zlib = head[0] == 0x78 && begins_zlib([head[0], head[1]]);
     (is_zlib || head.starts_with(LZFSE)).then(|| {
         let what =
             "a disk image of macOS (DMG) whose end, which tells where everything lies, is missing";

@@ -12,6 +12,7 @@ use crate::source::container::files::{Files, u32_le};
 use crate::source::container::recent::{Recent, Weight};
 use crate::source::container::refusal::Refusal;
 use crate::source::container::unpack::{adler32, zlib_len};
+use crate::source::inflate::begins_zlib;
 
 /// Bytes of the checksum after a chunk that is not packed.
 const CHECKSUM: usize = 4;
@@ -148,9 +149,8 @@ fn chunk(bytes: &[u8], lens: [u64; 2], out: &mut Vec<u8>) -> Option<(usize, bool
     });
     stored.or_else(|| {
         let [whole, least] = lens;
-        let (head, whole) = (bytes.first_chunk::<2>()?, usize::try_from(whole).ok()?);
-        let is_zlib = head[0] & 0x0F == 8 && u16::from_be_bytes(*head).is_multiple_of(31);
-        if !is_zlib {
+        let (head, whole) = (*bytes.first_chunk()?, usize::try_from(whole).ok()?);
+        if !begins_zlib(head) {
             return None;
         }
         out.resize(whole, 0);
