@@ -16,7 +16,7 @@ use crate::control::progress::{Progress, Stop};
 use crate::source::address::is_address;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
-use crate::source::packed::{self, Packed};
+use crate::source::packed::{self, ArchiveList, Packed};
 use crate::source::part::open_part;
 use crate::source::sparse_bundle::{self, SparseBundle};
 use crate::source::split::{self, SplitImage};
@@ -189,8 +189,9 @@ fn checked(
     let packed = packed::recognise(&watched);
     let is_shown = |packed: &Packed| packed.is_scannable || archives && packed.shows_in_archives;
     match packed.filter(|packed| !stop.is_over() && !is_shown(packed)) {
-        Some(Packed { what, advice, .. }) => {
-            Err(Error::Packed { path: path.to_path_buf(), what, advice })
+        Some(Packed { what, advice, archive, .. }) => {
+            let is_archive = archive == ArchiveList::Whole;
+            Err(Error::Packed { path: path.to_path_buf(), what, advice, is_archive })
         }
         None => Ok(watched.into_inner()),
     }

@@ -45,6 +45,7 @@ pub(super) fn part_is_missing(path: &Path, missing: &Path) -> Error {
         what: format!("the first part of an image, and its part {name} is missing"),
         advice: "put all parts into one folder, or scan each of them by itself under another name"
             .to_owned(),
+        is_archive: false,
     }
 }
 

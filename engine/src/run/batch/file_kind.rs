@@ -5,7 +5,7 @@ use std::path::Path;
 use super::image_name;
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
-use crate::source::{self, Io, Source};
+use crate::source::{self, ArchiveList, Io, Packed, Source};
 
 /// A raw image is whole sectors, and no fewer bytes than this; what else is none can be named by itself.
 const SECTOR: u64 = 512;
@@ -29,6 +29,9 @@ pub(super) enum FileKind {
 }
 
 /// Looks at the file at `path`.
+///
+/// What is whole and holds no disk image is skipped: photos, archives of files, texts. What cannot be opened, or is an
+/// archive of which nobody can say what else was in it, is an image that cannot be scanned.
 pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
     let source = match source::open(path, Io::Read) {
         Ok(source) => source,
@@ -36,24 +39,33 @@ pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
     };
     let (source, len) = (source.as_ref(), source.len());
     let is_called_image = image_name::is_of_image(path);
-    match () {
-        () if source::is_archive(source) && !is_called_image => FileKind::Archive,
-        () if whole.is_photo(source) => FileKind::Photo,
-        () if source::begins_disk(&head(source)) => FileKind::Image(len),
-        () if source.container().is_none() && image_name::is_of_container(path) => {
+    let packed = source::recognise(source).filter(|_| !is_called_image);
+    match packed {
+        Some(packed) if packed.archive == ArchiveList::Damaged => damaged_archive(source, &packed),
+        Some(packed) if packed.archive == ArchiveList::Whole => match source.container_fault() {
+            Some(_) => damaged_archive(source, &packed),
+            None => FileKind::Archive,
+        },
+        _ if whole.is_photo(source) => FileKind::Photo,
+        _ if source::begins_disk(&head(source)) => FileKind::Image(len),
+        _ if source.container().is_none() && image_name::is_of_container(path) => {
             FileKind::Refused(misnamed(path))
         }
-        () if whole.is_other(source) => match is_called_image {
+        _ if whole.is_other(source) => match is_called_image {
             true => FileKind::Refused(misnamed(path)),
             false => FileKind::Other,
         },
-        () if is_called_image || len >= LEAST_IMAGE && len.is_multiple_of(SECTOR) => {
-            FileKind::Image(len)
-        }
+        _ if is_called_image || may_be_raw(source) => FileKind::Image(len),
         // It breaks off.
-        () if whole.begins_photo(source) => FileKind::Photo,
-        () => FileKind::Other,
+        _ if whole.begins_photo(source) => FileKind::Photo,
+        _ => FileKind::Other,
     }
+}
+
+/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says nothing.
+fn may_be_raw(source: &dyn Source) -> bool {
+    let len = source.len();
+    len >= LEAST_IMAGE && (len.is_multiple_of(SECTOR) || source.container_fault().is_some())
 }
 
 /// What a file is that cannot be opened.
@@ -62,17 +74,27 @@ fn refused(path: &Path, error: Error) -> FileKind {
     match error {
         // Nothing is in it, or it is gone by now.
         Error::NotASource { .. } if !is_called_image => FileKind::Other,
-        Error::Packed { .. } if !is_called_image && is_archive(path) => FileKind::Archive,
+        Error::Packed { is_archive: true, .. } if !is_called_image => FileKind::Archive,
         error => FileKind::Refused(error),
     }
 }
 
-fn is_archive(path: &Path) -> bool {
-    let holds_files = || {
-        source::open_unchecked(path, Io::Read)
-            .is_ok_and(|source| source::is_archive(source.as_ref()))
+/// An archive that is damaged, in a container that may be damaged too.
+fn damaged_archive(source: &dyn Source, packed: &Packed) -> FileKind {
+    let what = match (source.container(), source.container_fault()) {
+        (Some(container), Some(fault)) => {
+            format!("{container}, {fault}, and in it {}", packed.what)
+        }
+        (Some(container), None) => format!("{container}, and in it {}", packed.what),
+        (None, _) => packed.what.clone(),
     };
-    image_name::is_of_archive(path) || holds_files()
+    let advice = "name it by itself to search what is left of it".to_owned();
+    FileKind::Refused(Error::Packed {
+        path: source.path().to_path_buf(),
+        what,
+        advice,
+        is_archive: false,
+    })
 }
 
 fn misnamed(path: &Path) -> Error {
@@ -83,6 +105,7 @@ fn misnamed(path: &Path) -> Error {
             "called .{extension} and does not begin as a disk in that form: damaged, or something else"
         ),
         advice: "name it by itself to scan it as a raw image".to_owned(),
+        is_archive: false,
     }
 }
 

@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::source::COMPRESSED_NAMES;
+
 /// What raw images are called.
 const RAW: [&str; 8] = ["img", "dd", "raw", "ima", "dsk", "iso", "000", "001"];
 
@@ -31,12 +33,6 @@ const CONTAINERS: [&str; 21] = [
     "wim",
 ];
 
-/// What compressed files are called.
-const COMPRESSED: [&str; 10] = ["gz", "bz2", "xz", "zst", "lz4", "lz", "lzo", "lzma", "z", "br"];
-
-/// What compressed archives of files are called in one word.
-const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
-
 fn extension(path: &Path) -> String {
     path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase()
 }
@@ -44,7 +40,7 @@ fn extension(path: &Path) -> String {
 /// Whether a name says that a file is an image of a disk, also a compressed one.
 pub(super) fn is_of_image(path: &Path) -> bool {
     let extension = extension(path);
-    if COMPRESSED.contains(&extension.as_str()) {
+    if COMPRESSED_NAMES.contains(&extension.as_str()) {
         return is_of_image(Path::new(path.file_stem().unwrap_or_default()));
     }
     RAW.contains(&extension.as_str()) || CONTAINERS.contains(&extension.as_str())
@@ -53,14 +49,6 @@ pub(super) fn is_of_image(path: &Path) -> bool {
 /// Whether a name says that a file is an image in another form than a raw one.
 pub(super) fn is_of_container(path: &Path) -> bool {
     CONTAINERS.contains(&extension(path).as_str())
-}
-
-/// Whether a name says that a file is a compressed archive of files.
-pub(super) fn is_of_archive(path: &Path) -> bool {
-    let extension = extension(path);
-    let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
-    ARCHIVES.contains(&extension.as_str())
-        || COMPRESSED.contains(&extension.as_str()) && path.file_stem().is_some_and(is_tar)
 }
 
 #[cfg(test)]
@@ -74,7 +62,5 @@ mod tests {
         let others = ["notes.txt", "img", ".img", "a.tar.gz", "a.gz", "img.jpg", "x.002"];
         assert!(!others.into_iter().any(|name| is_of_image(Path::new(name))));
         assert!(is_of_container(Path::new("a.Vmdk")) && !is_of_container(Path::new("a.img")));
-        assert!(["a.tar.gz", "b.TGZ"].into_iter().all(|name| is_of_archive(Path::new(name))));
-        assert!(!["a.img.gz", "a.tar"].into_iter().any(|name| is_of_archive(Path::new(name))));
     }
 }

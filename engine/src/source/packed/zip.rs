@@ -6,7 +6,7 @@ use std::path::Path;
 
 pub(in crate::source) use directory::{Row, begins, comment, first, rows};
 
-use super::form::{Packed, refused};
+use super::form::{ArchiveList, Packed, refused};
 use super::shell::free;
 use super::unpack::Unpack::{self, Archive};
 use super::unpack::filled;
@@ -24,15 +24,13 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         what,
         is_scannable: true,
         shows_in_archives: true,
+        archive: ArchiveList::Whole,
         advice: advice.to_owned(),
     };
     let Some(files) = rows(source) else {
-        return Some(scannable(
-            "a zip archive whose directory is missing or damaged; what it holds compressed cannot be \
-             found"
-                .to_owned(),
-            &mend(source.path()),
-        ));
+        let what = "a zip archive whose directory is missing or damaged; what it holds compressed cannot be found";
+        let packed = scannable(what.to_owned(), &mend(source.path()));
+        return Some(Packed { archive: ArchiveList::Damaged, ..packed });
     };
     let is_file = |row: &&Row| row.packed_len > 0 && !row.name.ends_with('/');
     let all = files.iter().filter(is_file).count();
@@ -40,6 +38,7 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     Some(match all - compressed {
         0 => Packed {
             shows_in_archives: true,
+            archive: ArchiveList::Whole,
             ..refused(
                 "a zip archive, and all that it holds is compressed",
                 format!("look into it with --archives, or {unpack}"),
