@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{BatchReport, BatchStatus, Report};
-use afterimage_engine::run::batch::{BatchEvent, BatchProgress, batch, discover};
+use afterimage_engine::run::batch::{BatchEvent, BatchProgress, Looking, batch, discover};
 use afterimage_engine::run::scan;
 use afterimage_testdata::card;
 use afterimage_testdata::places::sparse_bundle::bundle;
@@ -94,7 +95,7 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
         BatchEvent::Begun { .. } => drop(begun.fetch_add(1, Relaxed)),
         BatchEvent::Ended { number, .. } => drop(ended.lock().unwrap().insert(number)),
     };
-    let found = discover(std::slice::from_ref(&shelf), true, &|| false);
+    let found = discover(std::slice::from_ref(&shelf), true, Looking::unseen(&Progress::default()));
     let progress = BatchProgress::default();
     let outcome = batch(found, &options(&out), &progress, &watch).unwrap();
     let told = &outcome.told;
@@ -126,7 +127,7 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
     let read: BatchReport =
         serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
     assert_eq!(read.summary, told.summary);
-    let found = discover(&[shelf], true, &|| false);
+    let found = discover(&[shelf], true, Looking::unseen(&Progress::default()));
     let again = Options { resume: true, ..options(&out) };
     let again = batch(found, &again, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!(
@@ -147,7 +148,8 @@ fn a_batch_that_was_stopped_before_it_began_goes_on() {
     for seed in 0..3 {
         fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
     }
-    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
     let stopped = BatchProgress::default();
     stopped.stop();
     let outcome = batch(found(), &options(&out), &stopped, &|_| {}).unwrap();
@@ -169,7 +171,8 @@ fn a_state_that_is_damaged_is_told() {
     fs::create_dir_all(out.join(".afterimage")).unwrap();
     for text in ["", "{}", "{\"version\":1", "[1,2]"] {
         fs::write(out.join(".afterimage/batch.json"), text).unwrap();
-        let found = discover(std::slice::from_ref(&image), false, &|| false);
+        let found =
+            discover(std::slice::from_ref(&image), false, Looking::unseen(&Progress::default()));
         let options = Options { resume: true, ..options(&out) };
         let refused = batch(found, &options, &BatchProgress::default(), &|_| {});
         assert!(matches!(refused, Err(Error::Replay { .. })), "{refused:?}");
@@ -183,7 +186,8 @@ fn a_batch_that_was_killed_before_its_first_line_goes_on() {
     fs::write(&image, bare(1)).unwrap();
     fs::create_dir_all(out.join(".afterimage")).unwrap();
     fs::write(out.join(".afterimage/batch.new"), "{\"version\"").unwrap();
-    let found = discover(std::slice::from_ref(&image), false, &|| false);
+    let found =
+        discover(std::slice::from_ref(&image), false, Looking::unseen(&Progress::default()));
     let options = Options { resume: true, ..options(&out) };
     let outcome = batch(found, &options, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!(outcome.told.summary.complete, 1, "{:?}", outcome.failed);
@@ -203,7 +207,8 @@ fn a_sparse_bundle_that_is_finished_stays_so() {
         fs::write(at, bytes).unwrap();
     }
     fs::write(shelf.join(BROKEN[0].0), BROKEN[0].1).unwrap();
-    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
     let first = batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!((first.told.summary.complete, first.told.summary.failed), (1, 1));
     let options = Options { resume: true, ..options(&out) };
@@ -218,7 +223,9 @@ fn an_image_whose_report_is_damaged_has_failed() {
     let out = home.path().join("out");
     let images: Vec<_> = (0..2).map(|seed| home.path().join(format!("{seed}.img"))).collect();
     images.iter().for_each(|image| fs::write(image, bare(1)).unwrap());
-    let found = |images: &[std::path::PathBuf]| discover(images, false, &|| false);
+    let found = |images: &[std::path::PathBuf]| {
+        discover(images, false, Looking::unseen(&Progress::default()))
+    };
     let first =
         batch(found(&images[..1]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     let own = out.join(first.told.images[0].report.as_ref().unwrap());

@@ -8,7 +8,9 @@ mod writers;
 use std::fs;
 use std::path::Path;
 
-use afterimage_engine::run::batch::{Discovered, discover};
+use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::{Discovered, Looking, discover};
+use afterimage_engine::source::{Io, open};
 use miniz_oxide::deflate::compress_to_vec;
 use proptest::prelude::*;
 use writers::archives::{deflated_zip, tar_header, zip_of};
@@ -28,7 +30,10 @@ fn in_folder(files: &[(&str, &[u8])], look: impl FnOnce(&Path, Discovered)) {
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
-    look(folder.path(), discover(&[folder.path().to_path_buf()], false, &|| false));
+    look(
+        folder.path(),
+        discover(&[folder.path().to_path_buf()], false, Looking::unseen(&Progress::default())),
+    );
 }
 
 fn told(name: &str, bytes: &[u8]) -> Told {
@@ -163,6 +168,113 @@ fn what_comes_out_of_a_container_in_part_may_be_a_disk_of_any_length() {
     let packed = gzip(&noise);
     assert_eq!(told("backup.gz", &packed[..packed.len() / 2 + 77]), Told::Image);
     assert_eq!(told("odd.gz", &gzip(&noise[..100_001])), Told::Other);
+}
+
+/// What of a folder has failed, by the names of the files, and why.
+fn failed(files: &[(&str, &[u8])]) -> Vec<(String, String)> {
+    let mut failed = Vec::new();
+    in_folder(files, |_, found| {
+        for image in found.images {
+            let name = image.path.file_name().unwrap().to_str().unwrap().to_owned();
+            failed.push((name, image.error.map(|error| error.to_string()).unwrap_or_default()));
+        }
+    });
+    failed
+}
+
+/// The parts of an E01 image in several files, by their numbers; none but the first has anything in it.
+fn e01_part(number: u8) -> Vec<u8> {
+    let made = writers::all().into_iter().find(|made| made.name == "x.E01").unwrap();
+    let mut bytes = made.bytes;
+    let done = bytes.windows(5).position(|part| part == b"done\0").unwrap();
+    if number < 4 {
+        bytes[done..done + 4].copy_from_slice(b"next");
+    }
+    bytes[9] = number;
+    (made.mend)(&mut bytes);
+    bytes
+}
+
+#[test]
+fn an_image_of_which_a_part_is_missing_has_failed_once() {
+    let parts = [1, 2, 3, 4].map(e01_part);
+    let [one, two, three, four] = parts.each_ref().map(Vec::as_slice);
+    let all = failed(&[("a.E01", one), ("a.E02", two), ("a.E03", three), ("a.E04", four)]);
+    assert_eq!(all, [("a.E01".to_owned(), String::new())]);
+    for (files, name, why) in [
+        (
+            &[("a.E01", one), ("a.E03", three), ("a.E04", four)][..],
+            "a.E01",
+            "its part a.E02 is missing",
+        ),
+        (
+            &[("a.E03", three), ("a.E04", four)],
+            "a.E03",
+            "part 3 of one whose first part, a.E01, is missing",
+        ),
+        (&[("a.E02", two)], "a.E02", "part 2 of one whose first part, a.E01, is missing"),
+        // One that is damaged is told of for all of them.
+        (
+            &[("a.E01", &[7; 5000]), ("a.E02", two), ("a.E03", three)],
+            "a.E01",
+            "does not begin as a disk",
+        ),
+    ] {
+        let all = failed(files);
+        assert!(all.len() == 1 && all[0].0 == name && all[0].1.contains(why), "{all:?}");
+        assert!(!all[0].1.contains('\n'));
+    }
+    // A part of another image, by the name of a part of this one, is told of by itself.
+    let last = {
+        let mut last = e01_part(4);
+        last[9] = 1;
+        last
+    };
+    let all = failed(&[("a.E01", &last), ("a.E03", three)]);
+    assert!(all.len() == 2 && all[1].1.contains("but part 3 of one"), "{all:?}");
+}
+
+#[test]
+fn a_part_of_a_raw_image_is_not_taken_for_the_image() {
+    let noise: Vec<u8> =
+        (0..65_536u32).flat_map(|at| (at.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
+    let part = &noise[..];
+    for (files, name, why) in [
+        (&[("a.001", part), ("a.003", part)][..], "a.001", "its part a.002 is missing"),
+        (
+            &[("a.001", part), ("a.002", part), ("a.004", part), ("a.005", part)],
+            "a.001",
+            "a.003 is missing",
+        ),
+        (&[("a.000", part), ("a.002", part)], "a.000", "its part a.001 is missing"),
+        (&[("a.002", part), ("a.003", part)], "a.002", "whose first part, a.001, is missing"),
+        (&[("a.003", part)], "a.003", "whose first part, a.001, is missing"),
+        (&[("a.ab", part), ("a.ac", part)], "a.ab", "whose first part, a.aa, is missing"),
+    ] {
+        let all = failed(files);
+        assert!(all.len() == 1 && all[0].0 == name && all[0].1.contains(why), "{all:?}");
+        assert!(all[0].1.contains("give it another name, such as a-"), "{all:?}");
+    }
+    let image = [("a.001".to_owned(), String::new())];
+    assert_eq!(failed(&[("a.001", part), ("a.002", part), ("a.003", part)]), image);
+    // Not every file with a number is a part of an image.
+    let text = text(9, 100_352);
+    assert_eq!(told("messages.003", &text), Told::Other);
+    assert_eq!(told("docs.007", &documents()), Told::Archive);
+    // Sources that are named are looked at in the same way.
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.001", "a.002", "a.003"].map(|name| folder.path().join(name));
+    paths.iter().for_each(|path| fs::write(path, part).unwrap());
+    assert_eq!(
+        discover(&paths, false, Looking::unseen(&Progress::default())).paths(),
+        [paths[0].clone()]
+    );
+    fs::remove_file(&paths[1]).unwrap();
+    assert_eq!(
+        discover(&paths[2..], false, Looking::unseen(&Progress::default())).paths(),
+        [paths[2].clone()]
+    );
+    assert!(open(&paths[2], Io::Auto).is_err());
 }
 
 proptest! {

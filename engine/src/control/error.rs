@@ -92,8 +92,6 @@ pub enum Error {
         path: PathBuf,
         /// Why, and what to do about it.
         why: String,
-        /// Whether another key may open it.
-        is_key_wrong: bool,
     },
     /// The output folder must not be used.
     #[error("cannot write to {}: {why}", path.display())]

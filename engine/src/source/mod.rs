@@ -21,6 +21,7 @@ mod holed;
 mod identity;
 mod inflate;
 mod kept;
+mod later_part;
 mod limited;
 #[cfg(unix)]
 mod mapped;
@@ -52,6 +53,7 @@ pub use holed::Holed;
 pub use identity::Identity;
 pub(crate) use identity::STILL_LOCKED;
 pub(crate) use inflate::{InflateEnd, Inflating, begins_zlib};
+pub use later_part::LaterPart;
 pub use limited::Limited;
 pub use memory::MemorySource;
 pub use open::{Io, files_of, later_parts, open, open_until_stopped, parts_of, taken_for_raw};

@@ -5,6 +5,8 @@ use std::path::Path;
 use super::image_name;
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
+use crate::control::progress::Progress;
+use crate::source::split::later_part;
 use crate::source::{self, ArchiveList, Io, Packed, Source};
 
 /// A raw image is whole sectors, and no fewer bytes than this; what else is none can be named by itself.
@@ -28,16 +30,30 @@ pub(super) enum FileKind {
     Other,
 }
 
-/// Looks at the file at `path`.
+/// Looks at the file at `path`, until `progress` is stopped.
 ///
 /// What is whole and holds no disk image is skipped: photos, archives of files, texts. What cannot be opened, or is an
 /// archive of which nobody can say what else was in it, is an image that cannot be scanned.
-pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
-    let source = match source::open(path, Io::Read) {
-        Ok(source) => source,
-        Err(error) => return refused(path, error),
-    };
-    let (source, len) = (source.as_ref(), source.len());
+pub(super) fn file_kind(path: &Path, whole: &WholeFiles, progress: &Progress) -> FileKind {
+    match source::open_until_stopped(path, Io::Read, progress) {
+        Ok(source) => kind_of(path, source.as_ref(), whole),
+        Err(error) if later_part(path).is_some() => part_kind(path, error, whole),
+        Err(error) => refused(path, error),
+    }
+}
+
+/// What a file is that cannot be opened, and is called as a later part of an image is: not every file with a number is one.
+fn part_kind(path: &Path, error: Error, whole: &WholeFiles) -> FileKind {
+    let alone = source::open_unchecked(path, Io::Read);
+    match alone.map(|source| kind_of(path, source.as_ref(), whole)) {
+        Ok(kind @ (FileKind::Photo | FileKind::Archive | FileKind::Other)) => kind,
+        Ok(FileKind::Image(_) | FileKind::Refused(_)) | Err(_) => FileKind::Refused(error),
+    }
+}
+
+/// What a source is.
+fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
+    let len = source.len();
     let is_called_image = image_name::is_of_image(path);
     let packed = source::recognise(source).filter(|_| !is_called_image);
     match packed {
