@@ -40,6 +40,7 @@ mod lost_hashes;
 mod numbers;
 #[cfg(target_os = "linux")]
 #[path = "cli/on_terminal.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
 mod on_terminal;
 #[cfg(target_os = "linux")]
 #[path = "cli/opening.rs"]

@@ -261,6 +261,21 @@ fn a_part_of_a_raw_image_is_not_taken_for_the_image() {
     let text = text(9, 100_352);
     assert_eq!(told("messages.003", &text), Told::Other);
     assert_eq!(told("docs.007", &documents()), Told::Archive);
+    let all = failed(&[("a.001", part), ("a.003", &part[..1000])]);
+    assert_eq!(all.len(), 1, "the last part may be shorter: {all:?}");
+    let own = deflated_zip().bytes;
+    let images = failed(&[("a.004", &own), ("a.005", &own)]);
+    assert!(images.len() == 2 && images.iter().all(|(_, error)| error.is_empty()), "{images:?}");
+    in_folder(
+        &[("log.003", &text), ("log.004", &text[..70_001]), ("log.005", b"a")],
+        |_, found| {
+            assert_eq!(
+                (found.images.len(), found.skipped.others),
+                (0, 2),
+                "one is as the last part"
+            );
+        },
+    );
     // Sources that are named are looked at in the same way.
     let folder = tempfile::tempdir().unwrap();
     let paths = ["a.001", "a.002", "a.003"].map(|name| folder.path().join(name));

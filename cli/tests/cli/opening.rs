@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use super::Desk;
-use super::on_terminal::on_terminal;
+use super::on_terminal::{Step, on_terminal};
 
 /// Writes a file that takes several seconds to unpack; whether that was possible.
 fn write_slow(desk: &Desk, name: &str) -> bool {
@@ -34,8 +34,8 @@ fn what_takes_long_to_open_is_told_and_ends_with_ctrl_c() {
         (&["scan", "shelf/card.img.gz", "-o", "out"], "stopped while a source was opened"),
         (&["forecast", "shelf/card.img.gz"], "stopped before enough was looked at"),
     ] {
-        let after = ("card.img.gz is being opened", false);
-        let Some((status, _, said)) = on_terminal(&desk, after, &["\u{3}"], arguments) else {
+        let step = Step::said("card.img.gz is being opened", "\u{3}");
+        let Some((status, _, said)) = on_terminal(&desk, &[step], arguments) else {
             return;
         };
         assert_eq!(status, 130, "{arguments:?}: {said}");

@@ -10,6 +10,8 @@ use afterimage_testdata::encrypted::{
 };
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use super::on_terminal::Step;
 use super::{Desk, photo};
 
 const KEY: [&str; 2] = ["--password-file", "word"];
@@ -211,7 +213,8 @@ fn a_key_that_opens_nothing_is_told_in_a_line() {
 /// What came of typing lines at the prompt of the program on a terminal.
 #[cfg(target_os = "linux")]
 fn on_terminal(desk: &Desk, typed: &[&str], arguments: &[&str]) -> Option<(i64, bool, String)> {
-    super::on_terminal::on_terminal(desk, ("volumes: ", true), typed, arguments)
+    let steps: Vec<_> = typed.iter().map(|line| Step::hidden("volumes: ", line)).collect();
+    super::on_terminal::on_terminal(desk, &steps, arguments)
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub(crate) fn open_several(
     disk(format, opening).ok()
 }
 
-fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
+pub(super) fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.is)(opening))
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::chain::recognise;
 use super::opening::Opening;
 use super::{ewf, ewf2};
 use crate::control::progress::Stop;
@@ -9,9 +10,25 @@ use crate::source::definition::Source;
 use crate::source::later_part::LaterPart;
 use crate::source::open::Io;
 
-/// Which part of a container the file at `path` is, where that is not the first one.
-pub(crate) fn later_part(path: &Path, source: Box<dyn Source>, io: Io) -> Option<LaterPart> {
+/// What a file is to the container that it belongs to.
+pub(crate) enum ContainerPart {
+    /// Its first file, or all of it.
+    First,
+    /// Another one.
+    Later(LaterPart),
+}
+
+/// What the file at `path` is to the container that it belongs to; nothing where it belongs to none.
+pub(crate) fn container_part(
+    path: &Path,
+    source: Box<dyn Source>,
+    io: Io,
+) -> Option<ContainerPart> {
     let stop = Stop::default();
     let opening = Opening::new(path, source, io, &stop).listing(true);
-    ewf::later(&opening).or_else(|| ewf2::later(&opening))
+    let later = ewf::later(&opening).or_else(|| ewf2::later(&opening));
+    match later {
+        Some(later) => Some(ContainerPart::Later(later)),
+        None => recognise(&opening).map(|_| ContainerPart::First),
+    }
 }

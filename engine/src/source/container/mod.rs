@@ -45,4 +45,4 @@ mod zip;
 mod zstd;
 
 pub(super) use chain::{open, open_several};
-pub(super) use later::later_part;
+pub(super) use later::{ContainerPart, container_part};
