@@ -86,7 +86,9 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 fn zstd(content: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
+    let mut packed = Vec::with_capacity(zstd_safe::compress_bound(content.len()));
+    zstd_safe::compress(&mut packed, content, zstd_safe::CLEVEL_DEFAULT).unwrap();
+    packed
 }
 
 #[test]
