@@ -99,7 +99,9 @@ fn told_before(found: &Discovered, options: &Options, err: &mut dyn Write) -> an
     let again = found.again.iter().map(|path| notes::again(path));
     let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
     let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
-    let raw = paths.iter().filter_map(|path| notes::taken_for_raw(path));
+    // What is refused says so itself.
+    let scanned = found.images.iter().filter(|image| image.error.is_none());
+    let raw = scanned.filter_map(|image| notes::taken_for_raw(&image.path));
     let parts = notes::in_parts(&paths).into_iter();
     let skipped = notes::skipped(&found.skipped).into_iter();
     for note in again.chain(parts).chain(raw).chain(skipped).chain(lists) {

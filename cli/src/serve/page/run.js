@@ -60,7 +60,7 @@ export function ended(state) {
   show("gallery", state.gallery);
   const goesOn = said.incomplete === true && state.phase === "finished" && !state.from_terminal;
   show("go-on", goesOn);
-  show("go-on-key-field", goesOn && said.key === true);
+  show("go-on-form", goesOn && said.key === true);
   show("again", !state.from_terminal);
 }
 
@@ -76,6 +76,10 @@ async function act(path, value) {
 by("stop").addEventListener("click", () => act("api/stop", {}));
 by("again").addEventListener("click", () => act("api/again", {}));
 by("go-on").addEventListener("click", () => {
-  const key = by("go-on-key-field").hidden ? {} : { passphrase: taken("go-on-key") };
+  const key = by("go-on-form").hidden ? {} : { passphrase: taken("go-on-key") };
   return act("api/scan", { source: last.sources[0], output: last.output, resume: true, ...key });
+});
+by("go-on-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  by("go-on").click();
 });

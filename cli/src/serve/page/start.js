@@ -107,7 +107,7 @@ async function asking() {
     return;
   }
   unfinished = said.unfinished;
-  show("key-field", said.key);
+  show("key-form", said.key);
   by("check-said").replaceChildren(...said.lines.map((line) => element("p", { class: "alert" }, line)));
   by("start").textContent = unfinished ? "Go on with the scan" : "Look for my photos";
 }
@@ -185,12 +185,16 @@ by("start").addEventListener("click", async () => {
   try {
     // Whether a scan is begun or gone on with is known by then.
     await Promise.all(open);
-    const key = by("key-field").hidden ? {} : { passphrase: taken("key") };
+    const key = by("key-form").hidden ? {} : { passphrase: taken("key") };
     await post("api/scan", { source: by("source").value, output: by("output").value, all: by("all").checked, resume: unfinished, ...key });
   } catch (error) {
     trouble(error.message);
   }
   ready();
+});
+by("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  by("start").click();
 });
 by("open-results").addEventListener("click", async () => {
   const path = await browse("Choose the folder of an earlier result", by("output").value, false);

@@ -40,8 +40,9 @@ pub(super) fn later(path: &Path, number: u32) -> Option<LaterPart> {
     let extension = path.extension()?.to_str()?;
     let letter = extension.chars().next().filter(char::is_ascii_alphabetic)?;
     // The first letter moves on with the number.
-    let series =
-        (0..=MOST_SERIES).filter_map(|by| char::from_u32(u32::from(letter).checked_sub(by)?));
+    let series = (0..=MOST_SERIES)
+        .filter_map(|by| char::from_u32(u32::from(letter).checked_sub(by)?))
+        .filter(char::is_ascii_alphabetic);
     let mut firsts = series.map(|series| path.with_extension(format!("{series}01")));
     let first = firsts.find(|first| self::path(first, number).as_deref() == Some(path))?;
     let before = (2..number).filter_map(|number| self::path(&first, number));
@@ -90,6 +91,8 @@ mod tests {
                 assert_eq!(later(&own, number + 1), None, "that number has another name");
             }
         }
-        assert_eq!(later(Path::new("renamed.bin"), 2), None);
+        for other in ["renamed.bin", "a.A02", "a.a.E", "a.ZZA"] {
+            assert_eq!(later(Path::new(other), 900), None, "{other}");
+        }
     }
 }
