@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -218,7 +218,7 @@ fn an_image_whose_report_is_damaged_has_failed() {
     let out = home.path().join("out");
     let images: Vec<_> = (0..2).map(|seed| home.path().join(format!("{seed}.img"))).collect();
     images.iter().for_each(|image| fs::write(image, bare(1)).unwrap());
-    let found = |images: &[std::path::PathBuf]| discover(images, false, &|| false);
+    let found = |images: &[PathBuf]| discover(images, false, &|| false);
     let first =
         batch(found(&images[..1]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     let own = out.join(first.told.images[0].report.as_ref().unwrap());
@@ -229,4 +229,27 @@ fn an_image_whose_report_is_damaged_has_failed() {
     assert_eq!((both.told.summary.complete, both.told.summary.failed), (1, 1));
     assert_eq!((both.failed.len(), &both.failed[0].0), (1, &images[0]));
     assert!(both.told.copies.is_empty());
+}
+
+/// What an earlier run has finished is not scanned again, and is no part of what there is to scan.
+#[test]
+fn progress_counts_what_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let images: Vec<_> = (0..4).map(|seed| home.path().join(format!("{seed}.img"))).collect();
+    images.iter().zip(0..).for_each(|(image, seed)| fs::write(image, bare(seed)).unwrap());
+    let found = |images: &[PathBuf]| discover(images, false, &|| false);
+    batch(found(&images[..3]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    let progress = BatchProgress::default();
+    let watch = |event: BatchEvent<'_>| {
+        if let BatchEvent::Begun { number: 4, .. } = event {
+            let sight = progress.look();
+            assert_eq!((sight.ended, sight.scanned, sight.total), (3, 0, 1 << 20));
+        }
+    };
+    let options = Options { resume: true, threads: 1, ..options(&out) };
+    let all = batch(found(&images), &options, &progress, &watch).unwrap();
+    let sight = progress.look();
+    assert_eq!((sight.ended, sight.scanned, sight.total), (4, 1 << 20, 1 << 20));
+    assert_eq!(all.told.summary.complete, 4);
 }

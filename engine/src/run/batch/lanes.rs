@@ -73,7 +73,7 @@ impl Lanes<'_> {
         let progress = self.progress.start(at, name);
         (self.watch)(BatchEvent::Begun { number, path: &path, folder: &job.folder });
         let scanned = job.run(self.output, self.options, &progress);
-        self.progress.end(at, job.image.len.unwrap_or_default(), scanned.error.is_some());
+        self.progress.end(at, job.expected(), scanned.error.is_some());
         (self.watch)(BatchEvent::Ended { number, image: &scanned.told });
         Some(scanned)
     }

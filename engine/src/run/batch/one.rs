@@ -43,6 +43,11 @@ pub(super) struct Scanned {
 }
 
 impl BatchJob {
+    /// Bytes that are to be scanned of it, as far as is known: of what an earlier run has finished, none.
+    pub(super) fn expected(&self) -> u64 {
+        if self.is_done { 0 } else { self.image.len.unwrap_or_default() }
+    }
+
     /// What is told of it before its scan begins.
     pub(super) fn waiting(&self) -> BatchImage {
         let path = &self.image.path;

@@ -70,8 +70,8 @@ pub fn batch(
     }
     state.write(held.state())?;
     let reserve = held.reserve(jobs.len() as u64 * ROOM_PER_IMAGE);
-    let bytes = jobs.iter().filter(|job| !job.is_done).filter_map(|job| job.image.len);
-    progress.begin(jobs.len() as u64, bytes.fold(0, u64::saturating_add));
+    let bytes = jobs.iter().map(BatchJob::expected).fold(0, u64::saturating_add);
+    progress.begin(jobs.len() as u64, bytes);
     let lanes = Lanes { output, options, progress, watch };
     let Sorted { mut images, mut failed, mut failure } = sorted(lanes.run(jobs, threads));
     let (copies, unread) = copies(output, &mut images);
