@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -252,4 +253,35 @@ fn progress_counts_what_is_left_alone() {
     let sight = progress.look();
     assert_eq!((sight.ended, sight.scanned, sight.total), (4, 1 << 20, 1 << 20));
     assert_eq!(all.told.summary.complete, 4);
+}
+
+/// Images may still be copied when a batch begins: what counts is what they were when they were scanned.
+#[test]
+fn an_image_that_grew_before_its_scan_is_finished_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let images: Vec<_> = (0..3).map(|seed| home.path().join(format!("{seed}.img"))).collect();
+    images.iter().zip(0..).for_each(|(image, seed)| fs::write(image, bare(seed)).unwrap());
+    let grow = |image| {
+        let mut file = fs::OpenOptions::new().append(true).open(image).unwrap();
+        file.write_all(&[7; 4096]).unwrap();
+    };
+    let found = || discover(&images, false, &|| false);
+    let progress = BatchProgress::default();
+    let watch = |event: BatchEvent<'_>| match event {
+        BatchEvent::Begun { number: 1, .. } => grow(&images[1]),
+        BatchEvent::Begun { number: 3, .. } => progress.stop(),
+        _ => {}
+    };
+    let options = Options { threads: 1, ..options(&out) };
+    let first = batch(found(), &options, &progress, &watch).unwrap();
+    assert!(first.interrupted && first.told.summary.complete == 2, "{:?}", first.told.summary);
+    let options = Options { resume: true, ..options };
+    let all = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(all.told.summary.complete, 3, "{:?}", all.failed);
+    // What was written to after its scan is another one.
+    grow(&images[0]);
+    let again = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!((again.told.summary.complete, again.failed.len()), (2, 1));
+    assert!(again.failed[0].0 == images[0] && again.failed[0].1.to_string().contains("another one"));
 }

@@ -19,9 +19,11 @@ pub(super) struct BatchJob {
     pub(super) image: FoundImage,
     /// Its folder below the output folder.
     pub(super) folder: String,
+    /// Its place in the state of the batch.
+    pub(super) place: usize,
     /// Whether an earlier run of the same batch has finished it, as far as its files tell.
     pub(super) is_done: bool,
-    /// Whether it has another length or date than when that run began.
+    /// Whether it has another length or date than when that run began to scan it.
     pub(super) is_changed: bool,
 }
 
@@ -145,7 +147,8 @@ impl BatchJob {
         }
     }
 
-    fn failed(&self, error: Error) -> Scanned {
+    /// What is told of it where `error` keeps it from being scanned.
+    pub(super) fn failed(&self, error: Error) -> Scanned {
         let told = BatchImage {
             status: BatchStatus::Failed,
             error: Some(error.with_cause()),
