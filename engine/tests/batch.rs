@@ -285,3 +285,36 @@ fn an_image_that_grew_before_its_scan_is_finished_with_it() {
     assert_eq!((again.told.summary.complete, again.failed.len()), (2, 1));
     assert!(again.failed[0].0 == images[0] && again.failed[0].1.to_string().contains("another one"));
 }
+
+/// Of an image that is not at hand any more all is known from its report; whatever else is called alike is left alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_no_text_stays_what_it_is() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let odd = home.path().join(OsStr::from_bytes(b"card\xff.img"));
+    let [alike, other, third] =
+        ["card\u{fffd}.img", "other.img", "third.img"].map(|name| home.path().join(name));
+    fs::write(&odd, bare(1)).unwrap();
+    let found = |images: &[&PathBuf]| {
+        discover(&images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(), false, &|| false)
+    };
+    let first = batch(found(&[&odd]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    fs::rename(&odd, &alike).unwrap();
+    fs::write(&other, bare(2)).unwrap();
+    fs::write(&third, bare(3)).unwrap();
+    let options = Options { resume: true, ..options(&out) };
+    let again = batch(found(&[&other]), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(again.told.summary.complete, 2, "{:?}", again.failed);
+    let own = out.join(first.told.images[0].report.as_ref().unwrap());
+    fs::write(own, "damaged").unwrap();
+    let both = found(&[&other, &third]);
+    let again = batch(both, &options, &BatchProgress::default(), &|_| {}).unwrap();
+    let failed = again.failed.iter().map(|(path, error)| (path.clone(), error.with_cause()));
+    let failed: Vec<_> = failed.collect();
+    assert!(failed.len() == 1 && failed[0].0 == odd, "{failed:?}");
+    assert!(failed[0].1.contains("cannot open"), "{failed:?}");
+}

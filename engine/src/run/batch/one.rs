@@ -64,16 +64,16 @@ impl BatchJob {
 
     /// Scans it below `output`, or takes what an earlier run has of it.
     pub(super) fn run(&mut self, output: &Path, options: &Options, progress: &Progress) -> Scanned {
-        if let Some(error) = self.image.error.take() {
-            return self.failed(error);
-        }
-        let path = self.image.path.clone();
         let own = output.join(&self.folder);
         if self.is_done
             && let Some(told) = self.kept(&own)
         {
             return Scanned { told, error: None };
         }
+        if let Some(error) = self.image.error.take() {
+            return self.failed(error);
+        }
+        let path = self.image.path.clone();
         let options = Options { output: Some(own.clone()), ..options.clone() };
         // A fault of this program that one image brings out must not cost the others their reports.
         let scanned = catch_unwind(AssertUnwindSafe(|| scan(&[path], &options, progress)));

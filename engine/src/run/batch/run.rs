@@ -180,6 +180,17 @@ fn begun(
     }
 }
 
+/// An image of an earlier run that nobody has named now.
+fn not_at_hand(kept: &KeptImage) -> FoundImage {
+    if let Some(path) = kept.path() {
+        return FoundImage { path, len: None, error: None };
+    }
+    let path = kept.shown();
+    let (why, advice) = ("where it lies is kept in a way that is none here", "name it again");
+    let error = Error::InBatch { path: path.clone(), why, advice };
+    FoundImage { path, len: None, error: Some(error) }
+}
+
 /// The images with their folders: those of an earlier run keep theirs.
 fn jobs(
     images: Vec<FoundImage>,
@@ -225,8 +236,8 @@ fn jobs(
     for (place, kept) in state.images.iter().enumerate().take(places.len()) {
         let is_gone = !named.contains(&place);
         if is_gone && is_finished(folder, &kept.folder, options.dry_run) {
-            let image = FoundImage { path: kept.path(), len: None, error: None };
             let folder = kept.folder.clone();
+            let image = not_at_hand(kept);
             jobs.push(BatchJob { image, folder, place, is_done: true, is_changed: false });
         }
     }
