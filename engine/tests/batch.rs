@@ -236,11 +236,13 @@ fn an_image_whose_report_is_damaged_has_failed() {
 #[test]
 fn progress_counts_what_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
-    let out = home.path().join("out");
-    let images: Vec<_> = (0..4).map(|seed| home.path().join(format!("{seed}.img"))).collect();
-    images.iter().zip(0..).for_each(|(image, seed)| fs::write(image, bare(seed)).unwrap());
-    let found = |images: &[PathBuf]| discover(images, false, &|| false);
-    batch(found(&images[..3]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    let (shelf, out) = (home.path().join("shelf"), home.path().join("out"));
+    fs::create_dir_all(&shelf).unwrap();
+    let write = |seed| fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
+    (0..3).for_each(write);
+    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    write(3);
     let progress = BatchProgress::default();
     let watch = |event: BatchEvent<'_>| {
         if let BatchEvent::Begun { number: 4, .. } = event {
@@ -249,7 +251,7 @@ fn progress_counts_what_is_left_alone() {
         }
     };
     let options = Options { resume: true, threads: 1, ..options(&out) };
-    let all = batch(found(&images), &options, &progress, &watch).unwrap();
+    let all = batch(found(), &options, &progress, &watch).unwrap();
     let sight = progress.look();
     assert_eq!((sight.ended, sight.scanned, sight.total), (4, 1 << 20, 1 << 20));
     assert_eq!(all.told.summary.complete, 4);
@@ -283,7 +285,9 @@ fn an_image_that_grew_before_its_scan_is_finished_with_it() {
     grow(&images[0]);
     let again = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!((again.told.summary.complete, again.failed.len()), (2, 1));
-    assert!(again.failed[0].0 == images[0] && again.failed[0].1.to_string().contains("another one"));
+    assert!(
+        again.failed[0].0 == images[0] && again.failed[0].1.to_string().contains("another one")
+    );
 }
 
 /// Of an image that is not at hand any more all is known from its report; whatever else is called alike is left alone.
@@ -300,7 +304,9 @@ fn a_path_that_is_no_text_stays_what_it_is() {
         ["card\u{fffd}.img", "other.img", "third.img"].map(|name| home.path().join(name));
     fs::write(&odd, bare(1)).unwrap();
     let found = |images: &[&PathBuf]| {
-        discover(&images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(), false, &|| false)
+        discover(&images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(), false, &|| {
+            false
+        })
     };
     let first = batch(found(&[&odd]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     fs::rename(&odd, &alike).unwrap();
