@@ -26,8 +26,8 @@ use form::refused;
 pub(super) use tar::UNTAR;
 pub(super) use unpack::Unpack;
 pub(super) use zip::{
-    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, first as first_in_zip,
-    rows as zip_rows,
+    NoRows as NoZipRows, Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment,
+    first as first_in_zip, rows as zip_rows,
 };
 
 use crate::source::definition::Source;

@@ -14,7 +14,7 @@ use super::opening::{Opened, Opening};
 use super::recent::Recent;
 use super::refusal::Refusal;
 use crate::source::definition::Source;
-use crate::source::packed::{ZipRow, begins_zip, first_in_zip, zip_rows};
+use crate::source::packed::{NoZipRows, ZipRow, begins_zip, first_in_zip, zip_rows};
 
 pub(super) const WHAT: &str = "a zip archive with a disk image in it";
 
@@ -86,8 +86,9 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
 fn disk(files: &Files) -> Option<(ZipRow, bool)> {
     let source = files.get(0).filter(|source| begins_zip(*source))?;
     match zip_rows(source) {
-        Some(rows) => one_disk(source, rows).map(|row| (row, false)),
-        None => cut_disk(source).map(|row| (row, true)),
+        Ok(rows) => one_disk(source, rows).map(|row| (row, false)),
+        Err(NoZipRows::Damaged) => cut_disk(source).map(|row| (row, true)),
+        Err(NoZipRows::TooLong) => None,
     }
 }
 
