@@ -324,3 +324,16 @@ fn a_path_that_is_no_text_stays_what_it_is() {
     assert!(failed.len() == 1 && failed[0].0 == odd, "{failed:?}");
     assert!(failed[0].1.contains("cannot open"), "{failed:?}");
 }
+
+#[test]
+fn images_in_folders_have_the_names_that_they_have_in_archives() {
+    let home = tempfile::tempdir().unwrap();
+    let odd = &bare(1)[..(1 << 20) - 100];
+    for name in ["disk.image", "disk.vfd", "disk.dsk", "disk.txt"] {
+        fs::write(home.path().join(name), odd).unwrap();
+    }
+    let found = discover(&[home.path().to_path_buf()], false, &|| false);
+    let names: Vec<_> =
+        found.images.iter().filter_map(|image| image.path.file_name()?.to_str()).collect();
+    assert_eq!(names, ["disk.dsk", "disk.image", "disk.vfd"]);
+}

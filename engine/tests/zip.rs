@@ -117,3 +117,12 @@ fn an_archive_without_a_file_is_not_called_compressed() {
         assert!(!said.what.contains("compressed") && !said.advice.contains("unzip"), "{said:?}");
     }
 }
+
+#[test]
+fn disks_are_known_by_the_names_that_they_have_in_folders() {
+    let noise = Random::new(5).bytes(200_000);
+    for name in ["card.dsk", "a/card.image", "card.qed", "card.avhd", "card.img.zstd"] {
+        let bytes = zip_of(&[("read me.txt", b"text", true), (name, &noise, true)]);
+        assert!(opened(&bytes).0.is_some(), "{name}");
+    }
+}
