@@ -1,16 +1,11 @@
 //! Files in archives, and which of them is a disk image.
 
+use crate::source::disk_len::{LEAST_DISK, may_be_disk};
 use crate::source::image_names::{NamedForm, is_of_unpacked};
 use crate::source::packed::is_start_of_disk;
 
 /// Bytes of a file that are looked at.
 pub(super) const HEAD: usize = 2048;
-
-/// A disk is not shorter, in bytes.
-pub(super) const LEAST: u64 = 64 << 10;
-
-/// A disk is whole sectors.
-const SECTOR: u64 = 512;
 
 /// What disk images in other forms begin with, and where.
 const CONTAINERS: [(usize, &[u8]); 7] = [
@@ -33,15 +28,15 @@ pub(super) fn is_called_so(name: &str, len: u64) -> bool {
     let last = if is_of_unpacked(last) { parts.next().unwrap_or_default() } else { last };
     let is_disk = matches!(NamedForm::of(last), Some(NamedForm::Raw | NamedForm::Disk));
     // A name that is nothing but its last part has none.
-    !is_beside && len >= LEAST && parts.next().is_some() && is_disk
+    !is_beside && len >= LEAST_DISK && parts.next().is_some() && is_disk
 }
 
 /// Whether a file of `len` bytes is a disk image, by how it begins.
 pub(super) fn is_disk(head: &[u8], len: u64) -> bool {
     let stands =
         |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    let is_disk = len.is_multiple_of(SECTOR) && is_start_of_disk(head);
-    len >= LEAST && (is_disk || CONTAINERS.iter().any(stands))
+    let is_disk = may_be_disk(len) && is_start_of_disk(head);
+    is_disk || len >= LEAST_DISK && CONTAINERS.iter().any(stands)
 }
 
 #[cfg(test)]

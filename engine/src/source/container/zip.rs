@@ -9,11 +9,13 @@ use miniz_oxide::{DataFormat, MZFlush};
 use super::files::Files;
 use super::flat::Flat;
 use super::gzip::{Deflated, Index, Wrapping};
-use super::member::{self, HEAD, LEAST};
+use super::member::{self, HEAD};
 use super::opening::{Opened, Opening};
+use super::places::SECTOR;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use crate::source::definition::Source;
+use crate::source::disk_len::LEAST_DISK;
 use crate::source::packed::{NoZipRows, ZipRow, begins_zip, first_in_zip, zip_rows};
 
 pub(super) const WHAT: &str = "a zip archive with a disk image in it";
@@ -33,9 +35,6 @@ const MOST_PACKED: u64 = 16 << 10;
 
 /// What is said of an archive without its end.
 const CUT: &str = "it is damaged or cut short";
-
-/// A disk is whole sectors.
-const SECTOR: u64 = 512;
 
 static RECENT: Recent<Index> = Recent::new();
 
@@ -113,10 +112,10 @@ fn one_disk(source: &dyn Source, rows: Vec<ZipRow>) -> Option<ZipRow> {
     if rows.len() > MOST_MEMBERS {
         return None;
     }
-    let looks = rows.iter().filter(|row| row.len >= LEAST).count() <= MOST_HEADS;
+    let looks = rows.iter().filter(|row| row.len >= LEAST_DISK).count() <= MOST_HEADS;
     let is_disk = |row: &ZipRow| {
         let begins_so = || head(source, row).is_some_and(|head| member::is_disk(&head, row.len));
-        member::is_called_so(&row.name, row.len) || looks && row.len >= LEAST && begins_so()
+        member::is_called_so(&row.name, row.len) || looks && row.len >= LEAST_DISK && begins_so()
     };
     let mut disks = rows.into_iter().filter(is_disk);
     let disk = disks.next()?;
