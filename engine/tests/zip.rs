@@ -126,3 +126,21 @@ fn disks_are_known_by_the_names_that_they_have_in_folders() {
         assert!(opened(&bytes).0.is_some(), "{name}");
     }
 }
+
+#[test]
+fn a_directory_is_read_once() {
+    let names: Vec<String> = (0..3_000).map(|number| format!("photo-{number:05}.jpg")).collect();
+    let members: Vec<_> = names.iter().map(|name| (&name[..], &b"x"[..], false)).collect();
+    let bytes = zip_of(&members);
+    let directory_len = names.len() as u64 * 60;
+    let (_folder, path) = written(&bytes);
+    let first = open(&path, Io::Read).unwrap();
+    assert!((directory_len..2 * directory_len).contains(&first.bytes_read()));
+    let second = open(&path, Io::Read).unwrap();
+    assert!(recognise(second.as_ref()).unwrap().is_scannable);
+    assert!(second.bytes_read() < directory_len, "{}", second.bytes_read());
+    // Somebody writes to it.
+    std::fs::write(&path, [&bytes[..bytes.len() - 200], &[0; 9]].concat()).unwrap();
+    let third = open(&path, Io::Read).unwrap();
+    assert!(recognise(third.as_ref()).unwrap().what.contains("missing or damaged"));
+}

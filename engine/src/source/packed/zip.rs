@@ -1,6 +1,7 @@
 //! Zip archives without a disk in them: files that are stored can be found as they are, compressed ones cannot.
 
 mod directory;
+mod kept;
 
 use std::path::Path;
 

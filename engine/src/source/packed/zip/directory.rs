@@ -1,5 +1,10 @@
 //! The directory at the end of a zip archive.
 
+use std::sync::Arc;
+
+use afterimage_signatures::verdict::Span;
+
+use super::kept::{self, ArchiveKey};
 use crate::source::definition::Source;
 use crate::source::packed::bytes::{read, starts};
 
@@ -16,6 +21,9 @@ const LOCAL: usize = 30;
 /// What a header says of a file that follows without its length being known, and how such a one is packed.
 const IS_STREAMED: u16 = 1 << 3;
 const DEFLATED: u16 = 8;
+
+/// Bytes of the record after the rows that are read with them: it has more.
+const NEXT: usize = 4;
 
 /// The longest comment.
 const MOST_COMMENT: u64 = u16::MAX as u64;
@@ -210,19 +218,33 @@ fn leads_to(locator: &[u8; LOCATOR]) -> Option<u64> {
 }
 
 /// The bytes of the rows, which the record at the end points at.
-fn directory(source: &dyn Source) -> Result<Vec<u8>, NoRows> {
+fn directory(source: &dyn Source) -> Result<Arc<[u8]>, NoRows> {
     let (size, start) = directory_place(source).ok_or(NoRows::Damaged)?;
+    // What begins with a file has one.
+    if size == 0 && starts(source, 0, b"PK\x05\x06") {
+        return Ok(Arc::default());
+    }
     let rows = |len: usize| {
         read(source, start, len)
             .filter(|rows| rows.starts_with(b"PK\x01\x02"))
             .ok_or(NoRows::Damaged)
     };
-    match usize::try_from(size) {
-        // What begins with a file has one.
-        Ok(0) if starts(source, 0, b"PK\x05\x06") => Ok(Vec::new()),
-        Ok(len) if size <= MOST_DIRECTORY => rows(len),
-        _ => rows(ROW).and(Err(NoRows::TooLong)),
+    let first = rows(ROW)?;
+    let len =
+        usize::try_from(size).ok().filter(|_| size <= MOST_DIRECTORY).ok_or(NoRows::TooLong)?;
+    let key = ArchiveKey::of(source, (size, start), first);
+    if let Some(known) = key.as_ref().and_then(kept::get) {
+        return Ok(known);
     }
+    let mut directory = rows(len + NEXT)?;
+    // A card that does not read now may do so the next time, and after a stop all is zeros: then no record follows.
+    let is_read = source.unreadable_in(Span { at: start, len: size }).is_none()
+        && directory.split_off(len).starts_with(b"PK");
+    let directory: Arc<[u8]> = directory.into();
+    if let Some(key) = key.filter(|_| is_read) {
+        kept::keep(key, Arc::clone(&directory));
+    }
+    Ok(directory)
 }
 
 /// Bytes of the directory, and where it begins; nothing where it does not lie before the record at the end.
