@@ -19,8 +19,8 @@ fn block_header(is_last: bool, kind: u32, size: usize) -> [u8; 3] {
 
 /// The blocks of a frame that somebody else packed.
 fn blocks(bytes: &[u8]) -> Vec<u8> {
-    let packed =
-        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
+    let mut packed = Vec::with_capacity(zstd_safe::compress_bound(bytes.len()));
+    zstd_safe::compress(&mut packed, bytes, zstd_safe::CLEVEL_DEFAULT).expect("there is room");
     let descriptor = packed[4];
     let window = usize::from(descriptor & 0x20 == 0);
     let content = [usize::from(descriptor & 0x20 != 0), 2, 4, 8][usize::from(descriptor >> 6)];

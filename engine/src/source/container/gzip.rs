@@ -11,15 +11,10 @@ mod member;
 pub(super) use index::Index;
 pub(super) use member::Wrapping;
 
-use std::sync::Arc;
-
-use afterimage_signatures::verdict::Span;
-
-use super::files::Files;
 use super::opening::{Opened, Opening};
-use super::piece::{Layout, Packed, Piece, Stored};
 use super::recent::Recent;
 use super::refusal::Refusal;
+use super::stream::{StreamDisk, StreamIndex};
 use crate::source::packed::{GZIP_NAMES, begins_raw_image};
 use member::Stream;
 
@@ -27,6 +22,9 @@ static RECENT: Recent<Index> = Recent::new();
 
 /// Bytes of the start that must unpack.
 const PROOF: usize = 4096;
+
+/// Steps in which they must: nobody begins with members without end of which nothing comes out.
+const MOST_STEPS: usize = 256;
 
 /// Whether a file is one: by a header in which nothing is odd, and a start that unpacks.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -37,7 +35,10 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
     }
     let mut stream = Stream::new(header, Wrapping::Members);
     let mut made = 0;
-    while made < PROOF {
+    for _ in 0..MOST_STEPS {
+        if made >= PROOF {
+            break;
+        }
         match stream.step(&opening.files) {
             Ok(Some(step)) => made += step.made.len(),
             Ok(None) => return true,
@@ -54,53 +55,9 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
         let at = member::header(&opening.files, 0).ok_or_else(|| Refusal::damaged("header"))?;
         Index::build(&opening.files, at, Wrapping::Members, opening.stop)
     })?;
-    if index.len == 0 {
+    if index.len() == 0 {
         return Err(Refusal::nothing_left("and nothing comes out of it"));
     }
-    let (files, len) = (opening.files, index.len);
-    Ok(Opened::whole(Deflated { files, len, index, name: "compressed with gzip" }))
-}
-
-/// A disk that a deflate stream is unpacked to.
-pub(super) struct Deflated {
-    pub(super) files: Files,
-    pub(super) index: Arc<Index>,
-    /// Bytes of it: what does not come out of the stream is lost.
-    pub(super) len: u64,
-    /// What it is.
-    pub(super) name: &'static str,
-}
-
-impl Layout for Deflated {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn fault(&self) -> Option<&'static str> {
-        (!self.index.is_whole).then_some("it is damaged or cut short")
-    }
-
-    fn len(&self) -> u64 {
-        self.len
-    }
-
-    fn files(&self) -> &Files {
-        &self.files
-    }
-
-    fn files_mut(&mut self) -> &mut Files {
-        &mut self.files
-    }
-
-    fn piece(&self, at: u64) -> Piece {
-        if at >= self.index.len {
-            let rest = Span::between(self.index.len, u64::MAX);
-            return Piece::new(rest, Stored::Lost);
-        }
-        Piece::of_stream(self.index.part(at), at)
-    }
-
-    fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
-        self.index.unpack(&self.files, piece.at, out)
-    }
+    let (files, len) = (opening.files, index.len());
+    Ok(Opened::whole(StreamDisk { files, len, index, name: "compressed with gzip" }))
 }

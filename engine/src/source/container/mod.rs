@@ -32,6 +32,7 @@ mod recent;
 mod refusal;
 mod room;
 mod segment_names;
+mod stream;
 mod tar;
 mod udif;
 mod unpack;

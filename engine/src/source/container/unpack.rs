@@ -7,8 +7,8 @@ use std::io::Read;
 use bzip2::{Decompress, Status as Bzip2Status};
 use lzfse_rust::LzfseRingDecoder;
 use lzma_rust2::XzReader;
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use zlib_rs::{Inflate, InflateFlush, Status};
+use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer};
 
 /// How a block is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Codec {
     Zlib,
     /// The same, which may be shorter than its block: the rest is zeros.
     ZlibPart,
-    /// A zstd frame (RFC 8878), whose checksum is not asked for.
+    /// A zstd frame (RFC 8878), whose checksum is verified when the frame is no longer than its block.
     Zstd,
     /// As it is; what it must be is told elsewhere.
     Stored,
@@ -217,24 +217,21 @@ fn fill(made: Option<usize>, out: &mut [u8]) -> bool {
 
 /// Fills `out` from one zstd frame. What follows it is padding.
 fn zstd(packed: &[u8], out: &mut [u8]) -> bool {
-    let (mut decoder, mut packed) = (FrameDecoder::new(), packed);
-    decoder.set_max_window_size(MOST_WINDOW);
-    if decoder.reset(&mut packed).is_err() {
+    let Some(mut decoder) = DCtx::try_create() else { return false };
+    if decoder.set_parameter(DParameter::WindowLogMax(MOST_WINDOW.ilog2())).is_err() {
         return false;
     }
-    let mut filled = 0;
-    while filled < out.len() {
-        let step = BlockDecodingStrategy::UptoBytes(out.len() - filled);
-        if !decoder.is_finished() && decoder.decode_blocks(&mut packed, step).is_err() {
-            return false;
-        }
-        match decoder.read(&mut out[filled..]) {
-            Ok(0) | Err(_) if decoder.is_finished() => return false,
-            Ok(read) => filled += read,
-            Err(_) => return false,
+    let (mut packed, len) = (InBuffer::around(packed), out.len());
+    let mut out = OutBuffer::around(out);
+    while out.pos() < len {
+        let before = (packed.pos(), out.pos());
+        match decoder.decompress_stream(&mut out, &mut packed) {
+            Ok(0) => break,
+            Ok(_) if (packed.pos(), out.pos()) != before => {}
+            _ => return false,
         }
     }
-    true
+    out.pos() == len
 }
 
 #[cfg(test)]

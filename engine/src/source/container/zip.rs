@@ -8,12 +8,13 @@ use miniz_oxide::{DataFormat, MZFlush};
 
 use super::files::Files;
 use super::flat::Flat;
-use super::gzip::{Deflated, Index, Wrapping};
+use super::gzip::{Index, Wrapping};
 use super::member::{self, HEAD};
 use super::opening::{Opened, Opening};
 use super::places::SECTOR;
 use super::recent::Recent;
 use super::refusal::Refusal;
+use super::stream::{StreamDisk, StreamIndex};
 use crate::source::definition::Source;
 use crate::source::disk_len::LEAST_DISK;
 use crate::source::packed::{NoZipRows, ZipRow, begins_zip, first_in_zip, zip_rows};
@@ -66,14 +67,14 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
             let index = RECENT.get_or_make(&opening, || {
                 Index::build(&opening.files, at, wrapping, opening.stop)
             })?;
-            if index.len == 0 {
+            if index.len() == 0 {
                 return Err(Refusal::nothing_left(format!(
                     "and nothing comes out of that, {name}"
                 )));
             }
             // What was to come out of the rest is lost.
-            let len = if is_cut { row.len.max(index.len) } else { index.len };
-            Ok(Opened::whole(Deflated { files: opening.files, index, len, name: WHAT }))
+            let len = if is_cut { row.len.max(index.len()) } else { index.len() };
+            Ok(Opened::whole(StreamDisk { files: opening.files, index, len, name: WHAT }))
         }
         method => Err(Refusal::new(format!(
             "and that, {name}, is packed by a method that is not read ({method})"

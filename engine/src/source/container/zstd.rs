@@ -6,19 +6,17 @@
 //! start alone, unless somebody has noted on the way how things stood: when such a stream is opened it is unpacked
 //! once, and every few megabytes the bytes that may be looked back at are kept, with the tables in use.
 
+mod build;
 mod decoder;
 mod entropy;
 mod frame;
 mod index;
 mod seek_table;
 
-use std::sync::Arc;
-
-use super::files::Files;
 use super::opening::{Opened, Opening};
-use super::piece::{Layout, Packed, Piece};
 use super::recent::Recent;
 use super::refusal::Refusal;
+use super::stream::{StreamDisk, StreamIndex};
 use crate::source::packed::{HEAD_OF_DISK, ZSTD_NAMES, is_head_of_disk, may_be_raw};
 use index::Index;
 
@@ -38,49 +36,10 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
 
 /// Finds the disk.
 pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
-    let index = RECENT.get_or_make(&opening, || Index::build(&opening.files, opening.stop))?;
-    if index.len == 0 {
+    let index = RECENT.get_or_make(&opening, || build::build(&opening.files, opening.stop))?;
+    if index.len() == 0 {
         return Err(Refusal::nothing_left("and nothing comes out of it"));
     }
-    Ok(Opened::whole(Zstd { files: opening.files, index }))
-}
-
-/// A disk that a stream is unpacked to.
-struct Zstd {
-    files: Files,
-    index: Arc<Index>,
-}
-
-impl Layout for Zstd {
-    fn name(&self) -> &'static str {
-        "compressed with zstd"
-    }
-
-    fn fault(&self) -> Option<&'static str> {
-        (!self.index.is_whole).then_some("it is damaged or cut short")
-    }
-
-    fn len(&self) -> u64 {
-        self.index.len
-    }
-
-    fn files(&self) -> &Files {
-        &self.files
-    }
-
-    fn files_mut(&mut self) -> &mut Files {
-        &mut self.files
-    }
-
-    fn piece(&self, at: u64) -> Piece {
-        Piece::of_stream(self.index.part(at), at)
-    }
-
-    fn needs(&self, piece: &Piece) -> u64 {
-        self.index.needs(piece.at)
-    }
-
-    fn unpack(&self, piece: &Piece, _packed: &Packed, out: &mut [u8]) -> bool {
-        self.index.unpack(&self.files, piece.at, out).is_some()
-    }
+    let (files, len) = (opening.files, index.len());
+    Ok(Opened::whole(StreamDisk { files, len, index, name: "compressed with zstd" }))
 }

@@ -6,6 +6,7 @@ use crate::source::container::files::Files;
 use crate::source::container::index_file::IndexFile;
 use crate::source::container::recent::Weight;
 use crate::source::container::refusal::Refusal;
+use crate::source::container::stream::{Ending, StreamIndex, go_on};
 
 /// Bytes between two places, and the most before one is made inside of a block.
 const SPACING: u64 = 4 << 20;
@@ -26,9 +27,8 @@ const MOST_INSIDE: usize = 16 << 10;
 /// Places of a stream, in order.
 pub(in crate::source::container) struct Index {
     /// Bytes that come out of the stream.
-    pub(in crate::source::container) len: u64,
-    /// Whether it came to its end, and its checksums held.
-    pub(in crate::source::container) is_whole: bool,
+    len: u64,
+    ending: Ending,
     wrapping: Wrapping,
     places: Vec<Place>,
     /// The window of each place but the first, one after the other.
@@ -55,14 +55,11 @@ impl Index {
         let mut windows = IndexFile::new()?;
         let mut stream = Stream::new(at, wrapping);
         let mut places = vec![Place { made: 0, at, standing: Standing::Start }];
-        let (mut made, mut inside, mut is_whole) = (0u64, 0, false);
+        let (mut made, mut inside, mut ending) = (0u64, 0, Ending::Damaged);
         let mut checksum = crc32fast::Hasher::new();
         let (mut checks, mut member) = (true, 0u64);
         loop {
-            if stop.is_over() {
-                let why = Refusal::with("and was not unpacked to its end", "scan it again");
-                return Err(why.passing());
-            }
+            go_on(stop)?;
             match stream.step(files) {
                 Ok(Some(step)) => {
                     made += step.made.len() as u64;
@@ -76,12 +73,17 @@ impl Index {
                     }
                 }
                 Ok(None) => {
-                    is_whole = match wrapping {
+                    ending = match wrapping {
+                        Wrapping::Members => Ending::before(files, stream.at(), stop)?,
+                        Wrapping::Bare { .. } => Ending::Whole,
+                    };
+                    let is_sound = match wrapping {
                         Wrapping::Members => checks && member == 0,
                         Wrapping::Bare { checksum: said, len } => {
                             std::mem::take(&mut checksum).finalize() == said && made == len
                         }
                     };
+                    ending = ending.if_sound(is_sound);
                     break;
                 }
                 Err(_) => break,
@@ -100,16 +102,7 @@ impl Index {
                 places.push(Place { made, at, standing });
             }
         }
-        Ok(Index { len: made, is_whole, wrapping, places, windows })
-    }
-
-    /// The bytes from one place to the next that hold the byte at `at`: where they begin and end, and where the packed
-    /// ones lie.
-    pub(in crate::source::container) fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
-        let next = self.places.partition_point(|place| place.made <= at);
-        let place = self.places.get(next.checked_sub(1)?)?;
-        let end = self.places.get(next).map_or(self.len, |place| place.made);
-        (at < end).then_some((place.made, end, place.at))
+        Ok(Index { len: made, ending, wrapping, places, windows })
     }
 
     /// The stream from the place after `made` bytes on.
@@ -123,14 +116,29 @@ impl Index {
         }
         Some(Stream::resumed(place.at, self.wrapping, &place.standing, &window))
     }
+}
 
-    /// Unpacks the part after `made` bytes into `out`: whether all of it came out.
-    pub(in crate::source::container) fn unpack(
-        &self,
-        files: &Files,
-        made: u64,
-        out: &mut [u8],
-    ) -> bool {
+impl StreamIndex for Index {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
+        let next = self.places.partition_point(|place| place.made <= at);
+        let place = self.places.get(next.checked_sub(1)?)?;
+        let end = self.places.get(next).map_or(self.len, |place| place.made);
+        (at < end).then_some((place.made, end, place.at))
+    }
+
+    fn needs(&self, _made: u64) -> u64 {
+        Stream::MEMORY
+    }
+
+    fn unpack(&self, files: &Files, made: u64, out: &mut [u8]) -> bool {
         let Some(mut stream) = self.stream(made) else { return false };
         let mut filled = 0;
         while filled < out.len() {

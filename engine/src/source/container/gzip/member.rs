@@ -17,21 +17,29 @@ pub(super) const WINDOW: usize = 32 << 10;
 const STEP: usize = 256 << 10;
 const INPUT: u64 = 64 << 10;
 
+/// Packed bytes of which there are fewer are read with those that follow them.
+const LEAST_INPUT: usize = 32 << 10;
+
+/// Blocks of which nothing comes out that are gone through at once.
+const MOST_EMPTY: usize = 256;
+
 /// Bytes of what follows the data.
 const TRAILER: u64 = 8;
 
-/// The longest header: names and comments are short.
-const MOST_HEADER: u64 = 64 << 10;
+/// Bytes in which a header is looked for: names and comments are short, and what follows may not be readable.
+const HEADERS: [u64; 3] = [FIXED as u64, 512, 64 << 10];
 
 /// Where the data of the member that begins at `at` begin, when there is one.
 pub(super) fn header(files: &Files, at: u64) -> Option<u64> {
     // Most files are none: no more than this is read of them.
     let fixed = files.bytes(0, at, FIXED as u64)?;
     fixed.first_chunk().filter(|fixed| GzipHeader::begins(fixed))?;
-    let rest = files.len_of(0).checked_sub(at)?.min(MOST_HEADER);
-    let bytes = files.bytes(0, at, rest)?;
-    let end = GzipHeader::read(&bytes)?.len;
-    (end <= bytes.len()).then(|| at + end as u64)
+    let rest = files.len_of(0).checked_sub(at)?;
+    HEADERS.into_iter().find_map(|len| {
+        let bytes = files.bytes(0, at, rest.min(len))?;
+        let end = GzipHeader::read(&bytes)?.len;
+        (end <= bytes.len()).then(|| at + end as u64)
+    })
 }
 
 /// What surrounds deflated data.
@@ -65,10 +73,39 @@ pub(super) struct Step<'s> {
     pub(super) end: Option<(u32, u32)>,
 }
 
+/// Packed bytes that were read last.
+#[derive(Default)]
+struct Input {
+    /// Where they begin.
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+impl Input {
+    /// Packed bytes from `at` on, and whether more follow them; nothing where they cannot be read.
+    fn from(&mut self, files: &Files, at: u64) -> Option<(&[u8], bool)> {
+        let len = files.len_of(0);
+        let has_more = |input: &Input| input.at + (input.bytes.len() as u64) < len;
+        let rest = |input: &Input| {
+            at.checked_sub(input.at).map(|at| usize::try_from(at).unwrap_or(usize::MAX))
+        };
+        let left = rest(self).and_then(|at| self.bytes.len().checked_sub(at));
+        if left.is_none_or(|left| left < LEAST_INPUT && has_more(self)) {
+            let bytes = files.bytes(0, at, len.saturating_sub(at).min(INPUT))?;
+            self.bytes.clear();
+            self.bytes.extend_from_slice(&bytes);
+            self.at = at;
+        }
+        let has_more = has_more(self);
+        self.bytes.get(rest(self)?..).map(|bytes| (bytes, has_more))
+    }
+}
+
 /// A stream that is being unpacked.
 pub(super) struct Stream {
     /// The next packed byte.
     at: u64,
+    input: Input,
     inflater: Box<DecompressorOxide>,
     /// The window, and what was made after it.
     buffer: Vec<u8>,
@@ -80,6 +117,9 @@ pub(super) struct Stream {
 }
 
 impl Stream {
+    /// Bytes of memory that one takes.
+    pub(super) const MEMORY: u64 = (WINDOW + STEP) as u64 + INPUT;
+
     /// At the data of a member that begin at `at`.
     pub(super) fn new(at: u64, wrapping: Wrapping) -> Self {
         Stream::resumed(at, wrapping, &Standing::Start, &[])
@@ -99,7 +139,9 @@ impl Stream {
         let mut buffer = vec![0; WINDOW + STEP];
         let window = &window[window.len().saturating_sub(WINDOW)..];
         buffer[WINDOW - window.len()..WINDOW].copy_from_slice(window);
-        Stream { at, inflater, buffer, next: WINDOW, is_between: true, is_over: false, wrapping }
+        let input = Input::default();
+        let (is_between, is_over) = (true, false);
+        Stream { at, input, inflater, buffer, next: WINDOW, is_between, is_over, wrapping }
     }
 
     /// How it stands, and where; nothing at its end.
@@ -116,12 +158,17 @@ impl Stream {
         Some((self.at, standing.or_else(inside)?))
     }
 
+    /// The next packed byte: at the end of a stream the first one after it.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
     /// What may be looked back at.
     pub(super) fn window(&self) -> &[u8] {
         &self.buffer[self.next - WINDOW..self.next]
     }
 
-    /// Unpacks a little more; nothing at the end of the last member.
+    /// Unpacks a little more, and possibly nothing; no step is made at the end of the last member.
     pub(super) fn step(&mut self, files: &Files) -> Result<Option<Step<'_>>, Damaged> {
         if self.is_over {
             return Ok(None);
@@ -132,14 +179,13 @@ impl Stream {
         }
         let start = self.next;
         let (mut end, mut is_done) = (None, false);
-        while self.next == start && !is_done {
-            let rest = files.len_of(0).saturating_sub(self.at).min(INPUT);
-            let packed = files.bytes(0, self.at, rest).ok_or(Damaged)?;
+        for _ in 0..MOST_EMPTY {
+            let (packed, has_more) = self.input.from(files, self.at).ok_or(Damaged)?;
             let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
                 | TINFL_FLAG_STOP_ON_BLOCK_BOUNDARY
-                | if rest == INPUT { TINFL_FLAG_HAS_MORE_INPUT } else { 0 };
+                | if has_more { TINFL_FLAG_HAS_MORE_INPUT } else { 0 };
             let (status, taken, made) =
-                decompress(&mut self.inflater, &packed, &mut self.buffer, self.next, flags);
+                decompress(&mut self.inflater, packed, &mut self.buffer, self.next, flags);
             self.at += taken as u64;
             self.next += made;
             self.is_between = status == TINFLStatus::BlockBoundary;
@@ -150,6 +196,9 @@ impl Stream {
                 // What came out before the damage is delivered first.
                 _ if self.next > start => break,
                 _ => return Err(Damaged),
+            }
+            if self.next > start || is_done {
+                break;
             }
         }
         if is_done && self.wrapping == Wrapping::Members {
@@ -170,7 +219,10 @@ impl Stream {
                 *self.inflater = DecompressorOxide::default();
                 self.is_between = true;
             }
-            None => self.is_over = true,
+            None => {
+                self.is_over = true;
+                self.at += if trailer.is_some() { TRAILER } else { 0 };
+            }
         }
         let [checksum, len] = trailer?.as_chunks::<4>().0.first_chunk().copied()?;
         Some((u32::from_le_bytes(checksum), u32::from_le_bytes(len)))

@@ -1,19 +1,26 @@
 //! What the blocks of a frame leave to those after them besides bytes: tables of codes, and the last three offsets.
 //!
 //! The decoder that unpacks them does not give it away, so that it is read once more here, as far as it takes: the
-//! descriptions of tables and the sequences, and no literals.
+//! descriptions of tables and the sequences, and no literals. A decoder takes it as a dictionary.
 //!
-//! Source: RFC 8878, 3.1.1.3 to 3.1.1.5 and 4.1.
+//! Source: RFC 8878, 3.1.1.3 to 3.1.1.5, 4.1 and 5.
 
 mod bits;
 mod codes;
 mod literals;
-
-use ruzstd::decoding::Dictionary;
+mod table;
 
 use super::frame::{Block, Kind};
 use bits::Bits;
-use codes::{LENGTHS, MATCHES, OFFSETS};
+use codes::{Codes, LENGTHS, MATCHES, OFFSETS};
+use table::{Entry, Table};
+
+/// What a dictionary begins with, and the number that it is known by, which no frame asks for.
+const MAGIC: u32 = 0xEC30_A437;
+const ID: u32 = 1;
+
+/// The description of a table of literals with two of them, which stands where none was told.
+const ANY_WEIGHTS: &[u8] = &[128, 0x10];
 
 /// How a table of codes was told last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +30,9 @@ enum Told {
     Never,
     /// It is the one that the format begins with.
     Default,
-    /// All codes are this one.
-    Same(u8),
-    /// It is described by these bytes, before the last one.
+    /// All codes are one.
+    Same,
+    /// It is described by these bytes.
     Described(Box<[u8]>),
 }
 
@@ -48,84 +55,56 @@ impl Default for EntropyState {
     }
 }
 
-/// An entry of a table of codes.
-#[derive(Clone, Copy)]
-struct Entry {
-    base: u32,
-    bits: u8,
-    code: u8,
-}
-
-/// A table of codes, by its states. What was never told has none.
-#[derive(Default)]
-struct Table {
-    entries: Vec<Entry>,
-    /// Bits of the first state.
-    log: u8,
-}
-
 /// Reads what blocks leave, one after the other.
+#[derive(Default)]
 pub(super) struct Reader {
     pub(super) entropy: EntropyState,
     lengths: Table,
     offsets: Table,
     matches: Table,
-    /// What builds tables.
-    builder: Dictionary,
 }
 
-/// Takes in how a table is told at the start of `rest`, and tells how many bytes that takes. The types of the decoder
-/// have no names outside of it.
-macro_rules! take_in {
-    ($reader:ident.$field:ident, $built:ident, $mode:expr, $rest:expr, $of:expr) => {{
-        let rest: &[u8] = $rest;
-        let builder = &mut $reader.builder.fse.$built;
-        let (taken, log) = match $mode {
-            0 if $reader.entropy.$field == Told::Default => (0, None),
-            0 => {
-                builder.build_from_probabilities($of.default_log, $of.default).ok()?;
-                $reader.entropy.$field = Told::Default;
-                (0, Some($of.default_log))
-            }
-            1 => {
-                let code = *rest.first().filter(|code| **code <= $of.most_code)?;
-                $reader.entropy.$field = Told::Same(code);
-                $reader.$field = Table { entries: vec![Entry { base: 0, bits: 0, code }], log: 0 };
-                (1, None)
-            }
-            2 => {
-                let taken = builder.build_decoder(rest, $of.most_log).ok()?;
-                // Whoever reads it looks at some bits after its end.
-                let bytes = [rest.get(..taken)?, &[0]].concat();
-                $reader.entropy.$field = Told::Described(bytes.into());
-                (taken, Some(builder.accuracy_log))
-            }
-            _ => (0, None),
-        };
-        if let Some(log) = log {
-            let entries = builder.decode.iter();
-            let entries = entries.map(|entry| Entry {
-                base: entry.base_line,
-                bits: entry.num_bits,
-                code: entry.symbol,
-            });
-            $reader.$field = Table { entries: entries.collect(), log };
+/// The modes by which the sequences of a block tell their tables: of lengths, of offsets, of matches.
+struct Modes([u8; 3]);
+
+impl Modes {
+    /// The table before is used again.
+    const SAME_TABLE: u8 = 3;
+
+    fn of(byte: u8) -> Self {
+        Modes([6, 4, 2].map(|shift| byte >> shift & 3))
+    }
+}
+
+/// Takes in how a table is told at the start of `bytes`, and tells how many bytes that takes.
+fn take_in(
+    told: &mut Told,
+    table: &mut Table,
+    mode: u8,
+    bytes: &[u8],
+    codes: &Codes,
+) -> Option<usize> {
+    match mode {
+        0 if *told == Told::Default => Some(0),
+        0 => {
+            (*told, *table) = (Told::Default, Table::read(codes.first, codes)?.0);
+            Some(0)
         }
-        rest.get(taken..)?
-    }};
+        1 => {
+            let code = *bytes.first().filter(|code| **code <= codes.most_code)?;
+            (*told, *table) = (Told::Same, Table::of_one(code));
+            Some(1)
+        }
+        2 => {
+            let (read, taken) = Table::read(bytes, codes)?;
+            (*told, *table) = (Told::Described(bytes.get(..taken)?.into()), read);
+            Some(taken)
+        }
+        _ => Some(0),
+    }
 }
 
 impl Reader {
-    pub(super) fn new() -> Self {
-        Reader {
-            entropy: EntropyState::default(),
-            lengths: Table::default(),
-            offsets: Table::default(),
-            matches: Table::default(),
-            builder: dictionary(&[], [1, 4, 8]),
-        }
-    }
-
     /// Takes in a block, all of which is `bytes`, and tells how many bytes come out of it.
     pub(super) fn block(&mut self, block: &Block, bytes: &[u8]) -> Option<u64> {
         match block.kind {
@@ -139,6 +118,9 @@ impl Reader {
         if let Some(weights) = literals.weights {
             self.entropy.weights = Some(weights.into());
         }
+        if literals.uses_former && self.entropy.weights.is_none() {
+            return None;
+        }
         let (count, rest) = count(literals.rest)?;
         let matched = if count > 0 { self.sequences(count, rest)? } else { 0 };
         Some(literals.len + matched)
@@ -147,10 +129,16 @@ impl Reader {
     /// Goes through `count` sequences: bytes that all their matches come to.
     fn sequences(&mut self, count: u32, rest: &[u8]) -> Option<u64> {
         let (modes, mut rest) = rest.split_first()?;
-        let mode = |shift: u8| modes >> shift & 3;
-        rest = take_in!(self.lengths, literal_lengths, mode(6), rest, LENGTHS);
-        rest = take_in!(self.offsets, offsets, mode(4), rest, OFFSETS);
-        rest = take_in!(self.matches, match_lengths, mode(2), rest, MATCHES);
+        let Modes([lengths, offsets, matches]) = Modes::of(*modes);
+        let Reader { entropy, .. } = self;
+        let tables = [
+            (&mut entropy.lengths, &mut self.lengths, lengths, &LENGTHS),
+            (&mut entropy.offsets, &mut self.offsets, offsets, &OFFSETS),
+            (&mut entropy.matches, &mut self.matches, matches, &MATCHES),
+        ];
+        for (told, table, mode, codes) in tables {
+            rest = rest.get(take_in(told, table, mode, rest, codes)?..)?;
+        }
         let mut bits = Bits::new(rest)?;
         let mut lengths = self.lengths.first(&mut bits)?;
         let mut offsets = self.offsets.first(&mut bits)?;
@@ -179,7 +167,7 @@ impl Table {
     }
 
     fn next(&self, entry: Entry, bits: &mut Bits<'_>) -> Option<Entry> {
-        self.entries.get(entry.base as usize + bits.take(entry.bits) as usize).copied()
+        self.entries.get(usize::from(entry.base) + bits.take(entry.bits) as usize).copied()
     }
 }
 
@@ -210,45 +198,44 @@ fn turn(last: &mut [u32; 3], value: u32, has_literals: bool) {
     }
 }
 
-/// A dictionary without tables.
-fn dictionary(content: &[u8], last: [u32; 3]) -> Dictionary {
-    Dictionary {
-        id: ID,
-        fse: Default::default(),
-        huf: Default::default(),
-        dict_content: content.to_vec(),
-        offset_hist: last,
-    }
-}
-
-/// What the decoder knows a dictionary by.
-pub(super) const ID: u32 = 1;
-
-/// Gives a field of a dictionary the table that was told.
-macro_rules! built {
-    ($told:expr, $table:expr, $rle:expr, $of:expr) => {
-        match $told {
-            Told::Never => {}
-            Told::Default => $table.build_from_probabilities($of.default_log, $of.default).ok()?,
-            Told::Same(code) => $rle = Some(*code),
-            Told::Described(bytes) => {
-                $table.build_decoder(bytes, $of.most_log).ok()?;
-            }
-        }
-    };
-}
-
 impl EntropyState {
-    /// A dictionary by which a decoder goes on after `window`.
-    pub(super) fn dictionary(&self, window: &[u8]) -> Option<Dictionary> {
-        let mut made = dictionary(window, self.last);
-        if let Some(weights) = &self.weights {
-            made.huf.table.build_decoder(weights).ok()?;
+    /// Whether a decoder can go on with `block`, all of which is `bytes`: not where it uses a table again in which all codes
+    /// are one, since no dictionary holds such a table.
+    pub(super) fn reaches(&self, block: &Block, bytes: &[u8]) -> bool {
+        let told = [&self.lengths, &self.offsets, &self.matches];
+        if told.iter().all(|told| **told != Told::Same) {
+            return true;
         }
-        built!(&self.lengths, made.fse.literal_lengths, made.fse.ll_rle, LENGTHS);
-        built!(&self.offsets, made.fse.offsets, made.fse.of_rle, OFFSETS);
-        built!(&self.matches, made.fse.match_lengths, made.fse.ml_rle, MATCHES);
-        Some(made)
+        let modes = || {
+            let literals = literals::read(Block::content(bytes))?;
+            let (_, rest) = count(literals.rest).filter(|(count, _)| *count > 0)?;
+            rest.first().map(|byte| Modes::of(*byte))
+        };
+        let modes = if block.kind == Kind::Compressed { modes() } else { None };
+        // A block without sequences leaves the question to the next one.
+        modes.is_some_and(|Modes(modes)| {
+            let mut pairs = told.into_iter().zip(modes);
+            pairs.all(|(told, mode)| *told != Told::Same || mode != Modes::SAME_TABLE)
+        })
+    }
+
+    /// A dictionary by which a decoder goes on after `window`.
+    ///
+    /// Source: RFC 8878, 5.
+    pub(super) fn dictionary(&self, window: &[u8]) -> Vec<u8> {
+        let mut made = [MAGIC.to_le_bytes(), ID.to_le_bytes()].concat();
+        made.extend(self.weights.as_deref().unwrap_or(ANY_WEIGHTS));
+        for (told, codes) in
+            [(&self.offsets, &OFFSETS), (&self.matches, &MATCHES), (&self.lengths, &LENGTHS)]
+        {
+            made.extend(match told {
+                Told::Described(bytes) => bytes,
+                Told::Never | Told::Default | Told::Same => codes.first,
+            });
+        }
+        made.extend(self.last.iter().flat_map(|offset| offset.to_le_bytes()));
+        made.extend(window);
+        made
     }
 }
 

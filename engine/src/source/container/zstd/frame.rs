@@ -159,6 +159,14 @@ impl Block {
         is_fine.then_some(Block { at, kind, size, is_last: bits & 1 == 1, end })
     }
 
+    /// Bytes that come out of it at the most.
+    pub(super) fn most(&self) -> u64 {
+        match self.kind {
+            Kind::Raw | Kind::Repeated => self.size,
+            Kind::Compressed => MOST_BLOCK,
+        }
+    }
+
     /// All of it, with its header.
     pub(super) fn bytes<'f>(&self, files: &'f Files) -> Option<Cow<'f, [u8]>> {
         files.bytes(0, self.at, self.end - self.at)

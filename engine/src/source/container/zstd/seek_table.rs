@@ -12,6 +12,9 @@ const HEADER_MAGIC: u32 = 0x184D_2A5E;
 const HEADER: u64 = 8;
 const FOOTER: u64 = 9;
 
+/// No frame packs its bytes to fewer than one in so many: a block of three bytes and one more comes to 128 KiB.
+const MOST_RATIO: u64 = 32 << 10;
+
 /// A frame of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -47,7 +50,7 @@ pub(super) fn read(files: &Files, most: usize) -> Option<Vec<Row>> {
     let (mut rows, mut at) = (Vec::new(), 0u64);
     for row in bytes.chunks_exact(row_len as usize) {
         let (packed, len) = (u64::from(u32_le(row, 0)?), u64::from(u32_le(row, 4)?));
-        if len > MOST_PACKED {
+        if len > MOST_PACKED || len > packed.saturating_mul(MOST_RATIO) {
             return None;
         }
         let end = at + packed;

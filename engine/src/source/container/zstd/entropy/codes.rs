@@ -8,38 +8,27 @@ pub(super) struct Codes {
     pub(super) most_code: u8,
     /// The most that a table of them may have as the logarithm of its length.
     pub(super) most_log: u8,
-    pub(super) default_log: u8,
-    /// How often each code stands in the first table; -1 for less than once.
-    pub(super) default: &'static [i32],
+    /// The description of the table that the format begins with.
+    pub(super) first: &'static [u8],
 }
 
 pub(super) const LENGTHS: Codes = Codes {
     most_code: 35,
     most_log: 9,
-    default_log: 6,
-    default: &[
-        4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1,
-        1, 1, -1, -1, -1, -1,
-    ],
+    first: b"\x51\x10\x63\x8c\x31\xc6\x18\x63\x0c\x21\xc4\x18\x63\x66\x66\x86\x46\x92\x04\x00",
 };
 
 pub(super) const MATCHES: Codes = Codes {
     most_code: 52,
     most_log: 9,
-    default_log: 6,
-    default: &[
-        1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
-    ],
+    first: b"\x21\x14\xc4\x18\x63\x8c\x21\x84\x10\x42\x08\x21\x84\x10\x42\x08\x21\x44\x44\x44\x44\x44\x44\x44\
+             \x44\x24\x09\x00\x00",
 };
 
 pub(super) const OFFSETS: Codes = Codes {
     most_code: 31,
     most_log: 8,
-    default_log: 5,
-    default: &[
-        1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
-    ],
+    first: b"\x20\x84\x10\x42\x66\x46\x44\x44\x44\x44\x24\x49\x02\x00",
 };
 
 /// The least length that a code of literals stands for, and how many bits say more.
@@ -108,12 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_as_long_as_they_say_and_lengths_follow_one_another() {
-        for codes in [LENGTHS, MATCHES, OFFSETS] {
-            let sum: i32 = codes.default.iter().map(|count| count.abs()).sum();
-            assert_eq!(sum, 1 << codes.default_log);
-            assert!(codes.default.len() <= usize::from(codes.most_code) + 1);
-        }
+    fn lengths_follow_one_another() {
         for (len, most) in [(literal_len as fn(u8) -> _, 35), (match_len, 52)] {
             let all: Vec<(u32, u8)> = (0..=most).map(|code| len(code).unwrap()).collect();
             assert!(all.windows(2).all(|pair| pair[0].0 + (1 << pair[0].1) == pair[1].0));

@@ -6,6 +6,8 @@ pub(super) struct Literals<'b> {
     pub(super) len: u64,
     /// The description of their table, where there is a new one.
     pub(super) weights: Option<&'b [u8]>,
+    /// Whether they use the table of a block before.
+    pub(super) uses_former: bool,
     /// What stands after them.
     pub(super) rest: &'b [u8],
 }
@@ -29,7 +31,7 @@ pub(super) fn read(content: &[u8]) -> Option<Literals<'_>> {
         let len = number(header)? >> bits;
         let stored = if kind == 1 { 1 } else { len };
         let rest = content.get(header.checked_add(usize::try_from(stored).ok()?)?..)?;
-        return Some(Literals { len, weights: None, rest });
+        return Some(Literals { len, weights: None, uses_former: false, rest });
     }
     let (header, bits) = match format {
         0 | 1 => (3, 10),
@@ -41,7 +43,7 @@ pub(super) fn read(content: &[u8]) -> Option<Literals<'_>> {
     let (len, packed) = (sizes & mask, usize::try_from(sizes >> bits & mask).ok()?);
     let (packed, rest) = content.get(header..)?.split_at_checked(packed)?;
     let weights = if kind == 2 { Some(weights(packed)?) } else { None };
-    Some(Literals { len, weights, rest })
+    Some(Literals { len, weights, uses_former: kind == 3, rest })
 }
 
 /// The description of a table that packed literals begin with.
