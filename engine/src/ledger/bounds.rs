@@ -10,9 +10,11 @@ impl HeadLine {
     pub(super) fn fits(&self, chunk: &ChunkLine) -> bool {
         let (at, len) = chunk.span;
         let Some(size) = self.size(chunk.source) else { return false };
-        let is_own = |trace: &Trace| trace.is_known() && trace.at >= at && trace.at - at < len;
+        let begins_in = |place: u64| place >= at && place - at < len;
+        let is_own = |trace: &Trace| trace.is_known() && begins_in(trace.at);
         ends_within(at, len, size)
             && chunk.traces.iter().all(is_own)
+            && chunk.samples.iter().all(|(place, _)| begins_in(*place))
             && chunk.trailers.iter().chain(&chunk.unreadable).all(|span| is_inside(span, size))
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Algorithm, Digests, Record, ShardSet};
 use crate::source::Identity;
+use crate::volumes::entropy::Fill;
 use crate::volumes::traces::Trace;
 
 /// The version of the lines that this program writes, and the only one that it reads.
@@ -211,6 +212,9 @@ pub struct ChunkLine {
     /// Where the trailers may lie whose footers stand in it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub trailers: Vec<Span>,
+    /// What samples in it hold, by the offset of their first byte.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub samples: Vec<(u64, Fill)>,
 }
 
 /// A [`Span`] that may be empty and at 0.

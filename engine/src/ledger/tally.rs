@@ -4,6 +4,7 @@ use afterimage_signatures::verdict::Span;
 
 use super::line::{ChunkLine, EndLine};
 use crate::model::{Digests, SpanSet};
+use crate::volumes::entropy::Samples;
 use crate::volumes::traces::{Trace, Traces};
 
 /// So many unreadable ranges wait at the least before they are sorted.
@@ -22,6 +23,8 @@ pub struct ScanTally {
     pub complete: bool,
     /// Digests of the whole source, where they were asked for and it was read to its end.
     pub digests: Option<Digests>,
+    /// What samples hold that were taken on the way.
+    pub samples: Samples,
     traces: Traces,
     trailers: Vec<Span>,
     /// What could not be read, but for what came last.
@@ -42,6 +45,7 @@ impl ScanTally {
         self.erased = self.erased.saturating_add(chunk.erased);
         self.left_out = self.left_out.saturating_add(chunk.left_out);
         self.traces.add(&chunk.traces);
+        self.samples.extend(chunk.samples.iter().copied());
         self.trailers.extend(&chunk.trailers);
         self.add_unreadable(&chunk.unreadable);
     }

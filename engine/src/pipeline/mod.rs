@@ -10,6 +10,7 @@ mod plan;
 mod reader;
 mod recent;
 mod region;
+mod samples;
 mod scan;
 mod unpacking;
 mod window;

@@ -42,6 +42,8 @@ pub struct Scan<'a> {
     pub live: Option<&'a LiveMap>,
     /// Whether traces of file systems are looked for.
     pub traces: bool,
+    /// Where samples of what it is filled with are taken, in order.
+    pub samples: &'a [u64],
     /// Whether deflated members of archives and documents are looked into.
     pub archives: bool,
     /// Who is shown photos as they are found.

@@ -11,6 +11,7 @@ use super::plan::Scan;
 use super::reader::{Chunk, Reader};
 use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
+use super::samples;
 use super::window::Window;
 use crate::carve::{Found, note_change, note_changes};
 use crate::control::error::Error;
@@ -107,14 +108,18 @@ impl<'w> Worker<'w> {
             (traces, trailers, erased)
         };
         let span = Span::between(chunk.at + own.start as u64, chunk.at + done as u64);
+        let unreadable = self.unreadable(span);
+        let bytes = (chunk.at, chunk.bytes());
+        let samples = samples::taken(self.scan.samples, bytes, span, &unreadable);
         batch.close(ChunkLine {
             source: self.index,
             span: (span.at, span.len),
             erased,
             left_out,
-            unreadable: self.unreadable(span),
+            unreadable,
             traces,
             trailers,
+            samples,
         });
         progress.scanned.fetch_add(span.len, Relaxed);
         (batch, outcome)

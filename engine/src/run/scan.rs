@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
+use afterimage_signatures::verdict::Span;
+
 use super::environment::Environment;
 use super::events;
 use super::job::{Job, Opened, Scanned};
@@ -14,6 +16,8 @@ use crate::model::{Hasher, SpanSet};
 use crate::options::{Options, Sighting, Watcher};
 use crate::pipeline::{Cut, NEAR, REGION, Scan};
 use crate::source::Source;
+use crate::volumes::entropy;
+use crate::volumes::survey::Volume;
 
 /// What is read again after a chunk is a sixteenth of it at the most, in bytes.
 const LEAST_CHUNK: u64 = 256 << 10;
@@ -73,7 +77,7 @@ fn scan_one(
     let Environment { options, matcher, metrics, progress, pool, wanted, .. } = environment;
     let live: SpanSet = job.live.spans().collect();
     let last = live.iter().filter(|span| span.len >= LEAST_LAST).collect();
-    let first = first(options, job, source);
+    let (first, samples) = (first(options, job, source), samples(job, source));
     let paths = if options.watcher.is_some() { paths(job) } else { HashMap::new() };
     let scan = Scan {
         matcher,
@@ -94,6 +98,7 @@ fn scan_one(
         last: &last,
         live: (!options.all).then_some(&job.live),
         traces: options.filesystems,
+        samples: &samples,
         archives: options.archives,
         watcher: options.watcher.as_ref(),
         paths: &paths,
@@ -120,6 +125,19 @@ fn first(options: &Options, job: &SourceJob, source: &dyn Source) -> Vec<SpanSet
     // The rest comes last anyway.
     order.pop();
     order
+}
+
+/// Where samples of what a source is filled with are taken on the way, in order: the report asks for them.
+fn samples(job: &SourceJob, source: &dyn Source) -> Vec<u64> {
+    if source.is_of_files() {
+        return Vec::new();
+    }
+    let mut places = entropy::places(&[Span { at: 0, len: source.len() }]);
+    let free = job.survey.volumes.iter().filter_map(Volume::trusted_free);
+    places.extend(free.flat_map(|free| entropy::places(free.as_slice())));
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 /// By first byte, the path and the size of the file that counts most of those that begin there.

@@ -137,8 +137,8 @@ fn describe(job: &SourceJob, tally: &ScanTally, stop: &Stop) -> ReportSource {
     let clusters = job.grid.map(|grid| Clusters { size: grid.len, first: grid.at });
     let whole = [Span { at: 0, len: source.len() }];
     described.clusters = clusters;
-    described.volumes = describe_volumes(&job.survey, source, &job.name_only);
-    described.noise = Filling::of(source, &whole).map(|filling| filling.noise);
+    described.volumes = describe_volumes(&job.survey, source, &tally.samples, &job.name_only);
+    described.noise = Filling::of(source, &whole, &tally.samples).map(|filling| filling.noise);
     if stop.is_over() {
         // Samples that were not read say nothing of what they are taken from.
         described.noise = None;

@@ -1,8 +1,11 @@
 //! What a part of a source is filled with, by samples: erased bytes hold nothing, and what looks like
 //! noise from end to end is encrypted or wiped.
 
+use std::collections::BTreeMap;
+
 use afterimage_signatures::verdict::Span;
 use afterimage_signatures::{Buffer, Bytes, Runs, View};
+use serde::{Deserialize, Serialize};
 
 /// Samples that are taken at the most.
 const MOST_SAMPLES: u64 = 256;
@@ -11,7 +14,7 @@ const MOST_SAMPLES: u64 = 256;
 const LEAST_STEP: u64 = 64;
 
 /// Bytes of a sample, which begins at a multiple of them.
-const SAMPLE: u64 = 4096;
+pub const SAMPLE: u64 = 4096;
 
 /// Chi-squared of the 256 byte values of random bytes: the mean is 255, its deviation 23. Compressed pictures
 /// lie far above, since their codes do not use all values alike.
@@ -28,32 +31,38 @@ pub struct Filling {
 
 impl Filling {
     /// What `spans` are filled with, which are in order and apart; nothing where they are too short for a
-    /// sample.
-    pub fn of(bytes: &dyn Bytes, spans: &[Span]) -> Option<Self> {
-        let mut places = places(spans);
-        let (mut blank, mut noise) = (0, 0);
-        // What is unreadable is neither blank nor noise.
-        let is_readable = |at: &u64| bytes.unreadable_in(Span { at: *at, len: SAMPLE }).is_none();
-        places.retain(|at| {
-            let (runs, mut buffer) = (Runs::whole(*at, SAMPLE), Buffer::default());
-            View::new(bytes, &runs, &mut buffer).up_to(0, SAMPLE as usize);
-            is_readable(at)
-        });
-        for &at in &places {
-            let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
-            let mut view = View::new(bytes, &runs, &mut buffer);
-            let sample = view.up_to(0, SAMPLE as usize);
-            let counts = counts(sample);
-            blank += u32::from(!sample.is_empty() && counts.contains(&(sample.len() as u32)));
-            noise += u32::from(are_random(&counts));
+    /// sample. Samples that are `known` are not read.
+    pub fn of(bytes: &dyn Bytes, spans: &[Span], known: &Samples) -> Option<Self> {
+        let (mut count, mut blank, mut noise) = (0u32, 0u32, 0u32);
+        for at in places(spans) {
+            let fill = known.get(&at).copied().unwrap_or_else(|| sample(bytes, at));
+            // What is unreadable is neither blank nor noise.
+            if bytes.unreadable_in(Span { at, len: SAMPLE }).is_none() {
+                count += 1;
+                blank += u32::from(fill == Fill::Blank);
+                noise += u32::from(fill == Fill::Noise);
+            }
         }
-        let share = |count: u32| count as f32 / places.len() as f32;
-        (!places.is_empty()).then(|| Filling { blank: share(blank), noise: share(noise) })
+        let share = |some: u32| some as f32 / count as f32;
+        (count > 0).then(|| Filling { blank: share(blank), noise: share(noise) })
+    }
+}
+
+/// What samples hold, by the offset of their first byte.
+pub type Samples = BTreeMap<u64, Fill>;
+
+/// What the sample at `at` holds.
+fn sample(bytes: &dyn Bytes, at: u64) -> Fill {
+    let (runs, mut buffer) = (Runs::whole(at, SAMPLE), Buffer::default());
+    match View::new(bytes, &runs, &mut buffer).up_to(0, SAMPLE as usize) {
+        [] => Fill::Other,
+        sample => fill(sample),
     }
 }
 
 /// What one block is filled with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fill {
     /// One value: erased, zeroed or never written.
     Blank,
@@ -75,8 +84,8 @@ pub fn fill(block: &[u8]) -> Fill {
     }
 }
 
-/// Where samples are taken: at even distances over the whole ones that fit into the spans.
-fn places(spans: &[Span]) -> Vec<u64> {
+/// Where samples of spans, which are in order and apart, are taken: at even distances over the whole ones that fit into them.
+pub fn places(spans: &[Span]) -> Vec<u64> {
     let whole = spans.iter().filter_map(|span| {
         let (first, last) = (span.at.div_ceil(SAMPLE), span.end() / SAMPLE);
         last.checked_sub(first).filter(|&count| count > 0).map(|count| (first, count))
@@ -116,7 +125,7 @@ mod tests {
     use afterimage_testdata::samples;
 
     fn filling(bytes: &[u8]) -> Filling {
-        Filling::of(&bytes, &[Span { at: 0, len: bytes.len() as u64 }]).unwrap()
+        Filling::of(&bytes, &[Span { at: 0, len: bytes.len() as u64 }], &Samples::new()).unwrap()
     }
 
     #[test]
@@ -143,6 +152,18 @@ mod tests {
                 .all(|at| spans[1..].iter().any(|s| s.at <= *at && at + SAMPLE <= s.end()))
         );
         assert!(places.is_sorted());
-        assert_eq!(Filling::of(&[0u8; 100].as_slice(), &spans[..1]), None);
+        assert_eq!(Filling::of(&[0u8; 100].as_slice(), &spans[..1], &Samples::new()), None);
+    }
+
+    #[test]
+    fn what_is_known_is_not_read_again() {
+        let bytes = vec![0u8; 4 << 20];
+        let whole = [Span { at: 0, len: bytes.len() as u64 }];
+        let known: Samples = places(&whole).into_iter().map(|at| (at, Fill::Noise)).collect();
+        let filling = Filling::of(&bytes.as_slice(), &whole, &known);
+        assert_eq!(filling, Some(Filling { blank: 0.0, noise: 1.0 }));
+        let first = known.into_iter().take(1).collect();
+        let filling = Filling::of(&bytes.as_slice(), &whole, &first).unwrap();
+        assert!(filling.noise > 0.0 && filling.blank > 0.9, "{filling:?}");
     }
 }

@@ -3,6 +3,7 @@
 use afterimage_signatures::Bytes;
 use afterimage_signatures::verdict::Span;
 
+use crate::model::SpanSet;
 use crate::volumes::filesystem::{self, Contents, Entry};
 
 /// A volume, or what is left of one.
@@ -30,6 +31,11 @@ impl Volume {
     /// Whether what it says of live files and free clusters can be relied on.
     pub fn is_trusted(&self) -> bool {
         !self.lost && self.is_sound() && self.contents.encrypted.is_none()
+    }
+
+    /// Its free clusters, where that can be relied on.
+    pub fn trusted_free(&self) -> Option<&SpanSet> {
+        self.contents.free.as_ref().filter(|_| self.is_trusted())
     }
 
     /// Whether a file of it could begin at `at`; what begins elsewhere is part of one.

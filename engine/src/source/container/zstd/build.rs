@@ -5,9 +5,9 @@ use std::hash::Hasher;
 use twox_hash::XxHash64;
 
 use super::decoder::Decoder;
-use super::entropy::{EntropyState, Reader};
+use super::entropy::Reader;
 use super::frame::{self, Block, Frame, Header, MOST_BLOCK};
-use super::index::{Index, PackedPart, Start, memory};
+use super::index::{Index, PackedPart, Start};
 use super::seek_table;
 use crate::control::progress::Stop;
 use crate::source::container::files::Files;
@@ -23,7 +23,7 @@ const LEAST_PART: u64 = 16 << 20;
 
 /// The same for so many first bytes of a frame: every scan asks for some samples of a disk, which cost as much as all
 /// the rest of a short one.
-const NEAR_WINDOWS: u64 = 2;
+const NEAR_WINDOWS: u64 = 4;
 const NEAR_LEAST_PART: u64 = 4 << 20;
 const NEAR: u64 = 512 << 20;
 
@@ -41,7 +41,7 @@ pub(super) fn build(files: &Files, stop: &Stop) -> Result<Index, Refusal> {
     if let Some(rows) = seek_table::read(files, MOST_PARTS) {
         for row in rows {
             let (at, end, checksum) = (row.at, row.end, row.checksum);
-            let part = PackedPart { at, end, start: Start::Frame, checksum };
+            let part = PackedPart { at, end, start: Start::Frame, is_last: true, checksum };
             builder.index.add(part, row.len);
         }
         return Ok(builder.index.ended(Ending::Whole));
@@ -88,9 +88,10 @@ impl Builder<'_> {
             if most < len {
                 return Ok(None);
             }
-            let part = PackedPart { at, end, start: Start::Frame, checksum: None };
-            self.index.add(part, len);
-            return Ok(Some(frame::end(header, end)));
+            let end = frame::end(header, end);
+            let (start, is_last) = (Start::Frame, true);
+            self.index.add(PackedPart { at, end, start, is_last, checksum: None }, len);
+            return Ok(Some(end));
         }
         if header.window > MOST_LOOK_BACK {
             return self.refused(format!(
@@ -121,45 +122,48 @@ impl Builder<'_> {
     }
 
     fn long_frame(&mut self, at: u64, header: &Header) -> Result<Option<u64>, Refusal> {
+        let Some(mut frame) = LongFrame::new(self.files, at, header) else { return Ok(None) };
         let is_bottom = self.files.is_bottom();
-        let (mut reader, mut window) = (Reader::default(), Vec::new());
-        let (mut checksum, mut made) = (XxHash64::with_seed(0), 0u64);
-        let mut next = at + header.len;
+        let _room = is_bottom.then(|| Room::take(memory(header.window)));
+        let mut checksum = XxHash64::with_seed(0);
         loop {
             go_on(self.stop)?;
             if self.index.count() >= MOST_PARTS {
                 return Ok(None);
             }
-            let len = part_len(header.window, made);
-            let room = is_bottom.then(|| Room::take(len + memory(header.window)));
-            let (start, begins_at) = match made {
-                0 => (Start::LongFrame, at),
-                _ => (self.index.inside(&reader.entropy, header.window, &window)?, next),
+            let (at, start) = match frame.made {
+                0 => (at, Start::LongFrame { window: header.window, blocks_at: frame.next }),
+                _ => (frame.next, self.inside(&frame, header)?),
             };
-            let before = (made > 0).then(|| (reader.entropy.clone(), std::mem::take(&mut window)));
-            let Stretch { out, end, is_last, is_whole } =
-                stretch(self.files, header.window, before.as_ref(), next, len, &mut reader);
-            next = end;
-            checksum.write(&out);
-            made += out.len() as u64;
-            let part = PackedPart { at: begins_at, end, start, checksum: None };
+            let is_whole = frame.part(part_len(header.window, frame.made));
+            let (out, is_last) = (frame.last_part(), frame.is_last);
+            checksum.write(out);
+            let said = Some(XxHash64::oneshot(0, out) as u32);
+            let part = PackedPart { at, end: frame.next, start, is_last, checksum: said };
             self.index.add(part, out.len() as u64);
-            if !is_whole {
-                return Ok(None);
+            match is_whole {
+                None => return Ok(None),
+                Some(()) if is_last => break,
+                Some(()) => {}
             }
-            if is_last {
-                break;
-            }
-            // What is looked back at stays.
-            drop(room);
-            window = last_bytes(before.map(|(_, window)| window).unwrap_or_default(), out, header);
         }
-        let said = if header.has_checksum { frame::checksum(self.files, next) } else { None };
+        let said = if header.has_checksum { frame::checksum(self.files, frame.next) } else { None };
         self.is_sound &= said.is_some() == header.has_checksum
             && said.is_none_or(|said| said == checksum.finish() as u32)
-            && header.content.is_none_or(|len| len == made);
-        Ok(Some(frame::end(header, next)))
+            && header.content.is_none_or(|len| len == frame.made);
+        Ok(Some(frame::end(header, frame.next)))
     }
+
+    /// What is kept to go on where a frame stands.
+    fn inside(&mut self, frame: &LongFrame<'_>, header: &Header) -> Result<Start, Refusal> {
+        self.index.inside(&frame.reader.entropy, header.window, frame.window())
+    }
+}
+
+/// Bytes that going through a long frame takes that looks back so far: what the decoder keeps, what is kept beside it, and
+/// that packed.
+fn memory(window: u64) -> u64 {
+    window.saturating_mul(3).saturating_add(part_len(window, u64::MAX))
 }
 
 /// Bytes of the part of a long frame after `made` bytes of it.
@@ -169,62 +173,80 @@ fn part_len(window: u64, made: u64) -> u64 {
     (window * windows).clamp(least, MOST_PART)
 }
 
-/// Blocks that were unpacked together.
-struct Stretch {
+/// A frame that is unpacked in parts.
+struct LongFrame<'f> {
+    files: &'f Files,
+    decoder: Decoder,
+    reader: Reader,
+    /// How far it looks back.
+    look_back: usize,
+    /// The last bytes that came out: as many as may be looked back at, then those of the last part.
     out: Vec<u8>,
-    /// The first byte after the last block.
-    end: u64,
-    /// Whether the frame ends with it.
+    /// Where the last part begins in them.
+    part_at: usize,
+    /// Bytes that came out.
+    made: u64,
+    /// The first byte after the last block that was unpacked.
+    next: u64,
+    /// Whether that was the last one of the frame.
     is_last: bool,
-    /// Whether all blocks unpacked.
-    is_whole: bool,
 }
 
-/// Unpacks blocks from `at` on until `len` bytes came out and a decoder can go on from there, or the frame ends.
-fn stretch(
-    files: &Files,
-    look_back: u64,
-    before: Option<&(EntropyState, Vec<u8>)>,
-    at: u64,
-    len: u64,
-    reader: &mut Reader,
-) -> Stretch {
-    let mut stretch = Stretch { out: Vec::new(), end: at, is_last: false, is_whole: false };
-    let before = before.map(|(entropy, window)| (entropy, &window[..]));
-    let Some(mut decoder) = Decoder::new(look_back, before) else { return stretch };
-    let mut made = 0;
-    let mut next = |stretch: &mut Stretch| {
-        let block = Block::at(files, stretch.end)?;
-        let bytes = block.bytes(files)?;
-        if made >= MOST_PART || (made >= len && reader.entropy.reaches(&block, &bytes)) {
-            return Some(false);
-        }
-        let here = reader.block(&block, &bytes).filter(|here| *here <= MOST_BLOCK)?;
-        decoder.append(&bytes, &mut stretch.out)?;
-        (stretch.end, stretch.is_last) = (block.end, block.is_last);
-        made += here;
-        Some(!block.is_last)
-    };
-    let end = loop {
-        let goes_on = next(&mut stretch);
-        if goes_on != Some(true) {
-            break goes_on;
-        }
-    };
-    stretch.is_whole = end.is_some() && decoder.finish() && stretch.out.len() as u64 == made;
-    // Of a block that is damaged nothing counts.
-    stretch.out.truncate(usize::try_from(made).unwrap_or(usize::MAX));
-    stretch
-}
-
-/// The last bytes that a frame may look back at, of those kept before and what was made after them.
-fn last_bytes(mut window: Vec<u8>, mut out: Vec<u8>, header: &Header) -> Vec<u8> {
-    let most = usize::try_from(header.window).unwrap_or(usize::MAX);
-    if out.len() >= most {
-        return out.split_off(out.len() - most);
+impl<'f> LongFrame<'f> {
+    fn new(files: &'f Files, at: u64, header: &Header) -> Option<Self> {
+        Some(LongFrame {
+            files,
+            decoder: Decoder::new(header.window)?,
+            reader: Reader::default(),
+            look_back: usize::try_from(header.window).ok()?,
+            out: Vec::new(),
+            part_at: 0,
+            made: 0,
+            next: at.checked_add(header.len)?,
+            is_last: false,
+        })
     }
-    let kept = window.len().min(most - out.len());
-    window.drain(..window.len() - kept);
-    window.append(&mut out);
-    window
+
+    /// What may be looked back at.
+    fn window(&self) -> &[u8] {
+        &self.out[self.out.len().saturating_sub(self.look_back)..]
+    }
+
+    /// What came out of the last part.
+    fn last_part(&self) -> &[u8] {
+        &self.out[self.part_at..]
+    }
+
+    /// Unpacks blocks until `len` bytes came out and a decoder can go on from there, or the frame ends: nothing where a block
+    /// is damaged.
+    fn part(&mut self, len: u64) -> Option<()> {
+        self.out.drain(..self.out.len().saturating_sub(self.look_back));
+        self.part_at = self.out.len();
+        while !self.is_last {
+            let block = Block::at(self.files, self.next)?;
+            let bytes = block.bytes(self.files)?;
+            let made = (self.out.len() - self.part_at) as u64;
+            let is_full = || made >= len && self.reader.entropy.reaches(&block, &bytes);
+            if made >= MOST_PART || is_full() {
+                break;
+            }
+            self.block(&block, &bytes)?;
+        }
+        Some(())
+    }
+
+    /// Unpacks a block, of which nothing counts where it is damaged.
+    fn block(&mut self, block: &Block, bytes: &[u8]) -> Option<()> {
+        let before = self.out.len();
+        let said = self.reader.block(block, bytes).filter(|here| *here <= MOST_BLOCK);
+        let unpacks = self.decoder.append(bytes, &mut self.out);
+        let made = (self.out.len() - before) as u64;
+        if unpacks.is_none() || said != Some(made) {
+            self.out.truncate(before);
+            return None;
+        }
+        self.made += made;
+        (self.next, self.is_last) = (block.end, block.is_last);
+        Some(())
+    }
 }

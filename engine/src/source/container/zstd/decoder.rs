@@ -2,7 +2,6 @@
 
 use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, WriteBuf};
 
-use super::entropy::EntropyState;
 use super::frame::{Block, Header, MOST_BLOCK};
 use crate::source::container::files::Files;
 use crate::source::container::unpack::MOST_WINDOW;
@@ -16,36 +15,17 @@ const LAST: &[u8] = b"\x01\0\0";
 /// Blocks that are unpacked for the first bytes of a frame.
 const MOST_BLOCKS: usize = 16;
 
-/// A decoder of blocks.
-pub(super) struct Decoder {
-    context: DCtx<'static>,
-    /// Whether the frame is over, and all that came out of it was taken.
-    is_over: bool,
-}
+/// A decoder of the blocks of a frame, one after the other.
+pub(super) struct Decoder(DCtx<'static>);
 
 impl Decoder {
-    /// A decoder of a frame that looks back `window` bytes: of its first blocks, or of those after what is told of the
-    /// ones before, which ended with some bytes.
-    pub(super) fn new(window: u64, before: Option<(&EntropyState, &[u8])>) -> Option<Self> {
-        if window > MOST_WINDOW {
-            return None;
-        }
+    /// A decoder of a frame that looks back `window` bytes.
+    pub(super) fn new(window: u64) -> Option<Self> {
         let mut context = DCtx::try_create()?;
         context.set_parameter(DParameter::WindowLogMax(MOST_WINDOW.ilog2())).ok()?;
-        if let Some((entropy, bytes)) = before {
-            context.load_dictionary(&entropy.dictionary(bytes)).ok()?;
-        }
-        let mut decoder = Decoder { context, is_over: false };
-        let mut header = HEADER.to_vec();
-        header.push(descriptor(window)?);
+        let mut decoder = Decoder(context);
+        let header = header(window).filter(|_| window <= MOST_WINDOW)?;
         decoder.feed(&header, &mut OutBuffer::around(&mut [0u8; 0][..])).map(|()| decoder)
-    }
-
-    /// Unpacks a block, all of which is `bytes`, into `out` at `filled`; how far `out` is filled then.
-    pub(super) fn block(&mut self, bytes: &[u8], out: &mut [u8], filled: usize) -> Option<usize> {
-        let mut out = OutBuffer::around_pos(out, filled);
-        self.feed(bytes, &mut out)?;
-        Some(out.pos())
     }
 
     /// Unpacks a block, all of which is `bytes`, to the end of `out`.
@@ -53,15 +33,6 @@ impl Decoder {
         out.reserve(MOST_BLOCK as usize);
         let filled = out.len();
         self.feed(bytes, &mut OutBuffer::around_pos(out, filled))
-    }
-
-    /// Ends the frame, where its last block did not: whether all that came out of it was taken.
-    pub(super) fn finish(&mut self) -> bool {
-        let mut no_room = [0u8; 0];
-        if !self.is_over && self.feed(LAST, &mut OutBuffer::around(&mut no_room[..])).is_none() {
-            return false;
-        }
-        self.is_over
     }
 
     /// Hands `bytes` over, all of which must be taken.
@@ -73,16 +44,31 @@ impl Decoder {
         let mut packed = InBuffer::around(bytes);
         while packed.pos() < bytes.len() {
             let before = (packed.pos(), out.pos());
-            // What comes after the last block is nothing that was asked for.
-            let is_over = std::mem::take(&mut self.is_over);
-            let said = self.context.decompress_stream(out, &mut packed).ok()?;
-            self.is_over = said == 0;
-            if is_over || (packed.pos(), out.pos()) == before {
+            self.0.decompress_stream(out, &mut packed).ok()?;
+            if (packed.pos(), out.pos()) == before {
                 return None;
             }
         }
         Some(())
     }
+}
+
+/// The header of a frame that looks back `window` bytes.
+fn header(window: u64) -> Option<Vec<u8>> {
+    Some([&HEADER[..], &[descriptor(window)?]].concat())
+}
+
+/// A frame of blocks that follow one another in one that looks back `window` bytes.
+pub(super) fn frame(window: u64, blocks: &[u8], has_last: bool) -> Option<Vec<u8>> {
+    let last = if has_last { &[] } else { LAST };
+    Some([&header(window)?[..], blocks, last].concat())
+}
+
+/// Unpacks a frame by a dictionary, which may be empty: whether it fills `out`.
+pub(super) fn unpack(frame: &[u8], dictionary: &[u8], out: &mut [u8]) -> bool {
+    let made = DCtx::try_create()
+        .and_then(|mut context| context.decompress_using_dict(out, frame, dictionary).ok());
+    made == Some(out.len())
 }
 
 /// The byte that tells a window of `len` bytes, or one that is a little longer.
@@ -100,7 +86,7 @@ fn descriptor(len: u64) -> Option<u8> {
 pub(super) fn begins(files: &Files, at: u64, header: &Header) -> bool {
     let unpacks = || {
         let block = Block::at(files, at.checked_add(header.len)?)?;
-        Decoder::new(header.window, None)?.append(&block.bytes(files)?, &mut Vec::new())
+        Decoder::new(header.window)?.append(&block.bytes(files)?, &mut Vec::new())
     };
     // Without its dictionary it cannot.
     header.needs_dictionary || header.window > MOST_WINDOW || unpacks().is_some()
@@ -108,7 +94,7 @@ pub(super) fn begins(files: &Files, at: u64, header: &Header) -> bool {
 
 /// The first `len` bytes that come out of a frame that begins at `at`, or as many as there are.
 pub(super) fn head(files: &Files, at: u64, header: &Header, len: usize) -> Option<Vec<u8>> {
-    let (mut decoder, mut out) = (Decoder::new(header.window, None)?, Vec::new());
+    let (mut decoder, mut out) = (Decoder::new(header.window)?, Vec::new());
     let mut at = at.checked_add(header.len)?;
     // A block has no more than 128 KiB, and may have nothing.
     for _ in 0..MOST_BLOCKS {

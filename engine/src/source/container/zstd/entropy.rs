@@ -219,10 +219,10 @@ impl EntropyState {
         })
     }
 
-    /// A dictionary by which a decoder goes on after `window`.
+    /// A dictionary by which a decoder goes on, without the bytes that it looks back at, which come after it.
     ///
     /// Source: RFC 8878, 5.
-    pub(super) fn dictionary(&self, window: &[u8]) -> Vec<u8> {
+    pub(super) fn dictionary(&self) -> Vec<u8> {
         let mut made = [MAGIC.to_le_bytes(), ID.to_le_bytes()].concat();
         made.extend(self.weights.as_deref().unwrap_or(ANY_WEIGHTS));
         for (told, codes) in
@@ -234,7 +234,6 @@ impl EntropyState {
             });
         }
         made.extend(self.last.iter().flat_map(|offset| offset.to_le_bytes()));
-        made.extend(window);
         made
     }
 }

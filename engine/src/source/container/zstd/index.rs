@@ -2,9 +2,8 @@
 
 use twox_hash::XxHash64;
 
-use super::decoder::Decoder;
+use super::decoder;
 use super::entropy::EntropyState;
-use super::frame::{self, Block, Frame};
 use crate::source::container::files::Files;
 use crate::source::container::index_file::IndexFile;
 use crate::source::container::recent::Weight;
@@ -30,11 +29,14 @@ struct Part {
 
 /// Where the packed bytes of a part lie.
 pub(super) struct PackedPart {
-    /// Where its frame begins, or its first block, and the first byte after its last block.
+    /// Where its frame begins, or its first block, and the first byte after its last block; of a whole frame after its
+    /// checksum.
     pub(super) at: u64,
     pub(super) end: u64,
     pub(super) start: Start,
-    /// The checksum of what comes out, where it stands elsewhere than after the frame.
+    /// Whether its frame ends with it.
+    pub(super) is_last: bool,
+    /// The checksum of what comes out, where it is known from elsewhere than the frame.
     pub(super) checksum: Option<u32>,
 }
 
@@ -42,8 +44,8 @@ pub(super) struct PackedPart {
 pub(super) enum Start {
     /// It is a whole frame.
     Frame,
-    /// With a frame that goes on in the next part.
-    LongFrame,
+    /// With a frame that goes on in the next part: how far that looks back, and where its first block begins.
+    LongFrame { window: u64, blocks_at: u64 },
     /// Inside of a frame.
     Inside(Box<Inside>),
 }
@@ -107,44 +109,33 @@ impl Index {
     /// Unpacks the part after `made` bytes into `out`, all of which must come out, and nothing else.
     fn fill(&self, files: &Files, made: u64, out: &mut [u8]) -> Option<()> {
         let part = self.find(made)?;
-        let (mut decoder, mut at, header) = match &part.start {
+        let packed = |at: u64| files.bytes(0, at, part.end.checked_sub(at)?);
+        let is_filled = match &part.start {
+            // Its checksum is verified with it.
+            Start::Frame => decoder::unpack(&packed(part.at)?, &[], out),
+            Start::LongFrame { window, blocks_at } => {
+                let frame = decoder::frame(*window, &packed(*blocks_at)?, part.is_last)?;
+                decoder::unpack(&frame, &[], out)
+            }
             Start::Inside(inside) => {
-                let window = self.window(inside)?;
-                let before = Some((&inside.entropy, &window[..]));
-                (Decoder::new(inside.look_back, before)?, part.at, None)
-            }
-            Start::Frame | Start::LongFrame => {
-                let Frame::Data(header) = frame::at(files, part.at)? else { return None };
-                let at = part.at.checked_add(header.len)?;
-                (Decoder::new(header.window, None)?, at, Some(header))
+                let dictionary = self.dictionary(inside)?;
+                let frame = decoder::frame(inside.look_back, &packed(part.at)?, part.is_last)?;
+                decoder::unpack(&frame, &dictionary, out)
             }
         };
-        let (mut filled, mut is_last) = (0, false);
-        while at < part.end && !is_last {
-            let block = Block::at(files, at)?;
-            filled = decoder.block(&block.bytes(files)?, out, filled)?;
-            (at, is_last) = (block.end, block.is_last);
-        }
-        let is_filled = decoder.finish() && filled == out.len();
-        let checked = header
-            .filter(|header| header.has_checksum && is_last && matches!(part.start, Start::Frame));
-        let said = match checked {
-            Some(_) => Some(frame::checksum(files, at)?),
-            None => None,
-        };
-        let mut said = said.into_iter().chain(part.checksum).peekable();
-        let holds = said.peek().is_none() || {
-            let sum = XxHash64::oneshot(0, out) as u32;
-            said.all(|said| said == sum)
-        };
-        (is_filled && holds).then_some(())
+        let holds = || part.checksum.is_none_or(|said| said == XxHash64::oneshot(0, out) as u32);
+        (is_filled && holds()).then_some(())
     }
 
-    /// What is looked back at by a part.
-    fn window(&self, inside: &Inside) -> Option<Vec<u8>> {
+    /// The dictionary by which a part is unpacked.
+    fn dictionary(&self, inside: &Inside) -> Option<Vec<u8>> {
         let mut packed = vec![0; inside.packed_len];
         self.windows.read(inside.window_at, &mut packed)?;
-        lz4_flex::block::decompress(&packed, inside.window_len).ok()
+        let mut dictionary = inside.entropy.dictionary();
+        let head = dictionary.len();
+        dictionary.resize(head + inside.window_len, 0);
+        let made = lz4_flex::block::decompress_into(&packed, &mut dictionary[head..]).ok()?;
+        (made == inside.window_len).then_some(dictionary)
     }
 }
 
@@ -165,11 +156,12 @@ impl StreamIndex for Index {
     }
 
     fn needs(&self, made: u64) -> u64 {
-        match self.find(made).map(|part| &part.start) {
-            Some(Start::Inside(inside)) => memory(inside.look_back),
-            // The decoder keeps what it may look back at, which is no longer than the part.
-            _ => self.part(made).map_or(0, |(start, end, _)| end - start),
-        }
+        let Some(part) = self.find(made) else { return 0 };
+        let inside = match &part.start {
+            Start::Inside(inside) => (inside.packed_len + inside.window_len) as u64,
+            _ => 0,
+        };
+        inside.saturating_add(part.end.saturating_sub(part.at))
     }
 
     fn unpack(&self, files: &Files, made: u64, out: &mut [u8]) -> bool {
@@ -181,10 +173,4 @@ impl Weight for Index {
     fn weight(&self) -> u64 {
         self.windows.len().saturating_add(size_of_val(self.parts.as_slice()) as u64)
     }
-}
-
-/// Bytes that a decoder takes that begins inside of a frame which looks back so far: as it is and as a dictionary, as the
-/// decoder keeps that, and what it makes.
-pub(super) fn memory(look_back: u64) -> u64 {
-    look_back.saturating_mul(4)
 }
