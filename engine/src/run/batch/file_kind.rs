@@ -7,13 +7,6 @@ use super::whole_file::WholeFiles;
 use crate::control::error::Error;
 use crate::source::{self, Io, Source};
 
-/// A raw image is whole sectors, and no fewer bytes than this; what else is none can be named by itself.
-const SECTOR: u64 = 512;
-const LEAST_IMAGE: u64 = 64 << 10;
-
-/// Bytes of a source in which every file system and partition table shows itself.
-const HEAD: u64 = 72 << 10;
-
 /// What a file is.
 pub(super) enum FileKind {
     /// An image, with so many bytes in it.
@@ -47,9 +40,7 @@ pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
             true => FileKind::Refused(misnamed(path)),
             false => FileKind::Other,
         },
-        () if is_called_image || len >= LEAST_IMAGE && len.is_multiple_of(SECTOR) => {
-            FileKind::Image(len)
-        }
+        () if is_called_image || source::may_be_disk(len) => FileKind::Image(len),
         // It breaks off.
         () if whole.begins_photo(source) => FileKind::Photo,
         () => FileKind::Other,
@@ -87,7 +78,7 @@ fn misnamed(path: &Path) -> Error {
 }
 
 fn head(source: &dyn Source) -> Vec<u8> {
-    let mut head = vec![0; source.len().min(HEAD) as usize];
+    let mut head = vec![0; source.len().min(source::HEAD_OF_DISK as u64) as usize];
     source.read_at(0, &mut head);
     head
 }

@@ -3,36 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// What raw images are called.
-const RAW: [&str; 8] = ["img", "dd", "raw", "ima", "dsk", "iso", "000", "001"];
-
-/// What images in other forms are called.
-const CONTAINERS: [&str; 21] = [
-    "e01",
-    "ex01",
-    "s01",
-    "l01",
-    "lx01",
-    "aff",
-    "aff4",
-    "afd",
-    "vhd",
-    "vhdx",
-    "avhd",
-    "avhdx",
-    "vmdk",
-    "qcow",
-    "qcow2",
-    "qed",
-    "vdi",
-    "hdd",
-    "dmg",
-    "sparseimage",
-    "wim",
-];
-
-/// What compressed files are called.
-const COMPRESSED: [&str; 10] = ["gz", "bz2", "xz", "zst", "lz4", "lz", "lzo", "lzma", "z", "br"];
+use crate::source::{NamedForm, is_of_compressed};
 
 /// What compressed archives of files are called in one word.
 const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
@@ -44,15 +15,15 @@ fn extension(path: &Path) -> String {
 /// Whether a name says that a file is an image of a disk, also a compressed one.
 pub(super) fn is_of_image(path: &Path) -> bool {
     let extension = extension(path);
-    if COMPRESSED.contains(&extension.as_str()) {
+    if is_of_compressed(&extension) {
         return is_of_image(Path::new(path.file_stem().unwrap_or_default()));
     }
-    RAW.contains(&extension.as_str()) || CONTAINERS.contains(&extension.as_str())
+    NamedForm::of(&extension).is_some()
 }
 
 /// Whether a name says that a file is an image in another form than a raw one.
 pub(super) fn is_of_container(path: &Path) -> bool {
-    CONTAINERS.contains(&extension(path).as_str())
+    matches!(NamedForm::of(&extension(path)), Some(NamedForm::Disk | NamedForm::Files))
 }
 
 /// Whether a name says that a file is a compressed archive of files.
@@ -60,7 +31,7 @@ pub(super) fn is_of_archive(path: &Path) -> bool {
     let extension = extension(path);
     let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
     ARCHIVES.contains(&extension.as_str())
-        || COMPRESSED.contains(&extension.as_str()) && path.file_stem().is_some_and(is_tar)
+        || is_of_compressed(&extension) && path.file_stem().is_some_and(is_tar)
 }
 
 #[cfg(test)]
@@ -69,7 +40,15 @@ mod tests {
 
     #[test]
     fn names_say_what_a_file_was_meant_to_be() {
-        let images = ["card.IMG", "a/disk.E01", "x.001", "card.img.gz", "card.dd.xz.zst"];
+        let images = [
+            "card.IMG",
+            "a/disk.E01",
+            "x.001",
+            "card.img.gz",
+            "card.dd.xz.zst",
+            "a.image",
+            "b.vfd",
+        ];
         assert!(images.into_iter().all(|name| is_of_image(Path::new(name))));
         let others = ["notes.txt", "img", ".img", "a.tar.gz", "a.gz", "img.jpg", "x.002"];
         assert!(!others.into_iter().any(|name| is_of_image(Path::new(name))));
