@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -223,9 +224,7 @@ fn an_image_whose_report_is_damaged_has_failed() {
     let out = home.path().join("out");
     let images: Vec<_> = (0..2).map(|seed| home.path().join(format!("{seed}.img"))).collect();
     images.iter().for_each(|image| fs::write(image, bare(1)).unwrap());
-    let found = |images: &[std::path::PathBuf]| {
-        discover(images, false, Looking::unseen(&Progress::default()))
-    };
+    let found = |images: &[PathBuf]| discover(images, false, Looking::unseen(&Progress::default()));
     let first =
         batch(found(&images[..1]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     let own = out.join(first.told.images[0].report.as_ref().unwrap());
@@ -236,4 +235,111 @@ fn an_image_whose_report_is_damaged_has_failed() {
     assert_eq!((both.told.summary.complete, both.told.summary.failed), (1, 1));
     assert_eq!((both.failed.len(), &both.failed[0].0), (1, &images[0]));
     assert!(both.told.copies.is_empty());
+}
+
+/// What an earlier run has finished is not scanned again, and is no part of what there is to scan.
+#[test]
+fn progress_counts_what_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let (shelf, out) = (home.path().join("shelf"), home.path().join("out"));
+    fs::create_dir_all(&shelf).unwrap();
+    let write = |seed| fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
+    (0..3).for_each(write);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
+    batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    write(3);
+    let progress = BatchProgress::default();
+    let watch = |event: BatchEvent<'_>| {
+        if let BatchEvent::Begun { number: 4, .. } = event {
+            let sight = progress.look();
+            assert_eq!((sight.ended, sight.scanned, sight.total), (3, 0, 1 << 20));
+        }
+    };
+    let options = Options { resume: true, threads: 1, ..options(&out) };
+    let all = batch(found(), &options, &progress, &watch).unwrap();
+    let sight = progress.look();
+    assert_eq!((sight.ended, sight.scanned, sight.total), (4, 1 << 20, 1 << 20));
+    assert_eq!(all.told.summary.complete, 4);
+}
+
+/// Images may still be copied when a batch begins: what counts is what they were when they were scanned.
+#[test]
+fn an_image_that_grew_before_its_scan_is_finished_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let images: Vec<_> = (0..3).map(|seed| home.path().join(format!("{seed}.img"))).collect();
+    images.iter().zip(0..).for_each(|(image, seed)| fs::write(image, bare(seed)).unwrap());
+    let grow = |image| {
+        let mut file = fs::OpenOptions::new().append(true).open(image).unwrap();
+        file.write_all(&[7; 4096]).unwrap();
+    };
+    let found = || discover(&images, false, Looking::unseen(&Progress::default()));
+    let progress = BatchProgress::default();
+    let watch = |event: BatchEvent<'_>| match event {
+        BatchEvent::Begun { number: 1, .. } => grow(&images[1]),
+        BatchEvent::Begun { number: 3, .. } => progress.stop(),
+        _ => {}
+    };
+    let options = Options { threads: 1, ..options(&out) };
+    let first = batch(found(), &options, &progress, &watch).unwrap();
+    assert!(first.interrupted && first.told.summary.complete == 2, "{:?}", first.told.summary);
+    let options = Options { resume: true, ..options };
+    let all = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(all.told.summary.complete, 3, "{:?}", all.failed);
+    // What was written to after its scan is another one.
+    grow(&images[0]);
+    let again = batch(found(), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!((again.told.summary.complete, again.failed.len()), (2, 1));
+    assert!(
+        again.failed[0].0 == images[0] && again.failed[0].1.to_string().contains("another one")
+    );
+}
+
+/// Of an image that is not at hand any more all is known from its report; whatever else is called alike is left alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_no_text_stays_what_it_is() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let odd = home.path().join(OsStr::from_bytes(b"card\xff.img"));
+    let [alike, other, third] =
+        ["card\u{fffd}.img", "other.img", "third.img"].map(|name| home.path().join(name));
+    fs::write(&odd, bare(1)).unwrap();
+    let found = |images: &[&PathBuf]| {
+        let images: Vec<PathBuf> = images.iter().map(|path| path.to_path_buf()).collect();
+        discover(&images, false, Looking::unseen(&Progress::default()))
+    };
+    let first = batch(found(&[&odd]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
+    fs::rename(&odd, &alike).unwrap();
+    fs::write(&other, bare(2)).unwrap();
+    fs::write(&third, bare(3)).unwrap();
+    let options = Options { resume: true, ..options(&out) };
+    let again = batch(found(&[&other]), &options, &BatchProgress::default(), &|_| {}).unwrap();
+    assert_eq!(again.told.summary.complete, 2, "{:?}", again.failed);
+    let own = out.join(first.told.images[0].report.as_ref().unwrap());
+    fs::write(own, "damaged").unwrap();
+    let both = found(&[&other, &third]);
+    let again = batch(both, &options, &BatchProgress::default(), &|_| {}).unwrap();
+    let failed = again.failed.iter().map(|(path, error)| (path.clone(), error.with_cause()));
+    let failed: Vec<_> = failed.collect();
+    assert!(failed.len() == 1 && failed[0].0 == odd, "{failed:?}");
+    assert!(failed[0].1.contains("cannot open"), "{failed:?}");
+}
+
+#[test]
+fn images_in_folders_have_the_names_that_they_have_in_archives() {
+    let home = tempfile::tempdir().unwrap();
+    let odd = &bare(1)[..(1 << 20) - 100];
+    for name in ["disk.image", "disk.vfd", "disk.dsk", "disk.txt"] {
+        fs::write(home.path().join(name), odd).unwrap();
+    }
+    let found =
+        discover(&[home.path().to_path_buf()], false, Looking::unseen(&Progress::default()));
+    let names: Vec<_> =
+        found.images.iter().filter_map(|image| image.path.file_name()?.to_str()).collect();
+    assert_eq!(names, ["disk.dsk", "disk.image", "disk.vfd"]);
 }

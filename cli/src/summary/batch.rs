@@ -50,9 +50,7 @@ pub fn text(
         paragraph(out, "", &format!("{}.", plain(&note)))?;
     }
     if outcome.interrupted || outcome.failure.is_some() {
-        let left = told.summary.waiting + told.summary.stopped;
-        let images = count(left, "image is", "images are");
-        paragraph(out, "", &format!("{images} left; the same command with --resume goes on."))?;
+        paragraph(out, "", &left(&told.summary, outcome.failure.is_some()))?;
     }
     let folder = output.map(|output| plain(&output.to_string_lossy())).unwrap_or_default();
     let listed = match &outcome.report {
@@ -113,6 +111,28 @@ fn endings(summary: &BatchSummary, images: &str) -> String {
         [(summary.stopped, "stopped"), (summary.waiting, "not begun"), (summary.failed, "failed")];
     let others = others.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!(", {n} {how}"));
     format!("Of {images}, {whole}{}.", others.collect::<String>())
+}
+
+/// What is left of a batch that did not come to its end, and how it goes on; `has_failed` when something ended it, which then counts
+/// one image or another as failed.
+fn left(summary: &BatchSummary, has_failed: bool) -> String {
+    let left = summary.waiting + summary.stopped;
+    let failed = if has_failed { summary.failed } else { 0 };
+    match (left, failed) {
+        (0, 0) => "The same command with --resume writes the report of all images.".to_owned(),
+        (0, 1) => "1 image failed; the same command with --resume tries it again.".to_owned(),
+        (0, n) => format!("{n} images failed; the same command with --resume tries them again."),
+        (n, 0) => {
+            let images = count(n, "image is", "images are");
+            format!("{images} left; the same command with --resume goes on.")
+        }
+        (n, failed) => {
+            let images = count(n, "image is", "images are");
+            format!(
+                "{images} left, and {failed} failed; the same command with --resume goes on with all of them."
+            )
+        }
+    }
 }
 
 /// A line for each image; where a line is wider than `width`, all are prose.
@@ -177,4 +197,26 @@ pub fn json(out: &mut dyn Write, outcome: &BatchOutcome, memory: Option<Memory>)
     }
     text::json(out, &said)?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_said_in_numbers_that_are_not_0() {
+        let of = |waiting, stopped, failed, has_failed| {
+            left(&BatchSummary { waiting, stopped, failed, ..BatchSummary::default() }, has_failed)
+        };
+        for (said, begins) in [
+            (of(2, 1, 0, false), "3 images are left;"),
+            (of(1, 0, 4, false), "1 image is left;"),
+            (of(1, 0, 2, true), "1 image is left, and 2 failed;"),
+            (of(0, 0, 1, true), "1 image failed;"),
+            (of(0, 0, 3, true), "3 images failed;"),
+            (of(0, 0, 0, true), "The same command with --resume writes the report"),
+        ] {
+            assert!(said.starts_with(begins) && said.contains("--resume"), "{said}");
+        }
+    }
 }

@@ -40,9 +40,8 @@ impl Drop for Small {
     }
 }
 
-#[test]
-fn a_disk_of_any_size_takes_what_it_can_and_the_rest_when_there_is_room() {
-    let desk = Desk::new();
+/// A card with more photos than small disks take.
+fn large_card() -> Vec<u8> {
     let mut card = afterimage_testdata::card::demo().image;
     for seed in 0..20 {
         let photo = photo(seed);
@@ -50,7 +49,13 @@ fn a_disk_of_any_size_takes_what_it_can_and_the_rest_when_there_is_room() {
         card.extend(photo);
         card.resize(card.len().next_multiple_of(512).max(padded), 7);
     }
-    fs::write(desk.path("card.img"), card).unwrap();
+    card
+}
+
+#[test]
+fn a_disk_of_any_size_takes_what_it_can_and_the_rest_when_there_is_room() {
+    let desk = Desk::new();
+    fs::write(desk.path("card.img"), large_card()).unwrap();
     desk.run(&["scan", "card.img", "--output", "whole"]).check(0);
     let expected = said(&desk.path("whole"));
     let sizes =
@@ -83,6 +88,31 @@ fn a_disk_of_any_size_takes_what_it_can_and_the_rest_when_there_is_room() {
         check_same(&expected, &said(&out), &format!("{size} KiB"));
         assert!(!out.join(".afterimage/store").exists());
     }
+}
+
+/// What is left of a batch is said, and nothing of what is not.
+#[test]
+fn a_batch_of_one_image_says_that_it_failed() {
+    let desk = Desk::new();
+    fs::write(desk.path("card.img"), large_card()).unwrap();
+    let mut told = 0;
+    for size in [64, 96, 128, 192, 256, 384] {
+        let Some(small) = Small::mount(&desk.path("small"), &format!("size={size}k")) else {
+            eprintln!("skipped: no file system can be mounted here");
+            return;
+        };
+        let scan = ["scan", "card.img", "--batch", "--output", "small/out"];
+        let ran = desk.run(&scan);
+        assert_eq!(ran.status, 2, "{size} KiB: {}", ran.err);
+        assert!(!ran.out.contains("0 images"), "{}", ran.out);
+        if !ran.out.is_empty() {
+            ran.says("1 image failed; the same command with --resume tries it again.");
+            told += 1;
+        }
+        small.grow();
+        desk.run(&[&scan[..], &["--resume"]].concat()).check(0);
+    }
+    assert!(told > 0, "it got so far with no disk");
 }
 
 /// Files in a folder, wherever below it.

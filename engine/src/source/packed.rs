@@ -19,18 +19,18 @@ mod zip;
 
 pub use form::{ArchiveList, Packed};
 
-pub(crate) use archive_name::COMPRESSED as COMPRESSED_NAMES;
 use archive_name::is_of_archive;
 use bytes::starts;
 pub use disk::is_start_of_disk as begins_disk;
 pub(super) use disk::is_start_of_disk;
-pub(super) use first_file::{HEAD as HEAD_OF_DISK, begins_raw_image, is_head_of_disk, may_be_raw};
+pub(crate) use first_file::HEAD as HEAD_OF_DISK;
+pub(super) use first_file::{begins_raw_image, is_head_of_disk, may_be_raw};
 use form::refused;
 pub(super) use tar::{Member as TarMember, UNTAR, members as tar_members};
 pub(super) use unpack::Unpack;
 pub(super) use zip::{
-    Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment, first as first_in_zip,
-    rows as zip_rows,
+    NoRows as NoZipRows, Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment,
+    first as first_in_zip, rows as zip_rows,
 };
 
 use crate::source::definition::Source;

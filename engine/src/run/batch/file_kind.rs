@@ -9,13 +9,6 @@ use crate::control::progress::Progress;
 use crate::source::split::later_part;
 use crate::source::{self, ArchiveList, Io, Packed, Source};
 
-/// A raw image is whole sectors, and no fewer bytes than this; what else is none can be named by itself.
-const SECTOR: u64 = 512;
-const LEAST_IMAGE: u64 = 64 << 10;
-
-/// Bytes of a source in which every file system and partition table shows itself.
-const HEAD: u64 = 72 << 10;
-
 /// What a file is.
 pub(super) enum FileKind {
     /// An image, with so many bytes in it.
@@ -78,10 +71,11 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
     }
 }
 
-/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says nothing.
+/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says little.
 fn may_be_raw(source: &dyn Source) -> bool {
     let len = source.len();
-    len >= LEAST_IMAGE && (len.is_multiple_of(SECTOR) || source.container_fault().is_some())
+    let whole = len.next_multiple_of(u64::from(source::SECTOR_SIZE));
+    source::may_be_disk(len) || source.container_fault().is_some() && source::may_be_disk(whole)
 }
 
 /// What a file is that cannot be opened.
@@ -126,7 +120,7 @@ fn misnamed(path: &Path) -> Error {
 }
 
 fn head(source: &dyn Source) -> Vec<u8> {
-    let mut head = vec![0; source.len().min(HEAD) as usize];
+    let mut head = vec![0; source.len().min(source::HEAD_OF_DISK as u64) as usize];
     source.read_at(0, &mut head);
     head
 }

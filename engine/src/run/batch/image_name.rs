@@ -3,35 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::source::COMPRESSED_NAMES;
-
-/// What raw images are called.
-const RAW: [&str; 8] = ["img", "dd", "raw", "ima", "dsk", "iso", "000", "001"];
-
-/// What images in other forms are called.
-const CONTAINERS: [&str; 21] = [
-    "e01",
-    "ex01",
-    "s01",
-    "l01",
-    "lx01",
-    "aff",
-    "aff4",
-    "afd",
-    "vhd",
-    "vhdx",
-    "avhd",
-    "avhdx",
-    "vmdk",
-    "qcow",
-    "qcow2",
-    "qed",
-    "vdi",
-    "hdd",
-    "dmg",
-    "sparseimage",
-    "wim",
-];
+use crate::source::{NamedForm, is_of_compressed};
 
 fn extension(path: &Path) -> String {
     path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase()
@@ -40,15 +12,15 @@ fn extension(path: &Path) -> String {
 /// Whether a name says that a file is an image of a disk, also a compressed one.
 pub(super) fn is_of_image(path: &Path) -> bool {
     let extension = extension(path);
-    if COMPRESSED_NAMES.contains(&extension.as_str()) {
+    if is_of_compressed(&extension) {
         return is_of_image(Path::new(path.file_stem().unwrap_or_default()));
     }
-    RAW.contains(&extension.as_str()) || CONTAINERS.contains(&extension.as_str())
+    NamedForm::of(&extension).is_some()
 }
 
 /// Whether a name says that a file is an image in another form than a raw one.
 pub(super) fn is_of_container(path: &Path) -> bool {
-    CONTAINERS.contains(&extension(path).as_str())
+    matches!(NamedForm::of(&extension(path)), Some(NamedForm::Disk | NamedForm::Files))
 }
 
 #[cfg(test)]
@@ -57,7 +29,15 @@ mod tests {
 
     #[test]
     fn names_say_what_a_file_was_meant_to_be() {
-        let images = ["card.IMG", "a/disk.E01", "x.001", "card.img.gz", "card.dd.xz.zst"];
+        let images = [
+            "card.IMG",
+            "a/disk.E01",
+            "x.001",
+            "card.img.gz",
+            "card.dd.xz.zst",
+            "a.image",
+            "b.vfd",
+        ];
         assert!(images.into_iter().all(|name| is_of_image(Path::new(name))));
         let others = ["notes.txt", "img", ".img", "a.tar.gz", "a.gz", "img.jpg", "x.002"];
         assert!(!others.into_iter().any(|name| is_of_image(Path::new(name))));

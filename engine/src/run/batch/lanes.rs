@@ -10,6 +10,7 @@ use super::memory::Room;
 use super::one::{BatchJob, Scanned};
 use super::outcome::BatchEvent;
 use super::progress::BatchProgress;
+use super::stamps::Stamps;
 use crate::control::error::Error;
 use crate::options::Options;
 
@@ -22,6 +23,7 @@ pub(super) struct Lanes<'l> {
     pub(super) output: &'l Path,
     pub(super) options: &'l Options,
     pub(super) progress: &'l BatchProgress,
+    pub(super) stamps: &'l Stamps<'l>,
     pub(super) watch: &'l (dyn Fn(BatchEvent<'_>) + Sync),
 }
 
@@ -72,8 +74,11 @@ impl Lanes<'_> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let progress = self.progress.start(at, name);
         (self.watch)(BatchEvent::Begun { number, path: &path, folder: &job.folder });
-        let scanned = job.run(self.output, self.options, &progress);
-        self.progress.end(at, job.image.len.unwrap_or_default(), scanned.error.is_some());
+        let scanned = match self.stamps.renew(job) {
+            Ok(()) => job.run(self.output, self.options, &progress),
+            Err(error) => job.failed(error),
+        };
+        self.progress.end(at, job.expected(), scanned.error.is_some());
         (self.watch)(BatchEvent::Ended { number, image: &scanned.told });
         Some(scanned)
     }

@@ -18,6 +18,7 @@ mod outcome;
 mod progress;
 mod report;
 mod run;
+mod stamps;
 mod state;
 mod whole_file;
 

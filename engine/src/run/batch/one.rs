@@ -19,9 +19,11 @@ pub(super) struct BatchJob {
     pub(super) image: FoundImage,
     /// Its folder below the output folder.
     pub(super) folder: String,
+    /// Its place in the state of the batch.
+    pub(super) place: usize,
     /// Whether an earlier run of the same batch has finished it, as far as its files tell.
     pub(super) is_done: bool,
-    /// Whether it has another length or date than when that run began.
+    /// Whether it has another length or date than when that run began to scan it.
     pub(super) is_changed: bool,
 }
 
@@ -43,6 +45,11 @@ pub(super) struct Scanned {
 }
 
 impl BatchJob {
+    /// Bytes that are to be scanned of it, as far as is known: of what an earlier run has finished, none.
+    pub(super) fn expected(&self) -> u64 {
+        if self.is_done { 0 } else { self.image.len.unwrap_or_default() }
+    }
+
     /// What is told of it before its scan begins.
     pub(super) fn waiting(&self) -> BatchImage {
         let path = &self.image.path;
@@ -57,16 +64,16 @@ impl BatchJob {
 
     /// Scans it below `output`, or takes what an earlier run has of it.
     pub(super) fn run(&mut self, output: &Path, options: &Options, progress: &Progress) -> Scanned {
-        if let Some(error) = self.image.error.take() {
-            return self.failed(error);
-        }
-        let path = self.image.path.clone();
         let own = output.join(&self.folder);
         if self.is_done
             && let Some(told) = self.kept(&own)
         {
             return Scanned { told, error: None };
         }
+        if let Some(error) = self.image.error.take() {
+            return self.failed(error);
+        }
+        let path = self.image.path.clone();
         let options = Options { output: Some(own.clone()), ..options.clone() };
         // A fault of this program that one image brings out must not cost the others their reports.
         let scanned = catch_unwind(AssertUnwindSafe(|| scan(&[path], &options, progress)));
@@ -140,7 +147,8 @@ impl BatchJob {
         }
     }
 
-    fn failed(&self, error: Error) -> Scanned {
+    /// What is told of it where `error` keeps it from being scanned.
+    pub(super) fn failed(&self, error: Error) -> Scanned {
         let told = BatchImage {
             status: BatchStatus::Failed,
             error: Some(error.with_cause()),

@@ -13,6 +13,7 @@ use super::one::{BatchJob, Scanned};
 use super::outcome::{BatchEvent, BatchOutcome};
 use super::progress::BatchProgress;
 use super::report;
+use super::stamps::Stamps;
 use super::state::{BatchState, FileStamp, KeptImage, PathKey};
 use crate::control::error::Error;
 use crate::ledger::ScanSettings;
@@ -71,9 +72,10 @@ pub fn batch(
     }
     state.write(held.state())?;
     let reserve = held.reserve(jobs.len() as u64 * ROOM_PER_IMAGE);
-    let bytes = jobs.iter().filter(|job| !job.is_done).filter_map(|job| job.image.len);
-    progress.begin(jobs.len() as u64, bytes.fold(0, u64::saturating_add));
-    let lanes = Lanes { output, options, progress, watch };
+    let bytes = jobs.iter().map(BatchJob::expected).fold(0, u64::saturating_add);
+    progress.begin(jobs.len() as u64, bytes);
+    let stamps = &Stamps::new(state, &held);
+    let lanes = Lanes { output, options, progress, stamps, watch };
     let Sorted { mut images, mut failed, mut failure } = sorted(lanes.run(jobs, threads));
     let (copies, unread) = copies(output, &mut images);
     failed.extend(unread);
@@ -179,6 +181,17 @@ fn begun(
     }
 }
 
+/// An image of an earlier run that nobody has named now.
+fn not_at_hand(kept: &KeptImage) -> FoundImage {
+    if let Some(path) = kept.path() {
+        return FoundImage { path, len: None, error: None };
+    }
+    let path = kept.shown();
+    let (why, advice) = ("where it lies is kept in a way that is none here", "name it again");
+    let error = Error::InBatch { path: path.clone(), why, advice };
+    FoundImage { path, len: None, error: Some(error) }
+}
+
 /// The images with their folders: those of an earlier run keep theirs.
 fn jobs(
     images: Vec<FoundImage>,
@@ -196,7 +209,7 @@ fn jobs(
     let mut jobs = Vec::with_capacity(images.len());
     for image in images {
         let place = places.get(&PathKey::of(&image.path)).copied();
-        let (folder, is_done, is_changed) = match place
+        let (folder, place, is_done) = match place
             .and_then(|place| Some((place, state.images.get_mut(place)?)))
         {
             Some((place, kept)) => {
@@ -210,23 +223,23 @@ fn jobs(
                     // Whatever it was before, what is scanned is what it is now.
                     kept.stamp = now;
                 }
-                (kept.folder.clone(), is_done, !is_same)
+                (kept.folder.clone(), place, is_done)
             }
             None => {
                 let folder = names.give(&image.path);
                 state.images.push(KeptImage::new(&image.path, folder.clone()));
-                (folder, false, false)
+                (folder, state.images.len() - 1, false)
             }
         };
-        jobs.push(BatchJob { image, folder, is_done, is_changed });
+        jobs.push(BatchJob { image, folder, place, is_done, is_changed: false });
     }
     // What an earlier run has finished stays in the report, also where it is not at hand any more.
     for (place, kept) in state.images.iter().enumerate().take(places.len()) {
         let is_gone = !named.contains(&place);
         if is_gone && is_finished(folder, &kept.folder, options.dry_run) {
-            let image = FoundImage { path: kept.path(), len: None, error: None };
             let folder = kept.folder.clone();
-            jobs.push(BatchJob { image, folder, is_done: true, is_changed: false });
+            let image = not_at_hand(kept);
+            jobs.push(BatchJob { image, folder, place, is_done: true, is_changed: false });
         }
     }
     Ok((jobs, state))

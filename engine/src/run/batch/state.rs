@@ -81,8 +81,16 @@ impl PathKey {
 }
 
 impl KeptImage {
-    /// Where it lay, as far as text tells.
-    pub(super) fn path(&self) -> PathBuf {
+    /// Where it lay; nothing where what is kept of that is no path here.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        match &self.key {
+            PathKey::Text(text) => Some(text.into()),
+            PathKey::Hex(digits) => hex::decode(digits).and_then(path_of),
+        }
+    }
+
+    /// The same for people, as far as text tells: another file may have that path.
+    pub(super) fn shown(&self) -> PathBuf {
         match &self.key {
             PathKey::Text(text) => text.into(),
             PathKey::Hex(digits) => {
@@ -95,6 +103,19 @@ impl KeptImage {
     pub(super) fn new(path: &Path, folder: String) -> Self {
         KeptImage { key: PathKey::of(path), folder, stamp: FileStamp::of(path) }
     }
+}
+
+/// The path of such bytes.
+#[cfg(unix)]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(std::ffi::OsString::from_vec(bytes).into())
+}
+
+/// The path of such bytes: what is no text has no safe way back.
+#[cfg(not(unix))]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    String::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 impl BatchState {
@@ -140,5 +161,21 @@ impl BatchState {
     /// By their paths, where its images stand.
     pub(super) fn places(&self) -> HashMap<PathKey, usize> {
         self.images.iter().enumerate().map(|(place, image)| (image.key.clone(), place)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_kept_as_it_is_or_not_taken_for_one() {
+        let kept = |key| KeptImage { key, folder: String::new(), stamp: None };
+        let text = kept(PathKey::of(Path::new("/a/b.img")));
+        assert_eq!(text.path().as_deref(), Some(Path::new("/a/b.img")));
+        assert_eq!(kept(PathKey::Hex("2f6".to_owned())).path(), None);
+        let odd = kept(PathKey::Hex("2f61ff".to_owned()));
+        assert_eq!(odd.shown(), Path::new("/a\u{fffd}"));
+        assert!(odd.path().is_none_or(|path| PathKey::of(&path) == odd.key && path != odd.shown()));
     }
 }

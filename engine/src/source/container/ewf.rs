@@ -13,14 +13,11 @@ use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
-use super::unpack::Codec;
+use super::unpack::{ADLER32_LEN, Codec};
 use super::unread;
 use crate::source::later_part::LaterPart;
 use lists::List;
 use sections::Image;
-
-/// Bytes of the checksum after a chunk that is not packed.
-const CHECKSUM: u64 = 4;
 
 /// What is said of an image that does not end as it must, or has too few tables.
 const CUT: &str = "it is damaged or cut short: what no table tells was looked for by its checksums";
@@ -74,7 +71,7 @@ impl Ewf {
         };
         let len = match chunk.is_packed {
             true => chunk.len.min(chunks::most_packed(self.image.chunk_len)),
-            false if chunk.len > self.image.chunk_len + CHECKSUM => return Stored::Lost,
+            false if chunk.len > self.image.chunk_len + ADLER32_LEN => return Stored::Lost,
             false => chunk.len,
         };
         Stored::Packed(Packed { file: list.file(), at: chunk.at, len, codec })

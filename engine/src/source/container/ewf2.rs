@@ -13,15 +13,12 @@ use super::files::Files;
 use super::opening::{Opened, Opening};
 use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
-use super::unpack::Codec;
+use super::unpack::{ADLER32_LEN, Codec};
 use super::unread;
 use crate::source::later_part::LaterPart;
 use section::Header;
 use sections::Image;
 use table::{Chunk, Table};
-
-/// Bytes of the checksum after a chunk that is not packed.
-const CHECKSUM: u64 = 4;
 
 /// Whether a file is one: by all of its header.
 pub(super) fn is(opening: &Opening<'_>) -> bool {
@@ -70,7 +67,7 @@ impl Ewf2 {
                 (false, false) => (at, len.min(most), Codec::Zlib),
                 (false, true) => (at, len.min(most), Codec::ZlibPart),
             },
-            Chunk::Checked { len, .. } if len > self.image.chunk_len + CHECKSUM => {
+            Chunk::Checked { len, .. } if len > self.image.chunk_len + ADLER32_LEN => {
                 return Stored::Lost;
             }
             Chunk::Checked { at, len } if is_last => (at, len, Codec::Adler32Part),

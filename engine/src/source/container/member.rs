@@ -1,24 +1,11 @@
 //! Files in archives, and which of them is a disk image.
 
+use crate::source::disk_len::{LEAST_DISK, may_be_disk};
+use crate::source::image_names::{NamedForm, is_of_unpacked};
 use crate::source::packed::is_start_of_disk;
 
 /// Bytes of a file that are looked at.
 pub(super) const HEAD: usize = 2048;
-
-/// A disk is not shorter, in bytes.
-pub(super) const LEAST: u64 = 64 << 10;
-
-/// A disk is whole sectors.
-const SECTOR: u64 = 512;
-
-/// What disk images are called.
-const NAMES: [&str; 23] = [
-    "img", "dd", "raw", "ima", "vfd", "iso", "dmg", "vhd", "vhdx", "avhdx", "vmdk", "vdi", "qcow",
-    "qcow2", "e01", "ex01", "s01", "aff4", "aff", "001", "000", "hdd", "image",
-];
-
-/// What comes after that when they are compressed.
-const COMPRESSED: [&str; 2] = ["gz", "zst"];
 
 /// What disk images in other forms begin with, and where.
 const CONTAINERS: [(usize, &[u8]); 7] = [
@@ -33,22 +20,23 @@ const CONTAINERS: [(usize, &[u8]); 7] = [
 
 /// Whether a file is a disk image, by what it is called.
 pub(super) fn is_called_so(name: &str, len: u64) -> bool {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     // What macOS puts beside a file in an archive.
     let is_beside = name.starts_with("._");
     let mut parts = name.rsplit('.');
     let last = parts.next().unwrap_or_default();
-    let last = if COMPRESSED.contains(&last) { parts.next().unwrap_or_default() } else { last };
+    let last = if is_of_unpacked(last) { parts.next().unwrap_or_default() } else { last };
+    let is_disk = matches!(NamedForm::of(last), Some(NamedForm::Raw | NamedForm::Disk));
     // A name that is nothing but its last part has none.
-    !is_beside && len >= LEAST && parts.next().is_some() && NAMES.contains(&last)
+    !is_beside && len >= LEAST_DISK && parts.next().is_some() && is_disk
 }
 
 /// Whether a file of `len` bytes is a disk image, by how it begins.
 pub(super) fn is_disk(head: &[u8], len: u64) -> bool {
     let stands =
         |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    let is_disk = len.is_multiple_of(SECTOR) && is_start_of_disk(head);
-    len >= LEAST && (is_disk || CONTAINERS.iter().any(stands))
+    let is_disk = may_be_disk(len) && is_start_of_disk(head);
+    is_disk || len >= LEAST_DISK && CONTAINERS.iter().any(stands)
 }
 
 #[cfg(test)]
@@ -66,6 +54,10 @@ mod tests {
             ("card.vmdk.zst", true),
             ("card.jpg", false),
             ("card.tar.gz", false),
+            ("card.dsk", true),
+            ("card.qed", true),
+            ("card.img.xz", false),
+            ("install.wim", false),
             ("img", false),
             ("__MACOSX/._card.img", false),
             ("", false),

@@ -2,8 +2,8 @@
 
 use super::refusal::Refusal;
 
-/// Bytes of a sector, which the offsets of many formats count.
-pub(super) const SECTOR: u64 = 512;
+/// The offsets of many formats count sectors.
+pub(super) use crate::source::disk_len::SECTOR;
 
 /// In place of the offset of a block that cannot be one.
 pub(super) const LOST: u64 = u64::MAX;

@@ -131,6 +131,9 @@ fn stored(packed: &[u8], out: &mut [u8]) -> Option<usize> {
     Some(bytes.len())
 }
 
+/// Bytes of the Adler-32 that follows what it covers.
+pub(super) const ADLER32_LEN: u64 = 4;
+
 /// The Adler-32 of RFC 1950.
 pub(super) fn adler32(bytes: &[u8]) -> u32 {
     simd_adler32::adler32(&bytes)

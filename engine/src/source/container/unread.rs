@@ -4,7 +4,7 @@ use afterimage_signatures::verdict::Span;
 
 use super::files::Files;
 use super::piece::{Piece, Stored};
-use super::unpack::adler32;
+use super::unpack::{ADLER32_LEN, adler32};
 use crate::model::SpanSet;
 
 /// What is said of an image of which such a list is damaged.
@@ -16,9 +16,6 @@ const MOST_ROWS: usize = 1 << 20;
 
 /// The longest row, in bytes.
 const MOST_ROW: usize = 16;
-
-/// Bytes of a checksum.
-const CHECKSUM: u64 = 4;
 
 /// How a list of sectors lies in its section: the number of its rows, other things and a checksum, then the rows and a
 /// checksum of them.
@@ -51,7 +48,7 @@ impl UnreadList {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let rows_len = (count as u64).saturating_mul(self.row as u64);
         let is_fine = count <= most
-            && self.head.saturating_add(rows_len).saturating_add(CHECKSUM) <= data.len;
+            && self.head.saturating_add(rows_len).saturating_add(ADLER32_LEN) <= data.len;
         let covered = |at: u64, len: u64| {
             let bytes = files.bytes(file, at, len)?;
             let said = files.array::<4>(file, at.checked_add(len)?)?;

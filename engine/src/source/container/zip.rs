@@ -9,13 +9,15 @@ use miniz_oxide::{DataFormat, MZFlush};
 use super::files::Files;
 use super::flat::Flat;
 use super::gzip::{Index, Wrapping};
-use super::member::{self, HEAD, LEAST};
+use super::member::{self, HEAD};
 use super::opening::{Opened, Opening};
+use super::places::SECTOR;
 use super::recent::Recent;
 use super::refusal::Refusal;
 use super::stream::{StreamDisk, StreamIndex};
 use crate::source::definition::Source;
-use crate::source::packed::{ZipRow, begins_zip, first_in_zip, zip_rows};
+use crate::source::disk_len::LEAST_DISK;
+use crate::source::packed::{NoZipRows, ZipRow, begins_zip, first_in_zip, zip_rows};
 
 pub(super) const WHAT: &str = "a zip archive with a disk image in it";
 
@@ -34,9 +36,6 @@ const MOST_PACKED: u64 = 16 << 10;
 
 /// What is said of an archive without its end.
 const CUT: &str = "it is damaged or cut short";
-
-/// A disk is whole sectors.
-const SECTOR: u64 = 512;
 
 static RECENT: Recent<Index> = Recent::new();
 
@@ -87,8 +86,9 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
 fn disk(files: &Files) -> Option<(ZipRow, bool)> {
     let source = files.get(0).filter(|source| begins_zip(*source))?;
     match zip_rows(source) {
-        Some(rows) => one_disk(source, rows).map(|row| (row, false)),
-        None => cut_disk(source).map(|row| (row, true)),
+        Ok(rows) => one_disk(source, rows).map(|row| (row, false)),
+        Err(NoZipRows::Damaged) => cut_disk(source).map(|row| (row, true)),
+        Err(NoZipRows::TooLong) => None,
     }
 }
 
@@ -113,10 +113,10 @@ fn one_disk(source: &dyn Source, rows: Vec<ZipRow>) -> Option<ZipRow> {
     if rows.len() > MOST_MEMBERS {
         return None;
     }
-    let looks = rows.iter().filter(|row| row.len >= LEAST).count() <= MOST_HEADS;
+    let looks = rows.iter().filter(|row| row.len >= LEAST_DISK).count() <= MOST_HEADS;
     let is_disk = |row: &ZipRow| {
         let begins_so = || head(source, row).is_some_and(|head| member::is_disk(&head, row.len));
-        member::is_called_so(&row.name, row.len) || looks && row.len >= LEAST && begins_so()
+        member::is_called_so(&row.name, row.len) || looks && row.len >= LEAST_DISK && begins_so()
     };
     let mut disks = rows.into_iter().filter(is_disk);
     let disk = disks.next()?;

@@ -1,11 +1,9 @@
-//! What compressed files and archives of files are called.
+//! What compressed archives of files are called.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// What compressed files are called.
-pub(crate) const COMPRESSED: [&str; 10] =
-    ["gz", "bz2", "xz", "zst", "lz4", "lz", "lzo", "lzma", "z", "br"];
+use crate::source::image_names::is_of_compressed;
 
 /// What compressed archives of files are called in one word.
 const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
@@ -16,7 +14,7 @@ pub(super) fn is_of_archive(path: &Path) -> bool {
     let extension = extension.to_ascii_lowercase();
     let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
     ARCHIVES.contains(&extension.as_str())
-        || COMPRESSED.contains(&extension.as_str()) && path.file_stem().is_some_and(is_tar)
+        || is_of_compressed(&extension) && path.file_stem().is_some_and(is_tar)
 }
 
 #[cfg(test)]

@@ -9,14 +9,12 @@ use miniz_oxide::{DataFormat, MZFlush};
 use super::bytes::read;
 use super::disk::is_start_of_disk;
 use crate::source::definition::Source;
+use crate::source::disk_len::SECTOR;
 use crate::source::gzip_header::GzipHeader;
-
-/// A raw image is whole sectors; of compressed files, one in 512 is.
-const SECTOR: u64 = 512;
 
 /// Bytes that are unpacked to see whether they are the start of a disk: up to the superblock of Btrfs, which lies
 /// furthest in.
-pub(in crate::source) const HEAD: usize = 72 << 10;
+pub const HEAD: usize = 72 << 10;
 
 /// Packed bytes that are read for those: more than any stream takes for them.
 const MOST_PACKED: u64 = 256 << 10;
@@ -33,6 +31,7 @@ pub(in crate::source) fn may_be_raw(source: &dyn Source, extensions: &[&str]) ->
     let extension = source.path().extension().and_then(OsStr::to_str).unwrap_or_default();
     let is_called_so = extensions.iter().any(|one| one.eq_ignore_ascii_case(extension));
     let is_candidate = !extensions.is_empty() && !is_called_so;
+    // Of compressed files, one in 512 is whole sectors.
     is_candidate && source.len().is_multiple_of(SECTOR)
 }
 

@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::source::image_names::NamedForm;
+
 /// Most names that are tried.
 const MOST_TRIES: u32 = 99;
 
@@ -27,7 +29,7 @@ pub fn free(path: &Path, extension: &str) -> PathBuf {
 /// Whether a name is that of a raw image, as in `card.img.lz4`.
 fn is_image(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    ["img", "raw", "dd", "iso", "bin"].contains(&extension)
+    NamedForm::of(extension) == Some(NamedForm::Raw)
 }
 
 /// A path as a shell takes it, and a program that would take a dash for an option.

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::source::MemorySource;
+use crate::source::image_names::NamedForm;
 
 /// What a file of that name and content is.
 #[track_caller]
@@ -161,6 +162,15 @@ fn a_zip_is_scanned_where_it_holds_files_as_they_are() {
     let bytes = zip(&[("a.jpg", 8)]);
     let cut = of("x.zip", &bytes[..bytes.len() - 30]);
     assert!(cut.is_scannable && cut.what.contains("missing or damaged"), "{cut:?}");
+}
+
+#[test]
+fn names_of_forms_with_a_disk_in_them_are_those_of_images() {
+    for form in FORMS.iter().filter(|form| matches!(form.unpack, Damaged)) {
+        for name in form.extensions {
+            assert_eq!(NamedForm::of(name), Some(NamedForm::Disk), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Zip archives without a disk in them: files that are stored can be found as they are, compressed ones cannot.
 
 mod directory;
+mod kept;
 
 use std::path::Path;
 
-pub(in crate::source) use directory::{Row, begins, comment, first, rows};
+pub(in crate::source) use directory::{NoRows, Row, begins, comment, first, rows};
 
 use super::form::{ArchiveList, Packed, refused};
 use super::shell::free;
@@ -27,15 +28,33 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         archive: ArchiveList::Whole,
         advice: advice.to_owned(),
     };
-    let Some(files) = rows(source) else {
-        let what = "a zip archive whose directory is missing or damaged; what it holds compressed cannot be found";
-        let packed = scannable(what.to_owned(), &mend(source.path()));
-        return Some(Packed { archive: ArchiveList::Damaged, ..packed });
+    let files = match rows(source) {
+        Ok(files) => files,
+        Err(NoRows::Damaged) => {
+            let what = "a zip archive whose directory is missing or damaged; what it holds compressed cannot be found";
+            let packed = scannable(what.to_owned(), &mend(source.path()));
+            return Some(Packed { archive: ArchiveList::Damaged, ..packed });
+        }
+        Err(NoRows::TooLong) => {
+            return Some(scannable(
+                "a zip archive whose directory is longer than is looked through; what it holds compressed \
+                 cannot be found"
+                    .to_owned(),
+                &format!("look into it with --archives, or {unpack}"),
+            ));
+        }
     };
     let is_file = |row: &&Row| row.packed_len > 0 && !row.name.ends_with('/');
     let all = files.iter().filter(is_file).count();
     let compressed = files.iter().filter(is_file).filter(|row| !row.is_stored()).count();
     Some(match all - compressed {
+        _ if all == 0 => Packed {
+            archive: ArchiveList::Whole,
+            ..refused(
+                "a zip archive with no file in it, or with none that has bytes",
+                "look for another copy of it if there should be some".to_owned(),
+            )
+        },
         0 => Packed {
             shows_in_archives: true,
             archive: ArchiveList::Whole,

@@ -43,12 +43,12 @@ impl Archive {
     /// Whether a source is an archive with streams in it.
     pub(super) fn is_one(source: &dyn Source) -> bool {
         let is_known = |row: &ZipRow| row.name == VOLUME || row.name == METADATA;
-        begins_zip(source) && zip_rows(source).is_some_and(|rows| rows.iter().any(is_known))
+        begins_zip(source) && zip_rows(source).is_ok_and(|rows| rows.iter().any(is_known))
     }
 
     /// Reads the directory of a file of an image.
     pub(super) fn read(files: &Files, file: usize) -> Option<Self> {
-        let rows = zip_rows(files.get(file)?)?;
+        let rows = zip_rows(files.get(file)?).ok()?;
         let mut archive = Archive { file, rows, by_name: HashMap::new() };
         let volume = archive.of_row(VOLUME).filter(|member| member.row.len <= MOST_NAME);
         let volume = volume.and_then(|member| member.content(files));

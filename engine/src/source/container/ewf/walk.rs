@@ -11,11 +11,8 @@ use crate::source::container::chunks::{self, ChunkTable};
 use crate::source::container::files::{Files, u32_le};
 use crate::source::container::recent::{Recent, Weight};
 use crate::source::container::refusal::Refusal;
-use crate::source::container::unpack::{adler32, zlib_len};
+use crate::source::container::unpack::{ADLER32_LEN, adler32, zlib_len};
 use crate::source::inflate::begins_zlib;
-
-/// Bytes of the checksum after a chunk that is not packed.
-const CHECKSUM: usize = 4;
 
 /// Chunks of one section that are found so, at the most: programs write some ten thousand before they write a table.
 const MOST_CHUNKS: u64 = 4 << 20;
@@ -145,7 +142,7 @@ fn chunk(bytes: &[u8], lens: [u64; 2], out: &mut Vec<u8>) -> Option<(usize, bool
     let stored = lens.into_iter().filter(|len| *len > 0).find_map(|len| {
         let len = usize::try_from(len).ok()?;
         let said = u32_le(bytes, len)?;
-        (said == adler32(bytes.get(..len)?)).then_some((len + CHECKSUM, false))
+        (said == adler32(bytes.get(..len)?)).then_some((len + ADLER32_LEN as usize, false))
     });
     stored.or_else(|| {
         let [whole, least] = lens;

@@ -1,5 +1,10 @@
 //! The directory at the end of a zip archive.
 
+use std::sync::Arc;
+
+use afterimage_signatures::verdict::Span;
+
+use super::kept::{self, ArchiveKey};
 use crate::source::definition::Source;
 use crate::source::packed::bytes::{read, starts};
 
@@ -17,10 +22,13 @@ const LOCAL: usize = 30;
 const IS_STREAMED: u16 = 1 << 3;
 const DEFLATED: u16 = 8;
 
+/// Bytes of the record after the rows that are read with them: it has more.
+const NEXT: usize = 4;
+
 /// The longest comment.
 const MOST_COMMENT: u64 = u16::MAX as u64;
 
-/// Bytes of a directory that are read; a million files have less.
+/// Bytes of a directory that are read: those of more than half a million files.
 const MOST_DIRECTORY: u64 = 64 << 20;
 
 /// What stands in place of a number that is told in an extra field, since it is too long.
@@ -30,6 +38,15 @@ const LONG: u64 = u32::MAX as u64;
 pub(in crate::source) fn begins(source: &dyn Source) -> bool {
     let magics: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04"];
     magics.into_iter().any(|magic| starts(source, 0, magic))
+}
+
+/// Why it is not known what files are in an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) enum NoRows {
+    /// Its directory is missing or damaged.
+    Damaged,
+    /// That is longer than is read.
+    TooLong,
 }
 
 /// A file in an archive, as its directory tells.
@@ -97,12 +114,15 @@ pub(in crate::source) fn first(source: &dyn Source) -> Option<Row> {
     (is_told || is_streamed).then_some(row)
 }
 
-/// All files of an archive, in the order of its directory: nothing where that is missing or damaged.
+/// All files of an archive, in the order of its directory.
 ///
 /// Source: PKWARE, APPNOTE.TXT 6.3.10, 4.3.
-pub(in crate::source) fn rows(source: &dyn Source) -> Option<Vec<Row>> {
-    let bytes = directory(source)?;
-    let (mut rest, mut rows) = (&bytes[..], Vec::new());
+pub(in crate::source) fn rows(source: &dyn Source) -> Result<Vec<Row>, NoRows> {
+    rows_in(&directory(source)?).ok_or(NoRows::Damaged)
+}
+
+fn rows_in(bytes: &[u8]) -> Option<Vec<Row>> {
+    let (mut rest, mut rows) = (bytes, Vec::new());
     while rest.starts_with(b"PK\x01\x02") && rest.len() >= ROW {
         let [flags, method, name, extra, comment] = [8, 10, 28, 30, 32].map(|at| u16_at(rest, at));
         let [name, extra, comment] = [name, extra, comment].map(usize::from);
@@ -155,26 +175,88 @@ pub(in crate::source) fn comment(source: &dyn Source) -> Option<Vec<u8>> {
 
 /// The record at the end and all after it, and where it stands.
 fn end(source: &dyn Source) -> Option<(u64, Vec<u8>)> {
-    let len = source.len().min(MOST_COMMENT + END as u64);
-    let from = source.len() - len;
-    let mut tail = read(source, from, len as usize)?;
-    let at = tail.windows(END).rposition(|bytes| bytes.starts_with(b"PK\x05\x06"))?;
-    tail.drain(..at);
-    Some((from + at as u64, tail))
+    // Few archives have a comment.
+    [0, MOST_COMMENT].into_iter().find_map(|comment| {
+        let len = source.len().min(comment + END as u64);
+        let from = source.len() - len;
+        let mut tail = read(source, from, len as usize)?;
+        let at = record_in(&tail, from)?;
+        tail.drain(..at);
+        Some((from + at as u64, tail))
+    })
+}
+
+/// Where the record stands in the `tail` of an archive, which begins at `from`: its comment is all that follows, or else it
+/// follows its directory, and something was added. The files of an archive may have such records in them.
+fn record_in(tail: &[u8], from: u64) -> Option<usize> {
+    let last = tail.len().checked_sub(END)?;
+    let records = (0..=last).rev().filter(|at| tail[*at..].starts_with(b"PK\x05\x06"));
+    let is_end = |at: &usize| usize::from(u16_at(&tail[*at..], 20)) == last - at;
+    let ends_directory = |at: &usize| {
+        let (before, record) = tail.split_at(*at);
+        let (size, start) = place_of(record);
+        let stands_at = from + *at as u64;
+        let is_led_to = || before.last_chunk().is_some_and(|last| leads_to(last).is_some());
+        size > 0 && start + size == stands_at || is_long(size, start) && is_led_to()
+    };
+    records.clone().find(is_end).or_else(|| records.clone().find(ends_directory))
+}
+
+/// Bytes of the directory, and where it begins, as a record at the end tells.
+fn place_of(record: &[u8]) -> (u64, u64) {
+    (u64::from(u32_at(record, 12)), u64::from(u32_at(record, 16)))
+}
+
+/// Whether the record of 64-bit archives tells it in its place.
+fn is_long(size: u64, start: u64) -> bool {
+    [size, start].contains(&LONG)
+}
+
+/// Where that record stands.
+fn leads_to(locator: &[u8; LOCATOR]) -> Option<u64> {
+    u64_at(locator, 8).filter(|_| locator.starts_with(b"PK\x06\x07"))
 }
 
 /// The bytes of the rows, which the record at the end points at.
-fn directory(source: &dyn Source) -> Option<Vec<u8>> {
+fn directory(source: &dyn Source) -> Result<Arc<[u8]>, NoRows> {
+    let (size, start) = directory_place(source).ok_or(NoRows::Damaged)?;
+    // What begins with a file has one.
+    if size == 0 && starts(source, 0, b"PK\x05\x06") {
+        return Ok(Arc::default());
+    }
+    let rows = |len: usize| {
+        read(source, start, len)
+            .filter(|rows| rows.starts_with(b"PK\x01\x02"))
+            .ok_or(NoRows::Damaged)
+    };
+    let first = rows(ROW)?;
+    let len =
+        usize::try_from(size).ok().filter(|_| size <= MOST_DIRECTORY).ok_or(NoRows::TooLong)?;
+    let key = ArchiveKey::of(source, (size, start), first);
+    if let Some(known) = key.as_ref().and_then(kept::get) {
+        return Ok(known);
+    }
+    let mut directory = rows(len + NEXT)?;
+    // A card that does not read now may do so the next time, and after a stop all is zeros: then no record follows.
+    let is_read = source.unreadable_in(Span { at: start, len: size }).is_none()
+        && directory.split_off(len).starts_with(b"PK");
+    let directory: Arc<[u8]> = directory.into();
+    if let Some(key) = key.filter(|_| is_read) {
+        kept::keep(key, Arc::clone(&directory));
+    }
+    Ok(directory)
+}
+
+/// Bytes of the directory, and where it begins; nothing where it does not lie before the record at the end.
+fn directory_place(source: &dyn Source) -> Option<(u64, u64)> {
     let (at, record) = end(source)?;
-    let (mut size, mut start) = (u64::from(u32_at(&record, 12)), u64::from(u32_at(&record, 16)));
-    if [size, start].contains(&LONG) {
+    let (mut size, mut start) = place_of(&record);
+    if is_long(size, start) {
         let locator = read(source, at.checked_sub(LOCATOR as u64)?, LOCATOR)?;
-        let end_at = u64_at(&locator, 8).filter(|_| locator.starts_with(b"PK\x06\x07"))?;
-        let end = read(source, end_at, LONG_END)?;
+        let end = read(source, leads_to(locator.first_chunk()?)?, LONG_END)?;
         (size, start) = (u64_at(&end, 40)?, u64_at(&end, 48)?);
     }
-    let size = usize::try_from(size.min(MOST_DIRECTORY)).ok()?;
-    read(source, start, size).filter(|rows| size == 0 || rows.starts_with(b"PK\x01\x02"))
+    start.checked_add(size).filter(|end| *end <= at).map(|_| (size, start))
 }
 
 /// Little-endian numbers at places that are there.
