@@ -26,7 +26,6 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::log::Log;
-use crate::password;
 use crate::status::Status;
 pub use devices::drives;
 pub use serve::Serve;
@@ -137,18 +136,7 @@ impl Program {
     /// Does it: results go to `out`, all else to `err`.
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         self.log.begin(&self.command.sources(), self.is_for_programs())?;
-        let mut ran = self.command.run(out, err);
-        for _ in 1..password::MOST_ATTEMPTS {
-            // It is asked for by the command, which ends where it does not fit: nothing was done until then.
-            let again = match &ran {
-                Err(error) if password::is_mistyped(error) => Program::try_parse(),
-                _ => break,
-            };
-            let Ok(again) = again else { break };
-            writeln!(err, "afterimage: note: that opens no encrypted volume; try again")?;
-            ran = again.command.run(out, err);
-        }
-        ran
+        self.command.run(out, err)
     }
 }
 

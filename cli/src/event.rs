@@ -1,8 +1,28 @@
 //! A stderr for programs: an object a line.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use serde_json::{Map, Value, json};
+
+use crate::text::PlainWriter;
+
+/// Whether stderr is for programs.
+static IS_FOR_PROGRAMS: AtomicBool = AtomicBool::new(false);
+
+/// The stderr of this run, which `is_for_programs` or for people.
+pub fn begin(is_for_programs: bool) -> Box<dyn Write> {
+    IS_FOR_PROGRAMS.store(is_for_programs, Relaxed);
+    stderr()
+}
+
+/// The stderr of this run.
+pub fn stderr() -> Box<dyn Write> {
+    match IS_FOR_PROGRAMS.load(Relaxed) {
+        true => Box::new(EventLines::default()),
+        false => Box::new(PlainWriter(io::stderr())),
+    }
+}
 
 /// Writes one event, with what belongs to it.
 pub fn event(name: &str, more: Value) {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use afterimage_engine::Matcher;
 use afterimage_engine::formats::Registry;
-use afterimage_engine::run::batch::{self, EmptyFolder, FoundImage};
+use afterimage_engine::run::batch::{self, EmptyFolder, FoundImage, Looking};
 use afterimage_engine::source::shell::quoted;
 use afterimage_engine::source::{Source, is_sparse_bundle};
 use afterimage_engine::system::{Mount, System};
@@ -23,19 +23,24 @@ const REPORT: &str = "report.json";
 /// Bytes at the start of a file that tell a photo.
 const HEAD: u64 = 4096;
 
-/// The images in a folder, and with `is_recursive` in those below it; some may be refused already.
+/// The images in a folder, and with `is_recursive` in those below it; some may be refused already. Those until it was stopped,
+/// where it was.
 ///
 /// # Errors
 ///
 /// When no image is in it; then with what it is, and what to scan instead.
-pub fn images(folder: &Path, is_recursive: bool) -> anyhow::Result<Vec<FoundImage>> {
+pub fn images(
+    folder: &Path,
+    is_recursive: bool,
+    looking: Looking<'_>,
+) -> anyhow::Result<Vec<FoundImage>> {
     // It looks like a folder and is an image.
     if is_sparse_bundle(folder) {
         return Ok(vec![FoundImage { path: folder.to_path_buf(), len: None, error: None }]);
     }
     check(folder)?;
-    let found = batch::discover(&[folder.to_path_buf()], is_recursive, &|| false);
-    match found.empty.first() {
+    let found = batch::discover(&[folder.to_path_buf()], is_recursive, looking);
+    match found.empty.first().filter(|_| !looking.progress.stopped()) {
         Some(empty) => bail!(refusal(empty)),
         None => Ok(found.images),
     }
@@ -138,7 +143,13 @@ impl Photos {
 
 #[cfg(test)]
 mod tests {
+    use afterimage_engine::progress::Progress;
+
     use super::*;
+
+    fn unwatched(folder: &Path) -> anyhow::Result<Vec<FoundImage>> {
+        images(folder, false, Looking::unseen(&Progress::default()))
+    }
 
     #[track_caller]
     fn refused(files: &[(&str, &[u8])], said: &str) {
@@ -148,14 +159,14 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        let error = images(folder.path(), false).unwrap_err().to_string();
+        let error = unwatched(folder.path()).unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
     }
 
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01";
 
     fn paths(folder: &Path) -> Vec<std::path::PathBuf> {
-        images(folder, false).unwrap().into_iter().map(|image| image.path).collect()
+        unwatched(folder).unwrap().into_iter().map(|image| image.path).collect()
     }
 
     #[test]

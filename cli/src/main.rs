@@ -34,6 +34,7 @@ mod status;
 mod summary;
 mod survivors;
 mod system_words;
+mod terminal;
 mod text;
 mod times;
 mod tree;
@@ -48,7 +49,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::Program;
-use crate::event::EventLines;
 use crate::fold::Folded;
 use crate::status::Status;
 use crate::text::PlainWriter;
@@ -68,10 +68,7 @@ fn main() -> ExitCode {
             },
         },
     };
-    let mut err: Box<dyn Write> = match program.is_for_programs() {
-        true => Box::new(EventLines::default()),
-        false => Box::new(err),
-    };
+    let mut err = event::begin(program.is_for_programs());
     let plain = PlainWriter(io::stdout().lock());
     let mut out: Box<dyn Write> = match io::stdout().is_terminal() && program.is_for_people() {
         true => Box::new(Folded::new(plain, screen::width())),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::BatchSkipped;
-use afterimage_engine::source::split::parts;
+use afterimage_engine::source::split::{later_part, parts};
 use afterimage_engine::source::{self, Io, Packed, Source};
 
 use crate::folder::{self, Photos};
@@ -130,9 +130,18 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
     Some(format!("{what}; {}", folder::instead(first)))
 }
 
-/// That a source is the first part of a raw image that was split, and is read with the others.
+/// That a source is the first part of a raw image that was split, and is read with the others, or a later one, which is
+/// read alone.
 fn split(paths: &[PathBuf]) -> Vec<String> {
     let note = |path: &PathBuf| {
+        if let Some(part) = later_part(path) {
+            return Some(format!(
+                "{} is part {} of an image, and is scanned alone; name {} to scan all parts as one",
+                path.display(),
+                part.number,
+                part.first.display()
+            ));
+        }
         let count = parts(path)?.len();
         let name = path.display();
         Some(format!("{name} is the first of {count} parts of an image; they are read as one"))
@@ -155,7 +164,9 @@ mod tests {
         let [note] = &said("card.001")[..] else { panic!("no note") };
         assert!(note.contains("the first of 3 parts") && note.ends_with("as one"), "{note}");
         assert_eq!(said("x.000").len(), 1);
-        for name in ["card.002", "one.001", "x.001", "card.img"] {
+        let alone = "part 2 of an image, and is scanned alone; name";
+        assert!(said("card.002")[0].contains(alone) && said("x.001")[0].contains(alone));
+        for name in ["one.001", "card.img"] {
             assert_eq!(said(name), [""; 0], "{name}");
         }
     }

@@ -3,14 +3,12 @@
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use afterimage_engine::error::Error;
 use afterimage_engine::places::Passwords;
 use anyhow::Context;
 use zeroize::Zeroizing;
 
-use crate::interrupt::while_asking;
+use crate::interrupt::{until_answered, while_asking};
 
 /// The variable that may hold the password.
 pub const VARIABLE: &str = "AFTERIMAGE_BACKUP_PASSWORD";
@@ -63,20 +61,7 @@ pub fn ask(prompt: &str) -> io::Result<Zeroizing<String>> {
     let mut err = io::stderr();
     write!(err, "{prompt}")?;
     err.flush()?;
-    let typed = while_asking(rpassword::read_password).map(Zeroizing::new)?;
-    IS_TYPED.store(true, Relaxed);
-    Ok(typed)
-}
-
-/// Whether somebody has typed a key.
-static IS_TYPED: AtomicBool = AtomicBool::new(false);
-
-/// Whether a failure is of a key that somebody typed, who can try another one.
-pub fn is_mistyped(error: &anyhow::Error) -> bool {
-    let is_wrong = |cause: &(dyn std::error::Error + 'static)| {
-        matches!(cause.downcast_ref(), Some(Error::Locked { is_key_wrong: true, .. }))
-    };
-    IS_TYPED.load(Relaxed) && error.chain().any(is_wrong)
+    until_answered(rpassword::read_password).map(Zeroizing::new)
 }
 
 /// The first line of a file.

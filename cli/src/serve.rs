@@ -22,9 +22,9 @@
 //! | GET `gallery/PATH` | any file that the report names |
 //! | POST `api/browse` `{path}` | what lies in a folder |
 //! | POST `api/suggest` `{path}` | folders for what is found in that source |
-//! | POST `api/check` `{source, output}` | whether a scan may begin, and what to know before |
+//! | POST `api/check` `{source, output}` | whether a scan may begin, and what to know before; whether one is to be gone on with, and asks for a key |
 //! | POST `api/forecast` `{path}` | begins to find out what a scan will find |
-//! | POST `api/scan` `{source, output, all, resume}` | starts a scan, or goes on with one as it was begun |
+//! | POST `api/scan` `{source, output, all, resume, passphrase}` | starts a scan, or goes on with one as it was begun; its encrypted volumes by that key |
 //! | POST `api/stop` `{}` | stops what runs, with a report of what it has |
 //! | POST `api/open` `{path}` | shows a run that is over |
 //! | POST `api/choose` `{ids}` | writes photos to `DIR/chosen/` while the scan runs |
@@ -56,6 +56,7 @@ pub mod ending;
 pub mod live;
 mod named_paths;
 mod page;
+pub mod passphrase;
 mod peer;
 mod picking;
 mod pictures;

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use afterimage_engine::error::Error;
+use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::Looking;
 use afterimage_engine::source::later_parts;
 
 use crate::folder;
@@ -21,7 +23,8 @@ pub struct Sources {
     pub refused: Vec<Error>,
 }
 
-/// The sources that `paths` stand for: in place of a folder, the images in it.
+/// The sources that `paths` stand for: in place of a folder, the images in it, as far as those were looked for until that was
+/// stopped.
 ///
 /// # Errors
 ///
@@ -30,12 +33,13 @@ pub fn expand(
     paths: &[PathBuf],
     output: Option<&Path>,
     is_recursive: bool,
+    looking: Looking<'_>,
 ) -> anyhow::Result<Sources> {
     let (mut sources, mut refused) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
         // What cannot be asked is left to the engine, which says why.
         if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
-            for image in folder::images(path, is_recursive)? {
+            for image in folder::images(path, is_recursive, looking)? {
                 match image.error {
                     Some(error) => refused.push(error),
                     None => sources.push(image.path),
@@ -61,6 +65,15 @@ pub fn expand(
         |path: &PathBuf| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
     let (paths, again) = sources.into_iter().partition(|path| is_new(path));
     Ok(Sources { paths, again, refused })
+}
+
+/// The same, which nobody sees or stops, without folders below those.
+///
+/// # Errors
+///
+/// Likewise.
+pub fn expand_unseen(paths: &[PathBuf], output: Option<&Path>) -> anyhow::Result<Sources> {
+    expand(paths, output, false, Looking::unseen(&Progress::default()))
 }
 
 /// Refuses an output folder that is a folder of sources or lies in one: the next run on it would search
@@ -116,6 +129,14 @@ pub fn file(text: OsString) -> Result<PathBuf, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn expand(
+        paths: &[PathBuf],
+        output: Option<&Path>,
+        is_recursive: bool,
+    ) -> anyhow::Result<Sources> {
+        super::expand(paths, output, is_recursive, Looking::unseen(&Progress::default()))
+    }
 
     #[test]
     fn a_folder_stands_for_the_images_in_it_by_name() {

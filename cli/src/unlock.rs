@@ -2,14 +2,15 @@
 //! users can see.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use afterimage_engine::source::unlock::{Key, Keys};
+use afterimage_engine::source::unlock::{AnotherKey, Key, Keys};
 use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
-use crate::password;
+use crate::{event, password};
 
 /// The longest key file, in bytes: the same as of cryptsetup.
 const LONGEST: u64 = 8 << 20;
@@ -36,6 +37,11 @@ pub struct Unlock {
     #[cfg(any(feature = "luks", feature = "bitlocker"))]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+
+    /// What somebody has typed already, elsewhere than at a prompt.
+    #[cfg(any(feature = "luks", feature = "bitlocker"))]
+    #[arg(skip)]
+    typed: Option<Key>,
 }
 
 #[cfg(any(feature = "luks", feature = "bitlocker"))]
@@ -50,11 +56,16 @@ impl Unlock {
         self.unlock
     }
 
+    /// Takes what somebody has typed already in place of a question.
+    pub fn with_typed(&mut self, passphrase: Zeroizing<String>) {
+        self.typed = Some(Key::Passphrase(passphrase));
+    }
+
     fn is_of_files(&self) -> bool {
         !self.unlock_key_file.is_empty() || self.password_file.is_some()
     }
 
-    /// The same, typed in `folder`.
+    /// Has the files that were named in `folder` lie there.
     pub fn typed_in(&mut self, folder: &Path) {
         let files = self.unlock_key_file.iter_mut().chain(&mut self.password_file);
         files.for_each(|file| *file = folder.join(&*file));
@@ -73,8 +84,12 @@ impl Unlock {
         if let Some(path) = &self.password_file {
             keys.push(Key::Passphrase(password::read(path)?));
         }
+        if let Some(typed) = &self.typed {
+            keys.push(typed.clone());
+            return Ok(Keys::new(keys));
+        }
         if self.unlock {
-            let typed = password::ask("Passphrase or recovery key of the encrypted volumes: ");
+            let typed = password::ask(QUESTION);
             let typed = typed.context(
                 "cannot ask for the passphrase of the encrypted volumes, since this is no terminal; write it into a file, and \
                  name that with --password-file FILE in place of --unlock",
@@ -84,7 +99,33 @@ impl Unlock {
             }
             keys.push(Key::Passphrase(typed));
         }
-        Ok(Keys::new(keys))
+        let keys = Keys::new(keys);
+        Ok(if self.unlock { keys.or_ask(AskedAgain::default()) } else { keys })
+    }
+}
+
+/// What is asked for.
+#[cfg(any(feature = "luks", feature = "bitlocker"))]
+const QUESTION: &str = "Passphrase or recovery key of the encrypted volumes: ";
+
+/// Asks again after a wrong passphrase, some times.
+#[cfg(any(feature = "luks", feature = "bitlocker"))]
+#[derive(Default)]
+struct AskedAgain {
+    /// How often.
+    times: AtomicU32,
+}
+
+#[cfg(any(feature = "luks", feature = "bitlocker"))]
+impl AnotherKey for AskedAgain {
+    fn another(&self) -> Option<Zeroizing<String>> {
+        if self.times.fetch_add(1, Relaxed) + 1 >= password::MOST_ATTEMPTS {
+            return None;
+        }
+        let note = "afterimage: note: that opens no encrypted volume; try again";
+        // Where stderr is closed nobody looks.
+        drop(writeln!(event::stderr(), "{note}"));
+        password::ask(QUESTION).ok().filter(|typed| !typed.is_empty())
     }
 }
 
@@ -100,8 +141,11 @@ impl Unlock {
         false
     }
 
-    /// The same, typed in `folder`.
+    /// Has the files that were named in `folder` lie there.
     pub fn typed_in(&mut self, _folder: &Path) {}
+
+    /// Nothing is to be unlocked.
+    pub fn with_typed(&mut self, _passphrase: Zeroizing<String>) {}
 
     /// No keys.
     ///

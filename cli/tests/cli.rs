@@ -38,6 +38,13 @@ mod lost_hashes;
 #[cfg(unix)]
 #[path = "cli/numbers.rs"]
 mod numbers;
+#[cfg(target_os = "linux")]
+#[path = "cli/on_terminal.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
+mod on_terminal;
+#[cfg(target_os = "linux")]
+#[path = "cli/opening.rs"]
+mod opening;
 #[cfg(unix)]
 #[path = "cli/recover.rs"]
 mod recover;

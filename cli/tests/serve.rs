@@ -11,6 +11,10 @@ mod browser;
 mod chrome;
 #[path = "serve/desk.rs"]
 mod desk;
+#[cfg(target_os = "linux")]
+#[path = "cli/on_terminal.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
+mod on_terminal;
 #[cfg(unix)]
 #[path = "serve/one_at_a_time.rs"]
 mod one_at_a_time;
@@ -23,9 +27,15 @@ mod page;
 #[cfg(unix)]
 #[path = "serve/run.rs"]
 mod run;
+#[cfg(all(target_os = "linux", feature = "luks"))]
+#[path = "serve/unlock.rs"]
+mod unlock;
 #[cfg(unix)]
 #[path = "serve/visits.rs"]
 mod visits;
 #[cfg(unix)]
 #[path = "serve/whole_report.rs"]
 mod whole_report;
+
+#[cfg(target_os = "linux")]
+use desk::Desk;

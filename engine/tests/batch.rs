@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
+use afterimage_engine::progress::Progress;
 use afterimage_engine::report::{BatchReport, BatchStatus, Report};
-use afterimage_engine::run::batch::{BatchEvent, BatchProgress, batch, discover};
+use afterimage_engine::run::batch::{BatchEvent, BatchProgress, Looking, batch, discover};
 use afterimage_engine::run::scan;
 use afterimage_testdata::card;
 use afterimage_testdata::places::sparse_bundle::bundle;
@@ -95,7 +96,7 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
         BatchEvent::Begun { .. } => drop(begun.fetch_add(1, Relaxed)),
         BatchEvent::Ended { number, .. } => drop(ended.lock().unwrap().insert(number)),
     };
-    let found = discover(std::slice::from_ref(&shelf), true, &|| false);
+    let found = discover(std::slice::from_ref(&shelf), true, Looking::unseen(&Progress::default()));
     let progress = BatchProgress::default();
     let outcome = batch(found, &options(&out), &progress, &watch).unwrap();
     let told = &outcome.told;
@@ -127,7 +128,7 @@ fn images_of_all_forms_are_scanned_as_they_would_be_alone() {
     let read: BatchReport =
         serde_json::from_slice(&fs::read(outcome.report.as_ref().unwrap()).unwrap()).unwrap();
     assert_eq!(read.summary, told.summary);
-    let found = discover(&[shelf], true, &|| false);
+    let found = discover(&[shelf], true, Looking::unseen(&Progress::default()));
     let again = Options { resume: true, ..options(&out) };
     let again = batch(found, &again, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!(
@@ -148,7 +149,8 @@ fn a_batch_that_was_stopped_before_it_began_goes_on() {
     for seed in 0..3 {
         fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
     }
-    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
     let stopped = BatchProgress::default();
     stopped.stop();
     let outcome = batch(found(), &options(&out), &stopped, &|_| {}).unwrap();
@@ -170,7 +172,8 @@ fn a_state_that_is_damaged_is_told() {
     fs::create_dir_all(out.join(".afterimage")).unwrap();
     for text in ["", "{}", "{\"version\":1", "[1,2]"] {
         fs::write(out.join(".afterimage/batch.json"), text).unwrap();
-        let found = discover(std::slice::from_ref(&image), false, &|| false);
+        let found =
+            discover(std::slice::from_ref(&image), false, Looking::unseen(&Progress::default()));
         let options = Options { resume: true, ..options(&out) };
         let refused = batch(found, &options, &BatchProgress::default(), &|_| {});
         assert!(matches!(refused, Err(Error::Replay { .. })), "{refused:?}");
@@ -184,7 +187,8 @@ fn a_batch_that_was_killed_before_its_first_line_goes_on() {
     fs::write(&image, bare(1)).unwrap();
     fs::create_dir_all(out.join(".afterimage")).unwrap();
     fs::write(out.join(".afterimage/batch.new"), "{\"version\"").unwrap();
-    let found = discover(std::slice::from_ref(&image), false, &|| false);
+    let found =
+        discover(std::slice::from_ref(&image), false, Looking::unseen(&Progress::default()));
     let options = Options { resume: true, ..options(&out) };
     let outcome = batch(found, &options, &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!(outcome.told.summary.complete, 1, "{:?}", outcome.failed);
@@ -204,7 +208,8 @@ fn a_sparse_bundle_that_is_finished_stays_so() {
         fs::write(at, bytes).unwrap();
     }
     fs::write(shelf.join(BROKEN[0].0), BROKEN[0].1).unwrap();
-    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
     let first = batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     assert_eq!((first.told.summary.complete, first.told.summary.failed), (1, 1));
     let options = Options { resume: true, ..options(&out) };
@@ -219,7 +224,7 @@ fn an_image_whose_report_is_damaged_has_failed() {
     let out = home.path().join("out");
     let images: Vec<_> = (0..2).map(|seed| home.path().join(format!("{seed}.img"))).collect();
     images.iter().for_each(|image| fs::write(image, bare(1)).unwrap());
-    let found = |images: &[PathBuf]| discover(images, false, &|| false);
+    let found = |images: &[PathBuf]| discover(images, false, Looking::unseen(&Progress::default()));
     let first =
         batch(found(&images[..1]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     let own = out.join(first.told.images[0].report.as_ref().unwrap());
@@ -240,7 +245,8 @@ fn progress_counts_what_is_left_alone() {
     fs::create_dir_all(&shelf).unwrap();
     let write = |seed| fs::write(shelf.join(format!("{seed}.img")), bare(seed)).unwrap();
     (0..3).for_each(write);
-    let found = || discover(std::slice::from_ref(&shelf), false, &|| false);
+    let found =
+        || discover(std::slice::from_ref(&shelf), false, Looking::unseen(&Progress::default()));
     batch(found(), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     write(3);
     let progress = BatchProgress::default();
@@ -268,7 +274,7 @@ fn an_image_that_grew_before_its_scan_is_finished_with_it() {
         let mut file = fs::OpenOptions::new().append(true).open(image).unwrap();
         file.write_all(&[7; 4096]).unwrap();
     };
-    let found = || discover(&images, false, &|| false);
+    let found = || discover(&images, false, Looking::unseen(&Progress::default()));
     let progress = BatchProgress::default();
     let watch = |event: BatchEvent<'_>| match event {
         BatchEvent::Begun { number: 1, .. } => grow(&images[1]),
@@ -304,9 +310,11 @@ fn a_path_that_is_no_text_stays_what_it_is() {
         ["card\u{fffd}.img", "other.img", "third.img"].map(|name| home.path().join(name));
     fs::write(&odd, bare(1)).unwrap();
     let found = |images: &[&PathBuf]| {
-        discover(&images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(), false, &|| {
-            false
-        })
+        discover(
+            &images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(),
+            false,
+            Looking::unseen(&Progress::default()),
+        )
     };
     let first = batch(found(&[&odd]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     fs::rename(&odd, &alike).unwrap();
@@ -332,7 +340,8 @@ fn images_in_folders_have_the_names_that_they_have_in_archives() {
     for name in ["disk.image", "disk.vfd", "disk.dsk", "disk.txt"] {
         fs::write(home.path().join(name), odd).unwrap();
     }
-    let found = discover(&[home.path().to_path_buf()], false, &|| false);
+    let found =
+        discover(&[home.path().to_path_buf()], false, Looking::unseen(&Progress::default()));
     let names: Vec<_> =
         found.images.iter().filter_map(|image| image.path.file_name()?.to_str()).collect();
     assert_eq!(names, ["disk.dsk", "disk.image", "disk.vfd"]);

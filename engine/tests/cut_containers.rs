@@ -213,6 +213,37 @@ fn a_table_that_is_damaged_with_its_copy_moves_nothing_of_those_after_it() {
 }
 
 #[test]
+fn a_table_that_is_damaged_inside_is_read_from_its_copy_or_from_the_chunks() {
+    let Some((folder, image)) = acquired("one", &["-c", "fast", "-S", "1048576"]) else { return };
+    let (first, name) = (folder.path("one.E01"), "one.E02");
+    let whole = std::fs::read(folder.path(name)).unwrap();
+    let entry = |kind: &str, number: usize| sections(&whole, kind)[0] + 76 + 24 + number * 4;
+    let data = sections(&whole, "sectors")[0] + 76;
+    // One that still goes forward, and one that does not.
+    for change in [1, 0x40] {
+        let byte = if change == 1 { 0 } else { 3 };
+        let mut bytes = whole.clone();
+        bytes[entry("table", 3) + byte] ^= change;
+        folder.write(name, &bytes);
+        assert_eq!(check(&first, &image).0, image.len());
+        assert_eq!(open(&first, Io::Auto).unwrap().container_fault(), None);
+        bytes[entry("table2", 5) + byte] ^= change;
+        folder.write(name, &bytes);
+        assert_eq!(check(&first, &image).0, image.len(), "{change}");
+        assert_eq!(open(&first, Io::Auto).unwrap().container_fault(), Some(WALKED));
+        // Where the chunks lead no further, what the table tells of the others still counts.
+        bytes[data + 200_000] ^= 1;
+        folder.write(name, &bytes);
+        let (all, start) = check(&first, &image);
+        assert!(all > start, "{all} {start}");
+        if change == 1 {
+            assert!(all + 3 * CHUNK >= image.len(), "{all}");
+        }
+        assert_eq!(open(&first, Io::Auto).unwrap().container_fault(), Some(WALKED));
+    }
+}
+
+#[test]
 fn what_does_not_unpack_is_called_damaged() {
     let folder = Folder::new();
     for (name, bytes) in [

@@ -11,12 +11,16 @@
 mod judges;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use afterimage_engine::Algorithm;
 use afterimage_engine::Hasher;
 use afterimage_engine::progress::Stop;
-use afterimage_engine::source::unlock::{EncryptedVolume, Key, Keys, LockedWhy, Unlocked, unlock};
+use afterimage_engine::source::unlock::{
+    AnotherKey, EncryptedVolume, Key, Keys, LockedWhy, Unlocked, unlock,
+};
 use afterimage_engine::source::{Io, MemorySource, Source, open};
 use afterimage_engine::volumes::encrypted_volumes;
 use afterimage_signatures::Bytes;
@@ -124,6 +128,45 @@ fn bitlocker_of_our_own_making_opens_by_password_and_recovery_key() {
     let mut cut = image.clone();
     cut[192..200].copy_from_slice(&(image.len() as u64 + (1 << 30)).to_le_bytes());
     holds(&in_memory(&cut, vec![word(PASSPHRASE)]).unwrap(), 0, &plain);
+}
+
+/// Answers with one word after the other, and counts.
+struct Answers(Vec<&'static str>, Arc<AtomicUsize>);
+
+impl AnotherKey for Answers {
+    fn another(&self) -> Option<Zeroizing<String>> {
+        let nth = self.1.fetch_add(1, Relaxed);
+        self.0.get(nth).map(|word| Zeroizing::new((*word).to_owned()))
+    }
+}
+
+#[test]
+fn another_key_is_asked_for_until_one_fits_and_is_kept() {
+    let plain = noise(1 << 16);
+    let image = luks1(&plain);
+    let asked = |given: &str, answers: Vec<&'static str>| {
+        let times = Arc::new(AtomicUsize::new(0));
+        let keys = Keys::new(vec![word(given)]).or_ask(Answers(answers, Arc::clone(&times)));
+        (keys, times)
+    };
+    let open = |keys: &Keys| {
+        let source = MemorySource::new("disk", image.clone());
+        let volumes = encrypted_volumes(&source as &dyn Bytes);
+        unlock(Box::new(source), &volumes, keys, &Stop::default())
+            .map_err(|mut locked| locked.remove(0).1)
+    };
+    let (keys, times) = asked("wrong", vec!["wrong too", PASSPHRASE, "never asked for"]);
+    holds(&open(&keys).unwrap(), LUKS1_PAYLOAD, &plain);
+    assert_eq!(times.load(Relaxed), 2);
+    // The next volume is opened by it at once.
+    assert!(open(&keys.clone()).is_ok());
+    assert_eq!(times.load(Relaxed), 2);
+    assert!(!format!("{keys:?}").contains(PASSPHRASE));
+    let (keys, times) = asked("wrong", vec!["wrong too"]);
+    assert!(matches!(open(&keys), Err(LockedWhy::WrongKey(_))));
+    assert_eq!(times.load(Relaxed), 2);
+    let (keys, times) = asked(PASSPHRASE, vec![]);
+    assert!(open(&keys).is_ok() && times.load(Relaxed) == 0);
 }
 
 #[test]

@@ -7,13 +7,22 @@ use afterimage_engine::run::Unfinished;
 use afterimage_engine::words;
 
 use super::recover::scan_of;
+use crate::serve::passphrase::Passphrase;
 
-/// The options that the scan of `before` was begun with.
+/// Whether somebody has to type a key for the scan of `before`, to go on with it.
+pub fn asks_for_key(before: &Unfinished) -> bool {
+    scan_of(&before.command).is_some_and(|scan| scan.asks_for_key())
+}
+
+/// The options that the scan of `before` was begun with; `passphrase` is what somebody typed for its encrypted volumes.
 ///
 /// # Errors
 ///
 /// That it cannot be gone on with here, why not, and the command that can.
-pub fn options_again(before: &Unfinished) -> Result<Options, String> {
+pub fn options_again(
+    before: &Unfinished,
+    passphrase: Option<&Passphrase>,
+) -> Result<Options, String> {
     let refused = |why: &str| {
         let place = before.folder.as_ref().map(|folder| format!(" in {}", folder.display()));
         let place = place.unwrap_or_default();
@@ -31,12 +40,16 @@ pub fn options_again(before: &Unfinished) -> Result<Options, String> {
              again with another folder; what was written stays."
         ));
     }
-    let scan = scan_of(&before.command).ok_or_else(|| refused("how it was begun is not known"))?;
+    let mut scan =
+        scan_of(&before.command).ok_or_else(|| refused("how it was begun is not known"))?;
     if scan.makes_image() {
         return Err(refused("it makes an image of the card too"));
     }
     if scan.asks_for_key() {
-        return Err(refused("it asks for the passphrase of encrypted volumes"));
+        let typed = passphrase.filter(|typed| !typed.0.is_empty());
+        let typed =
+            typed.ok_or("Type the passphrase or the recovery key of its encrypted volumes.")?;
+        scan = scan.with_typed(typed.0.clone());
     }
     let folder = before.folder.as_deref().unwrap_or(Path::new(""));
     let options = scan.typed_in(folder).options();
@@ -49,7 +62,25 @@ mod tests {
 
     fn again(command: &[&str]) -> Result<Options, String> {
         let command = command.iter().map(ToString::to_string).collect();
-        options_again(&Unfinished { command, sources: Vec::new(), folder: Some("/lists".into()) })
+        options_again(&unfinished(command), None)
+    }
+
+    fn unfinished(command: Vec<String>) -> Unfinished {
+        Unfinished { command, sources: Vec::new(), folder: Some("/lists".into()) }
+    }
+
+    #[test]
+    #[cfg(any(feature = "luks", feature = "bitlocker"))]
+    fn a_scan_that_asks_for_a_key_goes_on_with_what_was_typed() {
+        let command = ["afterimage", "scan", "a.img", "-o", "out", "--unlock"];
+        let before = unfinished(command.map(str::to_owned).to_vec());
+        assert!(asks_for_key(&before));
+        let typed = |word: &str| Passphrase(word.to_owned().into());
+        for none in [None, Some(typed(""))] {
+            let said = options_again(&before, none.as_ref()).unwrap_err();
+            assert!(said.contains("Type the passphrase"), "{said}");
+        }
+        assert!(!options_again(&before, Some(&typed("word"))).unwrap().keys.is_empty());
     }
 
     #[test]

@@ -2,14 +2,18 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use afterimage_engine::progress::Progress;
 use afterimage_engine::run::{self, Forecast, ForecastOptions};
 use afterimage_engine::source::{self, Io};
 use afterimage_engine::system::System;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use serde_json::json;
 
+use crate::interrupt::stop_on_ctrl_c;
+use crate::progress::{How, SlowOpening};
 use crate::status::Status;
 use crate::text::{bytes, count, duration, paragraph, plain};
 use crate::{failure, notes, sizes, sources, text};
@@ -64,7 +68,7 @@ whole), photos (likely, low, high), confidence (0.9), erased and noise (shares f
 (windows, window_bytes, photos, listed, listed_looked, listed_photos), live (files that file systems \
 say are still there), seed.
 
-Exit status: 0 photos are likely; 1 none are; 2 it could not be read.";
+Exit status: 0 photos are likely; 1 none are; 2 it could not be read; 130 stopped by Ctrl-C.";
 
 impl Sample {
     /// Samples, and prints what that comes to.
@@ -74,13 +78,25 @@ impl Sample {
             most_time: Duration::from_secs(self.seconds),
             seed: self.seed,
         };
-        let source = source::open(&self.source, Io::Auto)?;
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress), ", by a second request")?;
+        let slow = SlowOpening::watch(&self.source, How::of(false));
+        let source = source::open_until_stopped(&self.source, Io::Auto, &progress);
+        drop(slow);
+        if progress.stopped() {
+            return stopped(err);
+        }
+        let source = source?;
         let used = notes::in_use::warnings(&System::running(), std::slice::from_ref(&self.source));
         for warning in used {
             writeln!(err, "afterimage: warning: {}", plain(&warning))?;
         }
         let clock = Instant::now();
-        let said = run::forecast(source, &options)?;
+        let said = run::forecast_until_stopped(source, &options, &progress);
+        if progress.stopped() {
+            return stopped(err);
+        }
+        let said = said?;
         let name = self.source.to_string_lossy();
         failure::unless_closed(if self.json {
             as_json(out, &name, &said)
@@ -89,6 +105,12 @@ impl Sample {
         })?;
         Ok(if said.photos.likely > 0 { Status::Found } else { Status::Nothing })
     }
+}
+
+/// Says that nobody waits for what would have been said.
+fn stopped(err: &mut dyn Write) -> anyhow::Result<Status> {
+    writeln!(err, "afterimage: stopped before enough was looked at; nothing was written")?;
+    Ok(Status::Interrupted)
 }
 
 fn as_text(out: &mut dyn Write, name: &str, said: &Forecast, took: Duration) -> io::Result<()> {

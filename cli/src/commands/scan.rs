@@ -14,6 +14,7 @@ use afterimage_engine::words;
 use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::tz::TimeZone;
+use zeroize::Zeroizing;
 
 use crate::case_data::Case;
 use crate::chosen::Chosen;
@@ -49,7 +50,8 @@ pub struct Scan {
     ///
     /// A folder stands for the images in it, as --batch has them: raw images with a partition table, a file
     /// system or nothing that is known, and images in other forms, by their content. Photos, texts and
-    /// archives in it are counted and skipped, and so are hidden files and, without --recursive, folders.
+    /// archives of files in it are counted and skipped, and so are hidden files and, without --recursive, folders.
+    /// An archive that is damaged or cut short, and an image of which a part is missing, have failed.
     #[arg(required = true, value_name = "SOURCE",
         value_parser = OsStringValueParser::new().try_map(sources::source))]
     sources: Vec<PathBuf>,
@@ -370,6 +372,12 @@ impl Scan {
         if unlock.is_asked() {
             self.unlock = unlock.clone();
         }
+        self
+    }
+
+    /// The same scan, with what somebody has typed already in place of a question for a key.
+    pub(super) fn with_typed(mut self, passphrase: Zeroizing<String>) -> Self {
+        self.unlock.with_typed(passphrase);
         self
     }
 

@@ -8,12 +8,12 @@ use afterimage_engine::run;
 use afterimage_engine::source::Pace;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::again::options_again;
+use super::again::{asks_for_key, options_again};
 use crate::interrupt::on_ctrl_c;
 use crate::serve::announced::{announce, end};
 use crate::serve::ending::Shown;
 use crate::serve::server::Server;
-use crate::serve::session::{PageSession, Phase, Settings};
+use crate::serve::session::{Again, PageSession, Phase, Settings};
 use crate::status::Status;
 use crate::{sizes, sources};
 
@@ -70,7 +70,7 @@ impl Serve {
     pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Status> {
         let pace = Pace::of(self.read_limit.unwrap_or(0));
         let session = PageSession::new(Settings {
-            again: Some(options_again),
+            again: Some(Again { options: options_again, asks_for_key }),
             pace,
             zone: None,
             is_live: false,
@@ -108,7 +108,7 @@ fn begin_with(session: &Arc<PageSession>, what: &std::path::Path) -> anyhow::Res
         state.output = Some(std::path::absolute(what)?);
         return Ok(());
     }
-    let expanded = sources::expand(&[what.to_path_buf()], None, false)?;
+    let expanded = sources::expand_unseen(&[what.to_path_buf()], None)?;
     for source in &expanded.paths {
         afterimage_engine::source::open(source, afterimage_engine::source::Io::Read)?;
     }

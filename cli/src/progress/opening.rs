@@ -12,27 +12,53 @@ use crate::text::plain;
 /// Nothing is said of a source that is open before this.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A source that is being opened, until this is dropped.
+/// Sources that are being opened one after the other, until this is dropped.
 pub struct SlowOpening {
-    /// Ends the wait when it is dropped.
-    _done: Option<Sender<()>>,
+    /// What is to be said of the source that is being opened, or nothing once it is open.
+    said: Option<Sender<Option<String>>>,
 }
 
 impl SlowOpening {
-    /// Says after a second what is being done with the source at `path`, where somebody can see it.
-    pub fn watch(path: &Path, how: How) -> Self {
+    /// Says of a source that is being opened for a second what is being done with it, where somebody can see that.
+    pub fn new(how: How) -> Self {
         if how != How::Terminal {
-            return SlowOpening { _done: None };
+            return SlowOpening { said: None };
         }
-        let (done, opened) = channel::<()>();
-        let said = line(path);
+        let (said, next) = channel::<Option<String>>();
         thread::spawn(move || {
-            if opened.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                // Where stderr is closed nobody looks.
-                drop(writeln!(io::stderr(), "{said}"));
+            let mut now = None;
+            loop {
+                let Some(line) = now.take() else {
+                    match next.recv() {
+                        Ok(line) => now = line,
+                        Err(_) => break,
+                    }
+                    continue;
+                };
+                match next.recv_timeout(PATIENCE) {
+                    Ok(line) => now = line,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                    // Where stderr is closed nobody looks.
+                    Err(RecvTimeoutError::Timeout) => drop(writeln!(io::stderr(), "{line}")),
+                }
             }
         });
-        SlowOpening { _done: Some(done) }
+        SlowOpening { said: Some(said) }
+    }
+
+    /// The same of the source at `path`.
+    pub fn watch(path: &Path, how: How) -> Self {
+        let opening = SlowOpening::new(how);
+        opening.of(Some(path));
+        opening
+    }
+
+    /// From now on the source at `path` is being opened, or none.
+    pub fn of(&self, path: Option<&Path>) {
+        if let Some(said) = &self.said {
+            // The thread lives as long as this.
+            drop(said.send(path.map(line)));
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::browse::home;
 use super::busy::Work;
 use super::claim::Claim;
 use super::denial::Refusal;
-use super::session::{PageSession, State};
+use super::session::{PageSession, Settings, State};
 use super::typed_path::absolute;
 use super::words;
 use super::worker::{self, FAULT, Update};
@@ -119,14 +119,22 @@ fn is_writable(folder: &Path) -> bool {
 /// # Errors
 ///
 /// Why it may not.
-pub fn check(source: &Path, output: &Path) -> Result<Value, String> {
+pub fn check(source: &Path, output: &Path, settings: &Settings) -> Result<Value, String> {
     let (source, output) = (absolute(source)?, absolute(output)?);
     let said = |error: anyhow::Error| words::failure(error.as_ref());
     let expanded =
-        sources::expand(std::slice::from_ref(&source), Some(&output), false).map_err(said)?;
+        sources::expand_unseen(std::slice::from_ref(&source), Some(&output)).map_err(said)?;
     let (path, free) = match check_folder(&output, &expanded.paths) {
         Err(error::Error::Unfinished { .. }) => {
-            return Ok(json!({ "output": output.to_string_lossy(), "unfinished": true }));
+            // Where it cannot be read, that is told when it is to be gone on with.
+            let before = run::unfinished(&output).ok().flatten();
+            let asks = settings
+                .again
+                .zip(before)
+                .is_some_and(|(again, before)| (again.asks_for_key)(&before));
+            return Ok(
+                json!({ "output": output.to_string_lossy(), "unfinished": true, "key": asks }),
+            );
         }
         checked => checked.map_err(|error| words::failure(&error))?,
     };

@@ -8,6 +8,7 @@ use afterimage_engine::run;
 use afterimage_engine::source::Pace;
 use serde::Deserialize;
 
+use super::passphrase::Passphrase;
 use super::session::Settings;
 use super::typed_path::absolute;
 use super::words;
@@ -30,6 +31,9 @@ pub struct Asked {
     /// Whether the scan there that was interrupted is gone on with.
     #[serde(default)]
     pub resume: bool,
+    /// What was typed for the encrypted volumes of that scan.
+    #[serde(default)]
+    pub passphrase: Option<Passphrase>,
 }
 
 /// A scan that may begin, as far as can be told before.
@@ -60,7 +64,7 @@ impl Plan {
 
     fn anew(asked: &Asked, output: PathBuf, pace: &Pace) -> Result<Self, String> {
         let source = absolute(&asked.source)?;
-        let expanded = sources::expand(std::slice::from_ref(&source), Some(&output), false);
+        let expanded = sources::expand_unseen(std::slice::from_ref(&source), Some(&output));
         let sources = expanded.map_err(|error| words::failure(error.as_ref()))?.paths;
         check_folder(&output, &sources).map_err(|error| words::failure(&error))?;
         let command = command(&source, &output, asked.all, pace.limit());
@@ -80,14 +84,14 @@ impl Plan {
             return Err(format!("No scan into {} is left to go on with.", output.display()));
         };
         let again = settings.again.ok_or("This page is that of one scan.")?;
-        let mut options = again(&before)?;
+        let mut options = (again.options)(&before, asked.passphrase.as_ref())?;
         options.all |= asked.all;
         options.command = before.command;
         let sources = match <[PathBuf; 1]>::try_from(before.sources) {
             Ok([before]) => vec![absolute(&asked.source).unwrap_or(before)],
             Err(several) => several,
         };
-        if let Err(error) = sources::expand(&sources, Some(&output), false) {
+        if let Err(error) = sources::expand_unseen(&sources, Some(&output)) {
             return Err(words::failure(error.as_ref()));
         }
         Ok(Plan { sources, output, options: Options { resume: true, ..options } })

@@ -99,7 +99,7 @@ fn post(session: &Arc<PageSession>, below: &str, body: &[u8]) -> Result<Response
         "api/check" => {
             let Both { source, output } = read(body)?;
             let _look = Look::begin(session)?;
-            advising::check(&source, &output).map_err(Refusal::from)
+            advising::check(&source, &output, &session.settings).map_err(Refusal::from)
         }
         "api/forecast" => {
             let asked = read::<One>(body)?;

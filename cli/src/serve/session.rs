@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::busy::Busy;
 use super::card::Card;
 use super::named_paths::NamedPaths;
+use super::passphrase::Passphrase;
 
 /// Photos that are listed on the page; all further ones are counted, and are in the gallery at the end.
 pub const MOST_CARDS: usize = 50_000;
@@ -109,15 +110,21 @@ pub struct State {
     pub recovery: Option<Value>,
 }
 
-/// Gives the options that an unfinished scan was begun with, or says why it cannot be gone on with here and which
-/// command can.
-pub type OptionsAgain = fn(&Unfinished) -> Result<Options, String>;
+/// How a scan is gone on with that was begun elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    /// Gives the options that it was begun with, with what was typed for its encrypted volumes; or says why it cannot be
+    /// gone on with here and which command can.
+    pub options: fn(&Unfinished, Option<&Passphrase>) -> Result<Options, String>,
+    /// Whether something has to be typed for its encrypted volumes.
+    pub asks_for_key: fn(&Unfinished) -> bool,
+}
 
 /// What scans are started with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// How scans that were begun elsewhere are gone on with; nothing where the page is that of one scan.
-    pub again: Option<OptionsAgain>,
+    pub again: Option<Again>,
     /// How fast sources are read at the most, by all that this program does at a time.
     pub pace: Pace,
     /// The zone of cameras that tell none; nothing for that of this machine.

@@ -118,7 +118,9 @@ pub fn ended(head: &ReportHead) -> Value {
     if live.sum() > 0 {
         lines.push(format!("{} still there, and not copied.", kinds_are(live)));
     }
-    json!({ "headline": headline, "lines": lines, "incomplete": incomplete.is_some() })
+    // To go on with it, its key is to be typed again.
+    let asks = incomplete.is_some() && head.tool.command.iter().any(|word| word == "--unlock");
+    json!({ "headline": headline, "lines": lines, "incomplete": incomplete.is_some(), "key": asks })
 }
 
 #[cfg(test)]

@@ -127,6 +127,41 @@ fn cut_tar(name: &str, content: &[u8], left: usize) -> Vec<u8> {
 }
 
 #[test]
+fn an_archive_that_is_cut_and_an_image_without_a_part_cost_themselves_only() {
+    let desk = Desk::new();
+    folder(&desk, "images");
+    desk.card("images/good.img", &[&photo(1)]);
+    let noise = noise(1 << 20);
+    fs::write(desk.path("images/disk.001"), &noise).unwrap();
+    fs::write(desk.path("images/disk.003"), &noise).unwrap();
+    fs::write(desk.path("images/disk.004"), &noise).unwrap();
+    fs::write(desk.path("images/docs.tar"), cut_tar("letter.txt", &noise, 1 << 19)).unwrap();
+    let mut whole = cut_tar("letter.txt", &noise, 1 << 20);
+    whole.resize(whole.len() + 1024, 0);
+    fs::write(desk.path("images/whole.tar"), whole).unwrap();
+    let ran = desk.run(&["scan", "images", "--output", "out"]);
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    for (name, why) in
+        [("disk.001", "its part disk.002 is missing"), ("docs.tar", "damaged or cut short")]
+    {
+        let lines: Vec<&str> = ran.err.lines().filter(|line| line.contains(name)).collect();
+        assert!(lines.len() == 1 && lines[0].contains(why), "{name}: {}", ran.err);
+        assert_eq!(desk.status_of(name), "failed");
+    }
+    assert!(!ran.err.contains("disk.003") && ran.err.contains("1 archive of files"), "{}", ran.err);
+    assert_eq!(desk.report()["summary"]["failed"], 2);
+    for (name, missing) in [("disk.003", "part disk.002 is missing"), ("disk.001", "part disk.002")]
+    {
+        let ran = desk.run(&["scan", &format!("images/{name}"), "--output", "alone"]);
+        ran.check(2);
+        ran.complains(&["cannot scan images/disk.00", missing, "give it another name"]);
+    }
+    let ran = desk.run(&["scan", "images/disk.003", "--batch", "--output", "alone"]);
+    ran.check(2);
+    ran.complains(&["part 3 of an image whose part disk.002 is missing"]);
+}
+
+#[test]
 fn what_was_not_read_of_an_image_is_told_in_a_batch_as_it_is_alone() {
     let desk = Desk::new();
     folder(&desk, "images");

@@ -10,6 +10,8 @@ use afterimage_testdata::encrypted::{
 };
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use super::on_terminal::Step;
 use super::{Desk, photo};
 
 const KEY: [&str; 2] = ["--password-file", "word"];
@@ -208,56 +210,11 @@ fn a_key_that_opens_nothing_is_told_in_a_line() {
     says(&["--unlock", "disk.img"], &["this is no terminal", "--password-file"]);
 }
 
-/// Runs the program on a terminal, types each of some lines at a prompt, and prints its exit status (that of a signal is
-/// negative), whether the terminal shows what is typed again, and what it said.
-#[cfg(target_os = "linux")]
-const ON_TERMINAL: &str = r#"
-import fcntl, json, os, pty, select, sys, termios, time
-
-typed, command = json.loads(sys.argv[1]), sys.argv[2:]
-master, slave = pty.openpty()
-pid = os.fork()
-if pid == 0:
-    os.setsid()
-    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-    for number in range(3):
-        os.dup2(slave, number)
-    os.execv(command[0], command)
-shows = lambda: bool(termios.tcgetattr(slave)[3] & termios.ECHO)
-said, prompts, status, end = b"", 0, None, time.monotonic() + 100
-while time.monotonic() < end:
-    ready = select.select([master], [], [], 0.05)[0]
-    if ready:
-        said += os.read(master, 65536)
-    if typed and said.count(b"volumes: ") > prompts and not shows():
-        prompts += 1
-        os.write(master, typed.pop(0).encode())
-    done, ended = os.waitpid(pid, os.WNOHANG)
-    if done:
-        status = os.waitstatus_to_exitcode(ended)
-        break
-while select.select([master], [], [], 0.05)[0]:
-    said += os.read(master, 65536)
-if status is None:
-    os.kill(pid, 9)
-print(json.dumps({"status": status, "shows": shows(), "said": said.decode()}))
-"#;
-
-/// What came of typing lines at the prompt of the program on a terminal: its exit status, whether the terminal shows what
-/// is typed after it, and what it said; nothing where that cannot be tried here.
+/// What came of typing lines at the prompt of the program on a terminal.
 #[cfg(target_os = "linux")]
 fn on_terminal(desk: &Desk, typed: &[&str], arguments: &[&str]) -> Option<(i64, bool, String)> {
-    let program = env!("CARGO_BIN_EXE_afterimage");
-    let mut python = Command::new("python3");
-    python.args(["-c", ON_TERMINAL, &json!(typed).to_string(), program]).args(arguments);
-    let Ok(ran) = python.current_dir(desk.path("")).env("NO_COLOR", "1").output() else {
-        eprintln!("python3 is not installed: nothing is typed on a terminal");
-        return None;
-    };
-    let ran: Value = serde_json::from_slice(&ran.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ran.stderr)));
-    let said = ran["said"].as_str().unwrap().to_owned();
-    Some((ran["status"].as_i64().unwrap(), ran["shows"].as_bool().unwrap(), said))
+    let steps: Vec<_> = typed.iter().map(|line| Step::hidden("volumes: ", line)).collect();
+    super::on_terminal::on_terminal(desk, &steps, arguments)
 }
 
 #[test]
@@ -269,6 +226,19 @@ fn ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() {
         let Some((status, shows, said)) = on_terminal(&desk, &[typed], &scan) else { return };
         assert_eq!((status, shows), (130, true), "{said}");
         assert!(said.ends_with("volumes: \r\n"), "{said:?}");
+        assert!(!desk.path("out").exists());
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_request_to_end_at_the_prompt_leaves_the_terminal_as_it_was() {
+    let desk = desk(&[("disk.img", &luks1(&card()))]);
+    let scan = ["scan", "disk.img", "-o", "out", "--unlock"];
+    for signal in ["SIGTERM", "SIGHUP", "SIGINT"] {
+        let Some((status, shows, said)) = on_terminal(&desk, &[signal], &scan) else { return };
+        assert_eq!((status, shows), (130, true), "{signal}: {said}");
+        assert!(said.ends_with("volumes: \r\n"), "{signal}: {said:?}");
         assert!(!desk.path("out").exists());
     }
 }

@@ -60,6 +60,8 @@ pub enum Error {
         what: String,
         /// What unpacks it.
         advice: String,
+        /// Whether it is an archive of files, whole as far as that shows, in which there is not one disk image.
+        is_archive: bool,
     },
     /// Nothing of the range that was asked for lies in the source.
     #[error("cannot scan {}: the range begins after its end, at {len} bytes", path.display())]
@@ -90,8 +92,6 @@ pub enum Error {
         path: PathBuf,
         /// Why, and what to do about it.
         why: String,
-        /// Whether another key may open it.
-        is_key_wrong: bool,
     },
     /// The output folder must not be used.
     #[error("cannot write to {}: {why}", path.display())]

@@ -167,7 +167,7 @@ fn given(
         None => Err(refused("it could not be opened when it was to be scanned")),
         Some(known) if known.unlocked.is_some() && source.unlocked().is_empty() => {
             let (path, why) = (path.to_path_buf(), STILL_LOCKED.to_owned());
-            Err(Error::Locked { path, why, is_key_wrong: false })
+            Err(Error::Locked { path, why })
         }
         Some(known) if known.difference(&Identity::of(source.as_ref())).is_some() => {
             Err(refused("it is another source than the one that was scanned"))

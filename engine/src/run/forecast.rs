@@ -95,6 +95,19 @@ pub fn forecast(source: Box<dyn Source>, options: &ForecastOptions) -> Result<Fo
     sampled(source, options, &Progress::default())
 }
 
+/// The same, which is not read at all once the run is stopped: what is said then is worth nothing.
+///
+/// # Errors
+///
+/// As [`Job::open`].
+pub fn forecast_until_stopped(
+    source: Box<dyn Source>,
+    options: &ForecastOptions,
+    progress: &Progress,
+) -> Result<Forecast, Error> {
+    sampled(Box::new(Watched::new(source, progress.wish())), options, progress)
+}
+
 /// The same of what is at `path`, read no faster than `pace` allows, and not at all once the run is stopped: what is
 /// said then is worth nothing.
 ///
@@ -108,8 +121,7 @@ pub fn forecast_at(
     progress: &Progress,
 ) -> Result<Forecast, Error> {
     let source = open_watched(path, Io::Auto, progress.wish())?;
-    let source = Watched::new(Limited::at(source, pace), progress.wish());
-    sampled(Box::new(source), options, progress)
+    forecast_until_stopped(Limited::at(source, pace), options, progress)
 }
 
 fn sampled(

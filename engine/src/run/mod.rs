@@ -75,7 +75,9 @@ pub use export::{Arrived, Export, Exported, ExportedPhoto, export};
 pub use export_group::NameOrigin;
 pub use find::{Choice, Find, Survivors, find};
 pub use finish::{Unfinished, finish, unfinished};
-pub use forecast::{Estimate, Forecast, ForecastOptions, forecast, forecast_at};
+pub use forecast::{
+    Estimate, Forecast, ForecastOptions, forecast, forecast_at, forecast_until_stopped,
+};
 pub use job::{Claimed, Job, Named, Opened, Restored, Scanned, Settled, Written};
 pub use known::read_known;
 pub use merge::{join, merge};

@@ -71,8 +71,7 @@ pub(super) fn unlocked(
         Ok(open) => Ok(Box::new(open)),
         Err(all) => {
             let told: Vec<String> = all.iter().map(|(volume, why)| told(volume, why)).collect();
-            let is_key_wrong = all.iter().any(|(_, why)| matches!(why, LockedWhy::WrongKey(_)));
-            Err(Error::Locked { path, why: told.join("; "), is_key_wrong })
+            Err(Error::Locked { path, why: told.join("; ") })
         }
     }
 }
@@ -106,7 +105,7 @@ pub(super) fn unlocked_as_before(
             let why = format!(
                 "no key that was given opens its {name} volume at {at:#x}, as one did when it was scanned"
             );
-            Err(Error::Locked { path, why, is_key_wrong: true })
+            Err(Error::Locked { path, why })
         }
         _ => Ok(source),
     }
@@ -126,7 +125,7 @@ pub(super) fn refuse_needless<'r>(
 }
 
 fn locked(path: &Path, why: String) -> Error {
-    Error::Locked { path: path.to_path_buf(), why, is_key_wrong: false }
+    Error::Locked { path: path.to_path_buf(), why }
 }
 
 /// What is said of a volume that stays closed.

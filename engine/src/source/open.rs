@@ -1,29 +1,30 @@
 //! Opening a source: what a path is, and the best way to read it.
 
+mod as_it_is;
 mod io;
 mod one;
+mod parts;
 #[cfg(unix)]
 mod unix;
 mod web;
 #[cfg(windows)]
 mod windows;
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::control::error::Error;
 use crate::control::progress::{Progress, Stop};
 use crate::source::address::is_address;
 use crate::source::container;
 use crate::source::definition::{Source, SourceKind};
-use crate::source::packed::{self, Packed};
-use crate::source::part::open_part;
-use crate::source::sparse_bundle::{self, SparseBundle};
-use crate::source::split::{self, SplitImage};
+use crate::source::packed::{self, ArchiveList, Packed};
+use crate::source::split;
 use crate::source::watched::Watched;
 
+use as_it_is::open_file_or_parts;
 pub use io::Io;
 pub(crate) use one::{open_file, open_one};
+pub use parts::{files_of, later_parts, parts_of};
 use web::WebImage;
 
 /// Opens an image or a device, for reading only. A file in which no photo shows, since it has to be unpacked
@@ -91,45 +92,6 @@ pub(crate) fn open_unchecked(path: &Path, io: Io) -> Result<Box<dyn Source>, Err
     }
 }
 
-/// The files that the image at `path` is made of, itself first, as far as they can be found. Nothing of it is unpacked.
-pub fn parts_of(path: &Path) -> Vec<PathBuf> {
-    several(path).map_or_else(|| vec![path.to_path_buf()], |source| source.parts())
-}
-
-/// The same, and the files of the images that it is a difference to.
-pub fn files_of(path: &Path) -> Vec<PathBuf> {
-    several(path).map_or_else(|| vec![path.to_path_buf()], |source| source.files())
-}
-
-/// Those of `paths` that are parts of an image for which another one of them stands: its first part does, and of
-/// parts any of which can be opened the first in order.
-pub fn later_parts(paths: &[PathBuf]) -> HashSet<PathBuf> {
-    let others = |path: &PathBuf| parts_of(path).into_iter().skip(1).collect::<HashSet<PathBuf>>();
-    let others: HashMap<&PathBuf, HashSet<PathBuf>> =
-        paths.iter().map(|path| (path, others(path))).collect();
-    let stands_for = |path: &PathBuf, other: &PathBuf| {
-        let is_mutual = others.get(other).is_some_and(|parts| parts.contains(path));
-        !is_mutual || path < other
-    };
-    let all = others
-        .iter()
-        .flat_map(|(path, parts)| parts.iter().filter(|other| stands_for(path, other)).cloned());
-    all.collect()
-}
-
-/// What is at `path`, where that is a file that may be only one of several.
-fn several(path: &Path) -> Option<Box<dyn Source>> {
-    // A device is never opened for this: another may be reading it, past the cache.
-    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return None;
-    }
-    let source = open_file_or_parts(path, Io::Read).ok()?;
-    match source.parts().len() {
-        0 | 1 => container::open_several(path, source, Io::Read),
-        _ => Some(source),
-    }
-}
-
 /// What the file at `path` seems to be although it is scanned as a raw image; nothing of most files. No container is
 /// unpacked for it, unless its name and its length are those of a raw image.
 pub fn taken_for_raw(path: &Path) -> Option<Packed> {
@@ -140,27 +102,6 @@ pub fn taken_for_raw(path: &Path) -> Option<Packed> {
     let packed = packed::recognise(source.as_ref()).filter(|packed| packed.is_scannable)?;
     open(path, Io::Read).ok().filter(|source| source.container().is_none())?;
     Some(packed)
-}
-
-/// What is at `path`, as it is.
-fn open_file_or_parts(path: &Path, io: Io) -> Result<Box<dyn Source>, Error> {
-    if is_address(path) {
-        return web::open_image(path, io).map(|image| image.source);
-    }
-    if sparse_bundle::is_sparse_bundle(path) {
-        return Ok(Box::new(SparseBundle::open(path)?));
-    }
-    if let Some(missing) = split::missing(path) {
-        return Err(split::part_is_missing(path, &missing));
-    }
-    match split::parts(path) {
-        Some(parts) => {
-            let parts: Result<_, _> =
-                parts.iter().enumerate().map(|(held, part)| open_part(part, io, held)).collect();
-            Ok(Box::new(SplitImage::new(path, parts?)))
-        }
-        None => open_one(path, io),
-    }
 }
 
 /// The disk in a source, where it is a container of one. Refuses a source with nothing in it, and one that has to be
@@ -188,9 +129,13 @@ fn checked(
     let watched = Watched::new(source, stop);
     let packed = packed::recognise(&watched);
     let is_shown = |packed: &Packed| packed.is_scannable || archives && packed.shows_in_archives;
+    if let Some(error) = split::refused(path) {
+        return Err(error);
+    }
     match packed.filter(|packed| !stop.is_over() && !is_shown(packed)) {
-        Some(Packed { what, advice, .. }) => {
-            Err(Error::Packed { path: path.to_path_buf(), what, advice })
+        Some(Packed { what, advice, archive, .. }) => {
+            let is_archive = archive == ArchiveList::Whole;
+            Err(Error::Packed { path: path.to_path_buf(), what, advice, is_archive })
         }
         None => Ok(watched.into_inner()),
     }

@@ -6,6 +6,7 @@
 //! scan either would find nothing, or pieces. What holds files or a disk as they are can be scanned all the same,
 //! and so can a raw image that merely begins with such a file.
 
+mod archive_name;
 mod bytes;
 mod cut_dmg;
 mod disk;
@@ -16,15 +17,16 @@ mod tar;
 mod unpack;
 mod zip;
 
-pub use form::Packed;
+pub use form::{ArchiveList, Packed};
 
+use archive_name::is_of_archive;
 use bytes::starts;
 pub use disk::is_start_of_disk as begins_disk;
 pub(super) use disk::is_start_of_disk;
 pub(crate) use first_file::HEAD as HEAD_OF_DISK;
 pub(super) use first_file::{begins_raw_image, is_head_of_disk, may_be_raw};
 use form::refused;
-pub(super) use tar::UNTAR;
+pub(super) use tar::{Member as TarMember, UNTAR, members as tar_members};
 pub(super) use unpack::Unpack;
 pub(super) use zip::{
     NoRows as NoZipRows, Row as ZipRow, UNZIP, begins as begins_zip, comment as zip_comment,
@@ -175,12 +177,9 @@ pub fn recognise(source: &dyn Source) -> Option<Packed> {
         .or_else(|| cut_dmg::recognise(source))
 }
 
-/// Whether a file is an archive of files, as a zip or a tar archive is: no disk is in it as it is.
-pub fn is_archive(source: &dyn Source) -> bool {
-    match FORMS.iter().find(|form| form.is(source)) {
-        Some(form) => matches!(form.unpack, Archive(_)),
-        None => zip::recognise(source).is_some() || tar::recognise(source).is_some(),
-    }
+/// What is known of the files in an archive, as a zip or a tar archive is one.
+pub fn archive_list(source: &dyn Source) -> ArchiveList {
+    recognise(source).map_or(ArchiveList::None, |packed| packed.archive)
 }
 
 impl Form {
@@ -207,7 +206,18 @@ impl Form {
             self.what
         );
         let advice = format!("if it is no raw image, {advice}");
-        Packed { what, is_scannable: true, shows_in_archives: true, advice }
+        let archive = self.archive(source);
+        Packed { what, is_scannable: true, shows_in_archives: true, archive, advice }
+    }
+
+    /// Whether it is an archive of files. Of what is compressed in a form that is not read here, its name tells.
+    fn archive(&self, source: &dyn Source) -> ArchiveList {
+        let is_archive = match self.unpack {
+            Archive(_) => true,
+            Compressed { .. } => !READ.contains(&self.magic) && is_of_archive(source.path()),
+            _ => false,
+        };
+        if is_archive { ArchiveList::Whole } else { ArchiveList::None }
     }
 
     /// The same of one that is no raw image. What is whole of some forms is read as a container, and never comes here.
@@ -218,7 +228,10 @@ impl Form {
                 format!("{}, damaged or cut short", self.what),
                 self.unpack.advice_for_damaged(source.path()),
             ),
-            false => refused(self.what, self.unpack.advice(source.path())),
+            false => Packed {
+                archive: self.archive(source),
+                ..refused(self.what, self.unpack.advice(source.path()))
+            },
         }
     }
 }

@@ -7,14 +7,23 @@ use afterimage_signatures::verdict::Span;
 
 use crate::control::error::Error;
 use crate::control::progress::Stop;
+use crate::source::address::is_address;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::fault::{Fault, joined};
+use crate::source::later_part::{LaterPart, name};
 
 /// The last number of a part that is looked for.
 const LAST: u32 = 999;
 
 /// Letters that parts are called by in place of numbers.
 const LETTERS: u32 = 26;
+
+/// What files of two letters are most often when they are no parts: they count for some only where no part before them is
+/// missing.
+const WORDS: [&str; 6] = ["db", "dd", "gz", "lz", "md", "xz"];
+
+/// Digits of a number.
+const DIGITS: usize = 3;
 
 /// The paths of all parts, when `path` is the first of several: `.001`, or `.000` where counting begins there, or `.aa`.
 /// Parts follow one another without a gap.
@@ -34,18 +43,68 @@ pub(super) fn missing(path: &Path) -> Option<PathBuf> {
     }
     let mut after = names(path)?.skip_while(|part| part.is_file());
     let missing = after.next()?;
-    after.any(|part| part.is_file()).then_some(missing)
+    after.any(|part| part.is_file() && !is_word(&part)).then_some(missing)
+}
+
+/// What `path` is by its name: a part of an image after the first one. A name with a number is taken at its word; one
+/// with letters where others of the kind are beside it.
+pub fn later_part(path: &Path) -> Option<LaterPart> {
+    let extension = path.extension()?.to_str().filter(|_| !is_address(path))?;
+    if extension.len() == DIGITS && extension.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number: u32 = extension.parse().ok()?;
+        let zeroth = path.with_extension("000");
+        let (first, from) =
+            if zeroth.is_file() { (zeroth, 0) } else { (path.with_extension("001"), 1) };
+        let before = number.checked_sub(from).filter(|before| *before > 0)?;
+        return Some(part(first, before));
+    }
+    let index = (1..=LAST).find(|number| lettered(*number).as_deref() == Some(extension))?;
+    let is_there = |number| {
+        lettered(number).is_some_and(|name| {
+            let other = path.with_extension(name);
+            other.is_file() && !is_word(&other)
+        })
+    };
+    let is_one = is_there(0) || is_there(index - 1) || is_there(index + 1);
+    let found = is_one.then(|| part(path.with_extension("aa"), index))?;
+    (found.missing.is_none() || !is_word(path)).then_some(found)
+}
+
+/// The part after `before` others, of which `first` is the first one.
+fn part(first: PathBuf, before: u32) -> LaterPart {
+    let all: Vec<PathBuf> = names(&first).into_iter().flatten().take(before as usize).collect();
+    LaterPart::new(first, before + 1, all.into_iter())
+}
+
+fn is_word(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| WORDS.iter().any(|word| extension == *word))
 }
 
 /// Why the image that begins at `path` is not read without a part of it.
 pub(super) fn part_is_missing(path: &Path, missing: &Path) -> Error {
-    let name = missing.file_name().unwrap_or_default().display();
     Error::Packed {
         path: path.to_path_buf(),
-        what: format!("the first part of an image, and its part {name} is missing"),
-        advice: "put all parts into one folder, or scan each of them by itself under another name"
-            .to_owned(),
+        what: format!("the first part of an image, and its part {} is missing", name(missing)),
+        advice: alone(path),
+        is_archive: false,
     }
+}
+
+/// Why the file at `path` is not read as a raw image, where it is a part of one and a part before it is missing.
+pub(super) fn refused(path: &Path) -> Option<Error> {
+    let what = later_part(path)?.without_others("an image")?;
+    Some(Error::Packed { path: path.to_path_buf(), what, advice: alone(path), is_archive: false })
+}
+
+/// How parts are read together, and how one is read alone.
+fn alone(path: &Path) -> String {
+    let (stem, extension) =
+        (path.file_stem().unwrap_or_default(), path.extension().unwrap_or_default());
+    format!(
+        "put all parts into one folder; to scan a part by itself, give it another name, such as {}-{}.img",
+        stem.display(),
+        extension.display()
+    )
 }
 
 /// The paths that the parts have of which `path` is the first, whether they are there or not.
@@ -268,6 +327,46 @@ mod tests {
         assert!(parts(&folder.path().join("card.001")).is_none());
         // The third one lies elsewhere on the disk than after the first.
         assert!(open(&folder.path().join("card.001"), Io::Auto).is_err());
-        assert!(open(&folder.path().join("card.003"), Io::Auto).is_ok());
+        let said = open(&folder.path().join("card.003"), Io::Auto).err().unwrap().to_string();
+        assert!(said.contains("part 3 of an image whose part card.002 is missing"), "{said}");
+        assert!(said.contains("such as card-003.img"), "{said}");
+        std::fs::remove_file(folder.path().join("card.001")).unwrap();
+        let said = open(&folder.path().join("card.003"), Io::Auto).err().unwrap().to_string();
+        assert!(said.contains("whose first part, card.001, is missing"), "{said}");
+        std::fs::rename(folder.path().join("card.003"), folder.path().join("card-003.img"))
+            .unwrap();
+        assert!(open(&folder.path().join("card-003.img"), Io::Auto).is_ok());
+    }
+
+    #[test]
+    fn later_parts_are_known_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a.000", "a.001", "a.003", "b.002", "c.aa", "c.ab", "c.ad", "c.dd", "d.ac"] {
+            std::fs::write(at(name), [0; 512]).unwrap();
+        }
+        for name in ["e.ab", "e.ac", "f.gz", "g.md", "h.pl"] {
+            std::fs::write(at(name), [0; 512]).unwrap();
+        }
+        for (name, number, missing) in [
+            ("a.001", 2, None),
+            ("a.003", 4, Some("a.002")),
+            ("b.002", 2, Some("b.001")),
+            ("b.365", 365, Some("b.001")),
+            ("c.ab", 2, None),
+            ("c.ad", 4, Some("c.ac")),
+            ("e.ab", 2, Some("e.aa")),
+            ("e.ac", 3, Some("e.aa")),
+        ] {
+            let part = later_part(&at(name)).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!((part.number, part.missing), (number, missing.map(at)), "{name}");
+        }
+        for name in ["a.000", "b.001", "c.aa", "c.dd", "d.ac", "f.gz", "g.md", "h.pl", "i.0001"] {
+            assert_eq!(later_part(&at(name)), None, "{name}");
+        }
+        assert_eq!(later_part(Path::new("https://host/card.003")), None);
+        // A copy in another form beside the parts is none of them.
+        std::fs::remove_file(at("c.ad")).unwrap();
+        assert_eq!(missing(&at("c.aa")), None);
     }
 }

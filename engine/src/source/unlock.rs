@@ -20,7 +20,7 @@ mod unlocked;
 pub(super) mod volume;
 
 pub use fault::LockedWhy;
-pub use keys::{Key, Keys};
+pub use keys::{AnotherKey, Key, Keys};
 pub use open::{Locked, can_unlock, unlock};
 pub use unlocked::Unlocked;
 pub use volume::{EncryptedVolume, SECOND_HEADERS, UnlockedVolume};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
-use afterimage_engine::run::batch::{self, BatchEvent, BatchProgress, Discovered, FoundImage};
+use afterimage_engine::run::batch::{
+    self, BatchEvent, BatchProgress, Discovered, FoundImage, Looking,
+};
 use afterimage_engine::source::is_sparse_bundle;
 use afterimage_engine::system::System;
 use anyhow::{Context, bail};
@@ -15,7 +17,7 @@ use super::Scan;
 use super::tell::finished_batch;
 use crate::event::event;
 use crate::interrupt::on_ctrl_c;
-use crate::progress::{How, Latest, Ticker};
+use crate::progress::{How, Latest, SlowOpening, Ticker};
 use crate::status::Status;
 use crate::summary::batch as summary;
 use crate::{failure, folder, notes, sources, system_words, text};
@@ -31,7 +33,11 @@ impl Scan {
         let progress = Arc::new(BatchProgress::default());
         let own = Arc::clone(&progress);
         on_ctrl_c(move || own.stop(), self.goes_on())?;
-        let mut found = batch::discover(&self.sources, self.recursive, &|| progress.is_stopped());
+        let how = self.show.how();
+        let slow = SlowOpening::new(how);
+        let looking = Looking { progress: progress.looking(), opening: &|path| slow.of(path) };
+        let mut found = batch::discover(&self.sources, self.recursive, looking);
+        drop(slow);
         if progress.is_stopped() {
             writeln!(err, "afterimage: stopped while images were looked for; nothing was written")?;
             return Ok(Status::Interrupted);
@@ -42,7 +48,6 @@ impl Scan {
             return error.take().map_or(Ok(Status::Failed), |error| Err(error.into()));
         }
         told_before(&found, &options, err)?;
-        let how = self.show.how();
         let latest = Latest::of(&mut options, how);
         let ticker = Ticker::of_batch(Arc::clone(&progress), how, latest);
         let of = found.images.len();
@@ -94,7 +99,9 @@ fn told_before(found: &Discovered, options: &Options, err: &mut dyn Write) -> an
     let again = found.again.iter().map(|path| notes::again(path));
     let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
     let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
-    let raw = paths.iter().filter_map(|path| notes::taken_for_raw(path));
+    // What is refused says so itself.
+    let scanned = found.images.iter().filter(|image| image.error.is_none());
+    let raw = scanned.filter_map(|image| notes::taken_for_raw(&image.path));
     let parts = notes::in_parts(&paths).into_iter();
     let skipped = notes::skipped(&found.skipped).into_iter();
     for note in again.chain(parts).chain(raw).chain(skipped).chain(lists) {

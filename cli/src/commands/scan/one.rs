@@ -7,6 +7,7 @@ use std::sync::Arc;
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::Looking;
 use afterimage_engine::run::{self, Job, Outcome};
 use afterimage_engine::system::System;
 use anyhow::Context;
@@ -15,7 +16,7 @@ use super::Scan;
 use super::tell::{complain, finished, stopped, tell};
 use crate::commands::image;
 use crate::interrupt::{on_ctrl_c, stop_on_ctrl_c};
-use crate::progress::{Latest, Ticker};
+use crate::progress::{Latest, SlowOpening, Ticker};
 use crate::serve::live::LivePage;
 use crate::status::Status;
 use crate::summary::Told;
@@ -30,12 +31,19 @@ impl Scan {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let mut options = self.options()?;
-        let sources = sources::expand(&self.sources, self.output.as_deref(), self.recursive)?;
+        let (how, progress) = (self.show.how(), Arc::new(Progress::default()));
+        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
+        let slow = SlowOpening::new(how);
+        let looking = Looking { progress: &progress, opening: &|path| slow.of(path) };
+        let output = self.output.as_deref();
+        let sources = sources::expand(&self.sources, output, self.recursive, looking)?;
+        drop(slow);
+        if progress.stopped() {
+            return stopped(err, "a source");
+        }
         let lists = options.lost_hashes.iter().flat_map(|lists| lists.notes());
         let lists = lists.chain(options.known.iter().flat_map(|known| known.notes()));
         let several = (!self.list).then(|| notes::several(&sources.paths)).flatten();
-        let (how, progress) = (self.show.how(), Arc::new(Progress::default()));
-        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
         for note in notes::of(&sources, &progress, how).into_iter().chain(several).chain(lists) {
             writeln!(err, "afterimage: note: {}", text::plain(&note))?;
         }

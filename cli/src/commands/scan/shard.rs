@@ -8,7 +8,9 @@ use afterimage_engine::Shard;
 use afterimage_engine::error::Error;
 use afterimage_engine::options::Options;
 use afterimage_engine::progress::Progress;
+use afterimage_engine::run::batch::Looking;
 use afterimage_engine::run::{self, Carved};
+use afterimage_engine::source::{self, Io};
 use afterimage_engine::words;
 use anyhow::Context;
 use serde_json::json;
@@ -17,7 +19,7 @@ use super::Scan;
 use super::tell::stopped;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::memory::Memory;
-use crate::progress::{Latest, Ticker};
+use crate::progress::{Latest, SlowOpening, Ticker};
 use crate::status::Status;
 use crate::{failure, sources, summary, text, typed};
 
@@ -30,15 +32,27 @@ impl Scan {
         err: &mut dyn Write,
     ) -> anyhow::Result<Status> {
         let options = Options { shard: Some(shard), ..self.options()? };
-        let sources = sources::expand(&self.sources, self.output.as_deref(), false)?.paths;
+        let progress = Arc::new(Progress::default());
+        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
+        let slow = SlowOpening::new(self.show.how());
+        let looking = Looking { progress: &progress, opening: &|path| slow.of(path) };
+        let output = self.output.as_deref();
+        let sources = sources::expand(&self.sources, output, false, looking)?.paths;
+        if progress.stopped() {
+            return stopped(err, "the source");
+        }
         if sources.len() != 1 {
             anyhow::bail!(
                 "cannot carve a shard of {} sources: each is divided for itself; name one of them",
                 sources.len()
             );
         }
-        let progress = Arc::new(Progress::default());
-        stop_on_ctrl_c(Arc::clone(&progress), self.goes_on())?;
+        if let [source] = sources.as_slice() {
+            // What is found out about it is kept for the scan, which says what is wrong with it.
+            slow.of(Some(source));
+            drop(source::open_until_stopped(source, Io::Auto, &progress));
+        }
+        drop(slow);
         let ticker = Ticker::start(Arc::clone(&progress), self.show.how(), Latest::default());
         let carved = run::carve(&sources, &options, &progress);
         let memory = ticker.finish();

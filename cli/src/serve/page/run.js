@@ -1,7 +1,7 @@
 // While a scan runs, and when it is over.
 
 import { post } from "./talk.js";
-import { by, bytes, count, duration, element, grades, say, show, trouble } from "./words.js";
+import { by, bytes, count, duration, element, grades, say, show, taken, trouble } from "./words.js";
 
 const steps = {
   opening: "Opening it, and asking its file system.",
@@ -58,7 +58,9 @@ export function ended(state) {
   const isWritten = state.phase === "finished" && state.counts?.recovered > 0 && !state.counts.dry_run;
   say("end-where", isWritten ? `The photos are in ${state.output}: whole ones in the folder photos, others in partial.` : "");
   show("gallery", state.gallery);
-  show("go-on", said.incomplete === true && state.phase === "finished" && !state.from_terminal);
+  const goesOn = said.incomplete === true && state.phase === "finished" && !state.from_terminal;
+  show("go-on", goesOn);
+  show("go-on-form", goesOn && said.key === true);
   show("again", !state.from_terminal);
 }
 
@@ -73,4 +75,11 @@ async function act(path, value) {
 
 by("stop").addEventListener("click", () => act("api/stop", {}));
 by("again").addEventListener("click", () => act("api/again", {}));
-by("go-on").addEventListener("click", () => act("api/scan", { source: last.sources[0], output: last.output, resume: true }));
+by("go-on").addEventListener("click", () => {
+  const key = by("go-on-form").hidden ? {} : { passphrase: taken("go-on-key") };
+  return act("api/scan", { source: last.sources[0], output: last.output, resume: true, ...key });
+});
+by("go-on-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  by("go-on").click();
+});

@@ -2,7 +2,7 @@
 
 import { browse, folderIn } from "./browse.js";
 import { get, post } from "./talk.js";
-import { by, bytes, element, say, show, trouble } from "./words.js";
+import { by, bytes, element, say, show, taken, trouble } from "./words.js";
 
 const hopes = {
   good: ["Good: ", "good"],
@@ -107,19 +107,20 @@ async function asking() {
     return;
   }
   unfinished = said.unfinished;
+  show("key-form", said.key);
   by("check-said").replaceChildren(...said.lines.map((line) => element("p", { class: "alert" }, line)));
   by("start").textContent = unfinished ? "Go on with the scan" : "Look for my photos";
 }
 
 async function answer(from, to) {
   if (!from || !to) {
-    return { unfinished: false, lines: [] };
+    return { unfinished: false, key: false, lines: [] };
   }
   try {
-    const { unfinished = false, notes } = await post("api/check", { source: from, output: to });
-    return { unfinished, lines: unfinished ? ["A scan into this folder was not finished. It is gone on with."] : notes };
+    const { unfinished = false, key = false, notes } = await post("api/check", { source: from, output: to });
+    return { unfinished, key, lines: unfinished ? ["A scan into this folder was not finished. It is gone on with."] : notes };
   } catch (error) {
-    return { unfinished: false, lines: [error.message] };
+    return { unfinished: false, key: false, lines: [error.message] };
   }
 }
 
@@ -184,11 +185,16 @@ by("start").addEventListener("click", async () => {
   try {
     // Whether a scan is begun or gone on with is known by then.
     await Promise.all(open);
-    await post("api/scan", { source: by("source").value, output: by("output").value, all: by("all").checked, resume: unfinished });
+    const key = by("key-form").hidden ? {} : { passphrase: taken("key") };
+    await post("api/scan", { source: by("source").value, output: by("output").value, all: by("all").checked, resume: unfinished, ...key });
   } catch (error) {
     trouble(error.message);
   }
   ready();
+});
+by("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  by("start").click();
 });
 by("open-results").addEventListener("click", async () => {
   const path = await browse("Choose the folder of an earlier result", by("output").value, false);

@@ -70,6 +70,13 @@ export function show(id, is) {
   by(id).hidden = !is;
 }
 
+// What was typed into a field for a secret, which is empty afterwards.
+export function taken(id) {
+  const typed = by(id).value;
+  by(id).value = "";
+  return typed;
+}
+
 export function trouble(text) {
   say("trouble", text);
   show("trouble", text !== "");

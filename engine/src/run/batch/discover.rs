@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::file_kind::{FileKind, file_kind};
-use super::images::{Discovered, EmptyFolder, FoundImage};
+use super::images::{Discovered, EmptyFolder, FoundImage, Looking};
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
 use crate::output::report::BatchSkipped;
@@ -20,21 +20,20 @@ const MOST_FILES: usize = 1_000_000;
 
 /// The images that `paths` stand for: in place of a folder those in it, and with `is_recursive` those in the folders
 /// below it, without following links to folders. What is no folder is taken for an image, whatever it is. What a run
-/// cannot look at is an image that cannot be scanned: it might be one. Ends early where `is_stopped` says so.
-pub fn discover(
-    paths: &[PathBuf],
-    is_recursive: bool,
-    is_stopped: &dyn Fn() -> bool,
-) -> Discovered {
+/// cannot look at is an image that cannot be scanned: it might be one. Ends early where it is stopped; what was found
+/// until then is not all.
+pub fn discover(paths: &[PathBuf], is_recursive: bool, looking: Looking<'_>) -> Discovered {
     let mut search = Search {
         is_recursive,
-        is_stopped,
+        looking,
         whole: WholeFiles::default(),
         known: HashSet::new(),
         named: HashSet::new(),
         found: Discovered::default(),
     };
-    for path in paths {
+    // The first part of an image in parts stands for all of them.
+    let later = later_parts(paths);
+    for path in paths.iter().filter(|path| !later.contains(*path)) {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() && !is_sparse_bundle(path) => search.root(path),
             // What cannot be asked is told of when it is to be opened.
@@ -47,7 +46,7 @@ pub fn discover(
 /// A search for images.
 struct Search<'s> {
     is_recursive: bool,
-    is_stopped: &'s dyn Fn() -> bool,
+    looking: Looking<'s>,
     whole: WholeFiles,
     /// The files of the images so far: one may have several names.
     known: HashSet<FileId>,
@@ -75,14 +74,18 @@ impl Search<'_> {
         // The first part of an image in parts stands for all of them.
         let later = later_parts(&files);
         for path in files.into_iter().filter(|path| !later.contains(path)) {
-            if (self.is_stopped)() {
-                return;
-            }
             if is_sparse_bundle(&path) {
                 self.add(FoundImage { path, len: None, error: None });
                 continue;
             }
-            match file_kind(&path, &self.whole) {
+            (self.looking.opening)(Some(&path));
+            let kind = file_kind(&path, &self.whole, self.looking.progress);
+            (self.looking.opening)(None);
+            // What was not opened to its end is nothing yet.
+            if self.looking.progress.stopped() {
+                return;
+            }
+            match kind {
                 FileKind::Image(len) => self.add(FoundImage { path, len: Some(len), error: None }),
                 FileKind::Refused(error) => self.refuse(path, error),
                 FileKind::Photo => self.found.skipped.photos += 1,
@@ -96,7 +99,7 @@ impl Search<'_> {
     fn files(&mut self, root: &Path) -> Vec<PathBuf> {
         let (mut files, mut folders) = (Vec::new(), vec![(root.to_path_buf(), 0)]);
         while let Some((folder, depth)) = folders.pop() {
-            if (self.is_stopped)() {
+            if self.looking.progress.stopped() {
                 break;
             }
             let entries = match fs::read_dir(&folder) {

@@ -5,7 +5,9 @@ use std::path::Path;
 use super::image_name;
 use super::whole_file::WholeFiles;
 use crate::control::error::Error;
-use crate::source::{self, Io, Source};
+use crate::control::progress::Progress;
+use crate::source::split::later_part;
+use crate::source::{self, ArchiveList, Io, Packed, Source};
 
 /// What a file is.
 pub(super) enum FileKind {
@@ -21,30 +23,58 @@ pub(super) enum FileKind {
     Other,
 }
 
-/// Looks at the file at `path`.
-pub(super) fn file_kind(path: &Path, whole: &WholeFiles) -> FileKind {
-    let source = match source::open(path, Io::Read) {
-        Ok(source) => source,
-        Err(error) => return refused(path, error),
-    };
-    let (source, len) = (source.as_ref(), source.len());
+/// Looks at the file at `path`, until `progress` is stopped.
+///
+/// What is whole and holds no disk image is skipped: photos, archives of files, texts. What cannot be opened, or is an
+/// archive of which nobody can say what else was in it, is an image that cannot be scanned.
+pub(super) fn file_kind(path: &Path, whole: &WholeFiles, progress: &Progress) -> FileKind {
+    match source::open_until_stopped(path, Io::Read, progress) {
+        Ok(source) => kind_of(path, source.as_ref(), whole),
+        Err(error) if later_part(path).is_some() => part_kind(path, error, whole),
+        Err(error) => refused(path, error),
+    }
+}
+
+/// What a file is that cannot be opened, and is called as a later part of an image is: not every file with a number is one.
+fn part_kind(path: &Path, error: Error, whole: &WholeFiles) -> FileKind {
+    let alone = source::open_unchecked(path, Io::Read);
+    match alone.map(|source| kind_of(path, source.as_ref(), whole)) {
+        Ok(kind @ (FileKind::Photo | FileKind::Archive | FileKind::Other)) => kind,
+        Ok(FileKind::Image(_) | FileKind::Refused(_)) | Err(_) => FileKind::Refused(error),
+    }
+}
+
+/// What a source is.
+fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
+    let len = source.len();
     let is_called_image = image_name::is_of_image(path);
-    match () {
-        () if source::is_archive(source) && !is_called_image => FileKind::Archive,
-        () if whole.is_photo(source) => FileKind::Photo,
-        () if source::begins_disk(&head(source)) => FileKind::Image(len),
-        () if source.container().is_none() && image_name::is_of_container(path) => {
+    let packed = source::recognise(source).filter(|_| !is_called_image);
+    match packed {
+        Some(packed) if packed.archive == ArchiveList::Damaged => damaged_archive(source, &packed),
+        Some(packed) if packed.archive == ArchiveList::Whole => match source.container_fault() {
+            Some(_) => damaged_archive(source, &packed),
+            None => FileKind::Archive,
+        },
+        _ if whole.is_photo(source) => FileKind::Photo,
+        _ if source::begins_disk(&head(source)) => FileKind::Image(len),
+        _ if source.container().is_none() && image_name::is_of_container(path) => {
             FileKind::Refused(misnamed(path))
         }
-        () if whole.is_other(source) => match is_called_image {
+        _ if whole.is_other(source) => match is_called_image {
             true => FileKind::Refused(misnamed(path)),
             false => FileKind::Other,
         },
-        () if is_called_image || source::may_be_disk(len) => FileKind::Image(len),
+        _ if is_called_image || may_be_raw(source) => FileKind::Image(len),
         // It breaks off.
-        () if whole.begins_photo(source) => FileKind::Photo,
-        () => FileKind::Other,
+        _ if whole.begins_photo(source) => FileKind::Photo,
+        _ => FileKind::Other,
     }
+}
+
+/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says nothing.
+fn may_be_raw(source: &dyn Source) -> bool {
+    let len = source.len();
+    source::may_be_disk(len) || len >= source::LEAST_DISK && source.container_fault().is_some()
 }
 
 /// What a file is that cannot be opened.
@@ -53,17 +83,27 @@ fn refused(path: &Path, error: Error) -> FileKind {
     match error {
         // Nothing is in it, or it is gone by now.
         Error::NotASource { .. } if !is_called_image => FileKind::Other,
-        Error::Packed { .. } if !is_called_image && is_archive(path) => FileKind::Archive,
+        Error::Packed { is_archive: true, .. } if !is_called_image => FileKind::Archive,
         error => FileKind::Refused(error),
     }
 }
 
-fn is_archive(path: &Path) -> bool {
-    let holds_files = || {
-        source::open_unchecked(path, Io::Read)
-            .is_ok_and(|source| source::is_archive(source.as_ref()))
+/// An archive that is damaged, in a container that may be damaged too.
+fn damaged_archive(source: &dyn Source, packed: &Packed) -> FileKind {
+    let what = match (source.container(), source.container_fault()) {
+        (Some(container), Some(fault)) => {
+            format!("{container}, {fault}, and in it {}", packed.what)
+        }
+        (Some(container), None) => format!("{container}, and in it {}", packed.what),
+        (None, _) => packed.what.clone(),
     };
-    image_name::is_of_archive(path) || holds_files()
+    let advice = "name it by itself to search what is left of it".to_owned();
+    FileKind::Refused(Error::Packed {
+        path: source.path().to_path_buf(),
+        what,
+        advice,
+        is_archive: false,
+    })
 }
 
 fn misnamed(path: &Path) -> Error {
@@ -74,6 +114,7 @@ fn misnamed(path: &Path) -> Error {
             "called .{extension} and does not begin as a disk in that form: damaged, or something else"
         ),
         advice: "name it by itself to scan it as a raw image".to_owned(),
+        is_archive: false,
     }
 }
 

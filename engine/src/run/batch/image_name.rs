@@ -5,9 +5,6 @@ use std::path::Path;
 
 use crate::source::{NamedForm, is_of_compressed};
 
-/// What compressed archives of files are called in one word.
-const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
-
 fn extension(path: &Path) -> String {
     path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase()
 }
@@ -24,14 +21,6 @@ pub(super) fn is_of_image(path: &Path) -> bool {
 /// Whether a name says that a file is an image in another form than a raw one.
 pub(super) fn is_of_container(path: &Path) -> bool {
     matches!(NamedForm::of(&extension(path)), Some(NamedForm::Disk | NamedForm::Files))
-}
-
-/// Whether a name says that a file is a compressed archive of files.
-pub(super) fn is_of_archive(path: &Path) -> bool {
-    let extension = extension(path);
-    let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
-    ARCHIVES.contains(&extension.as_str())
-        || is_of_compressed(&extension) && path.file_stem().is_some_and(is_tar)
 }
 
 #[cfg(test)]
@@ -53,7 +42,5 @@ mod tests {
         let others = ["notes.txt", "img", ".img", "a.tar.gz", "a.gz", "img.jpg", "x.002"];
         assert!(!others.into_iter().any(|name| is_of_image(Path::new(name))));
         assert!(is_of_container(Path::new("a.Vmdk")) && !is_of_container(Path::new("a.img")));
-        assert!(["a.tar.gz", "b.TGZ"].into_iter().all(|name| is_of_archive(Path::new(name))));
-        assert!(!["a.img.gz", "a.tar"].into_iter().any(|name| is_of_archive(Path::new(name))));
     }
 }

@@ -1,9 +1,33 @@
 //! What is to be scanned in a batch.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::control::error::Error;
+use crate::control::progress::Progress;
 use crate::output::report::BatchSkipped;
+
+/// Who waits while images are looked for.
+#[derive(Clone, Copy)]
+pub struct Looking<'l> {
+    /// Ends it soon, when it is stopped.
+    pub progress: &'l Progress,
+    /// Is told of each file before it is opened, which may take long, and of none when that is done.
+    pub opening: &'l dyn Fn(Option<&Path>),
+}
+
+impl<'l> Looking<'l> {
+    /// Nobody who sees how far it is.
+    pub fn unseen(progress: &'l Progress) -> Self {
+        Looking { progress, opening: &|_| {} }
+    }
+}
+
+impl fmt::Debug for Looking<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Looking").field("progress", self.progress).finish_non_exhaustive()
+    }
+}
 
 /// An image or a device that a batch is to scan.
 #[derive(Debug)]

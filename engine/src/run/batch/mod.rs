@@ -23,7 +23,7 @@ mod state;
 mod whole_file;
 
 pub use discover::discover;
-pub use images::{Discovered, EmptyFolder, FoundImage};
+pub use images::{Discovered, EmptyFolder, FoundImage, Looking};
 pub use outcome::{BatchEvent, BatchOutcome};
 pub use progress::{AtWork, BatchProgress, BatchSight};
 pub use run::batch;

@@ -8,7 +8,11 @@ use crate::control::progress::Progress;
 
 /// How far a batch has come, and the flag that stops it. The scans at work have a [`Progress`] each.
 #[derive(Debug, Default)]
-pub struct BatchProgress(Mutex<State>);
+pub struct BatchProgress {
+    state: Mutex<State>,
+    /// That of the look for images before them.
+    looking: Progress,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -55,11 +59,12 @@ pub struct AtWork {
 
 impl BatchProgress {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks the batch to stop soon: what is scanned right now ends with a report of what it has, nothing else begins.
     pub fn stop(&self) {
+        self.looking.stop();
         let mut state = self.lock();
         state.is_stopped = true;
         state.at_work.iter().for_each(|(.., progress)| progress.stop());
@@ -68,6 +73,11 @@ impl BatchProgress {
     /// Whether the batch is to end.
     pub fn is_stopped(&self) -> bool {
         self.lock().is_stopped
+    }
+
+    /// What stops the look for images when the batch is stopped.
+    pub fn looking(&self) -> &Progress {
+        &self.looking
     }
 
     /// What is to be seen now.

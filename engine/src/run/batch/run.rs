@@ -51,8 +51,9 @@ pub fn batch(
     }
     let workers = Workers::new(options.threads)?;
     let threads = workers.count();
-    let options =
-        &Options { workers: Some(workers), keys: options.keys.lenient(), ..options.clone() };
+    // Each image may have a key of its own: nobody is asked again and again.
+    let keys = options.keys.lenient().without_asking();
+    let options = &Options { workers: Some(workers), keys, ..options.clone() };
     let settings = settings(options);
     let destination = match begun(output, options, &settings)? {
         Some(_) => destination::check_resumed(output, &paths)?,

@@ -39,7 +39,12 @@ pub(crate) fn open(
 ) -> Result<Looked, Error> {
     let opening = Opening::new(path, source, io, stop);
     let Some(outermost) = recognise(&opening) else { return Ok(Err(opening.into_source())) };
-    let packed = |what: String, advice| Error::Packed { path: path.to_path_buf(), what, advice };
+    let packed = |what: String, advice| Error::Packed {
+        path: path.to_path_buf(),
+        what,
+        advice,
+        is_archive: false,
+    };
     let refused = |refusal: Refusal| {
         let unpack = || match refusal.is_damaged {
             true => outermost.unpack.advice_for_damaged(path),
@@ -84,7 +89,7 @@ pub(crate) fn open_several(
     disk(format, opening).ok()
 }
 
-fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
+pub(super) fn recognise(opening: &Opening<'_>) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.is)(opening))
 }
 

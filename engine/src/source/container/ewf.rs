@@ -15,6 +15,7 @@ use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
 use super::unpack::{ADLER32_LEN, Codec};
 use super::unread;
+use crate::source::later_part::LaterPart;
 use lists::List;
 use sections::Image;
 
@@ -26,15 +27,22 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
     segments::number(&opening.files, 0).is_some()
 }
 
+/// Which part of an image a file is by its header and its name, where that is not the first one.
+pub(super) fn later(opening: &Opening<'_>) -> Option<LaterPart> {
+    if opening.is_nested {
+        return None;
+    }
+    let number = segments::number(&opening.files, 0).filter(|number| *number > 1)?;
+    segments::later(opening.path(), number.into())
+}
+
 /// Finds the disk.
 pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     match segments::number(&opening.files, 0) {
         Some(1) => {}
         Some(number) => {
-            return Err(Refusal::with(
-                format!("but part {number} of one"),
-                "name its first part, which ends in .E01",
-            ));
+            let part = later(&opening);
+            return Err(Refusal::of_later(number.into(), part.as_ref(), ".E01"));
         }
         None => return Err(Refusal::damaged("header")),
     }

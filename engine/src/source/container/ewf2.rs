@@ -15,6 +15,7 @@ use super::piece::{Layout, Packed, Piece, Stored};
 use super::refusal::Refusal;
 use super::unpack::{ADLER32_LEN, Codec};
 use super::unread;
+use crate::source::later_part::LaterPart;
 use section::Header;
 use sections::Image;
 use table::{Chunk, Table};
@@ -24,14 +25,21 @@ pub(super) fn is(opening: &Opening<'_>) -> bool {
     Header::read(&opening.files, 0).is_some()
 }
 
+/// Which part of an image a file is by its header and its name, where that is not the first one.
+pub(super) fn later(opening: &Opening<'_>) -> Option<LaterPart> {
+    if opening.is_nested {
+        return None;
+    }
+    let header = Header::read(&opening.files, 0).filter(|header| header.number > 1)?;
+    names::later(opening.path(), header.number)
+}
+
 /// Finds the disk.
 pub(super) fn open(mut opening: Opening<'_>) -> Result<Opened, Refusal> {
     let header = Header::read(&opening.files, 0).ok_or_else(|| Refusal::damaged("header"))?;
     if header.number != 1 {
-        return Err(Refusal::with(
-            format!("but part {} of one", header.number),
-            "name its first part, which ends in .Ex01",
-        ));
+        let part = later(&opening);
+        return Err(Refusal::of_later(header.number, part.as_ref(), ".Ex01"));
     }
     let image = Image::read(&mut opening, &header)?;
     Ok(Opened::whole(Ewf2 { files: opening.files, image }))

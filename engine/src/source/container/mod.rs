@@ -21,6 +21,7 @@ mod formats;
 mod gzip;
 mod image;
 mod index_file;
+mod later;
 mod member;
 mod names;
 mod opening;
@@ -45,3 +46,4 @@ mod zip;
 mod zstd;
 
 pub(super) use chain::{open, open_several};
+pub(super) use later::{ContainerPart, container_part};

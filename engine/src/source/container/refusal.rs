@@ -1,5 +1,7 @@
 //! Why a container is not read.
 
+use crate::source::later_part::LaterPart;
+
 /// Why the disk in a container is not read, although it is known what the container is.
 ///
 /// It goes into one sentence, after what the container is: "it is a QCOW2 disk image, {why}; {advice}".
@@ -39,5 +41,19 @@ impl Refusal {
     /// What is damaged so that nothing can be had of it.
     pub(super) fn nothing_left(why: impl Into<String>) -> Self {
         Refusal { is_damaged: true, ..Refusal::new(why) }
+    }
+
+    /// The part of that `number` by itself, of a container whose first one ends in `ending`.
+    pub(super) fn of_later(number: u32, part: Option<&LaterPart>, ending: &str) -> Self {
+        match part.and_then(|part| part.without_others("one")) {
+            Some(what) => Refusal::with(
+                format!("but {what}"),
+                "put all parts into one folder, under the names that they had",
+            ),
+            None => Refusal::with(
+                format!("but part {number} of one"),
+                format!("name its first part, which ends in {ending}"),
+            ),
+        }
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Source: POSIX.1-2017, pax; GNU tar manual, "Basic Tar Format" and "Storing Sparse Files".
 
-mod members;
-
 use afterimage_signatures::verdict::Span;
 
 use super::files::Files;
@@ -11,7 +9,7 @@ use super::flat::Flat;
 use super::member::{self, HEAD};
 use super::opening::{Opened, Opening};
 use super::refusal::Refusal;
-use members::{Member, members};
+use crate::source::packed::{TarMember, tar_members};
 
 pub(super) const WHAT: &str = "a tar archive with a disk image in it";
 
@@ -32,13 +30,14 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Opened, Refusal> {
 }
 
 /// The one disk image in an archive.
-fn disk(files: &Files) -> Option<Member> {
-    let mut disks = members(files)?.into_iter().filter(|member| is_disk(files, member));
+fn disk(files: &Files) -> Option<TarMember> {
+    let members = tar_members(files.get(0)?)?;
+    let mut disks = members.files.into_iter().filter(|member| is_disk(files, member));
     let disk = disks.next()?;
     disks.next().is_none().then_some(disk)
 }
 
-fn is_disk(files: &Files, member: &Member) -> bool {
+fn is_disk(files: &Files, member: &TarMember) -> bool {
     let rest = files.len_of(0).saturating_sub(member.at).min(member.len);
     let head = || files.bytes(0, member.at, rest.min(HEAD as u64));
     // Nobody makes holes in files of another kind.

@@ -9,11 +9,30 @@ pub struct Packed {
     pub is_scannable: bool,
     /// Whether photos can be found in it as it is when archives are looked into.
     pub shows_in_archives: bool,
+    /// Whether it is an archive of files.
+    pub archive: ArchiveList,
     /// What to do, in one sentence without its full stop.
     pub advice: String,
 }
 
+/// What is known of the files that an archive holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArchiveList {
+    /// It is no archive of files.
+    None,
+    /// As far as that is read here all are known, and there is not one disk image among them.
+    Whole,
+    /// What tells of them is damaged or cut short: a disk image may have been among them.
+    Damaged,
+}
+
 /// What cannot be scanned as it is.
 pub(super) fn refused(what: impl Into<String>, advice: String) -> Packed {
-    Packed { what: what.into(), is_scannable: false, shows_in_archives: false, advice }
+    Packed {
+        what: what.into(),
+        is_scannable: false,
+        shows_in_archives: false,
+        archive: ArchiveList::None,
+        advice,
+    }
 }

@@ -1,7 +1,11 @@
 //! Tar archives: files one after the other, as they are.
 
+mod members;
+
+pub(in crate::source) use members::{Member, members};
+
 use super::bytes::read;
-use super::form::Packed;
+use super::form::{ArchiveList, Packed};
 use super::unpack::Unpack::{self, Archive};
 use crate::source::definition::Source;
 use crate::source::tar_header::{TAR_BLOCK, TarHeader};
@@ -12,10 +16,19 @@ pub(in crate::source) const UNTAR: Unpack = Archive("mkdir OUT && tar -xf IN -C 
 pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     let header = read(source, 0, TAR_BLOCK)?;
     TarHeader::read(header.first_chunk()?)?;
+    let is_whole = match members(source) {
+        Some(members) => members.is_whole,
+        None => members::ends_whole(source),
+    };
+    let (what, archive) = match is_whole {
+        true => ("a tar archive", ArchiveList::Whole),
+        false => ("a tar archive that is damaged or cut short", ArchiveList::Damaged),
+    };
     Some(Packed {
-        what: "a tar archive".to_owned(),
+        what: what.to_owned(),
         is_scannable: true,
         shows_in_archives: true,
+        archive,
         advice: format!(
             "photos in it are found as they lie, and disk images in it are searched without their file systems; {}",
             UNTAR.advice(source.path())

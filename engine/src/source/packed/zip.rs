@@ -7,7 +7,7 @@ use std::path::Path;
 
 pub(in crate::source) use directory::{NoRows, Row, begins, comment, first, rows};
 
-use super::form::{Packed, refused};
+use super::form::{ArchiveList, Packed, refused};
 use super::shell::free;
 use super::unpack::Unpack::{self, Archive};
 use super::unpack::filled;
@@ -25,17 +25,15 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         what,
         is_scannable: true,
         shows_in_archives: true,
+        archive: ArchiveList::Whole,
         advice: advice.to_owned(),
     };
     let files = match rows(source) {
         Ok(files) => files,
         Err(NoRows::Damaged) => {
-            return Some(scannable(
-                "a zip archive whose directory is missing or damaged; what it holds compressed cannot be \
-                 found"
-                    .to_owned(),
-                &mend(source.path()),
-            ));
+            let what = "a zip archive whose directory is missing or damaged; what it holds compressed cannot be found";
+            let packed = scannable(what.to_owned(), &mend(source.path()));
+            return Some(Packed { archive: ArchiveList::Damaged, ..packed });
         }
         Err(NoRows::TooLong) => {
             return Some(scannable(
@@ -50,12 +48,16 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     let all = files.iter().filter(is_file).count();
     let compressed = files.iter().filter(is_file).filter(|row| !row.is_stored()).count();
     Some(match all - compressed {
-        _ if all == 0 => refused(
-            "a zip archive with no file in it, or with none that has bytes",
-            "look for another copy of it if there should be some".to_owned(),
-        ),
+        _ if all == 0 => Packed {
+            archive: ArchiveList::Whole,
+            ..refused(
+                "a zip archive with no file in it, or with none that has bytes",
+                "look for another copy of it if there should be some".to_owned(),
+            )
+        },
         0 => Packed {
             shows_in_archives: true,
+            archive: ArchiveList::Whole,
             ..refused(
                 "a zip archive, and all that it holds is compressed",
                 format!("look into it with --archives, or {unpack}"),

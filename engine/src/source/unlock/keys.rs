@@ -1,7 +1,7 @@
 //! What a user has to open volumes with.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -40,23 +40,61 @@ impl fmt::Debug for Key {
     }
 }
 
+/// Asks for another key where none that there is opens a volume.
+pub trait AnotherKey: Send + Sync {
+    /// Another passphrase or recovery key; nothing where nobody gives one.
+    fn another(&self) -> Option<Zeroizing<String>>;
+}
+
 /// All keys that were given; each is tried on each encrypted volume.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Keys {
     keys: Arc<[Key]>,
     /// Whether a source without an encrypted volume is taken as it is.
     is_lenient: bool,
+    /// Who is asked where none fits.
+    asked: Option<Arc<dyn AnotherKey>>,
+    /// What was answered, and opened something.
+    answers: Arc<Mutex<Vec<Key>>>,
 }
 
 impl Keys {
     /// These keys, in the order in which they are tried.
     pub fn new(keys: Vec<Key>) -> Self {
-        Keys { keys: keys.into(), is_lenient: false }
+        Keys { keys: keys.into(), ..Keys::default() }
+    }
+
+    /// The same keys; where none of them fits, `asked` is asked for another one.
+    pub fn or_ask(self, asked: impl AnotherKey + 'static) -> Self {
+        Keys { asked: Some(Arc::new(asked)), ..self }
     }
 
     /// The same keys, for sources of which some need none.
     pub(crate) fn lenient(&self) -> Self {
-        Keys { keys: Arc::clone(&self.keys), is_lenient: true }
+        Keys { is_lenient: true, ..self.clone() }
+    }
+
+    /// The same keys, and nobody is asked for another one.
+    pub(crate) fn without_asking(self) -> Self {
+        Keys { asked: None, ..self }
+    }
+
+    /// Those that were given, and those that were asked for since.
+    pub(super) fn all(&self) -> Self {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        Keys { keys: self.keys.iter().chain(answers.iter()).cloned().collect(), ..Keys::default() }
+    }
+
+    /// Another key that somebody was asked for, alone; nothing where nobody gives one.
+    pub(super) fn another(&self) -> Option<Self> {
+        let key = self.asked.as_ref()?.another()?;
+        Some(Keys::new(vec![Key::Passphrase(key)]))
+    }
+
+    /// Keeps keys that were asked for and fit: other volumes may be opened by them too.
+    pub(super) fn keep(&self, fitting: &Self) {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.extend(fitting.keys.iter().cloned());
     }
 
     /// Whether a source without an encrypted volume is taken as it is.
@@ -73,6 +111,16 @@ impl Keys {
     #[cfg(any(test, feature = "luks", feature = "bitlocker"))]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
         self.keys.iter()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Keys")
+            .field("keys", &self.keys)
+            .field("is_lenient", &self.is_lenient)
+            .field("asks", &self.asked.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -17,7 +17,8 @@ pub fn can_unlock(kind: &str) -> bool {
 /// A volume that stays locked, and why.
 pub type Locked = (EncryptedVolume, LockedWhy);
 
-/// Opens the volumes of a source with whichever of the keys fits, and shows them decrypted.
+/// Opens the volumes of a source with whichever of the keys fits, and shows them decrypted. Where none of them is the right
+/// one, and there is somebody to ask, another one is asked for.
 ///
 /// # Errors
 ///
@@ -28,20 +29,45 @@ pub fn unlock(
     keys: &Keys,
     stop: &Stop,
 ) -> Result<Unlocked, Vec<Locked>> {
-    let (mut pieces, mut open, mut locked) = (Vec::new(), Vec::new(), Vec::new());
-    for volume in volumes {
-        match opened(source.as_ref(), volume, keys, stop) {
-            Ok((own, unlocked)) => {
-                pieces.extend(own);
-                open.push(unlocked);
-            }
-            Err(why) => locked.push((volume.clone(), why)),
+    let mut tried = try_all(source.as_ref(), volumes, &keys.all(), stop);
+    while tried.open.is_empty()
+        && tried.locked.iter().any(|(_, why)| matches!(why, LockedWhy::WrongKey(_)))
+        && !stop.is_over()
+    {
+        let Some(another) = keys.another() else { break };
+        tried = try_all(source.as_ref(), volumes, &another, stop);
+        if !tried.open.is_empty() {
+            keys.keep(&another);
         }
     }
+    let Tried { pieces, open, locked } = tried;
     if open.is_empty() {
         return Err(locked);
     }
     Ok(Unlocked::new(source, pieces, open))
+}
+
+/// What came of some keys.
+#[derive(Default)]
+struct Tried {
+    /// What is shown in the volumes that are open.
+    pieces: Vec<Piece>,
+    open: Vec<UnlockedVolume>,
+    locked: Vec<Locked>,
+}
+
+fn try_all(source: &dyn Source, volumes: &[EncryptedVolume], keys: &Keys, stop: &Stop) -> Tried {
+    let mut tried = Tried::default();
+    for volume in volumes {
+        match opened(source, volume, keys, stop) {
+            Ok((own, unlocked)) => {
+                tried.pieces.extend(own);
+                tried.open.push(unlocked);
+            }
+            Err(why) => tried.locked.push((volume.clone(), why)),
+        }
+    }
+    tried
 }
 
 fn opened(

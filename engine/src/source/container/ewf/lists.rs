@@ -62,8 +62,8 @@ pub(super) struct Lists {
     gap: Option<Gap>,
     /// Whether they tell more chunks than there can be.
     are_too_many: bool,
-    /// Whether some were missing.
-    has_walked: bool,
+    /// Whether some were missing or damaged.
+    has_damage: bool,
 }
 
 /// Chunks of which not even the number is known: those after them are counted from the end of the disk.
@@ -80,9 +80,9 @@ impl Lists {
         (self.gap.is_none() && !self.are_too_many).then_some(self.next)
     }
 
-    /// Whether there is a gap, or some lists were missing.
+    /// Whether there is no gap, and no list was missing or damaged.
     pub(super) fn are_whole(&self) -> bool {
-        self.gap.is_none() && !self.has_walked
+        self.gap.is_none() && !self.has_damage
     }
 
     /// The next list; `files_len` are the bytes of all files so far.
@@ -94,9 +94,21 @@ impl Lists {
         }
     }
 
+    /// The same of one that is damaged, and tells more than could be found without it.
+    pub(super) fn add_damaged(&mut self, table: Table, files_len: u64) {
+        self.has_damage = true;
+        self.add(table, files_len);
+    }
+
+    /// Whether there may be so many chunks more.
+    pub(super) fn has_room(&self, count: u64, files_len: u64) -> bool {
+        let next = self.next.saturating_add(count);
+        !self.are_too_many && !chunks::are_too_many(next, table::ENTRY, files_len)
+    }
+
     /// Chunks that were found without a list; of `count` where that is known.
     pub(super) fn add_walked(&mut self, walked: Walked, count: Option<u64>, files_len: u64) {
-        self.has_walked = true;
+        self.has_damage = true;
         let count = count.unwrap_or_else(|| u64::from(walked.count()));
         if self.count(count, files_len) && walked.count() > 0 {
             self.lists.push(List::Walked(walked));

@@ -9,6 +9,7 @@ use super::walk::{Shape, Walked};
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::container::beside::may_be_there;
+use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
 use crate::source::container::piece::MOST_PACKED;
@@ -124,6 +125,8 @@ struct Chunks {
     /// The section that they lie in, where it is one of its own.
     data: Option<Span>,
     table: Option<Table>,
+    /// Whether there is a copy of it: programs that write one write checksums of the entries, too.
+    has_copy: bool,
 }
 
 struct Volume {
@@ -231,7 +234,7 @@ impl Found {
                     self.close(files, file, stop)?;
                     data_end = section.end();
                     let data = section.inside(files.len_of(file));
-                    self.open = Some(Chunks { data: Some(data), table: None });
+                    self.open = Some(Chunks { data: Some(data), ..Chunks::default() });
                 }
                 b"table" => {
                     if self.open.as_ref().is_none_or(|open| open.table.is_some()) {
@@ -265,6 +268,9 @@ impl Found {
 
     /// The copy of the table before it, or that in its place.
     fn second(&mut self, files: &Files, file: usize, section: &Section, data_end: u64) {
+        if let Some(open) = &mut self.open {
+            open.has_copy = true;
+        }
         match &mut self.open {
             Some(Chunks { table: Some(table), .. }) => {
                 if let Some(copy) = Place::read(files, file, section.data()) {
@@ -278,14 +284,18 @@ impl Found {
 
     /// Adds the chunks that are open: those of the table, or else those that are found in their section.
     fn close(&mut self, files: &Files, file: usize, stop: &Stop) -> Result<(), Refusal> {
-        let Some(Chunks { data, table }) = self.open.take() else { return Ok(()) };
+        let Some(chunks) = self.open.take() else { return Ok(()) };
+        let is_told = self.is_told(files, &chunks);
+        let Chunks { data, table, .. } = chunks;
         let table = table.filter(|table| table.count > 0);
-        let is_told = table.as_ref().is_some_and(|table| data.is_none() || table.is_there(files));
         let count = table.as_ref().map(|table| u64::from(table.count));
-        if let Some(table) = table.filter(|_| is_told) {
-            self.lists.add(table, self.files_len);
-            return Ok(());
-        }
+        let table = match table {
+            Some(table) if is_told => {
+                self.lists.add(table, self.files_len);
+                return Ok(());
+            }
+            table => table,
+        };
         let shape = self.volume.as_ref().filter(|_| self.walks).and_then(Volume::shape);
         let walked = match (data, shape, self.lists.next()) {
             (Some(data), Some(shape), Some(first)) => {
@@ -293,6 +303,15 @@ impl Found {
             }
             _ => None,
         };
+        let found = walked.as_ref().map_or(0, |(walked, _)| walked.count());
+        if let Some(table) = table.filter(|table| found < table.count)
+            && self.lists.has_room(u64::from(table.count), self.files_len)
+            && (table.is_plausible(files) || walked.is_none() && table.is_there(files))
+        {
+            // Its chunks have checksums of their own, and how many they are is told.
+            self.lists.add_damaged(table, self.files_len);
+            return Ok(());
+        }
         let Some((walked, end)) = walked else {
             self.lists.add_gap();
             return Ok(());
@@ -303,6 +322,19 @@ impl Found {
             self.lists.add_gap();
         }
         Ok(())
+    }
+
+    /// Whether a table tells where the chunks lie, as far as a checksum proves that, where there has to be one. Where chunks are
+    /// not looked for without one, it is enough that it is there.
+    fn is_told(&self, files: &Files, chunks: &Chunks) -> bool {
+        let Some(table) = chunks.table.as_ref().filter(|table| table.count > 0) else {
+            return false;
+        };
+        let (count, has_data) = (u64::from(table.count), chunks.data.is_some());
+        if !has_data || !self.walks || !self.lists.has_room(count, self.files_len) {
+            return !has_data || table.is_there(files);
+        }
+        table.is_proven(files) || !chunks.has_copy && table.is_plausible(files)
     }
 
     fn image(self, end: End) -> Result<Image, Refusal> {

@@ -29,7 +29,7 @@ pub(super) struct Table {
     copy: Option<Place>,
     /// Where the chunks end.
     data_end: u64,
-    /// Found out when the first of its chunks is asked for.
+    /// Found out when it is asked for first.
     checked: OnceLock<Option<Checked>>,
 }
 
@@ -42,10 +42,12 @@ pub(super) struct Place {
     base: u64,
 }
 
-/// A table whose checksum holds.
+/// A table that can be followed.
 struct Checked {
     /// Where its entries lie.
     place: Place,
+    /// Whether their checksum holds.
+    is_proven: bool,
     /// The first entry whose highest bit belongs to the offset: chunks went past 2 GiB.
     long_from: u32,
 }
@@ -84,7 +86,7 @@ impl Place {
         let turns = numbers().zip(numbers().skip(1)).position(|(one, next)| low(next) < low(one));
         let long_from = turns.map_or(self.count, |index| index as u32 + 1);
         let is_good = is_whole || !strictly && turns.is_none();
-        is_good.then_some(Checked { place: self, long_from })
+        is_good.then_some(Checked { place: self, is_proven: is_whole, long_from })
     }
 }
 
@@ -116,6 +118,27 @@ impl Table {
         self.count > 0 && (is_inside(self.place) || self.copy.is_some_and(is_inside))
     }
 
+    /// Whether a checksum of the entries holds, here or in the copy. Reads all of them.
+    pub(super) fn is_proven(&self, files: &Files) -> bool {
+        self.checked(files).is_some_and(|checked| checked.is_proven)
+    }
+
+    /// Whether the entries can be followed, proven or not. Reads all of them.
+    pub(super) fn is_plausible(&self, files: &Files) -> bool {
+        self.checked(files).is_some()
+    }
+
+    fn checked(&self, files: &Files) -> Option<&Checked> {
+        let found = self.checked.get_or_init(|| {
+            let places = || [Some(self.place), self.copy].into_iter().flatten();
+            let check = |strictly| {
+                places().find_map(|place: Place| place.check(files, self.file, strictly))
+            };
+            check(true).or_else(|| check(false))
+        });
+        found.as_ref()
+    }
+
     pub(super) fn set_copy(&mut self, copy: Place) {
         self.copy = Some(copy).filter(|copy| copy.count == self.count);
     }
@@ -123,14 +146,7 @@ impl Table {
     /// Where a chunk lies, counted from the first of the table; nothing where that cannot be told.
     pub(super) fn chunk(&self, files: &Files, index: u64) -> Option<ChunkPlace> {
         let index = u32::try_from(index).ok().filter(|index| *index < self.count)?;
-        let checked = self.checked.get_or_init(|| {
-            let places = || [Some(self.place), self.copy].into_iter().flatten();
-            let check = |strictly| {
-                places().find_map(|place: Place| place.check(files, self.file, strictly))
-            };
-            check(true).or_else(|| check(false))
-        });
-        let Checked { place, long_from } = checked.as_ref()?;
+        let Checked { place, long_from, .. } = self.checked(files)?;
         let offset = |index: u32, entry: u32| match index < *long_from {
             true => entry & !IS_PACKED,
             false => entry,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::source::container::segment_names::{NUMBERED, ending};
+use crate::source::later_part::LaterPart;
 
 /// The file of that number, when the first one is at `first`; nothing after the last name, or where the first one is not
 /// called as it was made.
@@ -18,6 +19,17 @@ pub(super) fn path(first: &Path, number: u32) -> Option<PathBuf> {
     let name = format!("{kind}{}", ending(series, number)?);
     let is_lower = !has_number && kind.is_ascii_lowercase();
     Some(first.with_extension(if is_lower { name.to_ascii_lowercase() } else { name }))
+}
+
+/// The file at `path` as the later part of an image that it is by its number; nothing where it is not called so.
+pub(super) fn later(path: &Path, number: u32) -> Option<LaterPart> {
+    let kind = path.extension()?.to_str()?.chars().next().filter(char::is_ascii_alphabetic)?;
+    let mut firsts =
+        ['x', 'X'].map(|series| path.with_extension(format!("{kind}{series}01"))).into_iter();
+    let first = firsts.find(|first| self::path(first, number).as_deref() == Some(path))?;
+    let before = (2..number).filter_map(|number| self::path(&first, number));
+    let before: Vec<PathBuf> = [first.clone()].into_iter().chain(before).collect();
+    Some(LaterPart::new(first, number, before.into_iter()))
 }
 
 #[cfg(test)]
@@ -44,5 +56,15 @@ mod tests {
         for other in ["noname", "a.E", "evidence.bin", "a.E01"] {
             assert_eq!(of(other, 2), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_later_file_names_the_first_one() {
+        for number in [2, 99, 100, 776] {
+            let first = Path::new("x/a.Ex01");
+            let part = later(&path(first, number).unwrap(), number).unwrap();
+            assert_eq!((part.first.as_path(), part.missing.as_deref()), (first, Some(first)));
+        }
+        assert_eq!(later(Path::new("renamed.bin"), 2), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The files in an archive.
 
-use crate::source::container::files::Files;
+use crate::source::definition::Source;
+use crate::source::packed::bytes::read;
 use crate::source::tar_header::{TAR_BLOCK, TarHeader};
 
 /// Bytes of a header, of which there are whole ones between files.
@@ -15,14 +16,22 @@ const MOST_HEADERS: usize = 256;
 /// Bytes of a long name, or of what is said of a file besides its header.
 const MOST_RECORDS: u64 = 1 << 20;
 
+/// The files of an archive, as far as headers follow one another.
+pub(in crate::source) struct Members {
+    /// Those that begin in it.
+    pub files: Vec<Member>,
+    /// Whether the last header is followed by the end of the archive, and all that was told of lies in it.
+    pub is_whole: bool,
+}
+
 /// A file.
-pub(super) struct Member {
-    pub(super) name: String,
+pub(in crate::source) struct Member {
+    pub name: String,
     /// Where its bytes begin.
-    pub(super) at: u64,
-    pub(super) len: u64,
+    pub at: u64,
+    pub len: u64,
     /// Whether its holes were left out.
-    pub(super) is_sparse: bool,
+    pub is_sparse: bool,
 }
 
 /// What headers before that of a file say of it.
@@ -33,14 +42,17 @@ struct Said {
     is_sparse: bool,
 }
 
-/// All files of an archive, as far as headers follow one another: nothing where there is no archive, or one of too many
-/// files.
-pub(super) fn members(files: &Files) -> Option<Vec<Member>> {
-    let (mut found, mut at, mut said) = (Vec::new(), 0u64, Said::default());
+/// The files of an archive: nothing where there is no archive, or one of too many files.
+pub(in crate::source) fn members(source: &dyn Source) -> Option<Members> {
+    let (mut files, mut at, mut said) = (Vec::new(), 0u64, Said::default());
+    let mut is_whole = true;
     for count in 0.. {
-        let bytes = files.bytes(0, at, HEADER);
+        let bytes = read(source, at, TAR_BLOCK);
         let header = bytes.as_ref().and_then(|bytes| TarHeader::read(bytes.first_chunk()?));
-        let Some(header) = header else { break };
+        let Some(header) = header else {
+            is_whole = at == source.len() || bytes.is_some_and(|bytes| is_blank(&bytes));
+            break;
+        };
         if count == MOST_HEADERS {
             return None;
         }
@@ -49,35 +61,45 @@ pub(super) fn members(files: &Files) -> Option<Vec<Member>> {
         let len = said.len.filter(|_| is_file).unwrap_or(len);
         let data_at = at + HEADER;
         let next = data_at.checked_add(len.checked_next_multiple_of(HEADER)?)?;
-        let records = || files.bytes(0, data_at, len.min(MOST_RECORDS));
+        let records = || read(source, data_at, len.min(MOST_RECORDS) as usize);
         match kind {
             b'x' => records().into_iter().for_each(|records| said.take_in(&records)),
             b'L' => said.name = records().map(|name| text(&name)),
             b'g' | b'K' => {}
             _ => {
                 let Said { name, is_sparse, .. } = std::mem::take(&mut said);
-                if is_file && data_at < files.len_of(0) {
+                if is_file && data_at < source.len() {
                     let name = name.unwrap_or_else(|| text(header.name));
                     let is_sparse = is_sparse || kind == b'S';
-                    found.push(Member { name, at: data_at, len, is_sparse });
+                    files.push(Member { name, at: data_at, len, is_sparse });
                 }
             }
         }
         at = next;
         if kind == b'S' && bytes.as_ref().is_some_and(|bytes| bytes.get(IS_EXTENDED) != Some(&0)) {
-            at = after_sparse(files, data_at, len)?;
+            at = after_sparse(source, data_at, len)?;
         }
     }
-    (at > 0).then_some(found)
+    (at > 0).then_some(Members { files, is_whole })
+}
+
+/// Whether an archive ends as one does, with blocks of zeros: all that is told of one of too many files.
+pub(super) fn ends_whole(source: &dyn Source) -> bool {
+    let end = |at| read(source, at, TAR_BLOCK);
+    source.len().checked_sub(HEADER).and_then(end).is_some_and(|bytes| is_blank(&bytes))
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Where the next header stands after a file whose list of holes goes on in further headers.
-fn after_sparse(files: &Files, mut at: u64, len: u64) -> Option<u64> {
+fn after_sparse(source: &dyn Source, mut at: u64, len: u64) -> Option<u64> {
     const GOES_ON: u64 = 504;
     for _ in 0..MOST_HEADERS {
-        let [goes_on] = files.array(0, at.checked_add(GOES_ON)?)?;
+        let goes_on = read(source, at.checked_add(GOES_ON)?, 1)?;
         at += HEADER;
-        if goes_on == 0 {
+        if goes_on == [0] {
             return at.checked_add(len.checked_next_multiple_of(HEADER)?);
         }
     }
