@@ -310,8 +310,11 @@ fn a_path_that_is_no_text_stays_what_it_is() {
         ["card\u{fffd}.img", "other.img", "third.img"].map(|name| home.path().join(name));
     fs::write(&odd, bare(1)).unwrap();
     let found = |images: &[&PathBuf]| {
-        let images: Vec<PathBuf> = images.iter().map(|path| path.to_path_buf()).collect();
-        discover(&images, false, Looking::unseen(&Progress::default()))
+        discover(
+            &images.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>(),
+            false,
+            Looking::unseen(&Progress::default()),
+        )
     };
     let first = batch(found(&[&odd]), &options(&out), &BatchProgress::default(), &|_| {}).unwrap();
     fs::rename(&odd, &alike).unwrap();

@@ -49,7 +49,7 @@ mod witness;
 
 pub use address::{absolute, from_folder, is_address, is_relative};
 pub use definition::{SECTOR_SIZE, Source, SourceKind};
-pub(crate) use disk_len::may_be_disk;
+pub(crate) use disk_len::{LEAST_DISK, may_be_disk};
 pub use fault::{Fault, FaultKind};
 pub(crate) use gzip_header::GzipHeader;
 pub use holed::Holed;

@@ -71,11 +71,10 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
     }
 }
 
-/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says little.
+/// Whether a source may be a raw image by its length. Of one that does not come out of its container whole, that says nothing.
 fn may_be_raw(source: &dyn Source) -> bool {
     let len = source.len();
-    let whole = len.next_multiple_of(u64::from(source::SECTOR_SIZE));
-    source::may_be_disk(len) || source.container_fault().is_some() && source::may_be_disk(whole)
+    source::may_be_disk(len) || len >= source::LEAST_DISK && source.container_fault().is_some()
 }
 
 /// What a file is that cannot be opened.
