@@ -50,7 +50,7 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
     let is_called_image = image_name::is_of_image(path);
     let packed = source::recognise(source).filter(|_| !is_called_image);
     match packed {
-        Some(packed) if packed.archive == ArchiveList::Damaged => damaged_archive(source, &packed),
+        Some(packed) if packed.archive == ArchiveList::NotWhole => damaged_archive(source, &packed),
         Some(packed) if packed.archive == ArchiveList::Whole => match source.container_fault() {
             Some(_) => damaged_archive(source, &packed),
             None => FileKind::Archive,

@@ -22,8 +22,8 @@ pub enum ArchiveList {
     None,
     /// As far as that is read here all are known, and there is not one disk image among them.
     Whole,
-    /// What tells of them is damaged or cut short: a disk image may have been among them.
-    Damaged,
+    /// What tells of them is damaged, cut short or too long to be read: a disk image may be among them.
+    NotWhole,
 }
 
 /// What cannot be scanned as it is.

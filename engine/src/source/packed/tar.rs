@@ -22,7 +22,7 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     };
     let (what, archive) = match is_whole {
         true => ("a tar archive", ArchiveList::Whole),
-        false => ("a tar archive that is damaged or cut short", ArchiveList::Damaged),
+        false => ("a tar archive that is damaged or cut short", ArchiveList::NotWhole),
     };
     Some(Packed {
         what: what.to_owned(),

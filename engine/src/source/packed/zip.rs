@@ -33,15 +33,14 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
         Err(NoRows::Damaged) => {
             let what = "a zip archive whose directory is missing or damaged; what it holds compressed cannot be found";
             let packed = scannable(what.to_owned(), &mend(source.path()));
-            return Some(Packed { archive: ArchiveList::Damaged, ..packed });
+            return Some(Packed { archive: ArchiveList::NotWhole, ..packed });
         }
         Err(NoRows::TooLong) => {
-            return Some(scannable(
-                "a zip archive whose directory is longer than is looked through; what it holds compressed \
-                 cannot be found"
-                    .to_owned(),
-                &format!("look into it with --archives, or {unpack}"),
-            ));
+            let what = "a zip archive whose directory is longer than is looked through; what it holds compressed \
+                        cannot be found";
+            let advice = format!("look into it with --archives, or {unpack}");
+            let packed = scannable(what.to_owned(), &advice);
+            return Some(Packed { archive: ArchiveList::NotWhole, ..packed });
         }
     };
     let is_file = |row: &&Row| row.packed_len > 0 && !row.name.ends_with('/');
