@@ -134,7 +134,8 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
 /// read alone.
 fn split(paths: &[PathBuf]) -> Vec<String> {
     let note = |path: &PathBuf| {
-        if let Some(part) = later_part(path) {
+        // Where one before it is missing it is refused, or is no part.
+        if let Some(part) = later_part(path).filter(|part| part.missing.is_none()) {
             return Some(format!(
                 "{} is part {} of an image, and is scanned alone; name {} to scan all parts as one",
                 path.display(),

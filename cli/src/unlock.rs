@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use afterimage_engine::source::unlock::{AnotherKey, Key, Keys};
 use anyhow::{Context, bail};
@@ -100,7 +99,7 @@ impl Unlock {
             keys.push(Key::Passphrase(typed));
         }
         let keys = Keys::new(keys);
-        Ok(if self.unlock { keys.or_ask(AskedAgain::default()) } else { keys })
+        Ok(if self.unlock { keys.or_ask(AskedAgain) } else { keys })
     }
 }
 
@@ -108,21 +107,18 @@ impl Unlock {
 #[cfg(any(feature = "luks", feature = "bitlocker"))]
 const QUESTION: &str = "Passphrase or recovery key of the encrypted volumes: ";
 
-/// Asks again after a wrong passphrase, some times.
+/// Asks again after a wrong passphrase, some times for each source.
 #[cfg(any(feature = "luks", feature = "bitlocker"))]
-#[derive(Default)]
-struct AskedAgain {
-    /// How often.
-    times: AtomicU32,
-}
+struct AskedAgain;
 
 #[cfg(any(feature = "luks", feature = "bitlocker"))]
 impl AnotherKey for AskedAgain {
-    fn another(&self) -> Option<Zeroizing<String>> {
-        if self.times.fetch_add(1, Relaxed) + 1 >= password::MOST_ATTEMPTS {
+    fn another(&self, path: &Path, tries: u32) -> Option<Zeroizing<String>> {
+        if tries >= password::MOST_ATTEMPTS {
             return None;
         }
-        let note = "afterimage: note: that opens no encrypted volume; try again";
+        let path = path.display();
+        let note = format!("afterimage: note: that opens no encrypted volume of {path}; try again");
         // Where stderr is closed nobody looks.
         drop(writeln!(event::stderr(), "{note}"));
         password::ask(QUESTION).ok().filter(|typed| !typed.is_empty())

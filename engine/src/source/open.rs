@@ -129,7 +129,7 @@ fn checked(
     let watched = Watched::new(source, stop);
     let packed = packed::recognise(&watched);
     let is_shown = |packed: &Packed| packed.is_scannable || archives && packed.shows_in_archives;
-    if let Some(error) = split::refused(path) {
+    if let Some(error) = split::refused(path, &watched) {
         return Err(error);
     }
     match packed.filter(|packed| !stop.is_over() && !is_shown(packed)) {

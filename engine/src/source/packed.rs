@@ -1,6 +1,7 @@
 //! Files that hold a disk or photos in another form than a raw image, and are not read as the disk in them (those are
-//! containers, see there): compressed, in an archive, in a form that is seldom met. They are known by their content, never by their name, and named with the command that
-//! unpacks them.
+//! containers, see there): compressed, in an archive, in a form that is seldom met. They are known by their content, and
+//! named with the command that unpacks them. Only whether something compressed that is not read holds an archive of files is
+//! told by its name.
 //!
 //! What is compressed shows no photo to anybody, and a virtual disk keeps its blocks in an order of its own: to
 //! scan either would find nothing, or pieces. What holds files or a disk as they are can be scanned all the same,

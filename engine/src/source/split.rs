@@ -11,6 +11,7 @@ use crate::source::address::is_address;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::fault::{Fault, joined};
 use crate::source::later_part::{LaterPart, name};
+use crate::source::packed::{HEAD_OF_DISK, begins_disk};
 
 /// The last number of a part that is looked for.
 const LAST: u32 = 999;
@@ -90,9 +91,17 @@ pub(super) fn part_is_missing(path: &Path, missing: &Path) -> Error {
     }
 }
 
+/// The same of what is there: a file that begins as a disk does is one, whatever number it has.
+pub(super) fn later_part_by_content(path: &Path, source: &dyn Source) -> Option<LaterPart> {
+    let part = later_part(path)?;
+    let mut head = vec![0; usize::try_from(source.len()).unwrap_or(usize::MAX).min(HEAD_OF_DISK)];
+    source.read_at(0, &mut head);
+    (!begins_disk(&head)).then_some(part)
+}
+
 /// Why the file at `path` is not read as a raw image, where it is a part of one and a part before it is missing.
-pub(super) fn refused(path: &Path) -> Option<Error> {
-    let what = later_part(path)?.without_others("an image")?;
+pub(super) fn refused(path: &Path, source: &dyn Source) -> Option<Error> {
+    let what = later_part_by_content(path, source)?.without_others("an image")?;
     Some(Error::Packed { path: path.to_path_buf(), what, advice: alone(path), is_archive: false })
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Ending {
     Damaged,
     /// With something after it that is no part of it, and may have been.
     Followed,
+    /// With a part that is packed in a way that is not read, and what comes after it.
+    NotRead,
 }
 
 impl Ending {
@@ -53,6 +55,7 @@ impl Ending {
             Ending::Whole => None,
             Ending::Damaged => Some("it is damaged or cut short"),
             Ending::Followed => Some("what follows its last part is damaged or something else"),
+            Ending::NotRead => Some("a later part of it is packed in a way that is not read"),
         }
     }
 }

@@ -79,10 +79,11 @@ fn later_part(path: &Path) -> Option<(LaterPart, bool)> {
         return None;
     }
     let source = open_one(path, Io::Read).ok()?;
+    let by_content = split::later_part_by_content(path, source.as_ref());
     match container::container_part(path, source, Io::Read) {
         Some(ContainerPart::Later(part)) => Some((part, true)),
         Some(ContainerPart::First) => None,
-        None => split::later_part(path).map(|part| (part, false)),
+        None => by_content.map(|part| (part, false)),
     }
 }
 

@@ -12,7 +12,9 @@ const ARCHIVES: [&str; 7] = ["tgz", "tbz", "tbz2", "txz", "tzst", "taz", "tlz"];
 pub(super) fn is_of_archive(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
     let extension = extension.to_ascii_lowercase();
-    let is_tar = |stem: &OsStr| Path::new(stem).extension().is_some_and(|last| last == "tar");
+    let is_tar = |stem: &OsStr| {
+        Path::new(stem).extension().is_some_and(|last| last.eq_ignore_ascii_case("tar"))
+    };
     ARCHIVES.contains(&extension.as_str())
         || is_of_compressed(&extension) && path.file_stem().is_some_and(is_tar)
 }

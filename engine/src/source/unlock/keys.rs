@@ -1,6 +1,7 @@
 //! What a user has to open volumes with.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
@@ -42,8 +43,9 @@ impl fmt::Debug for Key {
 
 /// Asks for another key where none that there is opens a volume.
 pub trait AnotherKey: Send + Sync {
-    /// Another passphrase or recovery key; nothing where nobody gives one.
-    fn another(&self) -> Option<Zeroizing<String>>;
+    /// Another passphrase or recovery key for the volumes of the source at `path`, for which `tries` answers were wrong;
+    /// nothing where nobody gives one.
+    fn another(&self, path: &Path, tries: u32) -> Option<Zeroizing<String>>;
 }
 
 /// All keys that were given; each is tried on each encrypted volume.
@@ -85,9 +87,9 @@ impl Keys {
         Keys { keys: self.keys.iter().chain(answers.iter()).cloned().collect(), ..Keys::default() }
     }
 
-    /// Another key that somebody was asked for, alone; nothing where nobody gives one.
-    pub(super) fn another(&self) -> Option<Self> {
-        let key = self.asked.as_ref()?.another()?;
+    /// Another key that somebody was asked for, alone, after so many wrong ones; nothing where nobody gives one.
+    pub(super) fn another(&self, path: &Path, tries: u32) -> Option<Self> {
+        let key = self.asked.as_ref()?.another(path, tries)?;
         Some(Keys::new(vec![Key::Passphrase(key)]))
     }
 

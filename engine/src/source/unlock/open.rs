@@ -30,11 +30,13 @@ pub fn unlock(
     stop: &Stop,
 ) -> Result<Unlocked, Vec<Locked>> {
     let mut tried = try_all(source.as_ref(), volumes, &keys.all(), stop);
+    let mut tries = 0;
     while tried.open.is_empty()
         && tried.locked.iter().any(|(_, why)| matches!(why, LockedWhy::WrongKey(_)))
         && !stop.is_over()
     {
-        let Some(another) = keys.another() else { break };
+        tries += 1;
+        let Some(another) = keys.another(source.path(), tries) else { break };
         tried = try_all(source.as_ref(), volumes, &another, stop);
         if !tried.open.is_empty() {
             keys.keep(&another);

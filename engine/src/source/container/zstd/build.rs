@@ -32,6 +32,12 @@ const MOST_PART: u64 = MOST_PACKED - MOST_BLOCK;
 /// How far a long frame may look back, in bytes: programs go beyond that when they are told to (`--long`, `--ultra`).
 const MOST_LOOK_BACK: u64 = 32 << 20;
 
+/// Bytes of the blocks of a part at the most: they are read at once, and nobody packs a disk to more than its own length.
+const MOST_PACKED_PART: u64 = 2 * MOST_PACKED;
+
+/// Blocks with nothing in them that follow one another at the most.
+const MOST_EMPTY: usize = 1024;
+
 /// Parts at the most.
 const MOST_PARTS: usize = 4 << 20;
 
@@ -67,54 +73,63 @@ impl Builder<'_> {
             at = match frame::at(self.files, at) {
                 Some(Frame::Skippable(len)) => at.saturating_add(len),
                 Some(Frame::Data(header)) => match self.frame(at, &header)? {
-                    Some(end) => end,
-                    None => return Ok(Ending::Damaged),
+                    Ok(end) => end,
+                    Err(ending) => return Ok(ending),
                 },
                 None => return Ending::before(self.files, at, self.stop),
             };
         }
-        Ok(Ending::Damaged)
+        Ok(Ending::NotRead)
     }
 
-    /// Adds the parts of the frame that begins at `at`: the first byte after it, or nothing where it is damaged.
-    fn frame(&mut self, at: u64, header: &Header) -> Result<Option<u64>, Refusal> {
+    /// Adds the parts of the frame that begins at `at`: the first byte after it, or how the stream ends with it.
+    fn frame(&mut self, at: u64, header: &Header) -> Result<Result<u64, Ending>, Refusal> {
         if header.needs_dictionary {
             return self.refused("with a dictionary, which is not in it".into());
         }
-        let short = header.content.filter(|len| *len <= MOST_PACKED);
-        if let Some(len) = short
+        let is_far = header.window > MOST_LOOK_BACK;
+        if let Some(len) = header.content.filter(|len| *len <= self.most_whole(is_far))
             && let Some((end, most)) = self.blocks(at + header.len)?
+            && most >= len
+            && end - at <= MOST_PACKED_PART
         {
-            if most < len {
-                return Ok(None);
-            }
             let end = frame::end(header, end);
             let (start, is_last) = (Start::Frame, true);
             self.index.add(PackedPart { at, end, start, is_last, checksum: None }, len);
-            return Ok(Some(end));
+            return Ok(Ok(end));
         }
-        if header.window > MOST_LOOK_BACK {
+        if is_far {
             return self.refused(format!(
                 "and its frame looks back further than {} MiB, so that it can only be unpacked from its start",
                 MOST_LOOK_BACK >> 20
             ));
         }
-        self.long_frame(at, header)
+        Ok(self.long_frame(at, header)?.ok_or(Ending::Damaged))
+    }
+
+    /// Bytes that come out of a frame at the most that is one part, and is not unpacked before it is asked for. The first one
+    /// often is all of a card: of one that is damaged what comes before that is to be had.
+    fn most_whole(&self, is_far: bool) -> u64 {
+        if is_far || self.index.count() > 0 { MOST_PACKED } else { NEAR_LEAST_PART }
     }
 
     /// A frame that is not read: what came before it is not lost by that.
-    fn refused(&self, why: String) -> Result<Option<u64>, Refusal> {
-        if self.index.len() == 0 { Err(Refusal::new(why)) } else { Ok(None) }
+    fn refused(&self, why: String) -> Result<Result<u64, Ending>, Refusal> {
+        if self.index.len() == 0 { Err(Refusal::new(why)) } else { Ok(Err(Ending::NotRead)) }
     }
 
     /// Where the blocks end that begin at `at`, when the last one is there, and how many bytes come out of them at the most.
     fn blocks(&self, mut at: u64) -> Result<Option<(u64, u64)>, Refusal> {
-        let mut most = 0u64;
+        let (mut most, mut empty) = (0u64, 0);
         while let Some(block) = Block::at(self.files, at) {
             go_on(self.stop)?;
             most = most.saturating_add(block.most());
             if block.is_last {
                 return Ok(Some((block.end, most)));
+            }
+            empty = if block.most() == 0 { empty + 1 } else { 0 };
+            if empty > MOST_EMPTY {
+                break;
             }
             at = block.end;
         }
@@ -135,7 +150,7 @@ impl Builder<'_> {
                 0 => (at, Start::LongFrame { window: header.window, blocks_at: frame.next }),
                 _ => (frame.next, self.inside(&frame, header)?),
             };
-            let is_whole = frame.part(part_len(header.window, frame.made));
+            let is_whole = frame.part(part_len(header.window, frame.made), self.stop)?;
             let (out, is_last) = (frame.last_part(), frame.is_last);
             checksum.write(out);
             let said = Some(XxHash64::oneshot(0, out) as u32);
@@ -219,20 +234,40 @@ impl<'f> LongFrame<'f> {
 
     /// Unpacks blocks until `len` bytes came out and a decoder can go on from there, or the frame ends: nothing where a block
     /// is damaged.
-    fn part(&mut self, len: u64) -> Option<()> {
+    fn part(&mut self, len: u64, stop: &Stop) -> Result<Option<()>, Refusal> {
         self.out.drain(..self.out.len().saturating_sub(self.look_back));
         self.part_at = self.out.len();
-        while !self.is_last {
-            let block = Block::at(self.files, self.next)?;
-            let bytes = block.bytes(self.files)?;
-            let made = (self.out.len() - self.part_at) as u64;
-            let is_full = || made >= len && self.reader.entropy.reaches(&block, &bytes);
-            if made >= MOST_PART || is_full() {
-                break;
+        let (begins_at, mut filled_to, mut empty) = (self.next, self.next, 0);
+        loop {
+            go_on(stop)?;
+            let before = self.out.len();
+            match self.step(len, begins_at) {
+                None => return Ok(None),
+                Some(false) => return Ok(Some(())),
+                Some(true) if self.out.len() > before => (filled_to, empty) = (self.next, 0),
+                Some(true) => empty += 1,
             }
-            self.block(&block, &bytes)?;
+            if empty > MOST_EMPTY {
+                // Zeros in the place of what is missing look like blocks with nothing in them.
+                self.next = filled_to;
+                return Ok(None);
+            }
         }
-        Some(())
+    }
+
+    /// Unpacks the next block of a part of `len` bytes whose first block begins at `begins_at`: whether the part goes on with
+    /// it, and nothing where it is damaged.
+    fn step(&mut self, len: u64, begins_at: u64) -> Option<bool> {
+        let made = (self.out.len() - self.part_at) as u64;
+        if self.is_last || made >= MOST_PART || self.next - begins_at >= MOST_PACKED {
+            return Some(false);
+        }
+        let block = Block::at(self.files, self.next)?;
+        let bytes = block.bytes(self.files)?;
+        if made >= len && self.reader.entropy.reaches(&block, &bytes) {
+            return Some(false);
+        }
+        self.block(&block, &bytes).map(|()| true)
     }
 
     /// Unpacks a block, of which nothing counts where it is damaged.

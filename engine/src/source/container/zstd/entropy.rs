@@ -29,7 +29,7 @@ enum Told {
     #[default]
     Never,
     /// It is the one that the format begins with.
-    Default,
+    Predefined,
     /// All codes are one.
     Same,
     /// It is described by these bytes.
@@ -85,9 +85,9 @@ fn take_in(
     codes: &Codes,
 ) -> Option<usize> {
     match mode {
-        0 if *told == Told::Default => Some(0),
+        0 if *told == Told::Predefined => Some(0),
         0 => {
-            (*told, *table) = (Told::Default, Table::read(codes.first, codes)?.0);
+            (*told, *table) = (Told::Predefined, Table::read(codes.first, codes)?.0);
             Some(0)
         }
         1 => {
@@ -230,7 +230,7 @@ impl EntropyState {
         {
             made.extend(match told {
                 Told::Described(bytes) => bytes,
-                Told::Never | Told::Default | Told::Same => codes.first,
+                Told::Never | Told::Predefined | Told::Same => codes.first,
             });
         }
         made.extend(self.last.iter().flat_map(|offset| offset.to_le_bytes()));
