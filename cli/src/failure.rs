@@ -158,6 +158,10 @@ fn going_on(error: &Error) -> Option<String> {
             format!("go on with `{resume}`, or finish it from what it has with `{recover}`")
         }
         Error::Differs { command, .. } => match words::resumed(command) {
+            // The same words again would end here again: it is what they name that differs.
+            Some(resume) if words::resumed(&typed::words()).as_ref() == Some(&resume) => {
+                "name another folder with --output to scan what is there now".to_owned()
+            }
             Some(resume) => {
                 format!("go on with `{resume}`, or name another folder with --output")
             }

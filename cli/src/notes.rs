@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use afterimage_engine::progress::Progress;
 use afterimage_engine::report::BatchSkipped;
-use afterimage_engine::source::split::{later_part, parts};
+use afterimage_engine::source::split::{later_part, missing, parts};
 use afterimage_engine::source::{self, Io, Packed, Source};
 
 use crate::folder::{self, Photos};
@@ -130,6 +130,13 @@ fn are_photos(photos: &[(&PathBuf, &str)]) -> Option<String> {
     Some(format!("{what}; {}", folder::instead(first)))
 }
 
+/// The first part that is shorter than the one before it, where it is not the last one.
+fn shorter(parts: &[PathBuf]) -> Option<&PathBuf> {
+    let len = |part: &PathBuf| part.metadata().ok().map(|found| found.len());
+    let (_, all_but_last) = parts.split_last()?;
+    all_but_last.windows(2).find(|pair| len(&pair[1]) < len(&pair[0])).map(|pair| &pair[1])
+}
+
 /// That a source is the first part of a raw image that was split, and is read with the others, or a later one, which is
 /// read alone.
 fn split(paths: &[PathBuf]) -> Vec<String> {
@@ -143,9 +150,18 @@ fn split(paths: &[PathBuf]) -> Vec<String> {
                 part.first.display()
             ));
         }
-        let count = parts(path)?.len();
-        let name = path.display();
-        Some(format!("{name} is the first of {count} parts of an image; they are read as one"))
+        let parts = parts(path).filter(|_| missing(path).is_none())?;
+        let (name, count) = (path.display(), parts.len());
+        let note =
+            format!("{name} is the first of {count} parts of an image; they are read as one");
+        Some(match shorter(&parts) {
+            Some(part) => format!(
+                "{note}; {} is shorter than the one before it, and not the last one: if it was cut short, what follows it is \
+                 read at the wrong place",
+                part.display()
+            ),
+            None => note,
+        })
     };
     paths.iter().filter_map(note).collect()
 }

@@ -163,6 +163,18 @@ fn a_disk_image_in_an_archive_that_cannot_be_opened_has_failed() {
 
 /// Noise that is no disk by how it begins or ends.
 #[test]
+fn an_archive_with_several_disk_images_has_failed() {
+    let disk = text(5, 70_000);
+    let files = [("one.img", &disk[..]), ("two.dd", &disk)];
+    let zip = zip_of(&[("one.img", &disk, true), ("two.dd", &disk, false)]);
+    for (name, bytes) in
+        [("two.zip", &zip), ("two.tar", &tar(&files)), ("two.tar.gz", &gzip(&tar(&files)))]
+    {
+        fails(name, bytes, "with 2 disk images in it");
+    }
+}
+
+#[test]
 fn what_comes_out_of_a_container_in_part_may_be_a_disk_of_any_length() {
     let noise: Vec<u8> = (0..400_000u32)
         .flat_map(|at| (at.wrapping_mul(2_654_435_761) >> 7).to_le_bytes())
@@ -259,9 +271,20 @@ fn a_part_of_a_raw_image_is_not_taken_for_the_image() {
     }
     let image = [("a.001".to_owned(), String::new())];
     assert_eq!(failed(&[("a.001", part), ("a.002", part), ("a.003", part)]), image);
+    // Whole cards may be numbered, and begin as disks do.
+    let mut card = part.to_vec();
+    card[510..512].copy_from_slice(&[0x55, 0xaa]);
+    card[0x52..0x5a].copy_from_slice(b"FAT32   ");
+    let cards = failed(&[("c.101", &card), ("c.102", &card), ("c.103", &card)]);
+    assert!(cards.len() == 3 && cards.iter().all(|(_, error)| error.is_empty()), "{cards:?}");
     // Not every file with a number is a part of an image.
     let text = text(9, 100_352);
     assert_eq!(told("messages.003", &text), Told::Other);
+    assert_eq!(told("notes.001", &text), Told::Other);
+    // Parts of any length are, of which nothing else is known.
+    let odd = &part[1..];
+    let all = failed(&[("a.002", odd), ("a.003", odd), ("a.004", &odd[..100_000])]);
+    assert!(all.len() == 1 && all[0].1.contains("whose first part, a.001, is missing"), "{all:?}");
     assert_eq!(told("docs.007", &documents()), Told::Archive);
     let all = failed(&[("a.001", part), ("a.003", &part[..1000])]);
     assert_eq!(all.len(), 1, "the last part may be shorter: {all:?}");

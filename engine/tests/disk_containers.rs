@@ -388,6 +388,48 @@ fn a_zstd_stream_is_read_at_any_offset() {
     assert!(said.contains("looks back further than 32 MiB") && said.contains("unzstd"), "{said}");
 }
 
+#[test]
+fn what_a_stream_ends_with_is_told() {
+    let folder = Folder::new();
+    let mut image = image();
+    image.extend(noise(3, 9 << 20));
+    let Some(frame) = zstd(&["-1"], &image) else { return };
+    let ended = |name: &str, parts: &[&[u8]]| {
+        let source = open(&folder.write(name, &parts.concat()), Io::Auto).unwrap();
+        let found = content(source.as_ref(), 1 << 20);
+        (found, source.container_fault(), source.unreadable())
+    };
+    let followed = Some("what follows its last part is damaged or something else");
+    let members = gzip(&[&image], 1);
+    for (name, stream) in [("a.zst", &frame), ("a.gz", &members)] {
+        assert_eq!(ended(name, &[stream, &[0; 5000]]), (image.clone(), None, vec![]));
+        assert_eq!(ended(name, &[stream, &[0; 50], b"x"]), (image.clone(), followed, vec![]));
+        let twice = [&image[..], &image].concat();
+        assert_eq!(ended(name, &[stream, stream]), (twice, None, vec![]));
+    }
+    // A download that was given its length before it was whole: zeros are blocks with nothing in them.
+    let damaged = Some("it is damaged or cut short");
+    let half = &frame[..frame.len() / 2];
+    let (found, fault, unreadable) = ended("half.zst", &[half, &vec![0; 40 << 20]]);
+    // The block that was cut goes on in zeros, and has 128 KiB at the most.
+    let sure = found.len() - (128 << 10);
+    assert!(sure > image.len() / 3 && image.starts_with(&found[..sure]), "{sure}");
+    assert_eq!((fault, unreadable), (damaged, vec![]));
+    // All of a card in one frame that says how long it is.
+    let size = format!("--stream-size={}", image.len());
+    let mut sized = zstd(&["-1", "--no-check", &size], &image).unwrap();
+    let late = sized.len() - 100_000;
+    sized[late..].fill(0xff);
+    let (found, fault, _) = ended("sized.zst", &[&sized]);
+    let sure = found.len() - (256 << 10);
+    assert!(sure > image.len() - (2 << 20) && image.starts_with(&found[..sure]), "{sure}");
+    assert_eq!(fault, damaged);
+    // What cannot be unpacked does not take away what can.
+    let far = zstd(&["-1", "--zstd=wlog=26"], &[&image[..], &vec![1; 40 << 20]].concat()).unwrap();
+    let not_read = Some("a later part of it is packed in a way that is not read");
+    assert_eq!(ended("far.zst", &[&frame, &far]), (image.clone(), not_read, vec![]));
+}
+
 /// Frames with a table after them of where they begin.
 fn with_seek_table(frames: &[Vec<u8>], image: &[u8]) -> Vec<u8> {
     let mut bytes = frames.concat();

@@ -1,7 +1,12 @@
 //! What images are called. What a file holds counts first; its name tells what damaged content was meant to be, and which file
 //! of an archive is a disk that begins with nothing known.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use NamedForm::{Disk, Files, Raw};
+
+use super::disk_len::LEAST_DISK;
 
 /// What a name says that a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,12 @@ impl NamedForm {
     }
 }
 
+/// Whether a file of that name and length is a disk, by both.
+pub fn is_of_disk(name: &str, len: u64) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str).unwrap_or_default();
+    len >= LEAST_DISK && matches!(NamedForm::of(extension), Some(Raw | Disk))
+}
+
 /// Whether a file of that extension is compressed.
 pub fn is_of_compressed(extension: &str) -> bool {
     found(COMPRESSED, extension).is_some()
@@ -102,6 +113,8 @@ mod tests {
                 && names.iter().all(|name| name.to_lowercase() == ***name)
         );
         assert_eq!((NamedForm::of("E01"), NamedForm::of("jpg")), (Some(Disk), None));
+        assert!(is_of_disk("a/card.IMG", LEAST_DISK) && !is_of_disk("card.img", LEAST_DISK - 1));
+        assert!(!is_of_disk("photo.jpg", LEAST_DISK) && !is_of_disk("img", LEAST_DISK));
         assert!(is_of_compressed("XZ") && !is_of_unpacked("xz") && is_of_unpacked("Gz"));
     }
 }

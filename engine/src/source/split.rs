@@ -38,7 +38,7 @@ pub fn parts(path: &Path) -> Option<Vec<PathBuf>> {
 
 /// The part that is missing where `path` is the first of several and one after it is there: what follows a gap would
 /// stand in another place of the disk.
-pub(super) fn missing(path: &Path) -> Option<PathBuf> {
+pub fn missing(path: &Path) -> Option<PathBuf> {
     if path.extension()? == "001" && path.with_extension("000").exists() {
         return None;
     }

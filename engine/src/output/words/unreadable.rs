@@ -95,6 +95,12 @@ pub(super) fn advice(source: &ReportSource, has_map: bool) -> Option<String> {
              device lives: {AS_ROOT}afterimage image DEVICE {word}, with --retries 3 where all was tried already. \
              Then scan it again, into another folder."
         )
+    } else if let Some(container) = &source.container {
+        let kind = plain(&container.kind);
+        format!(
+            "Parts of the disk in {path}, which is {kind}, could not be read: the file is damaged, or the disk \
+             that it lies on is failing. Look for another copy of the file, and scan that one too."
+        )
     } else {
         format!(
             "Parts of {path} could not be read: the disk that it lies on may be failing. Copy it (afterimage \

@@ -37,10 +37,12 @@ pub(super) fn file_kind(path: &Path, whole: &WholeFiles, progress: &Progress) ->
 
 /// What a file is that cannot be opened, and is called as a later part of an image is: not every file with a number is one.
 fn part_kind(path: &Path, error: Error, whole: &WholeFiles) -> FileKind {
-    let alone = source::open_unchecked(path, Io::Read);
-    match alone.map(|source| kind_of(path, source.as_ref(), whole)) {
-        Ok(kind @ (FileKind::Photo | FileKind::Archive | FileKind::Other)) => kind,
-        Ok(FileKind::Image(_) | FileKind::Refused(_)) | Err(_) => FileKind::Refused(error),
+    let Ok(alone) = source::open_unchecked(path, Io::Read) else { return FileKind::Refused(error) };
+    let is_long = alone.len() >= source::LEAST_DISK;
+    match kind_of(path, alone.as_ref(), whole) {
+        kind @ (FileKind::Photo | FileKind::Archive) => kind,
+        FileKind::Other if whole.is_other(alone.as_ref()) || !is_long => FileKind::Other,
+        FileKind::Other | FileKind::Image(_) | FileKind::Refused(_) => FileKind::Refused(error),
     }
 }
 
@@ -51,6 +53,9 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
     let packed = source::recognise(source).filter(|_| !is_called_image);
     match packed {
         Some(packed) if packed.archive == ArchiveList::NotWhole => damaged_archive(source, &packed),
+        Some(packed) if packed.archive == ArchiveList::HoldsDisks => {
+            refused_archive(source, &packed, "unpack it, and scan the images that were in it")
+        }
         Some(packed) if packed.archive == ArchiveList::Whole => match source.container_fault() {
             Some(_) => damaged_archive(source, &packed),
             None => FileKind::Archive,
@@ -60,7 +65,7 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
         _ if source.container().is_none() && image_name::is_of_container(path) => {
             FileKind::Refused(misnamed(path))
         }
-        _ if whole.is_other(source) => match is_called_image {
+        _ if whole.is_other(source) => match is_called_image && !image_name::is_number(path) {
             true => FileKind::Refused(misnamed(path)),
             false => FileKind::Other,
         },
@@ -88,8 +93,13 @@ fn refused(path: &Path, error: Error) -> FileKind {
     }
 }
 
-/// An archive that is damaged, in a container that may be damaged too.
+/// An archive that is damaged.
 fn damaged_archive(source: &dyn Source, packed: &Packed) -> FileKind {
+    refused_archive(source, packed, "name it by itself to search what is left of it")
+}
+
+/// An archive in which a disk image is or may be, in a container that may be damaged.
+fn refused_archive(source: &dyn Source, packed: &Packed, advice: &str) -> FileKind {
     let what = match (source.container(), source.container_fault()) {
         (Some(container), Some(fault)) => {
             format!("{container}, {fault}, and in it {}", packed.what)
@@ -97,11 +107,10 @@ fn damaged_archive(source: &dyn Source, packed: &Packed) -> FileKind {
         (Some(container), None) => format!("{container}, and in it {}", packed.what),
         (None, _) => packed.what.clone(),
     };
-    let advice = "name it by itself to search what is left of it".to_owned();
     FileKind::Refused(Error::Packed {
         path: source.path().to_path_buf(),
         what,
-        advice,
+        advice: advice.to_owned(),
         is_archive: false,
     })
 }

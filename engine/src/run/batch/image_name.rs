@@ -18,6 +18,12 @@ pub(super) fn is_of_image(path: &Path) -> bool {
     NamedForm::of(&extension).is_some()
 }
 
+/// Whether a file is called by a number: parts of images are, and much else.
+pub(super) fn is_number(path: &Path) -> bool {
+    let extension = extension(path);
+    !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a name says that a file is an image in another form than a raw one.
 pub(super) fn is_of_container(path: &Path) -> bool {
     matches!(NamedForm::of(&extension(path)), Some(NamedForm::Disk | NamedForm::Files))

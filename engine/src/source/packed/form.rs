@@ -22,8 +22,29 @@ pub enum ArchiveList {
     None,
     /// As far as that is read here all are known, and there is not one disk image among them.
     Whole,
+    /// There are several disk images among them, or one that cannot be opened.
+    HoldsDisks,
     /// What tells of them is damaged, cut short or too long to be read: a disk image may be among them.
     NotWhole,
+}
+
+impl Packed {
+    /// The same of an archive with so many disk images among its files, by their names.
+    pub(super) fn with_disks(self, disks: usize) -> Self {
+        match disks {
+            0 => self,
+            1 => Packed {
+                what: format!("{}, with a disk image in it", self.what),
+                archive: ArchiveList::HoldsDisks,
+                ..self
+            },
+            _ => Packed {
+                what: format!("{}, with {disks} disk images in it", self.what),
+                archive: ArchiveList::HoldsDisks,
+                ..self
+            },
+        }
+    }
 }
 
 /// What cannot be scanned as it is.

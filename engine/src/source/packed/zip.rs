@@ -12,6 +12,7 @@ use super::shell::free;
 use super::unpack::Unpack::{self, Archive};
 use super::unpack::filled;
 use crate::source::definition::Source;
+use crate::source::image_names::is_of_disk;
 
 pub(in crate::source) const UNZIP: Unpack = Archive("unzip IN -d OUT");
 
@@ -46,7 +47,8 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
     let is_file = |row: &&Row| row.packed_len > 0 && !row.name.ends_with('/');
     let all = files.iter().filter(is_file).count();
     let compressed = files.iter().filter(is_file).filter(|row| !row.is_stored()).count();
-    Some(match all - compressed {
+    let disks = files.iter().filter(|row| is_of_disk(&row.name, row.len)).count();
+    let packed = match all - compressed {
         _ if all == 0 => Packed {
             archive: ArchiveList::Whole,
             ..refused(
@@ -71,7 +73,8 @@ pub(super) fn recognise(source: &dyn Source) -> Option<Packed> {
             ),
             &format!("look into it with --archives, or {unpack}"),
         ),
-    })
+    };
+    Some(packed.with_disks(disks))
 }
 
 /// How an archive gets another directory, in the place of the one that was at its end.

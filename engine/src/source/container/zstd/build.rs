@@ -15,6 +15,7 @@ use crate::source::container::piece::MOST_PACKED;
 use crate::source::container::refusal::Refusal;
 use crate::source::container::room::Room;
 use crate::source::container::stream::{Ending, StreamIndex, go_on};
+use crate::source::container::unpack::MOST_WINDOW;
 
 /// Bytes of a part of a long frame: so many times what the frame looks back, since that is kept for each part, within
 /// bounds.
@@ -85,7 +86,7 @@ impl Builder<'_> {
     /// Adds the parts of the frame that begins at `at`: the first byte after it, or how the stream ends with it.
     fn frame(&mut self, at: u64, header: &Header) -> Result<Result<u64, Ending>, Refusal> {
         if header.needs_dictionary {
-            return self.refused("with a dictionary, which is not in it".into());
+            return self.refused(Refusal::new("with a dictionary, which is not in it"));
         }
         let is_far = header.window > MOST_LOOK_BACK;
         if let Some(len) = header.content.filter(|len| *len <= self.most_whole(is_far))
@@ -99,10 +100,19 @@ impl Builder<'_> {
             return Ok(Ok(end));
         }
         if is_far {
-            return self.refused(format!(
+            let why = format!(
                 "and its frame looks back further than {} MiB, so that it can only be unpacked from its start",
                 MOST_LOOK_BACK >> 20
-            ));
+            );
+            // Less is unpacked without being asked for.
+            let is_too_far = header.window > MOST_WINDOW;
+            return self.refused(match is_too_far {
+                true => Refusal::with(
+                    why,
+                    "unpack it with `zstd -d --long=31`, and scan what comes out",
+                ),
+                false => Refusal::new(why),
+            });
         }
         Ok(self.long_frame(at, header)?.ok_or(Ending::Damaged))
     }
@@ -114,8 +124,8 @@ impl Builder<'_> {
     }
 
     /// A frame that is not read: what came before it is not lost by that.
-    fn refused(&self, why: String) -> Result<Result<u64, Ending>, Refusal> {
-        if self.index.len() == 0 { Err(Refusal::new(why)) } else { Ok(Err(Ending::NotRead)) }
+    fn refused(&self, refusal: Refusal) -> Result<Result<u64, Ending>, Refusal> {
+        if self.index.len() == 0 { Err(refusal) } else { Ok(Err(Ending::NotRead)) }
     }
 
     /// Where the blocks end that begin at `at`, when the last one is there, and how many bytes come out of them at the most.
