@@ -210,6 +210,19 @@ fn e01_part(number: u8) -> Vec<u8> {
 }
 
 #[test]
+fn a_part_of_another_e01_is_not_taken_for_one_of_this() {
+    let [first, mut second, third, last] = [1, 2, 3, 4].map(e01_part);
+    let said = second.windows(7).position(|part| part == b"volume\0").unwrap() + 76;
+    // Sectors of the disk.
+    second[said + 16] ^= 1;
+    let mend = writers::all().into_iter().find(|made| made.name == "x.E01").unwrap().mend;
+    mend(&mut second);
+    let files = [("a.E01", &first[..]), ("a.E02", &second), ("a.E03", &third), ("a.E04", &last)];
+    let all = failed(&files);
+    assert!(all.iter().any(|(_, why)| why.contains("a.E02 is of another image")), "{all:?}");
+}
+
+#[test]
 fn an_image_of_which_a_part_is_missing_has_failed_once() {
     let parts = [1, 2, 3, 4].map(e01_part);
     let [one, two, three, four] = parts.each_ref().map(Vec::as_slice);

@@ -104,6 +104,9 @@ impl Section {
     }
 }
 
+/// Where the description of an image has what tells it from others.
+const SET: usize = 64;
+
 /// What was found so far.
 #[derive(Default)]
 struct Found {
@@ -129,12 +132,15 @@ struct Chunks {
     has_copy: bool,
 }
 
+#[derive(Clone, Copy)]
 struct Volume {
     /// Chunks that it says there are.
     chunks: u32,
     chunk_sectors: u32,
     sector_size: u32,
     sectors: u64,
+    /// What all files of an image have in common; zeros where the program has none.
+    set: [u8; 16],
 }
 
 /// How the sections of a file end.
@@ -224,11 +230,8 @@ impl Found {
             match section.name() {
                 b"next" => return Ok(End::Next),
                 b"done" => return Ok(End::Done),
-                b"volume" | b"disk" if self.volume.is_none() => {
-                    self.volume = Volume::read(files, file, section.data());
-                }
-                b"data" if self.volume.is_none() => {
-                    self.volume = Volume::read(files, file, section.data());
+                b"volume" | b"disk" | b"data" => {
+                    self.take_in(Volume::read(files, file, section.data()), files, file)?;
                 }
                 b"sectors" => {
                     self.close(files, file, stop)?;
@@ -256,6 +259,17 @@ impl Found {
             }
             at = section.next;
         }
+    }
+
+    /// Takes in what a file says of all of the image, which must be the same in all of them.
+    fn take_in(&mut self, said: Option<Volume>, files: &Files, file: usize) -> Result<(), Refusal> {
+        let Some(said) = said else { return Ok(()) };
+        if self.volume.get_or_insert(said).is_alike(&said) {
+            return Ok(());
+        }
+        let path = files.get(file).map(|source| source.path().to_path_buf()).unwrap_or_default();
+        let why = format!("and its part {} is of another image", path.display());
+        Err(Refusal::with(why, "put the right part beside it"))
     }
 
     /// The table of the chunks that are open.
@@ -354,6 +368,16 @@ impl Found {
 }
 
 impl Volume {
+    /// Whether two files may be of one image. What is zero was not known when it was written.
+    fn is_alike(&self, other: &Self) -> bool {
+        let are_known = |volume: &Volume| volume.set != [0; 16];
+        if are_known(self) && are_known(other) {
+            return self.set == other.set;
+        }
+        let is_same = |one: u64, other: u64| one == other || one == 0 || other == 0;
+        is_same(self.sectors, other.sectors) && self.chunk_len() == other.chunk_len()
+    }
+
     /// Bytes of a chunk.
     fn chunk_len(&self) -> u64 {
         u64::from(self.chunk_sectors) * u64::from(self.sector_size)
@@ -386,7 +410,13 @@ impl Volume {
         };
         let [chunks, chunk_sectors, sector_size] = [4, 8, 12].map(|at| u32_le(&bytes, at));
         let (chunks, chunk_sectors, sector_size) = (chunks?, chunk_sectors?, sector_size?);
-        let volume = Volume { chunks, chunk_sectors, sector_size, sectors };
+        let set = if is_long {
+            bytes.get(SET..).and_then(|set| set.first_chunk().copied())
+        } else {
+            None
+        };
+        let set = set.unwrap_or_default();
+        let volume = Volume { chunks, chunk_sectors, sector_size, sectors, set };
         let chunk = volume.chunk_len();
         let is_fine = SECTORS.contains(&volume.sector_size) && (1..=MOST_PACKED).contains(&chunk);
         is_fine.then_some(volume)
