@@ -9,14 +9,14 @@ use super::on_terminal::{Step, on_terminal};
 
 /// Writes a file that takes several seconds to unpack; whether that was possible.
 fn write_slow(desk: &Desk, name: &str) -> bool {
-    let zeros = "head -c 67108864 /dev/zero | gzip -1";
+    let zeros = "head -c 67108864 /dev/zero | gzip -9";
     let made = Command::new("sh").args(["-c", zeros]).stderr(Stdio::null()).output();
     let Some(member) = made.ok().map(|made| made.stdout).filter(|member| member.len() > 1000)
     else {
         eprintln!("gzip is not installed: nothing is opened slowly");
         return false;
     };
-    fs::write(desk.path(name), member.repeat(200)).unwrap();
+    fs::write(desk.path(name), member.repeat(800)).unwrap();
     true
 }
 
