@@ -13,7 +13,7 @@ use afterimage_engine::run::batch::{Discovered, Looking, discover};
 use afterimage_engine::source::{Io, open};
 use miniz_oxide::deflate::compress_to_vec;
 use proptest::prelude::*;
-use writers::archives::{deflated_zip, tar_header, zip_of};
+use writers::archives::{deflated_zip, tar_of, zip_of};
 use writers::streams::text;
 
 /// What becomes of a file.
@@ -66,17 +66,6 @@ fn documents() -> Vec<u8> {
     zip_of(&[("letter.txt", &one, true), ("more/book.txt", &two, true)])
 }
 
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = tar_header("folder/", 0, b'5');
-    for (name, content) in files {
-        out.extend(tar_header(name, content.len(), b'0'));
-        out.extend(*content);
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
-    out
-}
-
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut out = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
     out.extend(compress_to_vec(content, 6));
@@ -94,10 +83,10 @@ fn zstd(content: &[u8]) -> Vec<u8> {
 #[test]
 fn archives_that_are_whole_are_skipped() {
     let (letter, book) = (text(3, 3000), text(4, 90_000));
-    let tar = tar(&[("a.txt", &letter), ("b.txt", &book)]);
+    let tar = tar_of(&[("a.txt", &letter), ("b.txt", &book)]);
     let stored = zip_of(&[("a.txt", &letter, false), ("b.txt", &book, true)]);
     let many: Vec<(&str, &[u8])> = vec![("a.txt", &letter); 300];
-    let many = self::tar(&many);
+    let many = tar_of(&many);
     for (name, bytes) in [
         ("docs.zip", &documents()[..]),
         ("stored.zip", &stored),
@@ -126,7 +115,7 @@ fn archives_that_are_damaged_or_cut_short_have_failed() {
     torn[end + 16] ^= 1;
     fails("torn.zip", &torn, "directory is missing or damaged");
     let (letter, book) = (text(3, 3000), text(4, 900_000));
-    let tar = tar(&[("a.txt", &letter), ("b.txt", &book)]);
+    let tar = tar_of(&[("a.txt", &letter), ("b.txt", &book)]);
     fails("docs.tar", &tar[..tar.len() / 2], "a tar archive that is damaged or cut short");
     let mut torn = tar.clone();
     torn[512] ^= 1;
@@ -168,7 +157,7 @@ fn an_archive_with_several_disk_images_has_failed() {
     let files = [("one.img", &disk[..]), ("two.dd", &disk)];
     let zip = zip_of(&[("one.img", &disk, true), ("two.dd", &disk, false)]);
     for (name, bytes) in
-        [("two.zip", &zip), ("two.tar", &tar(&files)), ("two.tar.gz", &gzip(&tar(&files)))]
+        [("two.zip", &zip), ("two.tar", &tar_of(&files)), ("two.tar.gz", &gzip(&tar_of(&files)))]
     {
         fails(name, bytes, "with 2 disk images in it");
     }
@@ -339,7 +328,7 @@ proptest! {
         let letter = text(5, 3000);
         let whole = match kind {
             0 => documents(),
-            _ => tar(&[("a.txt", &letter), ("b.txt", &letter)]),
+            _ => tar_of(&[("a.txt", &letter), ("b.txt", &letter)]),
         };
         // Blocks of zeros may be missing at the end of a tar archive.
         let end = if kind == 0 { whole.len() } else { whole.len() - 1024 - 72 };
@@ -356,7 +345,7 @@ proptest! {
         let letter = text(6, 3000);
         let mut bytes = match kind {
             0 => documents(),
-            _ => tar(&[("a.txt", &letter), ("b.txt", &letter)]),
+            _ => tar_of(&[("a.txt", &letter), ("b.txt", &letter)]),
         };
         writers::change(&mut bytes, &changes);
         told("docs", &bytes);

@@ -24,7 +24,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use proptest::prelude::*;
-use writers::archives::{tar_header, zip_of};
+use writers::archives::{tar_of, zip_of};
 
 /// Noise between archives, in bytes.
 const NOISE: usize = 70_000;
@@ -79,17 +79,6 @@ fn gzip(name: &str, content: &[u8]) -> Vec<u8> {
     out.extend(compress_to_vec(content, 6));
     out.extend(crc32fast::hash(content).to_le_bytes());
     out.extend((content.len() as u32).to_le_bytes());
-    out
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = tar_header("folder/", 0, b'5');
-    for (name, content) in files {
-        out.extend(tar_header(name, content.len(), b'0'));
-        out.extend(*content);
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
     out
 }
 
@@ -154,7 +143,7 @@ fn photos_in_deflated_members_are_found_and_proven_by_their_checksums() {
         (files[0].1, files[0].2, true),
         (files[1].1, files[1].2, true),
     ];
-    let tape = tar(&[(files[5].1, &canon), ("read me.txt", b"a text"), (files[6].1, &samsung)]);
+    let tape = tar_of(&[(files[5].1, &canon), ("read me.txt", b"a text"), (files[6].1, &samsung)]);
     let image = disk(&[
         zip_of(&document),
         streamed(files[2].1, &progressive),
@@ -202,7 +191,7 @@ fn photos_in_deflated_members_are_found_and_proven_by_their_checksums() {
 #[test]
 fn photos_of_a_report_are_recovered_out_of_their_archives() {
     let (canon, grey) = (photo("canon"), photo("grey"));
-    let tape = gzip("x.tar", &tar(&[("1.jpg", &canon), ("2.jpg", &grey)]));
+    let tape = gzip("x.tar", &tar_of(&[("1.jpg", &canon), ("2.jpg", &grey)]));
     let bench = Bench::new(&disk(&[tape]));
     let (_, report) = bench.scan("out", Options { dry_run: true, ..archives() });
     assert!(own(&report).count() == 2 && own(&report).all(|file| file.path.is_none()));
@@ -261,7 +250,7 @@ fn what_is_damaged_claims_no_more_than_was_tested() {
         }
     }
     // The first photo of a tape archive that breaks off is proven by itself.
-    let tape = gzip("x.tar", &tar(&[("1.jpg", &canon), ("2.jpg", &photo("grey"))]));
+    let tape = gzip("x.tar", &tar_of(&[("1.jpg", &canon), ("2.jpg", &photo("grey"))]));
     let report = scan(&disk(&[tape[..canon.len() + 600].to_vec()]));
     let first = own(&report).find(|file| name(file) == "1.jpg").unwrap();
     assert_eq!(first.size, canon.len() as u64);
@@ -298,7 +287,7 @@ fn a_tape_archive_may_hold_many_photos() {
     let photos: Vec<Vec<u8>> =
         samples::jpegs().into_iter().take(12).map(|sample| sample.bytes).collect();
     let files: Vec<(&str, &[u8])> = photos.iter().map(|photo| ("a.jpg", &photo[..])).collect();
-    let image = disk(&[gzip("x.tar", &tar(&files))]);
+    let image = disk(&[gzip("x.tar", &tar_of(&files))]);
     let report = scan(&image);
     let found: Vec<&ReportFile> = own(&report).collect();
     assert_eq!(found.len(), photos.len());
@@ -310,7 +299,7 @@ fn a_tape_archive_may_hold_many_photos() {
 #[test]
 fn the_same_is_found_for_any_threads_and_chunks() {
     let (canon, grey) = (photo("canon"), photo("grey"));
-    let tape = gzip("x.tar", &tar(&[("1.jpg", &canon), ("2.jpg", &canon), ("3.jpg", &grey)]));
+    let tape = gzip("x.tar", &tar_of(&[("1.jpg", &canon), ("2.jpg", &canon), ("3.jpg", &grey)]));
     let pieces: Vec<Vec<u8>> = (0..8)
         .flat_map(|_| [tape.clone(), zip_of(&[("a.jpg", &grey, true), ("b.jpg", &canon, true)])])
         .collect();
@@ -339,7 +328,7 @@ proptest! {
         let [grey, block, bitmap] = &photos;
         let mut image = [
             zip_of(&[("a", grey, true), ("b", bitmap, true)]),
-            gzip("t", &tar(&[("1", block), ("2", bitmap)])),
+            gzip("t", &tar_of(&[("1", block), ("2", bitmap)])),
             pdf(grey),
             streamed("s", bitmap),
         ]

@@ -15,6 +15,7 @@ use crate::control::metrics::{Metrics, Stage};
 use crate::control::progress::Stop;
 use crate::model::{Algorithm, Digests, Hasher};
 use crate::system::folder::Folder;
+use crate::system::page_cache::start_writing;
 
 /// Files that are being written are called so, and a number.
 const UNFINISHED: &str = "half-";
@@ -174,6 +175,7 @@ impl Store {
         });
         match written {
             Ok(()) => {
+                // At the end of a run all of it must be on the disk, and what was not begun before is waited for then.
                 start_writing(&file);
                 Ok(Some(hasher.finish()))
             }
@@ -223,17 +225,6 @@ pub fn hash_of(file: &mut File) -> std::io::Result<blake3::Hash> {
         }
     }
 }
-
-/// Tells the system to begin to write what it holds of a file to the disk: at the end of a run all of it must be there, and
-/// whatever was not begun before is waited for then. Only a hint: failure is fine.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn start_writing(file: &File) {
-    // Linux begins to write what it is told to forget, and forgets nothing before that is written.
-    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn start_writing(_file: &File) {}
 
 #[cfg(test)]
 mod tests {

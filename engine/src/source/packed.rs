@@ -22,9 +22,9 @@ pub use form::{ArchiveList, Packed};
 
 use archive_name::is_of_archive;
 use bytes::starts;
-pub use disk::is_start_of_disk as begins_disk;
 pub(super) use disk::is_start_of_disk;
-pub(crate) use first_file::HEAD as HEAD_OF_DISK;
+pub(super) use first_file::HEAD as HEAD_OF_DISK;
+pub(crate) use first_file::begins_as_disk;
 pub(super) use first_file::{begins_raw_image, is_head_of_disk, may_be_raw};
 use form::refused;
 pub(super) use tar::{Member as TarMember, UNTAR, members as tar_members};

@@ -18,6 +18,7 @@ use crate::source::kept::Kept;
 use crate::source::retry::{RawDevice, Retry};
 use crate::source::{remote, sparse};
 use crate::system::offset::read_at;
+use crate::system::page_cache::{no_read_ahead, read_ahead};
 
 /// A file or device read by positioned reads, from any number of threads at once.
 ///
@@ -309,24 +310,6 @@ impl RawDevice for DeviceReader {
         }
     }
 }
-
-/// Tells the system that the file will be read from front to back. Only a hint: failure is fine.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn read_ahead(file: &File) {
-    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Sequential);
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn read_ahead(_file: &File) {}
-
-/// Tells the system to read what is asked for, and nothing after it. Only a hint.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn no_read_ahead(file: &File) {
-    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Random);
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn no_read_ahead(_file: &File) {}
 
 /// Logical sector size in bytes.
 pub(crate) fn sector_size(file: &File, kind: SourceKind) -> u32 {

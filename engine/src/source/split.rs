@@ -11,7 +11,7 @@ use crate::source::address::is_address;
 use crate::source::definition::{Source, SourceKind};
 use crate::source::fault::{Fault, joined};
 use crate::source::later_part::{LaterPart, name};
-use crate::source::packed::{HEAD_OF_DISK, begins_disk};
+use crate::source::packed::begins_as_disk;
 
 /// The last number of a part that is looked for.
 const LAST: u32 = 999;
@@ -93,10 +93,7 @@ pub(super) fn part_is_missing(path: &Path, missing: &Path) -> Error {
 
 /// The same of what is there: a file that begins as a disk does is one, whatever number it has.
 pub(super) fn later_part_by_content(path: &Path, source: &dyn Source) -> Option<LaterPart> {
-    let part = later_part(path)?;
-    let mut head = vec![0; usize::try_from(source.len()).unwrap_or(usize::MAX).min(HEAD_OF_DISK)];
-    source.read_at(0, &mut head);
-    (!begins_disk(&head)).then_some(part)
+    later_part(path).filter(|_| !begins_as_disk(source))
 }
 
 /// Why the file at `path` is not read as a raw image, where it is a part of one and a part before it is missing.

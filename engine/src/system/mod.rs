@@ -11,6 +11,7 @@ mod in_use;
 mod mount;
 pub(crate) mod offset;
 mod overlap;
+pub(crate) mod page_cache;
 mod parent;
 mod prospect;
 #[expect(clippy::module_inception, reason = "the room is named for the type that it is about")]

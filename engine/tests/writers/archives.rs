@@ -130,6 +130,18 @@ fn tar_sums(bytes: &mut [u8]) {
     }
 }
 
+/// An archive of a folder and these files.
+pub fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = tar_header("folder/", 0, b'5');
+    for (name, content) in files {
+        out.extend(tar_header(name, content.len(), b'0'));
+        out.extend(*content);
+        out.resize(out.len().next_multiple_of(512), 0);
+    }
+    out.resize(out.len() + 1024, 0);
+    out
+}
+
 pub fn tar() -> Made {
     let disk = disk(54);
     let mut bytes = tar_header("a.txt", 5, b'0');

@@ -61,7 +61,7 @@ fn kind_of(path: &Path, source: &dyn Source, whole: &WholeFiles) -> FileKind {
             None => FileKind::Archive,
         },
         _ if whole.is_photo(source) => FileKind::Photo,
-        _ if source::begins_disk(&head(source)) => FileKind::Image(len),
+        _ if source::begins_as_disk(source) => FileKind::Image(len),
         _ if source.container().is_none() && image_name::is_of_container(path) => {
             FileKind::Refused(misnamed(path))
         }
@@ -125,10 +125,4 @@ fn misnamed(path: &Path) -> Error {
         advice: "name it by itself to scan it as a raw image".to_owned(),
         is_archive: false,
     }
-}
-
-fn head(source: &dyn Source) -> Vec<u8> {
-    let mut head = vec![0; source.len().min(source::HEAD_OF_DISK as u64) as usize];
-    source.read_at(0, &mut head);
-    head
 }

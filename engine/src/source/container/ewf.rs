@@ -6,6 +6,7 @@ mod lists;
 mod sections;
 mod segments;
 mod table;
+mod volume;
 mod walk;
 
 use super::chunks::{self, ChunkTable};

@@ -87,6 +87,20 @@ pub(super) trait StreamIndex: Send + Sync {
     fn unpack(&self, files: &Files, made: u64, out: &mut [u8]) -> bool;
 }
 
+/// The part that holds the byte at `at`, as [`StreamIndex::part`] has it, of `places` in order: `of` tells how many bytes came
+/// out before one, and where its packed bytes lie. `len` bytes come out of all.
+pub(super) fn part_of<T>(
+    places: &[T],
+    of: impl Fn(&T) -> (u64, u64),
+    len: u64,
+    at: u64,
+) -> Option<(u64, u64, u64)> {
+    let next = places.partition_point(|place| of(place).0 <= at);
+    let (made, from) = of(places.get(next.checked_sub(1)?)?);
+    let end = places.get(next).map_or(len, |place| of(place).0);
+    (at < end).then_some((made, end, from))
+}
+
 /// A disk that a stream is unpacked to.
 pub(super) struct StreamDisk<I> {
     pub(super) files: Files,

@@ -35,6 +35,13 @@ pub(in crate::source) fn may_be_raw(source: &dyn Source, extensions: &[&str]) ->
     is_candidate && source.len().is_multiple_of(SECTOR)
 }
 
+/// Whether a source begins as a disk or a volume does.
+pub(crate) fn begins_as_disk(source: &dyn Source) -> bool {
+    let mut head = vec![0; source.len().min(HEAD as u64) as usize];
+    source.read_at(0, &mut head);
+    is_start_of_disk(&head)
+}
+
 /// Whether the first [`HEAD`] bytes that come out of a compressed file are those of a disk.
 pub(in crate::source) fn is_head_of_disk(head: &[u8]) -> bool {
     // What is over so soon is no disk.

@@ -5,14 +5,14 @@ use afterimage_signatures::verdict::Span;
 use super::lists::{List, Lists};
 use super::segments::{self, HEADER};
 use super::table::{Place, Table};
-use super::walk::{Shape, Walked};
+use super::volume::Volume;
+use super::walk::Walked;
 use crate::control::progress::Stop;
 use crate::model::SpanSet;
 use crate::source::container::beside::may_be_there;
 use crate::source::container::chunks::ChunkTable;
 use crate::source::container::files::{Files, u32_le, u64_le};
 use crate::source::container::opening::Opening;
-use crate::source::container::piece::MOST_PACKED;
 use crate::source::container::refusal::Refusal;
 use crate::source::container::unpack::adler32;
 use crate::source::container::unread::{UnreadList, UnreadRows};
@@ -28,13 +28,6 @@ const MOST_SECTIONS: u32 = 4_000_000;
 
 /// Files at the most: there are no more names.
 const MOST_SEGMENTS: u32 = 14_971;
-
-/// Bytes of a description of the disk, and of that of SMART.
-const VOLUME: u64 = 1052;
-const SMART: u64 = 94;
-
-/// Sectors of a disk.
-const SECTORS: std::ops::RangeInclusive<u32> = 128..=65_536;
 
 /// How a list of what could not be read lies in its section.
 const UNREAD: UnreadList = UnreadList { head: 520, covered: 516, row: 8 };
@@ -104,9 +97,6 @@ impl Section {
     }
 }
 
-/// Where the description of an image has what tells it from others.
-const SET: usize = 64;
-
 /// What was found so far.
 #[derive(Default)]
 struct Found {
@@ -130,17 +120,6 @@ struct Chunks {
     table: Option<Table>,
     /// Whether there is a copy of it: programs that write one write checksums of the entries, too.
     has_copy: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Volume {
-    /// Chunks that it says there are.
-    chunks: u32,
-    chunk_sectors: u32,
-    sector_size: u32,
-    sectors: u64,
-    /// What all files of an image have in common; zeros where the program has none.
-    set: [u8; 16],
 }
 
 /// How the sections of a file end.
@@ -364,61 +343,5 @@ impl Found {
         let lists = self.lists.finish(is_end.then_some(u64::from(volume.chunks)));
         let (sector_size, knows_unread) = (volume.sector_size, self.unread.are_whole());
         Ok(Image { len, sector_size, chunk_len, lists, is_whole, unread, knows_unread })
-    }
-}
-
-impl Volume {
-    /// Whether two files may be of one image. What is zero was not known when it was written.
-    fn is_alike(&self, other: &Self) -> bool {
-        let are_known = |volume: &Volume| volume.set != [0; 16];
-        if are_known(self) && are_known(other) {
-            return self.set == other.set;
-        }
-        let is_same = |one: u64, other: u64| one == other || one == 0 || other == 0;
-        is_same(self.sectors, other.sectors) && self.chunk_len() == other.chunk_len()
-    }
-
-    /// Bytes of a chunk.
-    fn chunk_len(&self) -> u64 {
-        u64::from(self.chunk_sectors) * u64::from(self.sector_size)
-    }
-
-    /// Bytes of the disk, where that may be.
-    fn len(&self) -> Option<u64> {
-        let len = self.sectors.checked_mul(u64::from(self.sector_size));
-        len.filter(|len| *len <= i64::MAX as u64)
-    }
-
-    fn shape(&self) -> Option<Shape> {
-        self.len().map(|len| Shape::new(len, self.chunk_len()))
-    }
-
-    /// The description in a section, when its checksum holds and its numbers make sense.
-    fn read(files: &Files, file: usize, at: u64) -> Option<Self> {
-        let read = |len: u64| {
-            let bytes = files.bytes(file, at, len)?;
-            let (covered, checksum) = bytes.split_at(len as usize - 4);
-            (u32_le(checksum, 0)? == adler32(covered)).then(|| covered.to_vec())
-        };
-        let (bytes, is_long) = match read(VOLUME) {
-            Some(bytes) => (bytes, true),
-            None => (read(SMART)?, false),
-        };
-        let sectors = match is_long {
-            true => u64_le(&bytes, 16)?,
-            false => u64::from(u32_le(&bytes, 16)?),
-        };
-        let [chunks, chunk_sectors, sector_size] = [4, 8, 12].map(|at| u32_le(&bytes, at));
-        let (chunks, chunk_sectors, sector_size) = (chunks?, chunk_sectors?, sector_size?);
-        let set = if is_long {
-            bytes.get(SET..).and_then(|set| set.first_chunk().copied())
-        } else {
-            None
-        };
-        let set = set.unwrap_or_default();
-        let volume = Volume { chunks, chunk_sectors, sector_size, sectors, set };
-        let chunk = volume.chunk_len();
-        let is_fine = SECTORS.contains(&volume.sector_size) && (1..=MOST_PACKED).contains(&chunk);
-        is_fine.then_some(volume)
     }
 }

@@ -6,7 +6,7 @@ use crate::source::container::files::Files;
 use crate::source::container::index_file::IndexFile;
 use crate::source::container::recent::Weight;
 use crate::source::container::refusal::Refusal;
-use crate::source::container::stream::{Ending, StreamIndex, go_on};
+use crate::source::container::stream::{Ending, StreamIndex, go_on, part_of};
 
 /// Bytes between two places, and the most before one is made inside of a block.
 const SPACING: u64 = 4 << 20;
@@ -128,10 +128,7 @@ impl StreamIndex for Index {
     }
 
     fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
-        let next = self.places.partition_point(|place| place.made <= at);
-        let place = self.places.get(next.checked_sub(1)?)?;
-        let end = self.places.get(next).map_or(self.len, |place| place.made);
-        (at < end).then_some((place.made, end, place.at))
+        part_of(&self.places, |place| (place.made, place.at), self.len, at)
     }
 
     fn needs(&self, _made: u64) -> u64 {

@@ -8,7 +8,7 @@ use crate::source::container::files::Files;
 use crate::source::container::index_file::IndexFile;
 use crate::source::container::recent::Weight;
 use crate::source::container::refusal::Refusal;
-use crate::source::container::stream::{Ending, StreamIndex};
+use crate::source::container::stream::{Ending, StreamIndex, part_of};
 
 /// The parts of a stream, in order.
 pub(super) struct Index {
@@ -149,10 +149,7 @@ impl StreamIndex for Index {
     }
 
     fn part(&self, at: u64) -> Option<(u64, u64, u64)> {
-        let next = self.parts.partition_point(|part| part.made <= at);
-        let part = self.parts.get(next.checked_sub(1)?)?;
-        let end = self.parts.get(next).map_or(self.len, |part| part.made);
-        (at < end).then_some((part.made, end, part.packed.at))
+        part_of(&self.parts, |part| (part.made, part.packed.at), self.len, at)
     }
 
     fn needs(&self, made: u64) -> u64 {
