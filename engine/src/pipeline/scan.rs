@@ -17,8 +17,12 @@ use crate::ledger::{Batch, ChunkLine, EndLine, Ledger};
 use crate::model::Hasher;
 use crate::source::Source;
 
-/// Chunks on their way for each worker: one in work, one waiting.
+/// Chunks on their way for each worker: one in work, one waiting. Each is in memory.
 const PERMITS_A_WORKER: usize = 2;
+
+/// Of a mapped source, chunks cost no memory: so many that no worker waits until the reader and the committer, which run
+/// beside the workers on the same processors, have their turn.
+const MAPPED_PERMITS_A_WORKER: usize = 8;
 
 impl Scan<'_> {
     /// Scans `source`, the `index`-th of the command line, into `ledger`; `hasher` takes all its bytes on
@@ -37,7 +41,11 @@ impl Scan<'_> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.metrics);
         let (failure, recent) = (Failure::default(), RecentFiles::default());
         let worker = Worker { scan: self, source, index, window: &window, recent: &recent };
-        let permits = self.pool.current_num_threads() * PERMITS_A_WORKER + 1;
+        let permits_a_worker = match source.mapped(0, 1) {
+            Some(_) => MAPPED_PERMITS_A_WORKER,
+            None => PERMITS_A_WORKER,
+        };
+        let permits = self.pool.current_num_threads() * permits_a_worker + 1;
         let (give_back, permit) = bounded(permits);
         let (send, chunks) = bounded(permits);
         let (commit, batches) = bounded::<(Batch, Permit)>(permits);
