@@ -33,11 +33,13 @@ impl Outcome {
         head: ReportHead,
     ) -> Self {
         let interrupted = environment.is_interrupted();
-        let Environment { clock, metrics, failure, mut stats, .. } = environment;
+        let Environment { clock, metrics, failure, mut stats, pool, .. } = environment;
         stats.finishing = clock.elapsed().saturating_sub(stats.scanning);
         stats.stages = metrics.costs();
         stats.read = opened(&jobs).iter().flatten().map(|source| source.bytes_read()).sum();
-        let failed = jobs.into_iter().filter_map(|job| Some((job.path, job.source.err()?)));
-        Outcome { report: None, head, failed: failed.collect(), failure, interrupted, stats }
+        // Mapped sources are unmapped by all threads of the pool.
+        let failed = |job: SourceJob| Some((job.path, job.source.err()?));
+        let failed = pool.install(|| jobs.into_iter().filter_map(failed).collect());
+        Outcome { report: None, head, failed, failure, interrupted, stats }
     }
 }

@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use afterimage_signatures::verdict::Span;
-use memmap2::Mmap;
+use memmap2::{Mmap, UncheckedAdvice};
+use rayon::prelude::*;
 
 use crate::source::unreadable::UnreadableRanges;
 
@@ -31,6 +32,8 @@ const SLOTS: usize = 64;
 /// Faults that replace one page each before a fault replaces twice as many, and so on: a process
 /// may have some 65,000 mappings (Linux, `vm.max_map_count`), and each lone page costs two.
 const FAULTS_A_STEP: usize = 1024;
+/// Bytes that a thread lets go of at once.
+const PIECE: usize = 32 << 20;
 /// Marks a note as written, since page 0 is a page too.
 const WRITTEN: u64 = 1 << 63;
 /// Bits of a note that hold the binary logarithm of the number of pages.
@@ -95,6 +98,14 @@ impl GuardedMap {
         known.1.get(first).copied().filter(|range| range.at < span.end() && span.len > 0)
     }
 
+    /// Lets go of the pages from `at` on, [`PIECE`] bytes of them.
+    fn let_go(&self, at: usize) {
+        let len = PIECE.min(self.map.len() - at);
+        // SAFETY: Pages of a file that is mapped for reading are read again when they are touched, and nothing is lost. A
+        // kernel that refuses unmaps them later.
+        drop(unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, len) });
+    }
+
     /// What was replaced by zeros so far, and what the file does not have any more.
     pub(super) fn unreadable(&self) -> Vec<Span> {
         let len = self.map.len() as u64;
@@ -112,6 +123,12 @@ impl GuardedMap {
 impl Drop for GuardedMap {
     fn drop(&mut self) {
         self.slot.release();
+        // To unmap millions of pages takes time, in which the kernel uses one processor: in a pool of threads, they let go
+        // of the pages side by side.
+        if rayon::current_thread_index().is_some() {
+            let pieces = self.map.len().div_ceil(PIECE);
+            (0..pieces).into_par_iter().for_each(|piece| self.let_go(piece * PIECE));
+        }
     }
 }
 
