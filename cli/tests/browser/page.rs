@@ -113,15 +113,23 @@ impl Page {
         ));
     }
 
-    /// Clicks the middle of an element.
+    /// Clicks the middle of an element, once it lies still with nothing over it: in a page that is still being filled, a
+    /// click may go elsewhere.
     #[track_caller]
     pub fn click(&mut self, selector: &str) {
         let place = self.value(&format!(
-            "(() => {{
-               const found = document.querySelector({});
-               found.scrollIntoView({{ block: 'center' }});
-               const box = found.getBoundingClientRect();
-               return [box.x + box.width / 2, box.y + box.height / 2];
+            "(async () => {{
+               for (let left = 50; ; left -= 1) {{
+                 const found = document.querySelector({});
+                 found.scrollIntoView({{ block: 'center' }});
+                 const before = found.getBoundingClientRect();
+                 await new Promise((then) => setTimeout(then, 20));
+                 const box = found.getBoundingClientRect();
+                 const place = [box.x + box.width / 2, box.y + box.height / 2];
+                 const is_still = before.x === box.x && before.y === box.y;
+                 const is_on_top = found.contains(document.elementFromPoint(...place));
+                 if (left === 0 || (is_still && is_on_top)) return place;
+               }}
              }})()",
             json!(selector)
         ));
