@@ -56,10 +56,6 @@ const LEAST_TRY: u64 = 256;
 /// picture.
 const TRY_READS: u64 = 4;
 
-/// What is given up at [`LEAST`] counts for so small a part of what was asked for: it may be a photo of which more would have to
-/// be read, and sectors of files of one size are full of those.
-const GIVEN_UP: u64 = 8;
-
 /// For candidates of one format for which [`LEAST`] is not enough, so many bytes may be read, and so many of them be false
 /// before that counts.
 const MOST_LOST: (u64, u32) = (128 << 10, 2);
@@ -170,7 +166,8 @@ impl Budget {
         }
         let tries = self.tries.iter().find(|(known, _)| *known == format);
         let Tries { tried, lost } = tries.map(|(_, tries)| *tries).unwrap_or_default();
-        let then = may_be_lost(lost).then_some(AT_FIRST);
+        let may_be_lost = lost.0 < MOST_LOST.0 || lost.1 < MOST_LOST.1;
+        let then = may_be_lost.then_some(AT_FIRST);
         (!is_dense || tried < MOST_TRIED).then_some(Allowance { first: LEAST, then })
     }
 
@@ -237,11 +234,10 @@ impl Budget {
             self.tries.len() - 1
         });
         let tries = &mut self.tries[index].1;
-        if read > LEAST && may_be_lost(tries.lost) {
+        if read > LEAST {
             tries.lost = (tries.lost.0.saturating_add(read), tries.lost.1.saturating_add(1));
         } else if is_dense {
-            let cost = if read > LEAST { read / GIVEN_UP } else { read.saturating_mul(TRY_READS) };
-            tries.tried = tries.tried.saturating_add(cost.max(LEAST_TRY));
+            tries.tried = tries.tried.saturating_add(read.saturating_mul(TRY_READS).max(LEAST_TRY));
         }
     }
 
@@ -252,11 +248,6 @@ impl Budget {
         self.reach = self.reach.max(end);
         fresh
     }
-}
-
-/// Whether more may be read for another candidate of a format after so many bytes were for some that were false.
-fn may_be_lost(lost: (u64, u32)) -> bool {
-    lost.0 < MOST_LOST.0 || lost.1 < MOST_LOST.1
 }
 
 /// Whether there is something to look at in a file, so that reading it was of use.
@@ -367,9 +358,7 @@ mod tests {
         assert_eq!(sectors(100), [82; 2]);
         assert_eq!(sectors(LEAST), [1; 2]);
         // What reads far is not asked to read on again; that it cannot tell costs a try.
-        // What is given up for ever is asked for some times only: no region costs more for having more sectors.
-        assert_eq!(sectors(100 << 10), [5, 2]);
-        assert_eq!(sectors(LEAST + 1), [16 + 32, 16]);
+        assert_eq!(sectors(100 << 10)[1], 2);
     }
 
     #[test]

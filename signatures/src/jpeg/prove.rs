@@ -19,9 +19,6 @@ const MOST_UNEVEN: u64 = 4;
 /// Lengths below this, in bytes, say nothing about evenness.
 const LEAST_REST: u64 = 64 << 10;
 
-/// Decoding a unit of what is no picture counts as if so many bytes were read.
-const UNIT: u64 = 8;
-
 /// What is proven of a picture that may have foreign data in it all the same: data that decodes to the
 /// last unit by chance, where the picture breaks or where nothing is checked.
 const DECODED: &str = "every scan decoded to its last unit, coefficients in range, EOI";
@@ -39,14 +36,7 @@ pub fn prove(view: &mut View<'_>) -> Result<Verdict, Reject> {
     let decoded = decode(view)?;
     let mut verdict = match decoded.end {
         Ok(end) => whole(view, &decoded.oracle, end),
-        Err((at, what)) => match broken(view, &decoded, at, what) {
-            Ok(verdict) => verdict,
-            Err(reject) => {
-                // Zeros decode for long. Whether more may be asked of what is none tells whoever asks next.
-                view.work(decoded.oracle.units().saturating_mul(UNIT));
-                return Err(reject);
-            }
-        },
+        Err((at, what)) => broken(view, &decoded, at, what)?,
     };
     if let Some(odd) = decoded.odd {
         verdict.grade = verdict.grade.min(Grade::Structural);
@@ -233,11 +223,20 @@ mod tests {
         let [mut taken, mut left] = [0; 2];
         for width in [64, 1024, 0xffff] {
             let head = [headers(width, 1024, &[]), scan()].concat();
-            for (len, unit) in [0, 7, 40, 600, 1500, 5000, 20_000].into_iter().zip([UNIT, 0].into_iter().cycle()) {
+            for (len, unit) in
+                [0, 7, 40, 600, 1500, 5000, 20_000].into_iter().zip([UNIT, 0].into_iter().cycle())
+            {
                 for unit in [unit, UNIT] {
-                    for end in [&b"\xff\xd8"[..], b"\xff\x01", b"\xff\xd9", b"\xff\xd0\xff\xd8", b"\xff\xe0\0\x02\xff\xd9"] {
+                    for end in [
+                        &b"\xff\xd8"[..],
+                        b"\xff\x01",
+                        b"\xff\xd9",
+                        b"\xff\xd0\xff\xd8",
+                        b"\xff\xe0\0\x02\xff\xd9",
+                    ] {
                         let data = [&head[..], &vec![unit; len], end, &[1; 100]].concat();
-                        let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+                        let (runs, mut buffer) =
+                            (Runs::whole(0, data.len() as u64), Buffer::default());
                         let data = data.as_slice();
                         let said = prove(&mut View::new(&data, &runs, &mut buffer));
                         let expected = patient(&mut View::new(&data, &runs, &mut buffer));

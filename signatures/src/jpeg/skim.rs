@@ -142,11 +142,6 @@ impl JpegOracle {
         JpegOracle { is_hasty: true, ..self }
     }
 
-    /// Units of the scan at hand that have come whole.
-    pub(crate) fn units(&self) -> u64 {
-        self.scan.as_ref().map_or(0, Scan::units)
-    }
-
     /// Where the picture breaks although its data decodes, in the scans that are over: bytes of the file
     /// at which a sector or a restart interval begins.
     pub fn breaks(&self) -> &[u64] {

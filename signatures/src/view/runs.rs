@@ -135,6 +135,16 @@ mod tests {
     }
 
     #[test]
+    fn one_run_is_a_whole_file_however_it_is_told() {
+        let (one, none) = (Span { at: 100, len: 10 }, Span { at: 7, len: 0 });
+        assert_eq!(Runs::new(vec![none, one]), Runs::whole(100, 10));
+        assert_eq!(Runs::whole(100, 10).as_slice(), &[one]);
+        assert_eq!(Vec::from(Runs::whole(100, 10)), [one]);
+        assert_eq!(Runs::new(Vec::new()), Runs::whole(7, 0));
+        assert!(Runs::whole(7, 0).is_empty() && Runs::whole(7, 0).as_slice().is_empty());
+    }
+
+    #[test]
     fn runs_join_where_they_do_not_lie_beside_each_other() {
         let run = |at, len| Span { at, len };
         let runs = Runs::new(vec![run(100, 10), run(110, 5), run(50, 10), run(70, 1)]);
