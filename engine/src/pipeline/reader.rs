@@ -141,6 +141,8 @@ impl<'s> Reader<'_, 's> {
         if hasher.is_some() {
             (index, last) = (0, source.len());
         }
+        // Some file systems look through the rest of a file to tell where its data ends: asked once for each range.
+        let mut known: Option<Span> = None;
         loop {
             if hasher.is_none() {
                 // What is scanned already is not even asked for.
@@ -156,7 +158,9 @@ impl<'s> Reader<'_, 's> {
             }
             let base = index * cut.chunk_len;
             let reach = (base + cut.chunk_len + cut.overlap).min(source.len());
-            let data = source.data_after(base);
+            let first = Span { at: base, len: 1 };
+            let data = known.filter(|data| data.holds(first)).or_else(|| source.data_after(base));
+            known = data;
             if data.is_none_or(|data| data.at >= reach) {
                 // The next chunk with data may be far: leave out all of them at once.
                 let next = data.map_or(last, |data| data.at - cut.overlap) / cut.chunk_len;
@@ -248,10 +252,15 @@ impl<'s> Reader<'_, 's> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicUsize;
+
+    use afterimage_signatures::Bytes;
+
     use super::*;
     use crate::control::metrics::Metrics;
-    use crate::source::MemorySource;
-    use std::sync::Mutex;
+    use crate::source::{MemorySource, SourceKind};
 
     #[derive(Default)]
     struct Taken(Mutex<Vec<(u64, Vec<u8>)>>);
@@ -270,6 +279,67 @@ mod tests {
         fn skip(&self, hole: Span) {
             panic!("a source in memory has no sparse holes: {hole:?}");
         }
+    }
+
+    /// A source in memory that tells its data in ranges of 30 bytes, and counts how often it is asked.
+    struct Asked(MemorySource, AtomicUsize);
+
+    impl Bytes for Asked {
+        fn len(&self) -> u64 {
+            self.0.len()
+        }
+
+        fn mapped(&self, at: u64, len: usize) -> Option<&[u8]> {
+            self.0.mapped(at, len)
+        }
+
+        fn read_at(&self, at: u64, out: &mut [u8]) {
+            self.0.read_at(at, out);
+        }
+
+        fn unreadable_in(&self, span: Span) -> Option<Span> {
+            self.0.unreadable_in(span)
+        }
+    }
+
+    impl Source for Asked {
+        fn path(&self) -> &Path {
+            self.0.path()
+        }
+
+        fn kind(&self) -> SourceKind {
+            self.0.kind()
+        }
+
+        fn sector_size(&self) -> u32 {
+            self.0.sector_size()
+        }
+
+        fn unreadable(&self) -> Vec<Span> {
+            self.0.unreadable()
+        }
+
+        fn data_after(&self, at: u64) -> Option<Span> {
+            self.1.fetch_add(1, Relaxed);
+            (at < self.len()).then(|| Span::between(at, (at + 30).min(self.len())))
+        }
+
+        fn bytes_read(&self) -> u64 {
+            self.0.bytes_read()
+        }
+    }
+
+    #[test]
+    fn a_source_is_asked_once_for_each_range_of_data() {
+        let source = Asked(MemorySource::new("card", vec![1; 95]), AtomicUsize::new(0));
+        let (metrics, taken, none) = (Metrics::default(), Taken::default(), SpanSet::default());
+        let window = &Window::new(&source, 10, 5, &metrics);
+        let cut = Cut { start: 0, end: 95, chunk_len: 10, overlap: 5 };
+        let (progress, todo) = (&Progress::default(), &vec![Span::between(0, 95)].into());
+        let reader =
+            Reader { source: &source, window, cut, todo, first: &[], last: &none, progress };
+        assert!(reader.read(None, &taken));
+        assert_eq!((taken.0.into_inner().unwrap().len(), source.1.into_inner()), (10, 4));
     }
 
     /// Where the chunks of ten bytes begin that a source of 45 is read in.

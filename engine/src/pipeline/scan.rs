@@ -18,7 +18,11 @@ use crate::model::Hasher;
 use crate::source::Source;
 
 /// Chunks on their way for each worker: one in work, one waiting.
-const PERMITS_A_WORKER: usize = 2;
+const LEAST_PERMITS: usize = 2;
+
+/// The same where memory allows: the reader, the workers and the committer take turns on the same processors, and a device is
+/// read while all workers decode long photos.
+const MOST_PERMITS: usize = 8;
 
 impl Scan<'_> {
     /// Scans `source`, the `index`-th of the command line, into `ledger`; `hasher` takes all its bytes on
@@ -37,7 +41,10 @@ impl Scan<'_> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.metrics);
         let (failure, recent) = (Failure::default(), RecentFiles::default());
         let worker = Worker { scan: self, source, index, window: &window, recent: &recent };
-        let permits = self.pool.current_num_threads() * PERMITS_A_WORKER + 1;
+        let threads = self.pool.current_num_threads();
+        // What is on its way is held by the window too.
+        let most = window.most_ahead().max(threads * LEAST_PERMITS);
+        let permits = (threads * MOST_PERMITS).min(most) + 1;
         let (give_back, permit) = bounded(permits);
         let (send, chunks) = bounded(permits);
         let (commit, batches) = bounded::<(Batch, Permit)>(permits);

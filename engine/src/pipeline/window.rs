@@ -57,6 +57,11 @@ impl<'s> Window<'s> {
         }
     }
 
+    /// How many chunks after one that is in work it can hold.
+    pub fn most_ahead(&self) -> usize {
+        self.most_chunks / 2
+    }
+
     /// The chunk at `index`, its overlap included, for the reader: what lies far before it is let
     /// go, and all of it when the reader begins anew.
     pub fn read(&self, index: u64) -> Arc<Vec<u8>> {
@@ -108,7 +113,7 @@ impl<'s> Window<'s> {
     /// The chunk at `index` if it is held, or near enough to be worth fetching whole.
     fn near(&self, index: u64) -> Option<Arc<Vec<u8>>> {
         let state = self.lock();
-        let ahead = state.head..=state.head + self.most_chunks as u64 / 2;
+        let ahead = state.head..=state.head + self.most_ahead() as u64;
         let near = state.chunks.contains_key(&index) || ahead.contains(&index);
         drop(state);
         near.then(|| self.fetch(index))

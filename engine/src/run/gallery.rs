@@ -11,8 +11,9 @@ use super::kept_report::{Kept, KeptReport};
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::LogPosition;
+use crate::output::report::{ReportFile, ReportHead};
 use crate::output::thumbs::{self, Embedded, Shelf, is_shown_itself};
-use crate::output::views::{self, KnownView, VIEWS};
+use crate::output::views::{self, KnownView, VIEWS, ViewSet};
 use crate::system::folder::Folder;
 
 /// The longest small picture that is brought over, in bytes: longer than any that is made.
@@ -74,34 +75,71 @@ impl Environment<'_> {
             drop(Shelf::clear(&output.folder));
         }
     }
-
-    /// Makes the usual views of the report, which lies in the state of the run; tells what went wrong.
-    pub(super) fn views(&self) -> (Vec<PathBuf>, Option<String>) {
-        match self.output.as_ref().filter(|_| self.options.gallery) {
-            Some(Output { folder, state, .. }) => {
-                self.pool.install(|| usual_views(state, folder, state))
-            }
-            None => Default::default(),
-        }
-    }
 }
+
+/// The paths of views that were made, and what went wrong.
+pub(super) type MadeViews = (Vec<PathBuf>, Option<String>);
 
 /// Makes the usual views of the report that lies in `of`, in an output folder; gives their paths, or tells what went
 /// wrong.
-pub(super) fn usual_views(
-    of: &Folder,
-    folder: &Folder,
-    state: &Folder,
-) -> (Vec<PathBuf>, Option<String>) {
-    let usual: Vec<KnownView> = VIEWS.iter().copied().filter(|view| view.is_usual).collect();
-    match views::make(of, folder, state, &usual) {
+pub(super) fn usual_views(of: &Folder, folder: &Folder, state: &Folder) -> MadeViews {
+    match views::make(of, folder, state, &usual()) {
         Ok(made) => (made, None),
-        Err(error) => {
-            let said = format!(
-                "There are no views of the report beside report.json: {}; {AGAIN}.",
-                error.with_cause()
-            );
-            (Vec::new(), Some(said))
+        Err(error) => (Vec::new(), Some(no_views(&error))),
+    }
+}
+
+fn usual() -> Vec<KnownView> {
+    VIEWS.iter().copied().filter(|view| view.is_usual).collect()
+}
+
+fn no_views(error: &Error) -> String {
+    format!("There are no views of the report beside report.json: {}; {AGAIN}.", error.with_cause())
+}
+
+/// The usual views of a report that is being written, as far as they can be: without them it is a report all the same.
+#[derive(Default)]
+pub(super) struct UsualViews<'f> {
+    set: Option<ViewSet<'f>>,
+    /// What went wrong.
+    said: Option<String>,
+}
+
+impl<'f> UsualViews<'f> {
+    /// Begins them in `state`; they get their names in `folder`.
+    pub(super) fn begin(head: &ReportHead, folder: &'f Folder, state: &'f Folder) -> Self {
+        let mut views = UsualViews::default();
+        match ViewSet::begin(head, folder, state, &usual()) {
+            Ok(set) => views.set = Some(set),
+            Err(error) => views.said = Some(no_views(&error)),
+        }
+        views
+    }
+
+    /// Writes the next files of the report.
+    pub(super) fn write(&mut self, files: &[ReportFile]) {
+        if let Some(Err(error)) = self.set.as_mut().map(|set| set.write(files)) {
+            self.said = Some(no_views(&error));
+            self.set = None;
+        }
+    }
+
+    /// Removes what was written of them, for something else that has no room; whether there was something.
+    pub(super) fn give_way(&mut self) -> bool {
+        let Some(set) = self.set.take() else { return false };
+        drop(set);
+        self.said = Some(format!(
+            "There are no views of the report beside report.json: there is room for it alone; {AGAIN}."
+        ));
+        true
+    }
+
+    /// Gives them their names.
+    pub(super) fn end(mut self) -> MadeViews {
+        match self.set.take().map(ViewSet::end) {
+            Some(Ok(made)) => (made, None),
+            Some(Err(error)) => (Vec::new(), Some(no_views(&error))),
+            None => (Vec::new(), self.said),
         }
     }
 }

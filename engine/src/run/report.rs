@@ -4,11 +4,13 @@ use std::io::BufWriter;
 
 use jiff::Timestamp;
 
+use super::environment::{Environment, Output};
+use super::gallery::{MadeViews, UsualViews};
 use super::job::{Job, Settled, WrittenFiles};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::output::report::{
-    self, ReportCase, ReportEnd, ReportHead, ReportOptions, ReportTool, Summary,
+    self, ReportCase, ReportEnd, ReportHead, ReportOptions, ReportTool, Rows, Summary,
 };
 
 impl Job<'_, Settled> {
@@ -44,35 +46,68 @@ impl Job<'_, Settled> {
         }
     }
 
-    /// Writes the report into the state of the run, from where it is put in place; it is on the disk itself then.
-    pub(super) fn report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<(), Error> {
-        let written = self.write_report(files, head);
-        if written.is_err()
-            && let Some(output) = &self.environment.output
-        {
-            // It takes room that something else may have use for.
-            drop(output.state.remove(REPORT));
-        }
-        written
-    }
-
-    fn write_report(&self, files: WrittenFiles<'_>, head: &ReportHead) -> Result<(), Error> {
-        let environment = &self.environment;
-        let Some(output) = &environment.output else {
+    /// Writes the report into the state of the run, from where it is put in place, and its usual views in the same pass; all
+    /// is on the disk itself then. Gives what became of the views.
+    pub(super) fn report(
+        &self,
+        files: WrittenFiles<'_>,
+        head: &ReportHead,
+    ) -> Result<MadeViews, Error> {
+        let Environment { output, options, pool, .. } = &self.environment;
+        let Some(output) = output else {
             return Err(Error::Start {
                 what: "a report",
                 why: "no output folder is named".to_owned(),
             });
         };
-        let whole = output.folder.path().join(REPORT);
-        let failed = |error| Error::output("write", &whole, error);
-        let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
-        let mut report = report::Writer::begin(&mut out, head).map_err(failed)?;
-        for file in self.rows(files).files() {
-            report.file(&file?).map_err(failed)?;
-        }
-        report.end().map_err(failed)?;
-        let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().and_then(|()| output.state.sync()).map_err(failed)
+        let rows = self.rows(files);
+        pool.install(|| {
+            let mut views = match options.gallery {
+                true => UsualViews::begin(head, &output.folder, &output.state),
+                false => UsualViews::default(),
+            };
+            let mut written = write(output, rows, head, &mut views);
+            if matches!(written, Err(Error::NoRoom { .. })) && views.give_way() {
+                // The report is to have the room that they took.
+                written = write(output, rows, head, &mut views);
+            }
+            written.map(|()| views.end())
+        })
     }
+}
+
+/// Writes a report, and `views` of it as far as they can be.
+fn write(
+    output: &Output,
+    rows: Rows<'_>,
+    head: &ReportHead,
+    views: &mut UsualViews<'_>,
+) -> Result<(), Error> {
+    let written = write_whole(output, rows, head, views);
+    if written.is_err() {
+        // It takes room that something else may have use for.
+        drop(output.state.remove(REPORT));
+    }
+    written
+}
+
+fn write_whole(
+    output: &Output,
+    rows: Rows<'_>,
+    head: &ReportHead,
+    views: &mut UsualViews<'_>,
+) -> Result<(), Error> {
+    let whole = output.folder.path().join(REPORT);
+    let failed = |error| Error::output("write", &whole, error);
+    let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
+    let mut report = report::Writer::begin(&mut out, head).map_err(failed)?;
+    for batch in rows.batches() {
+        let files = rows.some(batch)?;
+        let write = || files.iter().try_for_each(|file| report.file(file));
+        let (written, ()) = rayon::join(write, || views.write(&files));
+        written.map_err(failed)?;
+    }
+    report.end().map_err(failed)?;
+    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.sync_all().and_then(|()| output.state.sync()).map_err(failed)
 }

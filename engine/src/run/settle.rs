@@ -26,7 +26,8 @@ impl<'o> Job<'o, Named> {
     pub fn settle(mut self) -> Job<'o, Settled> {
         let Job { environment, sources, ledger, stage } = &mut self;
         let keeper = environment.keeper();
-        let completed = settle::complete(ledger, &stage.standings, &opened(sources), &keeper);
+        let (standings, pool) = (&stage.standings, &environment.pool);
+        let completed = settle::complete(ledger, standings, &opened(sources), &keeper, pool);
         environment.note(completed);
         let Environment { options, wanted, .. } = environment;
         let filter = Filter {

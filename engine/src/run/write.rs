@@ -74,9 +74,8 @@ impl<'o> Job<'o, Settled> {
             Err(error @ Error::NoRoom { .. }) => {
                 self.environment.note::<()>(Err(error));
             }
-            written => {
-                written?;
-                let (views, no_views) = self.environment.views();
+            made => {
+                let (views, no_views) = made?;
                 let (path, no_record) = self.publish(&head.summary, &views)?;
                 report = Some(path);
                 unrecorded = no_record;

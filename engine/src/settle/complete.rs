@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use afterimage_signatures::verdict::{Issue, MOST_ISSUES, Span};
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use crate::carve::{UNREADABLE, note_change};
 use crate::claims::Standing;
@@ -12,9 +14,12 @@ use crate::model::{End, Grade, Record, SpanSet};
 use crate::pipeline::SECTOR;
 use crate::source::Source;
 
+/// Files whose digests are computed before their records are brought up to them: so many records are in memory.
+const BATCH: usize = 64;
+
 /// Brings the records of all files that belong somewhere up to what is known now: a file ends where another
 /// photo begins, its digests are those of what is left, and what could not be read of it is listed.
-/// `sources` are those that could be opened, by position on the command line.
+/// `sources` are those that could be opened, by position on the command line; mapped ones are read side by side in `pool`.
 ///
 /// # Errors
 ///
@@ -24,6 +29,7 @@ pub fn complete(
     standings: &[Standing],
     sources: &[Option<&dyn Source>],
     keeper: &Keeper<'_>,
+    pool: &ThreadPool,
 ) -> Result<(), Error> {
     // Asked once, and again only when reading may have found more.
     let mut unreadable: Vec<SpanSet> = ledger.tallies.iter().map(ScanTally::unreadable).collect();
@@ -33,12 +39,22 @@ pub fn complete(
             .chain(source.map(|source| source.unreadable()).into_iter().flatten())
             .collect();
     }
-    for (index, standing) in standings.iter().enumerate() {
-        let source = ledger.entries[index].source as usize;
-        match sources.get(source).copied().flatten() {
-            _ if *standing == Standing::Nowhere => {}
-            Some(from) => complete_one(ledger, index, from, &mut unreadable[source], keeper)?,
-            None => shorten_one(ledger, index)?,
+    let is_somewhere = |index: &usize| standings[*index] != Standing::Nowhere;
+    let due: Vec<usize> = (0..standings.len()).filter(is_somewhere).collect();
+    // A device would have to move from one file to the other.
+    let all_mapped = sources.iter().flatten().all(|source| source.mapped(0, 1).is_some());
+    for batch in due.chunks(BATCH) {
+        let digested = |&index: &usize| digested(ledger, index, sources, keeper);
+        let digested: Result<Vec<_>, Error> = match all_mapped {
+            true => pool.install(|| batch.par_iter().map(digested).collect()),
+            false => batch.iter().map(digested).collect(),
+        };
+        for (&index, digested) in batch.iter().zip(digested?) {
+            let source = ledger.entries[index].source as usize;
+            match sources.get(source).copied().flatten() {
+                Some(from) => complete_one(ledger, index, digested, from, &mut unreadable[source])?,
+                None => shorten_one(ledger, index)?,
+            }
         }
     }
     for (source, unreadable) in (0..).zip(&unreadable).filter(|(_, ranges)| !ranges.is_empty()) {
@@ -110,44 +126,54 @@ fn shorten_one(ledger: &mut Ledger, index: usize) -> Result<(), Error> {
     ledger.update(index, &record)
 }
 
-fn complete_one(
-    ledger: &mut Ledger,
+/// The record of a file whose digests are not known, or not of what is left of it, with those; nothing where they are or
+/// its source could not be opened.
+fn digested(
+    ledger: &Ledger,
     index: usize,
-    source: &dyn Source,
-    unreadable: &mut SpanSet,
+    sources: &[Option<&dyn Source>],
     keeper: &Keeper<'_>,
-) -> Result<(), Error> {
+) -> Result<Option<Record>, Error> {
     let entry = ledger.entries[index];
+    let source = sources.get(entry.source as usize).copied().flatten();
     let kept = match entry.fate {
         Fate::Cut(kept) => Some(kept),
         _ => None,
     };
-    if kept.is_none() && entry.hash.is_some() && in_file(unreadable, &entry).is_empty() {
-        return Ok(());
-    }
+    let Some(source) = source.filter(|_| kept.is_some() || entry.hash.is_none()) else {
+        return Ok(None);
+    };
     let mut record = ledger.record(&entry)?;
     if let Some(kept) = kept {
         shorten(&mut record, kept);
     }
-    if kept.is_some() || entry.hash.is_none() {
-        match ledger.tested.get(&index).copied().filter(|_| kept.is_none()) {
-            Some(tested) => {
-                if !keeper.digest_longer(source, &mut record, tested) {
-                    note_change(&mut record, 0);
-                }
+    match ledger.tested.get(&index).copied().filter(|_| kept.is_none()) {
+        Some(tested) => {
+            if !keeper.digest_longer(source, &mut record, tested) {
+                note_change(&mut record, 0);
             }
-            None => keeper.digest(source, &mut record),
         }
-        let mut at = entry.offset;
-        let end = record.runs.as_slice().iter().map(|run| run.end()).max().unwrap_or(at);
-        at = record.runs.as_slice().iter().map(|run| run.at).min().unwrap_or(at).min(at);
-        let mut new = Vec::new();
-        while let Some(range) = source.unreadable_in(Span::between(at, end)) {
-            at = range.end();
-            new.extend((!unreadable.holds(range)).then_some(range));
-        }
-        unreadable.extend(new);
+        None => keeper.digest(source, &mut record),
     }
+    Ok(Some(record))
+}
+
+fn complete_one(
+    ledger: &mut Ledger,
+    index: usize,
+    digested: Option<Record>,
+    source: &dyn Source,
+    unreadable: &mut SpanSet,
+) -> Result<(), Error> {
+    let entry = ledger.entries[index];
+    let mut record = match digested {
+        Some(record) => {
+            note_read(source, &entry, &record, unreadable);
+            record
+        }
+        None if in_file(unreadable, &entry).is_empty() => return Ok(()),
+        None => ledger.record(&entry)?,
+    };
     if !record.is_listed_whole() {
         note_unreadable(unreadable, &mut record);
     }
@@ -156,6 +182,19 @@ fn complete_one(
         facts.note_listed(listed);
     }
     ledger.update(index, &record)
+}
+
+/// Adds what reading a file has shown to be unreadable.
+fn note_read(source: &dyn Source, entry: &IndexEntry, record: &Record, unreadable: &mut SpanSet) {
+    let runs = record.runs.as_slice();
+    let mut at = runs.iter().map(|run| run.at).min().unwrap_or(entry.offset).min(entry.offset);
+    let end = runs.iter().map(|run| run.end()).max().unwrap_or(entry.offset);
+    let mut new = Vec::new();
+    while let Some(range) = source.unreadable_in(Span::between(at, end)) {
+        at = range.end();
+        new.extend((!unreadable.holds(range)).then_some(range));
+    }
+    unreadable.extend(new);
 }
 
 /// Those of the `unreadable` ranges that may lie in a file: between its first and its last byte if it lies in

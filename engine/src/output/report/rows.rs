@@ -1,8 +1,11 @@
 //! Files of a report, made of records one after the other.
 
+use std::ops::Range;
+
 use afterimage_signatures::Runs;
 use afterimage_signatures::exif::Exif;
 use afterimage_signatures::verdict::{Issue, Kinship, Span};
+use rayon::prelude::*;
 
 use super::disposition::ReportDisposition;
 use super::file::{
@@ -18,6 +21,9 @@ use crate::model::{Enclosure, Inflated, Origin, PlaceFacts, Record, hex};
 use crate::options::KnownHashes;
 use crate::output::thumbs;
 use crate::settle::{Disposition, LostRow, ReportOrder};
+
+/// Files of a report that are made at a time: so many are in memory.
+const BATCH: usize = 64;
 
 /// All that a report says of files.
 #[derive(Clone, Copy)]
@@ -44,6 +50,21 @@ impl<'a> Rows<'a> {
     /// The files in order.
     pub fn files(self) -> impl Iterator<Item = Result<ReportFile, Error>> + 'a {
         (0..self.listing.order.len()).map(move |position| self.file(position))
+    }
+
+    /// The positions of the files in order, of some at a time.
+    pub fn batches(self) -> impl Iterator<Item = Range<usize>> {
+        let all = self.listing.order.len();
+        (0..all).step_by(BATCH).map(move |start| start..(start + BATCH).min(all))
+    }
+
+    /// The files at these positions, made side by side in the pool of threads that this is called in.
+    ///
+    /// # Errors
+    ///
+    /// When a record cannot be read back.
+    pub fn some(self, positions: Range<usize>) -> Result<Vec<ReportFile>, Error> {
+        positions.into_par_iter().map(|position| self.file(position)).collect()
     }
 
     /// The files in order, with what becomes of each.

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// A report that is being written, as pretty as `serde_json` makes it, with memory that does not grow with the
 /// number of its files.
 pub struct Writer<'o> {
-    out: &'o mut dyn Write,
+    out: &'o mut (dyn Write + Send),
     has_files: bool,
 }
 
@@ -17,7 +17,7 @@ impl<'o> Writer<'o> {
     /// # Errors
     ///
     /// Those of `out`, here and below.
-    pub fn begin(out: &'o mut dyn Write, head: &impl Serialize) -> io::Result<Self> {
+    pub fn begin(out: &'o mut (dyn Write + Send), head: &impl Serialize) -> io::Result<Self> {
         let text = serde_json::to_string_pretty(head)?;
         // Its last brace comes after the files.
         let text = text.strip_suffix("\n}").unwrap_or(&text);

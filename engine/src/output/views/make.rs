@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::known::KnownView;
 use super::view::View;
 use crate::control::error::Error;
-use crate::output::report::{ReportFile, ReportReader};
+use crate::output::report::{ReportFile, ReportHead, ReportReader};
 use crate::system::folder::Folder;
 
 /// Files that are read before all views go on with them, side by side.
@@ -23,9 +23,7 @@ struct Unfinished {
     out: BufWriter<File>,
 }
 
-/// Makes `views` of the report that lies in `of`, in one pass over it; gives the paths of their files. Each is
-/// written to `state`, a folder on the same disk as `folder`, and gets its name there once it is whole: it takes the
-/// place of what had it. Views are written side by side, in the pool of threads that this is called in.
+/// Makes `views` of the report that lies in `of`, in one pass over it; see [`ViewSet`]. Gives the paths of their files.
 ///
 /// # Errors
 ///
@@ -40,60 +38,97 @@ pub fn make(
     if views.is_empty() {
         return Ok(Vec::new());
     }
-    let made = written(of, folder, state, views);
-    if made.is_err() {
-        // They take room that something else may have use for.
-        views.iter().for_each(|view| drop(state.remove(view.file)));
-    }
-    made
-}
-
-fn written(
-    of: &Folder,
-    folder: &Folder,
-    state: &Folder,
-    views: &[KnownView],
-) -> Result<Vec<PathBuf>, Error> {
     let mut report = ReportReader::open(of)?;
-    let path = |view: &KnownView| folder.path().join(view.file);
-    let failed = |path: &Path, error| Error::output("write", path, error);
-    let mut unfinished = Vec::new();
-    for known in views {
-        let begun = begin(*known, &report, state).map_err(|error| failed(&path(known), error))?;
-        unfinished.push(begun);
-    }
+    let mut set = ViewSet::begin(&report.head, folder, state, views)?;
     let mut batch = Vec::with_capacity(BATCH);
-    let mut write = |files: &[ReportFile]| {
-        unfinished.par_iter_mut().try_for_each(|one| {
-            let written = files.iter().try_for_each(|file| one.view.file(file, &mut one.out));
-            written.map_err(|error| failed(&path(&one.known), error))
-        })
-    };
     report.files(|file| {
         batch.push(file);
-        if batch.len() < BATCH { Ok(()) } else { write(&mem::take(&mut batch)) }
+        if batch.len() < BATCH { Ok(()) } else { set.write(&mem::take(&mut batch)) }
     })?;
-    write(&batch)?;
-    for one in &mut unfinished {
-        one.end().map_err(|error| failed(&path(&one.known), error))?;
-    }
-    drop(unfinished);
-    let mut paths = Vec::new();
-    for known in views {
-        let path = path(known);
-        let named = state.rename(known.file, folder, known.file);
-        named.map_err(|error| failed(&path, error))?;
-        paths.push(path);
-    }
-    folder.sync().map_err(|error| failed(folder.path(), error))?;
-    Ok(paths)
+    set.write(&batch)?;
+    set.end()
 }
 
-fn begin(known: KnownView, report: &ReportReader, state: &Folder) -> io::Result<Unfinished> {
-    let mut out = BufWriter::new(state.replace(known.file)?);
-    let mut view = (known.new)();
-    view.begin(&report.head, &mut out)?;
-    Ok(Unfinished { known, view, out })
+/// Views of one report that are written side by side, in the pool of threads that this is called in. Each is written to
+/// `state`, a folder on the same disk as `folder`, and gets its name there once all are whole: it takes the place of what
+/// had it. What is dropped before that is removed.
+pub struct ViewSet<'f> {
+    folder: &'f Folder,
+    state: &'f Folder,
+    views: Vec<Unfinished>,
+}
+
+impl<'f> ViewSet<'f> {
+    /// Begins `views` of a report.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full or fails, here and below.
+    pub fn begin(
+        head: &ReportHead,
+        folder: &'f Folder,
+        state: &'f Folder,
+        views: &[KnownView],
+    ) -> Result<Self, Error> {
+        let mut set = ViewSet { folder, state, views: Vec::new() };
+        for known in views {
+            let begun = begin(*known, head, state).map_err(|error| failed(folder, known, error))?;
+            set.views.push(begun);
+        }
+        Ok(set)
+    }
+
+    /// Writes the next files of the report; many at once, so that the views take little time to wait for each other.
+    ///
+    /// # Errors
+    ///
+    /// See [`ViewSet::begin`].
+    pub fn write(&mut self, files: &[ReportFile]) -> Result<(), Error> {
+        let folder = self.folder;
+        self.views.par_iter_mut().try_for_each(|one| {
+            let written = files.iter().try_for_each(|file| one.view.file(file, &mut one.out));
+            written.map_err(|error| failed(folder, &one.known, error))
+        })
+    }
+
+    /// Writes what stands after the files, and gives the views their names; gives their paths.
+    ///
+    /// # Errors
+    ///
+    /// See [`ViewSet::begin`].
+    pub fn end(mut self) -> Result<Vec<PathBuf>, Error> {
+        let ViewSet { folder, state, .. } = self;
+        self.views
+            .par_iter_mut()
+            .try_for_each(|one| one.end().map_err(|error| failed(folder, &one.known, error)))?;
+        let mut paths = Vec::new();
+        for Unfinished { known, .. } in &self.views {
+            let named = state.rename(known.file, folder, known.file);
+            named.map_err(|error| failed(folder, known, error))?;
+            paths.push(folder.path().join(known.file));
+        }
+        folder.sync().map_err(|error| Error::output("write", folder.path(), error))?;
+        self.views.clear();
+        Ok(paths)
+    }
+}
+
+impl Drop for ViewSet<'_> {
+    fn drop(&mut self) {
+        // They take room that something else may have use for. Some may have their names already.
+        self.views.iter().for_each(|one| drop(self.state.remove(one.known.file)));
+    }
+}
+
+fn failed(folder: &Folder, view: &KnownView, error: io::Error) -> Error {
+    Error::output("write", &folder.path().join(view.file), error)
+}
+
+fn begin(known: KnownView, head: &ReportHead, state: &Folder) -> io::Result<Unfinished> {
+    let mut one =
+        Unfinished { known, view: (known.new)(), out: BufWriter::new(state.replace(known.file)?) };
+    one.view.begin(head, &mut one.out).inspect_err(|_| drop(state.remove(known.file)))?;
+    Ok(one)
 }
 
 impl Unfinished {

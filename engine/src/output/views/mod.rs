@@ -17,7 +17,7 @@ mod view;
 
 pub use gallery::gallery_policy;
 pub use known::{KnownView, VIEWS};
-pub use make::make;
+pub use make::{ViewSet, make};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::Table;
 pub use view::View;
