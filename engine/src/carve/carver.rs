@@ -23,6 +23,14 @@ pub struct Carver<'a> {
     pub effort: Effort,
 }
 
+/// Takes note of the archive or document that a file lies in, which is the first of `found`: most files that are found among
+/// false headers are not kept, and nobody need know.
+pub fn enclose(bytes: &dyn Bytes, found: &mut [Found]) {
+    if let Some(Found { record, .. }) = found.first_mut() {
+        record.enclosure = enclosure::around(bytes, record.offset(), record.source_len());
+    }
+}
+
 /// Where a file was looked for.
 struct Spot<'r> {
     index: u32,
@@ -44,7 +52,7 @@ impl Carver<'_> {
     }
 
     /// The file that begins at `offset` of a source, and the pictures inside it; nothing when none
-    /// of `formats` accepts it.
+    /// of `formats` accepts it. What it lies in is not [looked for](enclose).
     pub fn carve(
         &self,
         index: u32,
@@ -55,11 +63,7 @@ impl Carver<'_> {
     ) -> Vec<Found> {
         let spot = Spot { index, bytes };
         let rest = Runs::whole(offset, bytes.len().saturating_sub(offset));
-        let mut found = self.family(&spot, rest, formats, buffer);
-        if let Some(Found { record, .. }) = found.first_mut() {
-            record.enclosure = enclosure::around(bytes, offset, record.source_len());
-        }
-        found
+        self.family(&spot, rest, formats, buffer)
     }
 
     /// The file that lies in `runs` of a source, and the pictures inside it; nothing when no format

@@ -6,6 +6,6 @@ mod found;
 mod unpack;
 mod unreadable;
 
-pub use carver::Carver;
+pub use carver::{Carver, enclose};
 pub use found::{Found, note_change, note_changes};
 pub use unpack::{UNREADABLE, UnpackLimit, Unpacked};

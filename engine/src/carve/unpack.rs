@@ -94,7 +94,15 @@ impl Carver<'_> {
         out.truncate(made);
         let is_tar = packing == Packing::Gzip && members::is_tar(&out);
         if !is_tar && self.formats_in(&out, Span { at: 0, len: made as u64 }, buffer).is_empty() {
-            limit.charge_in_vain(made as u64);
+            let is_false = match stream.end() {
+                Some(InflateEnd::Broken) => true,
+                Some(InflateEnd::Whole) => {
+                    let end = data_at + stream.taken();
+                    head.sum.holds(bytes, end, stream.taken(), &out) == Some(false)
+                }
+                None => false,
+            };
+            limit.charge_in_vain(made as u64, is_false);
             return None;
         }
         let (ended, alone) = inflate(&mut stream, &mut out, data_at, limit);
@@ -129,7 +137,7 @@ impl Carver<'_> {
         }
         let is_any = !unpacked.families.is_empty();
         if !is_any {
-            limit.charge_in_vain(BEGINNING as u64);
+            limit.charge_in_vain(BEGINNING as u64, false);
         }
         (is_any || unpacked.left_out > 0).then_some(unpacked)
     }

@@ -169,6 +169,10 @@ impl Bytes for Window<'_> {
     }
 
     fn read_at(&self, mut at: u64, mut out: &mut [u8]) {
+        // What is in memory need not be asked of a chunk that others may hold.
+        if let Some(bytes) = self.source.mapped(at, out.len()) {
+            return out.copy_from_slice(bytes);
+        }
         while !out.is_empty() {
             let index = at / self.chunk_len;
             let skip = at % self.chunk_len;

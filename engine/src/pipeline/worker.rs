@@ -13,7 +13,7 @@ use super::recent::RecentFiles;
 use super::region::{self, Candidate, Region};
 use super::samples;
 use super::window::Window;
-use crate::carve::{Found, note_change, note_changes};
+use crate::carve::{Found, enclose, note_change, note_changes};
 use crate::control::error::Error;
 use crate::control::metrics::Stage;
 use crate::ledger::{Batch, ChunkLine};
@@ -236,6 +236,7 @@ impl<'w> Worker<'w> {
                 left_out += 1;
                 continue;
             }
+            enclose(&witness, &mut found);
             let mut outcome = self.digest(&mut found, &witness);
             if self.is_doubtful(&found, &witness) {
                 buffer.allow(most);
@@ -288,6 +289,7 @@ impl<'w> Worker<'w> {
     ) -> (Vec<Found>, Result<(), Error>) {
         let again = Witness::new(self.window, self.source.has_changed());
         let (mut found, _) = self.measure(&again, offset, formats, buffer);
+        enclose(&again, &mut found);
         let outcome = self.digest(&mut found, &again);
         if found.is_empty() || buffer.is_spent() {
             if witness.is_written_to() {

@@ -28,7 +28,7 @@ pub struct Decoded {
 /// Decodes the JPEG at the view's start.
 pub fn decode(view: &mut View<'_>) -> Result<Decoded, Reject> {
     let joints = view.joints();
-    let new = || JpegOracle::with_joints(joints.clone());
+    let new = || JpegOracle::with_joints(joints.clone()).hasty();
     let mut oracle = new();
     let mut end = drive(&mut oracle, view, PIECE);
     let mut gaps = Vec::new();

@@ -185,6 +185,7 @@ fn partial(
 mod tests {
     use super::super::sample::{headers, scan};
     use super::*;
+    use crate::oracle::drive;
     use crate::view::{Buffer, Runs};
 
     /// One unit of the grey picture of the samples: DC one more than before, one coefficient.
@@ -204,5 +205,47 @@ mod tests {
             assert_eq!(verdict.len, head.len() as u64 + 512, "{said}");
             assert_eq!(verdict.share, Some(0.5), "{said}");
         }
+    }
+
+    /// What is said where every scan is decoded, whatever ends it.
+    fn patient(view: &mut View<'_>) -> Result<Verdict, Reject> {
+        let mut oracle = JpegOracle::new();
+        match drive(&mut oracle, view, 64 << 10) {
+            Ok(end) => Ok(whole(view, &oracle, end)),
+            end @ Err((at, what)) => {
+                broken(view, &Decoded { oracle, end, gaps: Vec::new(), odd: None }, at, what)
+            }
+        }
+    }
+
+    #[test]
+    fn a_scan_that_is_too_short_to_show_anything_needs_no_decoding() {
+        let [mut taken, mut left] = [0; 2];
+        for width in [64, 1024, 0xffff] {
+            let head = [headers(width, 1024, &[]), scan()].concat();
+            for (len, unit) in
+                [0, 7, 40, 600, 1500, 5000, 20_000].into_iter().zip([UNIT, 0].into_iter().cycle())
+            {
+                for unit in [unit, UNIT] {
+                    for end in [
+                        &b"\xff\xd8"[..],
+                        b"\xff\x01",
+                        b"\xff\xd9",
+                        b"\xff\xd0\xff\xd8",
+                        b"\xff\xe0\0\x02\xff\xd9",
+                    ] {
+                        let data = [&head[..], &vec![unit; len], end, &[1; 100]].concat();
+                        let (runs, mut buffer) =
+                            (Runs::whole(0, data.len() as u64), Buffer::default());
+                        let data = data.as_slice();
+                        let said = prove(&mut View::new(&data, &runs, &mut buffer));
+                        let expected = patient(&mut View::new(&data, &runs, &mut buffer));
+                        assert_eq!(said.clone().ok(), expected.ok(), "{width} {len} {end:02x?}");
+                        if said.is_ok() { taken += 1 } else { left += 1 }
+                    }
+                }
+            }
+        }
+        assert!(taken > 20 && left > 20, "{taken} {left}");
     }
 }

@@ -88,6 +88,8 @@ pub struct JpegOracle {
     /// How the picture goes on there, and where else it breaks, in the scans that are over.
     told: Arc<Vec<Joint>>,
     breaks: Arc<Vec<u64>>,
+    /// Whether a first scan is left alone that ends before it can show anything.
+    is_hasty: bool,
     said: Said,
 }
 
@@ -123,6 +125,7 @@ impl JpegOracle {
             joints: Arc::default(),
             told: Arc::default(),
             breaks: Arc::default(),
+            is_hasty: false,
             said: Said::More,
         }
     }
@@ -131,6 +134,12 @@ impl JpegOracle {
     /// the picture goes on there.
     pub fn with_joints(joints: Vec<u64>) -> Self {
         JpegOracle { joints: joints.into(), ..Self::new() }
+    }
+
+    /// The same oracle for one who wants pictures only: a first scan is not decoded that something foreign ends before a row
+    /// of the picture can have come. It tells the end of such data, not the first byte of it that cannot be.
+    pub(crate) fn hasty(self) -> Self {
+        JpegOracle { is_hasty: true, ..self }
     }
 
     /// Where the picture breaks although its data decodes, in the scans that are over: bytes of the file
@@ -331,7 +340,8 @@ impl JpegOracle {
         let frame = self.headers.frame.as_ref().ok_or("scan before its frame")?;
         let plan = Plan::new(&self.headers, frame, scan);
         self.progress.begin(&plan);
-        self.scan = Some(Scan::new(Arc::new(plan), at, Arc::clone(&self.joints)));
+        let scan = Scan::new(Arc::new(plan), at, Arc::clone(&self.joints));
+        self.scan = Some(if self.is_hasty && self.data.is_empty() { scan.hasty() } else { scan });
         self.part = Part::Data;
         Ok(())
     }

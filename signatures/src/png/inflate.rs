@@ -36,6 +36,8 @@ pub(super) struct Rows {
     pub(super) done: u64,
     inflated: u64,
     ended: bool,
+    /// Whether nothing has come.
+    is_fresh: bool,
 }
 
 impl Rows {
@@ -57,6 +59,7 @@ impl Rows {
             done: 0,
             inflated: 0,
             ended: false,
+            is_fresh: true,
         }
     }
 
@@ -76,20 +79,36 @@ impl Rows {
     /// piece is gone through again byte by byte: the answer must not depend on how the stream was
     /// cut into pieces.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Fed {
-        let before = (bytes.len() > 1).then(|| self.clone());
+        // What begins can begin again: of data that are none nothing is copied.
+        let passes = self.is_fresh.then(|| self.passes.clone());
+        let before = (bytes.len() > 1 && !self.is_fresh).then(|| self.clone());
         let done = self.done;
-        match self.step(bytes) {
-            Ok(()) => Fed { row_end: (self.done > done).then_some(bytes.len()), flaw: None },
-            Err(what) => match before {
-                Some(before) => self.retrace(before, bytes, what),
-                None => Fed { row_end: None, flaw: Some((0, what)) },
-            },
+        self.is_fresh &= bytes.is_empty();
+        match (self.step(bytes), before, passes) {
+            (Ok(()), ..) => Fed { row_end: (self.done > done).then_some(bytes.len()), flaw: None },
+            (Err(what), Some(before), _) => {
+                *self = before;
+                self.retrace(bytes, what)
+            }
+            (Err(what), None, Some(passes)) if bytes.len() > 1 => {
+                self.begin_again(passes);
+                self.retrace(bytes, what)
+            }
+            (Err(what), ..) => Fed { row_end: None, flaw: Some((0, what)) },
         }
     }
 
-    /// Goes through the bytes again from the state before them, of which one is known to be wrong.
-    fn retrace(&mut self, before: Rows, bytes: &[u8], what: &'static str) -> Fed {
-        *self = before;
+    /// Becomes as it was before the first byte came.
+    fn begin_again(&mut self, passes: Vec<(u32, u64)>) {
+        self.inflator.init();
+        let written = usize::try_from(self.inflated).unwrap_or(WINDOW).min(WINDOW);
+        self.window[..written].fill(0);
+        (self.passes, self.filled, self.left) = (passes, 0, 0);
+        (self.done, self.inflated, self.ended) = (0, 0, false);
+    }
+
+    /// Goes through the bytes again, of which one is known to be wrong, from the state before them.
+    fn retrace(&mut self, bytes: &[u8], what: &'static str) -> Fed {
         let mut row_end = None;
         for (at, byte) in bytes.iter().enumerate() {
             let done = self.done;

@@ -23,7 +23,7 @@ pub(super) struct Rows {
 /// How many lengths of rows are read at once.
 const ROWS_AT_ONCE: u64 = 4096;
 
-/// So many lengths tell that a table of them was never written.
+/// So many lengths tell that a table of them is none.
 const ROWS_LOOKED_AT: u64 = 64;
 
 /// So many rows one after the other do not unpack to their lengths by chance.
@@ -98,19 +98,37 @@ impl Lengths {
         Span { at: self.at, len: self.rows.count * self.entry() }
     }
 
-    /// Whether nearly none can be the length of a row: those of the first rows, and of some all over the picture. A table of
-    /// zeros was never written.
+    /// Whether most cannot be the length of a row: of those of the first rows, and of some all over the picture. A table of
+    /// zeros was never written; what holds other files has some lengths by chance, and no rows of them.
     fn are_void(&self, view: &mut View<'_>) -> Result<bool, Reject> {
         let looked = ROWS_LOOKED_AT.min(self.rows.count);
-        let is_void = |len: u64| len < self.least();
-        let mut void = 0;
+        let is_void = |len: u64| u64::from(len < self.least());
+        let (mut first, mut all) = (0, 0);
         for index in 0..looked {
-            if !is_void(self.one(view, index)?) {
+            first += is_void(self.one(view, index)?);
+            all += is_void(self.one(view, index * self.rows.count / looked)?);
+        }
+        if first.min(all) * 4 < looked * 3 {
+            return Ok(false);
+        }
+        Ok(first == looked || self.rows_break(view, looked)?)
+    }
+
+    /// Whether one of the first rows, before any that unpacks to its length, is not even coded in its bytes.
+    fn rows_break(&self, view: &mut View<'_>, count: u64) -> Result<bool, Reject> {
+        let mut at = self.span().end();
+        for index in 0..count {
+            let len = self.one(view, index)?;
+            if at + len > view.len() {
                 return Ok(false);
             }
-            void += u64::from(is_void(self.one(view, index * self.rows.count / looked)?));
+            match unpacked(view, at, len, self.rows.len)? {
+                None => return Ok(true),
+                Some(Row::Exact) => return Ok(false),
+                Some(_) => at += len,
+            }
         }
-        Ok(void * 4 >= looked * 3)
+        Ok(false)
     }
 
     /// That of one row.
@@ -334,4 +352,34 @@ fn deflated(view: &mut View<'_>, at: u64, rows: Rows, verdict: &mut Verdict) -> 
     }
     verdict.len = at;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Buffer, Runs};
+
+    /// Whether the lengths of so many rows of 1,000 bytes, with what follows them, are no table.
+    fn are_void(lengths: &[u16], rows: &[u8]) -> bool {
+        let table = lengths.iter().flat_map(|len| len.to_be_bytes());
+        let disk: Vec<u8> = table.chain(rows.iter().copied()).chain([0; 9000]).collect();
+        let (runs, mut buffer) = (Runs::whole(0, disk.len() as u64), Buffer::default());
+        let rows = Rows { count: lengths.len() as u64, len: 1000, large: false };
+        let disk = disk.as_slice();
+        Lengths { at: 0, rows }.are_void(&mut View::new(&disk, &runs, &mut buffer)).unwrap()
+    }
+
+    #[test]
+    fn a_table_of_other_bytes_is_none_and_one_of_blank_rows_may_be() {
+        assert!(are_void(&[0; 100], &[]), "never written");
+        let some = |len: u16| [&[len, 0, 0, 0, 2][..]; 20].concat();
+        let cut = [vec![5; 30], vec![100]].concat();
+        assert!(are_void(&some(31), &cut), "the last run of a row goes on after its end");
+        // 1,000 bytes in runs of 125, and rows that are left out.
+        let row = [0x84, 7].repeat(8);
+        assert!(!are_void(&some(16), &row));
+        assert!(!are_void(&[16; 100], &row.repeat(100)));
+        // Rows that unpack to less are odd, and none is foreign.
+        assert!(!are_void(&some(20), &[&[0, 1, 0, 2][..]; 100].concat()));
+    }
 }

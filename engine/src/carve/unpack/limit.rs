@@ -10,6 +10,9 @@ const MOST_IN_VAIN: u64 = 1 << 20;
 /// What each header counts for at least.
 const ASKED: u64 = 2 << 10;
 
+/// What one counts for at least after which there are no deflated data, or not those whose checksum is told: it is none.
+const FALSE: u64 = 4 << 10;
+
 /// So many bytes may come out of the members of one region, whatever they are packed in.
 const MOST_OUT: u64 = 16 << 20;
 
@@ -33,9 +36,9 @@ impl UnpackLimit {
         self.in_vain < MOST_IN_VAIN
     }
 
-    /// Counts a header of which `made` bytes came out that were no photo.
-    pub(super) fn charge_in_vain(&mut self, made: u64) {
-        self.in_vain += made.max(ASKED);
+    /// Counts a header of which `made` bytes came out that were no photo; whether it is a false one.
+    pub(super) fn charge_in_vain(&mut self, made: u64, is_false: bool) {
+        self.in_vain += made.max(if is_false { FALSE } else { ASKED });
     }
 
     /// How many more bytes may come out of a member whose packed bytes reach to `end` so far and begin at `start`.
@@ -74,12 +77,14 @@ mod tests {
 
     #[test]
     fn false_headers_use_up_what_is_spent_in_vain() {
-        let mut limit = UnpackLimit::default();
-        let asked = (0..10_000).take_while(|_| {
-            let may_ask = limit.may_ask();
-            limit.charge_in_vain(0);
-            may_ask
-        });
-        assert_eq!(asked.count() as u64, MOST_IN_VAIN / ASKED);
+        for (is_false, least) in [(false, ASKED), (true, FALSE)] {
+            let mut limit = UnpackLimit::default();
+            let asked = (0..10_000).take_while(|_| {
+                let may_ask = limit.may_ask();
+                limit.charge_in_vain(0, is_false);
+                may_ask
+            });
+            assert_eq!(asked.count() as u64, MOST_IN_VAIN / least);
+        }
     }
 }

@@ -100,6 +100,12 @@ impl Plan {
         self.steps.get_or_init(|| Steps::new(&ac.code))
     }
 
+    /// The fewest bits that a unit takes: no code has less than one.
+    pub fn least_bits(&self) -> u64 {
+        let codes = |block: &Block| u64::from(block.dc.is_some()) + u64::from(block.ac.is_some());
+        self.blocks.iter().map(codes).sum()
+    }
+
     /// Whether the scan is the first to code DC, so that its components can be seen.
     pub fn shows(&self) -> bool {
         !matches!(self.kind, Kind::DcRefine | Kind::AcFirst | Kind::AcRefine)

@@ -16,7 +16,7 @@ use super::surface::{SECTOR, Surface};
 use super::wide::Wide;
 use super::zeros::Zeros;
 use crate::jpeg::entropy::UNDEFINED_RESTART;
-use crate::jpeg::marker::EOI;
+use crate::jpeg::marker::{EOI, is_known};
 
 /// The first byte that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub struct Fault {
     /// What is wrong with it.
     pub what: &'static str,
 }
+
+/// What is wrong with a marker that ends a scan too early.
+const FOREIGN: &str = "marker in the data";
 
 /// Data that is taken at once: together with the tables it stays in the nearest cache.
 const PIECE: usize = 16 << 10;
@@ -63,6 +66,7 @@ pub struct Scan {
     /// The byte of the file at which the next cluster may begin, and the bit of the data.
     mark_at: u64,
     mark: usize,
+    is_hasty: bool,
 }
 
 impl Scan {
@@ -84,9 +88,15 @@ impl Scan {
             joints,
             mark_at: 0,
             mark: 0,
+            is_hasty: false,
         };
         scan.left = scan.interval();
         scan
+    }
+
+    /// The same scan, which is not decoded where something foreign ends it before a row of units can have come.
+    pub fn hasty(self) -> Self {
+        Scan { is_hasty: true, ..self }
     }
 
     /// What the scan is about.
@@ -146,6 +156,9 @@ impl Scan {
             let piece = &bytes[taken..bytes.len().min(taken + PIECE)];
             let (count, ended) = self.clean.take(piece);
             let at = at + taken as u64;
+            if self.is_hasty && self.shows_nothing(count as u64, ended) {
+                return Err(Fault { at: at + count as u64 - 1, what: FOREIGN });
+            }
             self.piece(&piece[..count], at, ended, history)?;
             taken += count;
             if let Some(Ended::Marker(code)) = ended
@@ -155,6 +168,19 @@ impl Scan {
             }
         }
         Ok((taken, None))
+    }
+
+    /// Whether so many more bytes and what ends them leave less than a row of units, by the least that a code can have, before
+    /// a marker that no picture goes on with.
+    fn shows_nothing(&self, more: u64, ended: Option<Ended>) -> bool {
+        let Some(Ended::Marker(code)) = ended else { return false };
+        let is_foreign = !is_known(code) && !matches!(code, EOI | 0xd0..=0xd7);
+        let has_rows = matches!(self.plan.kind, Kind::Sequential | Kind::DcFirst);
+        let bits = self.taken.saturating_add(more).saturating_mul(8);
+        is_foreign
+            && has_rows
+            && self.plan.units.is_some()
+            && bits < self.plan.columns.saturating_mul(self.plan.least_bits())
     }
 
     /// Decodes a piece that has been taken; the first fault of all counts.
@@ -312,7 +338,7 @@ impl Scan {
             Some(Ended::Marker(_)) if self.plan.units.is_none() && unread < 8 => Ok(()),
             Some(Ended::Marker(_)) if self.plan.units == Some(self.units) => Ok(()),
             Some(Ended::Marker(EOI)) => wrong("end of image before the last unit"),
-            Some(Ended::Marker(_)) => wrong("marker in the data"),
+            Some(Ended::Marker(_)) => wrong(FOREIGN),
         }
     }
 
