@@ -17,12 +17,12 @@ use crate::ledger::{Batch, ChunkLine, EndLine, Ledger};
 use crate::model::Hasher;
 use crate::source::Source;
 
-/// Chunks on their way for each worker: one in work, one waiting.
-const LEAST_PERMITS: usize = 2;
+/// Chunks on their way for each worker at least: one in work, one waiting.
+const LEAST_PERMITS_A_WORKER: usize = 2;
 
-/// The same where memory allows: the reader, the workers and the committer take turns on the same processors, and a device is
-/// read while all workers decode long photos.
-const MOST_PERMITS: usize = 8;
+/// Chunks on their way for each worker where they cost little memory. The reader, the workers and the committer take turns on
+/// the same processors; and a device is read on while all workers decode long photos.
+const MOST_PERMITS_A_WORKER: usize = 8;
 
 impl Scan<'_> {
     /// Scans `source`, the `index`-th of the command line, into `ledger`; `hasher` takes all its bytes on
@@ -41,10 +41,7 @@ impl Scan<'_> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.metrics);
         let (failure, recent) = (Failure::default(), RecentFiles::default());
         let worker = Worker { scan: self, source, index, window: &window, recent: &recent };
-        let threads = self.pool.current_num_threads();
-        // What is on its way is held by the window too.
-        let most = window.most_ahead().max(threads * LEAST_PERMITS);
-        let permits = (threads * MOST_PERMITS).min(most) + 1;
+        let permits = self.permits(source, &window);
         let (give_back, permit) = bounded(permits);
         let (send, chunks) = bounded(permits);
         let (commit, batches) = bounded::<(Batch, Permit)>(permits);
@@ -89,6 +86,17 @@ impl Scan<'_> {
         let ended =
             ledger.end(EndLine { source: index, shard: None, complete, unreadable, digests });
         failure.first().map_or(ended, Err)
+    }
+
+    /// How many chunks of `source` may be on their way at once.
+    fn permits(&self, source: &dyn Source, window: &Window<'_>) -> usize {
+        let workers = self.pool.current_num_threads();
+        let [least, most] =
+            [LEAST_PERMITS_A_WORKER, MOST_PERMITS_A_WORKER].map(|permits| workers * permits);
+        let is_mapped = source.mapped(0, 1).is_some();
+        let permits =
+            if is_mapped { most } else { most.min(window.most_on_their_way()).max(least) };
+        permits + 1
     }
 }
 

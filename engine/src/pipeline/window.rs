@@ -57,9 +57,10 @@ impl<'s> Window<'s> {
         }
     }
 
-    /// How many chunks after one that is in work it can hold.
-    pub fn most_ahead(&self) -> usize {
-        self.most_chunks / 2
+    /// How many chunks may be on their way to the workers and in work: no more are held by the workers than leave room for
+    /// what they fetch ahead of the reader.
+    pub fn most_on_their_way(&self) -> usize {
+        self.most_chunks / 4
     }
 
     /// The chunk at `index`, its overlap included, for the reader: what lies far before it is let
@@ -113,7 +114,7 @@ impl<'s> Window<'s> {
     /// The chunk at `index` if it is held, or near enough to be worth fetching whole.
     fn near(&self, index: u64) -> Option<Arc<Vec<u8>>> {
         let state = self.lock();
-        let ahead = state.head..=state.head + self.most_ahead() as u64;
+        let ahead = state.head..=state.head + self.most_chunks as u64 / 2;
         let near = state.chunks.contains_key(&index) || ahead.contains(&index);
         drop(state);
         near.then(|| self.fetch(index))

@@ -1,9 +1,8 @@
-//! What a person looks at, at the end of a run: small pictures of what was found, and views of the report.
+//! Small pictures of what was found, for a person to look at.
 //!
-//! Both can be made again, so that no failure here is one of the run.
+//! They can be made again, so that no failure here is one of the run.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
 
 use super::environment::{Environment, Output};
 use super::job::{Job, Settled};
@@ -11,16 +10,14 @@ use super::kept_report::{Kept, KeptReport};
 use super::source_job::opened;
 use crate::control::error::Error;
 use crate::ledger::LogPosition;
-use crate::output::report::{ReportFile, ReportHead};
 use crate::output::thumbs::{self, Embedded, Shelf, is_shown_itself};
-use crate::output::views::{self, KnownView, VIEWS, ViewSet};
 use crate::system::folder::Folder;
 
 /// The longest small picture that is brought over, in bytes: longer than any that is made.
 const LONGEST_THUMB: u64 = 1 << 20;
 
 /// What to do where the disk has no room for it.
-const AGAIN: &str = "`afterimage report` makes it again once there is";
+pub(super) const AGAIN: &str = "`afterimage report` makes it again once there is";
 
 impl Job<'_, Settled> {
     /// Makes small pictures of what was found, which got the `names`: tells by position in the order of the
@@ -73,73 +70,6 @@ impl Environment<'_> {
         {
             // What cannot be removed is not named in the report.
             drop(Shelf::clear(&output.folder));
-        }
-    }
-}
-
-/// The paths of views that were made, and what went wrong.
-pub(super) type MadeViews = (Vec<PathBuf>, Option<String>);
-
-/// Makes the usual views of the report that lies in `of`, in an output folder; gives their paths, or tells what went
-/// wrong.
-pub(super) fn usual_views(of: &Folder, folder: &Folder, state: &Folder) -> MadeViews {
-    match views::make(of, folder, state, &usual()) {
-        Ok(made) => (made, None),
-        Err(error) => (Vec::new(), Some(no_views(&error))),
-    }
-}
-
-fn usual() -> Vec<KnownView> {
-    VIEWS.iter().copied().filter(|view| view.is_usual).collect()
-}
-
-fn no_views(error: &Error) -> String {
-    format!("There are no views of the report beside report.json: {}; {AGAIN}.", error.with_cause())
-}
-
-/// The usual views of a report that is being written, as far as they can be: without them it is a report all the same.
-#[derive(Default)]
-pub(super) struct UsualViews<'f> {
-    set: Option<ViewSet<'f>>,
-    /// What went wrong.
-    said: Option<String>,
-}
-
-impl<'f> UsualViews<'f> {
-    /// Begins them in `state`; they get their names in `folder`.
-    pub(super) fn begin(head: &ReportHead, folder: &'f Folder, state: &'f Folder) -> Self {
-        let mut views = UsualViews::default();
-        match ViewSet::begin(head, folder, state, &usual()) {
-            Ok(set) => views.set = Some(set),
-            Err(error) => views.said = Some(no_views(&error)),
-        }
-        views
-    }
-
-    /// Writes the next files of the report.
-    pub(super) fn write(&mut self, files: &[ReportFile]) {
-        if let Some(Err(error)) = self.set.as_mut().map(|set| set.write(files)) {
-            self.said = Some(no_views(&error));
-            self.set = None;
-        }
-    }
-
-    /// Removes what was written of them, for something else that has no room; whether there was something.
-    pub(super) fn give_way(&mut self) -> bool {
-        let Some(set) = self.set.take() else { return false };
-        drop(set);
-        self.said = Some(format!(
-            "There are no views of the report beside report.json: there is room for it alone; {AGAIN}."
-        ));
-        true
-    }
-
-    /// Gives them their names.
-    pub(super) fn end(mut self) -> MadeViews {
-        match self.set.take().map(ViewSet::end) {
-            Some(Ok(made)) => (made, None),
-            Some(Err(error)) => (Vec::new(), Some(no_views(&error))),
-            None => (Vec::new(), self.said),
         }
     }
 }

@@ -67,6 +67,7 @@ mod stats;
 mod table;
 mod to_jpeg;
 mod unlock;
+mod usual_views;
 mod verify;
 mod write;
 

@@ -38,8 +38,8 @@ impl Outcome {
         stats.stages = metrics.costs();
         stats.read = opened(&jobs).iter().flatten().map(|source| source.bytes_read()).sum();
         // Mapped sources are unmapped by all threads of the pool.
-        let failed = |job: SourceJob| Some((job.path, job.source.err()?));
-        let failed = pool.install(|| jobs.into_iter().filter_map(failed).collect());
+        let why = |job: SourceJob| Some((job.path, job.source.err()?));
+        let failed = pool.install(|| jobs.into_iter().filter_map(why).collect());
         Outcome { report: None, head, failed, failure, interrupted, stats }
     }
 }

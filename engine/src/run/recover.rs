@@ -13,6 +13,7 @@ use super::kept_report::{IN_A_PLACE, KeptReport, record};
 use super::output_folder::open_output;
 use super::selection::Selection;
 use super::source_location::location;
+use super::usual_views::usual_views;
 use crate::control::error::Error;
 use crate::control::metrics::Metrics;
 use crate::control::progress::Progress;
@@ -172,7 +173,7 @@ fn publish(
     let Output { folder, state, .. } = output;
     report.tell_of_log();
     report.write(state)?;
-    let (views, no_views) = gallery::usual_views(state, folder, state);
+    let (views, no_views) = usual_views(state, folder, state);
     let mut line = AuditLine::now("recover", &asked.command)
         .of_case(report.case().as_ref())
         .with("written", done.written)

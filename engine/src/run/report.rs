@@ -5,8 +5,8 @@ use std::io::BufWriter;
 use jiff::Timestamp;
 
 use super::environment::{Environment, Output};
-use super::gallery::{MadeViews, UsualViews};
 use super::job::{Job, Settled, WrittenFiles};
+use super::usual_views::{MadeViews, UsualViews};
 use crate::control::error::Error;
 use crate::output::destination::REPORT;
 use crate::output::report::{
@@ -53,7 +53,7 @@ impl Job<'_, Settled> {
         files: WrittenFiles<'_>,
         head: &ReportHead,
     ) -> Result<MadeViews, Error> {
-        let Environment { output, options, pool, .. } = &self.environment;
+        let Environment { output, options, pool, failure, .. } = &self.environment;
         let Some(output) = output else {
             return Err(Error::Start {
                 what: "a report",
@@ -61,8 +61,10 @@ impl Job<'_, Settled> {
             });
         };
         let rows = self.rows(files);
+        // Where photos had no room, the report is to have what was kept free for it.
+        let is_full = matches!(failure, Some(Error::NoRoom { .. }));
         pool.install(|| {
-            let mut views = match options.gallery {
+            let mut views = match options.gallery && !is_full {
                 true => UsualViews::begin(head, &output.folder, &output.state),
                 false => UsualViews::default(),
             };
@@ -101,8 +103,8 @@ fn write_whole(
     let failed = |error| Error::output("write", &whole, error);
     let mut out = BufWriter::new(output.state.replace(REPORT).map_err(failed)?);
     let mut report = report::Writer::begin(&mut out, head).map_err(failed)?;
-    for batch in rows.batches() {
-        let files = rows.some(batch)?;
+    for files in rows.batches() {
+        let files = files?;
         let write = || files.iter().try_for_each(|file| report.file(file));
         let (written, ()) = rayon::join(write, || views.write(&files));
         written.map_err(failed)?;

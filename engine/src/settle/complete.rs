@@ -41,18 +41,12 @@ pub fn complete(
     }
     let is_somewhere = |index: &usize| standings[*index] != Standing::Nowhere;
     let due: Vec<usize> = (0..standings.len()).filter(is_somewhere).collect();
-    // A device would have to move from one file to the other.
-    let all_mapped = sources.iter().flatten().all(|source| source.mapped(0, 1).is_some());
     for batch in due.chunks(BATCH) {
-        let digested = |&index: &usize| digested(ledger, index, sources, keeper);
-        let digested: Result<Vec<_>, Error> = match all_mapped {
-            true => pool.install(|| batch.par_iter().map(digested).collect()),
-            false => batch.iter().map(digested).collect(),
-        };
-        for (&index, digested) in batch.iter().zip(digested?) {
+        let records = digested_records(ledger, batch, sources, keeper, pool)?;
+        for (&index, record) in batch.iter().zip(records) {
             let source = ledger.entries[index].source as usize;
             match sources.get(source).copied().flatten() {
-                Some(from) => complete_one(ledger, index, digested, from, &mut unreadable[source])?,
+                Some(from) => complete_one(ledger, index, record, from, &mut unreadable[source])?,
                 None => shorten_one(ledger, index)?,
             }
         }
@@ -119,11 +113,49 @@ fn remnants(
 /// Ends a file where another photo begins, without its source: what its digests are then is not known.
 fn shorten_one(ledger: &mut Ledger, index: usize) -> Result<(), Error> {
     let entry = ledger.entries[index];
-    let Fate::Cut(kept) = entry.fate else { return Ok(()) };
+    let Some(kept) = kept(&entry) else { return Ok(()) };
     let mut record = ledger.record(&entry)?;
     shorten(&mut record, kept);
     record.digests = None;
     ledger.update(index, &record)
+}
+
+/// The length that a file is cut to, if it is.
+fn kept(entry: &IndexEntry) -> Option<u64> {
+    match entry.fate {
+        Fate::Cut(kept) => Some(kept),
+        _ => None,
+    }
+}
+
+/// Whether the digests of a file are to be computed.
+fn is_undigested(entry: &IndexEntry) -> bool {
+    kept(entry).is_some() || entry.hash.is_none()
+}
+
+/// The records of some files, each as [`digested`] gives it: side by side where all that is to be read is mapped, for a device
+/// would have to move from one to the other.
+fn digested_records(
+    ledger: &Ledger,
+    files: &[usize],
+    sources: &[Option<&dyn Source>],
+    keeper: &Keeper<'_>,
+    pool: &ThreadPool,
+) -> Result<Vec<Option<Record>>, Error> {
+    let is_mapped = |index: &usize| {
+        let entry = &ledger.entries[*index];
+        let source = sources.get(entry.source as usize).copied().flatten();
+        let has_map = |source: &dyn Source| {
+            let len = usize::try_from(entry.len);
+            len.is_ok_and(|len| source.mapped(entry.offset, len).is_some())
+        };
+        !is_undigested(entry) || source.is_none_or(has_map)
+    };
+    let one = |&index: &usize| digested(ledger, index, sources, keeper);
+    match files.iter().all(is_mapped) {
+        true => pool.install(|| files.par_iter().map(one).collect()),
+        false => files.iter().map(one).collect(),
+    }
 }
 
 /// The record of a file whose digests are not known, or not of what is left of it, with those; nothing where they are or
@@ -136,14 +168,9 @@ fn digested(
 ) -> Result<Option<Record>, Error> {
     let entry = ledger.entries[index];
     let source = sources.get(entry.source as usize).copied().flatten();
-    let kept = match entry.fate {
-        Fate::Cut(kept) => Some(kept),
-        _ => None,
-    };
-    let Some(source) = source.filter(|_| kept.is_some() || entry.hash.is_none()) else {
-        return Ok(None);
-    };
+    let Some(source) = source.filter(|_| is_undigested(&entry)) else { return Ok(None) };
     let mut record = ledger.record(&entry)?;
+    let kept = kept(&entry);
     if let Some(kept) = kept {
         shorten(&mut record, kept);
     }
@@ -161,12 +188,12 @@ fn digested(
 fn complete_one(
     ledger: &mut Ledger,
     index: usize,
-    digested: Option<Record>,
+    record: Option<Record>,
     source: &dyn Source,
     unreadable: &mut SpanSet,
 ) -> Result<(), Error> {
     let entry = ledger.entries[index];
-    let mut record = match digested {
+    let mut record = match record {
         Some(record) => {
             note_read(source, &entry, &record, unreadable);
             record

@@ -53,7 +53,8 @@ pub trait Source: Bytes + Send {
     fn unreadable(&self) -> Vec<Span>;
 
     /// The next range at or after `at` that may hold data: sparse holes of a file are left out.
-    /// Nothing when only such holes follow. A range is never empty and never passes the end.
+    /// Nothing when only such holes follow. A range is never empty and never passes the end. Whoever reads on in it need not
+    /// ask again.
     fn data_after(&self, at: u64) -> Option<Span>;
 
     /// Bytes that the system delivered from the file or device so far; 0 for a mapped one.

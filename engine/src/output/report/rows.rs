@@ -1,7 +1,5 @@
 //! Files of a report, made of records one after the other.
 
-use std::ops::Range;
-
 use afterimage_signatures::Runs;
 use afterimage_signatures::exif::Exif;
 use afterimage_signatures::verdict::{Issue, Kinship, Span};
@@ -52,19 +50,13 @@ impl<'a> Rows<'a> {
         (0..self.listing.order.len()).map(move |position| self.file(position))
     }
 
-    /// The positions of the files in order, of some at a time.
-    pub fn batches(self) -> impl Iterator<Item = Range<usize>> {
+    /// The files in order, some at a time: those are made side by side in the pool of threads that this is called in.
+    pub fn batches(self) -> impl Iterator<Item = Result<Vec<ReportFile>, Error>> + 'a {
         let all = self.listing.order.len();
-        (0..all).step_by(BATCH).map(move |start| start..(start + BATCH).min(all))
-    }
-
-    /// The files at these positions, made side by side in the pool of threads that this is called in.
-    ///
-    /// # Errors
-    ///
-    /// When a record cannot be read back.
-    pub fn some(self, positions: Range<usize>) -> Result<Vec<ReportFile>, Error> {
-        positions.into_par_iter().map(|position| self.file(position)).collect()
+        (0..all).step_by(BATCH).map(move |start| {
+            let positions = start..(start + BATCH).min(all);
+            positions.into_par_iter().map(|position| self.file(position)).collect()
+        })
     }
 
     /// The files in order, with what becomes of each.

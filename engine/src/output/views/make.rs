@@ -51,11 +51,13 @@ pub fn make(
 
 /// Views of one report that are written side by side, in the pool of threads that this is called in. Each is written to
 /// `state`, a folder on the same disk as `folder`, and gets its name there once all are whole: it takes the place of what
-/// had it. What is dropped before that is removed.
+/// had it. What has no name yet when the set is dropped is removed.
 pub struct ViewSet<'f> {
     folder: &'f Folder,
     state: &'f Folder,
     views: Vec<Unfinished>,
+    /// Those that lie in `state`.
+    there: Vec<KnownView>,
 }
 
 impl<'f> ViewSet<'f> {
@@ -70,8 +72,9 @@ impl<'f> ViewSet<'f> {
         state: &'f Folder,
         views: &[KnownView],
     ) -> Result<Self, Error> {
-        let mut set = ViewSet { folder, state, views: Vec::new() };
+        let mut set = ViewSet { folder, state, views: Vec::new(), there: Vec::new() };
         for known in views {
+            set.there.push(*known);
             let begun = begin(*known, head, state).map_err(|error| failed(folder, known, error))?;
             set.views.push(begun);
         }
@@ -101,22 +104,25 @@ impl<'f> ViewSet<'f> {
         self.views
             .par_iter_mut()
             .try_for_each(|one| one.end().map_err(|error| failed(folder, &one.known, error)))?;
+        // Not every file system renames what is open.
+        self.views.clear();
         let mut paths = Vec::new();
-        for Unfinished { known, .. } in &self.views {
+        while let Some(known) = self.there.first() {
             let named = state.rename(known.file, folder, known.file);
             named.map_err(|error| failed(folder, known, error))?;
             paths.push(folder.path().join(known.file));
+            self.there.remove(0);
         }
         folder.sync().map_err(|error| Error::output("write", folder.path(), error))?;
-        self.views.clear();
         Ok(paths)
     }
 }
 
 impl Drop for ViewSet<'_> {
     fn drop(&mut self) {
-        // They take room that something else may have use for. Some may have their names already.
-        self.views.iter().for_each(|one| drop(self.state.remove(one.known.file)));
+        // They take room that something else may have use for.
+        self.views.clear();
+        self.there.iter().for_each(|view| drop(self.state.remove(view.file)));
     }
 }
 

@@ -10,7 +10,10 @@
 //!
 //! A system call that is given such a page as its input fails with `EFAULT` instead of raising the
 //! signal: read a range before it is passed on to `write`.
-#![expect(unsafe_code, reason = "mapping a file and answering a signal have no safe interface")]
+#![expect(
+    unsafe_code,
+    reason = "mapping a file, letting go of its pages and answering a signal have no safe interface"
+)]
 
 use std::ffi::{c_int, c_void};
 use std::fs::File;
@@ -98,14 +101,6 @@ impl GuardedMap {
         known.1.get(first).copied().filter(|range| range.at < span.end() && span.len > 0)
     }
 
-    /// Lets go of the pages from `at` on, [`PIECE`] bytes of them.
-    fn let_go(&self, at: usize) {
-        let len = PIECE.min(self.map.len() - at);
-        // SAFETY: Pages of a file that is mapped for reading are read again when they are touched, and nothing is lost. A
-        // kernel that refuses unmaps them later.
-        drop(unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, len) });
-    }
-
     /// What was replaced by zeros so far, and what the file does not have any more.
     pub(super) fn unreadable(&self) -> Vec<Span> {
         let len = self.map.len() as u64;
@@ -124,12 +119,21 @@ impl Drop for GuardedMap {
     fn drop(&mut self) {
         self.slot.release();
         // To unmap millions of pages takes time, in which the kernel uses one processor: in a pool of threads, they let go
-        // of the pages side by side.
-        if rayon::current_thread_index().is_some() {
-            let pieces = self.map.len().div_ceil(PIECE);
-            (0..pieces).into_par_iter().for_each(|piece| self.let_go(piece * PIECE));
+        // of the pages side by side. Only Linux does so when it is told.
+        let pieces = self.map.len().div_ceil(PIECE);
+        if cfg!(target_os = "linux") && pieces > 1 && rayon::current_thread_index().is_some() {
+            (0..pieces).into_par_iter().for_each(|piece| let_go(&self.map, piece * PIECE));
         }
     }
+}
+
+/// Lets go of [`PIECE`] bytes from `at` on of a mapping that nobody reads any more.
+fn let_go(map: &Mmap, at: usize) {
+    let len = PIECE.min(map.len() - at);
+    // SAFETY: The mapping is being dropped, so that no reference into it is left that could see its bytes change: a page that
+    // is let go of is read again from its file, and one that the handler put in its place would be zeros. A kernel that
+    // refuses unmaps them later.
+    drop(unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, len) });
 }
 
 /// What the handler knows and notes about one mapping.
