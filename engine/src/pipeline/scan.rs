@@ -41,7 +41,7 @@ impl Scan<'_> {
         let window = Window::new(source, self.cut.chunk_len, self.cut.overlap, self.metrics);
         let (failure, recent) = (Failure::default(), RecentFiles::default());
         let worker = Worker { scan: self, source, index, window: &window, recent: &recent };
-        let permits = self.permits(source, &window);
+        let permits = self.permits(&window);
         let (give_back, permit) = bounded(permits);
         let (send, chunks) = bounded(permits);
         let (commit, batches) = bounded::<(Batch, Permit)>(permits);
@@ -88,14 +88,13 @@ impl Scan<'_> {
         failure.first().map_or(ended, Err)
     }
 
-    /// How many chunks of `source` may be on their way at once.
-    fn permits(&self, source: &dyn Source, window: &Window<'_>) -> usize {
+    /// How many chunks may be on their way at once.
+    fn permits(&self, window: &Window<'_>) -> usize {
         let workers = self.pool.current_num_threads();
         let [least, most] =
             [LEAST_PERMITS_A_WORKER, MOST_PERMITS_A_WORKER].map(|permits| workers * permits);
-        let is_mapped = source.mapped(0, 1).is_some();
         let permits =
-            if is_mapped { most } else { most.min(window.most_on_their_way()).max(least) };
+            if window.is_mapped() { most } else { most.min(window.most_on_their_way()).max(least) };
         permits + 1
     }
 }

@@ -57,6 +57,11 @@ impl<'s> Window<'s> {
         }
     }
 
+    /// Whether the source is mapped, as far as its first byte tells.
+    pub fn is_mapped(&self) -> bool {
+        self.source.mapped(0, 1).is_some()
+    }
+
     /// How many chunks may be on their way to the workers and in work: no more are held by the workers than leave room for
     /// what they fetch ahead of the reader.
     pub fn most_on_their_way(&self) -> usize {

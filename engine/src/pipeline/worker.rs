@@ -346,9 +346,8 @@ impl<'w> Worker<'w> {
         let Some((file, inside)) = found.split_first_mut() else { return Ok(()) };
         let (start, keeper) = (file.record.offset(), &self.scan.keeper);
         let is_inner = self.recent.hold(start);
-        let is_mapped = self.source.mapped(0, 1).is_some();
         // A list of digests may tell that it is a photo of its own.
-        let may_wait = is_inner && is_mapped && keeper.lists.is_none();
+        let may_wait = is_inner && self.window.is_mapped() && keeper.lists.is_none();
         if !self.is_wanted(&file.record) || may_wait {
             return Ok(());
         }

@@ -265,6 +265,11 @@ impl<'o> Environment<'o> {
         self.is_cut_short && self.failure.is_none()
     }
 
+    /// Whether the disk of the output had no room for something.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self.failure, Some(Error::NoRoom { .. }))
+    }
+
     /// Why not all that was asked for was done, where that is so.
     pub(super) fn incomplete(&self) -> Option<String> {
         match &self.failure {

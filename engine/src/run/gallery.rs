@@ -24,10 +24,10 @@ impl Job<'_, Settled> {
     /// report which files have one, and what went wrong. Where the disk is full, none is kept: the report is to
     /// have that room.
     pub(super) fn thumbs(&self, names: &[Option<LogPosition>]) -> (Vec<bool>, Option<String>) {
-        let Environment { output, options, progress, failure, pool, .. } = &self.environment;
+        let environment = &self.environment;
+        let Environment { output, options, progress, pool, .. } = environment;
         let Some(Output { folder, .. }) = output else { return Default::default() };
-        let is_full = matches!(failure, Some(Error::NoRoom { .. }));
-        if !options.gallery || is_full || progress.stopped() {
+        if !options.gallery || environment.is_full() || progress.stopped() {
             return Default::default();
         }
         let embedded = Embedded {

@@ -53,7 +53,8 @@ impl Job<'_, Settled> {
         files: WrittenFiles<'_>,
         head: &ReportHead,
     ) -> Result<MadeViews, Error> {
-        let Environment { output, options, pool, failure, .. } = &self.environment;
+        let environment = &self.environment;
+        let Environment { output, options, pool, .. } = environment;
         let Some(output) = output else {
             return Err(Error::Start {
                 what: "a report",
@@ -61,10 +62,9 @@ impl Job<'_, Settled> {
             });
         };
         let rows = self.rows(files);
-        // Where photos had no room, the report is to have what was kept free for it.
-        let is_full = matches!(failure, Some(Error::NoRoom { .. }));
         pool.install(|| {
-            let mut views = match options.gallery && !is_full {
+            // Where photos had no room, the report is to have what was kept free for it.
+            let mut views = match options.gallery && !environment.is_full() {
                 true => UsualViews::begin(head, &output.folder, &output.state),
                 false => UsualViews::default(),
             };
@@ -73,6 +73,10 @@ impl Job<'_, Settled> {
                 // The report is to have the room that they took.
                 written = write(output, rows, head, &mut views);
             }
+            if written.is_err() {
+                // It takes room that something else may have use for.
+                drop(output.state.remove(REPORT));
+            }
             written.map(|()| views.end())
         })
     }
@@ -80,20 +84,6 @@ impl Job<'_, Settled> {
 
 /// Writes a report, and `views` of it as far as they can be.
 fn write(
-    output: &Output,
-    rows: Rows<'_>,
-    head: &ReportHead,
-    views: &mut UsualViews<'_>,
-) -> Result<(), Error> {
-    let written = write_whole(output, rows, head, views);
-    if written.is_err() {
-        // It takes room that something else may have use for.
-        drop(output.state.remove(REPORT));
-    }
-    written
-}
-
-fn write_whole(
     output: &Output,
     rows: Rows<'_>,
     head: &ReportHead,

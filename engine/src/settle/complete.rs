@@ -44,9 +44,10 @@ pub fn complete(
     for batch in due.chunks(BATCH) {
         let records = digested_records(ledger, batch, sources, keeper, pool)?;
         for (&index, record) in batch.iter().zip(records) {
-            let source = ledger.entries[index].source as usize;
-            match sources.get(source).copied().flatten() {
-                Some(from) => complete_one(ledger, index, record, from, &mut unreadable[source])?,
+            let entry = ledger.entries[index];
+            let unreadable = &mut unreadable[entry.source as usize];
+            match source_of(sources, &entry) {
+                Some(source) => complete_one(ledger, index, record, source, unreadable)?,
                 None => shorten_one(ledger, index)?,
             }
         }
@@ -120,6 +121,11 @@ fn shorten_one(ledger: &mut Ledger, index: usize) -> Result<(), Error> {
     ledger.update(index, &record)
 }
 
+/// The source of a file, if it could be opened.
+fn source_of<'s>(sources: &[Option<&'s dyn Source>], entry: &IndexEntry) -> Option<&'s dyn Source> {
+    sources.get(entry.source as usize).copied().flatten()
+}
+
 /// The length that a file is cut to, if it is.
 fn kept(entry: &IndexEntry) -> Option<u64> {
     match entry.fate {
@@ -144,12 +150,11 @@ fn digested_records(
 ) -> Result<Vec<Option<Record>>, Error> {
     let is_mapped = |index: &usize| {
         let entry = &ledger.entries[*index];
-        let source = sources.get(entry.source as usize).copied().flatten();
         let has_map = |source: &dyn Source| {
             let len = usize::try_from(entry.len);
             len.is_ok_and(|len| source.mapped(entry.offset, len).is_some())
         };
-        !is_undigested(entry) || source.is_none_or(has_map)
+        !is_undigested(entry) || source_of(sources, entry).is_none_or(has_map)
     };
     let one = |&index: &usize| digested(ledger, index, sources, keeper);
     match files.iter().all(is_mapped) {
@@ -167,7 +172,7 @@ fn digested(
     keeper: &Keeper<'_>,
 ) -> Result<Option<Record>, Error> {
     let entry = ledger.entries[index];
-    let source = sources.get(entry.source as usize).copied().flatten();
+    let source = source_of(sources, &entry);
     let Some(source) = source.filter(|_| is_undigested(&entry)) else { return Ok(None) };
     let mut record = ledger.record(&entry)?;
     let kept = kept(&entry);

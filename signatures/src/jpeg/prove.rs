@@ -220,31 +220,24 @@ mod tests {
 
     #[test]
     fn a_scan_that_is_too_short_to_show_anything_needs_no_decoding() {
+        const ENDS: [&[u8]; 5] =
+            [b"\xff\xd8", b"\xff\x01", b"\xff\xd9", b"\xff\xd0\xff\xd8", b"\xff\xe0\0\x02\xff\xd9"];
+        let lens = [0, 7, 40, 600, 1500, 5000, 20_000];
+        let units = lens.into_iter().flat_map(|len| [vec![UNIT; len], vec![0; len]]);
+        let cases: Vec<_> = units.flat_map(|units| ENDS.map(|end| (units.clone(), end))).collect();
+        let widths = [64, 1024, 0xffff].into_iter();
         let [mut taken, mut left] = [0; 2];
-        for width in [64, 1024, 0xffff] {
+        for (width, (units, end)) in
+            widths.flat_map(|width| cases.iter().map(move |case| (width, case)))
+        {
             let head = [headers(width, 1024, &[]), scan()].concat();
-            for (len, unit) in
-                [0, 7, 40, 600, 1500, 5000, 20_000].into_iter().zip([UNIT, 0].into_iter().cycle())
-            {
-                for unit in [unit, UNIT] {
-                    for end in [
-                        &b"\xff\xd8"[..],
-                        b"\xff\x01",
-                        b"\xff\xd9",
-                        b"\xff\xd0\xff\xd8",
-                        b"\xff\xe0\0\x02\xff\xd9",
-                    ] {
-                        let data = [&head[..], &vec![unit; len], end, &[1; 100]].concat();
-                        let (runs, mut buffer) =
-                            (Runs::whole(0, data.len() as u64), Buffer::default());
-                        let data = data.as_slice();
-                        let said = prove(&mut View::new(&data, &runs, &mut buffer));
-                        let expected = patient(&mut View::new(&data, &runs, &mut buffer));
-                        assert_eq!(said.clone().ok(), expected.ok(), "{width} {len} {end:02x?}");
-                        if said.is_ok() { taken += 1 } else { left += 1 }
-                    }
-                }
-            }
+            let data = [&head[..], units, end, &[1; 100]].concat();
+            let (runs, mut buffer) = (Runs::whole(0, data.len() as u64), Buffer::default());
+            let data = data.as_slice();
+            let said = prove(&mut View::new(&data, &runs, &mut buffer)).ok();
+            let expected = patient(&mut View::new(&data, &runs, &mut buffer)).ok();
+            assert_eq!(said, expected, "{width} {} {end:02x?}", units.len());
+            if said.is_some() { taken += 1 } else { left += 1 }
         }
         assert!(taken > 20 && left > 20, "{taken} {left}");
     }

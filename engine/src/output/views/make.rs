@@ -131,10 +131,10 @@ fn failed(folder: &Folder, view: &KnownView, error: io::Error) -> Error {
 }
 
 fn begin(known: KnownView, head: &ReportHead, state: &Folder) -> io::Result<Unfinished> {
-    let mut one =
-        Unfinished { known, view: (known.new)(), out: BufWriter::new(state.replace(known.file)?) };
-    one.view.begin(head, &mut one.out).inspect_err(|_| drop(state.remove(known.file)))?;
-    Ok(one)
+    let mut out = BufWriter::new(state.replace(known.file)?);
+    let mut view = (known.new)();
+    view.begin(head, &mut out)?;
+    Ok(Unfinished { known, view, out })
 }
 
 impl Unfinished {
